@@ -6,11 +6,15 @@
 // private, and functions must be registered on that very context.
 
 #define NAPI_MODULE_DISABLED
+#include <cstdio>
 #include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include "tensorflow/c/c_api.h"
 #include "tensorflow/c/c_api_experimental.h"
@@ -18,10 +22,20 @@
 #define private public
 #include "binding/tfjs_backend.h"
 #undef private
+#include "few_rows_matmul.h"
 #include "binding/tfjs_backend.cc"
 #undef NAPI_MODULE
 #define NAPI_MODULE(name, init) static napi_value (*upstream_init)(napi_env, napi_value) = init;
 #include "binding/tfjs_binding.cc"
+
+namespace xla {
+// Declared as in xla/service/custom_call_target_registry.h, which the wheel does not carry.
+class CustomCallTargetRegistry {
+ public:
+  __attribute__((weak)) static CustomCallTargetRegistry* Global();
+  __attribute__((weak)) void Register(const std::string& symbol, void* address, const std::string& platform);
+};
+}  // namespace xla
 
 namespace stet {
 
@@ -108,6 +122,19 @@ static bool ReadValues(napi_env env, Recording* recording, napi_value array, std
   return true;
 }
 
+static bool SetShapes(napi_env env, TF_OperationDescription* op, const std::string& name, napi_value list) {
+  std::vector<std::vector<int64_t>> shapes(Length(env, list));
+  std::vector<const int64_t*> dims;
+  std::vector<int> ranks;
+  for (uint32_t i = 0; i < shapes.size(); i++) {
+    shapes[i] = ReadInts(env, Element(env, list, i));
+    dims.push_back(shapes[i].data());
+    ranks.push_back(static_cast<int>(shapes[i].size()));
+  }
+  TF_SetAttrShapeList(op, name.c_str(), dims.data(), ranks.data(), static_cast<int>(shapes.size()));
+  return true;
+}
+
 // Attributes come as tfjs writes them: {name, type: TF_ATTR_*, value}, lists as arrays.
 static bool SetAttr(napi_env env, TF_OperationDescription* op, napi_value attr, TF_Status* status) {
   const std::string name = ReadString(env, Property(env, attr, "name"));
@@ -153,6 +180,11 @@ static bool SetAttr(napi_env env, TF_OperationDescription* op, napi_value attr, 
       return true;
     }
     case TF_ATTR_SHAPE: {
+      if (is_list) {
+        bool nested = false;
+        if (Length(env, value) > 0) napi_is_array(env, Element(env, value, 0), &nested);
+        if (nested) return SetShapes(env, op, name, value);
+      }
       const auto dims = ReadInts(env, value);
       TF_SetAttrShape(op, name.c_str(), dims.data(), static_cast<int>(dims.size()));
       return true;
@@ -175,7 +207,7 @@ static int64_t ListLength(napi_env env, napi_value attrs) {
     napi_value attr = Element(env, attrs, i);
     const std::string name = ReadString(env, Property(env, attr, "name"));
     if (name == "N") return ReadInt(env, Property(env, attr, "value"));
-    if (name == "Tin" || name == "T") {
+    if (name == "Tin" || name == "T" || name == "operand_dtypes") {
       napi_value value = Property(env, attr, "value");
       bool is_list = false;
       napi_is_array(env, value, &is_list);
@@ -340,6 +372,13 @@ static napi_value FunctionRemove(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// XLA's registry of native functions that a compiled function may call. Where the library hides it, there are none.
+static void FewRowsMatmulCall(void* out, const void** in) {
+  const auto* shape = static_cast<const int32_t*>(in[2]);  // rows, in, out
+  FewRowsMatmul({static_cast<const float*>(in[0]), static_cast<const float*>(in[1]), static_cast<float*>(out),
+                 shape[0], shape[1], shape[2]});
+}
+
 // devices() -> [{name, type, memoryBytes}], version() -> string
 static napi_value Devices(napi_env env, napi_callback_info) {
   TF_AutoStatus status;
@@ -367,7 +406,24 @@ static napi_value Version(napi_env env, napi_callback_info) {
   return text;
 }
 
+static bool RegisterNativeCalls() {
+  if (!&xla::CustomCallTargetRegistry::Global) return false;
+  auto* registry = xla::CustomCallTargetRegistry::Global();
+  registry->Register("stet_few_rows_matmul", reinterpret_cast<void*>(FewRowsMatmulCall), "Host");
+  return true;
+}
+
+// A compiled step takes the same large buffers from the heap every time. By default glibc would give them back to
+// the system after each step, and the next one would wait for fresh pages: a third of a small model's step.
+static void KeepFreedMemory() {
+#if defined(__GLIBC__)
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, -1);
+#endif
+}
+
 static napi_value Init(napi_env env, napi_value exports) {
+  KeepFreedMemory();
   exports = tfnodejs::upstream_init(env, exports);
   const std::pair<const char*, napi_callback> functions[] = {
       {"recordingStart", RecordingStart},   {"recordingAdd", RecordingAdd},
@@ -380,6 +436,9 @@ static napi_value Init(napi_env env, napi_value exports) {
     napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
     napi_set_named_property(env, exports, name, function);
   }
+  napi_value few_rows;
+  napi_get_boolean(env, RegisterNativeCalls(), &few_rows);
+  napi_set_named_property(env, exports, "fewRowsMatmul", few_rows);
   return exports;
 }
 

@@ -6,7 +6,7 @@
  * heads, H head size, V vocabulary. Parameter names are Hugging Face's.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { embedding, writeCache } from '../runtime/ops.ts'
+import { embedding, matMulTransposed, writeCache } from '../runtime/ops.ts'
 import type { Variable } from '../runtime/variable.ts'
 import type { ModelConfig } from './config.ts'
 import { rotaryFrequencies } from './rotary.ts'
@@ -33,9 +33,6 @@ export interface KvCache {
 
 /** What a masked attention score gets; far below any score, far above float32's overflow. */
 export const maskedScore = -1e9
-
-/** Below this many rows a weight matrix is the larger operand, and the product is faster transposed. */
-const fewRows = 32
 
 /**
  * @param mask float32 (B, S): 1 at real tokens, 0 at padding
@@ -207,10 +204,7 @@ function gpt2(config: ModelConfig, weights: Weights, batch: SequenceBatch, cache
 
 /** x (N, in) times a weight (out, in) transposed, plus a bias: (N, out) */
 function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
-  const product =
-    x.shape[0]! <= fewRows
-      ? tf.transpose(tf.matMul(weight, x, false, true))
-      : tf.matMul(x, weight, false, true)
+  const product = matMulTransposed(x, weight)
   return bias ? tf.add(product, bias) : product
 }
 

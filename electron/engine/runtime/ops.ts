@@ -3,6 +3,7 @@
  * compiled runtime, plain tfjs on wasm. Both give the same numbers within float error.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import { activeRecorder } from './recorder.ts'
 import { runtime } from './runtime.ts'
 import { type OpAttr, tensorflow } from './tensorflow-addon.ts'
 import type { Variable } from './variable.ts'
@@ -93,6 +94,53 @@ function crossEntropyWithGradient(
     loss: tf.neg(tf.sum(tf.mul(logprobs, oneHot), -1)),
     gradient: tf.sub(tf.exp(logprobs), oneHot),
   }
+}
+
+/** Up to this many rows a product is bound by reading the weights, and this project's own kernel is the fastest. */
+const fewRows = 32
+
+/**
+ * A linear layer's product.
+ * @param x (N, in)
+ * @param weight (out, in)
+ * @returns (N, out)
+ */
+export function matMulTransposed(x: tf.Tensor, weight: tf.Tensor): tf.Tensor {
+  if (x.shape[0]! > fewRows || !callsNative()) return tf.matMul(x, weight, false, true)
+  const product = tf.customGrad((...args) => {
+    const [a, w, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.GradSaveFunc]
+    save([a, w])
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => [
+      tf.matMul(dy, saved[1]!),
+      tf.matMul(dy, saved[0]!, true, false),
+    ]
+    return { value: fewRowsMatMul(a, w), gradFunc }
+  })
+  return product(x, weight)
+}
+
+/** Native functions are called from compiled functions only, and exist for the CPU only. */
+function callsNative(): boolean {
+  return activeRecorder() !== null && tensorflow().addon.fewRowsMatmul && runtime().device.startsWith('CPU')
+}
+
+function fewRowsMatMul(x: tf.Tensor, weight: tf.Tensor): tf.Tensor {
+  const { addon } = tensorflow()
+  const [rows, size] = x.shape as [number, number]
+  const out = weight.shape[0]!
+  const attrs = [
+    { name: 'call_target_name', type: addon.TF_ATTR_STRING!, value: 'stet_few_rows_matmul' },
+    { name: 'backend_config', type: addon.TF_ATTR_STRING!, value: '' },
+    { name: 'has_side_effect', type: addon.TF_ATTR_BOOL!, value: false },
+    {
+      name: 'operand_dtypes',
+      type: addon.TF_ATTR_TYPE!,
+      value: [addon.TF_FLOAT!, addon.TF_FLOAT!, addon.TF_INT32!],
+    },
+    { name: 'result_dtypes', type: addon.TF_ATTR_TYPE!, value: [addon.TF_FLOAT!] },
+    { name: 'result_shapes', type: addon.TF_ATTR_SHAPE!, value: [[rows, out]] },
+  ]
+  return raw('XlaCustomCallV2', attrs, [x, weight, tf.tensor1d([rows, size, out], 'int32')])
 }
 
 /**

@@ -51,6 +51,8 @@ export interface Addon {
   ): void
   recordingDiscard(recording: number): void
   functionRemove(name: string): void
+  /** Whether compiled functions may call this project's own product of few rows (few_rows_matmul.h). */
+  fewRowsMatmul: boolean
   devices(): { name: string; type: string }[]
   version(): string
 }

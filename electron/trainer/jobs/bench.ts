@@ -26,7 +26,7 @@ type BenchJob = Extract<InferenceJob, { kind: 'bench' }>
 
 const shared = { ...plainLlama, bosId: 1, eosIds: [2], padId: 0 }
 
-const configs: Record<BenchJob['model'], ModelConfig> = {
+export const configs: Record<BenchJob['model'], ModelConfig> = {
   tiny: {
     ...shared,
     hiddenSize: 256,

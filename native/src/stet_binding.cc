@@ -22,20 +22,19 @@
 #define private public
 #include "binding/tfjs_backend.h"
 #undef private
-#include "few_rows_matmul.h"
+#include "native_calls.h"
 #include "binding/tfjs_backend.cc"
 #undef NAPI_MODULE
 #define NAPI_MODULE(name, init) static napi_value (*upstream_init)(napi_env, napi_value) = init;
 #include "binding/tfjs_binding.cc"
 
-namespace xla {
-// Declared as in xla/service/custom_call_target_registry.h, which the wheel does not carry.
-class CustomCallTargetRegistry {
+namespace tensorflow {
+// Declared as in tensorflow/core/common_runtime/eager/context.h, which the wheel does not carry.
+class EagerContext {
  public:
-  __attribute__((weak)) static CustomCallTargetRegistry* Global();
-  __attribute__((weak)) void Register(const std::string& symbol, void* address, const std::string& platform);
+  __attribute__((weak)) void ClearResourceContainer(const std::string& name);
 };
-}  // namespace xla
+}  // namespace tensorflow
 
 namespace stet {
 
@@ -372,11 +371,13 @@ static napi_value FunctionRemove(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// XLA's registry of native functions that a compiled function may call. Where the library hides it, there are none.
-static void FewRowsMatmulCall(void* out, const void** in) {
-  const auto* shape = static_cast<const int32_t*>(in[2]);  // rows, in, out
-  FewRowsMatmul({static_cast<const float*>(in[0]), static_cast<const float*>(in[1]), static_cast<float*>(out),
-                 shape[0], shape[1], shape[2]});
+// compilationsRelease(): frees what XLA has compiled; a function that is called again is compiled again. XLA keeps it
+// in the resource container that TensorFlow uses by default. This project's variables are in one of their own.
+static napi_value CompilationsRelease(napi_env env, napi_callback_info) {
+  if (!&tensorflow::EagerContext::ClearResourceContainer) return nullptr;
+  auto* context = reinterpret_cast<tensorflow::EagerContext*>(GetTFJSBackend(env)->tfe_context_);
+  context->ClearResourceContainer("localhost");
+  return nullptr;
 }
 
 // devices() -> [{name, type, memoryBytes}], version() -> string
@@ -406,13 +407,6 @@ static napi_value Version(napi_env env, napi_callback_info) {
   return text;
 }
 
-static bool RegisterNativeCalls() {
-  if (!&xla::CustomCallTargetRegistry::Global) return false;
-  auto* registry = xla::CustomCallTargetRegistry::Global();
-  registry->Register("stet_few_rows_matmul", reinterpret_cast<void*>(FewRowsMatmulCall), "Host");
-  return true;
-}
-
 // A compiled step takes the same large buffers from the heap every time. By default glibc would give them back to
 // the system after each step, and the next one would wait for fresh pages: a third of a small model's step.
 static void KeepFreedMemory() {
@@ -429,6 +423,7 @@ static napi_value Init(napi_env env, napi_value exports) {
       {"recordingStart", RecordingStart},   {"recordingAdd", RecordingAdd},
       {"recordingConstant", RecordingConstant}, {"recordingFinish", RecordingFinish},
       {"recordingDiscard", RecordingDiscard}, {"functionRemove", FunctionRemove},
+      {"compilationsRelease", CompilationsRelease},
       {"devices", Devices},                 {"version", Version},
   };
   for (const auto& [name, callback] : functions) {
@@ -436,9 +431,9 @@ static napi_value Init(napi_env env, napi_value exports) {
     napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
     napi_set_named_property(env, exports, name, function);
   }
-  napi_value few_rows;
-  napi_get_boolean(env, RegisterNativeCalls(), &few_rows);
-  napi_set_named_property(env, exports, "fewRowsMatmul", few_rows);
+  napi_value native_calls;
+  napi_get_boolean(env, RegisterNativeCalls(), &native_calls);
+  napi_set_named_property(env, exports, "nativeCalls", native_calls);
   return exports;
 }
 

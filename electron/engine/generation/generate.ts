@@ -42,6 +42,8 @@ export interface GeneratedRow {
   ended: boolean
 }
 
+type CacheVariables = Pick<KvCache, 'keys' | 'values'>
+
 /** What changes from call to call besides the tokens. */
 type NextToken = (logits: tf.Tensor, uniformNumbers: tf.Tensor) => tf.Tensor
 
@@ -95,12 +97,13 @@ export class Generator {
     )
   }
 
-  #prefill(padded: PaddedBatch, cache: Omit<KvCache, 'position'>, options: GenerationOptions): Int32Array {
+  #prefill(padded: PaddedBatch, cache: CacheVariables, options: GenerationOptions): Int32Array {
     const { rows, length } = padded
     return this.#choose(options, 0, rows, (next, numbers) => {
       const fn = this.#compiled(this.#prefills, 'prefill', next, cache, (ids, positions, mask, uniform) => {
         const attentionBias = prefillBias(mask!, cache.keys[0]!.shape[2]!)
-        const kv = { ...cache, position: tf.scalar(0, 'int32') }
+        const zero = tf.scalar(0, 'int32')
+        const kv = { ...cache, position: zero, firstReal: zero }
         const hidden = this.#hidden({ ids: ids!, positions: positions!, attentionBias }, kv)
         return [lastOfEachRow(hidden, ids!.shape), uniform!]
       })
@@ -116,7 +119,7 @@ export class Generator {
   #decode(
     tokens: Int32Array,
     padded: PaddedBatch,
-    cache: Omit<KvCache, 'position'>,
+    cache: CacheVariables,
     step: number,
     options: GenerationOptions,
   ): Int32Array {
@@ -131,7 +134,7 @@ export class Generator {
         const attentionBias = decodeBias(first!, position!, cache.keys[0]!.shape[2]!)
         const hidden = this.#hidden(
           { ids: ids!, positions, attentionBias },
-          { ...cache, position: position! },
+          { ...cache, position: position!, firstReal: first! },
         )
         return [hidden, uniform!]
       })
@@ -153,7 +156,7 @@ export class Generator {
     known: Map<string, CompiledFunction>,
     name: string,
     next: { key: string; choose: NextToken },
-    cache: Omit<KvCache, 'position'>,
+    cache: CacheVariables,
     hidden: (...inputs: tf.Tensor[]) => [hidden: tf.Tensor, uniform: tf.Tensor],
   ): CompiledFunction {
     const key = `${next.key}/${cache.keys[0]!.shape}`
@@ -187,7 +190,7 @@ export class Generator {
     })
   }
 
-  #cacheFor(rows: number, slots: number): Omit<KvCache, 'position'> {
+  #cacheFor(rows: number, slots: number): CacheVariables {
     const { numLayers, numKvHeads, headDim } = this.#model.config
     const key = `${rows}x${slots}`
     if (this.#cache?.key === key) return this.#cache

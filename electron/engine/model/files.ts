@@ -5,8 +5,9 @@ import { writeFileAtomic } from '../files/atomic.ts'
 import { openModelSource } from '../files/model-source.ts'
 import { writeSafetensors } from '../files/safetensors.ts'
 import { variableFrom } from '../runtime/variable.ts'
+import { parameterShapes, scoreHead } from './config.ts'
 import { toHuggingFace } from './huggingface-config.ts'
-import { disposeModel, type Model } from './model.ts'
+import { disposeModel, type Model, mergedValues } from './model.ts'
 
 /**
  * @param source Hugging Face folder or GGUF file
@@ -26,15 +27,12 @@ export function loadModel(source: string): Model {
   }
 }
 
-/** Writes config.json and model.safetensors; the tokenizer's files are the tokenizer's to write. */
+/** Writes config.json and model.safetensors, adapters merged into their base's weights; the tokenizer's files are the tokenizer's to write. */
 export async function saveModel(model: Model, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  const tensors = [...model.parameters].map(([name, variable]) => ({
-    name,
-    dtype: 'F32' as const,
-    shape: variable.shape,
-    data: () => variable.data(),
-  }))
+  const shapes = parameterShapes(model.config)
+  if (model.parameters.has(scoreHead)) shapes.set(scoreHead, [1, model.config.hiddenSize])
+  const tensors = [...shapes].map(([name, shape]) => ({ name, shape, data: () => mergedValues(model, name) }))
   await writeSafetensors(path.join(folder, 'model.safetensors'), tensors, { format: 'pt' })
   await writeFileAtomic(path.join(folder, 'config.json'), [
     JSON.stringify(toHuggingFace(model.config), null, 2),

@@ -4,21 +4,38 @@ import * as tf from '@tensorflow/tfjs-core'
 import { normals } from '../random.ts'
 import { makeVariable, type Variable, variableFrom } from '../runtime/variable.ts'
 import { type ModelConfig, parameterShapes, scoreHead } from './config.ts'
+import { adapterNames, createAdapters, mergedWeight } from './lora.ts'
 import type { Weights } from './transformer.ts'
 
 export interface Model {
   readonly config: ModelConfig
-  /** By Hugging Face name; a reward or value model has `score.weight` (1, C) as well. */
+  /**
+   * What it owns and training changes, by Hugging Face name: all weights, or the adapters on its base's (`lora.ts`).
+   * A reward or value model has `score.weight` (1, C) as well.
+   */
   readonly parameters: Map<string, Variable>
+  /** The frozen model under the adapters. Others may share it, so whoever made it disposes it, and after them. */
+  readonly base?: Model
 }
 
-/** The parameters' present values, to be used inside a compiled function. */
-export function weightsOf(model: Model): Weights {
-  return (name) => parameterOf(model, name).read()
+/**
+ * The parameters' present values, to be used inside a compiled function.
+ * @param trained gives the tensors that are differentiated, where there are any; the rest is frozen
+ */
+export function weightsOf(
+  model: Model,
+  trained: (name: string) => tf.Tensor | undefined = () => undefined,
+): Weights {
+  const weights: Weights = (name) => trained(name) ?? parameterOf(model, name).read()
+  weights.adapter = (layer) => {
+    const { a, b } = adapterNames(layer)
+    return model.parameters.has(a) ? { a: weights(a), b: weights(b) } : null
+  }
+  return weights
 }
 
-export function parameterOf(model: Model, name: string): Variable {
-  const parameter = model.parameters.get(name)
+function parameterOf({ parameters, base }: Model, name: string): Variable {
+  const parameter = parameters.get(name) ?? base?.parameters.get(name)
   assert(parameter, `the model has no parameter ${name}`)
   return parameter
 }
@@ -50,6 +67,23 @@ function initialDeviation(config: ModelConfig, name: string, shape: number[]): n
   return 1 / Math.sqrt(fanIn) / (writesResidual ? Math.sqrt(2 * config.numLayers) : 1)
 }
 
+/** A parameter's values with its adapter, if it has one, merged in. Not possible inside a compiled function. */
+export function mergedValues(model: Model, name: string): Float32Array {
+  const weights = weightsOf(model)
+  const merged = tf.tidy(() => {
+    const adapter = weights.adapter?.(name.replace(/\.weight$/, ''))
+    return adapter ? mergedWeight(model.config, weights(name), adapter) : tf.clone(weights(name))
+  })
+  const values = merged.dataSync() as Float32Array
+  merged.dispose()
+  return values
+}
+
+/** A model of its own whose weights are `base`'s plus adapters on every linear layer; at first it equals `base`. */
+export function adaptModel(base: Model, rank: number, seed: number): Model {
+  return { config: base.config, base, parameters: createAdapters(base.config, rank, seed) }
+}
+
 /** What training a policy changes: everything but a scalar head that it may carry. */
 export function policyParameters(model: Model): Map<string, Variable> {
   return new Map([...model.parameters].filter(([name]) => name !== scoreHead))
@@ -60,25 +94,37 @@ export function scalarModelParameters(model: Model): Map<string, Variable> {
   return new Map([...model.parameters].filter(([name]) => name !== 'lm_head.weight'))
 }
 
-/** Gives the model a scalar head at each position, if it has none; small, so that it first says about zero. */
+/**
+ * Gives the model a scalar head at each position, if it has none: its base's where there is one, else a small one
+ * that first says about zero.
+ */
 export function addScoreHead(model: Model, seed: number): void {
   if (model.parameters.has(scoreHead)) return
+  const inherited = model.base?.parameters.get(scoreHead)
+  if (inherited) {
+    model.parameters.set(scoreHead, copyVariable(inherited))
+    return
+  }
   const size = model.config.hiddenSize
   const values = normals({ seed, stream: `init/${scoreHead}` }, 0, size).map((x) => x / (size + 1))
   model.parameters.set(scoreHead, variableFrom(scoreHead, [1, size], values))
 }
 
-/** A second model with the same values. */
+/** A second model with the same values, on the same base if it has one. */
 export function copyModel(model: Model): Model {
-  const parameters = new Map<string, Variable>()
-  for (const [name, variable] of model.parameters) {
-    tf.tidy(() => {
-      parameters.set(name, makeVariable(name, variable.read()))
-    })
-  }
-  return { config: model.config, parameters }
+  const parameters = new Map([...model.parameters].map(([name, variable]) => [name, copyVariable(variable)]))
+  return { ...model, parameters }
 }
 
+function copyVariable(variable: Variable): Variable {
+  let copy: Variable | undefined
+  tf.tidy(() => {
+    copy = makeVariable(variable.name, variable.read())
+  })
+  return copy!
+}
+
+/** Disposes what the model owns; its base, if it has one, stays. */
 export function disposeModel(model: Model): void {
   for (const variable of model.parameters.values()) variable.dispose()
 }

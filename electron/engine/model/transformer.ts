@@ -6,13 +6,26 @@
  * heads, H head size, V vocabulary. Parameter names are Hugging Face's.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { embedding, matMulTransposed, writeCache } from '../runtime/ops.ts'
+import {
+  callsNative,
+  type DecodeRange,
+  decodeAttention,
+  embedding,
+  matMulsTransposed,
+  rmsNorm,
+  writeCache,
+} from '../runtime/ops.ts'
 import type { Variable } from '../runtime/variable.ts'
 import type { ModelConfig } from './config.ts'
+import type { LowRank } from './lora.ts'
 import { rotaryFrequencies } from './rotary.ts'
 
 /** Looks a parameter up by its Hugging Face name. */
-export type Weights = (name: string) => tf.Tensor
+export interface Weights {
+  (name: string): tf.Tensor
+  /** The adapter of a linear layer, by the layer's name; without this lookup none has one. */
+  adapter?(layer: string): LowRank | null
+}
 
 export interface SequenceBatch {
   /** int32 (B, T) */
@@ -24,7 +37,7 @@ export interface SequenceBatch {
 }
 
 /** Keys and values of the positions already computed, one pair a layer, each (B, NK, S, H). */
-export interface KvCache {
+export interface KvCache extends DecodeRange {
   keys: Variable[]
   values: Variable[]
   /** int32 scalar: slot of this call's first position */
@@ -84,7 +97,7 @@ export function hiddenStates(
  */
 export function logitsOf(config: ModelConfig, weights: Weights, hidden: tf.Tensor): tf.Tensor {
   const table = config.family === 'gpt2' ? 'transformer.wte.weight' : 'model.embed_tokens.weight'
-  return linear(hidden, weights(config.tiedEmbeddings ? table : 'lm_head.weight'))
+  return transposedProduct(hidden, weights(config.tiedEmbeddings ? table : 'lm_head.weight'))
 }
 
 /**
@@ -93,14 +106,14 @@ export function logitsOf(config: ModelConfig, weights: Weights, hidden: tf.Tenso
  * @returns (N)
  */
 export function scalarHead(weights: Weights, hidden: tf.Tensor): tf.Tensor {
-  return tf.reshape(linear(hidden, weights('score.weight')), [hidden.shape[0]!])
+  return tf.reshape(linear(hidden, weights, 'score', false), [hidden.shape[0]!])
 }
 
 function llama(config: ModelConfig, weights: Weights, batch: SequenceBatch, cache?: KvCache): tf.Tensor {
   const rotation = rotationAngles(config, batch.positions)
   let x = embedding(weights('model.embed_tokens.weight'), tf.reshape(batch.ids, [-1])) // (B*T, C)
   for (let layer = 0; layer < config.numLayers; layer++) {
-    const w: Weights = (name) => weights(`model.layers.${layer}.${name}`)
+    const w = within(weights, `model.layers.${layer}.`)
     const normed = rmsNorm(x, w('input_layernorm.weight'), config.normEps)
     x = tf.add(x, llamaAttention(config, w, normed, { batch, rotation, cache, layer }))
     x = tf.add(x, gatedMlp(config, w, rmsNorm(x, w('post_attention_layernorm.weight'), config.normEps)))
@@ -118,24 +131,13 @@ interface AttentionContext {
 function llamaAttention(config: ModelConfig, w: Weights, x: tf.Tensor, at: AttentionContext): tf.Tensor {
   const { numHeads, numKvHeads, attentionBias, attentionOutBias } = config
   const [b, t] = at.batch.ids.shape as [number, number]
-  const project = (name: string, heads: number) => {
-    const bias = attentionBias ? w(`self_attn.${name}.bias`) : undefined
-    return splitHeads(linear(x, w(`self_attn.${name}.weight`), bias), b, t, heads)
-  }
-  const queries = rotate(project('q_proj', numHeads), at.rotation) // (B, NH, T, H)
-  const keys = rotate(project('k_proj', numKvHeads), at.rotation) // (B, NK, T, H)
-  const values = project('v_proj', numKvHeads)
-  const mixed = attend(
-    queries,
-    cached(at, 'keys', keys),
-    cached(at, 'values', values),
-    at.batch.attentionBias,
-  )
-  return linear(
-    mixed,
-    w('self_attn.o_proj.weight'),
-    attentionOutBias ? w('self_attn.o_proj.bias') : undefined,
-  )
+  const names = ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj']
+  const [q, k, v] = linears(x, w, names, attentionBias) as [tf.Tensor, tf.Tensor, tf.Tensor]
+  const queries = rotate(splitHeads(q, b, t, numHeads), at.rotation) // (B, NH, T, H)
+  const keys = rotate(splitHeads(k, b, t, numKvHeads), at.rotation) // (B, NK, T, H)
+  const values = splitHeads(v, b, t, numKvHeads)
+  const mixed = attend(queries, cached(at, 'keys', keys), cached(at, 'values', values), at)
+  return linear(mixed, w, 'self_attn.o_proj', attentionOutBias)
 }
 
 function cached(
@@ -155,25 +157,30 @@ function splitHeads(x: tf.Tensor, b: number, t: number, heads: number): tf.Tenso
  * Scaled dot-product attention; each key/value head serves NH/NK query heads.
  * @param queries (B, NH, T, H)
  * @param keys (B, NK, S, H), as `values`
- * @param bias (B, 1, T, S)
  * @returns (B*T, NH*H)
  */
-function attend(queries: tf.Tensor, keys: tf.Tensor, values: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+function attend(
+  queries: tf.Tensor,
+  keys: tf.Tensor,
+  values: tf.Tensor,
+  { batch, cache }: Pick<AttentionContext, 'batch' | 'cache'>,
+): tf.Tensor {
   const [b, nh, t, h] = queries.shape as [number, number, number, number]
   const [nk, s] = [keys.shape[1]!, keys.shape[2]!]
   const group = nh / nk
-  const grouped = tf.reshape(tf.mul(queries, 1 / Math.sqrt(h)), [b, nk, group * t, h])
+  const scaled = tf.mul(queries, 1 / Math.sqrt(h))
+  if (cache && t === 1 && callsNative()) return decodeAttention(scaled, keys, values, cache)
+  const grouped = tf.reshape(scaled, [b, nk, group * t, h])
   const scores = tf.reshape(tf.matMul(grouped, keys, false, true), [b, nk, group, t, s])
-  const shares = tf.softmax(tf.add(scores, tf.expandDims(bias, 1)))
+  const shares = tf.softmax(tf.add(scores, tf.expandDims(batch.attentionBias, 1)))
   const mixed = tf.reshape(tf.matMul(tf.reshape(shares, [b, nk, group * t, s]), values), [b, nh, t, h])
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [b * t, nh * h])
 }
 
 function gatedMlp(config: ModelConfig, w: Weights, x: tf.Tensor): tf.Tensor {
-  const bias = (name: string) => (config.mlpBias ? w(`mlp.${name}.bias`) : undefined)
-  const gate = linear(x, w('mlp.gate_proj.weight'), bias('gate_proj'))
-  const up = linear(x, w('mlp.up_proj.weight'), bias('up_proj'))
-  return linear(tf.mul(tf.mul(gate, tf.sigmoid(gate)), up), w('mlp.down_proj.weight'), bias('down_proj'))
+  const names = ['mlp.gate_proj', 'mlp.up_proj']
+  const [gate, up] = linears(x, w, names, config.mlpBias) as [tf.Tensor, tf.Tensor]
+  return linear(tf.mul(tf.mul(gate, tf.sigmoid(gate)), up), w, 'mlp.down_proj', config.mlpBias)
 }
 
 function gpt2(config: ModelConfig, weights: Weights, batch: SequenceBatch, cache?: KvCache): tf.Tensor {
@@ -181,41 +188,61 @@ function gpt2(config: ModelConfig, weights: Weights, batch: SequenceBatch, cache
   const tokens = embedding(weights('transformer.wte.weight'), tf.reshape(batch.ids, [-1]))
   let x = tf.add(tokens, embedding(weights('transformer.wpe.weight'), tf.reshape(batch.positions, [-1])))
   for (let layer = 0; layer < config.numLayers; layer++) {
-    const w: Weights = (name) => weights(`transformer.h.${layer}.${name}`)
+    const w = within(weights, `transformer.h.${layer}.`)
     const projected = conv1d(layerNorm(x, w, 'ln_1', config.normEps), w, 'attn.c_attn')
     const [queries, keys, values] = tf
       .split(projected, 3, 1)
       .map((part) => splitHeads(part, b, t, config.numHeads))
-    const at = { cache, layer }
-    const mixed = attend(
-      queries!,
-      cached(at, 'keys', keys!),
-      cached(at, 'values', values!),
-      batch.attentionBias,
-    )
+    const at = { batch, cache, layer }
+    const mixed = attend(queries!, cached(at, 'keys', keys!), cached(at, 'values', values!), at)
     x = tf.add(x, conv1d(mixed, w, 'attn.c_proj'))
     x = tf.add(
       x,
       conv1d(geluTanh(conv1d(layerNorm(x, w, 'ln_2', config.normEps), w, 'mlp.c_fc')), w, 'mlp.c_proj'),
     )
   }
-  return layerNorm(x, (name) => weights(`transformer.${name}`), 'ln_f', config.normEps)
+  return layerNorm(x, within(weights, 'transformer.'), 'ln_f', config.normEps)
 }
 
-/** x (N, in) times a weight (out, in) transposed, plus a bias: (N, out) */
-function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
-  const product = matMulTransposed(x, weight)
-  return bias ? tf.add(product, bias) : product
+/** A linear layer: x (N, in) times its weight (out, in) transposed, plus its bias. (N, out) */
+function linear(x: tf.Tensor, w: Weights, name: string, biased: boolean): tf.Tensor {
+  return linears(x, w, [name], biased)[0]!
+}
+
+/** Linear layers of the same rows. */
+function linears(x: tf.Tensor, w: Weights, names: string[], biased: boolean): tf.Tensor[] {
+  const adapters = names.map((name) => w.adapter?.(name) ?? null)
+  const products = matMulsTransposed(x, [
+    ...names.map((name) => w(`${name}.weight`)),
+    ...adapters.flatMap((adapter) => adapter?.a ?? []),
+  ])
+  const reduced = products.splice(names.length) // x Aᵀ of the layers that have an adapter
+  return products.map((product, i) => {
+    const adapter = adapters[i]
+    const adapted = adapter ? tf.add(product, transposedProduct(reduced.shift()!, adapter.b)) : product
+    return biased ? tf.add(adapted, w(`${names[i]}.bias`)) : adapted
+  })
+}
+
+function transposedProduct(x: tf.Tensor, weight: tf.Tensor): tf.Tensor {
+  return matMulsTransposed(x, [weight])[0]!
 }
 
 /** GPT-2's linear layer, whose weight is (in, out). */
 function conv1d(x: tf.Tensor, w: Weights, name: string): tf.Tensor {
-  return tf.add(tf.matMul(x, w(`${name}.weight`)), w(`${name}.bias`))
+  const product = tf.matMul(x, w(`${name}.weight`))
+  const adapter = w.adapter?.(name)
+  const adapted = adapter
+    ? tf.add(product, transposedProduct(transposedProduct(x, adapter.a), adapter.b))
+    : product
+  return tf.add(adapted, w(`${name}.bias`))
 }
 
-/** Zhang and Sennrich 2019, as Llama uses it. */
-function rmsNorm(x: tf.Tensor, weight: tf.Tensor, eps: number): tf.Tensor {
-  return tf.mul(tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), eps))), weight)
+/** The weights whose names begin with `prefix`, by the rest of their names. */
+function within(weights: Weights, prefix: string): Weights {
+  const rest: Weights = (name) => weights(prefix + name)
+  rest.adapter = (layer) => weights.adapter?.(prefix + layer) ?? null
+  return rest
 }
 
 function layerNorm(x: tf.Tensor, w: Weights, name: string, eps: number): tf.Tensor {

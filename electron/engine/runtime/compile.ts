@@ -4,7 +4,10 @@
  * function runs op by op, with the same meaning.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { type Capture, Recorder } from './recorder.ts'
+import { UserError } from '../../contract/errors.ts'
+import { compilationFailure, recordingFailure } from './failures.ts'
+import { releaseFunction } from './function-library.ts'
+import { type Capture, Recorder, type Spec } from './recorder.ts'
 import { runtime } from './runtime.ts'
 import { tensorflow } from './tensorflow-addon.ts'
 import { withDeferredWrites } from './variable.ts'
@@ -27,7 +30,7 @@ export interface CompiledFunction {
  * @param fn pure but for its variables; run once for each signature
  */
 export function compile(name: string, fn: TensorFunction): CompiledFunction {
-  return runtime().compiles ? new XlaFunction(name, fn) : new EagerFunction(fn)
+  return runtime().compiles ? new XlaFunction(name, fn) : new EagerFunction(name, fn)
 }
 
 function valuesOnce(fn: CompiledFunction, inputs: tf.Tensor[]): Float32Array {
@@ -39,14 +42,20 @@ function valuesOnce(fn: CompiledFunction, inputs: tf.Tensor[]): Float32Array {
 
 class EagerFunction implements CompiledFunction {
   readonly recordings = 0
+  readonly #name: string
   readonly #fn: TensorFunction
 
-  constructor(fn: TensorFunction) {
+  constructor(name: string, fn: TensorFunction) {
+    this.#name = name
     this.#fn = fn
   }
 
   call(...inputs: tf.Tensor[]): tf.Tensor[] {
-    return tf.tidy(() => withDeferredWrites(() => this.#fn(...inputs)))
+    try {
+      return tf.tidy(() => withDeferredWrites(() => this.#fn(...inputs)))
+    } catch (error) {
+      throw recordingFailure(this.#name, error)
+    }
   }
 
   values(inputs: tf.Tensor[]): Float32Array {
@@ -61,8 +70,6 @@ interface Recorded {
   captures: Capture[]
   numOutputs: number
 }
-
-let nextFunction = 0
 
 class XlaFunction implements CompiledFunction {
   readonly #name: string
@@ -83,8 +90,12 @@ class XlaFunction implements CompiledFunction {
     const { name, captures, numOutputs } = this.#recordedFor(inputs)
     const ids = [...backend.getInputTensorIds(inputs), ...captures.map((c) => c.id)]
     const mustCompile = { name: '_XlaMustCompile', type: backend.binding.TF_ATTR_BOOL!, value: true }
-    const outputs = backend.binding.executeOp(name, [mustCompile], ids, numOutputs)
-    return outputs.map((output) => backend.createOutputTensor(output))
+    try {
+      const outputs = backend.binding.executeOp(name, [mustCompile], ids, numOutputs)
+      return outputs.map((output) => backend.createOutputTensor(output))
+    } catch (error) {
+      throw error instanceof UserError ? error : this.#explained(error, inputs)
+    }
   }
 
   values(inputs: tf.Tensor[]): Float32Array {
@@ -92,9 +103,14 @@ class XlaFunction implements CompiledFunction {
   }
 
   dispose(): void {
-    const { addon } = tensorflow()
-    for (const { name } of this.#recorded.values()) addon.functionRemove(name)
+    for (const { name } of this.#recorded.values()) releaseFunction(name)
     this.#recorded.clear()
+  }
+
+  /** Records once more to learn which line made each op; that costs nothing until something fails. */
+  #explained(error: unknown, inputs: tf.Tensor[]): Error {
+    const origins = new Recorder().originsOf(this.#name, inputs.map(specOf), (args) => this.#fn(...args))
+    return compilationFailure(this.#name, error, origins)
   }
 
   #recordedFor(inputs: tf.Tensor[]): Recorded {
@@ -102,11 +118,13 @@ class XlaFunction implements CompiledFunction {
     const found = this.#recorded.get(signature)
     if (found) return found
     const recorder = new Recorder()
-    const name = `${this.#name}_${nextFunction++}`
-    const specs = inputs.map(({ shape, dtype }) => ({ shape, dtype }))
-    const numOutputs = recorder.record(name, specs, (args) => this.#fn(...args))
+    const { name, numOutputs } = recorder.record(this.#name, inputs.map(specOf), (args) => this.#fn(...args))
     const recorded = { name, captures: recorder.captures, numOutputs }
     this.#recorded.set(signature, recorded)
     return recorded
   }
+}
+
+function specOf({ shape, dtype }: tf.Tensor): Spec {
+  return { shape, dtype }
 }

@@ -97,50 +97,122 @@ function crossEntropyWithGradient(
 }
 
 /** Up to this many rows a product is bound by reading the weights, and this project's own kernel is the fastest. */
-const fewRows = 32
+const fewRows = 64
 
 /**
- * A linear layer's product.
+ * The products of linear layers with the same rows.
  * @param x (N, in)
- * @param weight (out, in)
- * @returns (N, out)
+ * @param weights (out_i, in) each
+ * @returns (N, out_i) each
  */
-export function matMulTransposed(x: tf.Tensor, weight: tf.Tensor): tf.Tensor {
-  if (x.shape[0]! > fewRows || !callsNative()) return tf.matMul(x, weight, false, true)
-  const product = tf.customGrad((...args) => {
-    const [a, w, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.GradSaveFunc]
-    save([a, w])
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => [
-      tf.matMul(dy, saved[1]!),
-      tf.matMul(dy, saved[0]!, true, false),
-    ]
-    return { value: fewRowsMatMul(a, w), gradFunc }
-  })
-  return product(x, weight)
+export function matMulsTransposed(x: tf.Tensor, weights: tf.Tensor[]): tf.Tensor[] {
+  if (x.shape[0]! > fewRows || !callsNative()) return weights.map((w) => tf.matMul(x, w, false, true))
+  const outs = weights.map((w) => w.shape[0]!)
+  const joined = fewRowsMatMul(x, weights, outs)
+  // tfjs has no gradient for splitting into one.
+  return outs.length === 1 ? [joined] : tf.split(joined, outs, 1)
 }
 
-/** Native functions are called from compiled functions only, and exist for the CPU only. */
-function callsNative(): boolean {
-  return activeRecorder() !== null && tensorflow().addon.fewRowsMatmul && runtime().device.startsWith('CPU')
-}
-
-function fewRowsMatMul(x: tf.Tensor, weight: tf.Tensor): tf.Tensor {
-  const { addon } = tensorflow()
+/** The products side by side: (N, Σ out_i). */
+function fewRowsMatMul(x: tf.Tensor, weights: tf.Tensor[], outs: number[]): tf.Tensor {
   const [rows, size] = x.shape as [number, number]
-  const out = weight.shape[0]!
+  const sizes = [rows, size, outs.length, ...outs]
+  const shape = [rows, outs.reduce((a, b) => a + b)]
+  const product = tf.customGrad((...args) => {
+    const inputs = args.slice(0, -1) as tf.Tensor[]
+    const save = args.at(-1) as unknown as tf.GradSaveFunc
+    save(inputs)
+    const gradFunc = (dy: tf.Tensor, [a, ...ws]: tf.Tensor[]) => {
+      const parts = tf.split(dy, outs, 1)
+      return [
+        tf.addN(parts.map((part, i) => tf.matMul(part, ws[i]!))),
+        ...parts.map((part) => tf.matMul(part, a!, true, false)),
+      ]
+    }
+    return { value: nativeCall('few_rows_matmul', sizes, inputs, shape), gradFunc }
+  })
+  return product(x, ...weights)
+}
+
+/**
+ * RMSNorm (Zhang and Sennrich 2019), y = n g with n = x / sqrt(mean(x²) + eps), and its gradient in closed form:
+ * dx = (dy g - n mean(dy g n)) / sqrt(mean(x²) + eps), dg = Σ dy n.
+ * @param x (N, C)
+ * @param gain (C)
+ */
+export function rmsNorm(x: tf.Tensor, gain: tf.Tensor, eps: number): tf.Tensor {
+  const norm = tf.customGrad((...args) => {
+    const [a, g, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.GradSaveFunc]
+    save([a, g])
+    const gradFunc = (dy: tf.Tensor, [savedX, savedGain]: tf.Tensor[]) => {
+      const { scale, normed } = normalised(savedX!, eps)
+      const inner = tf.mul(dy, savedGain!)
+      const along = tf.mul(normed, tf.mean(tf.mul(inner, normed), -1, true))
+      return [tf.mul(tf.sub(inner, along), scale), tf.sum(tf.mul(dy, normed), 0)]
+    }
+    return { value: rmsNormForward(a, g, eps), gradFunc }
+  })
+  return norm(x, gain)
+}
+
+function rmsNormForward(x: tf.Tensor, gain: tf.Tensor, eps: number): tf.Tensor {
+  if (x.shape[0]! > fewRows || !callsNative()) return tf.mul(normalised(x, eps).normed, gain)
+  return nativeCall('rms_norm', x.shape, [x, gain, tf.scalar(eps)], x.shape)
+}
+
+function normalised(x: tf.Tensor, eps: number): { scale: tf.Tensor; normed: tf.Tensor } {
+  const scale = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), eps)) // (N, 1)
+  return { scale, normed: tf.mul(x, scale) }
+}
+
+/** What one decode step may look at: slots firstReal[b] … position of a cache. */
+export interface DecodeRange {
+  /** int32 (B) */
+  firstReal: tf.Tensor
+  /** int32 scalar */
+  position: tf.Tensor
+}
+
+/**
+ * Attention of one query a head over a cache, without a gradient. Only where `callsNative()`.
+ * @param queries (B, NH, 1, H), already scaled
+ * @param keys (B, NK, S, H), as `values`
+ * @returns (B, NH*H)
+ */
+export function decodeAttention(
+  queries: tf.Tensor,
+  keys: tf.Tensor,
+  values: tf.Tensor,
+  { firstReal, position }: DecodeRange,
+): tf.Tensor {
+  const [b, nh, , h] = queries.shape as [number, number, number, number]
+  const sizes = [b, nh, ...keys.shape.slice(1)]
+  return nativeCall('decode_attention', sizes, [queries, keys, values, firstReal, position], [b, nh * h])
+}
+
+/** Whether native functions can be called here: from compiled functions on the CPU. */
+export function callsNative(): boolean {
+  return activeRecorder() !== null && tensorflow().addon.nativeCalls && runtime().device.startsWith('CPU')
+}
+
+/**
+ * Calls a function of native/src/native_calls.h.
+ * @param sizes its first operand
+ * @returns float32 of the given shape
+ */
+function nativeCall(name: string, sizes: number[], inputs: tf.Tensor[], shape: number[]): tf.Tensor {
+  const { addon } = tensorflow()
+  const operands = [tf.tensor1d(sizes, 'int32'), ...inputs]
+  const types = operands.map(({ dtype }) => (dtype === 'int32' ? addon.TF_INT32! : addon.TF_FLOAT!))
   const attrs = [
-    { name: 'call_target_name', type: addon.TF_ATTR_STRING!, value: 'stet_few_rows_matmul' },
+    { name: 'call_target_name', type: addon.TF_ATTR_STRING!, value: `stet_${name}` },
     { name: 'backend_config', type: addon.TF_ATTR_STRING!, value: '' },
     { name: 'has_side_effect', type: addon.TF_ATTR_BOOL!, value: false },
-    {
-      name: 'operand_dtypes',
-      type: addon.TF_ATTR_TYPE!,
-      value: [addon.TF_FLOAT!, addon.TF_FLOAT!, addon.TF_INT32!],
-    },
+    { name: 'operand_dtypes', type: addon.TF_ATTR_TYPE!, value: types },
     { name: 'result_dtypes', type: addon.TF_ATTR_TYPE!, value: [addon.TF_FLOAT!] },
-    { name: 'result_shapes', type: addon.TF_ATTR_SHAPE!, value: [[rows, out]] },
+    { name: 'result_shapes', type: addon.TF_ATTR_SHAPE!, value: [shape] },
   ]
-  return raw('XlaCustomCallV2', attrs, [x, weight, tf.tensor1d([rows, size, out], 'int32')])
+  return raw('XlaCustomCallV2', attrs, operands)
 }
 
 /**

@@ -6,7 +6,10 @@
  * Inside a recording a tensor's id is symbolic: -2 - (index of its value in the graph).
  */
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import * as tf from '@tensorflow/tfjs-core'
+import { projectLine, recordingFailure, stackDepth } from './failures.ts'
+import { useFunction } from './function-library.ts'
 import { type Addon, type NodeBackend, type OpAttr, type TensorInfo, tensorflow } from './tensorflow-addon.ts'
 import type { ResourceVariable } from './variable.ts'
 
@@ -19,11 +22,20 @@ export interface Capture {
   placeholder: number
 }
 
+/** Shape and dtype of an argument. */
+export type Spec = Pick<tf.Tensor, 'shape' | 'dtype'>
+
 interface RecordedVariable {
   handle: number
   readOp: number
   current: number
   assigned: boolean
+}
+
+/** JSON would write an infinite number and -0 as it writes others. */
+function exactNumber(_key: string, value: unknown): unknown {
+  const isInexact = typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+  return isInexact ? (Object.is(value, -0) ? '-0' : String(value)) : value
 }
 
 const toId = (value: number) => -2 - value
@@ -46,6 +58,10 @@ export class Recorder {
   readonly #constants = new Map<string, number>()
   readonly #dtypes = new Map<number, number>()
   readonly #realBinding: Addon
+  /** Of all that was recorded, in order. */
+  readonly #content = createHash('sha256')
+  /** What made each node, by its name; only while a failure is being explained. */
+  #origins: Map<string, string> | null = null
 
   constructor() {
     const { addon, backend } = tensorflow()
@@ -56,35 +72,59 @@ export class Recorder {
   }
 
   /**
-   * Runs `fn` with recording on, then registers what it did as the function `name`.
-   * @param inputs shapes and dtypes of the arguments
-   * @returns number of outputs
+   * Runs `fn` with recording on, then registers what it did as a function.
+   * @param label begins the function's name; the rest stands for its content
+   * @returns the name, for `releaseFunction`, and the number of outputs
+   * @throws Error that names the label and the line of `fn`, or what it calls, that can't be recorded
    */
   record(
-    name: string,
-    inputs: { shape: number[]; dtype: tf.DataType }[],
+    label: string,
+    specs: Spec[],
     fn: (inputs: tf.Tensor[]) => tf.Tensor[],
-  ): number {
+  ): { name: string; numOutputs: number } {
+    return this.#whileActive(label, () => {
+      const { inputs, outputs, effects } = this.#run(specs, fn)
+      this.#content.update(JSON.stringify([inputs, outputs, effects]))
+      const name = `${label}_${this.#content.digest('hex').slice(0, 24)}`
+      useFunction(name, () => this.#addon.recordingFinish(this.#recording, name, inputs, outputs, effects))
+      return { name, numOutputs: outputs.length }
+    })
+  }
+
+  /** Runs `fn` as `record` does, only to learn its ops and the lines that made them. @returns by node name */
+  originsOf(label: string, specs: Spec[], fn: (inputs: tf.Tensor[]) => tf.Tensor[]): Map<string, string> {
+    const origins = new Map<string, string>()
+    this.#origins = origins
+    this.#whileActive(label, () => this.#run(specs, fn))
+    return origins
+  }
+
+  #whileActive<T>(label: string, work: () => T): T {
     assert(!active, 'A recording inside a recording is not possible.')
     active = this
     this.#standIn()
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = stackDepth
     try {
-      const args = inputs.map((input) => this.#placeholder(this.#dtypeNumber(input.dtype), input.shape))
-      const outputs = tf.tidy(() =>
-        fn(args.map((value, i) => this.#tensor(value, inputs[i]!.shape))).map((t) => this.#valueOf(t)),
-      )
-      const effects = this.#writeBack()
-      const all = [...args, ...this.captures.map((c) => c.placeholder)]
-      this.#addon.recordingFinish(this.#recording, name, all, outputs, effects)
-      return outputs.length
+      return work()
     } catch (error) {
-      this.#addon.recordingDiscard(this.#recording)
-      throw error
+      throw recordingFailure(label, error)
     } finally {
+      Error.stackTraceLimit = stackTraceLimit
+      this.#addon.recordingDiscard(this.#recording)
       this.#backend.binding = this.#realBinding
       Reflect.deleteProperty(this.#backend, 'getInputTensorIds')
       active = null
     }
+  }
+
+  #run(specs: Spec[], fn: (inputs: tf.Tensor[]) => tf.Tensor[]) {
+    const args = specs.map(({ dtype, shape }) => this.#placeholder(this.#dtypeNumber(dtype), shape))
+    const outputs = tf.tidy(() =>
+      fn(args.map((value, i) => this.#tensor(value, specs[i]!.shape))).map((t) => this.#valueOf(t)),
+    )
+    const effects = this.#writeBack()
+    return { inputs: [...args, ...this.captures.map((c) => c.placeholder)], outputs, effects }
   }
 
   /** The variable's value at this point of the recorded function. */
@@ -162,7 +202,15 @@ export class Recorder {
   }
 
   #add(type: string, attrs: OpAttr[], inputs: number[], controls: number[] = []) {
-    return this.#addon.recordingAdd(this.#recording, type, attrs, inputs, controls)
+    this.#content.update(JSON.stringify([type, attrs, inputs, controls], exactNumber))
+    const added = this.#addon.recordingAdd(this.#recording, type, attrs, inputs, controls)
+    this.#noteOrigin(added.op, type)
+    return added
+  }
+
+  /** native/src/stet_binding.cc names nodes by their number. */
+  #noteOrigin(op: number, type: string): void {
+    this.#origins?.set(`n${op}`, `${type} (${projectLine(new Error().stack)})`)
   }
 
   #placeholder(dtype: number, shape: number[] | null): number {
@@ -207,7 +255,10 @@ export class Recorder {
     const key = `${dtype}|${shape}|${Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64')}`
     const found = this.#constants.get(key)
     if (found !== undefined) return found
-    const value = this.#addon.recordingConstant(this.#recording, dtype, shape, values).outputs[0]!.value
+    this.#content.update(key)
+    const added = this.#addon.recordingConstant(this.#recording, dtype, shape, values)
+    this.#noteOrigin(added.op, 'Const')
+    const { value } = added.outputs[0]!
     this.#constants.set(key, value)
     return value
   }

@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module'
 import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
+import { explained } from './failures.ts'
 
 /** Attribute of a TensorFlow op, as tfjs-node writes it. */
 export interface OpAttr {
@@ -51,8 +52,10 @@ export interface Addon {
   ): void
   recordingDiscard(recording: number): void
   functionRemove(name: string): void
-  /** Whether compiled functions may call this project's own product of few rows (few_rows_matmul.h). */
-  fewRowsMatmul: boolean
+  /** Frees what XLA has compiled; a function that is called again is compiled again. */
+  compilationsRelease(): void
+  /** Whether compiled functions can call the functions of native/src/native_calls.h. */
+  nativeCalls: boolean
   devices(): { name: string; type: string }[]
   version(): string
 }
@@ -98,13 +101,34 @@ export function loadAddon(addonPath: string): void {
     'tensorflow',
     () => {
       // The addon's exports are read-only; recording needs a binding that it can stand in for.
-      const backend = new NodeJSKernelBackend(copyOf(addon), '@tensorflow/tfjs-node-gpu')
+      const binding = explainingFailures(copyOf(addon))
+      const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu')
       loaded = { backend, addon }
       return backend
     },
     3,
   )
   if (!tf.setBackend('tensorflow')) throw new Error('tfjs did not accept the TensorFlow backend.')
+}
+
+/** Tells the user when memory has run out. */
+function explainingFailures(binding: Addon): Addon {
+  const explaining =
+    <Args extends unknown[], Result>(call: (...args: Args) => Result) =>
+    (...args: Args): Result => {
+      try {
+        return call(...args)
+      } catch (error) {
+        throw explained(error)
+      }
+    }
+  const { executeOp, createTensor, tensorDataSync } = binding
+  return {
+    ...binding,
+    executeOp: explaining(executeOp),
+    createTensor: explaining(createTensor),
+    tensorDataSync: explaining(tensorDataSync),
+  }
 }
 
 /** A copy whose members can be replaced; upstream's exports can be neither replaced nor enumerated. */

@@ -22,6 +22,8 @@ export interface Variable {
   dispose(): void
 }
 
+/** Not TensorFlow's default one: `compilationsRelease` empties that. */
+const container = 'stet'
 let nextHandle = 0
 
 /** A variable that lives in TensorFlow. */
@@ -40,7 +42,7 @@ export class ResourceVariable implements Variable {
     const attrs = [
       this.#dtypeAttr(),
       { name: 'shape', type: addon.TF_ATTR_SHAPE!, value: this.shape },
-      { name: 'container', type: addon.TF_ATTR_STRING!, value: '' },
+      { name: 'container', type: addon.TF_ATTR_STRING!, value: container },
       { name: 'shared_name', type: addon.TF_ATTR_STRING!, value: `v${nextHandle++}` },
     ]
     this.#handle = tf.keep(backend.executeSingleOutput('VarHandleOp', attrs, []))

@@ -1,0 +1,56 @@
+/**
+ * Low-rank adapters (LoRA, Hu et al. 2021): a linear layer gives x Wᵀ + (x Aᵀ) Bᵀ, where W is frozen and A and B
+ * are trained. Names and initial values are PEFT's, with `lora_alpha` = rank, so that the scale is 1: another
+ * scale does to AdamW what another learning rate does.
+ */
+import * as tf from '@tensorflow/tfjs-core'
+import { uniforms } from '../random.ts'
+import { type Variable, variableFrom, zerosVariable } from '../runtime/variable.ts'
+import { type ModelConfig, parameterShapes } from './config.ts'
+
+/** What an adapter adds to one linear layer. */
+export interface LowRank {
+  /** (rank, in) */
+  a: tf.Tensor
+  /** (out, rank) */
+  b: tf.Tensor
+}
+
+export function adapterNames(layer: string): { a: string; b: string } {
+  return { a: `${layer}.lora_A.weight`, b: `${layer}.lora_B.weight` }
+}
+
+/** The linear layers of attention and MLP, by name; tables and output heads are none of them. */
+export function linearLayers(config: ModelConfig): Map<string, { input: number; output: number }> {
+  const layers = new Map<string, { input: number; output: number }>()
+  for (const [name, shape] of parameterShapes(config)) {
+    const layer = /^((model\.layers|transformer\.h)\..*)\.weight$/.exec(name)?.[1]
+    if (layer === undefined || shape.length !== 2) continue
+    const [first, second] = shape as [number, number]
+    const isConv1d = config.family === 'gpt2'
+    layers.set(layer, isConv1d ? { input: first, output: second } : { input: second, output: first })
+  }
+  return layers
+}
+
+/** Adapters on every linear layer: A uniform within ±1/sqrt(in), B zero, so that at first they add nothing. */
+export function createAdapters(config: ModelConfig, rank: number, seed: number): Map<string, Variable> {
+  const parameters = new Map<string, Variable>()
+  for (const [layer, { input, output }] of linearLayers(config)) {
+    const { a, b } = adapterNames(layer)
+    const bound = 1 / Math.sqrt(input)
+    const values = uniforms({ seed, stream: `init/${a}` }, 0, rank * input).map((u) => (2 * u - 1) * bound)
+    parameters.set(a, variableFrom(a, [rank, input], values))
+    parameters.set(b, zerosVariable(b, [output, rank]))
+  }
+  return parameters
+}
+
+/**
+ * The one weight that does what a weight and its adapter do.
+ * @param weight (out, in), or GPT-2's (in, out)
+ */
+export function mergedWeight(config: ModelConfig, weight: tf.Tensor, { a, b }: LowRank): tf.Tensor {
+  const product = config.family === 'gpt2' ? tf.matMul(a, b, true, true) : tf.matMul(b, a)
+  return tf.add(weight, product)
+}

@@ -1,0 +1,65 @@
+// The native functions that compiled functions call (XLA's custom calls), by name. A call gets pointers to its result
+// and its operands only, so sizes come as an operand as well: an int32 vector, always the first.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "decode_attention.h"
+#include "few_rows_matmul.h"
+#include "rms_norm.h"
+
+namespace xla {
+// Declared as in xla/service/custom_call_target_registry.h, which the wheel does not carry.
+class CustomCallTargetRegistry {
+ public:
+  __attribute__((weak)) static CustomCallTargetRegistry* Global();
+  __attribute__((weak)) void Register(const std::string& symbol, void* address, const std::string& platform);
+};
+}  // namespace xla
+
+namespace stet {
+
+template <typename T>
+static const T* Operand(const void** in, int64_t i) {
+  return static_cast<const T*>(in[i]);
+}
+
+// sizes [rows, in, n, out_1 … out_n], x (rows, in), n weights (out_i, in) -> (rows, Σ out_i)
+static void FewRowsMatmulCall(void* out, const void** in) {
+  const int32_t* sizes = Operand<int32_t>(in, 0);
+  const int64_t rows = sizes[0], columns = sizes[1], count = sizes[2];
+  int64_t stride = 0;
+  for (int64_t i = 0; i < count; i++) stride += sizes[3 + i];
+  std::vector<FewRowsProduct> products;
+  float* y = static_cast<float*>(out);
+  for (int64_t i = 0; i < count; y += sizes[3 + i], i++)
+    products.push_back({Operand<float>(in, 1), Operand<float>(in, 2 + i), y, rows, columns, sizes[3 + i], stride});
+  FewRowsMatmul(products);
+}
+
+// sizes [rows, size], x, gain, eps -> as x
+static void RmsNormCall(void* out, const void** in) {
+  const int32_t* sizes = Operand<int32_t>(in, 0);
+  RmsNorm(Operand<float>(in, 1), Operand<float>(in, 2), *Operand<float>(in, 3), static_cast<float*>(out), sizes[0],
+          sizes[1]);
+}
+
+// sizes [rows, heads, kvHeads, slots, size], queries, keys, values, firstReal, position -> as queries
+static void DecodeAttentionCall(void* out, const void** in) {
+  const int32_t* sizes = Operand<int32_t>(in, 0);
+  AttendOneStep({Operand<float>(in, 1), Operand<float>(in, 2), Operand<float>(in, 3), Operand<int32_t>(in, 4),
+                 static_cast<float*>(out), sizes[0], sizes[1], sizes[2], sizes[3], sizes[4],
+                 *Operand<int32_t>(in, 5)});
+}
+
+// Returns whether compiled functions can call them: not where the library hides XLA's registry.
+static bool RegisterNativeCalls() {
+  if (!&xla::CustomCallTargetRegistry::Global) return false;
+  auto* registry = xla::CustomCallTargetRegistry::Global();
+  registry->Register("stet_few_rows_matmul", reinterpret_cast<void*>(FewRowsMatmulCall), "Host");
+  registry->Register("stet_rms_norm", reinterpret_cast<void*>(RmsNormCall), "Host");
+  registry->Register("stet_decode_attention", reinterpret_cast<void*>(DecodeAttentionCall), "Host");
+  return true;
+}
+
+}  // namespace stet

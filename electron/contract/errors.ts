@@ -8,6 +8,7 @@ export const errorCodes = [
   'cancelled',
   'unavailable',
   'out_of_space',
+  'out_of_memory',
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]
 

@@ -22,6 +22,7 @@ export const errorStatus = {
   cancelled: 499,
   unavailable: 503,
   out_of_space: 507,
+  out_of_memory: 503,
 } as const
 
 const base = oc.$meta<VerbMeta>({ summary: '', examples: [] }).errors({
@@ -31,6 +32,7 @@ const base = oc.$meta<VerbMeta>({ summary: '', examples: [] }).errors({
   cancelled: { status: errorStatus.cancelled },
   unavailable: { status: errorStatus.unavailable },
   out_of_space: { status: errorStatus.out_of_space },
+  out_of_memory: { status: errorStatus.out_of_memory },
 })
 
 export function verb(summary: string, ...examples: string[]) {

@@ -18,7 +18,15 @@ import { describeMistake } from './input-mistake.ts'
 import { type Log, openLog } from './log.ts'
 import { packageVersion } from './version.ts'
 
-const exitCodes = { bad_input: 2, not_found: 2, cancelled: 130, conflict: 1, unavailable: 1, out_of_space: 1 }
+const exitCodes = {
+  bad_input: 2,
+  not_found: 2,
+  cancelled: 130,
+  conflict: 1,
+  unavailable: 1,
+  out_of_space: 1,
+  out_of_memory: 1,
+}
 
 async function main(argv: string[]): Promise<number> {
   const invocation = parse(argv)

@@ -14,6 +14,12 @@ const optimization = {
     .nullable()
     .default(null)
     .describe('Examples per forward pass; null takes the whole batch at once.'),
+  loraRank: count()
+    .nullable()
+    .default(null)
+    .describe(
+      'Train low-rank adapters of this rank on every linear layer, and not the weights (Hu et al. 2021); null trains all weights. Adapters want about ten times the learning rate.',
+    ),
   learningRate: positive().default(1e-4).describe('Peak learning rate.'),
   warmupSteps: z.int().nonnegative().default(0).describe('Steps of linear warm-up.'),
   decay: z

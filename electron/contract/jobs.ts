@@ -84,6 +84,8 @@ export const InferenceJob = z.discriminatedUnion('kind', [
     prompt: z.int().positive(),
     new: z.int().positive(),
     steps: z.int().positive(),
+    lora: z.int().positive().nullable(),
+    valueTrunk: z.enum(['separate', 'shared']),
   }),
   z.strictObject({ kind: z.literal('runtime') }),
 ])

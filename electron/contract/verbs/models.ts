@@ -50,6 +50,17 @@ export const bench = verb(
       prompt: z.int().positive().default(64).describe('Prompt length, in tokens.'),
       new: z.int().positive().default(64).describe('Response length, in tokens.'),
       steps: z.int().positive().default(4).describe('Steps timed; the median counts.'),
+      lora: z
+        .int()
+        .positive()
+        .nullable()
+        .default(null)
+        .describe('Rank of the adapters that train and ppo train; null trains all weights.')
+        .meta({ value: 'RANK' }),
+      valueTrunk: z
+        .enum(['separate', 'shared'])
+        .default('shared')
+        .describe('ppo: value head on the policy, or a model of its own.'),
     }),
   )
   .output(eventsThen(BenchResult))

@@ -90,7 +90,11 @@ export async function trainDpo(
       loss: (parameters, inputs) => {
         const [refWorseRows, refBetterRows, count] = inputs.slice(-3) as [tf.Tensor, tf.Tensor, tf.Tensor]
         const [worse, better] = tf.split(
-          sequenceLogprobs(policy, (name) => parameters.get(name)!, inputs),
+          sequenceLogprobs(
+            policy,
+            weightsOf(policy, (name) => parameters.get(name)),
+            inputs,
+          ),
           2,
         )
         const { loss, margins } = dpoLoss(

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { PpoConfig } from '../../contract/configs.ts'
 import type { StepMetrics } from '../../contract/metrics.ts'
-import { type Model, policyParameters, scalarModelParameters } from '../../engine/model/model.ts'
+import { type Model, policyParameters, scalarModelParameters, weightsOf } from '../../engine/model/model.ts'
 import {
   responseEntropy,
   responseInputs,
@@ -13,7 +13,6 @@ import {
   responseTensors,
   sequenceStates,
 } from '../../engine/model/responses.ts'
-import type { Weights } from '../../engine/model/transformer.ts'
 import { permutation } from '../../engine/random.ts'
 import type { Variable } from '../../engine/runtime/variable.ts'
 import { chunksOf, padResponses } from '../../engine/training/batch.ts'
@@ -119,10 +118,7 @@ function ppoLoss(
   inputs: tf.Tensor[],
   config: PpoConfig,
 ) {
-  const weights =
-    (prefix: string): Weights =>
-    (name) =>
-      parameters.get(`${prefix}/${name}`)!
+  const policyWeights = weightsOf(policy, (name) => parameters.get(`policy/${name}`))
   const batch = responseTensors(inputs)
   const [logprobs, values, advantages, returns, tokens] = inputs.slice(responseTensorCount) as [
     tf.Tensor,
@@ -132,11 +128,11 @@ function ppoLoss(
     tf.Tensor,
   ]
   const { responseMask } = batch
-  const states = sequenceStates(policy.config, weights('policy'), batch)
-  const logits = responseLogits(policy.config, weights('policy'), states, batch, config.temperature)
+  const states = sequenceStates(policy.config, policyWeights, batch)
+  const logits = responseLogits(policy.config, policyWeights, states, batch, config.temperature)
   const newLogprobs = responseLogprobs(logits, batch)
   const ownTrunk = value !== policy
-  const valueWeights = weights(ownTrunk ? 'value' : 'policy')
+  const valueWeights = ownTrunk ? weightsOf(value, (name) => parameters.get(`value/${name}`)) : policyWeights
   const valueStates = ownTrunk ? sequenceStates(value.config, valueWeights, batch) : states
   const newValues = responseScalars(valueWeights, valueStates, batch, 'before')
 

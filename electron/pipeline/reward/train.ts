@@ -2,8 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { RewardConfig } from '../../contract/configs.ts'
 import { UserError } from '../../contract/errors.ts'
-import { type Model, scalarModelParameters } from '../../engine/model/model.ts'
+import { type Model, scalarModelParameters, weightsOf } from '../../engine/model/model.ts'
 import { responseTensorCount } from '../../engine/model/responses.ts'
+import type { Weights } from '../../engine/model/transformer.ts'
 import { commonLengths } from '../../engine/training/batch.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
 import { trainSupervised } from '../../engine/training/supervised.ts'
@@ -73,7 +74,13 @@ export async function trainReward(
           ...pairInputs(microBatch, padId, lengths, config.spanWeighted),
           ...normalizers(wholeStep),
         ],
-        loss: (parameters, inputs) => pairLoss(model, (name) => parameters.get(name)!, inputs, config),
+        loss: (parameters, inputs) =>
+          pairLoss(
+            model,
+            weightsOf(model, (name) => parameters.get(name)),
+            inputs,
+            config,
+          ),
         metrics: ({ metrics: [accuracy, margin, kept] }) => ({
           'reward/accuracy': accuracy!,
           'reward/margin': margin!,
@@ -117,12 +124,7 @@ function normalizers(pairs: readonly RewardPair[]): tf.Tensor[] {
 }
 
 /** Loss and metrics (accuracy, margin, mean reward of kept tokens) of one micro-batch, each a share of the step's. */
-function pairLoss(
-  model: Model,
-  weights: (name: string) => tf.Tensor,
-  inputs: tf.Tensor[],
-  config: RewardConfig,
-) {
+function pairLoss(model: Model, weights: Weights, inputs: tf.Tensor[], config: RewardConfig) {
   const [labels, targets, pairCount, tokens, keptTokens] = inputs.slice(responseTensorCount)
   const scalars = rewardScalars(model, weights, inputs)
   const mask = inputs[responseTensorCount - 1]!

@@ -58,7 +58,11 @@ export async function trainSft(
         parameters: policyParameters(policy),
         inputs: (microBatch, wholeStep) => [...toInputs(microBatch), tf.scalar(countTokens(wholeStep))],
         loss: (parameters, inputs) => {
-          const logprobs = batchLogprobs(policy, (name) => parameters.get(name)!, inputs)
+          const logprobs = batchLogprobs(
+            policy,
+            weightsOf(policy, (name) => parameters.get(name)),
+            inputs,
+          )
           return { loss: tf.neg(tf.div(tf.sum(logprobs), inputs.at(-1)!)), metrics: [] }
         },
         metrics: ({ loss }) => ({ 'sft/loss': loss }),

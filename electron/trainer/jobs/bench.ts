@@ -5,11 +5,13 @@ import type { BenchResult, InferenceJob } from '../../contract/jobs.ts'
 import { Generator } from '../../engine/generation/generate.ts'
 import type { ModelConfig } from '../../engine/model/config.ts'
 import {
+  adaptModel,
   addScoreHead,
   copyModel,
   createModel,
   type Model,
   policyParameters,
+  weightsOf,
 } from '../../engine/model/model.ts'
 import { causalBias, hiddenStates, logitsOf } from '../../engine/model/transformer.ts'
 import { integers } from '../../engine/random.ts'
@@ -20,6 +22,7 @@ import { TrainStep } from '../../engine/training/train-step.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
 import { RewardScorer, sequenceScore } from '../../pipeline/reward/model.ts'
 import type { JobContext } from './context.ts'
+import { ppoModels } from './ppo-models.ts'
 import { plainLlama } from './presets.ts'
 
 type BenchJob = Extract<InferenceJob, { kind: 'bench' }>
@@ -102,9 +105,10 @@ function timeSteps(steps: number, { emit }: JobContext, step: () => void): numbe
   return seconds
 }
 
-/** Full AdamW on the mean cross-entropy of all next tokens. */
-async function benchTrain(model: Model, job: BenchJob, context: JobContext): Promise<Timed> {
+/** AdamW on the mean cross-entropy of all next tokens. */
+async function benchTrain(start: Model, job: BenchJob, context: JobContext): Promise<Timed> {
   const length = job.prompt + job.new
+  const model = job.lora === null ? start : adaptModel(start, job.lora, 0)
   const { config } = model
   const trainStep = new TrainStep(
     'bench',
@@ -112,7 +116,7 @@ async function benchTrain(model: Model, job: BenchJob, context: JobContext): Pro
     SftConfig.parse({ learningRate: 1e-5 }),
     (parameters, inputs) => {
       const [ids, positions, mask, next] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
-      const weights = (name: string) => parameters.get(name)!
+      const weights = weightsOf(model, (name) => parameters.get(name))
       const hidden = hiddenStates(config, weights, { ids, positions, attentionBias: causalBias(mask) })
       return {
         loss: tf.mean(crossEntropy(logitsOf(config, weights, hidden), tf.reshape(next, [-1]))),
@@ -159,10 +163,9 @@ async function benchGenerate(model: Model, job: BenchJob, context: JobContext): 
 }
 
 /** Whole PPO iterations: sampling, reference and reward scoring, 4 epochs of updates, as the peers' script. */
-async function benchPpo(policy: Model, job: BenchJob, context: JobContext): Promise<Timed> {
-  const rewardModel = copyModel(policy)
+async function benchPpo(start: Model, job: BenchJob, context: JobContext): Promise<Timed> {
+  const rewardModel = copyModel(start)
   addScoreHead(rewardModel, 0)
-  addScoreHead(policy, 0)
   const scorer = new RewardScorer(rewardModel, 'bt-changed', 0)
   const config = PpoConfig.parse({
     totalSteps: job.steps + 1,
@@ -171,21 +174,21 @@ async function benchPpo(policy: Model, job: BenchJob, context: JobContext): Prom
     maxNewTokens: job.new,
     numPpoEpochs: 4,
     numMiniBatches: 1,
+    loraRank: job.lora,
+    valueTrunk: job.valueTrunk,
     tripwires: { maxKl: null, lengthChange: null, maxRepetition: null, minEosRate: null, judgeDrop: null },
   })
   const ends: number[] = []
   await trainPpo(
     {
-      policy,
-      refPolicy: copyModel(policy),
-      value: policy,
+      ...ppoModels(start, rewardModel, config),
       scorer: {
         scheme: 'bt-changed',
         tokenRewards: (samples, batchSize, lengths) => scorer.tokenRewards(samples, batchSize, lengths),
         sequenceScore: (rewards) => sequenceScore('bt-changed', rewards),
       },
       tokenizer: byteLevelTokenizer([]),
-      prompts: randomQueries(job.batch * (job.steps + 1), job.prompt, policy.config.vocabSize).map(
+      prompts: randomQueries(job.batch * (job.steps + 1), job.prompt, start.config.vocabSize).map(
         (query, i) => ({ id: `${i}`, query }),
       ),
       heldoutPrompts: [],

@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { DpoConfig, PpoConfig, RewardConfig, SftConfig } from '../../contract/configs.ts'
 import { UserError } from '../../contract/errors.ts'
-import type { JobResults, TrainingJob, TrainingResult } from '../../contract/jobs.ts'
+import type { JobResults, ModelRef, TrainingJob, TrainingResult } from '../../contract/jobs.ts'
 import type { RunInputRow } from '../../contract/records.ts'
 import { writeFolderAtomic } from '../../engine/files/atomic.ts'
+import { saveAdapters } from '../../engine/model/adapter-files.ts'
 import {
+  adaptModel,
   addScoreHead,
-  copyModel,
   disposeModel,
   type Model,
   policyParameters,
@@ -29,6 +30,7 @@ import { trainSft } from '../../pipeline/sft/train.ts'
 import type { JobContext } from './context.ts'
 import { encodeResponse, type Fit, readInputRows, type SplitRows, splitExamples } from './input.ts'
 import { type JudgedPrompt, type PolicyJudge, policyJudge } from './judges.ts'
+import { ppoModels } from './ppo-models.ts'
 import { type ModelWithTokenizer, openModel, saveModelFolder } from './presets.ts'
 import { openRewardModel, type RewardCard, writeRewardCard } from './reward-card.ts'
 
@@ -44,8 +46,21 @@ function hooksOf(job: TrainingJob, { emit, signal }: JobContext): RunHooks {
   }
 }
 
+/** Opens what a run trains: the whole model, or adapters on it. `dispose` covers both. */
+function openTrained(
+  ref: ModelRef,
+  { loraRank, seed }: Pick<SftConfig, 'loraRank' | 'seed'>,
+): ModelWithTokenizer & { dispose(): void } {
+  const { model: start, tokenizer } = openModel(ref)
+  const model = loraRank === null ? start : adaptModel(start, loraRank, seed)
+  const dispose = () => {
+    for (const owner of new Set([model, start])) disposeModel(owner)
+  }
+  return { model, tokenizer, dispose }
+}
+
 /**
- * Saves the model of a finished run; a paused one goes on from its checkpoint.
+ * Saves the model of a finished run, with its adapters beside it; a paused one goes on from its checkpoint.
  * @param card what a reward model's folder has beside its weights
  */
 async function finish(
@@ -56,6 +71,8 @@ async function finish(
   card?: RewardCard,
 ): Promise<TrainingResult> {
   if (end.state === 'paused') return { ...end, model: null, dropped, cut }
+  if (trained.model.base)
+    await writeFolderAtomic(path.join(job.folder, 'adapter'), (beside) => saveAdapters(trained.model, beside))
   const folder = path.join(job.folder, 'model')
   await writeFolderAtomic(folder, async (beside) => {
     await saveModelFolder(trained, beside)
@@ -65,7 +82,7 @@ async function finish(
 }
 
 export async function runSft(job: JobOf<'sft'>, context: JobContext): Promise<JobResults['sft']> {
-  const trained = openModel(job.model)
+  const trained = openTrained(job.model, job.config)
   const { model, tokenizer } = trained
   try {
     const limits = limitsOf(job, model)
@@ -79,7 +96,7 @@ export async function runSft(job: JobOf<'sft'>, context: JobContext): Promise<Jo
     const { heldoutLoss, ...end } = await trainSft(model, data, tokenizer.padId, job.config, hooks)
     return { ...(await finish(trained, job, end, data)), heldoutLoss }
   } finally {
-    disposeModel(model)
+    trained.dispose()
   }
 }
 
@@ -115,7 +132,7 @@ function noteIdentical({ identical }: SplitRows<unknown>, { emit }: JobContext):
 }
 
 export async function runReward(job: JobOf<'reward'>, context: JobContext): Promise<JobResults['reward']> {
-  const trained = openModel(job.model)
+  const trained = openTrained(job.model, job.config)
   const { model, tokenizer } = trained
   try {
     addScoreHead(model, job.config.seed)
@@ -139,7 +156,7 @@ export async function runReward(job: JobOf<'reward'>, context: JobContext): Prom
       spanAgreement: heldout?.tokens ? rewardSpanAgreement(rows, heldout, tokenizer) : null,
     }
   } finally {
-    disposeModel(model)
+    trained.dispose()
   }
 }
 
@@ -194,7 +211,7 @@ function originalPair(
 }
 
 export async function runDpo(job: JobOf<'dpo'>, context: JobContext): Promise<JobResults['dpo']> {
-  const trained = openModel({ path: job.policy })
+  const trained = openTrained({ path: job.policy }, job.config)
   const { model, tokenizer } = trained
   try {
     const rows = await readInputRows(job.input)
@@ -208,7 +225,7 @@ export async function runDpo(job: JobOf<'dpo'>, context: JobContext): Promise<Jo
     const end = await trainDpo(model, data.train, tokenizer.padId, job.config, hooksOf(job, context))
     return await finish(trained, job, end, data)
   } finally {
-    disposeModel(model)
+    trained.dispose()
   }
 }
 
@@ -230,16 +247,13 @@ async function ppoWith(
   const { config } = job
   const { model: rewardModel, card } = openRewardModel(job.rewardModel)
   models.add(rewardModel)
-  const trained = openModel({ path: job.policy })
-  const { model: policy, tokenizer } = trained
-  models.add(policy)
+  const { model: start, tokenizer } = openModel({ path: job.policy })
+  models.add(start)
   checkPlacement(job, card, tokenizer)
   const prompts = promptsOf(await readInputRows(job.input), tokenizer, config.maxQueryTokens)
-  checkPrompts(prompts, config, { policy, rewardModel })
-  const refPolicy = copyModel(policy)
-  models.add(refPolicy)
-  const value = makeValueModel(job, policy, rewardModel)
-  models.add(value)
+  checkPrompts(prompts, config, { policy: start, rewardModel })
+  const { policy, refPolicy, value } = ppoModels(start, rewardModel, config)
+  for (const model of [policy, refPolicy, value]) models.add(model)
 
   const scorer = new RewardScorer(rewardModel, card.scheme, tokenizer.padId)
   const judge = await openJudge(job, { refPolicy, tokenizer, config, prompts: prompts.heldout }, context)
@@ -322,20 +336,6 @@ function checkPlacement(
       'bad_input',
       `The reward model ${rewardModel} was trained with scheme "sequence", which rewards no single token. Use placement "sequence", or train it with another scheme.`,
     )
-}
-
-function makeValueModel(
-  { config }: JobOf<'ppo'>,
-  policy: ModelWithTokenizer['model'],
-  rewardModel: ModelWithTokenizer['model'],
-) {
-  if (config.valueTrunk === 'shared') {
-    addScoreHead(policy, config.seed)
-    return policy
-  }
-  const value = copyModel(config.valueInit === 'reward' ? rewardModel : policy)
-  addScoreHead(value, config.seed)
-  return value
 }
 
 interface SplitPrompts {

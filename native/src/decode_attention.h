@@ -19,7 +19,8 @@ struct DecodeAttention {
   const float* values;
   const int32_t* firstReal;
   float* out;
-  int64_t rows, heads, kvHeads, slots, size, position;
+  const std::vector<int64_t>& rows;  // the live ones
+  int64_t heads, kvHeads, slots, size, position;
 };
 
 // scores[i] = query · keys[i] for four keys of `size` numbers, one after the other.
@@ -97,7 +98,8 @@ STET_INLINE void AttendGroup(const DecodeAttention& a, int64_t row, int64_t kvHe
 STET_DISPATCH(AttendGroupHere, (const DecodeAttention& a, int64_t row, int64_t kvHead), AttendGroup(a, row, kvHead))
 
 static void AttendOneStep(const DecodeAttention& a) {
-  Helpers::Global().Run(a.rows * a.kvHeads, [&](int64_t i) { AttendGroupHere(a, i / a.kvHeads, i % a.kvHeads); });
+  Helpers::Global().Run(a.rows.size() * a.kvHeads,
+                        [&](int64_t i) { AttendGroupHere(a, a.rows[i / a.kvHeads], i % a.kvHeads); });
 }
 
 }  // namespace stet

@@ -38,22 +38,24 @@ STET_INLINE void DotTile(const float* const x[4], const float* w, float* const y
   }
 }
 
-// x (rows, in) times one weight (out, in), transposed, into columns of y (rows, stride); all row-major.
+// Rows of x (·, in) times one weight (out, in), transposed, into columns of y (·, stride); all row-major.
 struct FewRowsProduct {
   const float* x;
   const float* w;
   float* y;
-  int64_t rows, in, out, stride;
+  const std::vector<int64_t>& rows;
+  int64_t in, out, stride;
 };
 
 // Rows go in fours; in places that stay empty the last row is computed again.
 template <int W>
 STET_INLINE void DotRows(const FewRowsProduct& p, int64_t o) {
-  for (int64_t first = 0; first < p.rows; first += 4) {
+  const int64_t count = p.rows.size();
+  for (int64_t first = 0; first < count; first += 4) {
     const float* xs[4];
     float* ys[4];
     for (int64_t i = 0; i < 4; i++) {
-      const int64_t row = std::min(first + i, p.rows - 1);
+      const int64_t row = p.rows[std::min(first + i, count - 1)];
       xs[i] = p.x + row * p.in;
       ys[i] = p.y + row * p.stride + o;
     }

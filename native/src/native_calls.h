@@ -24,16 +24,28 @@ static const T* Operand(const void** in, int64_t i) {
   return static_cast<const T*>(in[i]);
 }
 
-// sizes [rows, in, n, out_1 … out_n], x (rows, in), n weights (out_i, in) -> (rows, Σ out_i)
+// Which rows are live: those marked in `marks`, or all. What a call gives for the others is zero.
+static std::vector<int64_t> LiveRows(int64_t rows, const int32_t* marks) {
+  std::vector<int64_t> live;
+  for (int64_t row = 0; row < rows; row++)
+    if (!marks || marks[row]) live.push_back(row);
+  return live;
+}
+
+// sizes [rows, in, marked, out_1 … out_n, 0], x (rows, in), n weights (out_i, in), marks (rows) if marked
+// -> (rows, Σ out_i)
 static void FewRowsMatmulCall(void* out, const void** in) {
   const int32_t* sizes = Operand<int32_t>(in, 0);
-  const int64_t rows = sizes[0], columns = sizes[1], count = sizes[2];
-  int64_t stride = 0;
-  for (int64_t i = 0; i < count; i++) stride += sizes[3 + i];
-  std::vector<FewRowsProduct> products;
+  const int64_t rows = sizes[0], columns = sizes[1];
+  const int32_t* outs = sizes + 3;
+  int64_t count = 0, stride = 0;
+  for (; outs[count] > 0; count++) stride += outs[count];
+  const auto live = LiveRows(rows, sizes[2] ? Operand<int32_t>(in, 2 + count) : nullptr);
   float* y = static_cast<float*>(out);
-  for (int64_t i = 0; i < count; y += sizes[3 + i], i++)
-    products.push_back({Operand<float>(in, 1), Operand<float>(in, 2 + i), y, rows, columns, sizes[3 + i], stride});
+  if (live.size() < static_cast<size_t>(rows)) std::fill(y, y + rows * stride, 0.0f);
+  std::vector<FewRowsProduct> products;
+  for (int64_t i = 0; i < count; y += outs[i], i++)
+    products.push_back({Operand<float>(in, 1), Operand<float>(in, 2 + i), y, live, columns, outs[i], stride});
   FewRowsMatmul(products);
 }
 
@@ -44,12 +56,15 @@ static void RmsNormCall(void* out, const void** in) {
           sizes[1]);
 }
 
-// sizes [rows, heads, kvHeads, slots, size], queries, keys, values, firstReal, position -> as queries
+// sizes [rows, heads, kvHeads, slots, size, marked], queries, keys, values, firstReal, position, marks (rows) if marked
+// -> as queries
 static void DecodeAttentionCall(void* out, const void** in) {
   const int32_t* sizes = Operand<int32_t>(in, 0);
-  AttendOneStep({Operand<float>(in, 1), Operand<float>(in, 2), Operand<float>(in, 3), Operand<int32_t>(in, 4),
-                 static_cast<float*>(out), sizes[0], sizes[1], sizes[2], sizes[3], sizes[4],
-                 *Operand<int32_t>(in, 5)});
+  const auto live = LiveRows(sizes[0], sizes[5] ? Operand<int32_t>(in, 6) : nullptr);
+  float* mixed = static_cast<float*>(out);
+  if (live.size() < static_cast<size_t>(sizes[0])) std::fill(mixed, mixed + sizes[0] * sizes[1] * sizes[4], 0.0f);
+  AttendOneStep({Operand<float>(in, 1), Operand<float>(in, 2), Operand<float>(in, 3), Operand<int32_t>(in, 4), mixed,
+                 live, sizes[1], sizes[2], sizes[3], sizes[4], *Operand<int32_t>(in, 5)});
 }
 
 // Returns whether compiled functions can call them: not where the library hides XLA's registry.

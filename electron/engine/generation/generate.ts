@@ -7,19 +7,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
 import type { Model } from '../model/model.ts'
 import { weightsOf } from '../model/model.ts'
-import {
-  causalBias,
-  decodeBias,
-  hiddenStates,
-  type KvCache,
-  logitsOf,
-  maskedScore,
-} from '../model/transformer.ts'
+import { causalBias, decodeBias, hiddenStates, type KvCache, maskedScore } from '../model/transformer.ts'
 import { uniforms } from '../random.ts'
-import { type CompiledFunction, compile } from '../runtime/compile.ts'
+import { type CompiledFunction, compile, type TensorFunction } from '../runtime/compile.ts'
+import { withLiveRows } from '../runtime/ops.ts'
 import { type Variable, zerosVariable } from '../runtime/variable.ts'
 import { bucketLength, type PaddedBatch, padSequences } from '../training/batch.ts'
-import { filteredProbabilities, type SamplingOptions, sampleFrom, sampleInGraph } from './sample.ts'
+import { type ChosenTokens, type NextToken, nextToken } from './next-token.ts'
+import type { SamplingOptions } from './sample.ts'
 
 export interface GenerationOptions extends SamplingOptions {
   maxNewTokens: number
@@ -31,6 +26,8 @@ export interface GenerationOptions extends SamplingOptions {
   stream: string
   /** Number of the first row among all rows of this stream. */
   firstRow?: number
+  /** Record what the model says of each token that it samples. Plain sampling only: no top-k, no top-p. */
+  measure?: boolean
   /** Common length that prompts are padded to; by default the bucket of the longest. */
   queryLength?: number
 }
@@ -40,12 +37,15 @@ export interface GeneratedRow {
   response: number[]
   /** Whether it ended by EOS rather than by length. */
   ended: boolean
+  /** One number a token each; empty unless they were asked for. */
+  logprobs: number[]
+  /** Of the distribution that the token was drawn from, in nats. */
+  entropy: number[]
+  /** The scalar head before the token; zero where the model has none. */
+  values: number[]
 }
 
 type CacheVariables = Pick<KvCache, 'keys' | 'values'>
-
-/** What changes from call to call besides the tokens. */
-type NextToken = (logits: tf.Tensor, uniformNumbers: tf.Tensor) => tf.Tensor
 
 export class Generator {
   readonly #model: Model
@@ -70,13 +70,15 @@ export class Generator {
     this.#checkFits(queries, options)
     const padded = padSequences(queries, options.padId, 'left', options.queryLength)
     const cache = this.#cacheFor(padded.rows, bucketLength(padded.length + options.maxNewTokens))
-    const rows: GeneratedRow[] = queries.map(() => ({ response: [], ended: false }))
-    let tokens = this.#prefill(padded, cache, options)
-    for (let step = 0; ; step++) {
-      const fresh = rows.map((row, b) => (row.ended ? null : append(row, tokens[b]!, options.eosIds)))
+    const rows = queries.map(
+      (): GeneratedRow => ({ response: [], ended: false, logprobs: [], entropy: [], values: [] }),
+    )
+    let step = this.#prefill(padded, cache, options)
+    for (let position = 1; ; position++) {
+      const fresh = rows.map((row, b) => (row.ended ? null : append(row, step, b, options.eosIds)))
       onToken?.(fresh)
-      if (step + 1 >= options.maxNewTokens || rows.every((row) => row.ended)) return rows
-      tokens = this.#decode(tokens, padded, cache, step + 1, options)
+      if (position >= options.maxNewTokens || rows.every((row) => row.ended)) return rows
+      step = this.#decode(step.tokens, rows, padded, cache, position, options)
     }
   }
 
@@ -97,97 +99,76 @@ export class Generator {
     )
   }
 
-  #prefill(padded: PaddedBatch, cache: CacheVariables, options: GenerationOptions): Int32Array {
+  #prefill(padded: PaddedBatch, cache: CacheVariables, options: GenerationOptions): ChosenTokens {
     const { rows, length } = padded
-    return this.#choose(options, 0, rows, (next, numbers) => {
-      const fn = this.#compiled(this.#prefills, 'prefill', next, cache, (ids, positions, mask, uniform) => {
+    return this.#step(this.#prefills, 'prefill', 0, rows, options, (choose) => ({
+      fn: (ids, positions, mask, uniform) => {
         const attentionBias = prefillBias(mask!, cache.keys[0]!.shape[2]!)
-        const zero = tf.scalar(0, 'int32')
-        const kv = { ...cache, position: zero, firstReal: zero }
+        const kv = { ...cache, position: tf.scalar(0, 'int32') }
         const hidden = this.#hidden({ ids: ids!, positions: positions!, attentionBias }, kv)
-        return [lastOfEachRow(hidden, ids!.shape), uniform!]
-      })
-      return fn.call(
+        return choose(lastOfEachRow(hidden, ids!.shape), uniform!)
+      },
+      inputs: [
         tf.tensor2d(padded.ids, [rows, length], 'int32'),
         tf.tensor2d(padded.positions, [rows, length], 'int32'),
         tf.tensor2d(padded.mask, [rows, length]),
-        numbers,
-      )
-    })
+      ],
+    }))
   }
 
+  /** @param rows those that have ended are not computed */
   #decode(
     tokens: Int32Array,
+    rows: readonly GeneratedRow[],
     padded: PaddedBatch,
     cache: CacheVariables,
-    step: number,
+    position: number,
     options: GenerationOptions,
-  ): Int32Array {
-    const { rows, length } = padded
-    const firstReal = Int32Array.from({ length: rows }, (_, b) =>
-      padded.mask.subarray(b * length, (b + 1) * length).indexOf(1),
-    )
-    const slot = length + step - 1
-    return this.#choose(options, step, rows, (next, numbers) => {
-      const fn = this.#compiled(this.#decodes, 'decode', next, cache, (ids, first, position, uniform) => {
-        const positions = tf.expandDims(tf.sub(position!, first!), 1)
-        const attentionBias = decodeBias(first!, position!, cache.keys[0]!.shape[2]!)
-        const hidden = this.#hidden(
-          { ids: ids!, positions, attentionBias },
-          { ...cache, position: position!, firstReal: first! },
-        )
-        return [hidden, uniform!]
-      })
-      return fn.call(
-        tf.tensor2d(tokens, [rows, 1], 'int32'),
-        tf.tensor1d(firstReal, 'int32'),
-        tf.scalar(slot, 'int32'),
-        numbers,
-      )
-    })
+  ): ChosenTokens {
+    return this.#step(this.#decodes, 'decode', position, rows.length, options, (choose) => ({
+      fn: (ids, first, slot, marks, uniform) =>
+        withLiveRows(marks!, () => {
+          const positions = tf.expandDims(tf.sub(slot!, first!), 1)
+          const attentionBias = decodeBias(first!, slot!, cache.keys[0]!.shape[2]!)
+          const kv = { ...cache, position: slot!, firstReal: first! }
+          return choose(this.#hidden({ ids: ids!, positions, attentionBias }, kv), uniform!)
+        }),
+      inputs: [
+        tf.tensor2d(tokens, [rows.length, 1], 'int32'),
+        tf.tensor1d(firstRealSlots(padded), 'int32'),
+        tf.scalar(padded.length + position - 1, 'int32'),
+        tf.tensor1d(
+          Int32Array.from(rows, (row) => Number(!row.ended)),
+          'int32',
+        ),
+      ],
+    }))
   }
 
   #hidden(batch: { ids: tf.Tensor; positions: tf.Tensor; attentionBias: tf.Tensor }, kv: KvCache): tf.Tensor {
     return hiddenStates(this.#model.config, weightsOf(this.#model), batch, kv)
   }
 
-  /** Compiles the step that ends in the given choice of token, once for each kind and cache. */
-  #compiled(
-    known: Map<string, CompiledFunction>,
+  /** Runs one position: draws its random numbers and calls the step, compiled once for each way of choosing a token. */
+  #step(
+    compiled: Map<string, CompiledFunction>,
     name: string,
-    next: { key: string; choose: NextToken },
-    cache: CacheVariables,
-    hidden: (...inputs: tf.Tensor[]) => [hidden: tf.Tensor, uniform: tf.Tensor],
-  ): CompiledFunction {
-    const key = `${next.key}/${cache.keys[0]!.shape}`
-    const found = known.get(key)
-    if (found) return found
-    const fn = compile(name, (...inputs) => {
-      const [state, uniform] = hidden(...inputs)
-      return [next.choose(logitsOf(this.#model.config, weightsOf(this.#model), state), uniform)]
-    })
-    known.set(key, fn)
-    return fn
-  }
-
-  /** Draws this position's random numbers and runs the step with the right choice of token. */
-  #choose(
-    options: GenerationOptions,
-    step: number,
+    position: number,
     rows: number,
-    run: (next: { key: string; choose: NextToken }, numbers: tf.Tensor) => tf.Tensor[],
-  ): Int32Array {
-    const numbers = rowUniforms(options, step, rows)
-    return tf.tidy(() => {
-      const filtered = options.temperature > 0 && (options.topK > 0 || options.topP < 1)
-      const [output] = run(nextToken(options, filtered), tf.tensor1d(numbers))
-      if (!filtered) return output!.dataSync() as Int32Array
-      const logits = output!.dataSync() as Float32Array
-      const size = logits.length / rows
-      return Int32Array.from({ length: rows }, (_, b) =>
-        sampleFrom(filteredProbabilities(logits.subarray(b * size, (b + 1) * size), options), numbers[b]!),
-      )
-    })
+    options: GenerationOptions,
+    describe: (choose: NextToken['choose']) => { fn: TensorFunction; inputs: tf.Tensor[] },
+  ): ChosenTokens {
+    const numbers = rowUniforms(options, position, rows)
+    const { key, choose, read } = nextToken(this.#model, options, options.measure ?? false)
+    tf.engine().startScope()
+    try {
+      const { fn, inputs } = describe(choose)
+      const step = compiled.get(key) ?? compile(name, fn)
+      compiled.set(key, step)
+      return read(step.call(...inputs, tf.tensor1d(numbers)), numbers)
+    } finally {
+      tf.engine().endScope()
+    }
   }
 
   #cacheFor(rows: number, slots: number): CacheVariables {
@@ -237,9 +218,26 @@ function lastOfEachRow(hidden: tf.Tensor, shape: number[]): tf.Tensor {
   return tf.reshape(last, [rows, size])
 }
 
-function append(row: GeneratedRow, token: number, eosIds: readonly number[]): number {
+/** Slot of each row's first token. */
+function firstRealSlots({ rows, length, mask }: PaddedBatch): Int32Array {
+  return Int32Array.from({ length: rows }, (_, b) => mask.subarray(b * length, (b + 1) * length).indexOf(1))
+}
+
+function append(
+  row: GeneratedRow,
+  { tokens, measured }: ChosenTokens,
+  b: number,
+  eosIds: readonly number[],
+): number {
+  const token = tokens[b]!
   row.response.push(token)
   row.ended = eosIds.includes(token)
+  if (measured.length > 0) {
+    const rows = tokens.length
+    row.logprobs.push(measured[b]!)
+    row.entropy.push(measured[rows + b]!)
+    row.values.push(measured[2 * rows + b]!)
+  }
   return token
 }
 
@@ -253,13 +251,4 @@ function rowUniforms(
     { length: rows },
     (_, b) => uniforms({ seed, stream: `${stream}/${firstRow + b}` }, step, 1)[0]!,
   )
-}
-
-function nextToken({ temperature }: SamplingOptions, filtered: boolean): { key: string; choose: NextToken } {
-  if (temperature === 0) return { key: 'greedy', choose: (logits) => tf.cast(tf.argMax(logits, 1), 'int32') }
-  if (filtered) return { key: 'logits', choose: (logits) => logits }
-  return {
-    key: `sample ${temperature}`,
-    choose: (logits, uniform) => sampleInGraph(tf.div(logits, temperature), uniform),
-  }
 }

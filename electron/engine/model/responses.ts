@@ -107,9 +107,12 @@ export function responseLogprobs(logits: tf.Tensor, batch: ResponseTensors): tf.
  * @returns (B, T): entropy in nats of the distribution each response token was drawn from; zero at padding
  */
 export function responseEntropy(logits: tf.Tensor, batch: ResponseTensors): tf.Tensor {
-  const logSum = tf.logSumExp(logits, -1)
-  const entropy = tf.sub(logSum, tf.sum(tf.mul(tf.softmax(logits), logits), -1))
-  return tf.mul(tf.reshape(entropy, batch.responseMask.shape), batch.responseMask)
+  return tf.mul(tf.reshape(entropyOf(logits), batch.responseMask.shape), batch.responseMask)
+}
+
+/** Entropy in nats of each row's softmax. (N, V) to (N) */
+export function entropyOf(logits: tf.Tensor): tf.Tensor {
+  return tf.sub(tf.logSumExp(logits, -1), tf.sum(tf.mul(tf.softmax(logits), logits), -1))
 }
 
 /**

@@ -8,7 +8,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import {
   callsNative,
-  type DecodeRange,
   decodeAttention,
   embedding,
   matMulsTransposed,
@@ -37,11 +36,13 @@ export interface SequenceBatch {
 }
 
 /** Keys and values of the positions already computed, one pair a layer, each (B, NK, S, H). */
-export interface KvCache extends DecodeRange {
+export interface KvCache {
   keys: Variable[]
   values: Variable[]
   /** int32 scalar: slot of this call's first position */
   position: tf.Tensor
+  /** int32 (B): first slot that is not padding; given when one position is computed, and all before it are cached */
+  firstReal?: tf.Tensor
 }
 
 /** What a masked attention score gets; far below any score, far above float32's overflow. */
@@ -169,7 +170,8 @@ function attend(
   const [nk, s] = [keys.shape[1]!, keys.shape[2]!]
   const group = nh / nk
   const scaled = tf.mul(queries, 1 / Math.sqrt(h))
-  if (cache && t === 1 && callsNative()) return decodeAttention(scaled, keys, values, cache)
+  if (cache?.firstReal && callsNative())
+    return decodeAttention(scaled, keys, values, cache.firstReal, cache.position)
   const grouped = tf.reshape(scaled, [b, nk, group * t, h])
   const scores = tf.reshape(tf.matMul(grouped, keys, false, true), [b, nk, group, t, s])
   const shares = tf.softmax(tf.add(scores, tf.expandDims(batch.attentionBias, 1)))
@@ -216,11 +218,12 @@ function linears(x: tf.Tensor, w: Weights, names: string[], biased: boolean): tf
     ...names.map((name) => w(`${name}.weight`)),
     ...adapters.flatMap((adapter) => adapter?.a ?? []),
   ])
-  const reduced = products.splice(names.length) // x Aᵀ of the layers that have an adapter
-  return products.map((product, i) => {
+  const reduced = products.slice(names.length) // x Aᵀ of the layers that have an adapter
+  return names.map((name, i) => {
     const adapter = adapters[i]
+    const product = products[i]!
     const adapted = adapter ? tf.add(product, transposedProduct(reduced.shift()!, adapter.b)) : product
-    return biased ? tf.add(adapted, w(`${names[i]}.bias`)) : adapted
+    return biased ? tf.add(adapted, w(`${name}.bias`)) : adapted
   })
 }
 

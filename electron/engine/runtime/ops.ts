@@ -109,14 +109,18 @@ export function matMulsTransposed(x: tf.Tensor, weights: tf.Tensor[]): tf.Tensor
   if (x.shape[0]! > fewRows || !callsNative()) return weights.map((w) => tf.matMul(x, w, false, true))
   const outs = weights.map((w) => w.shape[0]!)
   const joined = fewRowsMatMul(x, weights, outs)
-  // tfjs has no gradient for splitting into one.
-  return outs.length === 1 ? [joined] : tf.split(joined, outs, 1)
+  let start = 0
+  return outs.map((out) => {
+    start += out
+    return tf.slice(joined, [0, start - out], [x.shape[0]!, out])
+  })
 }
 
 /** The products side by side: (N, Σ out_i). */
 function fewRowsMatMul(x: tf.Tensor, weights: tf.Tensor[], outs: number[]): tf.Tensor {
   const [rows, size] = x.shape as [number, number]
-  const sizes = [rows, size, outs.length, ...outs]
+  const marks = liveRows(rows)
+  const sizes = [rows, size, marks.length, ...outs, 0]
   const shape = [rows, outs.reduce((a, b) => a + b)]
   const product = tf.customGrad((...args) => {
     const inputs = args.slice(0, -1) as tf.Tensor[]
@@ -129,7 +133,7 @@ function fewRowsMatMul(x: tf.Tensor, weights: tf.Tensor[], outs: number[]): tf.T
         ...parts.map((part) => tf.matMul(part, a!, true, false)),
       ]
     }
-    return { value: nativeCall('few_rows_matmul', sizes, inputs, shape), gradFunc }
+    return { value: nativeCall('few_rows_matmul', sizes, [...inputs, ...marks], shape), gradFunc }
   })
   return product(x, ...weights)
 }
@@ -165,29 +169,46 @@ function normalised(x: tf.Tensor, eps: number): { scale: tf.Tensor; normed: tf.T
   return { scale, normed: tf.mul(x, scale) }
 }
 
-/** What one decode step may look at: slots firstReal[b] … position of a cache. */
-export interface DecodeRange {
-  /** int32 (B) */
-  firstReal: tf.Tensor
-  /** int32 scalar */
-  position: tf.Tensor
-}
-
 /**
- * Attention of one query a head over a cache, without a gradient. Only where `callsNative()`.
+ * Attention of one query a head over slots firstReal[b] … position of a cache, without a gradient. Only where
+ * `callsNative()`.
  * @param queries (B, NH, 1, H), already scaled
  * @param keys (B, NK, S, H), as `values`
+ * @param firstReal int32 (B)
+ * @param position int32 scalar
  * @returns (B, NH*H)
  */
 export function decodeAttention(
   queries: tf.Tensor,
   keys: tf.Tensor,
   values: tf.Tensor,
-  { firstReal, position }: DecodeRange,
+  firstReal: tf.Tensor,
+  position: tf.Tensor,
 ): tf.Tensor {
   const [b, nh, , h] = queries.shape as [number, number, number, number]
-  const sizes = [b, nh, ...keys.shape.slice(1)]
-  return nativeCall('decode_attention', sizes, [queries, keys, values, firstReal, position], [b, nh * h])
+  const marks = liveRows(b)
+  const sizes = [b, nh, ...keys.shape.slice(1), marks.length]
+  const inputs = [queries, keys, values, firstReal, position, ...marks]
+  return nativeCall('decode_attention', sizes, inputs, [b, nh * h])
+}
+
+let live: tf.Tensor | null = null
+
+/**
+ * Inside `fn`, native functions need not compute the rows that are marked 0; they give zeros there.
+ * @param marks int32 (B), where native functions get B rows
+ */
+export function withLiveRows<T>(marks: tf.Tensor, fn: () => T): T {
+  live = marks
+  try {
+    return fn()
+  } finally {
+    live = null
+  }
+}
+
+function liveRows(rows: number): tf.Tensor[] {
+  return live !== null && live.shape[0] === rows ? [live] : []
 }
 
 /** Whether native functions can be called here: from compiled functions on the CPU. */

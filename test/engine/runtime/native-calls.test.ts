@@ -9,6 +9,7 @@ import {
   decodeAttention,
   matMulsTransposed,
   rmsNorm,
+  withLiveRows,
 } from '../../../electron/engine/runtime/ops.ts'
 import { compiledRuntimeOrSkip, openQuicklyCompilingRuntime } from '../../invariant/compiled.ts'
 
@@ -158,11 +159,23 @@ test('attention of one decode step', () => {
       ]
       const fn: TensorFunction = (q, k, v, firstReal, position) => [
         callsNative()
-          ? decodeAttention(q!, k!, v!, { firstReal: firstReal!, position: position! })
+          ? decodeAttention(q!, k!, v!, firstReal!, position!)
           : plainAttention(q!, k!, v!, firstReal!, position!),
       ]
       assertClose(...compiledAndPlain(fn, inputs))
     }),
     { numRuns: 12, seed: 1 },
   )
+})
+
+test('rows that are not live give zeros and change nothing for the others', () => {
+  const [x, w] = [tf.randomNormal([9, 24]), tf.randomNormal([31, 24])]
+  const marks = tf.tensor1d([1, 0, 1, 1, 0, 1, 0, 0, 1], 'int32')
+  const product = compile('live', (rows, weight, live) =>
+    withLiveRows(live!, () => matMulsTransposed(rows!, [weight!])),
+  )
+  const all = tf.matMul(x, w, false, true)
+  const expected = tf.mul(all, tf.expandDims(marks, 1)).dataSync() as Float32Array
+  assertClose(product.values([x, w, marks]), expected)
+  product.dispose()
 })

@@ -1,4 +1,6 @@
-/** The golden models, compiled. */
+/** The golden models and adapters, compiled. */
+import { testGoldenAdapters } from './golden-adapters.ts'
 import { testGoldenModels } from './golden-models.ts'
 
 testGoldenModels({}, 'tensorflow')
+testGoldenAdapters({}, 'tensorflow')

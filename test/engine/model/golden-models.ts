@@ -25,7 +25,7 @@ import { lossAndGradients } from '../../../electron/engine/training/train-step.t
 const folder = path.resolve(import.meta.dirname, '../../golden')
 const names = ['llama-tied', 'llama-untied', 'llama3-rope', 'qwen2', 'gpt2']
 
-interface Golden {
+export interface Golden {
   inputIds: number[][]
   attentionMask: number[][]
   positionIds: number[][]
@@ -56,13 +56,18 @@ export function testGoldenModels(options: RuntimeOptions, expectedKind: 'tensorf
       assert.equal((await openRuntime(options)).kind, expectedKind)
       const golden = JSON.parse(readFileSync(path.join(folder, name, 'golden.json'), 'utf8')) as Golden
       const model = loadModel(path.join(folder, name))
-      checkLogits(model, golden)
+      checkGolden(model, golden)
       checkGradients(model, golden)
-      checkGreedy(model, golden)
-      checkContinuation(model, golden)
       disposeModel(model)
     })
   }
+}
+
+/** What the model computes without being trained. */
+export function checkGolden(model: Model, golden: Golden): void {
+  checkLogits(model, golden)
+  checkGreedy(model, golden)
+  checkContinuation(model, golden)
 }
 
 function inputsOf({ inputIds, positionIds, attentionMask }: Golden): tf.Tensor[] {
@@ -106,14 +111,15 @@ function checkLogits(model: Model, golden: Golden): void {
   fn.dispose()
 }
 
-function checkGradients(model: Model, golden: Golden): void {
+/** Of the loss by each of the model's own parameters. */
+export function checkGradients(model: Model, golden: Golden): void {
   const names = [...model.parameters.keys()]
   const fn = compile('gradients', (...inputs) => {
     const { loss, gradients } = lossAndGradients(
       model.parameters,
       (parameters) => {
         const [ids, positions, mask] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor]
-        const weights = (name: string) => parameters.get(name)!
+        const weights = weightsOf(model, (name) => parameters.get(name))
         const hidden = hiddenStates(model.config, weights, {
           ids,
           positions,

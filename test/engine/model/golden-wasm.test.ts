@@ -1,4 +1,6 @@
-/** The golden models, on wasm. */
+/** The golden models and adapters, on wasm. */
+import { testGoldenAdapters } from './golden-adapters.ts'
 import { testGoldenModels } from './golden-models.ts'
 
 testGoldenModels({ kind: 'wasm' }, 'wasm')
+testGoldenAdapters({ kind: 'wasm' }, 'wasm')

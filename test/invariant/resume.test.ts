@@ -112,6 +112,7 @@ const plans: Record<JobName, Stop[]> = {
   sft: [killAfter(1), killAt('step-00000004.partial'), killAt('model.partial')],
   reward: [pauseAfter(1), killAt('step-00000004.partial'), killAfter(6)],
   dpo: [killAfter(3), pauseAfter(5)],
+  'dpo-lora': [pauseAfter(3), killAt('adapter.partial')],
   'ppo-shared': [
     killAfter(1),
     killAfter(3),
@@ -120,6 +121,7 @@ const plans: Record<JobName, Stop[]> = {
     killAt('model.partial'),
   ],
   'ppo-separate': [killAt('step-00000002.partial'), pauseAfter(3), killAt('step-00000006')],
+  'ppo-lora': [killAfter(1), pauseAfter(3)],
 }
 
 describe('stopped and resumed, a run ends with the same bytes', { concurrency: 2 }, () => {

@@ -5,7 +5,15 @@ import type { TrainingJob } from '../../electron/contract/jobs.ts'
 import { writeRewardCard } from '../../electron/trainer/jobs/reward-card.ts'
 import { toyRows, toyTokenizer, writeRows, writeToyModel } from './toy.ts'
 
-export const jobNames = ['sft', 'reward', 'dpo', 'ppo-shared', 'ppo-separate'] as const
+export const jobNames = [
+  'sft',
+  'reward',
+  'dpo',
+  'dpo-lora',
+  'ppo-shared',
+  'ppo-separate',
+  'ppo-lora',
+] as const
 export type JobName = (typeof jobNames)[number]
 
 /** Steps of each job. */
@@ -75,10 +83,14 @@ export function toyJob(
         ...run,
       }
     case 'dpo':
-      return { kind: 'dpo', policy: base, config: DpoConfig.parse({ ...supervised, seed }), ...run }
+    case 'dpo-lora': {
+      const config = DpoConfig.parse({ ...supervised, seed, loraRank: name === 'dpo' ? null : 2 })
+      return { kind: 'dpo', policy: base, config, ...run }
+    }
     default: {
-      const valueTrunk = name === 'ppo-shared' ? 'shared' : 'separate'
-      const config = PpoConfig.parse({ ...ppo, seed, valueTrunk })
+      const valueTrunk = name === 'ppo-separate' ? 'separate' : 'shared'
+      const adapters = name === 'ppo-lora' ? { loraRank: 2, learningRate: 3e-2 } : {}
+      const config = PpoConfig.parse({ ...ppo, seed, valueTrunk, ...adapters })
       return {
         kind: 'ppo',
         policy: base,

@@ -13,6 +13,7 @@ import { loadModel } from '../../electron/engine/model/files.ts'
 import { addScoreHead, copyModel, disposeModel, type Model } from '../../electron/engine/model/model.ts'
 import { type Lengths, type Rollout, RolloutScorer } from '../../electron/pipeline/ppo/rollout.ts'
 import { RewardScorer } from '../../electron/pipeline/reward/model.ts'
+import { measureByForwardPass } from './measure.ts'
 import {
   largestDifference,
   parametersAfterStep,
@@ -100,6 +101,16 @@ export function testBatchesAndPadding({ open, samplings, steps, variations }: Co
     }
   })
 
+  test('what is recorded while sampling is what a forward pass over the responses says', () => {
+    const rows = generate(queries, { temperature: 0.7, measure: true, maxNewTokens: 6 })
+    const sampled = rows.map((row, i) => ({ ...row, promptId: `${i}`, query: queries[i]! }))
+    const lengths = { ...snugLengths, responseLength: 8 }
+    const passed = measureByForwardPass(model, sampled, 0.7, { padId, lengths, chunk: 8 })
+    const view = ({ logprobs, entropy, values }: GeneratedRow) =>
+      Float32Array.from([...logprobs, ...entropy, ...values])
+    assertRowsNear(sampled.map(view), passed.map(view), 'sampled')
+  })
+
   test('token rewards depend on neither batch nor padding', () => {
     const scorer = new RewardScorer(model, 'bt-changed', padId)
     const junk = new RewardScorer(model, 'bt-changed', otherPadId)
@@ -136,7 +147,8 @@ function rolloutRows(policy: Model, lengths: Lengths, chunk: number, pad: number
   const value = copyModel(policy)
   addScoreHead(value, 1)
   const scorer = new RolloutScorer({ policy, refPolicy: value, value }, 0.7)
-  const rollout = scorer.score(samples, pad, lengths, chunk)
+  const measured = measureByForwardPass(value, samples, 0.7, { padId: pad, lengths, chunk })
+  const rollout = scorer.score(measured, pad, lengths, chunk)
   scorer.dispose()
   disposeModel(value)
   return samples.map(({ response }, row) => rowOf(rollout, row, response.length, lengths.responseLength))

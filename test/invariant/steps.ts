@@ -17,6 +17,7 @@ import { type Lengths, type Rollout, RolloutScorer } from '../../electron/pipeli
 import { PpoUpdate, trainedParameters } from '../../electron/pipeline/ppo/update.ts'
 import { trainReward } from '../../electron/pipeline/reward/train.ts'
 import { trainSft } from '../../electron/pipeline/sft/train.ts'
+import { measureByForwardPass } from './measure.ts'
 import { toyExamples, toyTokenizer } from './toy.ts'
 
 /** Parameters by name. */
@@ -140,7 +141,9 @@ function ppoStep(
       promptId: `${i}`,
       ended: true,
     }))
-    const rollout = scorer.score(samples, pad, lengths, microBatchSize ?? samples.length)
+    const chunk = microBatchSize ?? samples.length
+    const measured = measureByForwardPass(policy, samples, config.temperature, { padId: pad, lengths, chunk })
+    const rollout = scorer.score(measured, pad, lengths, chunk)
     update.run(rollout, advantagesOf(rollout, config), optimization.learningRate, 0, pad)
     return valuesOf(trainedParameters(policy, value))
   } finally {

@@ -1,10 +1,9 @@
 /** Sampling a batch of responses from the policy, and everything that is measured on them before the update. */
-import * as tf from '@tensorflow/tfjs-core'
-import type { GenerationOptions, Generator } from '../../engine/generation/generate.ts'
+import type * as tf from '@tensorflow/tfjs-core'
+import type { GeneratedRow, GenerationOptions, Generator } from '../../engine/generation/generate.ts'
 import type { Model } from '../../engine/model/model.ts'
 import { weightsOf } from '../../engine/model/model.ts'
 import {
-  responseEntropy,
   responseInputs,
   responseLogits,
   responseLogprobs,
@@ -14,23 +13,17 @@ import {
 } from '../../engine/model/responses.ts'
 import { permutation } from '../../engine/random.ts'
 import { type CompiledFunction, compile } from '../../engine/runtime/compile.ts'
-import {
-  chunksOf,
-  mapInBatches,
-  padResponses,
-  type QueryResponse,
-  type ResponseBatch,
-} from '../../engine/training/batch.ts'
+import { chunksOf, mapInBatches, padResponses, type ResponseBatch } from '../../engine/training/batch.ts'
 
 export interface Prompt {
   id: string
   query: readonly number[]
 }
 
-/** One sampled response. */
-export interface Sample extends QueryResponse {
+/** One sampled response, with what the policy said of each token while it sampled, if that was recorded. */
+export interface Sample extends GeneratedRow {
   promptId: string
-  ended: boolean
+  query: readonly number[]
 }
 
 /** A batch of responses and what the models say about them. Arrays are row-major (B, T), zero off the mask. */
@@ -102,21 +95,15 @@ export interface RolloutModels {
   value: Model
 }
 
-/** Runs the models over sampled responses: log-probabilities, entropy, values. */
+/**
+ * Gathers what the models say of sampled responses. The policy's view was recorded while it sampled; the reference
+ * and a value model of its own look at the whole responses now.
+ */
 export class RolloutScorer {
-  readonly #policy: CompiledFunction
   readonly #refPolicy: CompiledFunction
   readonly #value: CompiledFunction | null
 
   constructor({ policy, refPolicy, value }: RolloutModels, temperature: number) {
-    this.#policy = compile('ppo_policy_score', (...inputs) => {
-      const batch = responseTensors(inputs)
-      const states = sequenceStates(policy.config, weightsOf(policy), batch)
-      const logits = responseLogits(policy.config, weightsOf(policy), states, batch, temperature)
-      const measured = [responseLogprobs(logits, batch), responseEntropy(logits, batch)]
-      const values = value === policy ? [responseScalars(weightsOf(policy), states, batch, 'before')] : []
-      return [tf.concat([...measured, ...values], 1)]
-    })
     this.#refPolicy = compile('ppo_reference_score', (...inputs) => {
       const batch = responseTensors(inputs)
       const states = sequenceStates(refPolicy.config, weightsOf(refPolicy), batch)
@@ -129,38 +116,36 @@ export class RolloutScorer {
     })
     const ownValue = (...inputs: tf.Tensor[]) => {
       const batch = responseTensors(inputs)
-      return [
-        responseScalars(
-          weightsOf(value),
-          sequenceStates(value.config, weightsOf(value), batch),
-          batch,
-          'before',
-        ),
-      ]
+      const states = sequenceStates(value.config, weightsOf(value), batch)
+      return [responseScalars(weightsOf(value), states, batch, 'before')]
     }
     this.#value = value === policy ? null : compile('ppo_value_score', ownValue)
   }
 
-  /** @param chunk rows in one forward pass */
+  /**
+   * @param samples sampled with `measure`
+   * @param chunk rows in one forward pass
+   */
   score(samples: Sample[], padId: number, lengths: Lengths, chunk: number): Rollout {
     const run = (fn: CompiledFunction) =>
-      mapInBatches(samples, chunk, (rows) => fn.values(responseInputs(padResponses(rows, padId, lengths))))
-    const width = lengths.responseLength
-    const policy = run(this.#policy)
-    const column = (rows: Float32Array[], index: number) =>
-      joinRows(rows.map((r) => r.subarray(index * width, (index + 1) * width)))
+      joinRows(
+        mapInBatches(samples, chunk, (rows) => fn.values(responseInputs(padResponses(rows, padId, lengths)))),
+      )
+    const recorded = (of: (sample: Sample) => number[]) =>
+      joinRows(samples.map((sample) => padTo(of(sample), lengths.responseLength)))
     return {
       samples,
       batch: padResponses(samples, padId, lengths),
-      logprobs: column(policy, 0),
-      entropy: column(policy, 1),
-      values: this.#value ? column(run(this.#value), 0) : column(policy, 2),
-      refLogprobs: column(run(this.#refPolicy), 0),
+      logprobs: recorded((sample) => sample.logprobs),
+      entropy: recorded((sample) => sample.entropy),
+      values: this.#value ? run(this.#value) : recorded((sample) => sample.values),
+      refLogprobs: run(this.#refPolicy),
     }
   }
 
   dispose(): void {
-    for (const fn of [this.#policy, this.#refPolicy, this.#value]) fn?.dispose()
+    this.#refPolicy.dispose()
+    this.#value?.dispose()
   }
 }
 
@@ -169,5 +154,12 @@ export function joinRows(rows: readonly Float32Array[]): Float32Array {
   const width = rows[0]?.length ?? 0
   const out = new Float32Array(rows.length * width)
   for (const [i, row] of rows.entries()) out.set(row, i * width)
+  return out
+}
+
+/** The row with zeros behind it. */
+export function padTo(row: ArrayLike<number>, length: number): Float32Array {
+  const out = new Float32Array(length)
+  out.set(row)
   return out
 }

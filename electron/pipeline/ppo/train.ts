@@ -35,6 +35,7 @@ import {
   joinRows,
   type Lengths,
   type Prompt,
+  padTo,
   promptsOfStep,
   type Rollout,
   RolloutScorer,
@@ -109,10 +110,11 @@ export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunH
       const prompts = promptsOfStep(inputs.prompts, config.rolloutBatchSize, config.seed, step)
       const samples = sampleResponses(generator, prompts, {
         ...sampling,
+        measure: true,
         firstRow: step * config.rolloutBatchSize,
       })
 
-      // 2. Score: the policy's, the reference's and the value head's view, and the reward model's.
+      // 2. Score: the policy's view (recorded above), the reference's and the value head's, and the reward model's.
       const rollout = rolloutScorer.score(samples, padId, lengths, chunk)
       const tokenRewards = scorer.tokenRewards(samples, chunk, lengths)
 
@@ -254,12 +256,6 @@ function tokenPlacement(
   if (config.sumRewardOver === 'token') return scores
   const segmentEnd = Float32Array.from(responseIds, (id) => (/[.!?\n]/.test(tokenizer.pieceOf(id)) ? 1 : 0))
   return sumOverSegments(scores, segmentEnd, responseMask, responseLength)
-}
-
-function padTo(row: Float32Array, length: number): Float32Array {
-  const out = new Float32Array(length)
-  out.set(row)
-  return out
 }
 
 interface PlacedRewards {

@@ -1,0 +1,51 @@
+/** What a policy says of given responses, by one forward pass over each batch instead of while sampling. */
+import * as tf from '@tensorflow/tfjs-core'
+import { type Model, weightsOf } from '../../electron/engine/model/model.ts'
+import {
+  responseEntropy,
+  responseInputs,
+  responseLogits,
+  responseLogprobs,
+  responseScalars,
+  responseTensors,
+  sequenceStates,
+} from '../../electron/engine/model/responses.ts'
+import { compile } from '../../electron/engine/runtime/compile.ts'
+import { mapInBatches, padResponses, type QueryResponse } from '../../electron/engine/training/batch.ts'
+import type { Lengths, Sample } from '../../electron/pipeline/ppo/rollout.ts'
+
+/** @param policy with a scalar head */
+export function measureByForwardPass(
+  policy: Model,
+  samples: readonly (QueryResponse & Pick<Sample, 'promptId' | 'ended'>)[],
+  temperature: number,
+  { padId, lengths, chunk }: { padId: number; lengths: Lengths; chunk: number },
+): Sample[] {
+  const weights = weightsOf(policy)
+  const view = compile('policy_view', (...inputs) => {
+    const batch = responseTensors(inputs)
+    const states = sequenceStates(policy.config, weights, batch)
+    const logits = responseLogits(policy.config, weights, states, batch, temperature)
+    return [
+      tf.concat(
+        [
+          responseLogprobs(logits, batch),
+          responseEntropy(logits, batch),
+          responseScalars(weights, states, batch, 'before'),
+        ],
+        1,
+      ),
+    ]
+  })
+  const rows = mapInBatches(samples, chunk, (batch) =>
+    view.values(responseInputs(padResponses(batch, padId, lengths))),
+  )
+  view.dispose()
+  return samples.map((sample, i) => {
+    const part = (n: number) => {
+      const start = n * lengths.responseLength
+      return [...rows[i]!.subarray(start, start + sample.response.length)]
+    }
+    return { ...sample, response: [...sample.response], logprobs: part(0), entropy: part(1), values: part(2) }
+  })
+}

@@ -27,7 +27,7 @@ function peftConfig({ config, parameters }: Model) {
   const scored = parameters.has(scoreHead)
   return {
     peft_type: 'LORA',
-    task_type: scored ? 'TOKEN_CLS' : 'CAUSAL_LM',
+    task_type: scored ? 'SEQ_CLS' : 'CAUSAL_LM',
     base_model_name_or_path: null,
     inference_mode: true,
     r: rank,

@@ -1,17 +1,18 @@
 /**
- * The functions that TensorFlow holds, by their content: equal ones are held once, and what XLA has compiled is
- * freed when nothing uses it any more.
+ * The functions that TensorFlow holds, by their content: equal ones are held once. What XLA has compiled outlives
+ * them for a while, so that a model which is loaded again is not compiled again, and is freed before it grows large.
  */
 import { tensorflow } from './tensorflow-addon.ts'
 
-/** XLA's results are freed together; while others are in use they wait until they are this many times as many. */
-const deadPerLive = 4
-/** Fewer are not worth compiling again what is in use. */
-const leastDead = 32
+/** So many unused results are kept … */
+const keptUnused = 16
+/** … or so many for each that is in use: XLA frees all together, and those in use are then compiled again. */
+const keptPerUsed = 4
 
 /** Number of users by name. */
 const users = new Map<string, number>()
-let dead = 0
+/** Functions that nothing uses any more, but whose compiled results XLA still has. */
+const unused = new Set<string>()
 
 /**
  * @param name stands for the function's content
@@ -21,6 +22,7 @@ export function useFunction(name: string, register: () => void): void {
   const count = users.get(name) ?? 0
   if (count === 0) register()
   users.set(name, count + 1)
+  unused.delete(name)
 }
 
 /** To be called as often as `useFunction` was. */
@@ -30,11 +32,11 @@ export function releaseFunction(name: string): void {
     users.set(name, count - 1)
     return
   }
-  users.delete(name)
-  dead++
   const { addon } = tensorflow()
   addon.functionRemove(name)
-  if (users.size > 0 && dead < Math.max(leastDead, deadPerLive * users.size)) return
+  users.delete(name)
+  unused.add(name)
+  if (unused.size <= Math.max(keptUnused, keptPerUsed * users.size)) return
   addon.compilationsRelease()
-  dead = 0
+  unused.clear()
 }

@@ -24,7 +24,11 @@ export interface Variable {
 
 /** Not TensorFlow's default one: `compilationsRelease` empties that. */
 const container = 'stet'
-let nextHandle = 0
+/**
+ * TensorFlow's ResourceHandle::ANONYMOUS_NAME: it then gives each variable a name of its own. Names of ours would
+ * stay in its cache of kernels, one entry a variable, for ever.
+ */
+const anonymous = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347'
 
 /** A variable that lives in TensorFlow. */
 export class ResourceVariable implements Variable {
@@ -43,7 +47,7 @@ export class ResourceVariable implements Variable {
       this.#dtypeAttr(),
       { name: 'shape', type: addon.TF_ATTR_SHAPE!, value: this.shape },
       { name: 'container', type: addon.TF_ATTR_STRING!, value: container },
-      { name: 'shared_name', type: addon.TF_ATTR_STRING!, value: `v${nextHandle++}` },
+      { name: 'shared_name', type: addon.TF_ATTR_STRING!, value: anonymous },
     ]
     this.#handle = tf.keep(backend.executeSingleOutput('VarHandleOp', attrs, []))
     this.handleId = backend.tensorMap.get(this.#handle.dataId).id

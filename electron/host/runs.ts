@@ -173,16 +173,28 @@ function record(db: Db, runId: string, event: JobEvent): void {
 }
 
 /** @returns the error to throw on: where resuming can help, it says how */
-function recordFailure({ db, folder }: Project, { id }: Run, error: unknown): unknown {
-  const isCancelled = error instanceof UserError && error.code === 'cancelled'
-  const message = error instanceof Error ? error.message : String(error)
+function recordFailure(project: Project, run: Run, error: unknown): unknown {
+  const code = error instanceof UserError ? error.code : null
+  const isPause = code === 'cancelled' || code === 'out_of_memory'
+  const sentence = error instanceof Error ? error.message : String(error)
+  const message = code === 'out_of_memory' ? `${sentence} ${checkpointSentence(project, run)}` : sentence
   try {
-    setRunState(db, id, isCancelled ? 'paused' : 'failed', isCancelled ? {} : { error: message })
+    const outcome = code === 'cancelled' ? {} : { error: message }
+    setRunState(project.db, run.id, isPause ? 'paused' : 'failed', outcome)
   } catch {
     // A full disk may be why it failed; the next opening of the project finds the run interrupted.
   }
-  if (!(error instanceof UserError) || error.code === 'bad_input' || error.code === 'not_found') return error
-  return new UserError(error.code, `${message} Go on with: stet resume ${folder} ${id}`, { cause: error })
+  if (code === null || code === 'bad_input' || code === 'not_found') return error
+  return new UserError(code, `${message} Go on with: stet resume ${project.folder} ${run.id}`, {
+    cause: error,
+  })
+}
+
+function checkpointSentence(project: Project, run: Run): string {
+  const step = latestCheckpoint(runFolder(project, run))?.step
+  return step === undefined
+    ? 'Paused before its first checkpoint.'
+    : `Paused with the checkpoint of step ${step}.`
 }
 
 /**

@@ -114,6 +114,8 @@ export class TrainerClient {
       }
       case 'failed':
         this.#options.onOutput(message.detail)
+        // What it still holds would be missing from the next job.
+        if (message.code === 'out_of_memory') this.close()
         pending.reject(
           message.code ? new UserError(message.code, message.message) : new Error(message.message),
         )
@@ -148,6 +150,9 @@ function forLines(stream: Readable | null, onLine: (line: string) => void): void
 
 function deathSentence(code: number | null, signal: NodeJS.Signals | null): string {
   const how = signal ? `was ended by ${signal}` : `ended with code ${code}`
-  const why = signal === 'SIGKILL' ? ' Perhaps memory ran out: try smaller batches (--micro-batch-size).' : ''
+  const why =
+    signal === 'SIGKILL' || signal === 'SIGABRT'
+      ? ' Perhaps memory ran out: try smaller batches (--micro-batch-size).'
+      : ''
   return `The trainer process ${how}.${why} Nothing that was saved is lost.`
 }

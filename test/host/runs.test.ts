@@ -137,6 +137,27 @@ test('An aborted run pauses with a checkpoint, and goes on in the same process t
   assert.equal(metrics.filter(({ key }) => key === 'sft/loss').length, 60)
 })
 
+test('A run that runs out of memory pauses with its checkpoint, says so, and goes on in a fresh process.', async () => {
+  const project = await projectWithDemos('exhausted.stet')
+  process.env.FAKE_OUT_OF_MEMORY_AT = '45'
+  await withLab(async (client) => {
+    const config = { epochs: 60, checkpointEvery: 20 }
+    const events = await client.train.sft({ project, model: 'world', name: 'base', config })
+    await assert.rejects(resultOf(events), {
+      code: 'out_of_memory',
+      message: /Memory ran out.* Paused with the checkpoint of step 40\. Go on with: stet resume /,
+    })
+    delete process.env.FAKE_OUT_OF_MEMORY_AT
+    const { runs } = await client.runs({ project })
+    assert.deepEqual(
+      runs.map(({ state }) => state),
+      ['paused'],
+    )
+    const done = await resultOf(await client.resume({ project, run: runs[0]!.id }))
+    assert.deepEqual([done.state, done.step], ['done', 60])
+  })
+})
+
 test('Leaving the events of a run pauses it.', async () => {
   const project = await projectWithDemos('left.stet')
   await withLab(async (client) => {

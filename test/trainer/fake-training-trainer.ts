@@ -1,13 +1,17 @@
 /**
  * A trainer whose training is counting: what it reports at a step follows from the step alone, and it goes on from
- * the newest checkpoint in its run's folder, as the real one does. `epochs` is the number of steps.
+ * the newest checkpoint in its run's folder, as the real one does. `epochs` is the number of steps. At the step
+ * FAKE_OUT_OF_MEMORY_AT it runs out of memory.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { UserError } from '../../electron/contract/errors.ts'
 import type { Job, JobResults } from '../../electron/contract/jobs.ts'
 import type { JobContext } from '../../electron/trainer/jobs/context.ts'
 import { serveJobs } from '../../electron/trainer/serve.ts'
+
+const exhaustedAt = Number(process.env.FAKE_OUT_OF_MEMORY_AT ?? 0)
 
 function newestStep(folder: string): number {
   const steps = readdirSync(folder).flatMap((name) => /^step-(\d{8})$/.exec(name)?.[1] ?? [])
@@ -35,6 +39,7 @@ async function count(
   while (step < totalSteps) {
     await sleep(2)
     step++
+    if (step === exhaustedAt) throw new UserError('out_of_memory', 'Memory ran out. Use smaller batches.')
     emit({
       type: 'step',
       step,

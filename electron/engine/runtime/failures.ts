@@ -41,8 +41,8 @@ export function compilationFailure(name: string, error: unknown, origins: Map<st
   return new Error(`${name}${where}: ${text}`, { cause: error })
 }
 
-/** TensorFlow's RESOURCE_EXHAUSTED, as tfjs-node and XLA write it, and what the C++ library throws. */
-const memoryRanOut = /TF_Status: 8\b|RESOURCE_EXHAUSTED|OOM when allocating|Out of memory|bad_alloc/
+/** TensorFlow's RESOURCE_EXHAUSTED, what the C++ library throws, and what V8 says of arrays it can't make. */
+const memoryRanOut = /TF_Status: 8\b|bad_alloc|Array buffer allocation failed|Invalid typed array length/
 
 /** @returns the error, or the user's one where memory ran out */
 export function explained(error: unknown): unknown {

@@ -1,5 +1,6 @@
 /** Runs any job on the runtime of this process. */
 import type { Job, JobResults } from '../../contract/jobs.ts'
+import { explained } from '../../engine/runtime/failures.ts'
 import { openRuntime } from '../../engine/runtime/runtime.ts'
 import { runBench } from './bench.ts'
 import type { JobContext } from './context.ts'
@@ -10,6 +11,14 @@ export type { JobContext } from './context.ts'
 
 /** @throws UserError for what a user can mend; anything else is a defect */
 export async function runJob(job: Job, context: JobContext): Promise<JobResults[Job['kind']]> {
+  try {
+    return await run(job, context)
+  } catch (error) {
+    throw explained(error)
+  }
+}
+
+async function run(job: Job, context: JobContext): Promise<JobResults[Job['kind']]> {
   const opened = await openRuntime()
   switch (job.kind) {
     case 'sft':

@@ -4,7 +4,6 @@ import { type Model, weightsOf } from '../../electron/engine/model/model.ts'
 import {
   responseEntropy,
   responseInputs,
-  responseLogits,
   responseLogprobs,
   responseScalars,
   responseTensors,
@@ -25,12 +24,12 @@ export function measureByForwardPass(
   const view = compile('policy_view', (...inputs) => {
     const batch = responseTensors(inputs)
     const states = sequenceStates(policy.config, weights, batch)
-    const logits = responseLogits(policy.config, weights, states, batch, temperature)
+    const sampledAt = [policy.config, weights, states, batch, temperature] as const
     return [
       tf.concat(
         [
-          responseLogprobs(logits, batch),
-          responseEntropy(logits, batch),
+          responseLogprobs(...sampledAt),
+          responseEntropy(...sampledAt),
           responseScalars(weights, states, batch, 'before'),
         ],
         1,

@@ -5,8 +5,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { scoreHead } from '../model/config.ts'
 import { type Model, weightsOf } from '../model/model.ts'
-import { entropyOf } from '../model/responses.ts'
 import { logitsOf, scalarHead } from '../model/transformer.ts'
+import { entropyOf } from '../model/vocabulary.ts'
 import { crossEntropy } from '../runtime/ops.ts'
 import { filteredProbabilities, type SamplingOptions, sampleFrom, sampleInGraph } from './sample.ts'
 

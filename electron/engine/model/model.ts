@@ -5,7 +5,7 @@ import { normals } from '../random.ts'
 import { makeVariable, type Variable, variableFrom } from '../runtime/variable.ts'
 import { type ModelConfig, parameterShapes, scoreHead } from './config.ts'
 import { adapterNames, createAdapters, mergedWeight } from './lora.ts'
-import type { Weights } from './transformer.ts'
+import type { Weights } from './weights.ts'
 
 export interface Model {
   readonly config: ModelConfig
@@ -31,6 +31,7 @@ export function weightsOf(
     const { a, b } = adapterNames(layer)
     return model.parameters.has(a) ? { a: weights(a), b: weights(b) } : null
   }
+  weights.trained = trained
   return weights
 }
 

@@ -5,10 +5,11 @@
  * Dimensions: B rows, P query positions, T response positions, C hidden size.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { crossEntropy } from '../runtime/ops.ts'
 import type { ResponseBatch } from '../training/batch.ts'
 import type { ModelConfig } from './config.ts'
-import { causalBias, hiddenStates, logitsOf, scalarHead, type Weights } from './transformer.ts'
+import { causalBias, hiddenStates, outputMatrix, scalarHead } from './transformer.ts'
+import { tokenEntropy, tokenLogprobs, type VocabularyRows } from './vocabulary.ts'
+import type { Weights } from './weights.ts'
 
 /** A `ResponseBatch` as tensors, in the order in which compiled functions take it. */
 export interface ResponseTensors {
@@ -39,10 +40,18 @@ export function responseTensors(inputs: tf.Tensor[]): ResponseTensors {
   return { ids, positions, mask, responseMask }
 }
 
-/** @returns (B, P + T, C) */
-export function sequenceStates(config: ModelConfig, weights: Weights, batch: ResponseTensors): tf.Tensor {
-  const { ids, positions, mask } = batch
-  const hidden = hiddenStates(config, weights, { ids, positions, attentionBias: causalBias(mask) })
+/**
+ * @param recomputeLayers compute each layer again in the backward pass and keep only its input
+ * @returns (B, P + T, C)
+ */
+export function sequenceStates(
+  config: ModelConfig,
+  weights: Weights,
+  { ids, positions, mask }: ResponseTensors,
+  recomputeLayers = false,
+): tf.Tensor {
+  const batch = { ids, positions, attentionBias: causalBias(mask), recomputeLayers }
+  const hidden = hiddenStates(config, weights, batch)
   return tf.reshape(hidden, [...ids.shape, config.hiddenSize])
 }
 
@@ -79,40 +88,43 @@ export function responseIds({ ids, responseMask }: ResponseTensors): tf.Tensor {
 }
 
 /**
- * Logits for each response token at the sampling temperature.
- * @returns (B*T, V)
+ * @param temperature of the sampling
+ * @returns (B, T): log-probability of each response token; zero at padding
  */
-export function responseLogits(
+export function responseLogprobs(
   config: ModelConfig,
   weights: Weights,
   states: tf.Tensor,
   batch: ResponseTensors,
   temperature: number,
 ): tf.Tensor {
-  const logits = logitsOf(config, weights, statesBefore(states, batch.responseMask.shape[1]!))
-  return temperature === 1 ? logits : tf.div(logits, temperature)
+  return onResponses(tokenLogprobs(responseRows(config, weights, states, batch, temperature)), batch)
 }
 
-/**
- * @param logits (B*T, V)
- * @returns (B, T): log-probability of each response token; zero at padding
- */
-export function responseLogprobs(logits: tf.Tensor, batch: ResponseTensors): tf.Tensor {
-  const logprobs = tf.neg(crossEntropy(logits, responseIds(batch)))
-  return tf.mul(tf.reshape(logprobs, batch.responseMask.shape), batch.responseMask)
+/** @returns (B, T): entropy in nats of the distribution each response token was drawn from; zero at padding */
+export function responseEntropy(
+  config: ModelConfig,
+  weights: Weights,
+  states: tf.Tensor,
+  batch: ResponseTensors,
+  temperature: number,
+): tf.Tensor {
+  return onResponses(tokenEntropy(responseRows(config, weights, states, batch, temperature)), batch)
 }
 
-/**
- * @param logits (B*T, V)
- * @returns (B, T): entropy in nats of the distribution each response token was drawn from; zero at padding
- */
-export function responseEntropy(logits: tf.Tensor, batch: ResponseTensors): tf.Tensor {
-  return tf.mul(tf.reshape(entropyOf(logits), batch.responseMask.shape), batch.responseMask)
+function responseRows(
+  config: ModelConfig,
+  weights: Weights,
+  states: tf.Tensor,
+  batch: ResponseTensors,
+  temperature: number,
+): VocabularyRows {
+  const hidden = statesBefore(states, batch.responseMask.shape[1]!)
+  return { hidden, matrix: outputMatrix(config, weights), ids: responseIds(batch), temperature }
 }
 
-/** Entropy in nats of each row's softmax. (N, V) to (N) */
-export function entropyOf(logits: tf.Tensor): tf.Tensor {
-  return tf.sub(tf.logSumExp(logits, -1), tf.sum(tf.mul(tf.softmax(logits), logits), -1))
+function onResponses(numbers: tf.Tensor, { responseMask }: ResponseTensors): tf.Tensor {
+  return tf.mul(tf.reshape(numbers, responseMask.shape), responseMask)
 }
 
 /**

@@ -11,20 +11,15 @@ import {
   decodeAttention,
   embedding,
   matMulsTransposed,
+  optimizationBarrier,
   rmsNorm,
   writeCache,
 } from '../runtime/ops.ts'
 import type { Variable } from '../runtime/variable.ts'
 import type { ModelConfig } from './config.ts'
-import type { LowRank } from './lora.ts'
+import { throughLayers } from './layers.ts'
 import { rotaryFrequencies } from './rotary.ts'
-
-/** Looks a parameter up by its Hugging Face name. */
-export interface Weights {
-  (name: string): tf.Tensor
-  /** The adapter of a linear layer, by the layer's name; without this lookup none has one. */
-  adapter?(layer: string): LowRank | null
-}
+import { type Weights, within } from './weights.ts'
 
 export interface SequenceBatch {
   /** int32 (B, T) */
@@ -33,6 +28,8 @@ export interface SequenceBatch {
   positions: tf.Tensor
   /** float32 (B, 1, T, S): 0 where a query may look at a key, very negative where not */
   attentionBias: tf.Tensor
+  /** Compute each layer again in the backward pass and keep only its input. */
+  recomputeLayers?: boolean
 }
 
 /** Keys and values of the positions already computed, one pair a layer, each (B, NK, S, H). */
@@ -97,8 +94,13 @@ export function hiddenStates(
  * @returns logits (N, V)
  */
 export function logitsOf(config: ModelConfig, weights: Weights, hidden: tf.Tensor): tf.Tensor {
+  return transposedProduct(hidden, outputMatrix(config, weights))
+}
+
+/** (V, C) */
+export function outputMatrix(config: ModelConfig, weights: Weights): tf.Tensor {
   const table = config.family === 'gpt2' ? 'transformer.wte.weight' : 'model.embed_tokens.weight'
-  return transposedProduct(hidden, weights(config.tiedEmbeddings ? table : 'lm_head.weight'))
+  return weights(config.tiedEmbeddings ? table : 'lm_head.weight')
 }
 
 /**
@@ -111,14 +113,18 @@ export function scalarHead(weights: Weights, hidden: tf.Tensor): tf.Tensor {
 }
 
 function llama(config: ModelConfig, weights: Weights, batch: SequenceBatch, cache?: KvCache): tf.Tensor {
-  const rotation = rotationAngles(config, batch.positions)
-  let x = embedding(weights('model.embed_tokens.weight'), tf.reshape(batch.ids, [-1])) // (B*T, C)
-  for (let layer = 0; layer < config.numLayers; layer++) {
-    const w = within(weights, `model.layers.${layer}.`)
-    const normed = rmsNorm(x, w('input_layernorm.weight'), config.normEps)
-    x = tf.add(x, llamaAttention(config, w, normed, { batch, rotation, cache, layer }))
-    x = tf.add(x, gatedMlp(config, w, rmsNorm(x, w('post_attention_layernorm.weight'), config.normEps)))
-  }
+  const { cos, sin } = rotationAngles(config, batch.positions)
+  const shared = [batch.attentionBias, cos, sin]
+  const embedded = embedding(weights('model.embed_tokens.weight'), tf.reshape(batch.ids, [-1])) // (B*T, C)
+  const recompute = batch.recomputeLayers ?? false
+  const x = throughLayers(config, weights, embedded, shared, recompute, (w, before, layer, kept) => {
+    const [attentionBias, cosNow, sinNow] = kept as [tf.Tensor, tf.Tensor, tf.Tensor]
+    const at = { batch: { ...batch, attentionBias }, rotation: { cos: cosNow, sin: sinNow }, cache, layer }
+    const normed = rmsNorm(before, w('input_layernorm.weight'), config.normEps)
+    const attended = tf.add(before, llamaAttention(config, w, normed, at))
+    const again = rmsNorm(attended, w('post_attention_layernorm.weight'), config.normEps)
+    return tf.add(attended, gatedMlp(config, w, again))
+  })
   return rmsNorm(x, weights('model.norm.weight'), config.normEps)
 }
 
@@ -188,21 +194,23 @@ function gatedMlp(config: ModelConfig, w: Weights, x: tf.Tensor): tf.Tensor {
 function gpt2(config: ModelConfig, weights: Weights, batch: SequenceBatch, cache?: KvCache): tf.Tensor {
   const [b, t] = batch.ids.shape as [number, number]
   const tokens = embedding(weights('transformer.wte.weight'), tf.reshape(batch.ids, [-1]))
-  let x = tf.add(tokens, embedding(weights('transformer.wpe.weight'), tf.reshape(batch.positions, [-1])))
-  for (let layer = 0; layer < config.numLayers; layer++) {
-    const w = within(weights, `transformer.h.${layer}.`)
-    const projected = conv1d(layerNorm(x, w, 'ln_1', config.normEps), w, 'attn.c_attn')
+  const placed = tf.add(
+    tokens,
+    embedding(weights('transformer.wpe.weight'), tf.reshape(batch.positions, [-1])),
+  )
+  const shared = [batch.attentionBias]
+  const recompute = batch.recomputeLayers ?? false
+  const x = throughLayers(config, weights, placed, shared, recompute, (w, before, layer, kept) => {
+    const projected = conv1d(layerNorm(before, w, 'ln_1', config.normEps), w, 'attn.c_attn')
     const [queries, keys, values] = tf
       .split(projected, 3, 1)
       .map((part) => splitHeads(part, b, t, config.numHeads))
-    const at = { batch, cache, layer }
+    const at = { batch: { ...batch, attentionBias: kept[0]! }, cache, layer }
     const mixed = attend(queries!, cached(at, 'keys', keys!), cached(at, 'values', values!), at)
-    x = tf.add(x, conv1d(mixed, w, 'attn.c_proj'))
-    x = tf.add(
-      x,
-      conv1d(geluTanh(conv1d(layerNorm(x, w, 'ln_2', config.normEps), w, 'mlp.c_fc')), w, 'mlp.c_proj'),
-    )
-  }
+    const attended = tf.add(before, conv1d(mixed, w, 'attn.c_proj'))
+    const widened = geluTanh(conv1d(layerNorm(attended, w, 'ln_2', config.normEps), w, 'mlp.c_fc'))
+    return tf.add(attended, conv1d(widened, w, 'mlp.c_proj'))
+  })
   return layerNorm(x, within(weights, 'transformer.'), 'ln_f', config.normEps)
 }
 
@@ -241,13 +249,6 @@ function conv1d(x: tf.Tensor, w: Weights, name: string): tf.Tensor {
   return tf.add(adapted, w(`${name}.bias`))
 }
 
-/** The weights whose names begin with `prefix`, by the rest of their names. */
-function within(weights: Weights, prefix: string): Weights {
-  const rest: Weights = (name) => weights(prefix + name)
-  rest.adapter = (layer) => weights.adapter?.(prefix + layer) ?? null
-  return rest
-}
-
 function layerNorm(x: tf.Tensor, w: Weights, name: string, eps: number): tf.Tensor {
   const centred = tf.sub(x, tf.mean(x, -1, true))
   const scaled = tf.mul(centred, tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), eps)))
@@ -270,7 +271,9 @@ function rotationAngles(config: ModelConfig, positions: tf.Tensor): Rotation {
   const [b, t] = positions.shape as [number, number]
   const frequencies = tf.tensor1d(rotaryFrequencies(config))
   const angles = tf.mul(tf.reshape(tf.cast(positions, 'float32'), [b, 1, t, 1]), frequencies)
-  return { cos: tf.cos(angles), sin: tf.sin(angles) }
+  // Without the barrier the compiler computes sines again in every layer, one number at a time.
+  const [cos, sin] = optimizationBarrier([tf.cos(angles), tf.sin(angles)])
+  return { cos: cos!, sin: sin! }
 }
 
 /** Rotates pairs (i, i + H/2), the Hugging Face convention. x (B, heads, T, H) */

@@ -78,6 +78,11 @@ export function crossEntropy(logits: tf.Tensor, ids: tf.Tensor): tf.Tensor {
   return op(logits, ids)
 }
 
+/** softmax(logits) - onehot(ids): the gradient of the above. (N, V) */
+export function crossEntropyGradient(logits: tf.Tensor, ids: tf.Tensor): tf.Tensor {
+  return crossEntropyWithGradient(logits, ids).gradient
+}
+
 function crossEntropyWithGradient(
   logits: tf.Tensor,
   ids: tf.Tensor,
@@ -190,6 +195,18 @@ export function decodeAttention(
   const sizes = [b, nh, ...keys.shape.slice(1), marks.length]
   const inputs = [queries, keys, values, firstReal, position, ...marks]
   return nativeCall('decode_attention', sizes, inputs, [b, nh * h])
+}
+
+/**
+ * The same tensors, which the compiler must not look through: what is computed from them is not taken to be what was
+ * computed before, and none of them is used until all are there.
+ */
+export function optimizationBarrier(tensors: tf.Tensor[]): tf.Tensor[] {
+  if (activeRecorder() === null) return tensors
+  const { backend, addon } = tensorflow()
+  const types = tensors.map(({ dtype }) => (dtype === 'int32' ? addon.TF_INT32! : addon.TF_FLOAT!))
+  const attrs = [{ name: 'T', type: addon.TF_ATTR_TYPE!, value: types }]
+  return backend.executeMultipleOutputs('XlaOptimizationBarrier', attrs, tensors, tensors.length)
 }
 
 let live: tf.Tensor | null = null

@@ -5,12 +5,11 @@ import { UserError } from '../../contract/errors.ts'
 import { type Model, policyParameters, weightsOf } from '../../engine/model/model.ts'
 import {
   responseInputs,
-  responseLogits,
   responseLogprobs,
   responseTensors,
   sequenceStates,
 } from '../../engine/model/responses.ts'
-import type { Weights } from '../../engine/model/transformer.ts'
+import type { Weights } from '../../engine/model/weights.ts'
 import { compile } from '../../engine/runtime/compile.ts'
 import { commonLengths, mapInBatches, padResponses, type QueryResponse } from '../../engine/training/batch.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
@@ -42,10 +41,15 @@ export function dpoLoss(
 }
 
 /** Log-probability of each whole response. (B) */
-function sequenceLogprobs(model: Model, weights: Weights, inputs: tf.Tensor[]): tf.Tensor {
+function sequenceLogprobs(
+  model: Model,
+  weights: Weights,
+  inputs: tf.Tensor[],
+  recomputeLayers = false,
+): tf.Tensor {
   const batch = responseTensors(inputs)
-  const states = sequenceStates(model.config, weights, batch)
-  return tf.sum(responseLogprobs(responseLogits(model.config, weights, states, batch, 1), batch), 1)
+  const states = sequenceStates(model.config, weights, batch, recomputeLayers)
+  return tf.sum(responseLogprobs(model.config, weights, states, batch, 1), 1)
 }
 
 /** Trains the policy in place; its values at the start are the reference. */
@@ -94,6 +98,7 @@ export async function trainDpo(
             policy,
             weightsOf(policy, (name) => parameters.get(name)),
             inputs,
+            config.gradientCheckpointing,
           ),
           2,
         )

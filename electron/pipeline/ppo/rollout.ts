@@ -5,7 +5,6 @@ import type { Model } from '../../engine/model/model.ts'
 import { weightsOf } from '../../engine/model/model.ts'
 import {
   responseInputs,
-  responseLogits,
   responseLogprobs,
   responseScalars,
   responseTensors,
@@ -107,12 +106,7 @@ export class RolloutScorer {
     this.#refPolicy = compile('ppo_reference_score', (...inputs) => {
       const batch = responseTensors(inputs)
       const states = sequenceStates(refPolicy.config, weightsOf(refPolicy), batch)
-      return [
-        responseLogprobs(
-          responseLogits(refPolicy.config, weightsOf(refPolicy), states, batch, temperature),
-          batch,
-        ),
-      ]
+      return [responseLogprobs(refPolicy.config, weightsOf(refPolicy), states, batch, temperature)]
     })
     const ownValue = (...inputs: tf.Tensor[]) => {
       const batch = responseTensors(inputs)

@@ -6,7 +6,6 @@ import { type Model, policyParameters, scalarModelParameters, weightsOf } from '
 import {
   responseEntropy,
   responseInputs,
-  responseLogits,
   responseLogprobs,
   responseScalars,
   responseTensorCount,
@@ -128,18 +127,20 @@ function ppoLoss(
     tf.Tensor,
   ]
   const { responseMask } = batch
-  const states = sequenceStates(policy.config, policyWeights, batch)
-  const logits = responseLogits(policy.config, policyWeights, states, batch, config.temperature)
-  const newLogprobs = responseLogprobs(logits, batch)
+  const states = sequenceStates(policy.config, policyWeights, batch, config.gradientCheckpointing)
+  const sampledAt = [policy.config, policyWeights, states, batch, config.temperature] as const
+  const newLogprobs = responseLogprobs(...sampledAt)
   const ownTrunk = value !== policy
   const valueWeights = ownTrunk ? weightsOf(value, (name) => parameters.get(`value/${name}`)) : policyWeights
-  const valueStates = ownTrunk ? sequenceStates(value.config, valueWeights, batch) : states
+  const valueStates = ownTrunk
+    ? sequenceStates(value.config, valueWeights, batch, config.gradientCheckpointing)
+    : states
   const newValues = responseScalars(valueWeights, valueStates, batch, 'before')
 
   const ofPolicy = policyLoss({ newLogprobs, logprobs, advantages, responseMask, tokens }, config.clipRange)
   const ofValue = valueLoss({ newValues, values, returns, responseMask, tokens }, config.clipRangeValue)
   const weighted = tf.add(ofPolicy.loss, tf.mul(config.vfCoef, ofValue.loss))
-  const bonus = () => tf.mul(config.entCoef, tf.div(tf.sum(responseEntropy(logits, batch)), tokens))
+  const bonus = () => tf.mul(config.entCoef, tf.div(tf.sum(responseEntropy(...sampledAt)), tokens))
   return {
     loss: config.entCoef > 0 ? tf.sub(weighted, bonus()) : weighted,
     metrics: [

@@ -9,15 +9,20 @@ import {
   responseTensors,
   sequenceStates,
 } from '../../engine/model/responses.ts'
-import type { Weights } from '../../engine/model/transformer.ts'
+import type { Weights } from '../../engine/model/weights.ts'
 import { type CompiledFunction, compile } from '../../engine/runtime/compile.ts'
 import { mapInBatches, padResponses, type QueryResponse } from '../../engine/training/batch.ts'
 import type { PairLengths } from './examples.ts'
 
 /** @returns (B, T): the head's output at each response token; zero at padding */
-export function rewardScalars(model: Model, weights: Weights, inputs: tf.Tensor[]): tf.Tensor {
+export function rewardScalars(
+  model: Model,
+  weights: Weights,
+  inputs: tf.Tensor[],
+  recomputeLayers = false,
+): tf.Tensor {
   const batch = responseTensors(inputs)
-  return responseScalars(weights, sequenceStates(model.config, weights, batch), batch, 'at')
+  return responseScalars(weights, sequenceStates(model.config, weights, batch, recomputeLayers), batch, 'at')
 }
 
 /** The reward of one token from the head's output: r = 2p - 1 for `classify`, the output itself otherwise. */

@@ -4,7 +4,7 @@ import type { RewardConfig } from '../../contract/configs.ts'
 import { UserError } from '../../contract/errors.ts'
 import { type Model, scalarModelParameters, weightsOf } from '../../engine/model/model.ts'
 import { responseTensorCount } from '../../engine/model/responses.ts'
-import type { Weights } from '../../engine/model/transformer.ts'
+import type { Weights } from '../../engine/model/weights.ts'
 import { commonLengths } from '../../engine/training/batch.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
 import { trainSupervised } from '../../engine/training/supervised.ts'
@@ -126,7 +126,7 @@ function normalizers(pairs: readonly RewardPair[]): tf.Tensor[] {
 /** Loss and metrics (accuracy, margin, mean reward of kept tokens) of one micro-batch, each a share of the step's. */
 function pairLoss(model: Model, weights: Weights, inputs: tf.Tensor[], config: RewardConfig) {
   const [labels, targets, pairCount, tokens, keptTokens] = inputs.slice(responseTensorCount)
-  const scalars = rewardScalars(model, weights, inputs)
+  const scalars = rewardScalars(model, weights, inputs, config.gradientCheckpointing)
   const mask = inputs[responseTensorCount - 1]!
   const halves = [scalars, mask, labels!, targets!].map((x) => tf.split(x, 2, 0))
   const side = (i: 0 | 1) => {

@@ -4,12 +4,11 @@ import type { SftConfig } from '../../contract/configs.ts'
 import { type Model, policyParameters, weightsOf } from '../../engine/model/model.ts'
 import {
   responseInputs,
-  responseLogits,
   responseLogprobs,
   responseTensors,
   sequenceStates,
 } from '../../engine/model/responses.ts'
-import type { Weights } from '../../engine/model/transformer.ts'
+import type { Weights } from '../../engine/model/weights.ts'
 import { compile } from '../../engine/runtime/compile.ts'
 import { commonLengths, mapInBatches, padResponses, type QueryResponse } from '../../engine/training/batch.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
@@ -29,10 +28,15 @@ export interface SftEnd extends RunEnd {
  * @param inputs `responseInputs` of a batch
  * @returns (B, T): log-probability of each response token; zero at padding
  */
-function batchLogprobs(model: Model, weights: Weights, inputs: tf.Tensor[]): tf.Tensor {
+function batchLogprobs(
+  model: Model,
+  weights: Weights,
+  inputs: tf.Tensor[],
+  recomputeLayers = false,
+): tf.Tensor {
   const batch = responseTensors(inputs)
-  const states = sequenceStates(model.config, weights, batch)
-  return responseLogprobs(responseLogits(model.config, weights, states, batch, 1), batch)
+  const states = sequenceStates(model.config, weights, batch, recomputeLayers)
+  return responseLogprobs(model.config, weights, states, batch, 1)
 }
 
 /** Trains the policy in place: minimises the mean cross-entropy of the step's response tokens. */
@@ -62,6 +66,7 @@ export async function trainSft(
             policy,
             weightsOf(policy, (name) => parameters.get(name)),
             inputs,
+            config.gradientCheckpointing,
           )
           return { loss: tf.neg(tf.div(tf.sum(logprobs), inputs.at(-1)!)), metrics: [] }
         },

@@ -10,7 +10,6 @@ import { disposeModel, type Model, weightsOf } from '../../../electron/engine/mo
 import {
   responseEntropy,
   responseInputs,
-  responseLogits,
   responseLogprobs,
   responseTensors,
   sequenceStates,
@@ -200,8 +199,8 @@ function checkContinuation(model: Model, { continuation }: Golden): void {
   const fn = compile('continuation', (...inputs) => {
     const batch = responseTensors(inputs)
     const states = sequenceStates(model.config, weightsOf(model), batch)
-    const logits = responseLogits(model.config, weightsOf(model), states, batch, 0.7)
-    return [tf.concat([responseLogprobs(logits, batch), responseEntropy(logits, batch)], 1)]
+    const sampledAt = [model.config, weightsOf(model), states, batch, 0.7] as const
+    return [tf.concat([responseLogprobs(...sampledAt), responseEntropy(...sampledAt)], 1)]
   })
   const batch = padResponses(pairs, 0)
   const values = fn.values(responseInputs(batch))

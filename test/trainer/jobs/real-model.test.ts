@@ -9,11 +9,12 @@ import { loadModel } from '../../../electron/engine/model/files.ts'
 import { disposeModel, weightsOf } from '../../../electron/engine/model/model.ts'
 import {
   responseInputs,
-  responseLogits,
   responseLogprobs,
   responseTensors,
   sequenceStates,
+  statesBefore,
 } from '../../../electron/engine/model/responses.ts'
+import { logitsOf } from '../../../electron/engine/model/transformer.ts'
 import { compile } from '../../../electron/engine/runtime/compile.ts'
 import { openTokenizer } from '../../../electron/engine/tokenizer/index.ts'
 import { padResponses } from '../../../electron/engine/training/batch.ts'
@@ -64,9 +65,12 @@ test('SmolLM2 answers that the capital of France is Paris, with the probabilitie
     const fn = compile('smollm2', (...inputs) => {
       const batch = responseTensors(inputs)
       const states = sequenceStates(model.config, weightsOf(model), batch)
-      const all = responseLogits(model.config, weightsOf(model), states, batch, 1)
-      const afterPrompt = tf.slice(all, [golden.promptIds.length - 1, 0], [1, vocabSize])
-      return [tf.concat([tf.reshape(responseLogprobs(all, batch), [-1]), tf.reshape(afterPrompt, [-1])])]
+      const weights = weightsOf(model)
+      const logprobs = responseLogprobs(model.config, weights, states, batch, 1)
+      const position = golden.promptIds.length - 1
+      const before = statesBefore(states, batch.responseMask.shape[1]!)
+      const afterPrompt = logitsOf(model.config, weights, tf.slice(before, [position, 0], [1, -1]))
+      return [tf.concat([tf.reshape(logprobs, [-1]), tf.reshape(afterPrompt, [-1])])]
     })
     const [first, ...rest] = [...golden.promptIds, ...golden.greedyIds]
     const values = fn.values(responseInputs(padResponses([{ query: [first!], response: rest }], 0)))

@@ -1,0 +1,110 @@
+/**
+ * What the output matrix says of given tokens: their log-probabilities and the entropy they were drawn at. Logits are
+ * made for some rows at a time, and again in the backward pass, so that they are never held for all rows where there
+ * are many.
+ *
+ * Dimensions: N rows, C hidden size, V vocabulary.
+ */
+import * as tf from '@tensorflow/tfjs-core'
+import { crossEntropy, crossEntropyGradient, matMulsTransposed, optimizationBarrier } from '../runtime/ops.ts'
+
+/** A number for each row of logits, and its gradient. */
+interface RowMeasure {
+  /** logits (n, V), ids (n) to (n) */
+  value(logits: tf.Tensor, ids: tf.Tensor): tf.Tensor
+  /** dy (n) to (n, V) */
+  gradient(logits: tf.Tensor, ids: tf.Tensor, dy: tf.Tensor): tf.Tensor
+}
+
+/** log softmax(z)_id; its gradient is onehot - softmax. */
+const logprob: RowMeasure = {
+  value: (logits, ids) => tf.neg(crossEntropy(logits, ids)),
+  gradient: (logits, ids, dy) => tf.mul(crossEntropyGradient(logits, ids), tf.expandDims(tf.neg(dy), 1)),
+}
+
+/** H = log Σ e^z - Σ p z; its gradient is -p (z - Σ p z). */
+const entropy: RowMeasure = {
+  value: (logits) => entropyOf(logits),
+  gradient: (logits, _ids, dy) => {
+    const p = tf.softmax(logits)
+    const mean = tf.sum(tf.mul(p, logits), -1, true)
+    return tf.mul(tf.mul(p, tf.sub(mean, logits)), tf.expandDims(dy, 1))
+  },
+}
+
+/** Entropy in nats of each row's softmax. (N, V) to (N) */
+export function entropyOf(logits: tf.Tensor): tf.Tensor {
+  return tf.sub(tf.logSumExp(logits, -1), tf.sum(tf.mul(tf.softmax(logits), logits), -1))
+}
+
+/** Logits are held for as many rows as have this many in all: 256 MB. */
+const maxLogits = 1 << 26
+
+export interface VocabularyRows {
+  /** (N, C) */
+  hidden: tf.Tensor
+  /** (V, C) */
+  matrix: tf.Tensor
+  /** int32 (N) */
+  ids: tf.Tensor
+  temperature: number
+}
+
+/** @returns (N): log-probability of each id */
+export function tokenLogprobs(rows: VocabularyRows, limit = maxLogits): tf.Tensor {
+  return measured(rows, logprob, limit)
+}
+
+/** @returns (N): entropy in nats at each row */
+export function tokenEntropy(rows: VocabularyRows, limit = maxLogits): tf.Tensor {
+  return measured(rows, entropy, limit)
+}
+
+function measured(rows: VocabularyRows, measure: RowMeasure, limit: number): tf.Tensor {
+  const { hidden, matrix, ids, temperature } = rows
+  const size = Math.max(1, Math.floor(limit / matrix.shape[0]!))
+  const logitsOf = (h: tf.Tensor, w: tf.Tensor) => scaled(matMulsTransposed(h, [w])[0]!, temperature)
+  if (hidden.shape[0]! <= size) return measure.value(logitsOf(hidden, matrix), ids)
+
+  const op = tf.customGrad((...args) => {
+    const [h, w, i, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc]
+    save([h, w, i])
+    const values: tf.Tensor[] = []
+    for (const range of rangesOf(h.shape[0]!, size)) {
+      const part = after(values.at(-1), rowsOf(h, range))
+      values.push(measure.value(logitsOf(part, w), rowsOf(i, range)))
+    }
+    const gradFunc = (dy: tf.Tensor, [savedH, savedW, savedIds]: tf.Tensor[]) => {
+      const ofHidden: tf.Tensor[] = []
+      let ofMatrix: tf.Tensor | undefined
+      for (const range of rangesOf(h.shape[0]!, size)) {
+        const part = after(ofMatrix, rowsOf(savedH!, range))
+        const raw = measure.gradient(logitsOf(part, savedW!), rowsOf(savedIds!, range), rowsOf(dy, range))
+        const ofLogits = scaled(raw, temperature)
+        ofHidden.push(tf.matMul(ofLogits, savedW!))
+        const product = tf.matMul(ofLogits, part, true, false)
+        ofMatrix = ofMatrix ? tf.add(ofMatrix, product) : product
+      }
+      return [tf.concat(ofHidden, 0), ofMatrix!, tf.zerosLike(savedIds!)]
+    }
+    return { value: tf.concat(values), gradFunc }
+  })
+  return op(hidden, matrix, ids)
+}
+
+/** The tensor, once the one before it has been computed: chunks that wait for each other can share their memory. */
+function after(before: tf.Tensor | undefined, tensor: tf.Tensor): tf.Tensor {
+  return before ? optimizationBarrier([tensor, before])[0]! : tensor
+}
+
+function scaled(logits: tf.Tensor, temperature: number): tf.Tensor {
+  return temperature === 1 ? logits : tf.div(logits, temperature)
+}
+
+function rangesOf(rows: number, size: number): [start: number, length: number][] {
+  return Array.from({ length: Math.ceil(rows / size) }, (_, n) => [n * size, Math.min(size, rows - n * size)])
+}
+
+function rowsOf(x: tf.Tensor, [start, length]: [number, number]): tf.Tensor {
+  return tf.slice(x, [start, ...x.shape.slice(1).map(() => 0)], [length, ...x.shape.slice(1)])
+}

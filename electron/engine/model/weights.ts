@@ -1,0 +1,31 @@
+/** How the transformer looks its parameters up: by name, with adapters and with what is trained, and by layer. */
+import type * as tf from '@tensorflow/tfjs-core'
+import { adapterNames, type LowRank } from './lora.ts'
+
+/** Looks a parameter up by its Hugging Face name. */
+export interface Weights {
+  (name: string): tf.Tensor
+  /** The adapter of a linear layer, by the layer's name; without this lookup none has one. */
+  adapter?(layer: string): LowRank | null
+  /** A parameter that gets a gradient; without this lookup none does. */
+  trained?(name: string): tf.Tensor | undefined
+}
+
+/** The weights whose names begin with `prefix`, by the rest of their names. */
+export function within(weights: Weights, prefix: string): Weights {
+  const rest: Weights = (name) => weights(prefix + name)
+  rest.adapter = (layer) => weights.adapter?.(prefix + layer) ?? null
+  rest.trained = (name) => weights.trained?.(prefix + name)
+  return rest
+}
+
+/** The lookup with other tensors under some names. */
+export function replaced(w: Weights, tensors: ReadonlyMap<string, tf.Tensor>): Weights {
+  const lookup: Weights = (name) => tensors.get(name) ?? w(name)
+  lookup.adapter = (layer) => {
+    const adapter = w.adapter?.(layer)
+    const { a, b } = adapterNames(layer)
+    return adapter ? { a: tensors.get(a) ?? adapter.a, b: tensors.get(b) ?? adapter.b } : null
+  }
+  return lookup
+}

@@ -1,0 +1,115 @@
+/** What saves memory changes no number: layers computed again, and a vocabulary taken in chunks. */
+import assert from 'node:assert/strict'
+import * as tf from '@tensorflow/tfjs-core'
+import type { ModelConfig } from '../../../electron/engine/model/config.ts'
+import { adaptModel, createModel, type Model, weightsOf } from '../../../electron/engine/model/model.ts'
+import {
+  responseInputs,
+  responseLogprobs,
+  responseTensors,
+  sequenceStates,
+} from '../../../electron/engine/model/responses.ts'
+import { tokenEntropy, tokenLogprobs } from '../../../electron/engine/model/vocabulary.ts'
+import { compile } from '../../../electron/engine/runtime/compile.ts'
+import { padResponses } from '../../../electron/engine/training/batch.ts'
+import { lossAndGradients } from '../../../electron/engine/training/train-step.ts'
+
+const config: ModelConfig = {
+  family: 'llama',
+  vocabSize: 37,
+  hiddenSize: 16,
+  intermediateSize: 24,
+  numLayers: 3,
+  numHeads: 4,
+  numKvHeads: 2,
+  headDim: 4,
+  maxPositions: 64,
+  normEps: 1e-5,
+  ropeTheta: 10000,
+  ropeScaling: null,
+  attentionBias: false,
+  attentionOutBias: false,
+  mlpBias: false,
+  tiedEmbeddings: true,
+  activation: 'silu',
+  bosId: null,
+  eosIds: [],
+  padId: 0,
+}
+const gpt2: ModelConfig = {
+  ...config,
+  family: 'gpt2',
+  numKvHeads: 4,
+  attentionBias: true,
+  attentionOutBias: true,
+  mlpBias: true,
+  activation: 'gelu_tanh',
+}
+const rows = [
+  { query: [3, 4, 5], response: [6, 7, 8, 9] },
+  { query: [10, 11], response: [12, 13, 14] },
+]
+
+/** Loss and gradients in one array. */
+function gradients(model: Model, recomputeLayers: boolean): Float32Array {
+  const step = compile('gradients', (...inputs) => {
+    const result = lossAndGradients(
+      model.parameters,
+      (parameters, args) => {
+        const batch = responseTensors(args)
+        const weights = weightsOf(model, (name) => parameters.get(name))
+        const states = sequenceStates(model.config, weights, batch, recomputeLayers)
+        const logprobs = responseLogprobs(model.config, weights, states, batch, 1)
+        return { loss: tf.sum(tf.square(logprobs)) as tf.Tensor, metrics: [] }
+      },
+      inputs,
+    )
+    const flat = [result.loss, ...result.gradients.values()].map((g) => tf.reshape(g, [-1]))
+    return [tf.concat(flat)]
+  })
+  const values = step.values(responseInputs(padResponses(rows, 0)))
+  step.dispose()
+  return values
+}
+
+export function assertRecomputingChangesNothing(relativeTolerance: number): void {
+  const base = createModel(config, 1)
+  for (const model of [base, createModel(gpt2, 2), adaptModel(base, 2, 3)]) {
+    assertNear(gradients(model, true), gradients(model, false), relativeTolerance)
+  }
+}
+
+export function assertChunksChangeNothing(relativeTolerance: number): void {
+  const hidden = tf.randomNormal([7, 16], 0, 1, 'float32', 1)
+  const matrix = tf.randomNormal([37, 16], 0, 1, 'float32', 2)
+  const ids = tf.tensor1d([0, 36, 5, 5, 17, 1, 2], 'int32')
+  const dy = tf.randomNormal([7], 0, 1, 'float32', 3)
+  for (const measure of [tokenLogprobs, tokenEntropy]) {
+    const of = (limit: number) => {
+      const fn = compile('vocabulary', (h, w, i, weight) => {
+        const value = (a: tf.Tensor, b: tf.Tensor) =>
+          measure({ hidden: a, matrix: b, ids: i!, temperature: 0.7 }, limit)
+        const loss = (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.mul(value(a, b), weight!)) as tf.Scalar
+        const parts = [value(h!, w!), ...tf.grads(loss)([h!, w!])]
+        return [tf.concat(parts.map((part) => tf.reshape(part, [-1])))]
+      })
+      const inputs = [hidden, matrix, ids, dy].map((t) => t.clone())
+      const values = fn.values(inputs)
+      fn.dispose()
+      return values
+    }
+    const whole = of(Number.POSITIVE_INFINITY)
+    for (const rowsAtOnce of [1, 3]) assertNear(of(rowsAtOnce * 37), whole, relativeTolerance)
+  }
+}
+
+function assertNear(actual: Float32Array, expected: Float32Array, relativeTolerance: number): void {
+  assert.equal(actual.length, expected.length)
+  const scale = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
+  assert(scale > 0)
+  for (let i = 0; i < expected.length; i++)
+    assert(
+      Math.abs(actual[i]! - expected[i]!) <= relativeTolerance * scale,
+      `${i}: ${actual[i]} for ${expected[i]}`,
+    )
+}

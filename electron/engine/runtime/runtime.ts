@@ -7,6 +7,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
+import { askedDevice, findGpus, refuseUnknownDevice, showOnly } from './device.ts'
 import { locateRuntime } from './locate.ts'
 import { loadAddon, tensorflow } from './tensorflow-addon.ts'
 
@@ -16,6 +17,8 @@ export interface Runtime {
   readonly compiles: boolean
   readonly version: string
   readonly device: string
+  /** All that can be chosen instead, by STET_DEVICE. */
+  readonly devices: string[]
   readonly threads: number
   /** Why the compiled runtime is not in use; null where it is. */
   readonly reason: string | null
@@ -30,15 +33,16 @@ export interface RuntimeOptions {
 
 let current: Runtime | null = null
 
-/** Opens the runtime; later calls give the same one. */
+/**
+ * Opens the runtime; later calls give the same one.
+ * @throws UserError when STET_DEVICE names a device that is not there
+ */
 export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   if (current) return current
   const location =
     options.kind === 'wasm' ? { kind: 'wasm' as const, reason: 'It was asked for.' } : locateRuntime()
   current =
-    location.kind === 'wasm'
-      ? await openWasm(location.reason)
-      : openTensorflow(location.addon, !options.eager)
+    location.kind === 'wasm' ? await openWasm(location.reason) : openTensorflow(location, !options.eager)
   return current
 }
 
@@ -48,27 +52,46 @@ export function runtime(): Runtime {
   return current
 }
 
-function openTensorflow(addonPath: string, compiles: boolean): Runtime {
+function openTensorflow(
+  { addon: addonPath, cuda }: { addon: string; cuda: boolean },
+  compiles: boolean,
+): Runtime {
+  const asked = askedDevice()
+  const gpus = cuda ? findGpus() : []
+  const chosen = asked ?? (gpus.length > 0 ? 'GPU:0' : 'CPU:0')
+  showOnly(chosen, gpus, process.env)
   loadAddon(addonPath)
   const { addon } = tensorflow()
-  const devices = addon.devices()
-  const device = devices.find((d) => d.type === 'GPU') ?? devices.find((d) => d.type === 'CPU')
+  // A GPU that the driver lists may still be one that TensorFlow can't use.
+  const device = addon.devices().some(({ type }) => type === 'GPU') ? chosen : 'CPU:0'
+  if (asked !== null) refuseUnknownDevice(asked, [device])
   return {
     kind: 'tensorflow',
     compiles,
     version: addon.version(),
-    device: device?.name.replace(/.*device:/, '') ?? 'CPU:0',
+    device,
+    devices: ['CPU:0', ...gpus.map((_, i) => `GPU:${i}`)],
     threads: os.availableParallelism(),
     reason: null,
   }
 }
 
 async function openWasm(reason: string): Promise<Runtime> {
+  const asked = askedDevice()
+  if (asked !== null) refuseUnknownDevice(asked, ['wasm'])
   const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')
   setWasmPaths(`${path.dirname(entry)}${path.sep}`)
   // The core package registers no gradients; this one does.
   await import('@tensorflow/tfjs')
   await tf.setBackend('wasm')
   await tf.ready()
-  return { kind: 'wasm', compiles: false, version: tf.version_core, device: 'wasm', threads: 1, reason }
+  return {
+    kind: 'wasm',
+    compiles: false,
+    version: tf.version_core,
+    device: 'wasm',
+    devices: ['wasm'],
+    threads: 1,
+    reason,
+  }
 }

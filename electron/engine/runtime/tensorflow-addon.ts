@@ -92,6 +92,7 @@ export function tensorflow(): { backend: NodeBackend; addon: Addon } {
  */
 export function loadAddon(addonPath: string): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3'
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'
   Object.assign(util, { isNullOrUndefined: (x: unknown) => x == null, isArray: Array.isArray })
   const require = createRequire(import.meta.url)
   const addon = require(addonPath) as Addon

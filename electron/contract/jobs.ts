@@ -88,6 +88,7 @@ export const InferenceJob = z.discriminatedUnion('kind', [
     valueTrunk: z.enum(['separate', 'shared']),
   }),
   z.strictObject({ kind: z.literal('runtime') }),
+  z.strictObject({ kind: z.literal('speed') }),
 ])
 export type InferenceJob = z.infer<typeof InferenceJob>
 
@@ -150,10 +151,22 @@ export const RuntimeResult = z.object({
   kind: z.enum(['tensorflow', 'wasm']),
   version: z.string(),
   device: z.string(),
+  /** All that STET_DEVICE can choose from. */
+  devices: z.array(z.string()),
   threads: z.int(),
   /** Why the compiled runtime is not in use; null where it is. */
   reason: z.string().nullable(),
 })
+
+/** A first look at the machine, taken in seconds. */
+export const SpeedResult = z.object({
+  matmulGflops: z.number(),
+  /** Memory read and written, in 10^9 bytes a second. */
+  copyGbPerS: z.number(),
+  /** Of a model of one layer. */
+  trainTokensPerS: z.number(),
+})
+export type SpeedResult = z.infer<typeof SpeedResult>
 
 const GenerateResult = z.object({
   rows: z.array(z.object({ text: z.string(), ids: z.array(z.int()), ended: z.boolean() })),
@@ -177,6 +190,7 @@ export const jobResults = {
   score: ScoreResult,
   bench: BenchResult,
   runtime: RuntimeResult,
+  speed: SpeedResult,
 } satisfies Record<Job['kind'], z.ZodType>
 export type JobResults = { [Kind in keyof typeof jobResults]: z.infer<(typeof jobResults)[Kind]> }
 

@@ -101,7 +101,7 @@ function routerOf(lab: Lab) {
       streamEvents(signal, (hooks) => resume(lab, input, hooks)),
     ),
     bench: os.bench.handler(({ input, signal }) => streamEvents(signal, (hooks) => bench(lab, input, hooks))),
-    doctor: os.doctor.handler(() => doctor(lab)),
+    doctor: os.doctor.handler(({ signal }) => streamEvents(signal, (hooks) => doctor(lab, hooks))),
     demo: os.demo.handler(({ input, signal }) => streamEvents(signal, (hooks) => demo(lab, input, hooks))),
     real: os.real.handler(({ input, signal }) => streamEvents(signal, (hooks) => real(lab, input, hooks))),
   })

@@ -43,12 +43,13 @@ export function bench(
   return trainer.run<'bench'>({ kind: 'bench', ...input }, hooks)
 }
 
-export async function doctor({ trainer }: Lab): Promise<ResultOf<Contract['doctor']>> {
+export async function doctor({ trainer }: Lab, hooks: WorkHooks): Promise<ResultOf<Contract['doctor']>> {
   const location = locateRuntime()
   const folder = location.kind === 'tensorflow' ? path.dirname(location.addon) : null
   return {
     version: packageVersion,
-    runtime: await trainer.run<'runtime'>({ kind: 'runtime' }, { emit: () => {} }),
+    runtime: await trainer.run<'runtime'>({ kind: 'runtime' }, hooks),
+    speed: await trainer.run<'speed'>({ kind: 'speed' }, hooks),
     cache: folder === null ? null : { folder, freeBytes: await freeBytesAt(folder) },
     node: process.version,
     sqlite: sqliteVersion(),

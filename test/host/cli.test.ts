@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import type { Contract, ResultOf } from '../../electron/contract/index.ts'
 import { openProject } from '../../electron/storage/index.ts'
 import { assertMistake, jsonOf, stetIn, temporaryFolder, writeRows } from './cli-process.ts'
 
@@ -264,10 +265,19 @@ test('Generating gives the text and its ids, the same each time.', async () => {
   assert.equal(first.stdout, second.stdout)
 })
 
-test('The doctor names the runtime in use and why it is not the better one.', async () => {
+test('The doctor names the runtime in use and why it is not the better one, and says how fast it is.', async () => {
   const outcome = await stet('doctor', '--json')
-  const { runtime, node } = jsonOf(outcome) as { runtime: { kind: string; reason: string }; node: string }
-  assert.equal(runtime.kind, 'wasm')
-  assert.match(runtime.reason, /STET_RUNTIME/)
+  const { runtime, speed, node } = jsonOf(outcome) as ResultOf<Contract['doctor']>
+  assert.deepEqual([runtime.kind, runtime.device, runtime.devices], ['wasm', 'wasm', ['wasm']])
+  assert.deepEqual(Object.keys(speed), ['matmulGflops', 'copyGbPerS', 'trainTokensPerS'])
+  for (const [name, value] of Object.entries(speed)) assert(value > 0, `${name} is ${value}`)
+  assert.match(runtime.reason!, /STET_RUNTIME/)
   assert.equal(node, process.version)
+})
+
+test('A device that is not there is refused with those that are.', async () => {
+  process.env.STET_DEVICE = 'GPU:7'
+  const outcome = await stet('doctor')
+  delete process.env.STET_DEVICE
+  assertMistake(outcome, 2, /There is no device "GPU:7" here \(STET_DEVICE\)\. There is wasm;/)
 })

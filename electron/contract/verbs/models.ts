@@ -1,6 +1,6 @@
 /** Verbs that use models without training them, and that look at the machine. */
 import { z } from 'zod'
-import { BenchResult, RuntimeResult } from '../jobs.ts'
+import { BenchResult, RuntimeResult, SpeedResult } from '../jobs.ts'
 import { eventsThen, verb } from '../verb.ts'
 
 /** How responses are sampled. */
@@ -65,19 +65,25 @@ export const bench = verb(
   )
   .output(eventsThen(BenchResult))
 
-export const doctor = verb('Say what this machine computes with, and how to get a better runtime.', 'doctor')
+export const doctor = verb(
+  'Say what this machine computes with, how fast it is, and how to get a better runtime. STET_DEVICE=NAME chooses the device.',
+  'doctor',
+)
   .input(z.strictObject({}))
   .output(
-    z.object({
-      version: z.string(),
-      /** `reason` says why a better one is not in use, and what to do about it. */
-      runtime: RuntimeResult,
-      /** Where the runtime's files are, with the space left there; null where it came with the packages. */
-      cache: z.object({ folder: z.string(), freeBytes: z.number().nonnegative() }).nullable(),
-      node: z.string(),
-      sqlite: z.string(),
-      platform: z.string(),
-      cpu: z.object({ model: z.string(), cores: z.int().positive() }),
-      memory: z.object({ totalBytes: z.number(), freeBytes: z.number() }),
-    }),
+    eventsThen(
+      z.object({
+        version: z.string(),
+        /** `reason` says why a better one is not in use, and what to do about it. */
+        runtime: RuntimeResult,
+        speed: SpeedResult,
+        /** Where the runtime's files are, with the space left there; null where it came with the packages. */
+        cache: z.object({ folder: z.string(), freeBytes: z.number().nonnegative() }).nullable(),
+        node: z.string(),
+        sqlite: z.string(),
+        platform: z.string(),
+        cpu: z.object({ model: z.string(), cores: z.int().positive() }),
+        memory: z.object({ totalBytes: z.number(), freeBytes: z.number() }),
+      }),
+    ),
   )

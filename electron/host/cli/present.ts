@@ -211,6 +211,7 @@ function presentRecord(record: ResultRecord): string {
 function presentMachine({
   version,
   runtime,
+  speed,
   cache,
   node,
   sqlite,
@@ -226,7 +227,11 @@ function presentMachine({
         'runtime',
         compiled ? `TensorFlow ${runtime.version}, compiled` : `embedded (wasm, tfjs ${runtime.version})`,
       ],
-      ['device', `${runtime.device}, ${runtime.threads} threads`],
+      ['device', `${runtime.device}, ${runtime.threads} threads${otherDevices(runtime)}`],
+      [
+        'speed',
+        `matrix product ${speed.matmulGflops.toFixed(0)} GFLOP/s, memory ${speed.copyGbPerS.toFixed(1)} GB/s, training one layer ${speed.trainTokensPerS.toFixed(0)} tokens/s`,
+      ],
       ['cache', cache ? `${cache.folder} (${gigabytes(cache.freeBytes)} free)` : 'none in use'],
       ['node', node],
       ['sqlite', sqlite],
@@ -237,6 +242,11 @@ function presentMachine({
       ? `The compiled runtime, 18 to 60 times faster to train, is not in use: ${runtime.reason}`
       : '',
   )
+}
+
+function otherDevices({ device, devices }: ResultOf<Contract['doctor']>['runtime']): string {
+  const others = devices.filter((name) => name !== device)
+  return others.length === 0 ? '' : `; STET_DEVICE can choose ${others.join(', ')}`
 }
 
 function gigabytes(bytes: number): string {

@@ -106,7 +106,11 @@ function timeSteps(steps: number, { emit }: JobContext, step: () => void): numbe
 }
 
 /** AdamW on the mean cross-entropy of all next tokens. */
-async function benchTrain(start: Model, job: BenchJob, context: JobContext): Promise<Timed> {
+export async function benchTrain(
+  start: Model,
+  job: Pick<BenchJob, 'batch' | 'prompt' | 'new' | 'steps' | 'lora'>,
+  context: JobContext,
+): Promise<Timed> {
   const length = job.prompt + job.new
   const model = job.lora === null ? start : adaptModel(start, job.lora, 0)
   const { config } = model
@@ -139,10 +143,10 @@ async function benchTrain(start: Model, job: BenchJob, context: JobContext): Pro
       'int32',
     ),
   ]
-  return {
-    seconds: timeSteps(job.steps, context, () => trainStep.run([inputs], 1e-5)),
-    tokens: job.batch * length,
-  }
+  const seconds = timeSteps(job.steps, context, () => trainStep.run([inputs], 1e-5))
+  tf.dispose(inputs)
+  trainStep.dispose()
+  return { seconds, tokens: job.batch * length }
 }
 
 async function benchGenerate(model: Model, job: BenchJob, context: JobContext): Promise<Timed> {

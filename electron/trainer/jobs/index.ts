@@ -5,6 +5,7 @@ import { openRuntime } from '../../engine/runtime/runtime.ts'
 import { runBench } from './bench.ts'
 import type { JobContext } from './context.ts'
 import { runGenerate, runScore } from './inference.ts'
+import { runSpeed } from './speed.ts'
 import { runDpo, runPpo, runReward, runSft } from './training.ts'
 
 export type { JobContext } from './context.ts'
@@ -36,8 +37,10 @@ async function run(job: Job, context: JobContext): Promise<JobResults[Job['kind'
     case 'bench':
       return runBench(job, context)
     case 'runtime': {
-      const { kind, version, device, threads, reason } = opened
-      return { kind, version, device, threads, reason }
+      const { kind, version, device, devices, threads, reason } = opened
+      return { kind, version, device, devices, threads, reason }
     }
+    case 'speed':
+      return runSpeed(context)
   }
 }

@@ -1,0 +1,77 @@
+/** How fast this machine computes, in a few seconds: for a first look, where `bench` measures with care. */
+import * as tf from '@tensorflow/tfjs-core'
+import type { SpeedResult } from '../../contract/jobs.ts'
+import { createModel, disposeModel } from '../../engine/model/model.ts'
+import { compile } from '../../engine/runtime/compile.ts'
+import { runtime } from '../../engine/runtime/runtime.ts'
+import { breathe } from '../../engine/training/run.ts'
+import { benchTrain, configs } from './bench.ts'
+import type { JobContext } from './context.ts'
+
+const secondsEach = 0.5
+
+export async function runSpeed({ emit, signal }: JobContext): Promise<SpeedResult> {
+  const measures = [matmulGflops, copyGbPerS, trainTokensPerS]
+  const results: number[] = []
+  for (const measure of measures) {
+    signal.throwIfAborted()
+    results.push(await measure(signal))
+    emit({ type: 'progress', phase: 'measure', done: results.length, total: measures.length })
+    await breathe()
+  }
+  const [matmul, copy, train] = results as [number, number, number]
+  return { matmulGflops: matmul, copyGbPerS: copy, trainTokensPerS: train }
+}
+
+/** @returns seconds of the quickest call within {@link secondsEach}, after one that is not counted */
+function quickest(call: () => void): number {
+  call()
+  const start = performance.now()
+  let best = Number.POSITIVE_INFINITY
+  while (performance.now() - start < secondsEach * 1000) {
+    const before = performance.now()
+    call()
+    best = Math.min(best, performance.now() - before)
+  }
+  return best / 1000
+}
+
+/** A product of square matrices; one number is read back, so that the work is done when the call ends. */
+async function matmulGflops(): Promise<number> {
+  const size = runtime().kind === 'wasm' ? 256 : 1024
+  const x = tf.ones([size, size])
+  const product = compile('speed_matmul', (a) => [tf.matMul(a!, a!)])
+  const seconds = quickest(() => {
+    const [y] = product.call(x)
+    const corner = tf.slice(y!, [0, 0], [1, 1])
+    corner.dataSync()
+    tf.dispose([y!, corner])
+  })
+  x.dispose()
+  product.dispose()
+  return (2 * size ** 3) / seconds / 1e9
+}
+
+/** Each number of 64 MB is read once and written once. */
+async function copyGbPerS(): Promise<number> {
+  const length = 2 ** 24
+  const x = tf.zeros([length])
+  const seconds = quickest(() => {
+    const y = tf.add(x, 1)
+    const first = tf.slice(y, [0], [1])
+    first.dataSync()
+    tf.dispose([y, first])
+  })
+  x.dispose()
+  return (2 * 4 * length) / seconds / 1e9
+}
+
+/** AdamW on a Llama of one layer of 256 dimensions. */
+async function trainTokensPerS(signal: AbortSignal): Promise<number> {
+  const model = createModel({ ...configs.tiny, numLayers: 1, vocabSize: 1024 }, 0)
+  const size = runtime().kind === 'wasm' ? { batch: 1, prompt: 8 } : { batch: 8, prompt: 64 }
+  const work = { ...size, new: size.prompt, steps: 2, lora: null }
+  const { seconds, tokens } = await benchTrain(model, work, { emit: () => {}, signal })
+  disposeModel(model)
+  return tokens / Math.min(...seconds)
+}

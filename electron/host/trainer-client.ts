@@ -19,7 +19,13 @@ export interface TrainerOptions {
 
 export interface JobHooks {
   emit(event: JobEvent): void
-  /** When aborted, a training job pauses and any other is cancelled. */
+  /**
+ * Has glibc take memory from Linux in pages of 2 MB. A compiled step asks for the same large buffers every time, and
+ * with pages of 4 KB a third of a small model's step goes by while the kernel clears and maps them.
+ */
+const largePages = { GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? 'glibc.malloc.hugetlb=1' }
+
+/** When aborted, a training job pauses and any other is cancelled. */
   signal?: AbortSignal | undefined
 }
 
@@ -82,7 +88,11 @@ export class TrainerClient {
 
   #fork(): ChildProcess {
     const { script = defaultScript, onOutput } = this.#options
-    const child = fork(script, { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    const child = fork(script, {
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ...largePages },
+    })
     for (const stream of [child.stdout, child.stderr]) forLines(stream, onOutput)
     child.on('message', (message) => this.#receive(message))
     const end = (error: Error) => {

@@ -12,9 +12,6 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
 
 #include "tensorflow/c/c_api.h"
 #include "tensorflow/c/c_api_experimental.h"
@@ -407,17 +404,7 @@ static napi_value Version(napi_env env, napi_callback_info) {
   return text;
 }
 
-// A compiled step takes the same large buffers from the heap every time. By default glibc would give them back to
-// the system after each step, and the next one would wait for fresh pages: a third of a small model's step.
-static void KeepFreedMemory() {
-#if defined(__GLIBC__)
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, -1);
-#endif
-}
-
 static napi_value Init(napi_env env, napi_value exports) {
-  KeepFreedMemory();
   exports = tfnodejs::upstream_init(env, exports);
   const std::pair<const char*, napi_callback> functions[] = {
       {"recordingStart", RecordingStart},   {"recordingAdd", RecordingAdd},

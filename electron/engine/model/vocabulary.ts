@@ -22,19 +22,31 @@ const logprob: RowMeasure = {
   gradient: (logits, ids, dy) => tf.mul(crossEntropyGradient(logits, ids), tf.expandDims(tf.neg(dy), 1)),
 }
 
-/** H = log Σ e^z - Σ p z; its gradient is -p (z - Σ p z). */
 const entropy: RowMeasure = {
   value: (logits) => entropyOf(logits),
-  gradient: (logits, _ids, dy) => {
-    const p = tf.softmax(logits)
-    const mean = tf.sum(tf.mul(p, logits), -1, true)
-    return tf.mul(tf.mul(p, tf.sub(mean, logits)), tf.expandDims(dy, 1))
-  },
+  gradient: (z, _ids, dy) => entropyGradient(z, dy),
 }
 
-/** Entropy in nats of each row's softmax. (N, V) to (N) */
+/**
+ * Entropy in nats of each row's softmax, H = log Σ e^z - Σ p z.
+ * @param logits (N, V)
+ * @returns (N)
+ */
 export function entropyOf(logits: tf.Tensor): tf.Tensor {
-  return tf.sub(tf.logSumExp(logits, -1), tf.sum(tf.mul(tf.softmax(logits), logits), -1))
+  const op = tf.customGrad((...args) => {
+    const [z, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc]
+    save([z])
+    const value = tf.sub(tf.logSumExp(z, -1), tf.sum(tf.mul(tf.softmax(z), z), -1))
+    return { value, gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => [entropyGradient(saved!, dy)] }
+  })
+  return op(logits)
+}
+
+/** dH/dz = p (Σ p z - z) */
+function entropyGradient(logits: tf.Tensor, dy: tf.Tensor): tf.Tensor {
+  const p = tf.softmax(logits)
+  const mean = tf.sum(tf.mul(p, logits), -1, true)
+  return tf.mul(tf.mul(p, tf.sub(mean, logits)), tf.expandDims(dy, 1))
 }
 
 /** Logits are held for as many rows as have this many in all: 256 MB. */

@@ -12,5 +12,5 @@ test('layers computed again in the backward pass give the same gradients', async
 test('a vocabulary in chunks gives the same numbers and gradients', async (t) => {
   if (!compiledRuntimeOrSkip(t)) return
   await openQuicklyCompilingRuntime()
-  assertChunksChangeNothing(5e-6)
+  assertChunksChangeNothing(1e-6)
 })

@@ -7,4 +7,4 @@ before(() => openRuntime({ kind: 'wasm' }))
 
 test('layers computed again in the backward pass give the same gradients', () =>
   assertRecomputingChangesNothing(1e-6))
-test('a vocabulary in chunks gives the same numbers and gradients', () => assertChunksChangeNothing(5e-6))
+test('a vocabulary in chunks gives the same numbers and gradients', () => assertChunksChangeNothing(1e-6))

@@ -19,13 +19,7 @@ export interface TrainerOptions {
 
 export interface JobHooks {
   emit(event: JobEvent): void
-  /**
- * Has glibc take memory from Linux in pages of 2 MB. A compiled step asks for the same large buffers every time, and
- * with pages of 4 KB a third of a small model's step goes by while the kernel clears and maps them.
- */
-const largePages = { GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? 'glibc.malloc.hugetlb=1' }
-
-/** When aborted, a training job pauses and any other is cancelled. */
+  /** When aborted, a training job pauses and any other is cancelled. */
   signal?: AbortSignal | undefined
 }
 
@@ -39,6 +33,12 @@ interface Pending {
 }
 
 const defaultScript = path.join(import.meta.dirname, '../trainer/main.ts')
+
+/**
+ * Has glibc take memory from Linux in pages of 2 MB. A compiled step asks for the same large buffers every time, and
+ * with pages of 4 KB a third of a small model's step goes by while the kernel clears and maps them.
+ */
+const largePages = { GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? 'glibc.malloc.hugetlb=1' }
 
 export class TrainerClient {
   readonly #options: TrainerOptions

@@ -140,8 +140,13 @@ export const BenchResult = z.object({
   prompt: z.number(),
   new: z.number(),
   tokens_per_s: z.number(),
+  /** Median. */
   s_per_step: z.number(),
+  /** The step that is not counted, because it compiles. */
+  first_step_s: z.number(),
   peak_rss_gb: z.number(),
+  lora: z.int().nullable(),
+  value_trunk: z.enum(['shared', 'separate']),
   runtime: z.string(),
   threads: z.number(),
 })

@@ -17,7 +17,6 @@ async function runPlan(plan: Plan): Promise<NodeJS.Signals | null> {
   // XLA's results are shared between the processes, which else spend all their time on compiling the same again.
   const env = {
     XLA_FLAGS: quickCompilation,
-    TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${path.join(folder, 'xla')}`,
   }
   return (await runChild('job-child.ts', [JSON.stringify(plan)], env)).signal
 }

@@ -111,7 +111,7 @@ const fewRows = 64
  * @returns (N, out_i) each
  */
 export function matMulsTransposed(x: tf.Tensor, weights: tf.Tensor[]): tf.Tensor[] {
-  if (x.shape[0]! > fewRows || !callsNative()) return weights.map((w) => tf.matMul(x, w, false, true))
+  if (x.shape[0]! > fewRows || !callsNative()) return weights.map((w) => manyRowsMatMul(x, w))
   const outs = weights.map((w) => w.shape[0]!)
   const joined = fewRowsMatMul(x, weights, outs)
   let start = 0
@@ -119,6 +119,33 @@ export function matMulsTransposed(x: tf.Tensor, weights: tf.Tensor[]): tf.Tensor
     start += out
     return tf.slice(joined, [0, start - out], [x.shape[0]!, out])
   })
+}
+
+function manyRowsMatMul(x: tf.Tensor, weight: tf.Tensor): tf.Tensor {
+  const product = tf.customGrad((...args) => {
+    const [a, w, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.GradSaveFunc]
+    save([a, w])
+    const gradFunc = (dy: tf.Tensor, [savedX, savedWeight]: tf.Tensor[]) => [
+      tf.matMul(dy, savedWeight!),
+      weightGradient(dy, savedX!),
+    ]
+    return { value: tf.matMul(a, w, false, true), gradFunc }
+  })
+  return product(x, weight)
+}
+
+/**
+ * dyᵀ x. XLA's kernels for the CPU are up to 1.8 times faster with an operand that is transposed beforehand; the barrier
+ * keeps XLA from doing it the slow way all the same.
+ * @param dy (N, out)
+ * @param x (N, in)
+ * @returns (out, in)
+ */
+function weightGradient(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  if (activeRecorder() === null || !runtime().device.startsWith('CPU')) return tf.matMul(dy, x, true, false)
+  if (dy.shape[1]! <= 2 * x.shape[1]!) return tf.matMul(optimizationBarrier([tf.transpose(dy)])[0]!, x)
+  const [transposed] = optimizationBarrier([tf.transpose(x)])
+  return tf.transpose(optimizationBarrier([tf.matMul(transposed!, dy)])[0]!)
 }
 
 /** The products side by side: (N, Σ out_i). */

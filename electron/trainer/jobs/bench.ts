@@ -13,9 +13,9 @@ import {
   policyParameters,
   weightsOf,
 } from '../../engine/model/model.ts'
-import { causalBias, hiddenStates, logitsOf } from '../../engine/model/transformer.ts'
+import { causalBias, hiddenStates, outputMatrix } from '../../engine/model/transformer.ts'
+import { tokenLogprobs } from '../../engine/model/vocabulary.ts'
 import { integers } from '../../engine/random.ts'
-import { crossEntropy } from '../../engine/runtime/ops.ts'
 import { runtime } from '../../engine/runtime/runtime.ts'
 import { byteLevelTokenizer } from '../../engine/tokenizer/index.ts'
 import { TrainStep } from '../../engine/training/train-step.ts'
@@ -67,7 +67,7 @@ function randomQueries(rows: number, length: number, vocabSize: number): number[
 export async function runBench(job: BenchJob, context: JobContext): Promise<BenchResult> {
   const model = createModel(configs[job.model], 0)
   const work = { train: benchTrain, generate: benchGenerate, ppo: benchPpo }[job.what]
-  const { seconds, tokens } = await work(model, job, context)
+  const { first, seconds, tokens } = await work(model, job, context)
   const median = [...seconds].sort((a, b) => a - b)[Math.floor(seconds.length / 2)]!
   const { kind, version, threads } = runtime()
   return {
@@ -78,7 +78,10 @@ export async function runBench(job: BenchJob, context: JobContext): Promise<Benc
     new: job.new,
     tokens_per_s: round(tokens / median, 2),
     s_per_step: round(median, 4),
+    first_step_s: round(first, 2),
     peak_rss_gb: round(process.resourceUsage().maxRSS / 2 ** 20, 2),
+    lora: job.lora,
+    value_trunk: job.valueTrunk,
     runtime: `${kind} ${version}`,
     threads,
   }
@@ -89,20 +92,23 @@ function round(x: number, digits: number): number {
 }
 
 interface Timed {
+  /** Seconds of the first step, which compiles. */
+  first: number
+  /** Of each of the others. */
   seconds: number[]
   tokens: number
 }
 
-/** Times `steps` calls after one that is not counted, because it compiles. */
-function timeSteps(steps: number, { emit }: JobContext, step: () => void): number[] {
+/** @returns seconds of `steps` calls after the first, and of the first */
+function timeSteps(steps: number, { emit }: JobContext, step: () => void): Omit<Timed, 'tokens'> {
   const seconds: number[] = []
   for (let i = 0; i <= steps; i++) {
     const start = performance.now()
     step()
-    if (i > 0) seconds.push((performance.now() - start) / 1000)
+    seconds.push((performance.now() - start) / 1000)
     emit({ type: 'progress', phase: 'bench', done: i, total: steps })
   }
-  return seconds
+  return { first: seconds[0]!, seconds: seconds.slice(1) }
 }
 
 /** AdamW on the mean cross-entropy of all next tokens. */
@@ -122,10 +128,10 @@ export async function benchTrain(
       const [ids, positions, mask, next] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
       const weights = weightsOf(model, (name) => parameters.get(name))
       const hidden = hiddenStates(config, weights, { ids, positions, attentionBias: causalBias(mask) })
-      return {
-        loss: tf.mean(crossEntropy(logitsOf(config, weights, hidden), tf.reshape(next, [-1]))),
-        metrics: [],
-      }
+      const ids1d = tf.reshape(next, [-1])
+      const matrix = outputMatrix(config, weights)
+      const logprobs = tokenLogprobs({ hidden, matrix, ids: ids1d, temperature: 1 })
+      return { loss: tf.neg(tf.mean(logprobs)), metrics: [] }
     },
   )
   const rows = randomQueries(job.batch, length, config.vocabSize)
@@ -143,10 +149,10 @@ export async function benchTrain(
       'int32',
     ),
   ]
-  const seconds = timeSteps(job.steps, context, () => trainStep.run([inputs], 1e-5))
+  const timed = timeSteps(job.steps, context, () => trainStep.run([inputs], 1e-5))
   tf.dispose(inputs)
   trainStep.dispose()
-  return { seconds, tokens: job.batch * length }
+  return { ...timed, tokens: job.batch * length }
 }
 
 async function benchGenerate(model: Model, job: BenchJob, context: JobContext): Promise<Timed> {
@@ -162,8 +168,8 @@ async function benchGenerate(model: Model, job: BenchJob, context: JobContext): 
     seed: 0,
     stream: 'bench',
   }
-  const seconds = timeSteps(job.steps, context, () => generator.generate(queries, options))
-  return { seconds, tokens: job.batch * job.new }
+  const timed = timeSteps(job.steps, context, () => generator.generate(queries, options))
+  return { ...timed, tokens: job.batch * job.new }
 }
 
 /** Whole PPO iterations: sampling, reference and reward scoring, 4 epochs of updates, as the peers' script. */
@@ -182,7 +188,7 @@ async function benchPpo(start: Model, job: BenchJob, context: JobContext): Promi
     valueTrunk: job.valueTrunk,
     tripwires: { maxKl: null, lengthChange: null, maxRepetition: null, minEosRate: null, judgeDrop: null },
   })
-  const ends: number[] = []
+  const ends: number[] = [performance.now()]
   await trainPpo(
     {
       ...ppoModels(start, rewardModel, config),
@@ -211,5 +217,6 @@ async function benchPpo(start: Model, job: BenchJob, context: JobContext): Promi
       signal: context.signal,
     },
   )
-  return { seconds: ends.slice(1).map((end, i) => (end - ends[i]!) / 1000), tokens: job.batch * job.new }
+  const [first, ...seconds] = ends.slice(1).map((end, i) => (end - ends[i]!) / 1000)
+  return { first: first!, seconds, tokens: job.batch * job.new }
 }

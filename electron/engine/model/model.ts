@@ -130,6 +130,7 @@ export function disposeModel(model: Model): void {
   for (const variable of model.parameters.values()) variable.dispose()
 }
 
-export function parameterCount(model: Model): number {
-  return [...model.parameters.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)
+/** How many numbers there are in all. */
+export function parameterCount(parameters: Model['parameters']): number {
+  return [...parameters.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)
 }

@@ -13,6 +13,7 @@ import {
   disposeModel,
   type Model,
   policyParameters,
+  scalarModelParameters,
 } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import type { QueryResponse } from '../../engine/training/batch.ts'
@@ -30,6 +31,7 @@ import { trainSft } from '../../pipeline/sft/train.ts'
 import type { JobContext } from './context.ts'
 import { encodeResponse, type Fit, readInputRows, type SplitRows, splitExamples } from './input.ts'
 import { type JudgedPrompt, type PolicyJudge, policyJudge } from './judges.ts'
+import { checkMemory, ppoShape, supervisedShape } from './memory.ts'
 import { ppoModels } from './ppo-models.ts'
 import { type ModelWithTokenizer, openModel, saveModelFolder } from './presets.ts'
 import { openRewardModel, type RewardCard, writeRewardCard } from './reward-card.ts'
@@ -93,6 +95,12 @@ export async function runSft(job: JobOf<'sft'>, context: JobContext): Promise<Jo
     })
     requireExamples(data, 'no demonstration (an item with a chosen response)', job.config)
     const hooks = hooksOf(job, context)
+    const shape = { rowsPerExample: 1, makesLogits: true } as const
+    checkMemory(
+      supervisedShape(model, policyParameters(model), [...data.train, ...data.heldout], job.config, shape),
+      job.config,
+      context,
+    )
     const { heldoutLoss, ...end } = await trainSft(model, data, tokenizer.padId, job.config, hooks)
     return { ...(await finish(trained, job, end, data)), heldoutLoss }
   } finally {
@@ -143,6 +151,13 @@ export async function runReward(job: JobOf<'reward'>, context: JobContext): Prom
     requireExamples(data, `no pair of the kind "${job.config.pairs}"`, job.config)
     noteIdentical(data, context)
     const hooks = hooksOf(job, context)
+    const responses = [...data.train, ...data.heldout].flatMap((pair) => [pair.worse, pair.better])
+    const shape = { rowsPerExample: 2, makesLogits: false } as const
+    checkMemory(
+      supervisedShape(model, scalarModelParameters(model), responses, job.config, shape),
+      job.config,
+      context,
+    )
     const { heldout, ...end } = await trainReward(model, data, tokenizer.padId, job.config, hooks)
     const result = await finish(trained, job, end, data, {
       scheme: job.config.scheme,
@@ -222,6 +237,13 @@ export async function runDpo(job: JobOf<'dpo'>, context: JobContext): Promise<Jo
     })
     requireExamples(data, `no pair of the kind "${job.config.pairs}"`, job.config)
     noteIdentical(data, context)
+    const responses = data.train.flatMap(({ worse, better }) => [worse, better])
+    const shape = { rowsPerExample: 2, makesLogits: true } as const
+    checkMemory(
+      supervisedShape(model, policyParameters(model), responses, job.config, shape),
+      job.config,
+      context,
+    )
     const end = await trainDpo(model, data.train, tokenizer.padId, job.config, hooksOf(job, context))
     return await finish(trained, job, end, data)
   } finally {
@@ -254,6 +276,8 @@ async function ppoWith(
   checkPrompts(prompts, config, { policy: start, rewardModel })
   const { policy, refPolicy, value } = ppoModels(start, rewardModel, config)
   for (const model of [policy, refPolicy, value]) models.add(model)
+  const longest = longestQuery([...prompts.train, ...prompts.heldout])
+  checkMemory(ppoShape({ policy, value }, models, longest, config), config, context)
 
   const scorer = new RewardScorer(rewardModel, card.scheme, tokenizer.padId)
   const judge = await openJudge(job, { refPolicy, tokenizer, config, prompts: prompts.heldout }, context)
@@ -310,7 +334,7 @@ function checkPrompts(
   models: { policy: Model; rewardModel: Model },
 ): void {
   if (train.length === 0) throw new UserError('bad_input', 'There is no prompt in the training split.')
-  const longest = [...train, ...heldout].reduce((most, { query }) => Math.max(most, query.length), 0)
+  const longest = longestQuery([...train, ...heldout])
   for (const [name, { config }] of Object.entries(models)) {
     if (longest + maxNewTokens <= config.maxPositions) continue
     throw new UserError(
@@ -318,6 +342,10 @@ function checkPrompts(
       `A prompt of ${longest} tokens and ${maxNewTokens} new ones do not fit the context of the ${name === 'policy' ? 'policy' : 'reward model'}, ${config.maxPositions}. Lower maxQueryTokens or maxNewTokens.`,
     )
   }
+}
+
+function longestQuery(prompts: readonly Prompt[]): number {
+  return prompts.reduce((most, { query }) => Math.max(most, query.length), 0)
 }
 
 /** A reward model that can't serve this placement, or speaks another tokenizer's ids, is refused. */

@@ -35,10 +35,14 @@ interface Pending {
 const defaultScript = path.join(import.meta.dirname, '../trainer/main.ts')
 
 /**
- * Has glibc take memory from Linux in pages of 2 MB. A compiled step asks for the same large buffers every time, and
- * with pages of 4 KB a third of a small model's step goes by while the kernel clears and maps them.
+ * How the trainer's memory is taken. A compiled step asks for the same large buffers every time; taken from Linux at each
+ * call, in pages of 4 KB, they cost a third of a small model's step and a sixth of a large one's, which the kernel spends
+ * on clearing and mapping them. So glibc asks for pages of 2 MB, and TensorFlow keeps what it has freed.
  */
-const largePages = { GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? 'glibc.malloc.hugetlb=1' }
+const trainerMemory = {
+  GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? 'glibc.malloc.hugetlb=1',
+  TF_CPU_ALLOCATOR_USE_BFC: process.env.TF_CPU_ALLOCATOR_USE_BFC ?? 'true',
+}
 
 export class TrainerClient {
   readonly #options: TrainerOptions
@@ -91,7 +95,7 @@ export class TrainerClient {
     const child = fork(script, {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...largePages },
+      env: { ...process.env, ...trainerMemory },
     })
     for (const stream of [child.stdout, child.stderr]) forLines(stream, onOutput)
     child.on('message', (message) => this.#receive(message))

@@ -111,7 +111,7 @@ const fewRows = 64
  * @returns (N, out_i) each
  */
 export function matMulsTransposed(x: tf.Tensor, weights: tf.Tensor[]): tf.Tensor[] {
-  if (x.shape[0]! > fewRows || !callsNative()) return weights.map((w) => manyRowsMatMul(x, w))
+  if (x.shape[0]! > fewRows || !callsNative()) return manyRowsMatMuls(x, weights)
   const outs = weights.map((w) => w.shape[0]!)
   const joined = fewRowsMatMul(x, weights, outs)
   let start = 0
@@ -119,6 +119,21 @@ export function matMulsTransposed(x: tf.Tensor, weights: tf.Tensor[]): tf.Tensor
     start += out
     return tf.slice(joined, [0, start - out], [x.shape[0]!, out])
   })
+}
+
+/** Weights of so few outputs (adapters) are multiplied together: a product of few columns is slow for its size. */
+const fewOutputs = 64
+
+function manyRowsMatMuls(x: tf.Tensor, weights: tf.Tensor[]): tf.Tensor[] {
+  const thin = weights.filter(isThin)
+  if (thin.length < 2) return weights.map((w) => manyRowsMatMul(x, w))
+  const outs = thin.map((w) => w.shape[0]!)
+  const parts = tf.split(manyRowsMatMul(x, tf.concat(thin, 0)), outs, 1)
+  return weights.map((w) => (isThin(w) ? parts[thin.indexOf(w)]! : manyRowsMatMul(x, w)))
+}
+
+function isThin(weight: tf.Tensor): boolean {
+  return weight.shape[0]! <= fewOutputs
 }
 
 function manyRowsMatMul(x: tf.Tensor, weight: tf.Tensor): tf.Tensor {

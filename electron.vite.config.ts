@@ -21,6 +21,7 @@ export default defineConfig({
   },
   renderer: {
     root: at('renderer'),
+    base: './',
     plugins: [react()],
     build: { outDir: 'out/renderer', rolldownOptions: { input: at('renderer/index.html') } },
   },

@@ -13,6 +13,7 @@ import { watchInterrupts } from './cli/interrupts.ts'
 import { presentResult } from './cli/present.ts'
 import { type Invocation, makeProgram } from './cli/program.ts'
 import { startProgress } from './cli/progress.ts'
+import type { ServeOptions } from './cli/serve-command.ts'
 import { fromContractError } from './contract-errors.ts'
 import { describeMistake } from './input-mistake.ts'
 import { type Log, openLog } from './log.ts'
@@ -31,6 +32,7 @@ const exitCodes = {
 async function main(argv: string[]): Promise<number> {
   const invocation = parse(argv)
   if (typeof invocation === 'number') return invocation
+  if ('port' in invocation) return serveUntilStopped(invocation)
   const log = openLog(projectOf(invocation))
   try {
     return await run(invocation, log)
@@ -40,11 +42,12 @@ async function main(argv: string[]): Promise<number> {
 }
 
 /** @returns what is to be done, or the exit code where the command line was all */
-function parse(argv: string[]): Invocation | number {
-  let invocation: Invocation | null = null
-  const program = makeProgram(packageVersion, (parsed) => {
+function parse(argv: string[]): Invocation | ServeOptions | number {
+  let invocation: Invocation | ServeOptions | null = null
+  const take = (parsed: Invocation | ServeOptions) => {
     invocation = parsed
-  })
+  }
+  const program = makeProgram(packageVersion, take, take)
   try {
     program.parse(argv, { from: 'user' })
   } catch (error) {
@@ -52,6 +55,29 @@ function parse(argv: string[]): Invocation | number {
     throw error
   }
   return invocation ?? 2
+}
+
+/** The first Ctrl-C pauses what is going and closes the door. @returns the exit code */
+async function serveUntilStopped(options: ServeOptions): Promise<number> {
+  const log = openLog(options.project)
+  const { openLab } = await import('./lab.ts')
+  const { serve } = await import('./serve/serve.ts')
+  const say = (sentence: string) => process.stderr.write(`${sentence}\n`)
+  const lab = openLab({ onOutput: (line) => log.logger().debug(line), onWarning: say })
+  const interrupts = watchInterrupts()
+  const onOpen = (url: string) =>
+    process.stdout.write(
+      options.json ? `${JSON.stringify({ url })}\n` : `Stet is at ${url}\nCtrl-C ends it.\n`,
+    )
+  try {
+    await serve(lab, options, { onNote: say, onOpen, signal: interrupts.signal })
+    return 0
+  } catch (error) {
+    return explain(fromContractError(error) ?? error, options, log)
+  } finally {
+    interrupts.stop()
+    await lab.close()
+  }
 }
 
 function projectOf({ given }: Invocation): string | null {
@@ -174,7 +200,7 @@ function noteOutput(line: string, { verbose }: Invocation, log: Log): void {
 }
 
 /** @returns the exit code */
-function explain(error: unknown, { json }: Invocation, log: Log): number {
+function explain(error: unknown, { json }: { json: boolean }, log: Log): number {
   if (!(error instanceof UserError)) log.logger().error(inspect(error))
   const { code, message } =
     error instanceof UserError

@@ -53,8 +53,10 @@ export function openLab(options: LabOptions) {
       if (project.status === 'fulfilled') project.value.close()
     }
   }
-  return { router: routerOf(lab), close }
+  return { lab, router: routerOf(lab), close }
 }
+
+export type LabRouter = ReturnType<typeof routerOf>
 
 function routerOf(lab: Lab) {
   const os = implement(contract).use(async ({ next, procedure }) => {

@@ -3,6 +3,7 @@
  * functions stay warm, checks all it says, and turns its death into a sentence.
  */
 import { type ChildProcess, fork } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
@@ -64,6 +65,14 @@ export class TrainerClient {
     const result = this.#turn.then(() => this.#start(job, hooks))
     this.#turn = result.catch(() => {})
     return result as Promise<JobResults[Kind]>
+  }
+
+  /** Memory that the trainer holds now; 0 without one, and where the system does not tell. */
+  async residentBytes(): Promise<number> {
+    const pid = this.#process?.pid
+    if (pid === undefined || process.platform !== 'linux') return 0
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024
   }
 
   /** Ends the trainer at once. What it has saved stays whole. */

@@ -9,6 +9,7 @@ export { addItems, countItems, getItem, type ItemFilter, iterateEditedPairs, ite
 export * from './judgements.ts'
 export * from './metrics.ts'
 export * from './models.ts'
+export { countWork } from './overview.ts'
 export { createProject, openProject, type Project } from './project.ts'
 export { createRun, getRun, listRuns, type NewRun, type Run, type RunState, setRunState } from './runs.ts'
 export * from './samples.ts'

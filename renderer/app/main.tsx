@@ -1,12 +1,24 @@
-/** Puts the page on the screen. */
+/** Puts the page on the screen once the host can be asked. */
+import '@fontsource-variable/inter'
+import '@fontsource-variable/jetbrains-mono'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { App } from './app.tsx'
+import { openLine } from './host.ts'
+import { followHost, queries } from './queries.ts'
+import { router } from './router.tsx'
+import { applyAppearance } from './settings.ts'
 
 const element = document.getElementById('app')
 if (element === null) throw new Error('index.html has no element "app".')
+applyAppearance()
+await openLine()
+followHost()
 createRoot(element).render(
   <StrictMode>
-    <App />
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
   </StrictMode>,
 )

@@ -2,6 +2,7 @@
 import { Argument, Command, Option } from 'commander'
 import { listVerbs, type Verb } from '../../contract/index.ts'
 import { type Field, fieldsOf, type Given } from './fields.ts'
+import { addServe, type ServeOptions } from './serve-command.ts'
 
 export interface Invocation {
   verb: Verb
@@ -14,9 +15,14 @@ export interface Invocation {
 
 /**
  * @param onVerb called when a whole command line names a verb
+ * @param onServe called when it asks for the browser's door
  * @returns the program, to be parsed; it throws CommanderError for help, version and bad usage
  */
-export function makeProgram(version: string, onVerb: (invocation: Invocation) => void): Command {
+export function makeProgram(
+  version: string,
+  onVerb: (invocation: Invocation) => void,
+  onServe: (options: ServeOptions) => void,
+): Command {
   const program = new Command('stet')
     .description('Align language models from minimal edits.')
     .version(version)
@@ -24,6 +30,7 @@ export function makeProgram(version: string, onVerb: (invocation: Invocation) =>
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'stet: ')) })
   for (const verb of listVerbs()) addVerb(program, verb, onVerb)
+  addServe(program, onServe)
   return program
 }
 

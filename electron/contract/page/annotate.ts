@@ -1,0 +1,82 @@
+/** The annotator's queue, durable saving, and what two annotators agree on. */
+import { z } from 'zod'
+import { Annotation, Item, NewAnnotation } from '../records.ts'
+import { file, project, verb } from '../verb.ts'
+
+export const QueueOrder = z.enum(['unfinished', 'all', 'flagged', 'disagreement'])
+export type QueueOrder = z.infer<typeof QueueOrder>
+
+const annotator = z.string().trim().min(1)
+
+export const annotate = {
+  queue: verb('Ids of the items to edit, in order, with the state of one annotator’s work.')
+    .input(
+      z.strictObject({
+        project,
+        annotator,
+        order: QueueOrder.default('unfinished'),
+        split: z.enum(['train', 'heldout']).nullable().default(null),
+        dataset: z.string().nullable().default(null),
+      }),
+    )
+    .output(
+      z.object({
+        ids: z.array(z.string()),
+        done: z.int().nonnegative(),
+        total: z.int().nonnegative(),
+      }),
+    ),
+  open: verb('An item and the annotator’s newest revision of it.')
+    .input(z.strictObject({ project, annotator, id: z.string() }))
+    .output(z.object({ item: Item, annotation: Annotation.nullable() })),
+  /** Once this answers, the revision survives a power cut. */
+  save: verb('Append a revision.')
+    .input(z.strictObject({ project, annotation: NewAnnotation }))
+    .output(Annotation),
+  note: verb('Keep a note on an item, with its state.')
+    .input(z.strictObject({ project, annotator, id: z.string(), text: z.string() }))
+    .output(z.object({ text: z.string() })),
+  /** A minimal edit proposed by an OpenAI-compatible server on this machine. */
+  draft: verb('Propose a minimal edit.')
+    .input(
+      z.strictObject({
+        project,
+        id: z.string(),
+        server: z.url(),
+        model: z.string().min(1),
+        timeoutSeconds: z.number().positive().max(600).default(60),
+      }),
+    )
+    .output(z.object({ edited: z.string(), model: z.string() })),
+  agreement: verb('Agreement of two annotators on which tokens were changed.')
+    .input(z.strictObject({ project, first: annotator, second: annotator }))
+    .output(
+      z.object({
+        /** Over the words of items that both finished; null where there are none. */
+        alpha: z.number().nullable(),
+        items: z.array(
+          z.object({
+            id: z.string(),
+            prompt: z.string(),
+            rejected: z.string(),
+            first: z.string(),
+            second: z.string(),
+            /** Share of words on which both agree. */
+            agreement: z.number(),
+          }),
+        ),
+      }),
+    ),
+  importPack: verb('Bring work home that was done in another Stet; conflicts are kept and told.')
+    .input(z.strictObject({ project, file: file('A pack: an export in the format stet.') }))
+    .output(
+      z.object({
+        added: z.int().nonnegative(),
+        known: z.int().nonnegative(),
+        /** Items on which the same annotator finished differently here and there. */
+        conflicts: z.array(
+          z.object({ id: z.string(), annotator: z.string(), here: z.string(), there: z.string() }),
+        ),
+      }),
+    ),
+}

@@ -1,0 +1,66 @@
+/** Items as a table shows them, one in full, and a look into a file before it is imported. */
+import { z } from 'zod'
+import { Annotation, AnnotationState, BadRow, Item } from '../records.ts'
+import { project, verb } from '../verb.ts'
+
+/** Which items; what is null or empty does not matter. */
+export const ItemQuery = z.strictObject({
+  /** Words to find in prompt, context and responses. */
+  search: z.string().default(''),
+  dataset: z.string().nullable().default(null),
+  split: z.enum(['train', 'heldout']).nullable().default(null),
+  /** The newest state of anybody's work; `none` where nobody began. */
+  state: z
+    .enum([...AnnotationState.options, 'none'])
+    .nullable()
+    .default(null),
+})
+export type ItemQuery = z.infer<typeof ItemQuery>
+
+export const ItemRow = z.object({
+  id: z.string(),
+  /** The last message, cut. */
+  prompt: z.string(),
+  rejected: z.string().nullable(),
+  chosen: z.string().nullable(),
+  source: z.string(),
+  split: z.enum(['train', 'heldout']),
+  state: AnnotationState.nullable(),
+})
+export type ItemRow = z.infer<typeof ItemRow>
+
+export const FilePreview = z.object({
+  file: z.string(),
+  sizeBytes: z.number(),
+  /** As told by its content; null where none fits. */
+  format: z.string().nullable(),
+  /** Of a CSV file. */
+  columns: z.array(z.string()),
+  /** The first rows, as they would be imported. */
+  rows: z.array(Item),
+  bad: z.array(BadRow),
+})
+export type FilePreview = z.infer<typeof FilePreview>
+
+export const items = {
+  page: verb('Some rows of the table, and how many there are in all.')
+    .input(
+      z.strictObject({
+        project,
+        query: z.prefault(ItemQuery, {}),
+        offset: z.int().nonnegative().default(0),
+        limit: z.int().positive().max(500).default(100),
+      }),
+    )
+    .output(z.object({ total: z.int().nonnegative(), rows: z.array(ItemRow) })),
+  get: verb('One item with everybody’s work on it.')
+    .input(z.strictObject({ project, id: z.string() }))
+    .output(z.object({ item: Item, split: z.enum(['train', 'heldout']), annotations: z.array(Annotation) })),
+  preview: verb('What a file would bring.')
+    .input(z.strictObject({ file: z.string(), columns: z.record(z.string(), z.string()).default({}) }))
+    .output(FilePreview),
+  /** For a browser, which can give a file's content and not its place. @returns where it was put */
+  upload: verb('Put a dropped file where it can be imported from.')
+    .input(z.strictObject({ name: z.string().min(1), content: z.instanceof(Blob) }))
+    .output(z.object({ file: z.string() })),
+}

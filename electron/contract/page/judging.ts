@@ -1,0 +1,101 @@
+/** Evaluations, pair by pair, and judging by a person who doesn't know which side is which. */
+import { z } from 'zod'
+import { Judgement, Message } from '../records.ts'
+import { WinRateSummary } from '../report.ts'
+import { project, verb } from '../verb.ts'
+
+export const EvaluationRecord = z.object({
+  id: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  judge: z.string().nullable(),
+  reference: z.string().nullable(),
+  candidate: z.string().nullable(),
+  pairs: z.int().nonnegative(),
+  /** Null until it is finished. */
+  summary: WinRateSummary.nullable(),
+  createdAt: z.string(),
+})
+export type EvaluationRecord = z.infer<typeof EvaluationRecord>
+
+/** What a blind judge may see: left and right, and nothing that gives a model away. */
+export const BlindPair = z.object({
+  pairId: z.string(),
+  prompt: z.array(Message),
+  context: z.string(),
+  left: z.string(),
+  right: z.string(),
+  judged: z.int().nonnegative(),
+  total: z.int().nonnegative(),
+})
+export type BlindPair = z.infer<typeof BlindPair>
+
+const evaluation = z.string().min(1)
+
+export const judging = {
+  list: verb('All evaluations, the newest first.')
+    .input(z.strictObject({ project }))
+    .output(z.array(EvaluationRecord)),
+  pairs: verb('Every pair of an evaluation with its verdicts.')
+    .input(z.strictObject({ project, evaluation }))
+    .output(
+      z.object({
+        record: EvaluationRecord,
+        pairs: z.array(
+          z.object({
+            id: z.string(),
+            prompt: z.array(Message),
+            context: z.string(),
+            outputA: z.string(),
+            outputB: z.string(),
+            verdicts: z.array(Judgement),
+          }),
+        ),
+      }),
+    ),
+  /** Takes the pairs of a finished evaluation to a person; sides are random and recorded. */
+  startBlind: verb('Judge an evaluation’s pairs by hand, blind.')
+    .input(
+      z.strictObject({
+        project,
+        evaluation,
+        judge: z.string().trim().min(1),
+        pairs: z.int().positive().default(120),
+      }),
+    )
+    .output(EvaluationRecord),
+  next: verb('The next pair nobody has judged; null when all are.')
+    .input(z.strictObject({ project, evaluation }))
+    .output(BlindPair.nullable()),
+  vote: verb('Keep a verdict.')
+    .input(
+      z.strictObject({
+        project,
+        evaluation,
+        pairId: z.string(),
+        answer: z.enum(['left', 'tie', 'right', 'skip']),
+        elapsedMs: z.number().nonnegative(),
+      }),
+    )
+    .output(z.object({ judged: z.int(), total: z.int(), finished: EvaluationRecord.nullable() })),
+  undo: verb('Take the last verdict back.')
+    .input(z.strictObject({ project, evaluation }))
+    .output(z.object({ judged: z.int() })),
+  /** Over all evaluations of the project: Bradley–Terry strengths on Elo's scale. */
+  ratings: verb('A rating of all models that were compared.')
+    .input(z.strictObject({ project }))
+    .output(
+      z.array(
+        z.object({
+          model: z.string(),
+          rating: z.number(),
+          low: z.number(),
+          high: z.number(),
+          pairs: z.int(),
+        }),
+      ),
+    ),
+  exportPairs: verb('An evaluation as CSV or JSON text.')
+    .input(z.strictObject({ project, evaluation, format: z.enum(['csv', 'json']) }))
+    .output(z.object({ text: z.string() })),
+}

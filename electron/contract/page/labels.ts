@@ -1,0 +1,49 @@
+/** Token labels and token rewards of edits, for looking at. */
+import { z } from 'zod'
+import { project, verb } from '../verb.ts'
+
+export const LabelledToken = z.object({
+  text: z.string(),
+  /** 0 kept; −1 deleted or replaced; 1 added. */
+  label: z.int(),
+  /** The reward model's; null without one. */
+  reward: z.number().nullable(),
+})
+export type LabelledToken = z.infer<typeof LabelledToken>
+
+export const LabelledPair = z.object({
+  id: z.string(),
+  prompt: z.string(),
+  rejected: z.array(LabelledToken),
+  edited: z.array(LabelledToken),
+  /** Sums of the rewards; null without a reward model. */
+  scores: z.object({ rejected: z.number(), edited: z.number() }).nullable(),
+})
+export type LabelledPair = z.infer<typeof LabelledPair>
+
+export const labels = {
+  pairs: verb('Finished edits with the labels of their tokens.')
+    .input(
+      z.strictObject({
+        project,
+        /** Of a model of the project, a folder or a GGUF file; null splits into words. */
+        tokenizer: z.string().nullable().default(null),
+        offset: z.int().nonnegative().default(0),
+        limit: z.int().positive().max(100).default(20),
+      }),
+    )
+    .output(z.object({ total: z.int().nonnegative(), pairs: z.array(LabelledPair) })),
+  /** Held-out edits scored by a reward model, its worst mistakes (edited scored below rejected) first. */
+  scored: verb('Held-out edits with a reward model’s rewards, the worst mistakes first.')
+    .input(
+      z.strictObject({ project, rewardModel: z.string(), limit: z.int().positive().max(256).default(64) }),
+    )
+    .output(
+      z.object({
+        pairs: z.array(LabelledPair),
+        accuracy: z.number(),
+        /** Share right by how sure the model was: p = σ(difference of scores). */
+        calibration: z.array(z.object({ confidence: z.number(), accuracy: z.number(), pairs: z.int() })),
+      }),
+    ),
+}

@@ -1,0 +1,35 @@
+/** What the handlers of the page's procedures share. */
+import { implement } from '@orpc/server'
+import { UserError } from '../../contract/errors.ts'
+import { pageContract } from '../../contract/page/index.ts'
+import { toContractError } from '../contract-errors.ts'
+import type { Lab } from '../lab.ts'
+import type { WorkBoard } from './work-board.ts'
+
+export interface PageContext {
+  os: ReturnType<typeof implementer>
+  lab: Lab
+  board: WorkBoard
+}
+
+export function pageContext(lab: Lab, board: WorkBoard): PageContext {
+  return { os: implementer(), lab, board }
+}
+
+function implementer() {
+  return implement(pageContract).use(async ({ next, procedure }) => {
+    try {
+      return await next()
+    } catch (error) {
+      throw toContractError(error, procedure['~orpc'].inputSchema)
+    }
+  })
+}
+
+/** For a procedure that the contract declares and nobody has built. */
+export function notBuilt(): UserError {
+  return new UserError(
+    'unavailable',
+    'This part of the page is not built yet. The command line has it: see docs/CLI.md.',
+  )
+}

@@ -1,0 +1,48 @@
+/** The projects opened lately, in a file of the user's own; whole or absent. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+import type { ProjectCard } from '../../contract/page/projects.ts'
+
+const Entry = z.object({ folder: z.string(), name: z.string(), openedAt: z.string() })
+const mostEntries = 20
+
+/** Where this user's settings are: XDG's place on Linux, the system's elsewhere. */
+export function settingsFolder(): string {
+  if (process.env.STET_SETTINGS) return process.env.STET_SETTINGS
+  if (process.platform === 'darwin') return path.join(os.homedir(), 'Library/Application Support/Stet')
+  if (process.platform === 'win32')
+    return path.join(process.env.APPDATA ?? path.join(os.homedir(), 'AppData/Roaming'), 'Stet')
+  return path.join(process.env.XDG_CONFIG_HOME ?? path.join(os.homedir(), '.config'), 'stet')
+}
+
+const file = () => path.join(settingsFolder(), 'recent.json')
+
+/** A list that cannot be read is an empty one: it is only a convenience. */
+function read(): z.infer<typeof Entry>[] {
+  try {
+    return z.array(Entry).parse(JSON.parse(readFileSync(file(), 'utf8')))
+  } catch {
+    return []
+  }
+}
+
+function write(entries: z.infer<typeof Entry>[]): void {
+  mkdirSync(settingsFolder(), { recursive: true })
+  writeFileSync(`${file()}.new`, JSON.stringify(entries, null, 2))
+  renameSync(`${file()}.new`, file())
+}
+
+export function recentProjects(): ProjectCard[] {
+  return read().map((entry) => ({ ...entry, exists: existsSync(path.join(entry.folder, 'lab.db')) }))
+}
+
+export function remember({ folder, name }: { folder: string; name: string }): void {
+  const others = read().filter((entry) => entry.folder !== folder)
+  write([{ folder, name, openedAt: new Date().toISOString() }, ...others].slice(0, mostEntries))
+}
+
+export function forget(folder: string): void {
+  write(read().filter((entry) => entry.folder !== folder))
+}

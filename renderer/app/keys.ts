@@ -1,0 +1,72 @@
+/** The keyboard: what keys do in the place one is in, and the list of them that `?` shows. */
+import { useEffect, useRef } from 'react'
+
+export interface KeyBinding {
+  /** As shown and as matched: `g d`, `Ctrl+Enter`, `Alt+ArrowUp`, `?`. Ctrl means Cmd on a Mac. */
+  keys: string
+  does: string
+  run(event: KeyboardEvent): void
+  /** Also while one is typing; without it, keys with no Ctrl or Alt are left to the text. */
+  whileTyping?: boolean
+}
+
+const active = new Set<{ title: string; bindings: () => KeyBinding[] }>()
+
+/** Binds keys for as long as the component is on the screen. */
+export function useKeys(title: string, bindings: KeyBinding[]): void {
+  const newest = useRef(bindings)
+  newest.current = bindings
+  useEffect(() => {
+    const group = { title, bindings: () => newest.current }
+    active.add(group)
+    return () => void active.delete(group)
+  }, [title])
+}
+
+/** Everything that keys do here, the innermost place first. */
+export function boundKeys(): { title: string; bindings: KeyBinding[] }[] {
+  return [...active].reverse().map(({ title, bindings }) => ({ title, bindings: bindings() }))
+}
+
+const chordMs = 1200
+let leader: { key: string; at: number } | null = null
+
+/** Called once, when the page begins. */
+export function listenForKeys(): () => void {
+  window.addEventListener('keydown', handle)
+  return () => window.removeEventListener('keydown', handle)
+}
+
+function handle(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing) return
+  const pressed = nameOf(event)
+  const chord = leader && event.timeStamp - leader.at < chordMs ? `${leader.key} ${pressed}` : null
+  const typing = isTyping(event.target)
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey
+  const find = (keys: string) =>
+    [...active]
+      .reverse()
+      .flatMap(({ bindings }) => bindings())
+      .find((binding) => binding.keys === keys && (!typing || !isPlain || binding.whileTyping))
+  const binding = (chord && find(chord)) || find(pressed)
+  leader = !typing && isPlain && !binding ? { key: pressed, at: event.timeStamp } : null
+  if (!binding || (document.querySelector('[role=dialog]') && !binding.whileTyping)) return
+  event.preventDefault()
+  binding.run(event)
+}
+
+function nameOf(event: KeyboardEvent): string {
+  const parts = []
+  if (event.ctrlKey || event.metaKey) parts.push('Ctrl')
+  if (event.altKey) parts.push('Alt')
+  if (event.shiftKey && event.key.length > 1) parts.push('Shift')
+  parts.push(event.key.length === 1 && (event.ctrlKey || event.altKey) ? event.key.toLowerCase() : event.key)
+  return parts.join('+')
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  )
+}

@@ -1,0 +1,151 @@
+/** The small parts that every view is made of. */
+import { Dialog as BaseDialog } from '@base-ui/react/dialog'
+import type { ComponentProps, ReactNode } from 'react'
+
+export function Button({
+  kind = 'plain',
+  ...rest
+}: ComponentProps<'button'> & { kind?: 'plain' | 'primary' | 'quiet' | 'danger' }) {
+  return <button type="button" {...rest} className={`button ${kind} ${rest.className ?? ''}`} />
+}
+
+/** A labelled control; `help` is said beneath it. */
+export function Field({
+  label,
+  help,
+  error,
+  children,
+}: {
+  label: string
+  help?: ReactNode
+  error?: string
+  children: ReactNode
+}) {
+  return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child
+    <label className="field">
+      <span className="field-label">{label}</span>
+      {children}
+      {help && <span className="help">{help}</span>}
+      {error && (
+        <span className="problem" role="alert">
+          {error}
+        </span>
+      )}
+    </label>
+  )
+}
+
+/** What would be here, and the first step towards it. */
+export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className="empty">
+      <h2>{title}</h2>
+      {children}
+    </div>
+  )
+}
+
+/** What happened, where, what to do: the host's own sentence. */
+export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  if (error === null || error === undefined) return null
+  return (
+    <div className="problem box" role="alert">
+      <p>{sentenceOf(error)}</p>
+      {onRetry && <Button onClick={onRetry}>Try again</Button>}
+    </div>
+  )
+}
+
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** A dialog that Escape closes; the focus goes back to where it was. */
+export function Dialog({
+  open,
+  onClose,
+  title,
+  wide = false,
+  children,
+}: {
+  open: boolean
+  onClose: () => void
+  title: string
+  wide?: boolean
+  children: ReactNode
+}) {
+  return (
+    <BaseDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <BaseDialog.Portal>
+        <BaseDialog.Backdrop className="backdrop" />
+        <BaseDialog.Popup className={`dialog ${wide ? 'wide' : ''}`}>
+          <BaseDialog.Title className="dialog-title">{title}</BaseDialog.Title>
+          {children}
+        </BaseDialog.Popup>
+      </BaseDialog.Portal>
+    </BaseDialog.Root>
+  )
+}
+
+/** How far something is, never without its numbers. */
+export function Progress({
+  done,
+  total,
+  label,
+  secondsLeft,
+}: {
+  done: number
+  total: number
+  label: string
+  secondsLeft?: number | null
+}) {
+  const left = secondsLeft === null || secondsLeft === undefined ? '' : ` · ${durationOf(secondsLeft)} left`
+  return (
+    <div className="progress">
+      <progress value={done} max={Math.max(total, 1)} aria-label={label} />
+      <span className="numbers">
+        {label} {done} of {total}
+        {left}
+      </span>
+    </div>
+  )
+}
+
+export function Keys({ keys }: { keys: string }) {
+  return (
+    <span className="keys">
+      {keys.split(' ').map((key, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes
+        <kbd key={i}>{key.replace('Arrow', '').replace('ArrowUp', '↑').replace('ArrowDown', '↓')}</kbd>
+      ))}
+    </span>
+  )
+}
+
+/** A short text with its unit: `41 s`, `3 min`, `2 h 5 min`. */
+export function durationOf(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+export function bytesOf(bytes: number): string {
+  const gb = bytes / 1e9
+  return gb >= 1 ? `${gb.toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`
+}
+
+/** Four significant digits at most, with a true minus sign. */
+export function numberOf(value: number | null | undefined, digits = 3): string {
+  if (value === null || value === undefined) return '–'
+  if (!Number.isFinite(value)) return String(value)
+  const text =
+    Math.abs(value) >= 1000
+      ? Math.round(value).toLocaleString('en')
+      : Number(value.toPrecision(digits)).toString()
+  return text.replace('-', '−')
+}
+
+export function timeOf(iso: string): string {
+  return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+}

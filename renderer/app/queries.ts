@@ -1,0 +1,48 @@
+/** What the page has asked the host, kept and asked again when work ends or the line was broken. */
+import { QueryClient, useQuery } from '@tanstack/react-query'
+import type { WorkRecord } from '../../electron/contract/page/work.ts'
+import { host, onLine } from './host.ts'
+
+export const queries = new QueryClient({
+  defaultOptions: { queries: { staleTime: 2000, retry: false, refetchOnWindowFocus: false } },
+})
+
+const workKey = ['work']
+
+/** All work since the host began, always current. */
+export function useWork(project?: string): WorkRecord[] {
+  const { data } = useQuery({
+    queryKey: workKey,
+    queryFn: () => host.work.list({}),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  return (data ?? []).filter((record) => project === undefined || record.project === project)
+}
+
+/** Keeps the list of work current for as long as the page lives. */
+export function followHost(): void {
+  void followWork()
+  onLine((state) => {
+    if (state !== 'open') return
+    void queries.invalidateQueries()
+    void followWork()
+  })
+}
+
+async function followWork(): Promise<void> {
+  try {
+    for await (const record of await host.work.watchAll({})) keep(record)
+  } catch {
+    // The line is broken; it is followed again when it is open.
+  }
+}
+
+function keep(record: WorkRecord): void {
+  queries.setQueryData<WorkRecord[]>(workKey, (before = []) => {
+    const isNew = !before.some(({ id }) => id === record.id)
+    return isNew ? [record, ...before] : before.map((known) => (known.id === record.id ? record : known))
+  })
+  // What work has made is in the project; every view asks for it anew.
+  if (record.endedAt !== null)
+    void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== workKey[0] })
+}

@@ -1,0 +1,146 @@
+/** The frame around every view: rail, top bar with the palette and what is going on, status line, keys' help. */
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet } from '@tanstack/react-router'
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import { host, lineState, onLine } from './host.ts'
+import { boundKeys, listenForKeys, useKeys } from './keys.ts'
+import { Palette } from './palette.tsx'
+import { Button, bytesOf, Dialog, durationOf, Keys } from './parts/kit.tsx'
+import { goTo, useProjectMaybe } from './place.ts'
+import { useWork } from './queries.ts'
+import { views } from './router.tsx'
+import { useSaved } from './saved.ts'
+
+export function Shell() {
+  const project = useProjectMaybe()
+  const [isPaletteOpen, setPaletteOpen] = useState(false)
+  const [isHelpOpen, setHelpOpen] = useState(false)
+  useEffect(listenForKeys, [])
+  useKeys('Everywhere', [
+    { keys: 'Ctrl+k', does: 'search or do anything', run: () => setPaletteOpen(true), whileTyping: true },
+    { keys: '?', does: 'these keys', run: () => setHelpOpen(true) },
+    ...(project === null
+      ? []
+      : views.map(({ path, title, key }) => ({
+          keys: `g ${key}`,
+          does: title,
+          run: () => goTo(project, path),
+        }))),
+  ])
+  return (
+    <div className="shell">
+      <nav className="rail" aria-label="Views">
+        <Link to="/" className="brand" aria-label="Stet: projects">
+          <b>S</b> <span>stet</span>
+        </Link>
+        {project !== null &&
+          views.map(({ path, title, key }) => (
+            <Link
+              key={path}
+              to={`/p/$project/${path}` as never}
+              params={{ project } as never}
+              className={`rail-link ${path === 'settings' ? 'rail-end' : ''}`}
+              activeProps={{ className: 'active', 'aria-current': 'page' }}
+              activeOptions={{ includeSearch: false }}
+              title={`${title} (g ${key})`}
+            >
+              {title}
+            </Link>
+          ))}
+      </nav>
+      <header className="topbar">
+        <span className="project-name">{project === null ? 'Projects' : nameOfFolder(project)}</span>
+        <button type="button" className="palette-button" onClick={() => setPaletteOpen(true)}>
+          search or do… <Keys keys="Ctrl K" />
+        </button>
+        <Going />
+      </header>
+      <main id="main" className="view">
+        <Outlet />
+      </main>
+      <StatusLine project={project} />
+      <Palette open={isPaletteOpen} onClose={() => setPaletteOpen(false)} />
+      <KeyHelp open={isHelpOpen} onClose={() => setHelpOpen(false)} />
+    </div>
+  )
+}
+
+export function nameOfFolder(folder: string): string {
+  return folder
+    .split(/[\\/]/)
+    .at(-1)!
+    .replace(/\.stet$/, '')
+}
+
+/** What is running, in words, wherever one is. */
+function Going() {
+  const going = useWork().filter(({ endedAt }) => endedAt === null)
+  const [first] = going
+  if (!first) return <span className="going quiet">nothing running</span>
+  const { progress, secondsLeft, verb, project, run } = first
+  const share =
+    progress && progress.total > 0 ? ` · ${Math.floor((100 * progress.done) / progress.total)}%` : ''
+  const left = secondsLeft === null ? '' : ` · ${durationOf(secondsLeft)}`
+  const more = going.length > 1 ? ` · ${going.length - 1} more` : ''
+  return (
+    <Button
+      kind="quiet"
+      className="going"
+      onClick={() => project && goTo(project, 'runs', run === null ? {} : { run })}
+    >
+      <span className="dot" aria-hidden /> {verb}
+      {share}
+      {left}
+      {more}
+    </Button>
+  )
+}
+
+function StatusLine({ project }: { project: string | null }) {
+  const saved = useSaved()
+  const line = useSyncExternalStore(onLine, lineState)
+  const { data: machine } = useQuery({
+    queryKey: ['machine', project],
+    queryFn: () => host.projects.machine({ project }),
+    refetchInterval: 5000,
+  })
+  return (
+    <footer className="status">
+      <span role="status">
+        {line === 'broken'
+          ? 'The host cannot be reached. Trying again every second; nothing that was saved is lost.'
+          : saved}
+      </span>
+      {machine && (
+        <span className="numbers">
+          {machine.cores} threads · {bytesOf(machine.memory.usedByStetBytes)} of{' '}
+          {bytesOf(machine.memory.totalBytes)}
+          {machine.diskFreeBytes !== null && ` · ${bytesOf(machine.diskFreeBytes)} free on disk`}
+        </span>
+      )}
+    </footer>
+  )
+}
+
+function KeyHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
+  return (
+    <Dialog open={open} onClose={onClose} title="Keys">
+      {open &&
+        boundKeys().map(({ title, bindings }) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl className="key-list">
+              {bindings.map(({ keys, does }) => (
+                <div key={keys}>
+                  <dt>
+                    <Keys keys={keys} />
+                  </dt>
+                  <dd>{does}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+    </Dialog>
+  )
+}

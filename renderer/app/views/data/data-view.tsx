@@ -1,0 +1,10 @@
+/** The view Data. */
+import { Empty } from '../../parts/kit.tsx'
+
+export function ItemsView() {
+  return (
+    <Empty title="Data">
+      <p>This view is not built yet. Everything works from the command line: docs/CLI.md.</p>
+    </Empty>
+  )
+}

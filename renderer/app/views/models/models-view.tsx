@@ -1,0 +1,10 @@
+/** The view Models. */
+import { Empty } from '../../parts/kit.tsx'
+
+export function ModelsView() {
+  return (
+    <Empty title="Models">
+      <p>This view is not built yet. Everything works from the command line: docs/CLI.md.</p>
+    </Empty>
+  )
+}

@@ -1,0 +1,10 @@
+/** The view Runs. */
+import { Empty } from '../../parts/kit.tsx'
+
+export function RunsView() {
+  return (
+    <Empty title="Runs">
+      <p>This view is not built yet. Everything works from the command line: docs/CLI.md.</p>
+    </Empty>
+  )
+}

@@ -1,8 +1,8 @@
 /** The command palette: every view, project, item and run, by typing a part of its name. */
 import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
+import { Dialog } from '../ui/kit.tsx'
 import { host } from './host.ts'
-import { Dialog } from './parts/kit.tsx'
 import { goTo, useProjectMaybe } from './place.ts'
 import { router, views } from './router.tsx'
 

@@ -13,7 +13,7 @@ const root = createRootRoute({ component: Shell })
 const projects = createRoute({
   getParentRoute: () => root,
   path: '/',
-  component: lazyRouteComponent(() => import('./views/projects.tsx'), 'ProjectsView'),
+  component: lazyRouteComponent(() => import('../projects/projects-view.tsx'), 'ProjectsView'),
 })
 
 /** The views of a project, in the rail's order; `key` follows `g`. */
@@ -36,13 +36,13 @@ function validateSearch(search: Record<string, unknown>): Search {
 }
 
 const components = {
-  data: lazyRouteComponent(() => import('./views/data/data-view.tsx'), 'ItemsView'),
-  annotate: lazyRouteComponent(() => import('./views/annotate/annotate-view.tsx'), 'AnnotateView'),
-  labels: lazyRouteComponent(() => import('./views/labels/labels-view.tsx'), 'LabelsView'),
-  runs: lazyRouteComponent(() => import('./views/runs/runs-view.tsx'), 'RunsView'),
-  judge: lazyRouteComponent(() => import('./views/judge/judge-view.tsx'), 'JudgeView'),
-  models: lazyRouteComponent(() => import('./views/models/models-view.tsx'), 'ModelsView'),
-  settings: lazyRouteComponent(() => import('./views/settings/settings-view.tsx'), 'SettingsView'),
+  data: lazyRouteComponent(() => import('../data/data-view.tsx'), 'DataView'),
+  annotate: lazyRouteComponent(() => import('../annotate/annotate-view.tsx'), 'AnnotateView'),
+  labels: lazyRouteComponent(() => import('../labels/labels-view.tsx'), 'LabelsView'),
+  runs: lazyRouteComponent(() => import('../runs/runs-view.tsx'), 'RunsView'),
+  judge: lazyRouteComponent(() => import('../judge/judge-view.tsx'), 'JudgeView'),
+  models: lazyRouteComponent(() => import('../models/models-view.tsx'), 'ModelsView'),
+  settings: lazyRouteComponent(() => import('../settings/settings-view.tsx'), 'SettingsView'),
 }
 
 const projectViews = views.map(({ path }) =>

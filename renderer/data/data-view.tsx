@@ -1,9 +1,9 @@
-/** The view Runs. */
-import { Empty } from '../../parts/kit.tsx'
+/** The view Data. */
+import { Empty } from '../ui/kit.tsx'
 
-export function RunsView() {
+export function DataView() {
   return (
-    <Empty title="Runs">
+    <Empty title="Data">
       <p>This view is not built yet. Everything works from the command line: docs/CLI.md.</p>
     </Empty>
   )

@@ -1,5 +1,5 @@
 /** The view Models. */
-import { Empty } from '../../parts/kit.tsx'
+import { Empty } from '../ui/kit.tsx'
 
 export function ModelsView() {
   return (

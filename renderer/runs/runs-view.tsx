@@ -1,9 +1,9 @@
-/** The view Data. */
-import { Empty } from '../../parts/kit.tsx'
+/** The view Runs. */
+import { Empty } from '../ui/kit.tsx'
 
-export function ItemsView() {
+export function RunsView() {
   return (
-    <Empty title="Data">
+    <Empty title="Runs">
       <p>This view is not built yet. Everything works from the command line: docs/CLI.md.</p>
     </Empty>
   )

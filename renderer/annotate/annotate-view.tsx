@@ -1,5 +1,5 @@
 /** The view Annotate. */
-import { Empty } from '../../parts/kit.tsx'
+import { Empty } from '../ui/kit.tsx'
 
 export function AnnotateView() {
   return (

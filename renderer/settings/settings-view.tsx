@@ -1,5 +1,5 @@
 /** The view Settings. */
-import { Empty } from '../../parts/kit.tsx'
+import { Empty } from '../ui/kit.tsx'
 
 export function SettingsView() {
   return (

@@ -1,11 +1,11 @@
 /** The first view: projects opened lately, a new one, and the sample to try everything on. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ProjectOverview } from '../../../electron/contract/page/projects.ts'
-import { host } from '../host.ts'
-import { Button, Field, Problem, timeOf } from '../parts/kit.tsx'
-import { goTo } from '../place.ts'
-import { queries } from '../queries.ts'
+import type { ProjectOverview } from '../../electron/contract/page/projects.ts'
+import { host } from '../app/host.ts'
+import { goTo } from '../app/place.ts'
+import { queries } from '../app/queries.ts'
+import { Button, Field, Problem, timeOf } from '../ui/kit.tsx'
 
 const enter = ({ folder }: ProjectOverview) => {
   void queries.invalidateQueries({ queryKey: ['recent'] })

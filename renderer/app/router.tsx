@@ -36,7 +36,7 @@ function validateSearch(search: Record<string, unknown>): Search {
 }
 
 const components = {
-  data: lazyRouteComponent(() => import('../data/data-view.tsx'), 'DataView'),
+  data: lazyRouteComponent(() => import('../data/data-view.tsx'), 'ItemsView'),
   annotate: lazyRouteComponent(() => import('../annotate/annotate-view.tsx'), 'AnnotateView'),
   labels: lazyRouteComponent(() => import('../labels/labels-view.tsx'), 'LabelsView'),
   runs: lazyRouteComponent(() => import('../runs/runs-view.tsx'), 'RunsView'),

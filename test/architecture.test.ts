@@ -24,7 +24,7 @@ const layers: Layer[] = [
   {
     folder: 'electron/host',
     layers: ['electron/contract', 'electron/pipeline', 'electron/storage', 'electron/engine', 'package.json'],
-    packages: ['zod', '@orpc/*', 'commander', 'cli-progress', 'pino', 'ws'],
+    packages: ['zod', '@orpc/*', 'commander', 'cli-progress', 'pino', 'ws', 'csv-stringify'],
     node: true,
   },
   {
@@ -68,6 +68,7 @@ const layers: Layer[] = [
       'uplot',
       'uplot/*',
       'react-markdown',
+      'remark-gfm',
     ],
     node: false,
   },

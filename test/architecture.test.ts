@@ -53,8 +53,13 @@ const layers: Layer[] = [
   },
   {
     folder: 'renderer',
-    // The alignment that labels are made from is what the editor draws; both files are pure.
-    layers: ['electron/contract', 'electron/pipeline/label/align.ts', 'electron/pipeline/label/words.ts'],
+    // The alignment that labels are made from is what the editor draws; these files are pure.
+    layers: [
+      'electron/contract',
+      'electron/engine/tokenizer/encoding.ts',
+      'electron/pipeline/label/align.ts',
+      'electron/pipeline/label/words.ts',
+    ],
     packages: [
       'zod',
       'react',

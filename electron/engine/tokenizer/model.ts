@@ -4,6 +4,7 @@
  */
 import { BPE, Unigram } from '@huggingface/tokenizers'
 import type { AddedToken } from './added-tokens.ts'
+import type { Encoding } from './encoding.ts'
 import {
   at,
   type JsonObject,
@@ -15,12 +16,6 @@ import {
   refuse,
 } from './json.ts'
 import { characterLength, type MappedText } from './mapped-text.ts'
-
-/** Token ids and, for each, its characters in the original text: UTF-16 units, half open. */
-export interface Encoding {
-  ids: number[]
-  offsets: [start: number, end: number][]
-}
 
 export interface TokenModel {
   /** Every token's text by id; added tokens are not among them unless the vocabulary lists them too. */

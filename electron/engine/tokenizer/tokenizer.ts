@@ -8,13 +8,12 @@ import type { Message } from '../../contract/records.ts'
 import { type AddedToken, makeSplitter, readAddedTokens } from './added-tokens.ts'
 import { type ChatTemplate, plainChat, readChatTemplate } from './chat.ts'
 import { displayBytes, makeDecoder, readDecoder } from './decoder.ts'
+import type { Encoding } from './encoding.ts'
 import { isObject, type JsonObject, readObject } from './json.ts'
 import { identityMap, type MappedText, sliceMapped } from './mapped-text.ts'
-import { type Encoding, readMerge, readModel } from './model.ts'
+import { readMerge, readModel } from './model.ts'
 import { type NormalizerStep, normalize, readNormalizer } from './normalizer.ts'
 import { type PreTokenizerStep, preTokenize, readPreTokenizer } from './pre-tokenizer.ts'
-
-export type { Encoding }
 
 /** What a tokenizer is made from; both are written as they are by `saveTokenizer`. */
 export interface TokenizerFiles {

@@ -1,5 +1,5 @@
 /** Texts cut at white space, for measures that count words whatever the tokenizer. */
-import type { Encoding } from '../../engine/tokenizer/index.ts'
+import type { Encoding } from '../../engine/tokenizer/encoding.ts'
 
 /** Cuts texts into words; equal words have equal ids, in all of the texts. White space belongs to no word. */
 export function encodeWords(...texts: string[]): Encoding[] {

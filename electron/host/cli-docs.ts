@@ -4,6 +4,7 @@ import { listVerbs, type Verb } from '../contract/index.ts'
 import { writeFileAtomic } from '../engine/files/atomic.ts'
 import { type Field, fieldsOf } from './cli/fields.ts'
 import { defaultOf, flagOf } from './cli/program.ts'
+import { serveSummary } from './cli/serve-command.ts'
 
 const head = `# The command line
 
@@ -18,10 +19,36 @@ Exit codes: 0 done; 2 bad usage or input; 130 stopped by Ctrl-C; 1 anything else
 checkpoint (\`stet resume\` goes on), the second ends it at once.
 `
 
+const serveRow = `| [serve](#serve) | ${serveSummary} |`
+
+/** The one command that is no verb of the contract: it opens a door to it. */
+const serveSection = `## serve
+
+${serveSummary}
+
+\`\`\`
+stet serve [PROJECT] [options]
+
+stet serve ferry.stet --port 0
+\`\`\`
+
+| | default | |
+|---|---|---|
+| \`[PROJECT]\` |  | Project folder to begin with. |
+| \`--port <N>\` | \`7838\` | Port; 0 takes a free one. |
+| \`--host <NAME>\` | \`127.0.0.1\` | Address to listen on; anything but loopback lets other machines in. |
+| \`--json\` |  | Print the address as one JSON document. |
+
+The printed address carries a token that the browser exchanges for a cookie; without it nothing is answered. Closing
+the page stops nothing; Ctrl-C pauses what is running with a checkpoint.
+`
+
 export function cliDocs(): string {
   const verbs = listVerbs()
   const index = verbs.map((verb) => `| [${nameOf(verb)}](#${anchorOf(verb)}) | ${verb.summary} |`)
-  return [head, '| verb | |', '|---|---|', ...index, '', ...verbs.map(section)].join('\n')
+  return [head, '| verb | |', '|---|---|', ...index, serveRow, '', ...verbs.map(section), serveSection].join(
+    '\n',
+  )
 }
 
 function nameOf({ path }: Verb): string {

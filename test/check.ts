@@ -13,6 +13,7 @@ const modules = path.join(root, 'node_modules')
 const checks: [name: string, ...command: string[]][] = [
   ['types', path.join(modules, 'typescript/bin/tsc'), '-p', '.'],
   ['types of the page', path.join(modules, 'typescript/bin/tsc'), '-p', 'renderer'],
+  ['types of the browser tests', path.join(modules, 'typescript/bin/tsc'), '-p', 'test/e2e'],
   ['lint and format', path.join(modules, '@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.'],
   ['imports', 'test/run.ts', 'test/architecture.test.ts'],
 ]

@@ -4,14 +4,10 @@
  */
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { run } from 'node:test'
-import { inspect } from 'node:util'
-import { Tally } from './tally.ts'
+import { root, runFiles } from './run-files.ts'
 
-const root = path.resolve(import.meta.dirname, '..')
-
-/** Too slow for every run, or in need of a browser: they run when named. */
-const onlyWhenNamed = ['test/bench/', 'test/e2e/']
+/** Too slow for every run: they run when named. */
+const onlyWhenNamed = ['test/bench/']
 
 /** @returns test files from the root, those that a pattern names (a part of the path, or a glob) or all ordinary ones */
 function testFiles(patterns: string[]): string[] {
@@ -26,23 +22,5 @@ function testFiles(patterns: string[]): string[] {
   )
 }
 
-async function main(patterns: string[]): Promise<void> {
-  const files = testFiles(patterns)
-  const tally = new Tally(root)
-  const events = run({
-    files: files.map((file) => path.join(root, file)),
-    cwd: root,
-    concurrency: 2,
-    timeout: 600_000,
-  })
-  for await (const event of events) {
-    const line = tally.take(event)
-    if (line !== null) console.log(line)
-  }
-  for (const paragraph of tally.report()) console.log(paragraph)
-  if (files.length === 0) console.log(`No test file matches ${inspect(patterns)}.`)
-  console.log(tally.closingLine())
-  process.exit(tally.failed > 0 || tally.passed === 0 ? 1 : 0)
-}
-
-await main(process.argv.slice(2))
+const isWell = await runFiles(testFiles(process.argv.slice(2)), { timeoutMs: 600_000 })
+process.exit(isWell ? 0 : 1)

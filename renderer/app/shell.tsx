@@ -30,8 +30,8 @@ export function Shell() {
   return (
     <div className="shell">
       <nav className="rail" aria-label="Views">
-        <Link to="/" className="brand" aria-label="Stet: projects">
-          <b>S</b> <span>stet</span>
+        <Link to="/" className="brand" title="Projects">
+          <b aria-hidden>S</b> <span>stet</span>
         </Link>
         {project !== null &&
           views.map(({ path, title, key }) => (

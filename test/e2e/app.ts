@@ -1,0 +1,132 @@
+/**
+ * The app as a user has it: a real `stet serve` with host, SQLite and trainer on fresh folders, and a Chromium page.
+ * Whatever the page's console calls an error, throws or fails to load is a failure when the app is closed.
+ *
+ *     const app = await openApp()
+ *     after(() => app.close())
+ *     await app.makeSample()
+ *     await app.goto('annotate', { item: '…' })
+ *     await app.page.getByRole('button', { name: 'Done' }).click()
+ */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { BrowserContextOptions, Page } from 'playwright'
+import { freshFolder, theBrowser } from './browser.ts'
+import { type HostClient, startHost } from './host-process.ts'
+
+export type App = Awaited<ReturnType<typeof openApp>>
+
+/** @param options such as `{ colorScheme: 'dark', viewport: { width: 1024, height: 640 } }` */
+export async function openApp(options: BrowserContextOptions = {}) {
+  const folder = freshFolder()
+  let process = await startHost(folder, 0)
+  const context = await (await theBrowser()).newContext({
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+    ...options,
+  })
+  context.setDefaultTimeout(15_000)
+  const errors = watchErrors()
+  let page = await newPage(process.url)
+  let project: string | null = null
+
+  async function newPage(url: string): Promise<Page> {
+    const opened = await context.newPage()
+    errors.watch(opened)
+    await opened.goto(url)
+    await opened.locator('#main').waitFor()
+    return opened
+  }
+
+  return {
+    /** The folder with settings and projects. */
+    folder,
+    /** The page that is open now: another one after `killPage()`. */
+    get page(): Page {
+      return page
+    },
+    /** The printed address, with its token. */
+    get url(): string {
+      return process.url
+    },
+    /** The host's procedures, over a line of the test's own. */
+    get host(): HostClient {
+      return process.client
+    },
+    /** Process id of the host. */
+    get hostPid(): number {
+      return process.pid
+    },
+    /** Folder of the project that `goto` goes to. */
+    get project(): string {
+      assert.ok(project, 'Make or choose a project first.')
+      return project
+    },
+    set project(chosen: string) {
+      project = chosen
+    },
+    /** Makes the sample project through the host and opens it. @returns its folder */
+    async makeSample(): Promise<string> {
+      project = (await process.client.projects.createSample({})).folder
+      await this.goto('data')
+      return project
+    },
+    /** Opens a view of the project by its address. */
+    async goto(view: string, search: Record<string, string> = {}): Promise<void> {
+      const query = new URLSearchParams(search).toString()
+      const place = `#/p/${encodeURIComponent(this.project)}/${view}${query && `?${query}`}`
+      await page.goto(`${new URL(process.url).origin}/${place}`)
+      await page.locator('.rail [aria-current=page]', { hasText: new RegExp(view, 'i') }).waitFor()
+    },
+    /** Ends the host (a crash, or as Ctrl-C does) and starts it again at the same address; the page finds it by itself. */
+    async restartHost(how: 'crash' | 'stop' = 'stop'): Promise<void> {
+      errors.allow(/WebSocket connection/)
+      await process.end(how === 'crash' ? 'SIGKILL' : 'SIGINT')
+      process = await startHost(folder, process.port)
+      // The token is new; the user would open the newly printed address.
+      await context.request.get(process.url)
+    },
+    /** The page's process dies with no last word, as in a crash; a new page is at the same address. */
+    async killPage(): Promise<Page> {
+      const address = page.url()
+      const session = await context.newCDPSession(page)
+      const crashed = once(page as unknown as NodeJS.EventEmitter, 'crash')
+      session.send('Page.crash').catch(() => {})
+      await crashed
+      await page.close()
+      page = await newPage(address)
+      return page
+    },
+    /** Errors that this test brings about on purpose. */
+    allow: errors.allow,
+    /** @throws AssertionError with the page's errors, if it had any */
+    async close(): Promise<void> {
+      await context.close()
+      await process.end('SIGINT')
+      assert.deepEqual(
+        errors.list(),
+        [],
+        `The page had errors. The host said: ${process.said() || 'nothing'}`,
+      )
+    },
+  }
+}
+
+function watchErrors() {
+  const heard: string[] = []
+  const allowed: RegExp[] = []
+  return {
+    watch(page: Page): void {
+      page.on('console', (message) => message.type() === 'error' && heard.push(`console: ${message.text()}`))
+      page.on('pageerror', (error) => heard.push(`thrown: ${error.stack ?? error.message}`))
+      page.on('requestfailed', (request) => {
+        // A request that the page itself gave up is no failure.
+        const why = request.failure()?.errorText
+        if (why !== 'net::ERR_ABORTED') heard.push(`request: ${request.url()} ${why}`)
+      })
+    },
+    allow: (pattern: RegExp): void => void allowed.push(pattern),
+    list: (): string[] => heard.filter((error) => !allowed.some((pattern) => pattern.test(error))),
+  }
+}

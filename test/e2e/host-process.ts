@@ -1,0 +1,78 @@
+/** A real `stet serve` on a fresh folder, and a line of the test's own to it. */
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/websocket'
+import type { ContractRouterClient } from '@orpc/contract'
+import { WebSocket } from 'ws'
+import type { PageContract } from '../../electron/contract/page/index.ts'
+
+export type HostClient = ContractRouterClient<PageContract>
+
+export interface HostProcess {
+  /** With the token. */
+  url: string
+  port: number
+  pid: number
+  client: HostClient
+  /** What it wrote to stderr so far. */
+  said(): string
+  /** SIGINT lets it pause what is going; SIGKILL is a crash. */
+  end(signal: 'SIGINT' | 'SIGKILL'): Promise<void>
+}
+
+const root = path.resolve(import.meta.dirname, '../..')
+
+/** @param folder where settings and projects go @param port 0 takes a free one */
+export async function startHost(folder: string, port: number): Promise<HostProcess> {
+  const args = ['electron/host/cli.ts', 'serve', '--json', '--port', String(port)]
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      STET_SETTINGS: path.join(folder, 'settings'),
+      STET_PROJECTS: path.join(folder, 'projects'),
+      NODE_COMPILE_CACHE: path.join(root, '.stet/compile-cache'),
+    },
+  })
+  const killWithTest = () => child.kill('SIGKILL')
+  process.once('exit', killWithTest)
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const url = await printedUrl(child, () => said)
+  const { client, close } = await openLine(url)
+  const end = async (signal: 'SIGINT' | 'SIGKILL') => {
+    close()
+    process.off('exit', killWithTest)
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    await ended
+  }
+  return { url, port: Number(new URL(url).port), pid: child.pid ?? 0, client, said: () => said, end }
+}
+
+async function printedUrl(child: ChildProcess, said: () => string): Promise<string> {
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const { url, error } = JSON.parse(line)
+    assert.ok(url, `stet serve did not open: ${error?.message}`)
+    return url
+  }
+  throw new Error(`stet serve ended before it opened: ${said()}`)
+}
+
+async function openLine(url: string): Promise<{ client: HostClient; close(): void }> {
+  const answer = await fetch(url, { redirect: 'manual' })
+  const cookie = answer.headers.get('set-cookie')?.split(';')[0]
+  assert.ok(cookie, 'the door gave no cookie for the token')
+  const { origin, host } = new URL(url)
+  const socket = new WebSocket(`ws://${host}/`, { headers: { cookie, origin } })
+  socket.on('error', () => {})
+  await once(socket, 'open')
+  const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })
+  return { client: createORPCClient(link), close: () => socket.terminate() }
+}

@@ -1,0 +1,78 @@
+/** The page opens, makes the sample project, and every view is there: readable, reachable and without an error. */
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { type App, openApp } from './app.ts'
+import { axeProblems } from './axe.ts'
+import { unreachable, widerThanWindow } from './reach.ts'
+
+const views = ['data', 'annotate', 'labels', 'runs', 'judge', 'models', 'settings']
+
+async function settle({ page }: App): Promise<void> {
+  await page.waitForLoadState('networkidle')
+  await page.evaluate(() => document.fonts.ready)
+}
+
+/** Every view, and the projects' before them. */
+async function inEveryView(app: App, look: (view: string) => Promise<void>): Promise<void> {
+  await app.page.goto(`${new URL(app.url).origin}/#/`)
+  await app.page.getByRole('heading', { name: 'Projects', exact: true }).waitFor()
+  await settle(app)
+  await look('projects')
+  for (const view of views) {
+    await app.goto(view)
+    await settle(app)
+    await look(view)
+  }
+}
+
+describe('the page', async () => {
+  const app = await openApp()
+  after(() => app.close())
+
+  test('makes the sample project at a click and shows it', async () => {
+    await app.page.getByRole('button', { name: 'Make the sample project' }).click()
+    await app.page.waitForURL(/\/data$/)
+    const [card] = await app.host.projects.recent({})
+    assert.ok(card)
+    app.project = card.folder
+    assert.ok((await app.host.projects.overview({ project: card.folder })).editable > 0)
+  })
+
+  test('goes to every view by its keys, and a reload comes back to it', async () => {
+    const { page } = app
+    for (const view of views) {
+      await page.locator('#main').click({ position: { x: 2, y: 2 } })
+      await page.keyboard.press('g')
+      await page.keyboard.press(view[0]!)
+      await page.waitForURL(new RegExp(`/${view}`))
+    }
+    await page.reload()
+    await page.locator('.rail [aria-current=page]', { hasText: 'Settings' }).waitFor()
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`axe finds nothing serious in any view, ${colorScheme}`, async () => {
+      await app.page.emulateMedia({ colorScheme })
+      const found: string[] = []
+      await inEveryView(app, async (view) => {
+        found.push(...(await axeProblems(app.page)).map((problem) => `${view}: ${problem}`))
+      })
+      assert.deepEqual(found, [])
+    })
+  }
+
+  test('everything can be reached in 1024 × 640 and with text at 200%', async () => {
+    await app.page.setViewportSize({ width: 1024, height: 640 })
+    const found: string[] = []
+    const look = (size: string) => async (view: string) => {
+      const wider = await widerThanWindow(app.page)
+      if (wider > 0) found.push(`${view} at ${size}: ${wider} px wider than the window`)
+      found.push(...(await unreachable(app.page)).map((name) => `${view} at ${size}: ${name}`))
+    }
+    await inEveryView(app, look('100%'))
+    await app.page.evaluate(() => localStorage.setItem('stet-settings', JSON.stringify({ textSize: 200 })))
+    await app.page.reload()
+    await inEveryView(app, look('200%'))
+    assert.deepEqual(found, [])
+  })
+})

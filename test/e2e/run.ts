@@ -1,0 +1,31 @@
+/**
+ * Runs the browser tests, all of them or those that an argument names by a part of their path. The page is built once
+ * beforehand. Ends with one line `N passed, N failed`.
+ */
+import { readdirSync } from 'node:fs'
+import { builtPage } from '../../electron/host/serve/page-files.ts'
+import { ensureChromium } from '../../native/chromium-setup.mjs'
+import { SetupError } from '../../native/say.mjs'
+import { runFiles } from '../run-files.ts'
+
+function specs(patterns: string[]): string[] {
+  const files = readdirSync(import.meta.dirname)
+    .filter((file) => file.endsWith('.spec.ts'))
+    .map((file) => `test/e2e/${file}`)
+    .sort()
+  return patterns.length === 0 ? files : files.filter((file) => patterns.some((part) => file.includes(part)))
+}
+
+async function main(patterns: string[]): Promise<boolean> {
+  try {
+    process.env.STET_CHROMIUM = await ensureChromium()
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    console.log(`${error.message}\n0 passed, 1 failed`)
+    return false
+  }
+  await builtPage(console.log)
+  return runFiles(specs(patterns), { timeoutMs: 600_000 })
+}
+
+process.exit((await main(process.argv.slice(2))) ? 0 : 1)

@@ -34,4 +34,17 @@ export const WrittenJudge = z.string().transform((text, context): JudgeSpec => {
   return z.NEVER
 })
 
+/** Also `gold:SHARE`: a reward model trained for judging alone, on training documents that no arm gets. */
+export const WrittenExperimentJudge = z.string().transform((text, context) => {
+  const [, share] = /^gold:(0?\.\d+)$/.exec(text) ?? []
+  if (share !== undefined) return { kind: 'gold' as const, share: Number(share) }
+  const judge = WrittenJudge.safeParse(text)
+  if (judge.success) return judge.data
+  const [issue] = judge.error.issues
+  context.addIssue({ code: 'custom', message: `${issue!.message}, or gold:SHARE` })
+  return z.NEVER
+})
+
+export const experimentJudgeForms = `Judge: ${forms}; or gold:SHARE, a reward model trained for judging alone on this share of the training documents, which no arm gets.`
+
 export const judgeForms = `Judge: ${forms}.`

@@ -48,8 +48,10 @@ export type Responses = z.infer<typeof Responses>
 export const Arm = z.object({
   ...Responses.shape,
   ...WinRateSummary.shape,
-  /** Mean KL of a response from the reference, in nats; null where not measured. */
+  /** Mean KL of a response from the reference over the last iterations, in nats; null where not measured. */
   kl: z.number().nullable(),
+  /** Strength of the KL penalty; null for arms without one. */
+  klCoef: z.number().nullable(),
 })
 export type Arm = z.infer<typeof Arm>
 
@@ -65,7 +67,33 @@ export const RewardModelResult = z.object({
   tokenF1: share().nullable(),
   /** Spearman's correlation of the sequence score with the truth, where there is one. */
   rankCorrelation: z.number().min(-1).max(1).nullable(),
+  /** Kind of flaw → how often one of its tokens has less reward than a token without any; empty without a truth. */
+  flawAuroc: z.record(z.string(), share()),
 })
+
+const Level = z.object({ value: z.number(), interval: z.object({ low: z.number(), high: z.number() }) })
+
+/** Every arm at every strength of the KL penalty, and all arms at one distance from the reference. */
+export const Frontier = z.object({
+  points: z.array(
+    z.object({
+      arm: z.string(),
+      klCoef: z.number(),
+      kl: z.number(),
+      winRate: percent(),
+      interval: PercentInterval,
+      length: z.number().nullable(),
+      flaws: z.record(z.string(), z.number().nonnegative()),
+    }),
+  ),
+  /** The largest KL that every arm reached, in nats. */
+  commonKl: z.number(),
+  /** Percent over the reference at that KL. */
+  winRates: z.array(z.object({ arm: z.string(), ...Level.shape })),
+  /** Points by which `arm` passes `opponent` there, paired by prompt and seed. */
+  differences: z.array(z.object({ arm: z.string(), opponent: z.string(), ...Level.shape })),
+})
+export type Frontier = z.infer<typeof Frontier>
 
 const Step = z.int().nonnegative()
 
@@ -95,11 +123,13 @@ export const ResultRecord = z.object({
   arms: z.array(Arm),
   /** `arm` judged against `opponent`, for pairs of arms in either order. */
   headToHead: z.array(z.object({ arm: z.string(), opponent: z.string(), ...WinRateSummary.shape })),
+  /** Null where arms were run at no or only one strength of the KL penalty. */
+  frontier: Frontier.nullable(),
   /** Metrics over training steps; `metric` is a key of `contract/metrics.ts`. */
   curves: z.array(
     z.object({ arm: z.string(), metric: z.string(), points: z.array(z.tuple([Step, z.number()])) }),
   ),
-  /** Checkpoints judged along the way, against the reference. */
+  /** Checkpoints judged along the way, against the reference: means over seeds, with the least and the greatest. */
   winRateOverSteps: z.array(
     z.object({
       arm: z.string(),

@@ -14,9 +14,11 @@ import {
   type Project,
 } from '../storage/index.ts'
 import { importData } from './data.ts'
+import { goldJudge } from './experiment/gold-judge.ts'
 import { labSteps } from './experiment/lab-steps.ts'
+import type { ExperimentPlan } from './experiment/policies.ts'
 import { type DemoPresetName, demoPresets, realPlan } from './experiment/presets.ts'
-import { type ExperimentPlan, runExperiment } from './experiment/run.ts'
+import { runExperiment } from './experiment/run.ts'
 import { importSampleWorld, worldDatasets } from './experiment/sample-world.ts'
 import type { Lab } from './lab.ts'
 import { findModel } from './project-models.ts'
@@ -59,15 +61,22 @@ async function experimentOf(
   hooks: WorkHooks,
 ): Promise<ResultRecord> {
   const project = await lab.openProject(input.project)
-  const { policy, prompts, datasets, heldout, ppo, seeds } = input
+  const { arms, prompts, datasets, heldout, ppo, reward, seeds } = input
+  const policy = findModel(project, input.policy).path
+  const choice = { datasets, heldout, heldoutLimit: prompts }
+  const { judge, trainPart } =
+    input.judge.kind === 'gold'
+      ? await goldJudge(lab, project, { policy, choice, reward, seed: seeds[0]! }, input.judge.share, hooks)
+      : { judge: withModelPath(project, input.judge), trainPart: undefined }
   const setting = {
-    policy: findModel(project, policy).path,
-    choice: { datasets, heldout, heldoutLimit: prompts },
-    judge: withModelPath(project, input.judge),
+    policy,
+    choice: { ...choice, ...(trainPart && { trainPart }) },
+    judge,
     maxQueryTokens: ppo.maxQueryTokens,
     seed: seeds[0]!,
   }
-  const plan: ExperimentPlan = { arms: input.arms, seeds, prompts, reward: input.reward, ppo }
+  const klCoefs = input.klCoefs.length > 0 ? input.klCoefs : [ppo.klCoef]
+  const plan: ExperimentPlan = { arms, seeds, klCoefs, prompts, reward, ppo }
   const result = await runExperiment(plan, labSteps(lab, project, setting, hooks))
   const runtime = await lab.trainer.run<'runtime'>({ kind: 'runtime' }, hooks)
   const record = ResultRecord.parse({
@@ -190,6 +199,7 @@ export async function demo(
       policy: 'reference',
       arms: ['sequence-original', 'sequence-edited', 'token'],
       seeds: [seed],
+      klCoefs: [],
       judge: { kind: 'world' },
       datasets: [worldDatasets.pairs],
       ...plan,
@@ -241,6 +251,7 @@ export async function real(
       policy,
       arms: ['sequence-edited', 'token'],
       seeds: [seed],
+      klCoefs: [],
       judge: { kind: 'length', prefer: 'shorter' },
       datasets: ['edits'],
       heldout: 0.3,

@@ -1,6 +1,7 @@
 /** Verbs that compare: judge (two models on held-out prompts) and winrate (a file of annotations). */
 import { UserError } from '../contract/errors.ts'
 import type { Contract, InputOf, ResultOf } from '../contract/index.ts'
+import { canonicalJson } from '../contract/json.ts'
 import type { Item, Judgement, JudgePair } from '../contract/records.ts'
 import type { WinRateSummary } from '../contract/report.ts'
 import { readPrompt } from '../pipeline/data/world/prompts.ts'
@@ -13,7 +14,10 @@ import {
   addJudgements,
   createEvaluation,
   type Db,
+  type Evaluation,
   finishEvaluation,
+  listEvaluations,
+  listJudgements,
   type NewEvaluation,
   type Project,
 } from '../storage/index.ts'
@@ -67,15 +71,19 @@ export interface Comparison {
   seedOf?: (pairId: string) => string
 }
 
-/** Has every pair judged in both orders, stores each verdict as it comes, and the summary at the end. */
+/**
+ * Has every pair judged in both orders, stores each verdict as it comes, and the summary at the end. Where the same
+ * comparison was interrupted it goes on: no verdict is asked for twice.
+ */
 export async function storeVerdicts(
   db: Db,
   { name, config, judge, pairs, seed, seedOf }: Comparison,
   { emit, signal }: WorkHooks,
 ): Promise<{ evaluation: string; summary: WinRateSummary; judgements: Judgement[] }> {
-  const evaluation = createEvaluation(db, { kind: 'win-rate', name, runId: null, config })
-  const judgements: Judgement[] = []
-  for await (const batch of judgePairs(judge, pairs, { seed, signal })) {
+  const evaluation =
+    interrupted(db, name, config) ?? createEvaluation(db, { kind: 'win-rate', name, runId: null, config })
+  const judgements = listJudgements(db, evaluation.id)
+  for await (const batch of judgePairs(judge, pairs, { seed, already: [...judgements], signal })) {
     addJudgements(db, evaluation.id, batch)
     judgements.push(...batch)
     emit({ type: 'progress', phase: 'judge', done: judgements.length, total: 2 * pairs.length })
@@ -83,6 +91,13 @@ export async function storeVerdicts(
   const summary = summarise(judgements, { seed, pairs, ...(seedOf && { seedOf }) })
   finishEvaluation(db, evaluation.id, summary)
   return { evaluation: evaluation.id, summary, judgements }
+}
+
+function interrupted(db: Db, name: string, config: Comparison['config']): Evaluation | undefined {
+  const asked = canonicalJson(config)
+  return listEvaluations(db).findLast(
+    (known) => known.result === null && known.name === name && canonicalJson(known.config) === asked,
+  )
 }
 
 function pairOf({ item: { id, prompt, context }, reference, candidate }: Answered): JudgePair {

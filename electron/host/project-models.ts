@@ -32,6 +32,13 @@ export function refuseTakenName({ db }: Project, name: string | null): void {
   throw new UserError('conflict', `This project has a model "${name}" already. Give another --name.`)
 }
 
+/** @returns the name, with a number where a model of the project has it already */
+export function freeName({ db }: Project, name: string | null): string | null {
+  const taken = new Set(listModels(db).map((model) => model.name))
+  if (name === null || !taken.has(name)) return name
+  for (let n = 2; ; n++) if (!taken.has(`${name}-${n}`)) return `${name}-${n}`
+}
+
 /** Keeps a model that a run has made, with the hashes of its files. */
 export async function registerModel(
   { db, folder }: Project,

@@ -1,4 +1,5 @@
 /** A run's input: the project's items and finished edits as they are now, frozen in one file. */
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import type { TrainingJob } from '../contract/jobs.ts'
@@ -14,6 +15,8 @@ export interface InputChoice {
   heldout: number
   /** At most this many held-out rows. */
   heldoutLimit: number
+  /** Only training documents in this part of [0, 1); all where absent. Parts that don't meet share no document. */
+  trainPart?: readonly [from: number, to: number]
 }
 
 /** What a run learns from, as far as it decides which rows are of use. */
@@ -29,13 +32,16 @@ export function lessonOf({ kind, config }: Pick<TrainingJob, 'kind' | 'config'>)
 export function inputRows(
   db: Db,
   lesson: Lesson,
-  { datasets, heldout, heldoutLimit }: InputChoice,
+  { datasets, heldout, heldoutLimit, trainPart: [from, to] = [0, 1] }: InputChoice,
 ): RunInputRow[] {
   let heldoutRows = 0
   const rows: RunInputRow[] = []
   for (const { item, edited } of candidates(db, lesson, datasets)) {
-    const split = splitOf(splitPoint(item), heldout)
+    const point = splitPoint(item)
+    const split = splitOf(point, heldout)
     if (split === 'heldout' && heldoutRows++ >= heldoutLimit) continue
+    const part = (point - heldout) / (1 - heldout)
+    if (split === 'train' && (part < from || part >= to)) continue
     rows.push({ split, item, edited })
   }
   return rows
@@ -75,8 +81,13 @@ export function requireRows(rows: readonly RunInputRow[], lesson: Lesson, projec
 export const inputFile = 'input.jsonl'
 
 export async function writeRunInput(runFolder: string, rows: readonly RunInputRow[]): Promise<void> {
-  await writeFileAtomic(
-    path.join(runFolder, inputFile),
-    rows.values().map((row) => `${JSON.stringify(row)}\n`),
-  )
+  await writeFileAtomic(path.join(runFolder, inputFile), rows.values().map(lineOf))
 }
+
+/** Whether a run's frozen input holds exactly these rows. */
+export function hasRunInput(runFolder: string, rows: readonly RunInputRow[]): boolean {
+  const file = path.join(runFolder, inputFile)
+  return existsSync(file) && readFileSync(file, 'utf8') === rows.map(lineOf).join('')
+}
+
+const lineOf = (row: RunInputRow) => `${JSON.stringify(row)}\n`

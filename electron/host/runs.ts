@@ -7,6 +7,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../contract/errors.ts'
 import { type JobEvent, type JobResults, TrainingJob, TrainingResult } from '../contract/jobs.ts'
+import { canonicalJson, type JsonObject } from '../contract/json.ts'
 import type { RunInputRow } from '../contract/records.ts'
 import { latestCheckpoint } from '../engine/checkpoint-folder.ts'
 import {
@@ -24,8 +25,8 @@ import {
 } from '../storage/index.ts'
 import type { Lab } from './lab.ts'
 import { mapModelPaths, type PlannedJob } from './planned-job.ts'
-import { refuseTakenName, registerModel } from './project-models.ts'
-import { type InputChoice, inputFile, writeRunInput } from './run-input.ts'
+import { freeName, refuseTakenName, registerModel } from './project-models.ts'
+import { hasRunInput, type InputChoice, inputFile, writeRunInput } from './run-input.ts'
 import type { WorkHooks } from './stream.ts'
 import { codeVersion } from './version.ts'
 
@@ -50,6 +51,13 @@ export type RunOutcome<K extends Kind> = JobResults[K] & { run: string; name: st
 /** What a run's record keeps of its plan: paths inside the project are relative, so that the folder can be moved. */
 const RunConfig = z.object({ job: z.looseObject({}), modelName: z.string().nullable() })
 
+export type StartRun = <K extends Kind>(
+  lab: Lab,
+  project: Project,
+  plan: RunPlan<K>,
+  hooks: WorkHooks,
+) => Promise<RunOutcome<K>>
+
 /** Freezes the input and trains. @throws UserError when it fails; the run's record says so too */
 export async function startRun<K extends Kind>(
   lab: Lab,
@@ -58,13 +66,10 @@ export async function startRun<K extends Kind>(
   hooks: WorkHooks,
 ): Promise<RunOutcome<K>> {
   refuseTakenName(project, name)
-  const portable = mapModelPaths(job, (file) =>
-    isInside(project.folder, file) ? path.relative(project.folder, file) : file,
-  )
   const run = createRun(project.db, {
     kind: job.kind,
     name: name ?? job.kind,
-    config: { job: portable, modelName: name, choice: { ...choice } },
+    config: configOf(project, { job, name, choice }),
     seeds: { seed: job.config.seed },
     codeVersion: codeVersion(),
     parentId,
@@ -77,6 +82,37 @@ export async function startRun<K extends Kind>(
     sentence: `Run ${run.id}: ${rows.length - heldout} rows to train on, ${heldout} held out.`,
   })
   return perform(lab, project, run, hooks)
+}
+
+function configOf<K extends Kind>(
+  { folder }: Project,
+  { job, name, choice }: Pick<RunPlan<K>, 'job' | 'name' | 'choice'>,
+): JsonObject {
+  const portable = mapModelPaths(job, (file) => (isInside(folder, file) ? path.relative(folder, file) : file))
+  return { job: portable, modelName: name, choice: { ...choice } } as unknown as JsonObject
+}
+
+/**
+ * As {@link startRun}, but a run of the same plan on the same rows is not made twice: what is done counts, what was
+ * interrupted goes on. A name that another plan has taken gets a number.
+ */
+export async function startOrGoOn<K extends Kind>(
+  lab: Lab,
+  project: Project,
+  plan: RunPlan<K>,
+  hooks: WorkHooks,
+): Promise<RunOutcome<K>> {
+  const asked = canonicalJson(configOf(project, { ...plan, name: null }))
+  const isSame = (run: Run) =>
+    canonicalJson({ ...run.config, modelName: null }) === asked &&
+    hasRunInput(runFolder(project, run), plan.rows)
+  const same = listRuns(project.db).findLast(isSame)
+  if (!same) return startRun(lab, project, { ...plan, name: freeName(project, plan.name) }, hooks)
+  if (same.state !== 'done') return (await resumeRun(lab, project, same, hooks)) as RunOutcome<K>
+  hooks.emit({ type: 'note', sentence: `${same.name} is done already: run ${same.id} counts.` })
+  const result = same.result as unknown as JobResults[K]
+  const model = path.join(runFolder(project, same), 'model')
+  return { ...result, model, run: same.id, name: same.name } as RunOutcome<K>
 }
 
 /**

@@ -8,10 +8,13 @@ import type { Project } from '../storage/index.ts'
 import type { Lab } from './lab.ts'
 import { findModel, type NamedModel } from './project-models.ts'
 import { type InputChoice, inputRows, lessonOf, requireRows } from './run-input.ts'
-import { findRun, resumeRun, startRun } from './runs.ts'
+import { findRun, resumeRun, type StartRun, startRun } from './runs.ts'
 import type { WorkHooks } from './stream.ts'
 
 type Train = Contract['train']
+
+/** A training verb's input; a caller of the lab may take a part of the documents. */
+type TrainInput<Verb extends keyof Train> = InputOf<Train[Verb]> & Pick<InputChoice, 'trainPart'>
 
 export async function trainSft(
   lab: Lab,
@@ -32,20 +35,22 @@ export async function trainSft(
 
 export async function trainReward(
   lab: Lab,
-  input: InputOf<Train['reward']>,
+  input: TrainInput<'reward'>,
   hooks: WorkHooks,
+  start: StartRun = startRun,
 ): Promise<ResultOf<Train['reward']>> {
   const project = await lab.openProject(input.project)
   const { path, made } = findModel(project, input.model)
   const job = { kind: 'reward' as const, model: { path }, config: input.config }
   const rows = rowsFor(project, job, input)
-  return startRun<'reward'>(lab, project, { job, rows, ...recordOf(input, made) }, hooks)
+  return start<'reward'>(lab, project, { job, rows, ...recordOf(input, made) }, hooks)
 }
 
 export async function trainPpo(
   lab: Lab,
-  input: InputOf<Train['ppo']>,
+  input: TrainInput<'ppo'>,
   hooks: WorkHooks,
+  start: StartRun = startRun,
 ): Promise<ResultOf<Train['ppo']>> {
   const project = await lab.openProject(input.project)
   const { path: policy, made } = findModel(project, input.policy)
@@ -53,19 +58,20 @@ export async function trainPpo(
   const judge = input.judge && withModelPath(project, input.judge)
   const job = { kind: 'ppo' as const, policy, rewardModel, judge, config: input.config }
   const rows = rowsFor(project, job, input)
-  return startRun<'ppo'>(lab, project, { job, rows, ...recordOf(input, made) }, hooks)
+  return start<'ppo'>(lab, project, { job, rows, ...recordOf(input, made) }, hooks)
 }
 
 export async function trainDpo(
   lab: Lab,
-  input: InputOf<Train['dpo']>,
+  input: TrainInput<'dpo'>,
   hooks: WorkHooks,
+  start: StartRun = startRun,
 ): Promise<ResultOf<Train['dpo']>> {
   const project = await lab.openProject(input.project)
   const { path: policy, made } = findModel(project, input.policy)
   const job = { kind: 'dpo' as const, policy, config: input.config }
   const rows = rowsFor(project, job, input)
-  return startRun<'dpo'>(lab, project, { job, rows, ...recordOf(input, made) }, hooks)
+  return start<'dpo'>(lab, project, { job, rows, ...recordOf(input, made) }, hooks)
 }
 
 export async function resume(
@@ -89,10 +95,11 @@ function rowsFor(
 }
 
 function recordOf(
-  { name, datasets, heldout, heldoutLimit }: InputChoice & { name: string | null },
+  { name, datasets, heldout, heldoutLimit, trainPart }: InputChoice & { name: string | null },
   made: NamedModel['made'],
 ) {
-  return { name, choice: { datasets, heldout, heldoutLimit }, parentId: made?.runId ?? null }
+  const choice = { datasets, heldout, heldoutLimit, ...(trainPart && { trainPart }) }
+  return { name, choice, parentId: made?.runId ?? null }
 }
 
 /** A judge that is a reward model may be named like any other model. */

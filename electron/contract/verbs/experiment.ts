@@ -1,7 +1,7 @@
 /** Verbs that do the paper as a whole: the experiment's arms on equal data, and its report. */
 import { z } from 'zod'
 import { PpoConfig, RewardConfig } from '../configs.ts'
-import { judgeForms, WrittenJudge } from '../judge-spec.ts'
+import { experimentJudgeForms, WrittenExperimentJudge } from '../judge-spec.ts'
 import { ResultRecord } from '../report.ts'
 import { eventsThen, file, project, verb } from '../verb.ts'
 import { datasets } from './data.ts'
@@ -30,7 +30,14 @@ export const experiment = verb(
         .default([1])
         .describe('Each arm is trained once a seed.')
         .meta({ value: 'SEED' }),
-      judge: WrittenJudge.describe(judgeForms).meta({ value: 'JUDGE' }),
+      klCoefs: z
+        .array(z.number().nonnegative())
+        .default([])
+        .describe(
+          'Strengths of the KL penalty that every PPO arm is run with, to compare arms at an equal KL; none runs ppo.kl-coef alone.',
+        )
+        .meta({ value: 'COEF' }),
+      judge: WrittenExperimentJudge.describe(experimentJudgeForms).meta({ value: 'JUDGE' }),
       prompts: z.int().positive().default(256).describe('At most this many held-out prompts are judged.'),
       datasets,
       heldout,

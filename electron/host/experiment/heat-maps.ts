@@ -29,7 +29,7 @@ export async function heatMaps(
       tokens: scored[2 * i + j]!.tokens.map(({ text, reward: value }, t) => ({
         text,
         reward: value,
-        label: labels[side][t] ?? null,
+        label: labels[side].labels[t] ?? null,
       })),
     }))
   })

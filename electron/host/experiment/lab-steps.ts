@@ -1,10 +1,9 @@
 /** The experiment's steps on the lab: runs with records, responses by the trainer, judgements in the project. */
 import { UserError } from '../../contract/errors.ts'
 import type { JudgeSpec } from '../../contract/jobs.ts'
-import type { EditedPair, Item } from '../../contract/records.ts'
+import type { Item } from '../../contract/records.ts'
 import { openModelSource } from '../../engine/files/model-source.ts'
 import { openTokenizer } from '../../engine/tokenizer/index.ts'
-import { countFlaws } from '../../pipeline/data/world/flaws.ts'
 import { readPrompt } from '../../pipeline/data/world/prompts.ts'
 import { judgeTruth } from '../../pipeline/data/world/truth.ts'
 import { loadWorld } from '../../pipeline/data/world/world.ts'
@@ -16,6 +15,7 @@ import { storeVerdicts } from '../judging.ts'
 import type { Lab } from '../lab.ts'
 import { questionKey, respond } from '../outputs.ts'
 import type { InputChoice } from '../run-input.ts'
+import { startOrGoOn } from '../runs.ts'
 import type { WorkHooks } from '../stream.ts'
 import { trainDpo, trainPpo, trainReward } from '../training.ts'
 import { type ExperimentSteps, type Finished, seedOfPair } from './steps.ts'
@@ -59,13 +59,18 @@ export function labSteps(
     heldoutEdits: () =>
       [...editedPairsOf(db, { datasets: choice.datasets })].filter(({ item }) => isHeldout(item)),
     trainReward: async (name, config) =>
-      finished(await trainReward(lab, { ...shared(name), model: policy, config }, hooks)),
+      finished(await trainReward(lab, { ...shared(name), model: policy, config }, hooks, startOrGoOn)),
     trainPpo: async (name, rewardModel, config) =>
       finished(
-        await trainPpo(lab, { ...shared(name), policy, rewardModel, judge: setting.judge, config }, hooks),
+        await trainPpo(
+          lab,
+          { ...shared(name), policy, rewardModel, judge: setting.judge, config },
+          hooks,
+          startOrGoOn,
+        ),
       ),
     trainDpo: async (name, config) =>
-      finished(await trainDpo(lab, { ...shared(name), policy, config }, hooks)),
+      finished(await trainDpo(lab, { ...shared(name), policy, config }, hooks, startOrGoOn)),
     async respond(model, items, sampling) {
       const all = { ...sampling, topK: 0, topP: 1, maxQueryTokens }
       const rows = await respond(lab, model ?? policy, items, all, hooks)
@@ -81,14 +86,11 @@ export function labSteps(
     },
     async judge(name, pairs, ended) {
       const judge = makeJudge(lab, setting.judge, { ended, maxQueryTokens }, hooks)
-      const config = { judge: setting.judge, seed }
+      const config = { judge: setting.judge, seed, pairs: pairs.map((pair) => ({ ...pair })) }
       return storeVerdicts(db, { name, config, judge, pairs, seed, seedOf: seedOfPair }, hooks)
     },
-    labelsOf: ({ item, rejected, edited }: EditedPair) => {
-      const labels = labelPair(tokenizer, item.id, rejected, edited)
-      return { rejected: labels.rejected.labels, edited: labels.edited.labels }
-    },
-    countFlaws: setting.judge.kind === 'world' ? worldFlaws() : null,
+    labelsOf: ({ item, rejected, edited }) => labelPair(tokenizer, item.id, rejected, edited),
+    flawsOf: setting.judge.kind === 'world' ? worldFlaws() : null,
   }
 }
 
@@ -101,7 +103,7 @@ interface RunOutcome {
 }
 
 /** A paused arm ends the experiment; what is done stays, and the run can be resumed. */
-function finishedModel({ model, name, step, reason, run }: RunOutcome): string {
+export function finishedModel({ model, name, step, reason, run }: RunOutcome): string {
   if (model !== null) return model
   throw new UserError(
     'unavailable',
@@ -123,10 +125,10 @@ function onePerPrompt(items: readonly Item[]): Item[] {
   return [...new Map(items.map((item) => [questionKey(item), item])).values()]
 }
 
-function worldFlaws(): NonNullable<ExperimentSteps['countFlaws']> {
+function worldFlaws(): NonNullable<ExperimentSteps['flawsOf']> {
   const world = loadWorld()
   return (item, response) => {
     const prompt = readPrompt(world, item.prompt)
-    return prompt ? countFlaws(judgeTruth(world, prompt, response)) : {}
+    return prompt ? judgeTruth(world, prompt, response) : []
   }
 }

@@ -1,12 +1,12 @@
 /** Settings of the demo and of the real run; each figure was chosen by trying, on 2 cores. */
 import { PpoConfig, RewardConfig, SftConfig } from '../../contract/configs.ts'
-import type { ExperimentPlan } from './run.ts'
+import type { ExperimentPlan } from './policies.ts'
 import type { WorldSizes } from './sample-world.ts'
 
 export interface DemoPreset {
   sizes: WorldSizes
   sft: SftConfig
-  plan: Pick<ExperimentPlan, 'prompts' | 'reward' | 'ppo'>
+  plan: Pick<ExperimentPlan, 'prompts' | 'reward'> & { ppo: PpoConfig }
   /** Said first in the result; null where the figures may be taken as they are. */
   caveat: string | null
 }
@@ -85,7 +85,7 @@ export const demoPresets = { full, small }
 export type DemoPresetName = keyof typeof demoPresets
 
 /** SmolLM2-135M-Instruct on real edits: what 2 cores do in less than an hour. */
-export function realPlan(steps: number): Pick<ExperimentPlan, 'prompts' | 'reward' | 'ppo'> {
+export function realPlan(steps: number): DemoPreset['plan'] {
   const lengths = { maxQueryTokens: 192, maxResponseTokens: 96 }
   return {
     prompts: 32,

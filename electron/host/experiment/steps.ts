@@ -1,7 +1,7 @@
 /** What an experiment asks of the lab, so that its order can be read (and tested) without a database or a trainer. */
 import type { DpoConfig, PpoConfig, RewardConfig } from '../../contract/configs.ts'
 import type { JobResults } from '../../contract/jobs.ts'
-import type { EditedPair, Item, Judgement, JudgePair } from '../../contract/records.ts'
+import type { EditedPair, Item, Judgement, JudgePair, PairLabels } from '../../contract/records.ts'
 import type { WinRateSummary } from '../../contract/report.ts'
 
 /** A finished training run and where its model is. */
@@ -16,6 +16,13 @@ export interface Response {
   text: string
   tokens: number
   ended: boolean
+}
+
+export interface Flaw {
+  kind: string
+  cost: number
+  /** Characters at fault, half open; null where something is absent. */
+  span: { start: number; end: number } | null
 }
 
 export interface ScoredText {
@@ -53,8 +60,8 @@ export interface ExperimentSteps {
     pairs: readonly JudgePair[],
     ended: (pairId: string, text: string) => boolean,
   ): Promise<{ summary: WinRateSummary; judgements: Judgement[] }>
-  /** Labels of a text's edit under the policy's tokenizer, for pictures: one a token as `score` gives them. */
-  labelsOf(pair: EditedPair): { rejected: number[]; edited: number[] }
-  /** Flaws of a response by kind, where the judge is a truth that counts them; null elsewhere. */
-  countFlaws: ((item: Item, response: Response) => Record<string, number>) | null
+  /** Labels of a text's edit under the policy's tokenizer: one a token as `score` gives them. */
+  labelsOf(pair: EditedPair): PairLabels
+  /** What is wrong with a response, where the judge is a truth that knows; null elsewhere. */
+  flawsOf: ((item: Item, response: Pick<Response, 'text' | 'ended'>) => Flaw[]) | null
 }

@@ -3,7 +3,8 @@ import { metrics } from '../../contract/metrics.ts'
 import type { ResultRecord } from '../../contract/report.ts'
 import { lineChart, type Series, thin } from './line-chart.ts'
 import { html, type Markup } from './markup.ts'
-import { compact } from './numbers.ts'
+import { compact, fixed } from './numbers.ts'
+import { frontierFindings } from './sentences.ts'
 import { swatch } from './series.ts'
 import { seriesOf } from './tables.ts'
 
@@ -53,16 +54,20 @@ export function progressFigures(record: ResultRecord): Markup | null {
     points,
   }))
   const size = { width: 520, height: 300, yLabel: '% against the reference', baseline: 50, marked: true }
-  const overSteps = lineFigure('Win rate over training steps', 'Checkpoints judged along the way.', {
-    ...size,
-    xLabel: 'step',
-    description:
-      'Win rate of each arm against training steps. The numbers are in the table below the figure.',
-    lines: lines.map(({ points, ...line }) => ({
-      ...line,
-      points: points.map(({ step, winRate, interval }) => ({ x: step, y: winRate, ...interval })),
-    })),
-  })
+  const overSteps = lineFigure(
+    'Win rate over training steps',
+    'Checkpoints judged along the way: means over seeds, from the least to the greatest.',
+    {
+      ...size,
+      xLabel: 'step',
+      description:
+        'Win rate of each arm against training steps. The numbers are in the table below the figure.',
+      lines: lines.map(({ points, ...line }) => ({
+        ...line,
+        points: points.map(({ step, winRate, interval }) => ({ x: step, y: winRate, ...interval })),
+      })),
+    },
+  )
   const overKl = lineFigure(
     'Win rate against KL',
     'The same checkpoints: what each gained for how far it moved.',
@@ -104,6 +109,33 @@ function metricFigure(record: ResultRecord, metric: string): Markup[] {
     description,
     lines,
   })
+}
+
+/** Every arm at every strength of the KL penalty, and what each gains at one KL; null where there was no sweep. */
+export function frontierFigure(record: ResultRecord): Markup | null {
+  const { frontier } = record
+  if (frontier === null) return null
+  const { points, winRates } = frontier
+  const lines = record.arms.map(({ name }) => ({
+    name,
+    series: seriesOf(record, name),
+    points: points
+      .filter(({ arm }) => arm === name)
+      .sort((a, b) => a.kl - b.kl)
+      .map(({ kl, winRate, interval }) => ({ x: kl, y: winRate, ...interval })),
+  }))
+  const figure = lineFigure('Win rate against KL, each penalty a run', 'Bands: 95% over prompts and seeds.', {
+    ...{ width: 520, height: 300, yLabel: '% against the reference', baseline: 50, marked: true },
+    xLabel: 'KL from the reference, nats a response',
+    description: 'Win rate of each arm against its KL, one marker for each strength of the penalty.',
+    lines,
+  })
+  const rows = winRates.map(
+    ({ arm, value, interval }) =>
+      html`<tr><th scope="row" class="name"><span class="arm">${swatch(seriesOf(record, arm))}${arm}</span></th><td class="number strong">${fixed(value, 1)}</td><td class="number quiet">${fixed(interval.low, 1)} – ${fixed(interval.high, 1)}</td></tr>`,
+  )
+  const table = html`<div class="scroll"><table><thead><tr><th scope="col">Arm, at that KL</th><th scope="col" class="number">Win rate</th><th scope="col" class="number">95% interval</th></tr></thead><tbody>${rows}</tbody></table></div>`
+  return html`<p class="about">Moving further from the reference is no merit of a reward, so arms are compared at the largest KL that all of them reached.</p>${legend(record, winRates)}<div class="pair">${figure}<div>${table}<ul class="notes">${frontierFindings(record).map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>`
 }
 
 /** Every logged metric over steps, the leading ones at once; null where none was logged. */

@@ -1,7 +1,7 @@
 /** The win-rate table as Markdown, with columns padded so that it reads well in a terminal too. */
 import type { Arm, ResultRecord } from '../../contract/report.ts'
 import { fixed, pValue } from './numbers.ts'
-import { armWarnings, findings } from './sentences.ts'
+import { armWarnings, findings, frontierFindings } from './sentences.ts'
 
 type Column = { head: string; cell: (arm: Arm) => string; right: boolean }
 
@@ -49,7 +49,7 @@ export function reportMarkdown(record: ResultRecord): string {
     ...(record.caveat === null ? [] : [`**${escapeMarkdown(record.caveat)}**`]),
     `Win rate against the ${escapeMarkdown(record.reference.name)}, ${prompts || 'no'} held-out prompts, judged by ${escapeMarkdown(record.judge.name)}:`,
     table(rows).join('\n'),
-    findings(record)
+    [...findings(record), ...frontierFindings(record)]
       .map((sentence) => `- ${escapeMarkdown(sentence)}`)
       .join('\n'),
     [...armWarnings(record), ...record.notes].map((note) => `- Note: ${escapeMarkdown(note)}`).join('\n'),

@@ -1,13 +1,20 @@
 /** The experiment's report: one HTML page that needs nothing else, runs no script, and reads well on paper. */
 import type { ResultRecord } from '../../contract/report.ts'
-import { curveFigures, progressFigures } from './figures.ts'
+import { curveFigures, frontierFigure, progressFigures } from './figures.ts'
 import { heatMaps } from './heat-map.ts'
 import { escapeText, html, type Markup } from './markup.ts'
 import { duration } from './numbers.ts'
 import { armWarnings, findings, headline, headToHeadWarnings } from './sentences.ts'
 import { seriesClass } from './series.ts'
 import { style } from './style.ts'
-import { flawTable, headToHeadTable, rewardModelTable, seriesOf, winRateTable } from './tables.ts'
+import {
+  flawAurocTable,
+  flawTable,
+  headToHeadTable,
+  rewardModelTable,
+  seriesOf,
+  winRateTable,
+} from './tables.ts'
 
 interface Section {
   id: string
@@ -38,6 +45,19 @@ function headToHead(record: ResultRecord): Markup | null {
       warnings.length === 0
         ? null
         : html`<details><summary>What limits these figures</summary>${bullets(warnings)}</details>`
+    }`
+  )
+}
+
+function rewardModels(record: ResultRecord): Markup | null {
+  const table = rewardModelTable(record)
+  const flaws = flawAurocTable(record)
+  return (
+    table &&
+    html`<p class="about">Rank correlation: Spearman's, of the score of the reference's answers with the truth.</p>${table}${
+      flaws === null
+        ? null
+        : html`<p class="about">By kind of flaw: how often one of its tokens has less reward than a token without any.</p>${flaws}`
     }`
   )
 }
@@ -132,9 +152,10 @@ export function reportHtml(record: ResultRecord): string {
   const sections = [
     ...section('win-rates', 'Win rate against the reference', winRates(record)),
     ...section('head-to-head', 'Head to head', headToHead(record)),
+    ...section('frontier', 'At an equal distance from the reference', frontierFigure(record)),
     ...section('progress', 'Win rate as training goes', progressFigures(record)),
     ...section('flaws', 'What changed in the responses', flawTable(record)),
-    ...section('reward-models', 'Reward models', rewardModelTable(record)),
+    ...section('reward-models', 'Reward models', rewardModels(record)),
     ...section('token-rewards', 'Token rewards', tokenRewards(record)),
     ...section('samples', 'Samples', samples(record)),
     ...section('curves', 'Training curves', curveFigures(record)),

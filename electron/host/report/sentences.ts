@@ -1,6 +1,6 @@
 /** What may honestly be said about a result, in sentences made from its intervals. */
 import type { ResultRecord, WinRateSummary } from '../../contract/report.ts'
-import { fixed } from './numbers.ts'
+import { fixed, signed } from './numbers.ts'
 
 type Compared = Pick<WinRateSummary, 'winRate' | 'interval' | 'n'>
 type HeadToHead = ResultRecord['headToHead'][number]
@@ -52,6 +52,16 @@ export function findings(record: ResultRecord): string[] {
     return result ? [comparison(best.name, other.name, result)] : []
   })
   return [comparison(best.name, `the ${record.reference.name}`, best), ...headToHead]
+}
+
+/** How arms differ where they are equally far from the reference. */
+export function frontierFindings({ frontier }: ResultRecord): string[] {
+  if (frontier === null) return []
+  const { commonKl, differences } = frontier
+  return differences.map(({ arm, opponent, value, interval }) => {
+    const bounds = `95% interval ${signed(interval.low, 1)} to ${signed(interval.high, 1)}`
+    return `At a KL of ${fixed(commonKl, 1)} nats, ${arm} against ${opponent}: ${signed(value, 1)} points of win rate over the reference (${bounds}).`
+  })
 }
 
 type Warned = { name: string; warnings: string[] }

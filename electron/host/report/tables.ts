@@ -84,6 +84,19 @@ export function rewardModelTable({ rewardModels }: ResultRecord): Markup | null 
   )}</tbody></table></div>`
 }
 
+/** How well token rewards find each kind of flaw; null where no truth knows them. */
+export function flawAurocTable({ rewardModels }: ResultRecord): Markup | null {
+  const kinds = [...new Set(rewardModels.flatMap(({ flawAuroc }) => Object.keys(flawAuroc)))]
+  if (kinds.length === 0) return null
+  const withTokens = rewardModels.filter(({ flawAuroc }) => Object.keys(flawAuroc).length > 0)
+  return html`<div class="scroll"><table class="meters"><thead><tr><th scope="col">Token AUROC</th>${kinds.map(
+    (kind) => html`<th scope="col" class="number">${kind}</th>`,
+  )}</tr></thead><tbody>${withTokens.map(
+    ({ name, flawAuroc }) =>
+      html`<tr><th scope="row" class="name">${name}</th>${kinds.map((kind) => meter(flawAuroc[kind] ?? null, 1, 2))}</tr>`,
+  )}</tbody></table></div>`
+}
+
 /** Mean counts of each flaw in a response, and its mean length: what the win rate was bought with. */
 export function flawTable(record: ResultRecord): Markup | null {
   const rows: Responses[] = [record.reference, ...record.arms]

@@ -122,6 +122,7 @@ export const inventedResult: ResultRecord = {
       pairwiseAccuracy: 0.752,
       tokenAuroc: null,
       tokenF1: null,
+      flawAuroc: {},
       rankCorrelation: 0.49,
     },
     {
@@ -131,6 +132,7 @@ export const inventedResult: ResultRecord = {
       pairwiseAccuracy: 0.986,
       tokenAuroc: null,
       tokenF1: null,
+      flawAuroc: {},
       rankCorrelation: 0.52,
     },
     {
@@ -141,6 +143,7 @@ export const inventedResult: ResultRecord = {
       tokenAuroc: 0.861,
       tokenF1: 0.744,
       rankCorrelation: 0.57,
+      flawAuroc: { 'wrong fact': 0.83, rude: 0.97, repeated: 0.79 },
     },
   ],
   reference: {
@@ -161,6 +164,7 @@ export const inventedResult: ResultRecord = {
     description: arm.description,
     ...invent(arm.name, arm.strength),
     kl: [3.12, 3.78, 3.31, 1.04][i]!,
+    klCoef: [0.1, 0.1, 0.1, null][i]!,
     length: [32.1, 31.4, 36.2, 36.9][i]!,
     flaws: {
       'wrong fact': [0.66, 0.61, 0.48, 0.76][i]!,
@@ -179,6 +183,19 @@ export const inventedResult: ResultRecord = {
     { arm: 'PPO, sequence, edited', opponent: 'DPO', ...invent('h5', 0.56) },
     { arm: 'PPO, sequence, original', opponent: 'DPO', ...invent('h6', 0.57) },
   ],
+  frontier: {
+    points: arms.slice(0, 3).flatMap(({ name, strength }) =>
+      [0.05, 0.1, 0.2].map((klCoef) => {
+        const { winRate, interval } = invent(`${name}/${klCoef}`, strength - klCoef / 2)
+        return { arm: name, klCoef, kl: 0.4 / klCoef, winRate, interval, length: 36, flaws: {} }
+      }),
+    ),
+    commonKl: 8,
+    winRates: [{ arm: 'PPO, token', value: 71, interval: { low: 68, high: 74 } }],
+    differences: [
+      { arm: 'PPO, token', opponent: 'PPO, sequence, edited', value: 8.2, interval: { low: 5.1, high: 11 } },
+    ],
+  },
   curves: arms.slice(0, 3).flatMap(curvesOf),
   winRateOverSteps: arms.slice(0, 3).map(judgedAlongTheWay),
   samples: [

@@ -16,6 +16,7 @@ const emptyResult: ResultRecord = {
   ...{ arms: [], headToHead: [], curves: [], winRateOverSteps: [], samples: [], tokenRewards: [] },
   ...{ rewardModels: [], data: [], stages: [], notes: [], versions: {}, settings: {} },
   reference: { name: 'reference', description: '', length: null, flaws: {} },
+  frontier: null,
 }
 
 const TAG = /<(\/?)([a-z0-9]+)((?: [a-zA-Z][a-zA-Z0-9-]*="[^"<>]*")*)(\/?)>/g
@@ -44,7 +45,7 @@ function assertWellFormed(page: string): void {
   assert.deepEqual(open, [])
 }
 
-const KEYED_BY_NAMES = new Set(['versions', 'flaws', 'settings'])
+const KEYED_BY_NAMES = new Set(['versions', 'flaws', 'flawAuroc', 'settings'])
 
 /** The record with `text` added to every string in it, names that are keys included. */
 function infect<T>(value: T, text: string): T

@@ -1,0 +1,38 @@
+/** A judge for data that nobody knows the truth of: a reward model that learnt from documents which no arm gets. */
+import { RewardConfig } from '../../contract/configs.ts'
+import type { JudgeSpec } from '../../contract/jobs.ts'
+import type { Project } from '../../storage/index.ts'
+import type { Lab } from '../lab.ts'
+import type { InputChoice } from '../run-input.ts'
+import { startOrGoOn } from '../runs.ts'
+import type { WorkHooks } from '../stream.ts'
+import { trainReward } from '../training.ts'
+import { finishedModel } from './lab-steps.ts'
+import type { ExperimentPlan } from './policies.ts'
+
+export interface GoldSetting {
+  /** Path of the model that it starts from. */
+  policy: string
+  choice: InputChoice
+  reward: ExperimentPlan['reward']
+  seed: number
+}
+
+/**
+ * Its scheme is none of the arms': it scores whole responses by the mean of their tokens' rewards.
+ * @param share of the training documents that it learns from
+ * @returns the judge, and the part of the training documents that is left to the arms
+ */
+export async function goldJudge(
+  lab: Lab,
+  project: Project,
+  { policy, choice, reward, seed }: GoldSetting,
+  share: number,
+  hooks: WorkHooks,
+): Promise<{ judge: JudgeSpec; trainPart: [number, number] }> {
+  hooks.emit({ type: 'note', sentence: 'Training gold-judge, on documents that no arm gets.' })
+  const config = RewardConfig.parse({ ...reward, scheme: 'bt-mean', pairs: 'edited', seed })
+  const input = { project: project.folder, model: policy, name: 'gold-judge', config, ...choice }
+  const gold = await trainReward(lab, { ...input, trainPart: [1 - share, 1] }, hooks, startOrGoOn)
+  return { judge: { kind: 'reward', model: finishedModel(gold) }, trainPart: [0, 1 - share] }
+}

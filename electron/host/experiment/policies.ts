@@ -1,0 +1,80 @@
+/** What the experiment trains: a reward model for each arm and seed, and a policy for each strength of the KL penalty. */
+import { DpoConfig, PpoConfig, RewardConfig } from '../../contract/configs.ts'
+import type { ExperimentArm } from '../../contract/verbs/experiment.ts'
+import { armPlans } from './arms.ts'
+import type { ExperimentSteps, Finished } from './steps.ts'
+
+export interface ExperimentPlan {
+  arms: ExperimentArm[]
+  seeds: number[]
+  /** Strengths of the KL penalty that every PPO arm is run with; at least one. */
+  klCoefs: number[]
+  /** At most this many held-out prompts are judged. */
+  prompts: number
+  reward: Omit<RewardConfig, 'scheme' | 'pairs' | 'seed'>
+  ppo: Omit<PpoConfig, 'placement' | 'seed' | 'klCoef'>
+}
+
+/** An arm at one strength of the KL penalty; null where the arm has none. */
+export interface Variant {
+  arm: ExperimentArm
+  klCoef: number | null
+}
+
+export type TrainedReward = Finished<'reward'> & {
+  name: string
+  arm: ExperimentArm
+  seed: number
+  config: RewardConfig
+}
+export type TrainedPolicy = (Finished<'ppo'> | Finished<'dpo'>) & { seed: number }
+
+export function variantsOf({ arms, klCoefs }: ExperimentPlan): Variant[] {
+  return arms.flatMap((arm) =>
+    armPlans[arm].placement === null
+      ? [{ arm, klCoef: null }]
+      : klCoefs.map((klCoef): Variant => ({ arm, klCoef })),
+  )
+}
+
+/** @returns null for an arm that needs none */
+export async function trainReward(
+  arm: ExperimentArm,
+  seed: number,
+  plan: ExperimentPlan,
+  steps: ExperimentSteps,
+): Promise<TrainedReward | null> {
+  const { reward } = armPlans[arm]
+  if (!reward) return null
+  const config = RewardConfig.parse({ ...plan.reward, ...reward, seed })
+  const name = `reward-${arm}-seed${seed}`
+  return { ...(await steps.trainReward(name, config)), name, arm, seed, config }
+}
+
+export async function trainPolicy(
+  { arm, klCoef }: Variant,
+  seed: number,
+  rewards: readonly TrainedReward[],
+  plan: ExperimentPlan,
+  steps: ExperimentSteps,
+): Promise<TrainedPolicy> {
+  const { placement } = armPlans[arm]
+  if (klCoef === null || placement === null) {
+    // The same pairs as often as a reward model sees them.
+    const { maxQueryTokens, maxResponseTokens, batchSize, microBatchSize, epochs, maxSteps } = plan.reward
+    const budget = { maxQueryTokens, maxResponseTokens, batchSize, microBatchSize, epochs, maxSteps }
+    const config = DpoConfig.parse({ seed, ...budget })
+    return { ...(await steps.trainDpo(`${arm}-seed${seed}`, config)), seed }
+  }
+  const { model } = rewards.find((reward) => reward.arm === arm && reward.seed === seed)!
+  const config = PpoConfig.parse({ ...plan.ppo, placement, klCoef, seed })
+  return { ...(await steps.trainPpo(`${arm}-kl${klCoef}-seed${seed}`, model, config)), seed }
+}
+
+const lastSteps = 5
+
+/** Mean KL of a response from the reference over the last iterations, in nats; null where it was not measured. */
+export function finalKl({ metrics }: TrainedPolicy): number | null {
+  const points = metrics.get('objective/kl')?.slice(-lastSteps) ?? []
+  return points.length === 0 ? null : points.reduce((sum, [, kl]) => sum + kl, 0) / points.length
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  commonKl,
+  differenceAt,
+  type FrontierPoint,
+  preferencesAt,
+  winRateAt,
+} from '../../../electron/pipeline/judge/frontier.ts'
+
+const point = (kl: number, ...preferences: number[][]): FrontierPoint => ({ kl, preferences })
+const key = { seed: 1, stream: 'test' }
+
+test('arms are compared at the largest KL that every one of them has reached', () => {
+  assert.equal(
+    commonKl([
+      [point(2, [1]), point(6, [1])],
+      [point(4, [1]), point(1, [1])],
+    ]),
+    4,
+  )
+})
+
+test('between two runs preferences are interpolated, whatever order the runs are given in', () => {
+  const points = [point(4, [1, 0], [1, 1]), point(2, [0, 0], [1, 0])]
+  assert.deepEqual(preferencesAt(points, 3), [new Float64Array([0.5, 0]), new Float64Array([1, 0.5])])
+  assert.deepEqual(preferencesAt(points, 4), [new Float64Array([1, 0]), new Float64Array([1, 1])])
+})
+
+test('below the first run the reference, which ties with itself, is the other end', () => {
+  assert.deepEqual(preferencesAt([point(4, [1, 0])], 2), [new Float64Array([0.75, 0.25])])
+})
+
+test('no figure is made up beyond what an arm has reached', () => {
+  assert.throws(() => preferencesAt([point(4, [1])], 5), /reached/)
+})
+
+test('a win rate is in percent and inside its interval', () => {
+  const { value, interval } = winRateAt([point(1, [1, 1, 0, 0.5, 1, 0, 1, 1])], 1, key)
+  assert.equal(value, 68.75)
+  assert(interval.low < value && value < interval.high)
+})
+
+test('a difference is paired: where every prompt gains alike there is no doubt about it', () => {
+  const hard = Array.from({ length: 40 }, (_, i) => (i % 2) / 2)
+  const better = hard.map((p) => p + 0.25)
+  const { value, interval } = differenceAt([point(1, better)], [point(1, hard)], 1, key)
+  assert.deepEqual({ value, ...interval }, { value: 25, low: 25, high: 25 })
+})

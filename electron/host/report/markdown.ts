@@ -1,7 +1,7 @@
 /** The win-rate table as Markdown, with columns padded so that it reads well in a terminal too. */
 import type { Arm, ResultRecord } from '../../contract/report.ts'
 import { fixed, pValue } from './numbers.ts'
-import { armWarnings, findings, frontierFindings } from './sentences.ts'
+import { armWarnings, findings, frontierFindings, promptsOf } from './sentences.ts'
 
 type Column = { head: string; cell: (arm: Arm) => string; right: boolean }
 
@@ -43,7 +43,7 @@ function table(rows: string[][]): string[] {
 /** Win rates against the reference, best first, with what may be said about them and what limits them. */
 export function reportMarkdown(record: ResultRecord): string {
   const arms = [...record.arms].sort((a, b) => b.winRate - a.winRate)
-  const prompts = [...new Set(arms.map((arm) => arm.n))].join(', ')
+  const prompts = [...new Set(arms.map((arm) => promptsOf(record, arm)))].join(', ')
   const rows = [columns.map(({ head }) => head), ...arms.map((arm) => columns.map(({ cell }) => cell(arm)))]
   const paragraphs = [
     ...(record.caveat === null ? [] : [`**${escapeMarkdown(record.caveat)}**`]),

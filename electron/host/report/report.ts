@@ -4,7 +4,7 @@ import { curveFigures, frontierFigure, progressFigures } from './figures.ts'
 import { heatMaps } from './heat-map.ts'
 import { escapeText, html, type Markup } from './markup.ts'
 import { duration } from './numbers.ts'
-import { armWarnings, findings, headline, headToHeadWarnings } from './sentences.ts'
+import { armWarnings, findings, headline, headToHeadWarnings, promptsOf } from './sentences.ts'
 import { seriesClass } from './series.ts'
 import { style } from './style.ts'
 import {
@@ -125,7 +125,7 @@ function header(record: ResultRecord, sections: readonly Section[]): Markup {
   const facts: [string, string][] = [
     ['Made', `${createdAt.slice(0, 16).replace('T', ' ')} UTC`],
     ['Judge', judge.name],
-    ['Prompts', [...new Set(arms.map(({ n }) => n))].join(', ')],
+    ['Prompts', [...new Set(arms.map((arm) => promptsOf(record, arm)))].join(', ')],
     [seeds.length === 1 ? 'Seed' : 'Seeds', seeds.join(', ')],
     ['Time', duration(seconds)],
     ['Runtime', `${runtime.name}, ${runtime.device}`],

@@ -11,10 +11,15 @@ export function direction({ interval }: Pick<WinRateSummary, 'interval'>): -1 | 
   return interval.high < 50 ? -1 : 0
 }
 
+/** Every prompt was judged once a seed. */
+export function promptsOf({ seeds }: ResultRecord, { n }: Pick<WinRateSummary, 'n'>): number {
+  return Math.round(n / seeds.length)
+}
+
 /** One comparison as a sentence. */
 export function comparison(name: string, opponent: string, result: Compared): string {
   const { winRate, interval, n } = result
-  const figures = `${fixed(winRate, 1)}%, 95% interval ${fixed(interval.low, 1)} to ${fixed(interval.high, 1)}, ${n} prompts`
+  const figures = `${fixed(winRate, 1)}%, 95% interval ${fixed(interval.low, 1)} to ${fixed(interval.high, 1)}, ${n} pairs`
   const verb = { '1': 'is preferred to', '0': 'is not shown to differ from', '-1': 'is worse than' }[
     direction(result)
   ]

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { aurocByKind } from '../../../electron/host/experiment/reward-quality.ts'
+
+const token = (reward: number, ...kinds: string[]) => ({ reward, kinds })
+
+test('a kind of flaw is set against fair tokens alone, not against other flaws', () => {
+  const fair = [token(0.1), token(0.2)]
+  assert.deepEqual(aurocByKind([...fair, token(-1, 'rude'), token(0.15, 'hedge'), token(9, 'wrong')]), {
+    rude: 1,
+    hedge: 0.5,
+    wrong: 0,
+  })
+})
+
+test('a token of two flaws counts for both', () => {
+  assert.deepEqual(aurocByKind([token(0), token(-1, 'wrong', 'hedge')]), { wrong: 1, hedge: 1 })
+})
+
+test('without fair tokens nothing can be said', () => {
+  assert.deepEqual(aurocByKind([token(-1, 'rude')]), {})
+})

@@ -1,6 +1,6 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 CREATE INDEX judgements_by_evaluation ON judgements (evaluation_id);
 
@@ -55,6 +55,16 @@ CREATE TABLE evaluations (
   result TEXT CHECK (result IS NULL OR json_valid(result)),
   created_at TEXT NOT NULL
 ) STRICT;
+
+CREATE VIRTUAL TABLE item_search USING fts5 (words, content = '', tokenize = 'unicode61 remove_diacritics 2');
+
+CREATE TABLE 'item_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'item_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'item_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+
+CREATE TABLE 'item_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
 
 CREATE TABLE items (
   seq INTEGER PRIMARY KEY,
@@ -141,6 +151,16 @@ CREATE TRIGGER annotations_are_not_deleted BEFORE DELETE ON annotations
 BEGIN
   SELECT RAISE(ABORT, 'annotations are appended, never deleted');
 END;
+
+CREATE TRIGGER items_are_searched AFTER INSERT ON items
+BEGIN
+  INSERT INTO item_search (rowid, words) SELECT seq, words FROM item_words WHERE seq = new.seq;
+END;
+
+CREATE VIEW item_words AS
+SELECT seq, (SELECT coalesce(group_concat(json_extract(value, '$.content'), ' '), '') FROM json_each(prompt))
+  || ' ' || context || ' ' || coalesce(chosen, '') || ' ' || coalesce(rejected, '') AS words
+FROM items;
 
 CREATE VIEW latest_annotations AS
 SELECT * FROM annotations AS a

@@ -59,8 +59,17 @@ export const items = {
   preview: verb('What a file would bring.')
     .input(z.strictObject({ file: z.string(), columns: z.record(z.string(), z.string()).default({}) }))
     .output(FilePreview),
-  /** For a browser, which can give a file's content and not its place. @returns where it was put */
+  /** For a browser, which can give a file's content and not its place: part by part. @returns where it was put */
   upload: verb('Put a dropped file where it can be imported from.')
-    .input(z.strictObject({ name: z.string().min(1), content: z.instanceof(Blob) }))
+    .input(
+      z.strictObject({
+        name: z.string().min(1),
+        content: z.instanceof(Blob),
+        /** Bytes before this part. */
+        offset: z.int().nonnegative().default(0),
+        /** What the first part's answer named; null for the first. */
+        into: z.string().nullable().default(null),
+      }),
+    )
     .output(z.object({ file: z.string() })),
 }

@@ -1,0 +1,67 @@
+/** Takes items and annotations out, into a file of the user's choice. */
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { host } from '../app/host.ts'
+import { useProject } from '../app/place.ts'
+import { useWork } from '../app/queries.ts'
+import { Button, Dialog, Field, Problem } from '../ui/kit.tsx'
+
+const formats = [
+  ['stet', 'Everything: items with all revisions. Another Stet can take it in.'],
+  ['trl', 'Preference rows for TRL: prompt, chosen, rejected.'],
+] as const
+
+export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const project = useProject()
+  const [format, setFormat] = useState<string>('stet')
+  const [out, setOut] = useState('')
+  const [workId, setWorkId] = useState<string | null>(null)
+  const start = useMutation({
+    mutationFn: () =>
+      host.work.start({ verb: 'export', input: { project, format, out: out || placeOf(project, format) } }),
+    onSuccess: ({ id }) => setWorkId(id),
+  })
+  const work = useWork().find(({ id }) => id === workId)
+  const result = work?.result as { file: string; rows: number } | null | undefined
+  return (
+    <Dialog open={open} onClose={onClose} title="Export">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          start.mutate()
+        }}
+      >
+        <Field label="What each row holds" help={formats.find(([name]) => name === format)?.[1]}>
+          <select value={format} onChange={({ target }) => setFormat(target.value)}>
+            {formats.map(([name]) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </Field>
+        <Field label="File" help="On the machine that Stet runs on.">
+          <input
+            value={out}
+            placeholder={placeOf(project, format)}
+            onChange={({ target }) => setOut(target.value)}
+          />
+        </Field>
+        <Problem error={start.error ?? work?.error} />
+        {result && (
+          <p role="status">
+            Wrote {result.rows} rows to <span className="mono">{result.file}</span>.
+          </p>
+        )}
+        <div className="row">
+          <Button type="submit" kind="primary" disabled={start.isPending}>
+            Export
+          </Button>
+          <Button onClick={onClose}>Close</Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+function placeOf(project: string, format: string): string {
+  return `${project}/exports/${format}.jsonl`
+}

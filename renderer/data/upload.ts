@@ -1,0 +1,19 @@
+/** A chosen or dropped file as a path that the host can read. */
+import { host } from '../app/host.ts'
+
+const partBytes = 8 * 2 ** 20
+
+/** @param onProgress share of the bytes that have been sent */
+export async function pathOf(file: File, onProgress: (share: number) => void): Promise<string> {
+  const local = (window as { stet?: { pathOf?(file: File): string } }).stet?.pathOf?.(file)
+  if (local) return local
+  let into: string | null = null
+  let offset = 0
+  do {
+    const content = file.slice(offset, offset + partBytes)
+    into = (await host.items.upload({ name: file.name, content, offset, into })).file
+    offset += content.size
+    onProgress(file.size === 0 ? 1 : offset / file.size)
+  } while (offset < file.size)
+  return into
+}

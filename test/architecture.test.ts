@@ -57,7 +57,9 @@ const layers: Layer[] = [
     layers: [
       'electron/contract',
       'electron/engine/tokenizer/encoding.ts',
+      'electron/pipeline/annotate/minimality.ts',
       'electron/pipeline/label/align.ts',
+      'electron/pipeline/label/label-encodings.ts',
       'electron/pipeline/label/words.ts',
     ],
     packages: [

@@ -1,8 +1,10 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 CREATE INDEX judgements_by_evaluation ON judgements (evaluation_id);
+
+CREATE INDEX notes_by_item ON notes (item_id, annotator);
 
 CREATE INDEX samples_by_run ON samples (run_id, step);
 
@@ -110,6 +112,14 @@ CREATE TABLE models (
   path TEXT NOT NULL,
   hashes TEXT NOT NULL CHECK (json_valid(hashes)),
   run_id TEXT REFERENCES runs (id),
+  created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE notes (
+  seq INTEGER PRIMARY KEY,
+  item_id TEXT NOT NULL REFERENCES items (id),
+  annotator TEXT NOT NULL CHECK (annotator <> ''),
+  text TEXT NOT NULL,
   created_at TEXT NOT NULL
 ) STRICT;
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Annotation, Item, NewAnnotation } from '../records.ts'
 import { file, project, verb } from '../verb.ts'
 
-export const QueueOrder = z.enum(['unfinished', 'all', 'flagged', 'disagreement'])
+export const QueueOrder = z.enum(['unfinished', 'all', 'flagged'])
 export type QueueOrder = z.infer<typeof QueueOrder>
 
 const annotator = z.string().trim().min(1)
@@ -28,7 +28,7 @@ export const annotate = {
     ),
   open: verb('An item and the annotator’s newest revision of it.')
     .input(z.strictObject({ project, annotator, id: z.string() }))
-    .output(z.object({ item: Item, annotation: Annotation.nullable() })),
+    .output(z.object({ item: Item, annotation: Annotation.nullable(), note: z.string() })),
   /** Once this answers, the revision survives a power cut. */
   save: verb('Append a revision.')
     .input(z.strictObject({ project, annotation: NewAnnotation }))
@@ -52,7 +52,7 @@ export const annotate = {
     .input(z.strictObject({ project, first: annotator, second: annotator }))
     .output(
       z.object({
-        /** Over the words of items that both finished; null where there are none. */
+        /** Krippendorff's, over the words of items that both finished; null where chance leaves nothing. */
         alpha: z.number().nullable(),
         items: z.array(
           z.object({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { labelEncodings } from '../../../electron/pipeline/label/labels.ts'
+import { labelEncodings } from '../../../electron/pipeline/label/label-encodings.ts'
 import { encodeWords } from '../../../electron/pipeline/label/words.ts'
 import { readSharedRows } from './shared-rows.ts'
 

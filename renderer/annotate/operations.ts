@@ -1,0 +1,42 @@
+/** The editor's changes as the operations that a revision keeps, and back. */
+import type { ChangeSet, Text } from '@codemirror/state'
+import type { Annotation } from '../../electron/contract/records.ts'
+
+export type Operation = Annotation['operations'][number]
+
+/** @param before the document that the changes were made to */
+export function operationsOf(changes: ChangeSet, before: Text, elapsedMs: number): Operation[] {
+  const operations: Operation[] = []
+  let shift = 0
+  changes.iterChanges((from, to, _fromNow, _toNow, inserted) => {
+    const removed = before.sliceString(from, to)
+    operations.push({ at: from + shift, removed, inserted: inserted.toString(), elapsedMs })
+    shift += inserted.length - (to - from)
+  })
+  return operations
+}
+
+/** Text edits with a space of time between them count at most this much: one was elsewhere. */
+const longestPauseMs = 30_000
+
+/** Time on task: the pauses between one's doings, long ones cut. */
+export class TaskClock {
+  #activeMs: number
+  #last: number
+
+  constructor(activeMs: number, now: number) {
+    this.#activeMs = activeMs
+    this.#last = now
+  }
+
+  /** @returns the milliseconds so far */
+  touch(now: number): number {
+    this.#activeMs += Math.min(now - this.#last, longestPauseMs)
+    this.#last = now
+    return this.#activeMs
+  }
+
+  peek(now: number): number {
+    return this.#activeMs + Math.min(now - this.#last, longestPauseMs)
+  }
+}

@@ -38,3 +38,31 @@ export function readMetrics(db: Db, runId: string, afterStep = -1): MetricRow[] 
 export function deleteMetricsAfter(db: Db, runId: string, step: number): void {
   transact(db, () => db.prepare('DELETE FROM metrics WHERE run_id = ? AND step > ?').run(runId, step))
 }
+
+/** @returns a run's last step, and the newest finite value of each metric */
+export function newestMetrics(
+  db: Db,
+  runId: string,
+): { step: number | null; values: Record<string, number> } {
+  const step = db.prepare('SELECT max(step) FROM metrics WHERE run_id = ?').pluck().get(runId) as
+    | number
+    | null
+  const rows = db
+    .prepare(
+      `SELECT key, value FROM metrics WHERE run_id = @runId AND value IS NOT NULL AND step > @from
+       ORDER BY step`,
+    )
+    .all({ runId, from: (step ?? 0) - recentSteps }) as { key: string; value: number }[]
+  return { step, values: Object.fromEntries(rows.map(({ key, value }) => [key, value])) }
+}
+
+/** What was not measured within these is not news. */
+const recentSteps = 200
+
+export function readMetric(db: Db, runId: string, key: string): { step: number; value: number }[] {
+  return db
+    .prepare(
+      'SELECT step, value FROM metrics WHERE run_id = ? AND key = ? AND value IS NOT NULL ORDER BY step',
+    )
+    .all(runId, key) as { step: number; value: number }[]
+}

@@ -25,3 +25,16 @@ export function readSamples(db: Db, runId: string, afterStep = -1): SampleRow[] 
 export function deleteSamplesAfter(db: Db, runId: string, step: number): void {
   transact(db, () => db.prepare('DELETE FROM samples WHERE run_id = ? AND step > ?').run(runId, step))
 }
+
+/** Every step of a run that has samples. */
+export function sampleSteps(db: Db, runId: string): number[] {
+  return db
+    .prepare('SELECT DISTINCT step FROM samples WHERE run_id = ? ORDER BY step')
+    .pluck()
+    .all(runId) as number[]
+}
+
+export function samplesAt(db: Db, runId: string, step: number): JsonValue[] {
+  const select = db.prepare('SELECT data FROM samples WHERE run_id = ? AND step = ? ORDER BY seq').pluck()
+  return (select.all(runId, step) as string[]).map((data) => JSON.parse(data))
+}

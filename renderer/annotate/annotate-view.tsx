@@ -13,14 +13,20 @@ import { ItemEditor } from './item-editor.tsx'
 import { Packs } from './packs.tsx'
 import { Review } from './review.tsx'
 
+type Queue = Awaited<ReturnType<typeof host.annotate.queue>>
+
+/** The queue keeps its order while one works through it; only the count moves. */
+const countDone = (queue: Queue | undefined) => queue && { ...queue, done: queue.done + 1 }
+
 export function AnnotateView() {
   const project = useProject()
   const [place, change] = usePlace()
   const { annotator } = useSettings()
   const order = (place.order ?? 'unfinished') as QueueOrder
   const filter = { split: (place.split as 'train' | undefined) ?? null, dataset: place.dataset ?? null }
+  const queueKey = ['queue', project, annotator, order, filter]
   const queue = useQuery({
-    queryKey: ['queue', project, annotator, order, filter],
+    queryKey: queueKey,
     queryFn: () => host.annotate.queue({ project, annotator, order, ...filter }),
     staleTime: Number.POSITIVE_INFINITY,
   })
@@ -113,7 +119,15 @@ export function AnnotateView() {
         </Empty>
       )}
       {id !== undefined && (
-        <ItemEditor key={id} id={id} onNext={() => (at < ids.length - 1 ? go(1) : void queue.refetch())} />
+        <ItemEditor
+          key={id}
+          id={id}
+          onNext={(isDone) => {
+            if (isDone) queries.setQueryData(queueKey, countDone)
+            if (at < ids.length - 1) go(1)
+            else void queue.refetch()
+          }}
+        />
       )}
     </div>
   )

@@ -14,7 +14,7 @@ import { setSuggestions } from './editor.ts'
 import { Meter } from './meter.tsx'
 import { useEditing } from './use-editing.ts'
 
-export function ItemEditor({ id, onNext }: { id: string; onNext: () => void }) {
+export function ItemEditor({ id, onNext }: { id: string; onNext: (isDone: boolean) => void }) {
   const project = useProject()
   const { annotator } = useSettings()
   const { data, error } = useQuery({
@@ -41,7 +41,7 @@ function Desk({
   item: Item
   annotation: Annotation | null
   note: string
-  onNext: () => void
+  onNext: (isDone: boolean) => void
 }) {
   const project = useProject()
   const { annotator } = useSettings()
@@ -52,7 +52,7 @@ function Desk({
   const [note, setNote] = useState<string | null>(keptNote || null)
   const finish = useMutation({
     mutationFn: (state: Annotation['state']) => editing.save(state),
-    onSuccess: onNext,
+    onSuccess: (_, state) => onNext(state === 'done' && annotation?.state !== 'done'),
   })
   const draft = useMutation({
     mutationFn: () => {

@@ -29,6 +29,7 @@ export function Meter({
           max={1}
           value={keptShare}
           low={1 - editRatioTarget}
+          optimum={1}
           aria-label="Share of the words that stand"
         />
         <span>

@@ -36,7 +36,4 @@ export const runPages = {
         samples: z.array(RunSample.extend({ prompt: z.string() })),
       }),
     ),
-  checkpoints: verb('Steps that a run can be branched from.')
-    .input(z.strictObject({ project, run }))
-    .output(z.array(z.object({ step: z.int(), folder: z.string(), hasModel: z.boolean() }))),
 }

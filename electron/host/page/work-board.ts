@@ -25,12 +25,18 @@ export class WorkBoard {
   readonly #router: LabRouter
   readonly #pieces = new Map<string, Piece>()
   readonly #watchers = new Set<(record: WorkRecord) => void>()
+  /** Settles when the training that was asked for last has ended. */
+  #lastTraining: Promise<void> = Promise.resolve()
 
   constructor(router: LabRouter) {
     this.#router = router
   }
 
-  /** @param verb as `train ppo` @throws UserError for a verb that there isn't */
+  /**
+   * Trainings go one after the other: a later one waits for its turn.
+   * @param verb as `train ppo`
+   * @throws UserError for a verb that there isn't
+   */
   start(verb: string, input: WorkRecord['input']): WorkRecord {
     if (!listVerbs().some(({ path }) => path.join(' ') === verb))
       throw new UserError('bad_input', `There is no verb "${verb}".`)
@@ -40,7 +46,7 @@ export class WorkBoard {
         verb,
         project: typeof input.project === 'string' ? input.project : null,
         input,
-        state: 'going',
+        state: 'waiting',
         progress: null,
         secondsLeft: null,
         run: null,
@@ -55,7 +61,8 @@ export class WorkBoard {
       paceFrom: null,
     }
     this.#pieces.set(piece.record.id, piece)
-    void this.#perform(piece)
+    if (trains(verb)) this.#lastTraining = this.#afterTraining(piece)
+    else void this.#perform(piece)
     return piece.record
   }
 
@@ -126,8 +133,19 @@ export class WorkBoard {
     return piece
   }
 
+  async #afterTraining(piece: Piece): Promise<void> {
+    const stopped = new Promise((resolve) => piece.stop.signal.addEventListener('abort', resolve))
+    const before = this.#lastTraining
+    await Promise.race([before, stopped])
+    if (piece.stop.signal.aborted) this.#end(piece, { state: 'stopped' })
+    else await this.#perform(piece)
+    await before
+  }
+
   async #perform(piece: Piece): Promise<void> {
     const { record, stop } = piece
+    record.state = 'going'
+    this.#changed(record)
     try {
       const client = createRouterClient(this.#router)
       const call = record.verb
@@ -175,6 +193,10 @@ export class WorkBoard {
   #changed(record: WorkRecord): void {
     for (const push of this.#watchers) push({ ...record })
   }
+}
+
+function trains(verb: string): boolean {
+  return /^(train |resume$|experiment$|demo$|real$)/.test(verb)
 }
 
 async function follow(answer: unknown, hear: (event: JobEvent) => void): Promise<unknown> {

@@ -1,10 +1,15 @@
-/** The view Runs. */
-import { Empty } from '../ui/kit.tsx'
+/** The view Runs: the list, one run, several beside each other, or the form for a new one. */
+import { usePlace } from '../app/place.ts'
+import { Compare } from './compare.tsx'
+import { NewRun } from './new-run.tsx'
+import { RunList } from './run-list.tsx'
+import { RunPage } from './run-page.tsx'
+import './runs.css'
 
 export function RunsView() {
-  return (
-    <Empty title="Runs">
-      <p>This view is not built yet. Everything works from the command line: docs/CLI.md.</p>
-    </Empty>
-  )
+  const [place] = usePlace()
+  if (place.new !== undefined) return <NewRun />
+  if (place.compare !== undefined) return <Compare runs={place.compare.split(',')} />
+  if (place.run !== undefined) return <RunPage key={place.run} run={place.run} />
+  return <RunList />
 }

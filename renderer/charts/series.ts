@@ -1,0 +1,28 @@
+/** Series as charts need them: on common steps, and smoothed. */
+
+type Points = readonly (readonly [step: number, value: number])[]
+
+/** @returns every step that any series has, and each series' values there (null where it has none) */
+export function joinSeries(series: readonly Points[]): { steps: number[]; columns: (number | null)[][] } {
+  const steps = [...new Set(series.flatMap((points) => points.map(([step]) => step)))].sort((a, b) => a - b)
+  const columns = series.map((points) => {
+    const byStep = new Map(points)
+    return steps.map((step) => byStep.get(step) ?? null)
+  })
+  return { steps, columns }
+}
+
+/**
+ * Exponential moving average with its beginning set right (Kingma & Ba 2015, section 3), gaps left as they are.
+ * @param weight of what came before, 0 to below 1
+ */
+export function smooth(values: readonly (number | null)[], weight: number): (number | null)[] {
+  let sum = 0
+  let known = 0
+  return values.map((value) => {
+    if (value === null) return null
+    sum = weight * sum + (1 - weight) * value
+    known = weight * known + (1 - weight)
+    return sum / known
+  })
+}

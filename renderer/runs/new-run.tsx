@@ -1,0 +1,206 @@
+/** A new run: a preset, the few settings that matter, all others on request; beneath, the same as a command. */
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { host } from '../app/host.ts'
+import { usePlace, useProject } from '../app/place.ts'
+import { queries } from '../app/queries.ts'
+import { Button, bytesOf, Field, Problem } from '../ui/kit.tsx'
+import { commandOf, type FormField, formFields, inputOf, type Values } from './form-fields.ts'
+import { presets } from './presets.ts'
+
+const kinds = [
+  ['sft', 'SFT: the policy that everything starts from'],
+  ['reward', 'Reward model: learns from edits or pairs'],
+  ['ppo', 'PPO: pays the policy its reward, token by token'],
+  ['dpo', 'DPO: the cheap baseline'],
+] as const
+
+const mattering = [
+  'model',
+  'policy',
+  'rewardModel',
+  'name',
+  'judge',
+  'config.scheme',
+  'config.placement',
+  'config.pairs',
+  'config.epochs',
+  'config.totalSteps',
+  'config.batchSize',
+  'config.rolloutBatchSize',
+  'config.learningRate',
+  'config.klCoef',
+  'config.loraRank',
+]
+
+export function NewRun() {
+  const project = useProject()
+  const [place, change] = usePlace()
+  const kind = kinds.find(([name]) => name === place.new)?.[0] ?? 'sft'
+  return (
+    <div className="stack">
+      <div className="row spread">
+        <h1>New run</h1>
+        <Button onClick={() => change({ new: undefined, like: undefined })}>All runs</Button>
+      </div>
+      <Field label="Kind">
+        <select value={kind} onChange={({ target }) => change({ new: target.value, like: undefined })}>
+          {kinds.map(([name, text]) => (
+            <option key={name} value={name}>
+              {text}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <Like key={`${kind} ${place.like}`} kind={kind} like={place.like} project={project} />
+    </div>
+  )
+}
+
+/** Begins with another run's settings where one is named. */
+function Like({ kind, like, project }: { kind: string; like: string | undefined; project: string }) {
+  const { data, error } = useQuery({
+    queryKey: ['run-config', project, like],
+    queryFn: () => host.runs.series({ project, run: like!, afterStep: Number.MAX_SAFE_INTEGER }),
+    enabled: like !== undefined,
+  })
+  if (like !== undefined && !data) return <Problem error={error} />
+  return <Form verb={`train ${kind}`} start={data ? valuesOf(data.record.config) : {}} />
+}
+
+function valuesOf(config: object): Values {
+  const { job } = config as { job?: { config?: Record<string, unknown> } }
+  const settings = Object.entries(job?.config ?? {}).filter(([, value]) => typeof value !== 'object')
+  return Object.fromEntries(settings.map(([key, value]) => [`config.${key}`, String(value)]))
+}
+
+function Form({ verb, start }: { verb: string; start: Values }) {
+  const project = useProject()
+  const [, change] = usePlace()
+  const [values, setValues] = useState<Values>(start)
+  const fields = useMemo(() => formFields(verb).filter(({ path }) => path !== 'project'), [verb])
+  const run = useMutation({
+    mutationFn: () => host.work.start({ verb, input: { project, ...inputOf(fields, values) } }),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ['runs', project] })
+      change({ new: undefined, like: undefined })
+    },
+  })
+  const set = (path: string, value: string) => setValues((before) => ({ ...before, [path]: value }))
+  const first = mattering.flatMap((path) => fields.find((field) => field.path === path) ?? [])
+  const rest = fields.filter((field) => !first.includes(field))
+  return (
+    <form
+      className="new-run"
+      onSubmit={(event) => {
+        event.preventDefault()
+        run.mutate()
+      }}
+    >
+      <div>
+        <fieldset className="row presets">
+          <legend>Preset</legend>
+          {(presets[verb] ?? []).map(({ title, suits, values: given }) => (
+            <Button key={title} title={suits} onClick={() => setValues({ ...start, ...given })}>
+              {title}
+            </Button>
+          ))}
+        </fieldset>
+        {first.map((field) => (
+          <Setting key={field.path} field={field} value={values[field.path] ?? ''} onChange={set} />
+        ))}
+        <details>
+          <summary>All settings ({rest.length} more)</summary>
+          <div className="form-grid">
+            {rest.map((field) => (
+              <Setting key={field.path} field={field} value={values[field.path] ?? ''} onChange={set} />
+            ))}
+          </div>
+        </details>
+      </div>
+      <aside className="stack" aria-label="Before it starts">
+        <Memory />
+        <div>
+          <h2>The same in a terminal</h2>
+          <p className="mono command">{commandOf(verb, project, fields, values)}</p>
+          <Button
+            onClick={() => void navigator.clipboard?.writeText(commandOf(verb, project, fields, values))}
+          >
+            Copy
+          </Button>
+        </div>
+        <Problem error={run.error} />
+        <Button type="submit" kind="primary" disabled={run.isPending}>
+          Start
+        </Button>
+      </aside>
+    </form>
+  )
+}
+
+function Memory() {
+  const project = useProject()
+  const { data } = useQuery({
+    queryKey: ['machine', project],
+    queryFn: () => host.projects.machine({ project }),
+  })
+  if (!data) return null
+  return (
+    <p className="numbers">
+      {bytesOf(data.memory.freeBytes)} of {bytesOf(data.memory.totalBytes)} of memory are free. A run says
+      what it needs before its first step, and is refused, with advice, where that cannot fit.
+    </p>
+  )
+}
+
+function Setting({
+  field,
+  value,
+  onChange,
+}: {
+  field: FormField
+  value: string
+  onChange: (path: string, value: string) => void
+}) {
+  const { path, label, help, kind, choices, fallback, isRequired } = field
+  const isModel = ['model', 'policy', 'rewardModel'].includes(path)
+  const shared = {
+    value,
+    required: isRequired,
+    placeholder: fallback,
+    onChange: ({ target }: { target: { value: string } }) => onChange(path, target.value),
+  }
+  return (
+    <Field label={label} help={help}>
+      {kind === 'choice' || kind === 'boolean' ? (
+        <select {...shared}>
+          <option value="">{fallback} (default)</option>
+          {(kind === 'boolean' ? ['true', 'false'] : choices).map((choice) => (
+            <option key={choice}>{choice}</option>
+          ))}
+        </select>
+      ) : (
+        <>
+          <input
+            {...shared}
+            inputMode={kind === 'number' ? 'decimal' : 'text'}
+            list={isModel ? 'models' : undefined}
+          />
+          {isModel && <ModelNames />}
+        </>
+      )}
+    </Field>
+  )
+}
+
+function ModelNames() {
+  const project = useProject()
+  const { data } = useQuery({ queryKey: ['models', project], queryFn: () => host.models.list({ project }) })
+  return (
+    <datalist id="models">
+      {(data ?? []).map(({ id, name }) => (
+        <option key={id} value={name} />
+      ))}
+    </datalist>
+  )
+}

@@ -1,0 +1,123 @@
+/** One run: how it stands in words, its curves live, its samples, its log and settings. */
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { host } from '../app/host.ts'
+import { useKeys } from '../app/keys.ts'
+import { usePlace, useProject } from '../app/place.ts'
+import { queries, useWork } from '../app/queries.ts'
+import { Button, Keys, Problem, Progress, timeOf } from '../ui/kit.tsx'
+import { RunCharts } from './run-charts.tsx'
+import { RunSamples } from './run-samples.tsx'
+import { kindOf, reasonOf, stateLine } from './run-words.tsx'
+import { useRun } from './use-run.ts'
+
+const tabs = ['charts', 'samples', 'log', 'settings'] as const
+
+export function RunPage({ run }: { run: string }) {
+  const project = useProject()
+  const [place, change] = usePlace()
+  const { record, series, work, error } = useRun(run)
+  const [stopped, setStopped] = useState(false)
+  const tab = tabs.find((name) => name === place.tab) ?? 'charts'
+  const resume = useMutation({
+    mutationFn: () => host.work.start({ verb: 'resume', input: { project, run } }),
+    onSuccess: () => {
+      setStopped(false)
+      void queries.invalidateQueries({ queryKey: ['run', project, run] })
+    },
+  })
+  const pause = () => {
+    setStopped(true)
+    if (work) void host.work.stop({ id: work.id })
+  }
+  const canResume = record && !work && ['paused', 'failed', 'queued'].includes(record.state)
+  useKeys('This run', [
+    { keys: ' ', does: 'pause or go on', run: () => (work ? pause() : canResume && resume.mutate()) },
+    {
+      keys: 'Escape',
+      does: 'back to the list',
+      run: () => change({ run: undefined, tab: undefined, step: undefined }),
+    },
+    ...tabs.map((name, i) => ({ keys: String(i + 1), does: name, run: () => change({ tab: name }) })),
+  ])
+  if (!record) return <Problem error={error} />
+  const latest = Object.fromEntries(
+    Object.entries(series).map(([key, points]) => [key, points.at(-1)?.[1] ?? 0]),
+  )
+  const reason = reasonOf(record)
+  return (
+    <div className="stack">
+      <div className="row spread">
+        <div>
+          <h1>{record.name}</h1>
+          <p role="status">{stateLine(record, work, latest)}</p>
+        </div>
+        <span className="row">
+          {work && (
+            <Button onClick={pause} disabled={stopped}>
+              {stopped ? 'Pausing with a checkpoint…' : 'Pause'} <Keys keys="Space" />
+            </Button>
+          )}
+          {canResume && (
+            <Button kind="primary" disabled={resume.isPending} onClick={() => resume.mutate()}>
+              Go on <Keys keys="Space" />
+            </Button>
+          )}
+          <Button onClick={() => change({ run: undefined, new: record.kind, like: run })}>
+            New run like this
+          </Button>
+          <Button kind="quiet" onClick={() => change({ run: undefined, tab: undefined, step: undefined })}>
+            All runs
+          </Button>
+        </span>
+      </div>
+      {reason && <p className="problem box">{reason}</p>}
+      <Problem error={error ?? resume.error} />
+      {work?.progress && work.progress.phase !== 'step' && (
+        <Progress label={work.progress.phase} {...work.progress} secondsLeft={work.secondsLeft} />
+      )}
+      <div role="tablist" className="row" aria-label="Of this run">
+        {tabs.map((name) => (
+          <button
+            type="button"
+            role="tab"
+            key={name}
+            aria-selected={tab === name}
+            className="tab"
+            onClick={() => change({ tab: name })}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" aria-label={tab}>
+        {tab === 'charts' && <RunCharts runs={[{ name: record.name, series }]} />}
+        {tab === 'samples' && <RunSamples run={run} isGoing={work !== undefined} />}
+        {tab === 'log' && <Log run={run} />}
+        {tab === 'settings' && (
+          <>
+            <p>
+              {kindOf(record)}, begun {timeOf(record.createdAt)}, made by {record.codeVersion}
+            </p>
+            <pre className="mono settings-json">{JSON.stringify(record.config, null, 2)}</pre>
+          </>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function Log({ run }: { run: string }) {
+  const notes = useWork().filter((work) => work.run === run)
+  if (notes.length === 0)
+    return <p className="quiet">The host keeps the log of what it did since it began.</p>
+  return notes.map(({ id, notes: sentences, error }) => (
+    <ul key={id} className="numbers">
+      {sentences.map((sentence, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines are only added
+        <li key={i}>{sentence}</li>
+      ))}
+      {error && <li className="problem">{error}</li>}
+    </ul>
+  ))
+}

@@ -1,0 +1,35 @@
+/** Runs and work in words. */
+import type { WorkRecord } from '../../electron/contract/page/work.ts'
+import type { RunRecord } from '../../electron/contract/verbs/runs.ts'
+import { durationOf, numberOf } from '../ui/kit.tsx'
+
+const kinds: Record<RunRecord['kind'], string> = {
+  sft: 'SFT',
+  reward: 'Reward model',
+  ppo: 'PPO',
+  dpo: 'DPO',
+}
+
+export function kindOf({ kind }: RunRecord): string {
+  return kinds[kind]
+}
+
+/** "PPO, step 41 of 120, 3 min left, KL 2.1". */
+export function stateLine(
+  run: RunRecord,
+  work: WorkRecord | undefined,
+  latest: Record<string, number>,
+): string {
+  const step =
+    work?.progress?.phase === 'step' ? `step ${work.progress.done} of ${work.progress.total}` : null
+  const left = work && work.secondsLeft !== null ? `${durationOf(work.secondsLeft)} left` : null
+  const kl = latest['objective/kl'] === undefined ? null : `KL ${numberOf(latest['objective/kl'])}`
+  const state = run.state === 'running' ? null : run.state
+  return [kindOf(run), state, step, left, kl].filter((part) => part !== null).join(', ')
+}
+
+/** Why it stopped, in the run's own words; null where there is nothing to say. */
+export function reasonOf({ error, result }: RunRecord): string | null {
+  const reason = (result as { reason?: string | null } | null)?.reason
+  return error ?? reason ?? null
+}

@@ -8,7 +8,7 @@ import { usePlace, useProject } from '../app/place.ts'
 import { useWork } from '../app/queries.ts'
 import { Sparkline } from '../charts/sparkline.tsx'
 import { Button, Empty, Keys, numberOf, Problem, Progress, timeOf } from '../ui/kit.tsx'
-import { kindOf } from './run-words.tsx'
+import { kindOf } from './run-words.ts'
 
 export function RunList() {
   const project = useProject()

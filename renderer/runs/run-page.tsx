@@ -8,7 +8,7 @@ import { queries, useWork } from '../app/queries.ts'
 import { Button, Keys, Problem, Progress, timeOf } from '../ui/kit.tsx'
 import { RunCharts } from './run-charts.tsx'
 import { RunSamples } from './run-samples.tsx'
-import { kindOf, reasonOf, stateLine } from './run-words.tsx'
+import { kindOf, reasonOf, stateLine } from './run-words.ts'
 import { useRun } from './use-run.ts'
 
 const tabs = ['charts', 'samples', 'log', 'settings'] as const

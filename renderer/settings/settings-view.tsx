@@ -1,10 +1,157 @@
-/** The view Settings. */
-import { Empty } from '../ui/kit.tsx'
+/** The view Settings: who one is, how it looks, which server drafts, what the machine can do, and the tour. */
+import { useMutation } from '@tanstack/react-query'
+import { host } from '../app/host.ts'
+import { goTo, useProject } from '../app/place.ts'
+import { useWork } from '../app/queries.ts'
+import { changeSettings, type Settings, useSettings } from '../app/settings.ts'
+import { Button, bytesOf, Field, Keys, numberOf, Problem } from '../ui/kit.tsx'
 
 export function SettingsView() {
+  const settings = useSettings()
   return (
-    <Empty title="Settings">
-      <p>This view is not built yet. Everything works from the command line: docs/CLI.md.</p>
-    </Empty>
+    <div className="stack settings">
+      <h1>Settings and help</h1>
+      <section className="card">
+        <h2>You</h2>
+        <Field label="Name" help="Annotations and verdicts are kept under it.">
+          <input
+            value={settings.annotator}
+            onChange={({ target }) => target.value.trim() && changeSettings({ annotator: target.value })}
+          />
+        </Field>
+        <Field label="Advise to stay below an edit ratio of">
+          <input
+            type="number"
+            min={0.05}
+            max={1}
+            step={0.05}
+            value={settings.editRatioTarget}
+            onChange={({ target }) => changeSettings({ editRatioTarget: Number(target.value) })}
+          />
+        </Field>
+      </section>
+      <section className="card">
+        <h2>Look</h2>
+        <Field label="Theme">
+          <select
+            value={settings.theme}
+            onChange={({ target }) => changeSettings({ theme: target.value as Settings['theme'] })}
+          >
+            <option value="system">as the system</option>
+            <option value="light">light</option>
+            <option value="dark">dark</option>
+          </select>
+        </Field>
+        <Field label={`Text size ${settings.textSize}%`}>
+          <input
+            type="range"
+            min={80}
+            max={200}
+            step={10}
+            value={settings.textSize}
+            onChange={({ target }) => changeSettings({ textSize: Number(target.value) })}
+          />
+        </Field>
+      </section>
+      <section className="card">
+        <h2>Server for drafts</h2>
+        <Field
+          label="Address"
+          help="An OpenAI-compatible server on this machine: Ollama, LM Studio, llama.cpp, vLLM. Nothing is sent elsewhere."
+        >
+          <input
+            value={settings.server}
+            onChange={({ target }) => changeSettings({ server: target.value })}
+          />
+        </Field>
+        <Field label="Model">
+          <input
+            value={settings.serverModel}
+            onChange={({ target }) => changeSettings({ serverModel: target.value })}
+          />
+        </Field>
+      </section>
+      <MachineCard />
+      <Tour />
+    </div>
+  )
+}
+
+interface DoctorResult {
+  version: string
+  node: string
+  sqlite: string
+  runtime: { kind: string; version: string; device: string; threads: number; reason: string | null }
+  speed: { matmulGflops: number; copyGbPerS: number; trainTokensPerS: number }
+  memory: { totalBytes: number; freeBytes: number }
+}
+
+/** What `stet doctor` says. */
+function MachineCard() {
+  const start = useMutation({ mutationFn: () => host.work.start({ verb: 'doctor', input: {} }) })
+  const work = useWork().find(({ id }) => id === start.data?.id)
+  const result = work?.result as DoctorResult | null | undefined
+  return (
+    <section className="card">
+      <h2>This machine</h2>
+      <Problem error={start.error ?? work?.error} />
+      {result ? (
+        <dl className="facts numbers">
+          <dt>Runtime</dt>
+          <dd>
+            {result.runtime.kind} {result.runtime.version}, {result.runtime.device}, {result.runtime.threads}{' '}
+            threads
+            {result.runtime.reason && ` (${result.runtime.reason})`}
+          </dd>
+          <dt>Speed</dt>
+          <dd>
+            {numberOf(result.speed.matmulGflops)} GFLOP/s, memory {numberOf(result.speed.copyGbPerS)} GB/s
+          </dd>
+          <dt>Memory</dt>
+          <dd>
+            {bytesOf(result.memory.freeBytes)} of {bytesOf(result.memory.totalBytes)} free
+          </dd>
+          <dt>Versions</dt>
+          <dd>
+            Stet {result.version}, Node {result.node}, SQLite {result.sqlite}
+          </dd>
+        </dl>
+      ) : (
+        <Button disabled={start.isPending || work?.state === 'going'} onClick={() => start.mutate()}>
+          {work?.state === 'going' ? 'Measuring, about 10 s…' : 'Measure it'}
+        </Button>
+      )}
+    </section>
+  )
+}
+
+const steps = [
+  ['data', 'd', 'Data', 'Look through the items. Import your own by drop.'],
+  ['annotate', 'a', 'Annotate', 'Mend ten rejected responses as little as possible; Ctrl Enter goes on.'],
+  ['labels', 'l', 'Labels', 'See what your edits say of each token.'],
+  ['runs', 'r', 'Runs', 'Train: SFT, then a reward model, then PPO.'],
+  ['judge', 'j', 'Judge', 'Which answers better? Blind, by the arrow keys.'],
+  ['models', 'm', 'Models', 'Talk with what came out, beside what it came from.'],
+] as const
+
+function Tour() {
+  const project = useProject()
+  return (
+    <section className="card">
+      <h2>The way through</h2>
+      <ol>
+        {steps.map(([view, key, title, text]) => (
+          <li key={view}>
+            <Button kind="quiet" onClick={() => goTo(project, view)}>
+              {title}
+            </Button>{' '}
+            <Keys keys={`g ${key}`} /> {text}
+          </li>
+        ))}
+      </ol>
+      <p className="quiet">
+        <Keys keys="?" /> shows the keys of the view you are in, <Keys keys="Ctrl K" /> finds everything.
+      </p>
+    </section>
   )
 }

@@ -1,0 +1,102 @@
+/** A reward model beside the human edits it never saw: token by token, worst mistakes first, and how sure it is. */
+import { useQuery } from '@tanstack/react-query'
+import type { LabelledPair } from '../../electron/contract/page/labels.ts'
+import type { ModelRecord } from '../../electron/contract/page/models.ts'
+import { host } from '../app/host.ts'
+import { goTo, usePlace, useProject } from '../app/place.ts'
+import { CalibrationPlot } from '../charts/calibration-plot.tsx'
+import { Button, Empty, Field, numberOf, Problem } from '../ui/kit.tsx'
+import { HeatLegend, TokenHeat } from '../ui/token-heat.tsx'
+
+export function RewardTab({ models }: { models: ModelRecord[] }) {
+  const project = useProject()
+  const [place, change] = usePlace()
+  const rewards = models.filter(({ kind }) => kind === 'reward')
+  const rewardModel = place.model ?? rewards[0]?.name
+  const { data, error, isFetching } = useQuery({
+    queryKey: ['scored', project, rewardModel],
+    queryFn: () => host.labels.scored({ project, rewardModel: rewardModel! }),
+    enabled: rewardModel !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  if (rewardModel === undefined)
+    return (
+      <Empty title="No reward model yet">
+        <p>
+          A reward model learns the labels of your edits. Then you see here what it gives each token of edits
+          that it never saw, beside what the annotator did.
+        </p>
+        <Button kind="primary" onClick={() => goTo(project, 'runs', { new: 'reward' })}>
+          Train one
+        </Button>
+      </Empty>
+    )
+  return (
+    <>
+      <Field label="Reward model">
+        <select value={rewardModel} onChange={({ target }) => change({ model: target.value })}>
+          {rewards.map(({ id, name }) => (
+            <option key={id}>{name}</option>
+          ))}
+        </select>
+      </Field>
+      <Problem error={error} />
+      {isFetching && !data && <p role="status">Scoring up to 64 held-out edits…</p>}
+      {data && <Scored data={data} />}
+    </>
+  )
+}
+
+function Scored({ data }: { data: Awaited<ReturnType<typeof host.labels.scored>> }) {
+  const { pairs, accuracy, calibration } = data
+  const rewards = pairs.flatMap(({ rejected, edited }) =>
+    [...rejected, ...edited].map(({ reward }) => reward ?? 0),
+  )
+  const scale = quantile(rewards.map(Math.abs), 0.98)
+  const wrong = pairs.filter(({ scores }) => scores !== null && scores.edited <= scores.rejected).length
+  if (pairs.length === 0) return <p>No held-out edit changes anything: there is nothing to score.</p>
+  return (
+    <>
+      <div className="row scored-summary">
+        <p className="numbers">
+          It ranks the edited response higher on <b>{numberOf(100 * accuracy)}%</b> of {pairs.length} held-out
+          edits ({wrong} mistakes).
+        </p>
+        <CalibrationPlot points={calibration} />
+      </div>
+      <HeatLegend scale={scale} unit="reward" />
+      {pairs.map((pair, i) => (
+        <Pair key={`${pair.id} ${i}`} pair={pair} scale={scale} />
+      ))}
+    </>
+  )
+}
+
+function Pair({ pair, scale }: { pair: LabelledPair; scale: number }) {
+  const { scores } = pair
+  return (
+    <article className="card labelled">
+      <p className="quiet">{pair.prompt}</p>
+      {(['rejected', 'edited'] as const).map((side) => (
+        <div key={side}>
+          <h2>
+            {side} <span className="numbers quiet">score {numberOf(scores?.[side])}</span>
+          </h2>
+          <TokenHeat
+            unit="reward"
+            scale={scale}
+            tokens={pair[side].map(({ text, label, reward }) => ({ text, label, value: reward }))}
+          />
+        </div>
+      ))}
+      {scores && scores.edited <= scores.rejected && (
+        <p className="problem">It prefers the rejected response.</p>
+      )}
+    </article>
+  )
+}
+
+function quantile(values: number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(share * (sorted.length - 1))] || 1
+}

@@ -1,10 +1,13 @@
-/** The view Judge. */
-import { Empty } from '../ui/kit.tsx'
+/** The view Judge: evaluations and ratings, one evaluation pair by pair, or a blind session. */
+import { usePlace } from '../app/place.ts'
+import { BlindSession } from './blind-session.tsx'
+import { Evaluations } from './evaluations.tsx'
+import './judge.css'
+import { OneEvaluation } from './one-evaluation.tsx'
 
 export function JudgeView() {
-  return (
-    <Empty title="Judge">
-      <p>This view is not built yet. Everything works from the command line: docs/CLI.md.</p>
-    </Empty>
-  )
+  const [place] = usePlace()
+  if (place.blind !== undefined) return <BlindSession key={place.blind} evaluation={place.blind} />
+  if (place.evaluation !== undefined) return <OneEvaluation key={place.evaluation} id={place.evaluation} />
+  return <Evaluations />
 }

@@ -113,6 +113,7 @@ function LabelsTab({ models }: { models: string[] }) {
         )}
       </div>
       {data?.pairs.map((pair, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: an item that two annotators edited comes twice
         <article key={`${pair.id} ${i}`} className="card labelled">
           <p className="quiet">{pair.prompt}</p>
           {(['rejected', 'edited'] as const).map((side) => (

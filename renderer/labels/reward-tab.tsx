@@ -66,6 +66,7 @@ function Scored({ data }: { data: Awaited<ReturnType<typeof host.labels.scored>>
       </div>
       <HeatLegend scale={scale} unit="reward" />
       {pairs.map((pair, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: an item that two annotators edited comes twice
         <Pair key={`${pair.id} ${i}`} pair={pair} scale={scale} />
       ))}
     </>

@@ -1,7 +1,7 @@
 /** Evaluations, pair by pair, and judging by a person who doesn't know which side is which. */
 import { z } from 'zod'
 import { Judgement, Message } from '../records.ts'
-import { WinRateSummary } from '../report.ts'
+import { ResultRecord, WinRateSummary } from '../report.ts'
 import { project, verb } from '../verb.ts'
 
 export const EvaluationRecord = z.object({
@@ -14,6 +14,9 @@ export const EvaluationRecord = z.object({
   pairs: z.int().nonnegative(),
   /** Null until it is finished. */
   summary: WinRateSummary.nullable(),
+  /** The evaluation whose pairs are judged by hand here; null for others. */
+  of: z.string().nullable(),
+  judged: z.int().nonnegative(),
   createdAt: z.string(),
 })
 export type EvaluationRecord = z.infer<typeof EvaluationRecord>
@@ -51,6 +54,10 @@ export const judging = {
             verdicts: z.array(Judgement),
           }),
         ),
+        /** Others who judged the same pairs, and how far they agree with this one. */
+        agreement: z.array(
+          z.object({ judge: z.string(), n: z.int(), agreement: z.number(), kappa: z.number().nullable() }),
+        ),
       }),
     ),
   /** Takes the pairs of a finished evaluation to a person; sides are random and recorded. */
@@ -81,6 +88,10 @@ export const judging = {
   undo: verb('Take the last verdict back.')
     .input(z.strictObject({ project, evaluation }))
     .output(z.object({ judged: z.int() })),
+  /** The newest finished experiment; null where there is none. */
+  experiment: verb('What the newest experiment found.')
+    .input(z.strictObject({ project }))
+    .output(ResultRecord.nullable()),
   /** Over all evaluations of the project: Bradley–Terry strengths on Elo's scale. */
   ratings: verb('A rating of all models that were compared.')
     .input(z.strictObject({ project }))

@@ -1,0 +1,22 @@
+/** Markdown that a model wrote: rendered, but nothing in it runs, loads or leads anywhere. */
+import Markdown, { type Components } from 'react-markdown'
+import remarkGfm from 'remark-gfm'
+
+const inert: Components = {
+  a: ({ children, href }) => (
+    <span className="inert-link" title={href}>
+      {children}
+    </span>
+  ),
+  img: ({ alt, src }) => <span className="quiet">[picture: {alt || String(src ?? '')}]</span>,
+}
+
+export function InertMarkdown({ text }: { text: string }) {
+  return (
+    <div className="markdown">
+      <Markdown remarkPlugins={[remarkGfm]} components={inert}>
+        {text}
+      </Markdown>
+    </div>
+  )
+}

@@ -101,7 +101,8 @@ export function Evaluations() {
           </tbody>
         </table>
       )}
-      {ratings.data && ratings.data.length > 0 && (
+      {ratings.data?.reason && <p className="quiet">{ratings.data.reason}</p>}
+      {ratings.data && ratings.data.ratings.length > 0 && (
         <section>
           <h2>Ratings</h2>
           <p className="quiet">
@@ -117,7 +118,7 @@ export function Evaluations() {
               </tr>
             </thead>
             <tbody>
-              {ratings.data.map(({ model, rating, low, high, pairs }) => (
+              {ratings.data.ratings.map(({ model, rating, low, high, pairs }) => (
                 <tr key={model}>
                   <td>{model}</td>
                   <td>{Math.round(rating)}</td>

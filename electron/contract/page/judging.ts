@@ -93,18 +93,22 @@ export const judging = {
     .input(z.strictObject({ project }))
     .output(ResultRecord.nullable()),
   /** Over all evaluations of the project: Bradley–Terry strengths on Elo's scale. */
-  ratings: verb('A rating of all models that were compared.')
+  ratings: verb('A rating of all models that were compared, the best first.')
     .input(z.strictObject({ project }))
     .output(
-      z.array(
-        z.object({
-          model: z.string(),
-          rating: z.number(),
-          low: z.number(),
-          high: z.number(),
-          pairs: z.int(),
-        }),
-      ),
+      z.object({
+        ratings: z.array(
+          z.object({
+            model: z.string(),
+            rating: z.number(),
+            low: z.number(),
+            high: z.number(),
+            pairs: z.int(),
+          }),
+        ),
+        /** Why there are none; empty where there are, or where nothing was judged. */
+        reason: z.string(),
+      }),
     ),
   exportPairs: verb('An evaluation as CSV or JSON text.')
     .input(z.strictObject({ project, evaluation, format: z.enum(['csv', 'json']) }))

@@ -1,6 +1,5 @@
 /** What the handlers of the page's procedures share. */
 import { implement } from '@orpc/server'
-import { UserError } from '../../contract/errors.ts'
 import { pageContract } from '../../contract/page/index.ts'
 import { toContractError } from '../contract-errors.ts'
 import type { Lab } from '../lab.ts'
@@ -24,12 +23,4 @@ function implementer() {
       throw toContractError(error, procedure['~orpc'].inputSchema)
     }
   })
-}
-
-/** For a procedure that the contract declares and nobody has built. */
-export function notBuilt(): UserError {
-  return new UserError(
-    'unavailable',
-    'This part of the page is not built yet. The command line has it: see docs/CLI.md.',
-  )
 }

@@ -199,17 +199,17 @@ function ratingsOf(db: Db) {
     if (evaluation.kind === 'experiment' || !a || !b || a === b) return []
     return verdicts(countedOf(db, evaluation)).map(({ preference }) => ({ a, b, preference }))
   })
-  if (games.length === 0) return []
+  if (games.length === 0) return { ratings: [], reason: '' }
   const toElo = (logOdds: number) => 1000 + (400 / Math.LN10) * logOdds
-  return bradleyTerry(games)
-    .ratings.map(({ model, rating, low, high }) => ({
-      model,
-      rating: toElo(rating),
-      low: toElo(low),
-      high: toElo(high),
-      pairs: games.filter(({ a, b }) => a === model || b === model).length,
-    }))
-    .sort((a, b) => b.rating - a.rating)
+  const { ratings, reason } = bradleyTerry(games)
+  const onElo = (ratings ?? []).map(({ model, elo, low, high }) => ({
+    model,
+    rating: elo,
+    low: toElo(low),
+    high: toElo(high),
+    pairs: games.filter(({ a, b }) => a === model || b === model).length,
+  }))
+  return { ratings: onElo, reason }
 }
 
 function rowsOf(db: Db, evaluation: Evaluation) {

@@ -1,13 +1,46 @@
-/** Builds the desktop program: main process and preload for Electron, the page for Chromium. */
+/**
+ * Builds the desktop program: for Electron and Node each source as a JavaScript file of its own, in the folders that
+ * the sources are in, so that files find each other as they do in a clone; the preload; the page for Chromium.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
 
 const at = (file: string) => path.resolve(import.meta.dirname, file)
 
+/** Entries of the four processes, and the thread that watches over the trainer. */
+const programs = ['main/index', 'host/utility', 'host/cli', 'trainer/main', 'trainer/watch-host']
+
+/** What is read by path and not imported. */
+function besideTheCode(): Plugin {
+  const folders = ['electron/storage/migrations', 'resources/prompts']
+  return {
+    name: 'stet:beside-the-code',
+    generateBundle() {
+      const files = folders.flatMap((folder) => readdirSync(at(folder)).map((name) => `${folder}/${name}`))
+      for (const fileName of files)
+        this.emitFile({ type: 'asset', fileName, source: readFileSync(at(fileName)) })
+    },
+  }
+}
+
 export default defineConfig({
   main: {
-    build: { outDir: 'out/main', rolldownOptions: { input: at('electron/main/index.ts') } },
+    plugins: [besideTheCode()],
+    build: {
+      outDir: 'out/app',
+      rolldownOptions: {
+        input: Object.fromEntries(programs.map((name) => [`electron/${name}`, at(`electron/${name}.ts`)])),
+        output: {
+          format: 'es',
+          preserveModules: true,
+          preserveModulesRoot: import.meta.dirname,
+          entryFileNames: '[name].js',
+        },
+      },
+    },
   },
   preload: {
     build: {

@@ -33,7 +33,8 @@ interface Pending {
   reject(error: unknown): void
 }
 
-const defaultScript = path.join(import.meta.dirname, '../trainer/main.ts')
+/** The trainer's file beside this one: a source in a clone, built in the app. */
+const defaultScript = path.join(import.meta.dirname, `../trainer/main${path.extname(import.meta.filename)}`)
 
 /**
  * How the trainer's memory is taken. A compiled step asks for the same large buffers every time; taken from Linux at each
@@ -44,6 +45,9 @@ const trainerMemory = {
   GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? 'glibc.malloc.hugetlb=1',
   TF_CPU_ALLOCATOR_USE_BFC: process.env.TF_CPU_ALLOCATOR_USE_BFC ?? 'true',
 }
+
+/** Under Electron the trainer is a plain Node process of the same program. */
+const asNode = process.versions.electron ? { ELECTRON_RUN_AS_NODE: '1' } : {}
 
 export class TrainerClient {
   readonly #options: TrainerOptions
@@ -104,7 +108,7 @@ export class TrainerClient {
     const child = fork(script, {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...trainerMemory },
+      env: { ...process.env, ...trainerMemory, ...asNode },
     })
     for (const stream of [child.stdout, child.stderr]) forLines(stream, onOutput)
     child.on('message', (message) => this.#receive(message))

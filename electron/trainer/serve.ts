@@ -3,6 +3,7 @@
  * checkpoint is whole at any moment, so ending at once loses nothing but the steps since the last one.
  */
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import { inspect } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { UserError } from '../contract/errors.ts'
@@ -37,7 +38,8 @@ export function serveJobs(runJob: RunJob): void {
 
 /** Ends this process when the host has died, even while a native call keeps the main thread busy. */
 function watchHost(): void {
-  new Worker(new URL('./watch-host.ts', import.meta.url), { workerData: process.ppid }).unref()
+  const watcher = `./watch-host${path.extname(import.meta.filename)}`
+  new Worker(new URL(watcher, import.meta.url), { workerData: process.ppid }).unref()
 }
 
 async function answerOf(

@@ -7,12 +7,14 @@ import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { PageContract } from '../../electron/contract/page/index.ts'
+import { desktop } from './desktop.ts'
 
 export type HostClient = ContractRouterClient<PageContract>
 export type LineState = 'opening' | 'open' | 'broken'
 
 let client: HostClient
 let state: LineState = 'opening'
+let end = ''
 const listeners = new Set<(state: LineState) => void>()
 
 /** Procedures of the host, over the line that is open now. */
@@ -20,6 +22,11 @@ export const host: HostClient = new Proxy({} as HostClient, { get: (_, name) => 
 
 export function lineState(): LineState {
   return state
+}
+
+/** How the host ended, in a sentence, where the desktop has told. */
+export function hostEnd(): string {
+  return end
 }
 
 /** @returns how to stop listening */
@@ -35,7 +42,7 @@ function setState(next: LineState): void {
 
 /** Opens the line; settles once it is open for the first time. */
 export function openLine(): Promise<void> {
-  return window.name === 'stet-window' ? openPort() : openSocket()
+  return desktop === null ? openSocket() : openPort()
 }
 
 /** The preload passes a port each time the host is (re)started. */
@@ -43,7 +50,12 @@ function openPort(): Promise<void> {
   return new Promise((resolve) => {
     window.addEventListener('message', ({ data, ports, source }) => {
       if (source !== window) return
-      if (data === 'stet:host-gone') setState('broken')
+      if (typeof data?.hostGone === 'string') {
+        end = data.hostGone
+        client = createORPCClient({ call: () => Promise.reject(new Error(end)) })
+        setState('broken')
+        resolve()
+      }
       const [port] = ports
       if (data !== 'stet:port' || port === undefined) return
       client = createORPCClient(new PortLink({ port }))
@@ -51,7 +63,7 @@ function openPort(): Promise<void> {
       setState('open')
       resolve()
     })
-    window.postMessage('stet:ready', '*')
+    window.postMessage('stet:ready', location.origin)
   })
 }
 

@@ -2,6 +2,7 @@
 import { useSyncExternalStore } from 'react'
 
 let sentence = ''
+let pending = 0
 const listeners = new Set<() => void>()
 
 function say(next: string): void {
@@ -12,6 +13,7 @@ function say(next: string): void {
 /** Runs a save and says how it ended. @throws what the save throws */
 export async function saving<T>(save: () => Promise<T>): Promise<T> {
   say('Saving…')
+  pending++
   try {
     const result = await save()
     say(`Saved ${new Date().toLocaleTimeString('en-GB')}`)
@@ -19,8 +21,15 @@ export async function saving<T>(save: () => Promise<T>): Promise<T> {
   } catch (error) {
     say(`Not saved: ${error instanceof Error ? error.message : error}`)
     throw error
+  } finally {
+    pending--
   }
 }
+
+/** A page that is closed while it saves asks first. */
+window.addEventListener('beforeunload', (event) => {
+  if (pending > 0) event.preventDefault()
+})
 
 export function useSaved(): string {
   return useSyncExternalStore(

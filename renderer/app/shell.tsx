@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { Button, bytesOf, Dialog, durationOf, Keys } from '../ui/kit.tsx'
+import { BrokenLine } from './broken-line.tsx'
 import { host, lineState, onLine } from './host.ts'
 import { boundKeys, listenForKeys, useKeys } from './keys.ts'
 import { Palette } from './palette.tsx'
@@ -56,6 +57,7 @@ export function Shell() {
         <Going />
       </header>
       <main id="main" className="view">
+        <BrokenLine />
         <Outlet />
       </main>
       <StatusLine project={project} />
@@ -107,9 +109,7 @@ function StatusLine({ project }: { project: string | null }) {
   return (
     <footer className="status">
       <span role="status">
-        {line === 'broken'
-          ? 'The host cannot be reached. Trying again every second; nothing that was saved is lost.'
-          : saved}
+        {line === 'broken' ? 'The host cannot be reached; nothing that was saved is lost.' : saved}
       </span>
       {machine && (
         <span className="numbers">

@@ -4,16 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after } from 'node:test'
 import { type Browser, chromium } from 'playwright'
-import { findChromium } from '../../native/chromium-setup.mjs'
-
-const flags = [
-  '--no-sandbox', // tests run as root in containers
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-]
+import { chromiumFlags, chromiumProgram } from './chromium-flags.ts'
 
 let browser: Promise<Browser> | null = null
 after(async () => {
@@ -21,8 +12,7 @@ after(async () => {
 })
 
 export function theBrowser(): Promise<Browser> {
-  const executablePath = findChromium() ?? chromium.executablePath()
-  browser ??= chromium.launch({ executablePath, args: flags })
+  browser ??= chromium.launch({ executablePath: chromiumProgram(), args: chromiumFlags })
   return browser
 }
 

@@ -1,0 +1,103 @@
+/**
+ * The desktop app as it was built: in Electron where its binary is there, else its main process, preload and host on
+ * the stand-in. Both are driven the same way: functions run in the main process, and pages for its windows.
+ */
+import assert from 'node:assert/strict'
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { chromium, _electron as electronDriver, type Page } from 'playwright'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const entry = path.join(root, 'out/app/electron/main/index.js')
+
+type Electron = typeof import('electron')
+/** Runs in the main process: it sees nothing but its arguments. */
+type InMain<Value, Argument> = (electron: Electron, argument: Argument) => Value | Promise<Value>
+
+export interface DesktopApp {
+  evaluate<Value, Argument = undefined>(run: InMain<Value, Argument>, argument?: Argument): Promise<Value>
+  /** Pages of the windows that are open, the oldest first. */
+  windows(): Page[]
+  /** Settles when the app has ended. */
+  ended: Promise<unknown>
+  kill(): void
+}
+
+/** @param folder where settings, projects and the user's folder go @param args of the command line */
+export async function launchDesktop(folder: string, args: string[] = []): Promise<DesktopApp> {
+  const allArgs = [`--user-data-dir=${path.join(folder, 'user')}`, ...args]
+  const env = {
+    ...process.env,
+    STET_SETTINGS: path.join(folder, 'settings'),
+    STET_PROJECTS: path.join(folder, 'projects'),
+  }
+  const binary = electronBinary()
+  return binary === null ? launchStandIn(allArgs, env) : launchElectron(binary, allArgs, env)
+}
+
+function electronBinary(): string | null {
+  const folder = path.join(root, 'node_modules/electron')
+  if (!existsSync(path.join(folder, 'path.txt'))) return null
+  const binary = path.join(folder, 'dist', readFileSync(path.join(folder, 'path.txt'), 'utf8'))
+  return existsSync(binary) ? binary : null
+}
+
+async function launchElectron(binary: string, args: string[], env: NodeJS.ProcessEnv): Promise<DesktopApp> {
+  const app = await electronDriver.launch({
+    executablePath: binary,
+    args: [root, '--no-sandbox', ...args],
+    env: env as Record<string, string>,
+  })
+  return {
+    evaluate: (run, argument) => app.evaluate(run as never, argument as never) as never,
+    windows: () => app.windows(),
+    ended: once(app.process(), 'exit'),
+    kill: () => app.process().kill('SIGKILL'),
+  }
+}
+
+async function launchStandIn(args: string[], env: NodeJS.ProcessEnv): Promise<DesktopApp> {
+  const register = new URL('./electron-stand-in/register.ts', import.meta.url).href
+  const child = fork(entry, args, {
+    execArgv: ['--disable-warning=ExperimentalWarning', '--import', register],
+    env,
+  })
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  const ended = once(child, 'exit')
+  const devTools = await Promise.race([devToolsOf(child), ended.then(() => null)])
+  const browser = devTools === null ? null : await chromium.connectOverCDP(devTools)
+  const context = browser?.contexts()[0]
+  // Another than this has the say about a page's dialogs.
+  const leaveDialogs = (page: Page) => void page.on('dialog', () => {})
+  context?.on('page', leaveDialogs)
+  context?.pages().forEach(leaveDialogs)
+  return {
+    evaluate: (run, argument) => ask(child, run.toString(), argument) as never,
+    windows: () => (context?.pages() ?? []).filter((page) => page.url() !== 'about:blank'),
+    ended,
+    kill,
+  }
+}
+
+async function devToolsOf(child: ChildProcess): Promise<string> {
+  for (;;) {
+    const [{ devTools }] = await once(child, 'message')
+    if (devTools !== undefined) return devTools
+  }
+}
+
+let nextId = 0
+
+async function ask(child: ChildProcess, source: string, argument: unknown): Promise<unknown> {
+  const id = nextId++
+  child.send({ id, source, argument })
+  for (;;) {
+    const [answer] = await once(child, 'message')
+    if (answer.id !== id) continue
+    assert.ok(!('error' in answer), answer.error)
+    return answer.value
+  }
+}

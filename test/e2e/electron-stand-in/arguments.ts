@@ -1,0 +1,8 @@
+/** What Chromium's command line would have said. */
+import { mkdirSync } from 'node:fs'
+
+const prefix = '--user-data-dir='
+
+export const userFolder = process.argv.find((arg) => arg.startsWith(prefix))?.slice(prefix.length) ?? ''
+if (userFolder === '') throw new Error(`The stand-in wants ${prefix}FOLDER.`)
+mkdirSync(userFolder, { recursive: true })

@@ -87,7 +87,7 @@ function optionsFor(
     ticks: { show: false },
   }
   const lines = names.flatMap((name, i): uPlot.Series[] => {
-    const line = { label: name, stroke: colourOf(i), width: 1.5, spanGaps: true, points: { show: false } }
+    const line = { label: name, stroke: colourOf(i), width: 1.5, spanGaps: true, points: { show: isShort } }
     return isSmooth ? [{ ...line, label: `${name}, raw`, alpha: 0.25, width: 1 }, line] : [line]
   })
   return {
@@ -99,6 +99,11 @@ function optionsFor(
     axes: [axis, { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => numberOf(tick)) }],
     series: [{}, ...lines],
   }
+}
+
+/** A line needs two points; fewer are drawn as such. */
+function isShort(chart: uPlot, line: number): boolean {
+  return chart.data[line]!.filter((value) => value !== null).length < 3
 }
 
 function summaryOf(title: string, series: readonly LineSeries[]): string {

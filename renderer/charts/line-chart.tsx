@@ -103,7 +103,7 @@ function optionsFor(
 
 /** A line needs two points; fewer are drawn as such. */
 function isShort(chart: uPlot, line: number): boolean {
-  return chart.data[line]!.filter((value) => value !== null).length < 3
+  return Array.from(chart.data[line]!).filter((value) => value !== null).length < 3
 }
 
 function summaryOf(title: string, series: readonly LineSeries[]): string {

@@ -94,9 +94,15 @@ function resultOf(result: unknown): string {
   return `Imported ${imported} items; ${duplicates} were there already; ${bad.length} bad rows.`
 }
 
-function Found({ preview: { format, sizeBytes, rows, bad } }: { preview: FilePreview }) {
+function Found({ preview: { format, sizeBytes, rows, bad, problem } }: { preview: FilePreview }) {
   return (
     <p>
+      {problem !== null && (
+        <span className="problem">
+          {problem} Say which column is which.
+          <br />
+        </span>
+      )}
       {format === null ? 'No row could be read.' : `Rows of the format “${format}”`}, {bytesOf(sizeBytes)}; of
       its first rows {rows.length} are shown, {bad.length} are bad.
     </p>

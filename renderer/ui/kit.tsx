@@ -22,17 +22,19 @@ export function Field({
   children: ReactNode
 }) {
   return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child
-    <label className="field">
-      <span className="field-label">{label}</span>
-      {children}
+    <div className="field">
+      {/* biome-ignore lint/a11y/noLabelWithoutControl: the control is the child */}
+      <label>
+        <span className="field-label">{label}</span>
+        {children}
+      </label>
       {help && <span className="help">{help}</span>}
       {error && (
         <span className="problem" role="alert">
           {error}
         </span>
       )}
-    </label>
+    </div>
   )
 }
 

@@ -39,6 +39,8 @@ export const FilePreview = z.object({
   /** The first rows, as they would be imported. */
   rows: z.array(Item),
   bad: z.array(BadRow),
+  /** Why no row could be read as it is; a mapping of the columns may help. */
+  problem: z.string().nullable(),
 })
 export type FilePreview = z.infer<typeof FilePreview>
 

@@ -36,12 +36,14 @@ async function preview(file: string, columns: Record<string, string>): Promise<F
   if (!stat?.isFile())
     throw new UserError('bad_input', `${file} is ${stat ? 'a folder, not a file' : 'not there'}.`)
   const found: FilePreview = {
-    file,
-    sizeBytes: stat.size,
-    format: await detectFile(file, { columns }),
+    ...{ file, sizeBytes: stat.size, format: null, rows: [], bad: [], problem: null },
     columns: await csvColumns(file),
-    rows: [],
-    bad: [],
+  }
+  try {
+    found.format = await detectFile(file, { columns })
+  } catch (error) {
+    if (!(error instanceof UserError) || found.columns.length < 2) throw error
+    return { ...found, problem: error.message }
   }
   let read = 0
   for await (const row of readRows(file, { columns })) {

@@ -1,0 +1,122 @@
+/** What must be quick: a key in a long response, a save, a view over 100,000 items, the start of the page. */
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, describe, test } from 'node:test'
+import { openApp } from './app.ts'
+
+const items = 100_000
+
+function percentile(values: readonly number[], share: number): number {
+  return [...values].sort((a, b) => a - b)[Math.ceil(share * values.length) - 1]!
+}
+
+describe('speed', async () => {
+  const app = await openApp()
+  after(() => app.close())
+  const { folder } = await app.host.projects.create({ name: 'large' })
+  app.project = folder
+  const words = 'the ferry crosses at dawn when tide and wind agree with its old captain'.split(' ')
+  const long = Array.from({ length: 4000 }, (_, i) => words[(i * i + 3 * i) % words.length]).join(' ')
+  const file = path.join(app.folder, 'large.jsonl')
+  const rows = Array.from({ length: items - 1 }, (_, i) => ({
+    prompt: `Question ${i} of ${words[i % words.length]}?`,
+    rejected: `Answer ${i}, which is wrong.`,
+    chosen: `Answer ${i}.`,
+  }))
+  const all = [{ prompt: 'A long one?', rejected: long, chosen: 'Short.' }, ...rows]
+  writeFileSync(file, all.map((row) => JSON.stringify(row)).join('\n'))
+  const { id } = await app.host.work.start({ verb: 'import', input: { project: folder, files: [file] } })
+  for await (const _ of await app.host.work.watch({ id }));
+
+  test('a key in a response of 4,000 tokens is painted within 50 ms, 95 times in 100', async (t) => {
+    const { page } = app
+    await app.goto('annotate')
+    await page.locator('.cm-content:focus').waitFor()
+    await page.evaluate(() => {
+      const seen: number[] = []
+      Object.assign(window, { seen })
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (entry.name === 'keydown') seen.push(entry.duration)
+      }).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit)
+    })
+    // Changes at both ends, so that the diff has the whole text between them.
+    await page.keyboard.press('Control+Home')
+    await page.keyboard.type('so ')
+    await page.keyboard.press('Control+End')
+    const keys = 120
+    await page.keyboard.type(' and so they say again and again'.repeat(4).slice(0, keys), { delay: 60 })
+    await page.waitForTimeout(500)
+    const slow = await page.evaluate(() => (window as unknown as { seen: number[] }).seen)
+    const quick = Array.from({ length: Math.max(0, keys - slow.length) }, () => 16)
+    const p95 = percentile([...slow, ...quick], 0.95)
+    t.diagnostic(`p95 key to paint: ${p95} ms of ${keys} keys, ${slow.length} at 16 ms or more`)
+    assert.ok(p95 < 50, `p95 is ${p95} ms`)
+  })
+
+  test('an edit is saved within 20 ms, 95 times in 100', async (t) => {
+    const [itemId] = (await app.host.annotate.queue({ project: folder, annotator: 'other' })).ids
+    const times: number[] = []
+    for (let n = 0; n < 100; n++) {
+      const began = performance.now()
+      await app.host.annotate.save({
+        project: folder,
+        annotation: {
+          ...{ itemId: itemId!, annotator: 'other', state: 'draft', edited: `${long} ${n}`, createdAt: null },
+          ...{ operations: [], elapsedMs: n, provenance: 'human' },
+        },
+      })
+      times.push(performance.now() - began)
+    }
+    const p95 = percentile(times, 0.95)
+    t.diagnostic(`p95 of a save: ${p95.toFixed(1)} ms`)
+    assert.ok(p95 < 20, `p95 is ${p95} ms`)
+  })
+
+  test('every view of 100,000 items opens within 300 ms', async (t) => {
+    const { page } = app
+    const marks: Record<string, string> = {
+      data: '.item-row .quiet',
+      annotate: '.cm-content',
+      labels: '.empty',
+      runs: '.empty',
+      judge: '.empty',
+      models: '.empty',
+      settings: '.settings',
+    }
+    const visit = async (view: string) => {
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+      await page.keyboard.press('g')
+      const began = performance.now()
+      await page.keyboard.press(view[0]!)
+      await page.waitForURL(new RegExp(`/${view}`))
+      await page.locator(marks[view]!).first().waitFor()
+      return performance.now() - began
+    }
+    // The first visit loads the view's code; a second one is what a user waits for all day.
+    for (const view of Object.keys(marks)) await visit(view)
+    const times: Record<string, number> = {}
+    for (const view of Object.keys(marks)) times[view] = Math.round(await visit(view))
+    t.diagnostic(JSON.stringify(times))
+    assert.deepEqual(
+      Object.entries(times).filter(([, ms]) => ms >= 300),
+      [],
+    )
+  })
+
+  test('a word is found among 100,000 items as one types', async () => {
+    const { page } = app
+    await app.goto('data')
+    await page.keyboard.press('/')
+    await page.keyboard.type('99998')
+    await page.getByText('1 item', { exact: true }).waitFor()
+  })
+
+  test('the page is usable within 2 s', async (t) => {
+    const began = performance.now()
+    await app.page.goto(app.url)
+    await app.page.getByRole('heading', { name: 'Projects', exact: true }).waitFor()
+    t.diagnostic(`${Math.round(performance.now() - began)} ms`)
+    assert.ok(performance.now() - began < 2000)
+  })
+})

@@ -1,0 +1,190 @@
+/** A researcher's day in the page: import, annotate by keyboard, train, judge blind, read the win rate, export. */
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, describe, test } from 'node:test'
+import { openApp } from './app.ts'
+
+/** Said of a moment after this one. */
+const isSaved = (since: string) => (text: string) =>
+  /^Saved /.test(text) && text.slice('Saved '.length) > since
+
+describe('the work', async () => {
+  const app = await openApp()
+  after(() => app.close())
+  await app.makeSample()
+
+  const inAnnotate = async () => {
+    await app.goto('annotate')
+    await app.page.locator('.cm-content').waitFor()
+  }
+  const until = async (what: string, isSo: () => Promise<boolean>) => {
+    for (const begun = Date.now(); !(await isSo()); ) {
+      assert.ok(Date.now() - begun < 180_000, `${what} took more than three minutes`)
+      await app.page.waitForTimeout(200)
+    }
+  }
+
+  test('a CSV file is looked into, mapped, imported, and its bad row told', async () => {
+    const { page } = app
+    const file = path.join(app.folder, 'own.csv')
+    const rows = Array.from(
+      { length: 12 },
+      (_, i) => `"Which ferry goes at ${i}?","The quokka ferry ${i}, you fool."`,
+    )
+    writeFileSync(file, `ask,bad answer\n${rows.join('\n')}\n"one cell too few"\n`)
+    await app.goto('data')
+    await page.getByLabel('Files to import').setInputFiles(file)
+    await page.getByRole('combobox', { name: 'prompt', exact: true }).selectOption('ask')
+    await page.getByRole('combobox', { name: 'rejected', exact: true }).selectOption('bad answer')
+    await page.getByText('Which ferry goes at 3?').waitFor()
+    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    await page.getByText('Imported 12 items; 0 were there already; 1 bad rows.').waitFor()
+    assert.match(await page.locator('.dialog').innerText(), /Line 14: /)
+    await page.getByRole('button', { name: 'Close' }).click()
+    await page.keyboard.press('/')
+    await page.keyboard.type('quokka')
+    await page.getByText('12 items').waitFor()
+  })
+
+  test('a file that is no data is refused with a sentence', async () => {
+    const { page } = app
+    const file = path.join(app.folder, 'noise.bin')
+    writeFileSync(file, Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251)))
+    await app.goto('data')
+    await page.getByLabel('Files to import').setInputFiles(file)
+    await page.getByRole('alert').waitFor()
+    assert.match(await page.getByRole('alert').innerText(), /noise\.bin/)
+    await page
+      .getByRole('button', { name: 'Cancel' })
+      .or(page.locator('.backdrop'))
+      .first()
+      .click({ force: true })
+    await page.keyboard.press('Escape')
+  })
+
+  test('ten items are annotated without a mouse', async () => {
+    const { page } = app
+    await inAnnotate()
+    for (let n = 1; n <= 10; n++) {
+      await page.locator('.cm-content:focus').waitFor()
+      await page.keyboard.press('Control+Home')
+      await page.keyboard.press('Control+Delete')
+      await page.keyboard.type(`edit ${n} `)
+      const before = page.url()
+      await page.keyboard.press('Control+Enter')
+      await page.waitForURL((url) => url.href !== before)
+    }
+    const { annotations, annotators } = await app.host.projects.overview({ project: app.project })
+    assert.ok(annotators.includes('me'))
+    assert.ok(annotations.done >= 410, `${annotations.done} edits are done`)
+  })
+
+  test('a page killed in the middle of an edit comes back with it, and undo goes on to the beginning', async () => {
+    await inAnnotate()
+    await app.page.keyboard.press('Control+End')
+    await app.page.keyboard.type(' and mind the tide')
+    const pause = new Date().toLocaleTimeString('en-GB')
+    await until('saving', async () =>
+      (await app.page.getByRole('status').allInnerTexts()).some(isSaved(pause)),
+    )
+    const page = await app.killPage()
+    await page.locator('.cm-content').waitFor()
+    await page.locator('ins.added').first().waitFor()
+    assert.match(await page.locator('.cm-content').innerText(), /and mind the tide/)
+    for (let i = 0; i < 30; i++) await page.keyboard.press('Control+z')
+    await page.getByText('kept 100%').waitFor()
+  })
+
+  test('what was struck is put back by a key, by itself', async () => {
+    const { page } = app
+    await page.keyboard.press('Control+Home')
+    await page.keyboard.press('Control+Delete')
+    await page.getByText('1 change').first().waitFor()
+    await page.keyboard.press('Alt+z')
+    await page.getByText('0 changes').waitFor()
+  })
+
+  test('SFT, a reward model and PPO are started from the form, wait for each other and come to their ends', async () => {
+    const { page } = app
+    for (const [kind, name] of [
+      ['sft', 'base'],
+      ['reward', 'rewards'],
+      ['ppo', 'aligned'],
+    ] as const) {
+      await app.goto('runs', { new: kind })
+      await page.getByRole('button', { name: 'Sample world' }).click()
+      assert.equal(await page.getByRole('textbox', { name: 'name', exact: true }).inputValue(), name)
+      if (kind === 'ppo') await page.getByRole('textbox', { name: 'totalSteps' }).fill('4')
+      if (kind === 'reward')
+        assert.match(await page.locator('.command').innerText(), /^stet train reward .* base --name rewards/)
+      await page.getByRole('button', { name: 'Start' }).click()
+      await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor()
+    }
+    await page.getByText('waits for its turn').first().waitFor()
+    await page.reload()
+    const ended = async () => (await app.host.work.list({})).every(({ endedAt }) => endedAt !== null)
+    await until('training', ended)
+    const runs = await app.host.runs.list({ project: app.project })
+    assert.deepEqual(runs.map(({ name, state }) => `${name} ${state}`).sort(), [
+      'aligned done',
+      'base done',
+      'rewards done',
+    ])
+    await app.goto('runs', { run: runs.find(({ name }) => name === 'aligned')!.id })
+    await page.locator('.uplot canvas').first().waitFor()
+    await page.keyboard.press('2')
+    await page.locator('.token-heat').first().waitFor()
+  })
+
+  test('the reward model is seen beside the edits', async () => {
+    await app.goto('labels', { tab: 'reward' })
+    await app.page.getByText(/It ranks the edited response higher on/).waitFor({ timeout: 60_000 })
+  })
+
+  test('twenty pairs are judged blind; the win rate is read and the verdicts exported', async () => {
+    const { page } = app
+    await app.goto('judge')
+    await page.getByRole('heading', { name: 'Judge', exact: true }).waitFor()
+    await page.keyboard.press('n')
+    await page.getByLabel('Reference').fill('base')
+    await page.getByLabel('Candidate').fill('aligned')
+    await page.getByLabel('Prompts at most').fill('20')
+    await page.getByRole('button', { name: 'Start' }).click()
+    await page.getByRole('button', { name: 'aligned against base' }).click({ timeout: 120_000 })
+    await page.getByRole('button', { name: 'Judge these blind' }).click()
+    await page.getByText('0 / 20 · blind').waitFor()
+    assert.doesNotMatch(await page.locator('main').innerText(), /aligned|base\b/)
+    for (let n = 1; n <= 19; n++) {
+      await page.keyboard.press(['ArrowLeft', 'ArrowRight', 'ArrowDown'][n % 3]!)
+      await page.getByText(`${n} / 20 · blind`).waitFor()
+    }
+    await page.keyboard.press('Backspace')
+    await page.getByText('18 / 20 · blind').waitFor()
+    await page.reload()
+    await page.getByText('18 / 20 · blind').waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.getByText('19 / 20 · blind').waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.locator('.win-rate').waitFor()
+    assert.match(await page.locator('.win-rate').innerText(), /^\d+\.\d% \(\d+\.\d to \d+\.\d\)$/)
+    assert.match(await page.locator('main').innerText(), /Cohen's kappa/)
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export CSV' }).click(),
+    ])
+    const rows = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\n')
+    assert.match(rows[0]!, /^pair,prompt,outputA,outputB,judge,shownFirst,preferenceForB/)
+    assert.ok(rows.length > 20)
+  })
+
+  test('a model is talked with', async () => {
+    const { page } = app
+    await app.goto('models', { chat: '1' })
+    await page.getByLabel('Prompt').fill('my name is bram. please tell me the fare for quern.')
+    await page.getByRole('button', { name: 'Ask' }).click()
+    await page.getByText(/tokens a second/).waitFor({ timeout: 60_000 })
+  })
+})

@@ -66,7 +66,7 @@ async function launchStandIn(args: string[], env: NodeJS.ProcessEnv): Promise<De
   })
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
-  const ended = once(child, 'exit')
+  const ended = once(child, 'exit').finally(() => process.off('exit', kill))
   const devTools = await Promise.race([devToolsOf(child), ended.then(() => null)])
   const browser = devTools === null ? null : await chromium.connectOverCDP(devTools)
   const context = browser?.contexts()[0]

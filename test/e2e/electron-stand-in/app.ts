@@ -1,5 +1,5 @@
 /** `app`: ready at once, one instance for each user folder, and Electron's order of events at the end. */
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import path from 'node:path'
@@ -12,6 +12,7 @@ class App extends EventEmitter {
   readonly recentDocuments: string[] = []
   #isReady = false
   #isQuitting = false
+  #told: Promise<unknown> = Promise.resolve()
   readonly #ready: Promise<void>
 
   constructor() {
@@ -46,7 +47,8 @@ class App extends EventEmitter {
   requestSingleInstanceLock(): boolean {
     if (isAlive(lockFile)) {
       const socket = connect(socketFile)
-      socket.end(JSON.stringify({ argv: process.argv, cwd: process.cwd() }))
+      this.#told = once(socket, 'close')
+      socket.end(JSON.stringify({ argv: process.argv, cwd: process.cwd() })).resume()
       return false
     }
     writeFileSync(lockFile, String(process.pid))
@@ -55,6 +57,7 @@ class App extends EventEmitter {
       let said = ''
       socket.on('data', (chunk) => (said += chunk))
       socket.on('end', () => {
+        socket.end()
         const { argv, cwd } = JSON.parse(said)
         this.emit('second-instance', {}, argv, cwd)
       })
@@ -70,7 +73,7 @@ class App extends EventEmitter {
 
   exit(code = 0): void {
     this.emit('quit')
-    void endBrowser().finally(() => process.exit(code))
+    void Promise.all([this.#told, endBrowser()]).finally(() => process.exit(code))
   }
 
   /** Called by a window that has gone. */

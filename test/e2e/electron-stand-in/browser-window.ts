@@ -50,7 +50,9 @@ class WebContents extends EventEmitter implements Holder {
   async loadURL(url: string): Promise<void> {
     this.#url = url
     const page = await this.#newPage()
-    await page.goto(toPage(url))
+    await page.goto(toPage(url)).catch((error) => {
+      if (!page.isClosed()) throw error
+    })
     this.emit('dom-ready')
   }
 

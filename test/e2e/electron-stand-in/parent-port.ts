@@ -48,3 +48,4 @@ process.on('message', (message: Message) => {
 })
 process.on('disconnect', () => process.exit(0))
 Object.assign(process, { parentPort })
+process.execArgv.length = 0 // its own children are not the stand-in's

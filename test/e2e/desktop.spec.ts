@@ -1,0 +1,345 @@
+/** The desktop shell: windows, lifecycle, what happens when a process dies, and what the page may not do. */
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import type { Page } from 'playwright'
+import { freshFolder } from './browser.ts'
+import { type DesktopApp, launchDesktop } from './desktop-app.ts'
+
+const folder = freshFolder()
+const launched: DesktopApp[] = []
+after(() => {
+  for (const app of launched) app.kill()
+})
+
+/** Starts the app; one that a failed test has left behind is ended first. */
+function launch(...args: string[]): Promise<DesktopApp> {
+  for (const app of launched) app.kill()
+  return launchBeside(...args)
+}
+
+/** Starts it once more while another is running. */
+async function launchBeside(...args: string[]): Promise<DesktopApp> {
+  const app = await launchDesktop(folder, args)
+  launched.push(app)
+  return app
+}
+
+/** Waits until something is true, for ten seconds. */
+async function until(what: string, isTrue: () => Promise<boolean> | boolean): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (await isTrue()) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  assert.fail(`It never came to this: ${what}`)
+}
+
+async function windowAt(app: DesktopApp, place: RegExp): Promise<Page> {
+  const find = () => app.windows().find((page) => place.test(page.url()))
+  await until(`a window at ${place}`, () => find() !== undefined)
+  const page = find()
+  assert.ok(page)
+  page.setDefaultTimeout(15_000)
+  await page.locator('#main').waitFor()
+  return page
+}
+
+/** Says yes to no more than what is asked: `response` is the button's number. */
+function answerDialogs(app: DesktopApp, response: number): Promise<void> {
+  return app.evaluate(({ dialog }, response) => {
+    const asked: string[] = []
+    Object.assign(globalThis, { asked })
+    dialog.showMessageBox = async (...args: unknown[]) => {
+      asked.push((args.at(-1) as { message: string }).message)
+      return { response, checkboxChecked: false }
+    }
+  }, response)
+}
+
+function asked(app: DesktopApp): Promise<string[]> {
+  return app.evaluate(() => Reflect.get(globalThis, 'asked') as string[])
+}
+
+/** Starts the tiny policy's training through the form, and waits until it steps. */
+async function startRun(page: Page): Promise<void> {
+  await goTo(page, 'runs?new=sft')
+  await page.getByRole('button', { name: 'Sample world' }).click()
+  await field(page, 'name').fill(`base-${++runs}`)
+  await field(page, 'epochs').fill('8')
+  await page.getByRole('button', { name: 'Start' }).click()
+  await page.locator('.going', { hasText: '%' }).waitFor({ timeout: 60_000 })
+}
+let runs = 0
+
+function field(page: Page, label: string) {
+  const named = page.locator('.field-label', { hasText: new RegExp(`^${label}`, 'i') })
+  return page.locator('label.field', { has: named }).locator('input').first()
+}
+
+function goTo(page: Page, view: string): Promise<void> {
+  return page.evaluate((view) => {
+    location.hash = location.hash.replace(/^(#\/p\/[^/]+\/).*/, `$1${view}`)
+  }, view)
+}
+
+function quit(app: DesktopApp): Promise<void> {
+  return app.evaluate(({ app }) => app.quit())
+}
+
+let project = ''
+
+describe('the desktop', () => {
+  test('opens on the list of projects and makes one; the window is named after it', async () => {
+    const app = await launch()
+    const page = await windowAt(app, /index\.html/)
+    await page.getByRole('button', { name: 'Make the sample project' }).click()
+    await page.waitForURL(/\/data$/)
+    project = path.join(folder, 'projects/sample.stet')
+    assert.ok(existsSync(path.join(project, 'lab.db')))
+    await page.getByText('1,000 items').waitFor()
+    const titles = await app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().map((window) => window.getTitle()),
+    )
+    assert.deepEqual(titles, ['sample – Stet'])
+    await app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.setBounds({ x: 60, y: 70, width: 1100, height: 700 }),
+    )
+    await quit(app)
+    await app.ended
+  })
+
+  test('opens again where it was, with the project that was open', async () => {
+    const app = await launch()
+    await windowAt(app, /sample\.stet\/data$/)
+    const bounds = await app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.getNormalBounds(),
+    )
+    assert.deepEqual(bounds, { x: 60, y: 70, width: 1100, height: 700 })
+    await quit(app)
+    await app.ended
+    assert.deepEqual(
+      readdirSync(path.join(folder, 'user')).filter((name) => name.endsWith('.new')),
+      [],
+    )
+  })
+
+  test('a remembered state that is broken is forgotten, not stumbled over', async () => {
+    writeFileSync(path.join(folder, 'user/windows.json'), '{"places":[[1,null]],"open":')
+    const app = await launch()
+    await windowAt(app, /index\.html$|#\/$/)
+    await quit(app)
+    await app.ended
+  })
+
+  test('opens a project by argument; a second start comes to the first, which has one window a project', async () => {
+    const app = await launch(project)
+    await windowAt(app, /sample\.stet\/data$/)
+    const second = await launchBeside(project)
+    await second.ended
+    assert.equal(app.windows().length, 1)
+    await answerDialogs(app, 0)
+    await app.evaluate(({ Menu, BrowserWindow }) => {
+      const file = Menu.getApplicationMenu()?.items.find(({ label }) => label === 'File')
+      file?.submenu?.items
+        .find(({ label }) => label === 'Projects')
+        ?.click(undefined, BrowserWindow.getFocusedWindow())
+    })
+    await until('two windows', () => app.windows().length === 2)
+    await quit(app)
+    await app.ended
+  })
+
+  test('the menu goes to a view of the window in front', async () => {
+    const app = await launch(project)
+    const page = await windowAt(app, /sample\.stet\/data$/)
+    await app.evaluate(({ Menu, BrowserWindow }) => {
+      const go = Menu.getApplicationMenu()?.items.find(({ label }) => label === 'Go')
+      go?.submenu?.items
+        .find(({ label }) => label === 'Models')
+        ?.click(undefined, BrowserWindow.getFocusedWindow())
+    })
+    await page.waitForURL(/\/models$/)
+    await quit(app)
+    await app.ended
+  })
+})
+
+describe('a run', () => {
+  test('keeps the machine awake, survives its window, is told of at its end', async () => {
+    const app = await launch(project)
+    const page = await windowAt(app, /sample\.stet\/data$/)
+    await app.evaluate(({ powerSaveBlocker, Notification }) => {
+      const told: string[] = []
+      Object.assign(globalThis, { told })
+      Notification.prototype.show = function () {
+        told.push(`${this.title}: ${this.body}`)
+      }
+      const { start, stop } = powerSaveBlocker
+      const awake = new Set<number>()
+      Object.assign(globalThis, { awake })
+      powerSaveBlocker.start = (type) => {
+        const id = start.call(powerSaveBlocker, type)
+        awake.add(id)
+        return id
+      }
+      powerSaveBlocker.stop = (id) => {
+        awake.delete(id)
+        return stop.call(powerSaveBlocker, id)
+      }
+    })
+    const awake = () => app.evaluate(() => (Reflect.get(globalThis, 'awake') as Set<number>).size)
+    assert.equal(await awake(), 0)
+    await startRun(page)
+    assert.equal(await awake(), 1)
+    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+    await until('no window', () => app.windows().length === 0)
+    assert.equal(await awake(), 1)
+    await launchBeside(project) // a second start brings the window back
+    const again = await windowAt(app, /sample\.stet\/data$/)
+    await again.locator('.going', { hasText: 'train sft' }).waitFor()
+    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.blur())
+    await goTo(again, 'runs')
+    const told = () => app.evaluate(() => Reflect.get(globalThis, 'told') as string[])
+    for (let seconds = 0; (await told()).length === 0 && seconds < 120; seconds++)
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+    assert.match((await told())[0] ?? '', /^train sft is done: sample: /)
+    assert.equal(await awake(), 0)
+    await quit(app)
+    await app.ended
+  })
+
+  test('is asked about at quit; it goes on, or pauses with a checkpoint', async () => {
+    const app = await launch(project)
+    const page = await windowAt(app, /sample\.stet\/data$/)
+    await startRun(page)
+    await answerDialogs(app, 0)
+    await quit(app)
+    await until('a question', async () => (await asked(app)).length === 1)
+    assert.deepEqual(await asked(app), ['train sft is still going.'])
+    await page.locator('.going', { hasText: '%' }).waitFor()
+    await answerDialogs(app, 1)
+    await quit(app)
+    await app.ended
+    const after = await launch(project)
+    const later = await windowAt(after, /sample\.stet\/data$/)
+    await goTo(later, 'runs')
+    await later.getByText('paused').first().waitFor()
+    await quit(after)
+    await after.ended
+  })
+})
+
+describe('a process that dies', () => {
+  test('the host: told in a sentence, started again at a click, nothing lost', async () => {
+    const app = await launch(project)
+    const page = await windowAt(app, /sample\.stet\/data$/)
+    await page.getByText('1,000 items').waitFor()
+    process.kill(await hostPid(), 'SIGKILL')
+    await page.getByRole('alert').getByText('The host process ended unexpectedly').waitFor()
+    await page.getByRole('button', { name: 'Start the host again' }).click()
+    await page.getByText('The host process ended unexpectedly').waitFor({ state: 'detached' })
+    await goTo(page, 'models')
+    await goTo(page, 'data')
+    await page.getByText('1,000 items').waitFor()
+    await quit(app)
+    await app.ended
+  })
+
+  test('the page: told in a dialog, shown again at a click', async () => {
+    const app = await launch(project)
+    const page = await windowAt(app, /sample\.stet\/data$/)
+    await answerDialogs(app, 0)
+    const session = await page.context().newCDPSession(page)
+    session.send('Page.crash').catch(() => {})
+    await until('a question', async () => (await asked(app)).length === 1)
+    assert.match((await asked(app))[0] ?? '', /ended unexpectedly/)
+    await until('a page that shows the data', async () => {
+      const again = app.windows().at(-1)
+      return (
+        (await again
+          ?.getByText('1,000 items')
+          .isVisible()
+          .catch(() => false)) ?? false
+      )
+    })
+    await quit(app)
+    await app.ended
+  })
+})
+
+describe('the page may not', () => {
+  let app: DesktopApp
+  let page: Page
+  before(async () => {
+    app = await launch(project)
+    page = await windowAt(app, /index\.html/)
+  })
+  after(() => quit(app))
+
+  test('go to another address', async () => {
+    await page.evaluate(() => {
+      location.href = 'https://example.com/'
+    })
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    assert.match(page.url(), /sample\.stet\/data$/)
+    await page.getByText('1,000 items').waitFor()
+  })
+
+  test('open a window', async () => {
+    const before = app.windows().length
+    assert.equal(await page.evaluate(() => window.open('https://example.com/') === null), true)
+    assert.equal(app.windows().length, before)
+  })
+
+  test('have a permission', async () => {
+    assert.equal(await page.evaluate(() => Notification.requestPermission()), 'denied')
+  })
+
+  test('read a file that is not one of the page', async () => {
+    const statuses = await page.evaluate(
+      (addresses) => Promise.all(addresses.map(async (address) => (await fetch(address)).status)),
+      [
+        '/..%2f..%2fpackage.json',
+        '/%2e%2e%2fapp%2felectron%2fmain%2findex.js',
+        '/..%5c..%5cpackage.json',
+        '/%zz',
+        '/',
+      ],
+    )
+    assert.deepEqual(statuses, [404, 404, 404, 404, 404])
+    assert.equal(await page.evaluate(async () => (await fetch('/index.html')).status), 200)
+  })
+
+  test('run what is not its own: the policy allows scripts from itself alone', async () => {
+    const policy = await page.evaluate(async () =>
+      (await fetch('/index.html')).headers.get('content-security-policy'),
+    )
+    assert.match(policy ?? '', /default-src 'none'; script-src 'self';/)
+    assert.doesNotMatch(policy?.match(/script-src[^;]*/)?.[0] ?? '', /unsafe|\*|http/)
+  })
+
+  test('be impersonated: what another sender asks is not answered', async () => {
+    const joined = await app.evaluate(({ ipcMain }) => {
+      let joined = 0
+      const sender = { send: () => joined++, postMessage: () => joined++ }
+      const frames = [
+        { url: 'https://evil.example/', parent: null },
+        { url: 'app://stet.evil.example/index.html', parent: null },
+        { url: 'app://stet/index.html', parent: { url: 'app://stet/index.html' } },
+        null,
+      ]
+      for (const senderFrame of frames) ipcMain.emit('stet:ready', { sender, senderFrame })
+      const refused = joined
+      ipcMain.emit('stet:ready', { sender, senderFrame: { url: 'app://stet/index.html', parent: null } })
+      return { refused, answered: joined }
+    })
+    assert.deepEqual(joined, { refused: 0, answered: 1 })
+  })
+})
+
+/** The host is the process that has the project's lock. */
+function hostPid(): number {
+  const lock = JSON.parse(readFileSync(path.join(project, 'lock.json'), 'utf8'))
+  return lock.pid
+}

@@ -5,10 +5,6 @@ import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { openApp } from './app.ts'
 
-/** Said of a moment after this one. */
-const isSaved = (since: string) => (text: string) =>
-  /^Saved /.test(text) && text.slice('Saved '.length) > since
-
 describe('the work', async () => {
   const app = await openApp()
   after(() => app.close())
@@ -16,7 +12,7 @@ describe('the work', async () => {
 
   const inAnnotate = async () => {
     await app.goto('annotate')
-    await app.page.locator('.cm-content').waitFor()
+    await app.page.locator('.cm-content').click()
   }
   const until = async (what: string, isSo: () => Promise<boolean>) => {
     for (const begun = Date.now(); !(await isSo()); ) {
@@ -84,7 +80,9 @@ describe('the work', async () => {
     await inAnnotate()
     await app.page.keyboard.press('Control+End')
     await app.page.keyboard.type(' and mind the tide')
-    const pause = new Date().toLocaleTimeString('en-GB')
+    const { project } = app
+    const [id] = (await app.host.annotate.queue({ project, annotator: 'me', order: 'all' })).ids
+    const kept = async () => (await app.host.annotate.open({ project, annotator: 'me', id: id! })).annotation
     await until('saving', async () =>
       (await app.page.getByRole('status').allInnerTexts()).some(isSaved(pause)),
     )

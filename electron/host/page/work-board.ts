@@ -61,6 +61,7 @@ export class WorkBoard {
       paceFrom: null,
     }
     this.#pieces.set(piece.record.id, piece)
+    this.#changed(piece.record)
     if (trains(verb)) this.#lastTraining = this.#afterTraining(piece)
     else void this.#perform(piece)
     return piece.record

@@ -83,9 +83,7 @@ describe('the work', async () => {
     const { project } = app
     const [id] = (await app.host.annotate.queue({ project, annotator: 'me', order: 'all' })).ids
     const kept = async () => (await app.host.annotate.open({ project, annotator: 'me', id: id! })).annotation
-    await until('saving', async () =>
-      (await app.page.getByRole('status').allInnerTexts()).some(isSaved(pause)),
-    )
+    await until('saving', async () => /and mind the tide/.test((await kept())?.edited ?? ''))
     const page = await app.killPage()
     await page.locator('.cm-content').waitFor()
     await page.locator('ins.added').first().waitFor()

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { joinSeries, smooth } from '../../../renderer/charts/series.ts'
+
+test('series of different steps share one axis, with gaps where one has no value', () => {
+  const joined = joinSeries([
+    [
+      [1, 10],
+      [3, 30],
+    ],
+    [
+      [2, 5],
+      [3, 6],
+    ],
+  ])
+  assert.deepEqual(joined, {
+    steps: [1, 2, 3],
+    columns: [
+      [10, null, 30],
+      [null, 5, 6],
+    ],
+  })
+})
+
+test('smoothing begins at the first value, keeps gaps and does not move a constant', () => {
+  assert.deepEqual(
+    smooth([4, null, 4, 4], 0.9).map((x) => x && Math.round(x * 1e9) / 1e9),
+    [4, null, 4, 4],
+  )
+  const [first, second] = smooth([0, 1], 0.5)
+  assert.deepEqual([first, second], [0, 0.5 / 0.75])
+})

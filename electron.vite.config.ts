@@ -26,6 +26,15 @@ function besideTheCode(): Plugin {
   }
 }
 
+/** The development server's page runs a script of its own, which the built page's policy would forbid. */
+function developmentPolicy(): Plugin {
+  return {
+    name: 'stet:development-policy',
+    apply: 'serve',
+    transformIndexHtml: (html) => html.replace(/<meta[^>]*Content-Security-Policy[^>]*>/s, ''),
+  }
+}
+
 export default defineConfig({
   main: {
     plugins: [besideTheCode()],
@@ -55,7 +64,7 @@ export default defineConfig({
   renderer: {
     root: at('renderer'),
     base: './',
-    plugins: [react()],
+    plugins: [react(), developmentPolicy()],
     build: { outDir: 'out/renderer', rolldownOptions: { input: at('renderer/index.html') } },
   },
 })

@@ -12,7 +12,7 @@ const cleanups = new Set()
  * Runs a program to its end and keeps what it printed.
  * @param {string} program
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeout?: number }} [options]
  * @returns {Promise<{ ok: boolean, signal: NodeJS.Signals | null, output: string }>} `output`: stdout and
  *   stderr in the order they came
  */

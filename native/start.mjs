@@ -1,48 +1,69 @@
-/** `npm start [PROJECT]`: the app in its own window; where Electron's binary is missing, the same page in a browser. */
+/** `npm start`: opens the app; where Electron can't be had, the same page in a browser by `stet serve`. */
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { ensureElectron, hasDisplay } from './electron-setup.mjs'
+import { run } from './processes.mjs'
+import { SetupError, say } from './say.mjs'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 
-/** @returns {string | null} Electron's binary, where it has been fetched */
-function electronBinary() {
-  const folder = path.join(root, 'node_modules/electron')
-  try {
-    const name = readFileSync(path.join(folder, 'path.txt'), 'utf8')
-    const binary = path.join(folder, 'dist', name)
-    return existsSync(binary) ? binary : null
-  } catch {
-    return null
-  }
+/** @param {string[]} args a project, for one */
+async function main(args) {
+  const program = hasDisplay() ? await ensureElectron(root) : null
+  if (program === null) return openInBrowser(args)
+  await build()
+  // Chromium refuses to run as root with its sandbox.
+  const asRoot = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  follow(spawn(program, [root, ...asRoot, ...args], { stdio: 'inherit' }))
+}
+
+async function build() {
+  const script = path.join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
+  const { ok, output } = await run(process.execPath, [script, 'build', '--logLevel', 'error'], { cwd: root })
+  if (!ok) throw new SetupError(`The app could not be built: ${output.trim()}`)
+}
+
+/** @param {string[]} args */
+function openInBrowser(args) {
+  if (!hasDisplay()) say('There is no display to open a window on.')
+  say('Opening the same page by "stet serve" instead.')
+  const cli = path.join(root, 'electron', 'host', 'cli.ts')
+  const flags = ['--disable-warning=ExperimentalWarning', cli, 'serve', '--json', ...args]
+  const child = spawn(process.execPath, flags, { stdio: ['inherit', 'pipe', 'inherit'] })
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const { url, error } = JSON.parse(line)
+    if (error) return
+    process.stdout.write(`Stet is at ${url}\nCtrl-C ends it.\n`)
+    if (hasDisplay()) showInBrowser(url)
+  })
+  follow(child)
+}
+
+/** @param {string} url */
+function showInBrowser(url) {
+  const openers = { darwin: ['open'], win32: ['rundll32', 'url.dll,FileProtocolHandler'] }
+  const [opener = 'xdg-open', ...args] = Reflect.get(openers, process.platform) ?? ['xdg-open']
+  spawn(opener, [...args, url], { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref()
 }
 
 /**
- * @param {string} command
- * @param {string[]} args
- * @returns {Promise<number>} the exit code
+ * Its end is this process's.
+ * @param {import('node:child_process').ChildProcess} child
  */
-function run(command, args) {
-  const child = spawn(command, args, { cwd: root, stdio: 'inherit' })
-  const passOn = (/** @type {NodeJS.Signals} */ signal) => void child.kill(signal)
-  process.on('SIGTERM', passOn)
-  // A terminal sends its Ctrl-C to both; this process waits for the other's orderly end.
-  process.on('SIGINT', () => {})
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('exit', (code) => resolve(code ?? 1))
-  })
+function follow(child) {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process.on(signal, () => signal !== 'SIGINT' && child.kill(signal))
+  child.on('exit', (code) => process.exit(code ?? 1))
 }
 
-const args = process.argv.slice(2)
-const binary = electronBinary()
-if (binary === null) {
-  console.log(
-    "Electron's binary is not in this clone (fetch it with: npx install-electron). The same page opens in a browser:",
-  )
-  process.exit(await run(process.execPath, ['electron/host/cli.ts', 'serve', ...args]))
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error
+  say(error.message)
+  process.exitCode = 1
 }
-const builder = path.join(root, 'node_modules/electron-vite/bin/electron-vite.js')
-const built = await run(process.execPath, [builder, 'build', '--logLevel', 'error'])
-process.exit(built === 0 ? await run(binary, [root, ...args]) : built)

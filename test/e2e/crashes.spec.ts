@@ -23,4 +23,17 @@ describe('crashes', async () => {
     await app.goto('data')
     assert.ok((await app.host.projects.overview({ project: app.project })).items > 0)
   })
+
+  test('stopping the host pauses a run with a checkpoint, from which it can be taken up', async () => {
+    const config = { epochs: 20, batchSize: 32, maxQueryTokens: 64, maxResponseTokens: 64 }
+    const input = { project: app.project, model: 'world', name: 'base', config }
+    const { id } = await app.host.work.start({ verb: 'train sft', input })
+    for await (const event of await app.host.work.watch({ id })) if (event.type === 'step') break
+    await app.restartHost('stop')
+    const { runs } = await app.host.verbs.runs({ project: app.project })
+    assert.deepEqual(
+      runs.map(({ state }) => state),
+      ['paused'],
+    )
+  })
 })

@@ -3,7 +3,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import type { Duplex } from 'node:stream'
+import { type Duplex, pipeline } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
 import { UserError } from '../../contract/errors.ts'
@@ -55,7 +55,10 @@ export async function openDoor({ pageFolder, router, port: wanted, host }: DoorO
   const { port } = server.address() as AddressInfo
   const hosts = new Set(['localhost', '127.0.0.1', '[::1]', host].map((name) => `${name}:${port}`))
   const access = newAccess(port)
-  server.on('request', (request, response) => answer(request, response, { pageFolder, access, port, hosts }))
+  server.on('request', (request, response) => {
+    if (!canBeRead(request.url)) end(response, 400, 'This address cannot be read.')
+    else answer(request, response, { pageFolder, access, port, hosts })
+  })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: mostMessageBytes })
   const handler = new RPCHandler(router)
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -90,6 +93,16 @@ function refuse(socket: Duplex): void {
   socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
 }
 
+/** Whether an address is one at all: `//` and `/%zz` are not. */
+function canBeRead(url = '/'): boolean {
+  try {
+    decodeURIComponent(new URL(url, 'http://door').pathname)
+    return true
+  } catch {
+    return false
+  }
+}
+
 interface Site {
   pageFolder: string
   access: Access
@@ -113,13 +126,13 @@ function answer(request: IncomingMessage, response: ServerResponse, site: Site):
 
 function sendFile(request: IncomingMessage, response: ServerResponse, folder: string): unknown {
   const { pathname } = new URL(request.url ?? '/', 'http://door')
-  const asked = path.join(folder, path.posix.normalize(decodeURI(pathname)))
+  const asked = path.join(folder, path.posix.normalize(decodeURIComponent(pathname)))
   const isInside = asked === folder || asked.startsWith(folder + path.sep)
   const file = asked.endsWith(path.sep) || asked === folder ? path.join(folder, 'index.html') : asked
   if (!isInside || !existsSync(file) || !statSync(file).isFile()) return end(response, 404, 'Not found.')
   const type = types[path.extname(file)] ?? 'application/octet-stream'
   response.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-cache' })
-  return request.method === 'HEAD' ? response.end() : createReadStream(file).pipe(response)
+  return request.method === 'HEAD' ? response.end() : pipeline(createReadStream(file), response, () => {})
 }
 
 function end(response: ServerResponse, status: number, sentence: string): void {

@@ -5,21 +5,29 @@ import { Tally } from './tally.ts'
 
 export const root = path.resolve(import.meta.dirname, '..')
 
+export interface Order {
+  timeoutMs: number
+  /** Files that measure time: they run afterwards, one by one. */
+  alone?(file: string): boolean
+}
+
 /** @returns whether all is well: some test passed and none failed. Its last line counts them. */
-export async function runFiles(files: string[], limits: { timeoutMs: number }): Promise<boolean> {
+export async function runFiles(files: string[], { timeoutMs, alone = () => false }: Order): Promise<boolean> {
   const tally = new Tally(root)
-  const events = run({
-    files: files.map((file) => path.join(root, file)),
-    cwd: root,
-    concurrency: 2,
-    timeout: limits.timeoutMs,
-  })
-  for await (const event of events) {
-    const line = tally.take(event)
-    if (line !== null) console.log(line)
-  }
+  const together = files.filter((file) => !alone(file))
+  await tellOf(tally, together, { concurrency: 2, timeout: timeoutMs })
+  await tellOf(tally, files.filter(alone), { concurrency: 1, timeout: timeoutMs })
   for (const paragraph of tally.report()) console.log(paragraph)
   if (files.length === 0) console.log('No test file matches.')
   console.log(tally.closingLine())
   return tally.failed === 0 && tally.passed > 0
+}
+
+async function tellOf(tally: Tally, files: string[], limits: { concurrency: number; timeout: number }) {
+  if (files.length === 0) return // node:test would look for files of its own
+  const events = run({ files: files.map((file) => path.join(root, file)), cwd: root, ...limits })
+  for await (const event of events) {
+    const line = tally.take(event)
+    if (line !== null) console.log(line)
+  }
 }

@@ -81,7 +81,7 @@ export async function openApp(options: BrowserContextOptions = {}) {
     },
     /** Ends the host (a crash, or as Ctrl-C does) and starts it again at the same address; the page finds it by itself. */
     async restartHost(how: 'crash' | 'stop' = 'stop'): Promise<void> {
-      errors.allow(/WebSocket connection|net::ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING)/)
+      errors.allow(/WebSocket connection|net::ERR_/)
       await process.end(how === 'crash' ? 'SIGKILL' : 'SIGINT')
       process = await startHost(folder, process.port)
       // The token is new; the user would open the newly printed address.

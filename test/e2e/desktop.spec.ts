@@ -65,17 +65,12 @@ function asked(app: DesktopApp): Promise<string[]> {
 async function startRun(page: Page): Promise<void> {
   await goTo(page, 'runs?new=sft')
   await page.getByRole('button', { name: 'Sample world' }).click()
-  await field(page, 'name').fill(`base-${++runs}`)
-  await field(page, 'epochs').fill('8')
+  await page.getByLabel('name', { exact: true }).fill(`base-${++runs}`)
+  await page.getByLabel('epochs', { exact: true }).fill('8')
   await page.getByRole('button', { name: 'Start' }).click()
   await page.locator('.going', { hasText: '%' }).waitFor({ timeout: 60_000 })
 }
 let runs = 0
-
-function field(page: Page, label: string) {
-  const named = page.locator('.field-label', { hasText: new RegExp(`^${label}`, 'i') })
-  return page.locator('label.field', { has: named }).locator('input').first()
-}
 
 function goTo(page: Page, view: string): Promise<void> {
   return page.evaluate((view) => {

@@ -25,7 +25,7 @@ async function main(patterns: string[]): Promise<boolean> {
     return false
   }
   await builtPage(console.log)
-  return runFiles(specs(patterns), { timeoutMs: 600_000 })
+  return runFiles(specs(patterns), { timeoutMs: 600_000, alone: (file) => file.endsWith('speed.spec.ts') })
 }
 
 process.exit((await main(process.argv.slice(2))) ? 0 : 1)

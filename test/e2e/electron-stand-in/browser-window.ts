@@ -92,7 +92,10 @@ class WebContents extends EventEmitter implements Holder {
     )
     await page.addInitScript(pageScript(readFileSync(this.#preload, 'utf8')))
     page.on('request', (request) => {
-      if (request.isNavigationRequest() && request.frame() === page.mainFrame()) Port.closeThoseOf(this)
+      // A page that comes anew has no ports yet; one that tries to go elsewhere stays, with those it has.
+      const isOwn = toApp(request.url()) !== request.url()
+      if (isOwn && request.isNavigationRequest() && request.frame() === page.mainFrame())
+        Port.closeThoseOf(this)
     })
     page.on('framenavigated', (frame) => {
       if (frame !== page.mainFrame()) return

@@ -93,10 +93,20 @@ describe('speed', async () => {
       await page.locator(marks[view]!).first().waitFor()
       return performance.now() - began
     }
-    // The first visit loads the view's code; a second one is what a user waits for all day.
+    // The first visit loads the view's code; a later one is what a user waits for all day.
     for (const view of Object.keys(marks)) await visit(view)
-    const times: Record<string, number> = {}
-    for (const view of Object.keys(marks)) times[view] = Math.round(await visit(view))
+    const rounds: Record<string, number>[] = []
+    for (let round = 0; round < 3; round++) {
+      const took: Record<string, number> = {}
+      for (const view of Object.keys(marks)) took[view] = Math.round(await visit(view))
+      rounds.push(took)
+    }
+    const median = (view: string) =>
+      percentile(
+        rounds.map((took) => took[view]!),
+        0.5,
+      )
+    const times = Object.fromEntries(Object.keys(marks).map((view) => [view, median(view)]))
     t.diagnostic(JSON.stringify(times))
     assert.deepEqual(
       Object.entries(times).filter(([, ms]) => ms >= 300),

@@ -2,6 +2,8 @@ PRAGMA application_id = 1400137076;
 
 PRAGMA user_version = 3;
 
+CREATE INDEX items_at_a_glance ON items (split_point, (rejected IS NOT NULL));
+
 CREATE INDEX judgements_by_evaluation ON judgements (evaluation_id);
 
 CREATE INDEX notes_by_item ON notes (item_id, annotator);

@@ -9,6 +9,9 @@ FROM items;
 
 INSERT INTO item_search (rowid, words) SELECT seq, words FROM item_words;
 
+-- What a project's page counts, without a look at the texts.
+CREATE INDEX items_at_a_glance ON items (split_point, (rejected IS NOT NULL));
+
 CREATE TRIGGER items_are_searched AFTER INSERT ON items
 BEGIN
   INSERT INTO item_search (rowid, words) SELECT seq, words FROM item_words WHERE seq = new.seq;

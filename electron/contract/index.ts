@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { VerbMeta } from './verb.ts'
 import { exportData, importData, init, label } from './verbs/data.ts'
 import { demo, experiment, real, report } from './verbs/experiment.ts'
-import { judge, winrate } from './verbs/judging.ts'
+import { checkJudge, judge, winrate } from './verbs/judging.ts'
 import { bench, doctor, generate } from './verbs/models.ts'
 import { runs } from './verbs/runs.ts'
 import { resume, train } from './verbs/training.ts'
@@ -22,6 +22,7 @@ export const contract = {
   train,
   generate,
   judge,
+  'check-judge': checkJudge,
   winrate,
   experiment,
   report,

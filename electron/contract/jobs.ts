@@ -77,6 +77,14 @@ export const InferenceJob = z.discriminatedUnion('kind', [
     maxQueryTokens: z.int().positive().default(1024),
   }),
   z.strictObject({
+    kind: z.literal('choose'),
+    model: z.string(),
+    prompts: z.array(z.object({ prompt: z.array(Message) })),
+    /** What may come next; each is a single token. */
+    choices: z.array(z.string()).min(2),
+    batchSize: z.int().positive().default(8),
+  }),
+  z.strictObject({
     kind: z.literal('bench'),
     what: z.enum(['train', 'generate', 'ppo']),
     model: z.enum(['tiny', 'smollm2']),
@@ -185,6 +193,11 @@ const ScoreResult = z.object({
   ),
 })
 
+const ChooseResult = z.object({
+  /** Of each choice to come next, in their order; null where a prompt doesn't fit the model. */
+  rows: z.array(z.object({ logprobs: z.array(z.number()) }).nullable()),
+})
+
 /** What a job ends with, by kind. */
 export const jobResults = {
   sft: SftResult,
@@ -193,6 +206,7 @@ export const jobResults = {
   dpo: TrainingResult,
   generate: GenerateResult,
   score: ScoreResult,
+  choose: ChooseResult,
   bench: BenchResult,
   runtime: RuntimeResult,
   speed: SpeedResult,

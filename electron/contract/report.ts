@@ -13,6 +13,8 @@ export const WinRateSummary = z.object({
   ties: z.int().nonnegative(),
   losses: z.int().nonnegative(),
   n: z.int().positive(),
+  /** Replies of the judge that were no verdict: kept as they came, and left out. */
+  unread: z.int().nonnegative(),
   /** Percent: wins plus half the ties (fractional preferences count as they are). */
   winRate: percent(),
   /** 95% bootstrap interval over prompts (and seeds, where there are several). */

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import type { Contract, InputOf, ResultOf } from '../contract/index.ts'
+import { JudgeServerOptions } from '../contract/judge-spec.ts'
 import { ResultRecord } from '../contract/report.ts'
 import { writeFileAtomic } from '../engine/files/atomic.ts'
 import {
@@ -72,6 +73,7 @@ async function experimentOf(
     policy,
     choice: { ...choice, ...(trainPart && { trainPart }) },
     judge,
+    judgeServer: input.judgeServer,
     maxQueryTokens: ppo.maxQueryTokens,
     seed: seeds[0]!,
   }
@@ -201,6 +203,7 @@ export async function demo(
       seeds: [seed],
       klCoefs: [],
       judge: { kind: 'world' },
+      judgeServer: JudgeServerOptions.parse({}),
       datasets: [worldDatasets.pairs],
       ...plan,
     },
@@ -253,6 +256,7 @@ export async function real(
       seeds: [seed],
       klCoefs: [],
       judge: { kind: 'length', prefer: 'shorter' },
+      judgeServer: JudgeServerOptions.parse({}),
       datasets: ['edits'],
       heldout: 0.3,
       ...plan,

@@ -7,17 +7,19 @@ import type { WinRateSummary } from '../contract/report.ts'
 import { readPrompt } from '../pipeline/data/world/prompts.ts'
 import { loadWorld } from '../pipeline/data/world/world.ts'
 import { readAnnotations, readDifficulties } from '../pipeline/judge/annotations.ts'
-import { type Judge, judgePairs } from '../pipeline/judge/judge.ts'
-import { summarise } from '../pipeline/judge/summarise.ts'
+import { type Judge, judgePairs, presentations, remaining, toQuestion } from '../pipeline/judge/judge.ts'
+import { type SeedOf, summarise } from '../pipeline/judge/summarise.ts'
 import { winRateFromAnnotations } from '../pipeline/judge/win-rate.ts'
 import {
   addJudgements,
+  addUnreadReplies,
   createEvaluation,
   type Db,
   type Evaluation,
   finishEvaluation,
   listEvaluations,
   listJudgements,
+  listUnreadReplies,
   type NewEvaluation,
   type Project,
 } from '../storage/index.ts'
@@ -45,14 +47,15 @@ export async function judge(
   hooks: WorkHooks,
 ): Promise<ResultOf<Contract['judge']>> {
   const project = await lab.openProject(input.project)
-  const { reference, candidate, seed, maxQueryTokens } = input
+  const { reference, candidate, seed, maxQueryTokens, judgeServer } = input
   const spec = withModelPath(project, input.judge)
   const items = heldoutItems(project, input)
   if (spec.kind === 'world') refuseOtherWorlds(items)
   const answered = await answerBoth(lab, project, items, input, hooks)
-  const judge = makeJudge(lab, spec, { ended: endingsOf(answered), maxQueryTokens }, hooks)
+  const setting = { ended: endingsOf(answered), maxQueryTokens, server: judgeServer }
+  const judge = makeJudge(lab, spec, setting, hooks)
   const pairs = answered.map(pairOf)
-  const { project: _, ...asked } = input
+  const { project: _project, judgeServer: _server, ...asked } = input
   const config = { ...asked, pairs: pairs.map((pair) => ({ ...pair })) }
   const name = `${candidate} against ${reference}`
   const { evaluation, summary } = await storeVerdicts(project.db, { name, config, judge, pairs, seed }, hooks)
@@ -61,14 +64,15 @@ export async function judge(
 
 export interface Comparison {
   /** Of the evaluation. */
+  kind?: 'win-rate' | 'judge-check'
   name: string
   /** What reproduces it. */
   config: NewEvaluation['config']
   judge: Judge
   pairs: readonly JudgePair[]
   seed: number
-  /** Which training seed a pair belongs to, where there are several. */
-  seedOf?: (pairId: string) => string
+  /** Which training seed and prompt a pair is of, where there are several seeds. */
+  seedOf?: SeedOf
 }
 
 /**
@@ -77,18 +81,27 @@ export interface Comparison {
  */
 export async function storeVerdicts(
   db: Db,
-  { name, config, judge, pairs, seed, seedOf }: Comparison,
+  { kind = 'win-rate', name, config, judge, pairs, seed, seedOf }: Comparison,
   { emit, signal }: WorkHooks,
 ): Promise<{ evaluation: string; summary: WinRateSummary; judgements: Judgement[] }> {
   const evaluation =
-    interrupted(db, name, config) ?? createEvaluation(db, { kind: 'win-rate', name, runId: null, config })
+    interrupted(db, name, config) ?? createEvaluation(db, { kind, name, runId: null, config })
   const judgements = listJudgements(db, evaluation.id)
-  for await (const batch of judgePairs(judge, pairs, { seed, already: [...judgements], signal })) {
-    addJudgements(db, evaluation.id, batch)
-    judgements.push(...batch)
-    emit({ type: 'progress', phase: 'judge', done: judgements.length, total: 2 * pairs.length })
+  const unread = listUnreadReplies(db, evaluation.id)
+  const already = [...judgements, ...unread]
+  const missing = remaining(presentations(pairs, seed, 2), judge.name, already)
+  const note = (sentence: string | undefined) => sentence !== undefined && emit({ type: 'note', sentence })
+  if (missing.length > 0) note(judge.outlook?.(missing.map(toQuestion)))
+  for await (const come of judgePairs(judge, pairs, { seed, already, signal })) {
+    if (come.judgements.length > 0) addJudgements(db, evaluation.id, come.judgements)
+    if (come.unread.length > 0) addUnreadReplies(db, evaluation.id, come.unread)
+    judgements.push(...come.judgements)
+    unread.push(...come.unread)
+    const done = judgements.length + unread.length
+    emit({ type: 'progress', phase: 'judge', done, total: 2 * pairs.length })
   }
-  const summary = summarise(judgements, { seed, pairs, ...(seedOf && { seedOf }) })
+  note(judge.account?.())
+  const summary = summarise(judgements, { seed, pairs, unread: unread.length, ...(seedOf && { seedOf }) })
   finishEvaluation(db, evaluation.id, summary)
   return { evaluation: evaluation.id, summary, judgements }
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { implement } from '@orpc/server'
 import { contract } from '../contract/index.ts'
 import { createProject, openProject, type Project } from '../storage/index.ts'
+import { checkJudge } from './check-judge.ts'
 import { toContractError } from './contract-errors.ts'
 import { exportData, importData, init } from './data.ts'
 import { demo, experiment, real, report } from './experiment.ts'
@@ -91,6 +92,9 @@ function routerOf(lab: Lab) {
       streamEvents(signal, (hooks) => generate(lab, input, hooks)),
     ),
     judge: os.judge.handler(({ input, signal }) => streamEvents(signal, (hooks) => judge(lab, input, hooks))),
+    'check-judge': os['check-judge'].handler(({ input, signal }) =>
+      streamEvents(signal, (hooks) => checkJudge(lab, input, hooks)),
+    ),
     winrate: os.winrate.handler(({ input, signal }) =>
       streamEvents(signal, (hooks) => winrate(input, hooks)),
     ),

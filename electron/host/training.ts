@@ -1,6 +1,7 @@
 /** Verbs that train: what each asks for becomes a run. */
 import type { Contract, InputOf, ResultOf } from '../contract/index.ts'
-import type { JudgeSpec, ModelRef, TrainingJob } from '../contract/jobs.ts'
+import type { ModelRef, TrainingJob } from '../contract/jobs.ts'
+import type { AnyJudgeSpec } from '../contract/judge-spec.ts'
 import type { RunInputRow } from '../contract/records.ts'
 import { splitPieces, worldWords } from '../pipeline/data/world/words.ts'
 import { loadWorld } from '../pipeline/data/world/world.ts'
@@ -102,9 +103,10 @@ function recordOf(
   return { name, choice, parentId: made?.runId ?? null }
 }
 
-/** A judge that is a reward model may be named like any other model. */
-export function withModelPath(project: Project, spec: JudgeSpec): JudgeSpec {
-  return spec.kind === 'reward' ? { ...spec, model: findModel(project, spec.model).path } : spec
+/** A judge that is a model of this machine may be named like any other model. */
+export function withModelPath<Spec extends AnyJudgeSpec>(project: Project, spec: Spec): Spec {
+  if (spec.kind !== 'reward' && spec.kind !== 'local') return spec
+  return { ...spec, model: findModel(project, spec.model).path }
 }
 
 function startingModel(

@@ -1,6 +1,6 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 CREATE INDEX items_at_a_glance ON items (split_point, (rejected IS NOT NULL));
 
@@ -9,6 +9,8 @@ CREATE INDEX judgements_by_evaluation ON judgements (evaluation_id);
 CREATE INDEX notes_by_item ON notes (item_id, annotator);
 
 CREATE INDEX samples_by_run ON samples (run_id, step);
+
+CREATE INDEX unread_replies_by_evaluation ON unread_replies (evaluation_id);
 
 CREATE TABLE annotations (
   seq INTEGER PRIMARY KEY,
@@ -152,6 +154,16 @@ CREATE TABLE samples (
   run_id TEXT NOT NULL REFERENCES runs (id),
   step INTEGER NOT NULL CHECK (step >= 0),
   data TEXT NOT NULL CHECK (json_valid(data))
+) STRICT;
+
+CREATE TABLE unread_replies (
+  seq INTEGER PRIMARY KEY,
+  evaluation_id TEXT NOT NULL REFERENCES evaluations (id),
+  pair_id TEXT NOT NULL,
+  judge TEXT NOT NULL,
+  swapped INTEGER NOT NULL CHECK (swapped IN (0, 1)),
+  raw_reply TEXT NOT NULL,
+  created_at TEXT NOT NULL
 ) STRICT;
 
 CREATE TRIGGER annotations_are_not_changed BEFORE UPDATE ON annotations

@@ -5,6 +5,7 @@ import { experimentJudgeForms, WrittenExperimentJudge } from '../judge-spec.ts'
 import { ResultRecord } from '../report.ts'
 import { eventsThen, file, project, verb } from '../verb.ts'
 import { datasets } from './data.ts'
+import { judgeServer } from './judging.ts'
 import { heldout, model } from './training.ts'
 
 export const ExperimentArm = z.enum(['sequence-original', 'sequence-edited', 'token', 'dpo'])
@@ -38,6 +39,7 @@ export const experiment = verb(
         )
         .meta({ value: 'COEF' }),
       judge: WrittenExperimentJudge.describe(experimentJudgeForms).meta({ value: 'JUDGE' }),
+      judgeServer,
       prompts: z.int().positive().default(256).describe('At most this many held-out prompts are judged.'),
       datasets,
       heldout,

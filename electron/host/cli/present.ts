@@ -29,6 +29,7 @@ const presenters: Presenters<Contract> = {
   generate: ({ text }) => (process.stdout.isTTY ? '' : text),
   judge: ({ reference, candidate, judge, ...summary }) =>
     lines(`${candidate} against ${reference}, judged by ${judge}:`, presentWinRate(summary)),
+  'check-judge': presentCheck,
   winrate: ({ winRate, standardError, lengthControlledWinRate, n }) =>
     lines(
       `win rate                    ${percent(winRate)}${standardError === null ? '' : ` ± ${standardError.toFixed(2)} (standard error)`}`,
@@ -174,6 +175,30 @@ function columns(rows: string[][]): string {
         .trimEnd(),
     )
     .join('\n')
+}
+
+function presentCheck(check: ResultOf<Contract['check-judge']>): string {
+  const { judge, kappa, inconsistency, unread, subsets, attacks } = check
+  const interval = (range: { low: number; high: number } | null) =>
+    range ? ` (95% interval ${range.low.toFixed(1)} to ${range.high.toFixed(1)})` : ''
+  const agreement = (part: Pick<typeof check, 'n' | 'agreement' | 'interval'>) =>
+    part.agreement === null
+      ? 'no pairs'
+      : `${percent(part.agreement)}${interval(part.interval)} of ${part.n} pairs`
+  return lines(
+    `${judge} against people:`,
+    columns([
+      ['agreement', agreement(check)],
+      ...subsets.map((subset): [string, string] => [`  ${subset.name}`, agreement(subset)]),
+      ["Cohen's kappa", kappa === null ? 'none' : kappa.toFixed(3)],
+      ['inconsistency', share(inconsistency)],
+      ['no verdict', String(unread)],
+      ...attacks.map(({ name, wins, ...attack }): [string, string] => [
+        `attack: ${name}`,
+        `wins ${percent(wins)}${interval(attack.interval)} of ${attack.n} pairs`,
+      ]),
+    ]),
+  )
 }
 
 function presentWinRate(summary: WinRateSummary): string {

@@ -1,6 +1,6 @@
 /** The experiment's steps on the lab: runs with records, responses by the trainer, judgements in the project. */
 import { UserError } from '../../contract/errors.ts'
-import type { JudgeSpec } from '../../contract/jobs.ts'
+import { type AnyJudgeSpec, isLanguageJudge, type JudgeServerOptions } from '../../contract/judge-spec.ts'
 import type { Item } from '../../contract/records.ts'
 import { openModelSource } from '../../engine/files/model-source.ts'
 import { openTokenizer } from '../../engine/tokenizer/index.ts'
@@ -24,7 +24,8 @@ export interface ExperimentSetting {
   /** Path of the policy that every arm starts from. */
   policy: string
   choice: InputChoice
-  judge: JudgeSpec
+  judge: AnyJudgeSpec
+  judgeServer: JudgeServerOptions
   maxQueryTokens: number
   seed: number
 }
@@ -35,7 +36,9 @@ export function labSteps(
   setting: ExperimentSetting,
   hooks: WorkHooks,
 ): ExperimentSteps {
-  const { policy, choice, maxQueryTokens, seed } = setting
+  const { policy, choice, maxQueryTokens, seed, judgeServer } = setting
+  // A language model would hold up training: it judges what comes out.
+  const judgeAlong = isLanguageJudge(setting.judge) ? null : setting.judge
   const { db } = project
   const tokenizer = openTokenizer(openModelSource(policy).tokenizerSource)
   const isHeldout = (item: Item) => splitOf(splitPoint(item), choice.heldout) === 'heldout'
@@ -64,7 +67,7 @@ export function labSteps(
       finished(
         await trainPpo(
           lab,
-          { ...shared(name), policy, rewardModel, judge: setting.judge, config },
+          { ...shared(name), policy, rewardModel, judge: judgeAlong, config },
           hooks,
           startOrGoOn,
         ),
@@ -85,7 +88,7 @@ export function labSteps(
       return scored.rows
     },
     async judge(name, pairs, ended) {
-      const judge = makeJudge(lab, setting.judge, { ended, maxQueryTokens }, hooks)
+      const judge = makeJudge(lab, setting.judge, { ended, maxQueryTokens, server: judgeServer }, hooks)
       const config = { judge: setting.judge, seed, pairs: pairs.map((pair) => ({ ...pair })) }
       return storeVerdicts(db, { name, config, judge, pairs, seed, seedOf: seedOfPair }, hooks)
     },

@@ -35,8 +35,9 @@ export function pairId(item: Item, seed: number): string {
   return `${item.id}/${seed}`
 }
 
-export function seedOfPair(id: string): string {
-  return id.slice(id.lastIndexOf('/') + 1)
+export function seedOfPair(id: string): { seed: string; prompt: string } {
+  const at = id.lastIndexOf('/')
+  return { seed: id.slice(at + 1), prompt: id.slice(0, at) }
 }
 
 export interface ExperimentSteps {

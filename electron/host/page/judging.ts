@@ -128,7 +128,10 @@ function recordOf(db: Db, evaluation: Evaluation): EvaluationRecord {
   const [candidate = null, reference = null] = sidesOf(evaluation)
   return {
     ...{ id, kind, name, createdAt, of, candidate, reference },
-    judge: typeof judge === 'object' ? [judge.kind, judge.prefer].filter(Boolean).join(' ') : (judge ?? null),
+    judge:
+      typeof judge === 'object'
+        ? [judge.kind, judge.prefer ?? judge.model].filter(Boolean).join(' ')
+        : (judge ?? null),
     pairs: pairsOf(evaluation).length,
     judged: new Set(listJudgements(db, id).map(({ pairId }) => pairId)).size,
     summary: WinRateSummary.safeParse(evaluation.result).data ?? null,

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import type { Judgement, JudgePair, Message } from '../../contract/records.ts'
 import { permutation, uniforms } from '../../engine/random.ts'
+import { chunksOf } from '../../engine/training/batch.ts'
 
 /** A comparison as the judge sees it: nothing tells which output is A. */
 export interface Question {
@@ -16,8 +17,8 @@ export interface Question {
 }
 
 export interface Reply {
-  /** Probability that the second output is better: 0, ½ for a tie, 1, or between. */
-  preferSecond: number
+  /** Probability that the second output is better: 0, ½ for a tie, 1, or between; null where it says neither. */
+  preferSecond: number | null
   /** The judge's own words; empty for programmatic judges. */
   rawReply: string
   elapsedMs: number
@@ -26,8 +27,30 @@ export interface Reply {
 export interface Judge {
   /** Names the judge and its version in every judgement. */
   name: string
-  /** One reply a question, in the same order; null where the judge gave none that counts. */
-  compare(questions: Question[], signal?: AbortSignal): Promise<(Reply | null)[]>
+  /** Questions put in one call. */
+  batchSize: number
+  /** Calls under way at a time. */
+  concurrency: number
+  /** One reply a question, in the same order. */
+  compare(questions: Question[], signal?: AbortSignal): Promise<Reply[]>
+  /** A sentence on what asking these would cost. */
+  outlook?(questions: readonly Question[]): string
+  /** A sentence on what asking did cost. */
+  account?(): string
+}
+
+/** Words of a judge that are no verdict: kept and counted, never guessed at. */
+export interface Unread {
+  pairId: string
+  judge: string
+  swapped: boolean
+  rawReply: string
+}
+
+/** What came of some presentations. */
+export interface Judged {
+  judgements: Judgement[]
+  unread: Unread[]
 }
 
 /** One showing of a pair; `swapped`: B is shown first. */
@@ -58,11 +81,11 @@ export function presentations(pairs: readonly JudgePair[], seed: number, orders:
   })
 }
 
-/** The presentations that `already` holds no judgement of this judge for. */
+/** The presentations that nothing of this judge is known of yet. */
 export function remaining(
   shown: readonly Presentation[],
   judge: string,
-  already: readonly Judgement[],
+  already: readonly Pick<Judgement, 'pairId' | 'judge' | 'swapped'>[],
 ): Presentation[] {
   const key = (pairId: string, swapped: boolean) => `${swapped ? 'ba' : 'ab'} ${pairId}`
   const done = new Set(already.filter((j) => j.judge === judge).map((j) => key(j.pairId, j.swapped)))
@@ -80,33 +103,74 @@ export function toQuestion({ pair, swapped }: Presentation): Question {
   }
 }
 
-export function toJudgement({ pair, swapped }: Presentation, judge: string, reply: Reply): Judgement {
-  const { preferSecond, rawReply, elapsedMs } = reply
+export function toJudgement(
+  { pair, swapped }: Presentation,
+  judge: string,
+  { preferSecond, rawReply, elapsedMs }: Reply & { preferSecond: number },
+): Judgement {
   assert(preferSecond >= 0 && preferSecond <= 1, `${judge} gave ${preferSecond}, which is no probability.`)
   const preference = swapped ? 1 - preferSecond : preferSecond
   return { pairId: pair.id, judge, swapped, preference, elapsedMs, rawReply }
 }
 
 /**
- * Asks the judge for every judgement that is missing, both orders of each pair, and yields them a batch at a time
- * so that the caller can save each before the next is made. Questions without a countable reply are left out, and
- * asked again when judging is started again.
+ * Asks the judge for everything that is missing, both orders of each pair, and yields what has come so that the
+ * caller can keep it while the rest is under way. After an abort, and after a call that failed, no call begins,
+ * those under way are waited for, and what they gave is yielded before the error is thrown.
  */
 export async function* judgePairs(
   judge: Judge,
   pairs: readonly JudgePair[],
-  options: { seed: number; already?: readonly Judgement[]; batchSize?: number; signal?: AbortSignal },
-): AsyncGenerator<Judgement[]> {
-  const { seed, already = [], batchSize = 64, signal } = options
+  options: {
+    seed: number
+    already?: readonly Pick<Judgement, 'pairId' | 'judge' | 'swapped'>[]
+    signal?: AbortSignal
+  },
+): AsyncGenerator<Judged> {
+  const { seed, already = [], signal } = options
   const missing = remaining(presentations(pairs, seed, 2), judge.name, already)
-  for (let start = 0; start < missing.length; start += batchSize) {
-    signal?.throwIfAborted()
-    const batch = missing.slice(start, start + batchSize)
-    const replies = await judge.compare(batch.map(toQuestion), signal)
-    assert(replies.length === batch.length, `${judge.name} must reply once to each question.`)
-    yield batch.flatMap((shown, i) => {
-      const reply = replies[i]!
-      return reply === null ? [] : [toJudgement(shown, judge.name, reply)]
-    })
+  const batches = chunksOf(missing, judge.batchSize)
+  const underWay = new Set<Promise<void>>()
+  let come: Judged = { judgements: [], unread: [] }
+  let failure: { error: unknown } | null = null
+  const begin = (batch: Presentation[]) => {
+    const call = askBatch(judge, batch, signal)
+      .then(
+        ({ judgements, unread }) => {
+          come.judgements.push(...judgements)
+          come.unread.push(...unread)
+        },
+        (error) => {
+          failure ??= { error }
+        },
+      )
+      .finally(() => underWay.delete(call))
+    underWay.add(call)
   }
+  for (;;) {
+    while (!failure && !signal?.aborted && batches.length > 0 && underWay.size < judge.concurrency)
+      begin(batches.shift()!)
+    if (underWay.size === 0) break
+    await Promise.race(underWay)
+    if (come.judgements.length + come.unread.length === 0) continue
+    const kept = come
+    come = { judgements: [], unread: [] }
+    yield kept
+  }
+  if (batches.length > 0) signal?.throwIfAborted()
+  if (failure) throw (failure as { error: unknown }).error
+}
+
+async function askBatch(judge: Judge, batch: Presentation[], signal?: AbortSignal): Promise<Judged> {
+  const replies = await judge.compare(batch.map(toQuestion), signal)
+  assert(replies.length === batch.length, `${judge.name} must reply once to each question.`)
+  const judged: Judged = { judgements: [], unread: [] }
+  for (const [i, shown] of batch.entries()) {
+    const { preferSecond, ...reply } = replies[i]!
+    const { pair, swapped } = shown
+    if (preferSecond === null)
+      judged.unread.push({ pairId: pair.id, judge: judge.name, swapped, rawReply: reply.rawReply })
+    else judged.judgements.push(toJudgement(shown, judge.name, { preferSecond, ...reply }))
+  }
+  return judged
 }

@@ -6,13 +6,20 @@ import { lengthOf } from './win-rate.ts'
 /** Which of two outputs is better: below 0 the first, above 0 the second, 0 a tie. */
 export type Comparison = (question: Question) => number
 
+/** Judges that take no time are asked this many questions in a call. */
+const atOnce = { batchSize: 64, concurrency: 1 }
+
 function verdict(comparison: number): Reply {
   return { preferSecond: (Math.sign(comparison) + 1) / 2, rawReply: '', elapsedMs: 0 }
 }
 
 /** Judges by a comparison that the caller knows to be true, such as the sample world's count of flaws. */
 export function truthJudge(name: string, compare: Comparison): Judge {
-  return { name, compare: async (questions) => questions.map((question) => verdict(compare(question))) }
+  return {
+    name,
+    ...atOnce,
+    compare: async (questions) => questions.map((question) => verdict(compare(question))),
+  }
 }
 
 /** Prefers the output with more, or with fewer, characters. Shows how much of a result length alone gives. */
@@ -49,6 +56,7 @@ export function scoreJudge(name: string, score: (entries: ToScore[]) => Promise<
   const keyOf = ({ question, output }: ToScore) => JSON.stringify([question.pairId, output])
   return {
     name,
+    ...atOnce,
     async compare(questions) {
       const entries = questions.flatMap((question) => [
         { question, output: question.first },

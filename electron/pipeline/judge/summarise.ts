@@ -65,6 +65,11 @@ function sampleWarnings(summary: Unwarned): string[] {
   ]
 }
 
+function unreadWarnings({ unread }: Unwarned): string[] {
+  if (unread === 0) return []
+  return [`${unread} ${unread === 1 ? 'reply' : 'replies'} of the judge held no verdict and are left out.`]
+}
+
 function consistencyWarnings({ inconsistency }: Unwarned): string[] {
   if (inconsistency === null || inconsistency <= INCONSISTENCY_LIMIT) return []
   return [
@@ -92,11 +97,19 @@ function controlledRate(given: readonly Verdict[], pairs: readonly JudgePair[]):
   return lengthControlledWinRate(rows)
 }
 
-/** One row a seed, prompts in the same order in each. */
-function preferencesBySeed(given: readonly Verdict[], seedOf?: (pairId: string) => string): number[][] {
-  const sorted = [...given].sort((a, b) => (a.pairId < b.pairId ? -1 : 1))
-  const seeds = Map.groupBy(sorted, ({ pairId }) => seedOf?.(pairId) ?? '')
-  return [...seeds.values()].map((verdictsOfSeed) => verdictsOfSeed.map(({ preference }) => preference))
+/** Which training seed a pair was judged for, and which prompt it asks. */
+export type SeedOf = (pairId: string) => { seed: string; prompt: string }
+
+/** One row a seed, one column a prompt that was judged for every seed. */
+function preferencesBySeed(given: readonly Verdict[], seedOf?: SeedOf): number[][] {
+  if (!seedOf) return [given.map(({ preference }) => preference)]
+  const placed = given.map(({ pairId, preference }) => ({ ...seedOf(pairId), preference }))
+  const seeds = new Set(placed.map(({ seed }) => seed))
+  const byPrompt = [...Map.groupBy(placed, ({ prompt }) => prompt).values()]
+  const whole = byPrompt.filter((verdictsOfPrompt) => verdictsOfPrompt.length === seeds.size)
+  return [...seeds].map((seed) =>
+    whole.map((verdictsOfPrompt) => verdictsOfPrompt.find((verdict) => verdict.seed === seed)!.preference),
+  )
 }
 
 /**
@@ -104,15 +117,20 @@ function preferencesBySeed(given: readonly Verdict[], seedOf?: (pairId: string) 
  *
  * @param options.seed draws the bootstrap's resamples
  * @param options.pairs the judged pairs, for the part that length plays; without them that is not looked at
- * @param options.seedOf which training seed a pair belongs to, where every prompt was judged once a seed: the
- *   interval is then over prompts and seeds. Pair ids must order a seed's prompts alike.
+ * @param options.unread replies that were no verdict
+ * @param options.seedOf where every prompt was judged once a seed: the interval is then over prompts and seeds
  */
 export function summarise(
   judgements: readonly Judgement[],
-  options: { seed: number; pairs?: readonly JudgePair[]; seedOf?: (pairId: string) => string },
+  options: { seed: number; pairs?: readonly JudgePair[]; unread?: number; seedOf?: SeedOf },
 ): WinRateSummary {
+  const { unread = 0 } = options
   if (judgements.length === 0) {
-    throw new UserError('bad_input', 'There are no judgements to summarise. Judge some pairs first.')
+    const message =
+      unread > 0
+        ? `None of the judge's ${unread} replies was a verdict. They are kept as they came; take another judge.`
+        : 'There are no judgements to summarise. Judge some pairs first.'
+    throw new UserError('bad_input', message)
   }
   assert(new Set(judgements.map((j) => j.judge)).size === 1, 'A summary is of one judge at a time.')
   const given = verdicts(judgements)
@@ -129,6 +147,7 @@ export function summarise(
     ties,
     losses,
     n: given.length,
+    unread,
     ...winRate(preferences),
     interval: { low: 100 * interval.low, high: 100 * interval.high },
     signTestP: signTest(wins, losses),
@@ -137,6 +156,11 @@ export function summarise(
     smallestDetectableDifference: smallestDetectableDifference(given.length, ties / given.length),
     lengthControlledWinRate: options.pairs ? controlledRate(given, options.pairs) : null,
   }
-  const warnings = [...sampleWarnings(summary), ...consistencyWarnings(summary), ...lengthWarnings(summary)]
+  const warnings = [
+    ...unreadWarnings(summary),
+    ...sampleWarnings(summary),
+    ...consistencyWarnings(summary),
+    ...lengthWarnings(summary),
+  ]
   return { ...summary, warnings }
 }

@@ -3,6 +3,7 @@ import type { Job, JobResults } from '../../contract/jobs.ts'
 import { explained } from '../../engine/runtime/failures.ts'
 import { openRuntime } from '../../engine/runtime/runtime.ts'
 import { runBench } from './bench.ts'
+import { runChoose } from './choose.ts'
 import type { JobContext } from './context.ts'
 import { runGenerate, runScore } from './inference.ts'
 import { runSpeed } from './speed.ts'
@@ -34,6 +35,8 @@ async function run(job: Job, context: JobContext): Promise<JobResults[Job['kind'
       return runGenerate(job, context)
     case 'score':
       return runScore(job, context)
+    case 'choose':
+      return runChoose(job, context)
     case 'bench':
       return runBench(job, context)
     case 'runtime': {

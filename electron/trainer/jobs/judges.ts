@@ -68,7 +68,7 @@ export async function policyJudge(spec: JudgeSpec, setting: Setting): Promise<Po
         questionOf(prompts[i]!, textOf(reference[i]!), textOf(sample)),
       )
       const replies = await judge.compare(questions)
-      return winRate(replies.flatMap((reply) => (reply ? [reply.preferSecond] : []))).winRate
+      return winRate(replies.flatMap(({ preferSecond }) => preferSecond ?? [])).winRate
     },
     dispose,
   }

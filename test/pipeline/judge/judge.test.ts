@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import type { Judgement, JudgePair } from '../../../electron/contract/records.ts'
-import { type Judge, judgePairs, presentations, remaining } from '../../../electron/pipeline/judge/judge.ts'
+import {
+  type Judge,
+  judgePairs,
+  presentations,
+  remaining,
+  type Unread,
+} from '../../../electron/pipeline/judge/judge.ts'
 import { lengthJudge, patternJudge, scoreJudge, truthJudge } from '../../../electron/pipeline/judge/judges.ts'
 
 function pairOf(id: string, outputA: string, outputB: string): JudgePair {
@@ -14,10 +21,11 @@ const pairs = Array.from({ length: 20 }, (_, i) => pairOf(`p${i}`, 'a'.repeat(i)
 async function judgeAll(
   judge: Judge,
   given: JudgePair[],
-  options: { seed?: number; already?: Judgement[]; batchSize?: number } = {},
+  options: { seed?: number; already?: Judgement[] } = {},
 ): Promise<Judgement[]> {
   const judgements: Judgement[] = []
-  for await (const batch of judgePairs(judge, given, { seed: 1, ...options })) judgements.push(...batch)
+  for await (const batch of judgePairs(judge, given, { seed: 1, ...options }))
+    judgements.push(...batch.judgements)
   return judgements
 }
 
@@ -49,7 +57,7 @@ test('judging goes on where it stopped: nothing is asked twice, nothing is missi
   })
   const whole = await judgeAll(judge, pairs)
   asked.length = 0
-  const rest = await judgeAll(judge, pairs, { already: whole.slice(0, 13), batchSize: 4 })
+  const rest = await judgeAll({ ...judge, batchSize: 4 }, pairs, { already: whole.slice(0, 13) })
   assert.equal(asked.length, 27)
   assert.deepEqual([...whole.slice(0, 13), ...rest], whole)
 })
@@ -59,21 +67,59 @@ test("another judge's judgements don't count as made", async () => {
   assert.equal((await judgeAll(lengthJudge('shorter'), pairs, { already: other })).length, 40)
 })
 
-test('a question without a countable reply is left out, and asked again next time', async () => {
-  const flaky: Judge = {
-    name: 'flaky',
+test('a reply that is no verdict is kept as it came, and not asked for again', async () => {
+  const babbling: Judge = {
+    name: 'babbling',
+    batchSize: 3,
+    concurrency: 4,
     compare: async (questions) =>
-      questions.map((question) =>
-        question.pairId === 'p3' ? null : { preferSecond: 0.5, rawReply: 'tie', elapsedMs: 2 },
+      questions.map(({ pairId }) =>
+        pairId === 'p3'
+          ? { preferSecond: null, rawReply: 'Well…', elapsedMs: 2 }
+          : { preferSecond: 0.5, rawReply: 'tie', elapsedMs: 2 },
       ),
   }
-  const judgements = await judgeAll(flaky, pairs)
+  const judgements: Judgement[] = []
+  const unread: Unread[] = []
+  for await (const come of judgePairs(babbling, pairs, { seed: 1 })) {
+    judgements.push(...come.judgements)
+    unread.push(...come.unread)
+  }
   assert.equal(judgements.length, 38)
-  const again = remaining(presentations(pairs, 1, 2), 'flaky', judgements)
   assert.deepEqual(
-    again.map(({ pair }) => pair.id),
-    ['p3', 'p3'],
+    unread.map(({ pairId, rawReply }) => [pairId, rawReply]),
+    [
+      ['p3', 'Well…'],
+      ['p3', 'Well…'],
+    ],
   )
+  assert.deepEqual(remaining(presentations(pairs, 1, 2), 'babbling', [...judgements, ...unread]), [])
+})
+
+test('as many calls as the judge allows are under way, and what they gave is kept when one fails', async () => {
+  let underWay = 0
+  let most = 0
+  const judge: Judge = {
+    name: 'failing',
+    batchSize: 1,
+    concurrency: 5,
+    async compare([question]) {
+      most = Math.max(most, ++underWay)
+      await sleep(question!.pairId === 'p3' ? 1 : 5)
+      underWay--
+      if (question!.pairId === 'p3') throw new Error('no more')
+      return [{ preferSecond: 1, rawReply: '', elapsedMs: 0 }]
+    },
+  }
+  const kept: Judgement[] = []
+  const run = async () => {
+    for await (const { judgements } of judgePairs(judge, pairs, { seed: 1 })) kept.push(...judgements)
+  }
+  await assert.rejects(run, /no more/)
+  const before = presentations(pairs, 1, 2).findIndex(({ pair }) => pair.id === 'p3')
+  assert.equal(most, Math.min(5, before + 5))
+  assert.ok(kept.length >= before, `${kept.length} kept of ${before} asked before the failure`)
+  assert.equal(underWay, 0)
 })
 
 test('sides and order come from the seed, both sides come up, and adding pairs moves no side', () => {
@@ -96,9 +142,9 @@ test('an abort stops judging between batches and keeps what was made', async () 
   const controller = new AbortController()
   const made: Judgement[] = []
   const run = async () => {
-    const options = { seed: 1, batchSize: 6, signal: controller.signal }
-    for await (const batch of judgePairs(lengthJudge('longer'), pairs, options)) {
-      made.push(...batch)
+    const judge = { ...lengthJudge('longer'), batchSize: 6 }
+    for await (const { judgements } of judgePairs(judge, pairs, { seed: 1, signal: controller.signal })) {
+      made.push(...judgements)
       controller.abort()
     }
   }

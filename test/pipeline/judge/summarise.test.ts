@@ -127,7 +127,7 @@ test('With several seeds the interval is over prompts and seeds, not over as man
         rawReply: '',
       })),
     )
-  const seedOf = (id: string) => id.split('/')[1]!
+  const seedOf = (id: string) => ({ seed: id.split('/')[1]!, prompt: id.split('/')[0]! })
   const width = ({ interval }: { interval: { low: number; high: number } }) => interval.high - interval.low
   const one = width(summarise(judged([1]), { seed: 1 }))
   const same = width(summarise(judged([1, 2, 3]), { seed: 1, seedOf }))

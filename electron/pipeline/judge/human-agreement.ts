@@ -1,0 +1,38 @@
+/** How far a judge's verdicts agree with people's votes on the same pairs. */
+import type { HumanAgreement } from '../../contract/verbs/judging.ts'
+import type { RandomKey } from '../../engine/random.ts'
+import { cohensKappa, type Outcome, outcomeOf } from './agreement.ts'
+import { bootstrapInterval } from './bootstrap.ts'
+import type { Verdict } from './summarise.ts'
+import { mean } from './win-rate.ts'
+
+/** A judge's verdict on a pair that people voted on; `vote` is for B: 0, ½ for a tie, 1. */
+export interface Voted extends Verdict {
+  vote: number
+}
+
+/** Of the pairs on which people preferred one answer, how often the judge prefers it. */
+export function humanAgreement(voted: readonly Voted[], key: RandomKey): HumanAgreement {
+  const decided = voted.filter(({ vote }) => vote !== 0.5)
+  if (decided.length === 0) return { n: 0, agreement: null, interval: null }
+  const agrees = decided.map(({ preference, vote }) => agreementOf(outcomeOf(preference), outcomeOf(vote)))
+  const { low, high } = bootstrapInterval([agrees], key)
+  return {
+    n: decided.length,
+    agreement: 100 * mean(agrees),
+    interval: { low: 100 * low, high: 100 * high },
+  }
+}
+
+function agreementOf(judge: Outcome, people: Outcome): number {
+  if (judge === 'tie') return 0.5
+  return judge === people ? 1 : 0
+}
+
+/** Cohen's kappa over all pairs, with ties as a verdict of their own. */
+export function humanKappa(voted: readonly Voted[]): number | null {
+  return cohensKappa(
+    voted.map(({ preference }) => outcomeOf(preference)),
+    voted.map(({ vote }) => outcomeOf(vote)),
+  ).kappa
+}

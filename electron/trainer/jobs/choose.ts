@@ -1,0 +1,77 @@
+/** What a model would say next: log-probabilities of a few single-token choices after each prompt. */
+import * as tf from '@tensorflow/tfjs-core'
+import { UserError } from '../../contract/errors.ts'
+import type { InferenceJob, JobResults } from '../../contract/jobs.ts'
+import { disposeModel, type Model, weightsOf } from '../../engine/model/model.ts'
+import {
+  responseInputs,
+  responseTensors,
+  sequenceStates,
+  statesBefore,
+} from '../../engine/model/responses.ts'
+import { logitsOf } from '../../engine/model/transformer.ts'
+import { type CompiledFunction, compile } from '../../engine/runtime/compile.ts'
+import type { Tokenizer } from '../../engine/tokenizer/index.ts'
+import { bucketLength, chunksOf, mapInBatches, padResponses } from '../../engine/training/batch.ts'
+import { breathe } from '../../engine/training/run.ts'
+import type { JobContext } from './context.ts'
+import { openModel } from './presets.ts'
+
+type ChooseJob = Extract<InferenceJob, { kind: 'choose' }>
+
+export async function runChoose(
+  { model: folder, prompts, choices, batchSize }: ChooseJob,
+  { emit, signal }: JobContext,
+): Promise<JobResults['choose']> {
+  const { model, tokenizer } = openModel({ path: folder })
+  const choiceIds = choices.map((choice) => singleToken(tokenizer, choice))
+  const queries = prompts.map(({ prompt }) => tokenizer.encodeChat(prompt, { addGenerationPrompt: true }))
+  const scorer = nextTokenScorer(model, choiceIds)
+  const rows: JobResults['choose']['rows'] = queries.map(() => null)
+  // Prompts of like length go together, so that little is padded.
+  const fitting = queries.flatMap((query, index) =>
+    query.length < model.config.maxPositions ? [{ query, index }] : [],
+  )
+  const byLength = fitting.sort((a, b) => a.query.length - b.query.length)
+  let done = queries.length - byLength.length
+  try {
+    for (const batch of chunksOf(byLength, batchSize)) {
+      signal.throwIfAborted()
+      const length = Math.min(bucketLength(batch.at(-1)!.query.length), model.config.maxPositions - 1)
+      const responses = batch.map(({ query }) => ({ query, response: [choiceIds[0]!] }))
+      const logprobs = mapInBatches(responses, batchSize, (part) =>
+        scorer.values(
+          responseInputs(padResponses(part, tokenizer.padId, { queryLength: length, responseLength: 1 })),
+        ),
+      )
+      for (const [i, { index }] of batch.entries()) rows[index] = { logprobs: [...logprobs[i]!] }
+      done += batch.length
+      emit({ type: 'progress', phase: 'judge', done, total: queries.length })
+      await breathe()
+    }
+    return { rows }
+  } finally {
+    scorer.dispose()
+    disposeModel(model)
+  }
+}
+
+/** Of a batch whose responses are one token long: (B, choices), log-probabilities at that token. */
+function nextTokenScorer(model: Model, choiceIds: readonly number[]): CompiledFunction {
+  return compile('choices', (...inputs) => {
+    const weights = weightsOf(model)
+    const states = sequenceStates(model.config, weights, responseTensors(inputs))
+    const logprobs = tf.logSoftmax(logitsOf(model.config, weights, statesBefore(states, 1)))
+    return [tf.gather(logprobs, tf.tensor1d([...choiceIds], 'int32'), 1)]
+  })
+}
+
+/** @throws UserError where the tokenizer has no single token for the text */
+function singleToken(tokenizer: Tokenizer, text: string): number {
+  const ids = tokenizer.encode(text)
+  if (ids.length === 1) return ids[0]!
+  throw new UserError(
+    'bad_input',
+    `The model's tokenizer has no single token for "${text}", so it can't be asked to choose it. Take another model.`,
+  )
+}

@@ -45,7 +45,7 @@ test('the likeliest of all tokens is what greedy generation takes, and all choic
   )) as JobResults['generate']
   const letters = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i))
   const singles = letters.filter((letter) => tokenizer.encode(letter).length === 1)
-  assert.ok(singles.length > 50)
+  assert.ok(singles.length > 26)
   const rows = await choose({ choices: singles })
   for (const [i, row] of rows.entries()) {
     const total = row!.logprobs.reduce((sum, logprob) => sum + Math.exp(logprob), 0)

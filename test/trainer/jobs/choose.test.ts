@@ -26,7 +26,7 @@ async function choose(part: Partial<Extract<InferenceJob, { kind: 'choose' }>>) 
     kind: 'choose' as const,
     model: files.base,
     prompts,
-    choices: ['A', 'B'],
+    choices: ['a', 'b'],
     batchSize: 2,
     ...part,
   }

@@ -24,6 +24,7 @@ import { importSampleWorld, worldDatasets } from './experiment/sample-world.ts'
 import type { Lab } from './lab.ts'
 import { findModel } from './project-models.ts'
 import { fetchRealModel } from './real-model.ts'
+import { reportMarkdown } from './report/markdown.ts'
 import { reportHtml } from './report/report.ts'
 import type { WorkHooks } from './stream.ts'
 import { trainSft, withModelPath } from './training.ts'
@@ -140,7 +141,8 @@ export async function report(
   if (!newest)
     throw new UserError('not_found', `${folder} has no finished experiment yet. Run "stet experiment" first.`)
   const file = path.resolve(out ?? path.join(exportsFolder(project), 'report.html'))
-  await writeFileAtomic(file, [reportHtml(ResultRecord.parse(newest.result))])
+  const record = ResultRecord.parse(newest.result)
+  await writeFileAtomic(file, [file.endsWith('.md') ? reportMarkdown(record) : reportHtml(record)])
   return { file }
 }
 
@@ -156,6 +158,7 @@ async function freshProject(lab: Lab, out: string, name: string): Promise<Projec
 async function writeResult(folder: string, record: ResultRecord): Promise<void> {
   await writeFileAtomic(path.join(folder, 'result.json'), [`${JSON.stringify(record, null, 1)}\n`])
   await writeFileAtomic(path.join(folder, 'report.html'), [reportHtml(record)])
+  await writeFileAtomic(path.join(folder, 'report.md'), [reportMarkdown(record)])
 }
 
 async function seconds<T>(work: () => Promise<T>): Promise<{ result: T; seconds: number }> {

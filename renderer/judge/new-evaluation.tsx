@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { host } from '../app/host.ts'
 import { useProject } from '../app/place.ts'
+import { useSettings } from '../app/settings.ts'
 import { Button, Dialog, Field, Problem } from '../ui/kit.tsx'
 
 const judges = [
@@ -21,6 +22,7 @@ export function NewEvaluation({ open, onClose }: { open: boolean; onClose: () =>
   const [reference, setReference] = useState('')
   const [candidate, setCandidate] = useState('')
   const [judge, setJudge] = useState('world')
+  const { server, serverModel } = useSettings()
   const [prompts, setPrompts] = useState('128')
   const start = useMutation({
     mutationFn: () =>
@@ -64,6 +66,18 @@ export function NewEvaluation({ open, onClose }: { open: boolean; onClose: () =>
                   reward model {name}
                 </option>
               ))}
+            {language.map(({ id, name }) => (
+              <option key={id} value={`local:${name}`}>
+                language model {name}, by its log-probabilities
+              </option>
+            ))}
+            {serverModel === '' ? (
+              <option disabled>a server’s language model (name it in Settings)</option>
+            ) : (
+              <option value={`server:${serverModel}@${server}`}>
+                {serverModel} on {server}
+              </option>
+            )}
           </select>
         </Field>
         <Field label="Prompts at most">

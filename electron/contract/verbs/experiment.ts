@@ -54,13 +54,17 @@ export const experiment = verb(
   .output(eventsThen(ResultRecord))
 
 export const report = verb(
-  "Write the report of a project's newest experiment as one HTML file.",
+  "Write the report of a project's newest experiment as one file, HTML or Markdown.",
   'report ferry.stet --out report.html',
 )
   .input(
     z.strictObject({
       project,
-      out: file("HTML file; report.html in the project's exports where absent.").nullable().default(null),
+      out: file(
+        "HTML file, or Markdown by its ending .md; report.html in the project's exports where absent.",
+      )
+        .nullable()
+        .default(null),
     }),
   )
   .output(z.object({ file: z.string() }))

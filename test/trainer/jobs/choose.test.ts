@@ -69,5 +69,5 @@ test("a prompt beyond the model's context has none, and a choice of several toke
   const rows = await choose({ prompts: [prompts[0]!, long] })
   assert.equal(rows[1], null)
   assert.ok(rows[0])
-  await assert.rejects(choose({ choices: ['A', 'neither of them'] }), /no single token for "neither of them"/)
+  await assert.rejects(choose({ choices: ['a', 'neither of them'] }), /no single token for "neither of them"/)
 })

@@ -37,7 +37,9 @@ export function openLab(options: LabOptions) {
     const project = projects.get(key) ?? open(key)
     projects.set(key, project)
     project.then(
-      ({ backupProblem }) => backupProblem && options.onWarning?.(backupProblem),
+      ({ backupProblem, readOnly }) => {
+        for (const sentence of [backupProblem, readOnly]) if (sentence) options.onWarning?.(sentence)
+      },
       () => projects.delete(key),
     )
     return project

@@ -38,8 +38,25 @@ export function sqliteVersion(): string {
   }
 }
 
+/**
+ * Opens a database that is only looked at.
+ * @throws UserError when the file is no database, or damaged
+ */
+export function openDatabaseToRead(file: string): Db {
+  try {
+    return new Database(file, { timeout: BUSY_TIMEOUT_MS, readonly: true, fileMustExist: true })
+  } catch (error) {
+    throw explain(error, file)
+  }
+}
+
 /** Runs `work` as one transaction that holds the writer's place from its start; nested ones join it. */
 export function transact<T>(db: Db, work: () => T): T {
+  if (db.readonly)
+    throw new UserError(
+      'conflict',
+      `${db.name} is open for reading only: a newer Stet made it. Update Stet to change anything.`,
+    )
   try {
     return db.transaction(work).immediate()
   } catch (error) {

@@ -58,12 +58,26 @@ export function Shell() {
       </header>
       <main id="main" className="view">
         <BrokenLine />
+        {project !== null && <ReadOnlyNote project={project} />}
         <Outlet />
       </main>
       <StatusLine project={project} />
       <Palette open={isPaletteOpen} onClose={() => setPaletteOpen(false)} />
       <KeyHelp open={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>
+  )
+}
+
+function ReadOnlyNote({ project }: { project: string }) {
+  const { data } = useQuery({
+    queryKey: ['overview', project],
+    queryFn: () => host.projects.overview({ project }),
+  })
+  if (!data?.readOnly) return null
+  return (
+    <p className="box" role="status">
+      {data.readOnly}
+    </p>
   )
 }
 

@@ -8,7 +8,7 @@ import { after, test } from 'node:test'
 import { openDatabase } from '../../electron/storage/database.ts'
 import { readMigrations, schemaVersion } from '../../electron/storage/migrate.ts'
 import { createProject, openProject, prepareDatabase } from '../../electron/storage/project.ts'
-import { createRun, getRun, setRunState } from '../../electron/storage/runs.ts'
+import { createRun, getRun, listRuns, setRunState } from '../../electron/storage/runs.ts'
 import { newFolder, newProject, someRun } from './scratch.ts'
 
 const module = path.resolve(import.meta.dirname, '../../electron/storage/project.ts')
@@ -74,21 +74,29 @@ test("another program's database is refused and left alone", async () => {
   await assert.rejects(openProject(folder), { name: 'UserError', message: /belongs to another program/ })
 })
 
-test('a project that a newer Stet made is refused, and can be opened by it afterwards', async () => {
+test('a project that a newer Stet made can be looked at and not changed, and goes on with the newer one', async () => {
   const folder = newFolder()
   const project = await createProject(folder, 'x')
   const version = project.db.pragma('user_version', { simple: true })
   project.db.pragma('user_version = 99')
   project.close()
-  await assert.rejects(openProject(folder), {
+  const file = path.join(folder, 'lab.db')
+  const before = readFileSync(file)
+  const older = await openProject(folder)
+  assert.match(older.readOnly!, /newer Stet made this project \(schema 99/)
+  assert.equal(older.name, 'x')
+  assert.deepEqual(listRuns(older.db), [])
+  assert.throws(() => createRun(older.db, someRun), {
     name: 'UserError',
-    message: /made by a newer Stet \(schema 99/,
+    message: /open for reading only/,
   })
-  const db = openDatabase(path.join(folder, 'lab.db'))
-  assert.equal(db.pragma('user_version', { simple: true }), 99)
+  older.close()
+  assert.deepEqual(readFileSync(file), before)
+  const db = openDatabase(file)
   db.pragma(`user_version = ${version}`)
   db.close()
   const again = await openProject(folder)
+  assert.equal(again.readOnly, null)
   again.close()
 })
 

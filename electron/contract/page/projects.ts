@@ -30,6 +30,8 @@ export const ProjectOverview = z.object({
   models: z.int().nonnegative(),
   evaluations: z.int().nonnegative(),
   annotators: z.array(z.string()),
+  /** Why nothing can be changed; null where it can. */
+  readOnly: z.string().nullable(),
 })
 export type ProjectOverview = z.infer<typeof ProjectOverview>
 

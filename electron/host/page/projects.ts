@@ -73,10 +73,11 @@ async function freeBytesAt(folder: string): Promise<number | null> {
   }
 }
 
-export function overviewOf({ folder, name, db }: Project): ProjectOverview {
+export function overviewOf({ folder, name, db, readOnly }: Project): ProjectOverview {
   return {
     folder,
     name,
+    readOnly,
     ...countWork(db),
     runs: listRuns(db).length,
     models: listModels(db).length,

@@ -1,6 +1,8 @@
 /** The page opens, makes the sample project, and every view is there: readable, reachable and without an error. */
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import { after, describe, test } from 'node:test'
+import { addItems, createProject } from '../../electron/storage/index.ts'
 import { type App, openApp } from './app.ts'
 import { axeProblems } from './axe.ts'
 import { unreachable, widerThanWindow } from './reach.ts'
@@ -60,6 +62,46 @@ describe('the page', async () => {
       assert.deepEqual(found, [])
     })
   }
+
+  test('a project that another process has open is told in a sentence that names it', async () => {
+    const folder = path.join(app.folder, 'elsewhere.stet')
+    const project = await createProject(folder, 'elsewhere')
+    try {
+      await app.page.goto(`${new URL(app.url).origin}/#/p/${encodeURIComponent(folder)}/data`)
+      await app.page
+        .getByText(new RegExp(`process ${process.pid} `))
+        .first()
+        .waitFor()
+    } finally {
+      project.close()
+    }
+  })
+
+  test('a project from a newer Stet can be looked at; a change is refused in a sentence', async () => {
+    const folder = path.join(app.folder, 'newer.stet')
+    const project = await createProject(folder, 'newer')
+    addItems(project.db, [
+      {
+        ...{
+          id: 'item_000000000000000000000000',
+          source: 'test',
+          prompt: [{ role: 'user', content: 'Which island?' }],
+          context: '',
+        },
+        ...{ sourceId: null, chosen: null, rejected: 'The wrong one.', errorSpans: null, metadata: {} },
+      },
+    ])
+    project.db.pragma('user_version = 99')
+    project.close()
+    await app.page.goto(`${new URL(app.url).origin}/#/p/${encodeURIComponent(folder)}/annotate`)
+    await app.page.getByText(/A newer Stet made this project/).waitFor()
+    await app.page.locator('.cm-content:focus').waitFor()
+    await app.page.keyboard.type('No. ')
+    await app.page
+      .getByText(/open for reading only/)
+      .first()
+      .waitFor()
+  })
 
   test('everything can be reached in 1024 × 640 and with text at 200%', async () => {
     await app.page.setViewportSize({ width: 1024, height: 640 })

@@ -1,6 +1,5 @@
 /** All of storage that the host may use. */
 export { iterateAnnotatedItems, latestAnnotation, listAnnotations, saveAnnotation } from './annotations.ts'
-export * from './checkpoints.ts'
 export { type Db, sqliteVersion, transact } from './database.ts'
 export { type Dataset, type DatasetFile, describeFile, listDatasets } from './datasets.ts'
 export * from './evaluations.ts'

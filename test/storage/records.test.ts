@@ -186,7 +186,7 @@ test('metrics come back with every value, finite or not, and are forgotten after
   assert.throws(() => storage.addMetrics(db, 'run_x', 1, { a: 1 }), /FOREIGN KEY/)
 })
 
-test('samples and checkpoints are kept by run and step', () => {
+test('samples are kept by run and step', () => {
   const { id } = storage.createRun(db, someRun)
   storage.addSamples(db, id, 1, [{ response: 'a\0b' }, 'plain'])
   storage.addSamples(db, id, 5, [null])
@@ -197,17 +197,6 @@ test('samples and checkpoints are kept by run and step', () => {
   ])
   storage.deleteSamplesAfter(db, id, 1)
   assert.equal(storage.readSamples(db, id).length, 2)
-
-  storage.addCheckpoint(db, { runId: id, step: 5, path: 'checkpoints/a', sha256: 'aa' })
-  storage.addCheckpoint(db, { runId: id, step: 1, path: 'checkpoints/b', sha256: 'bb' })
-  storage.addCheckpoint(db, { runId: id, step: 5, path: 'checkpoints/c', sha256: 'cc' })
-  const listed = () => storage.listCheckpoints(db, id).map(({ step, path, sha256 }) => [step, path, sha256])
-  assert.deepEqual(listed(), [
-    [1, 'checkpoints/b', 'bb'],
-    [5, 'checkpoints/c', 'cc'],
-  ])
-  storage.deleteCheckpoint(db, id, 1)
-  assert.equal(listed().length, 1)
 })
 
 test('models, evaluations and judgements are kept as given', () => {

@@ -26,15 +26,6 @@ CREATE TABLE annotations (
   UNIQUE (item_id, annotator, revision)
 ) STRICT;
 
-CREATE TABLE checkpoints (
-  run_id TEXT NOT NULL REFERENCES runs (id),
-  step INTEGER NOT NULL CHECK (step >= 0),
-  path TEXT NOT NULL,
-  sha256 TEXT NOT NULL,
-  created_at TEXT NOT NULL,
-  PRIMARY KEY (run_id, step)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE dataset_items (
   dataset_id TEXT NOT NULL REFERENCES datasets (id),
   item_id TEXT NOT NULL REFERENCES items (id),

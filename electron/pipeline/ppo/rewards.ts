@@ -136,10 +136,11 @@ export function sequenceRewardScale(scores: readonly number[]): RewardScale {
   return { center: scores.reduce((a, b) => a + b, 0) / scores.length, deviation: deviationOf(scores) }
 }
 
-/** Population standard deviation, never zero. */
+/** Population standard deviation; 1 where all values are the same. What is not finite stays so, and is seen. */
 function deviationOf(values: readonly number[]): number {
   const mean = values.reduce((a, b) => a + b, 0) / values.length
-  return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length) || 1
+  const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length)
+  return deviation === 0 ? 1 : deviation
 }
 
 /** Ziegler et al. 2019, section 2.2: a proportional controller with its error clipped to ±0.2. */

@@ -105,15 +105,6 @@ CREATE TABLE samples (
 
 CREATE INDEX samples_by_run ON samples (run_id, step);
 
-CREATE TABLE checkpoints (
-  run_id TEXT NOT NULL REFERENCES runs (id),
-  step INTEGER NOT NULL CHECK (step >= 0),
-  path TEXT NOT NULL,
-  sha256 TEXT NOT NULL,
-  created_at TEXT NOT NULL,
-  PRIMARY KEY (run_id, step)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE models (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,

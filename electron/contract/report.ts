@@ -75,7 +75,7 @@ export const RewardModelResult = z.object({
 
 const Level = z.object({ value: z.number(), interval: z.object({ low: z.number(), high: z.number() }) })
 
-/** Every arm at every strength of the KL penalty, and all arms at one distance from the reference. */
+/** Every arm at every strength of the KL penalty, and all arms at the same distances from the reference. */
 export const Frontier = z.object({
   points: z.array(
     z.object({
@@ -88,9 +88,9 @@ export const Frontier = z.object({
       flaws: z.record(z.string(), z.number().nonnegative()),
     }),
   ),
-  /** The largest KL that every arm reached, in nats. */
-  commonKl: z.number(),
-  /** Percent over the reference at that KL. */
+  /** KLs in nats that every arm has runs on both sides of; one where there is no such range. */
+  kls: z.object({ low: z.number(), high: z.number() }),
+  /** Percent over the reference, the mean over those KLs. */
   winRates: z.array(z.object({ arm: z.string(), ...Level.shape })),
   /** Points by which `arm` passes `opponent` there, paired by prompt and seed. */
   differences: z.array(z.object({ arm: z.string(), opponent: z.string(), ...Level.shape })),

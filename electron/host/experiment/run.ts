@@ -5,7 +5,7 @@
 import type { Item } from '../../contract/records.ts'
 import type { Frontier, ResultRecord } from '../../contract/report.ts'
 import type { ExperimentArm } from '../../contract/verbs/experiment.ts'
-import { commonKl, differenceAt, type FrontierPoint, winRateAt } from '../../pipeline/judge/frontier.ts'
+import { differenceOver, type FrontierPoint, sharedKls, winRateOver } from '../../pipeline/judge/frontier.ts'
 import { armPlans } from './arms.ts'
 import { heatMaps } from './heat-maps.ts'
 import {
@@ -72,9 +72,10 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
     judged.push({ ...variant, policies, answers, kl: meanOf(policies.map(finalKl)), match })
   }
 
-  // 5. Arms are compared where they are equally far from the reference.
+  // 5. Arms are compared over the KLs that all of them came to; those nearest to the middle are shown.
   const frontier = frontierOf(plan, judged, items, steps)
-  const shown = plan.arms.map((arm) => nearest(judged, arm, frontier?.commonKl ?? null))
+  const middle = frontier && (frontier.kls.low + frontier.kls.high) / 2
+  const shown = plan.arms.map((arm) => nearest(judged, arm, middle))
   const headToHead = await clock.time('judge', () => headToHeads(shown, tournament))
   const first = plan.seeds[0]!
   const yardstick = { items, answers: reference.get(first)! }
@@ -143,7 +144,7 @@ function frontierOf(
   const byArm = Map.groupBy(swept, ({ arm }) => arm)
   if (klCoefs.length < 2 || byArm.size === 0) return null
   const curves = new Map([...byArm].map(([arm, variants]) => [arm, variants.map(pointOf)]))
-  const kl = commonKl([...curves.values()])
+  const kls = sharedKls([...curves.values()])
   const key = { seed: seeds[0]!, stream: 'experiment/frontier' }
   const arms = [...curves.keys()]
   return {
@@ -155,13 +156,13 @@ function frontierOf(
       interval: summary.interval,
       ...describe(answers, items, steps),
     })),
-    commonKl: kl,
-    winRates: arms.map((arm) => ({ arm, ...winRateAt(curves.get(arm)!, kl, key) })),
+    kls,
+    winRates: arms.map((arm) => ({ arm, ...winRateOver(curves.get(arm)!, kls, key) })),
     differences: arms.flatMap((opponent, i) =>
       arms.slice(i + 1).map((arm) => ({
         arm,
         opponent,
-        ...differenceAt(curves.get(arm)!, curves.get(opponent)!, kl, key),
+        ...differenceOver(curves.get(arm)!, curves.get(opponent)!, kls, key),
       })),
     ),
   }

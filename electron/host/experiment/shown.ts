@@ -87,7 +87,7 @@ export function notesOf({ seeds, ppo, klCoefs }: ExperimentPlan): string[] {
   ]
   if (klCoefs.length > 1)
     notes.push(
-      `Every PPO arm was run with klCoef ${klCoefs.join(', ')}; tables and head to head take the run of each arm that came nearest to the KL that all reached.`,
+      `Every PPO arm was run with klCoef ${klCoefs.join(', ')}; tables and head to head take the run of each arm that came nearest to the middle of the KLs that all share.`,
     )
   if (seeds.length === 1)
     notes.push(

@@ -134,8 +134,8 @@ export function frontierFigure(record: ResultRecord): Markup | null {
     ({ arm, value, interval }) =>
       html`<tr><th scope="row" class="name"><span class="arm">${swatch(seriesOf(record, arm))}${arm}</span></th><td class="number strong">${fixed(value, 1)}</td><td class="number quiet">${fixed(interval.low, 1)} – ${fixed(interval.high, 1)}</td></tr>`,
   )
-  const table = html`<div class="scroll"><table><thead><tr><th scope="col">Arm, at that KL</th><th scope="col" class="number">Win rate</th><th scope="col" class="number">95% interval</th></tr></thead><tbody>${rows}</tbody></table></div>`
-  return html`<p class="about">Moving further from the reference is no merit of a reward, so arms are compared at the largest KL that all of them reached.</p>${legend(record, winRates)}<div class="pair">${figure}<div>${table}<ul class="notes">${frontierFindings(record).map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>`
+  const table = html`<div class="scroll"><table><thead><tr><th scope="col">Arm, over those KLs</th><th scope="col" class="number">Win rate</th><th scope="col" class="number">95% interval</th></tr></thead><tbody>${rows}</tbody></table></div>`
+  return html`<p class="about">Moving further from the reference is no merit of a reward, so arms are compared over the KLs that all of them have runs on both sides of.</p>${legend(record, winRates)}<div class="pair">${figure}<div>${table}<ul class="notes">${frontierFindings(record).map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>`
 }
 
 /** Every logged metric over steps, the leading ones at once; null where none was logged. */

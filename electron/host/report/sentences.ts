@@ -62,10 +62,14 @@ export function findings(record: ResultRecord): string[] {
 /** How arms differ where they are equally far from the reference. */
 export function frontierFindings({ frontier }: ResultRecord): string[] {
   if (frontier === null) return []
-  const { commonKl, differences } = frontier
+  const { kls, differences } = frontier
+  const where =
+    kls.low === kls.high
+      ? `At a KL of ${fixed(kls.high, 1)} nats`
+      : `Over KLs from ${fixed(kls.low, 1)} to ${fixed(kls.high, 1)} nats`
   return differences.map(({ arm, opponent, value, interval }) => {
     const bounds = `95% interval ${signed(interval.low, 1)} to ${signed(interval.high, 1)}`
-    return `At a KL of ${fixed(commonKl, 1)} nats, ${arm} against ${opponent}: ${signed(value, 1)} points of win rate over the reference (${bounds}).`
+    return `${where}, ${arm} against ${opponent}: ${signed(value, 1)} points of win rate over the reference (${bounds}).`
   })
 }
 

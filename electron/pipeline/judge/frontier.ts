@@ -1,6 +1,6 @@
 /**
- * Arms compared at an equal distance from the reference: each arm was run at several strengths of the KL penalty,
- * and its win rate is read off at one KL for all. Moving further is no merit of a reward.
+ * Arms compared at equal distances from the reference: each arm was run at several strengths of the KL penalty,
+ * and its win rate is read off at the same KLs for all. Moving further is no merit of a reward.
  */
 import assert from 'node:assert/strict'
 import type { RandomKey } from '../../engine/random.ts'
@@ -14,9 +14,20 @@ export interface FrontierPoint {
   preferences: readonly ArrayLike<number>[]
 }
 
-/** The largest KL that every arm has reached. */
-export function commonKl(arms: readonly (readonly FrontierPoint[])[]): number {
-  return Math.min(...arms.map((points) => Math.max(...points.map(({ kl }) => kl))))
+/** KLs in nats, both ends included. */
+export interface KlRange {
+  low: number
+  high: number
+}
+
+/**
+ * The KLs that every arm has runs on both sides of: from the largest of the arms' first to the smallest of their
+ * last. Where there are none, the largest KL that every arm reached, alone.
+ */
+export function sharedKls(arms: readonly (readonly FrontierPoint[])[]): KlRange {
+  const ends = arms.map((points) => points.map(({ kl }) => kl))
+  const high = Math.min(...ends.map((kls) => Math.max(...kls)))
+  return { low: Math.min(high, Math.max(...ends.map((kls) => Math.min(...kls)))), high }
 }
 
 /**
@@ -39,6 +50,20 @@ export function preferencesAt(points: readonly FrontierPoint[], kl: number): Flo
 
 const tie = (row: ArrayLike<number>) => new Float64Array(row.length).fill(0.5)
 
+/** Steps that the range is averaged over. */
+const gridSteps = 10
+
+/** An arm's preferences, averaged evenly over a range of KLs. @returns (S, N) */
+export function preferencesOver(points: readonly FrontierPoint[], { low, high }: KlRange): Float64Array[] {
+  const grid = Array.from({ length: gridSteps + 1 }, (_, i) =>
+    // The last is the end itself, which rounding must not pass.
+    preferencesAt(points, i === gridSteps ? high : low + (i / gridSteps) * (high - low)),
+  )
+  return grid[0]!.map((row, s) =>
+    row.map((_, i) => grid.reduce((sum, preferences) => sum + preferences[s]![i]!, 0) / grid.length),
+  )
+}
+
 export interface Level {
   /** Percent; a difference in points. */
   value: number
@@ -46,21 +71,21 @@ export interface Level {
   interval: Interval
 }
 
-/** An arm's win rate over the reference at a KL. */
-export function winRateAt(points: readonly FrontierPoint[], kl: number, key: RandomKey): Level {
-  return levelOf(preferencesAt(points, kl), key)
+/** An arm's mean win rate over the reference in a range of KLs. */
+export function winRateOver(points: readonly FrontierPoint[], kls: KlRange, key: RandomKey): Level {
+  return levelOf(preferencesOver(points, kls), key)
 }
 
-/** By how many points the win rate of one arm passes another's at a KL, paired by prompt and seed. */
-export function differenceAt(
+/** By how many points the mean win rate of one arm passes another's in a range of KLs, paired by prompt and seed. */
+export function differenceOver(
   arm: readonly FrontierPoint[],
   opponent: readonly FrontierPoint[],
-  kl: number,
+  kls: KlRange,
   key: RandomKey,
 ): Level {
-  const theirs = preferencesAt(opponent, kl)
+  const theirs = preferencesOver(opponent, kls)
   return levelOf(
-    preferencesAt(arm, kl).map((row, s) => row.map((p, i) => p - theirs[s]![i]!)),
+    preferencesOver(arm, kls).map((row, s) => row.map((p, i) => p - theirs[s]![i]!)),
     key,
   )
 }

@@ -190,7 +190,7 @@ export const inventedResult: ResultRecord = {
         return { arm: name, klCoef, kl: 0.4 / klCoef, winRate, interval, length: 36, flaws: {} }
       }),
     ),
-    commonKl: 8,
+    kls: { low: 4, high: 8 },
     winRates: [{ arm: 'PPO, token', value: 71, interval: { low: 68, high: 74 } }],
     differences: [
       { arm: 'PPO, token', opponent: 'PPO, sequence, edited', value: 8.2, interval: { low: 5.1, high: 11 } },

@@ -1,24 +1,34 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  commonKl,
-  differenceAt,
+  differenceOver,
   type FrontierPoint,
   preferencesAt,
-  winRateAt,
+  preferencesOver,
+  sharedKls,
+  winRateOver,
 } from '../../../electron/pipeline/judge/frontier.ts'
 
 const point = (kl: number, ...preferences: number[][]): FrontierPoint => ({ kl, preferences })
 const key = { seed: 1, stream: 'test' }
 
-test('arms are compared at the largest KL that every one of them has reached', () => {
-  assert.equal(
-    commonKl([
-      [point(2, [1]), point(6, [1])],
-      [point(4, [1]), point(1, [1])],
-    ]),
-    4,
-  )
+test('arms are compared over the KLs that every one of them has runs on both sides of', () => {
+  const arms = [
+    [point(2, [1]), point(6, [1])],
+    [point(4, [1]), point(1, [1])],
+  ]
+  assert.deepEqual(sharedKls(arms), { low: 2, high: 4 })
+})
+
+test('where no KLs are shared, the largest that every arm reached is taken', () => {
+  assert.deepEqual(sharedKls([[point(1, [1]), point(2, [1])], [point(5, [1])]]), { low: 2, high: 2 })
+})
+
+test('over a range the mean is taken, evenly', () => {
+  const points = [point(2, [0]), point(4, [1])]
+  assert.ok(Math.abs(preferencesOver(points, { low: 2, high: 4 })[0]![0]! - 0.5) < 1e-12)
+  assert.ok(Math.abs(preferencesOver(points, { low: 3, high: 4 })[0]![0]! - 0.75) < 1e-12)
+  assert.equal(preferencesOver(points, { low: 4, high: 4 })[0]![0], 1)
 })
 
 test('between two runs preferences are interpolated, whatever order the runs are given in', () => {
@@ -36,7 +46,7 @@ test('no figure is made up beyond what an arm has reached', () => {
 })
 
 test('a win rate is in percent and inside its interval', () => {
-  const { value, interval } = winRateAt([point(1, [1, 1, 0, 0.5, 1, 0, 1, 1])], 1, key)
+  const { value, interval } = winRateOver([point(1, [1, 1, 0, 0.5, 1, 0, 1, 1])], { low: 1, high: 1 }, key)
   assert.equal(value, 68.75)
   assert(interval.low < value && value < interval.high)
 })
@@ -44,6 +54,6 @@ test('a win rate is in percent and inside its interval', () => {
 test('a difference is paired: where every prompt gains alike there is no doubt about it', () => {
   const hard = Array.from({ length: 40 }, (_, i) => (i % 2) / 2)
   const better = hard.map((p) => p + 0.25)
-  const { value, interval } = differenceAt([point(1, better)], [point(1, hard)], 1, key)
+  const { value, interval } = differenceOver([point(1, better)], [point(1, hard)], { low: 1, high: 1 }, key)
   assert.deepEqual({ value, ...interval }, { value: 25, low: 25, high: 25 })
 })

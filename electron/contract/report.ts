@@ -75,6 +75,8 @@ export const RewardModelResult = z.object({
 
 const Level = z.object({ value: z.number(), interval: z.object({ low: z.number(), high: z.number() }) })
 
+const Difference = z.object({ arm: z.string(), opponent: z.string(), ...Level.shape })
+
 /** Every arm at every strength of the KL penalty, and all arms at the same distances from the reference. */
 export const Frontier = z.object({
   points: z.array(
@@ -93,7 +95,9 @@ export const Frontier = z.object({
   /** Percent over the reference, the mean over those KLs. */
   winRates: z.array(z.object({ arm: z.string(), ...Level.shape })),
   /** Points by which `arm` passes `opponent` there, paired by prompt and seed. */
-  differences: z.array(z.object({ arm: z.string(), opponent: z.string(), ...Level.shape })),
+  differences: z.array(Difference),
+  /** The same at single KLs: both ends of the range and its middle. */
+  differencesAt: z.array(z.object({ kl: z.number(), differences: z.array(Difference) })),
 })
 export type Frontier = z.infer<typeof Frontier>
 

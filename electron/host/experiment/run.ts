@@ -5,7 +5,14 @@
 import type { Item } from '../../contract/records.ts'
 import type { Frontier, ResultRecord } from '../../contract/report.ts'
 import type { ExperimentArm } from '../../contract/verbs/experiment.ts'
-import { differenceOver, type FrontierPoint, sharedKls, winRateOver } from '../../pipeline/judge/frontier.ts'
+import type { RandomKey } from '../../engine/random.ts'
+import {
+  differenceOver,
+  type FrontierPoint,
+  type KlRange,
+  sharedKls,
+  winRateOver,
+} from '../../pipeline/judge/frontier.ts'
 import { armPlans } from './arms.ts'
 import { heatMaps } from './heat-maps.ts'
 import {
@@ -158,14 +165,25 @@ function frontierOf(
     })),
     kls,
     winRates: arms.map((arm) => ({ arm, ...winRateOver(curves.get(arm)!, kls, key) })),
-    differences: arms.flatMap((opponent, i) =>
-      arms.slice(i + 1).map((arm) => ({
-        arm,
-        opponent,
-        ...differenceOver(curves.get(arm)!, curves.get(opponent)!, kls, key),
-      })),
-    ),
+    differences: differencesOver(curves, kls, key),
+    differencesAt: [kls.low, (kls.low + kls.high) / 2, kls.high].map((kl) => ({
+      kl,
+      differences: differencesOver(curves, { low: kl, high: kl }, key),
+    })),
   }
+}
+
+function differencesOver(
+  curves: ReadonlyMap<string, FrontierPoint[]>,
+  kls: KlRange,
+  key: RandomKey,
+): Frontier['differences'] {
+  const arms = [...curves]
+  return arms.flatMap(([opponent, theirs], i) =>
+    arms
+      .slice(i + 1)
+      .map(([arm, points]) => ({ arm, opponent, ...differenceOver(points, theirs, kls, key) })),
+  )
 }
 
 function pointOf({ kl, match }: JudgedVariant): FrontierPoint {

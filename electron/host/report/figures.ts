@@ -3,7 +3,7 @@ import { metrics } from '../../contract/metrics.ts'
 import type { ResultRecord } from '../../contract/report.ts'
 import { lineChart, type Series, thin } from './line-chart.ts'
 import { html, type Markup } from './markup.ts'
-import { compact, fixed } from './numbers.ts'
+import { compact, fixed, signed } from './numbers.ts'
 import { frontierFindings } from './sentences.ts'
 import { swatch } from './series.ts'
 import { seriesOf } from './tables.ts'
@@ -135,7 +135,19 @@ export function frontierFigure(record: ResultRecord): Markup | null {
       html`<tr><th scope="row" class="name"><span class="arm">${swatch(seriesOf(record, arm))}${arm}</span></th><td class="number strong">${fixed(value, 1)}</td><td class="number quiet">${fixed(interval.low, 1)} – ${fixed(interval.high, 1)}</td></tr>`,
   )
   const table = html`<div class="scroll"><table><thead><tr><th scope="col">Arm, over those KLs</th><th scope="col" class="number">Win rate</th><th scope="col" class="number">95% interval</th></tr></thead><tbody>${rows}</tbody></table></div>`
-  return html`<p class="about">Moving further from the reference is no merit of a reward, so arms are compared over the KLs that all of them have runs on both sides of.</p>${legend(record, winRates)}<div class="pair">${figure}<div>${table}<ul class="notes">${frontierFindings(record).map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>`
+  const [first] = frontier.differencesAt
+  const atKls = first?.differences.map(({ arm, opponent }, i) => {
+    const cells = frontier.differencesAt.map(({ differences }) => {
+      const { value, interval } = differences[i]!
+      return html`<td class="number">${signed(value, 1)} <span class="quiet">${signed(interval.low, 1)} to ${signed(interval.high, 1)}</span></td>`
+    })
+    return html`<tr><th scope="row" class="name">${arm} − ${opponent}</th>${cells}</tr>`
+  })
+  const heads = frontier.differencesAt.map(
+    ({ kl }) => html`<th scope="col" class="number">at ${fixed(kl, 1)} nats</th>`,
+  )
+  const differences = html`<div class="scroll"><table><thead><tr><th scope="col">Points of win rate</th>${heads}</tr></thead><tbody>${atKls ?? []}</tbody></table></div>`
+  return html`<p class="about">Moving further from the reference is no merit of a reward, so arms are compared over the KLs that all of them have runs on both sides of.</p>${legend(record, winRates)}<div class="pair">${figure}<div>${table}${differences}<ul class="notes">${frontierFindings(record).map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>`
 }
 
 /** Every logged metric over steps, the leading ones at once; null where none was logged. */

@@ -195,6 +195,15 @@ export const inventedResult: ResultRecord = {
     differences: [
       { arm: 'PPO, token', opponent: 'PPO, sequence, edited', value: 8.2, interval: { low: 5.1, high: 11 } },
     ],
+    differencesAt: [4, 6, 8].map((kl) => ({
+      kl,
+      differences: [
+        {
+          ...{ arm: 'PPO, token', opponent: 'PPO, sequence, edited' },
+          ...{ value: 1 + kl, interval: { low: kl - 2, high: kl + 4 } },
+        },
+      ],
+    })),
   },
   curves: arms.slice(0, 3).flatMap(curvesOf),
   winRateOverSteps: arms.slice(0, 3).map(judgedAlongTheWay),

@@ -57,6 +57,11 @@ export class TrainerClient {
   /** Settled when the job before has ended: jobs wait for each other. */
   #turn: Promise<unknown> = Promise.resolve()
 
+  /** Whether a job is going on: another would wait for its end. */
+  get isAtWork(): boolean {
+    return this.#pending !== null
+  }
+
   constructor(options: TrainerOptions) {
     this.#options = options
   }

@@ -56,8 +56,10 @@ function Desk({
   })
   const draft = useMutation({
     mutationFn: () => {
-      const { server, serverModel } = getSettings()
-      if (serverModel === '') throw new Error('Name a model of your server in Settings first.')
+      const { server, serverModel, draftModel } = getSettings()
+      if (draftModel !== '')
+        return host.annotate.draft({ project, id: item.id, server: null, model: draftModel })
+      if (serverModel === '') throw new Error('Name a model that drafts in Settings first.')
       return host.annotate.draft({ project, id: item.id, server, model: serverModel })
     },
     onSuccess: ({ edited }) => suggest(editing.editor.current!, edited),

@@ -10,6 +10,8 @@ export interface Settings {
   /** An OpenAI-compatible server on this machine, for drafts and judging. */
   server: string
   serverModel: string
+  /** A model of the lab that drafts, by name or path; empty: the server does. */
+  draftModel: string
   /** Edit ratio that the meter advises to stay below. */
   editRatioTarget: number
   tourSeen: boolean
@@ -21,6 +23,7 @@ const defaults: Settings = {
   annotator: 'me',
   server: 'http://localhost:11434/v1',
   serverModel: '',
+  draftModel: '',
   editRatioTarget: 0.3,
   tourSeen: false,
 }

@@ -54,7 +54,7 @@ export function SettingsView() {
         </Field>
       </section>
       <section className="card">
-        <h2>Server for drafts</h2>
+        <h2>Models for drafts and judging</h2>
         <Field
           label="Address"
           help="An OpenAI-compatible server on this machine: Ollama, LM Studio, llama.cpp, vLLM. Nothing is sent elsewhere."
@@ -68,6 +68,15 @@ export function SettingsView() {
           <input
             value={settings.serverModel}
             onChange={({ target }) => changeSettings({ serverModel: target.value })}
+          />
+        </Field>
+        <Field
+          label="Draft by a model of the lab instead"
+          help="A language model of the project by its name, or a folder or GGUF file. Empty: the server drafts."
+        >
+          <input
+            value={settings.draftModel}
+            onChange={({ target }) => changeSettings({ draftModel: target.value.trim() })}
           />
         </Field>
       </section>

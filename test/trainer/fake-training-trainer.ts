@@ -63,7 +63,18 @@ async function count(
   return { ...end, state: 'done', step, model }
 }
 
-serveJobs((job, context) => {
+/** Says how many messages it was sent; a model called `endless` is cut off. */
+function speak({ model, prompts }: Extract<Job, { kind: 'generate' }>): JobResults['generate'] {
+  const [prompt] = prompts
+  const messages = typeof prompt === 'string' ? 0 : prompt!.prompt.length
+  return {
+    rows: [{ text: ` ${messages} messages. `, ids: [1], ended: path.basename(model) !== 'endless' }],
+    cut: 0,
+  }
+}
+
+serveJobs(async (job, context) => {
   if (job.kind === 'sft') return count(job, context)
+  if (job.kind === 'generate') return speak(job)
   throw new Error(`No fake for ${job.kind}.`)
 })

@@ -36,13 +36,14 @@ export const annotate = {
   note: verb('Keep a note on an item, with its state.')
     .input(z.strictObject({ project, annotator, id: z.string(), text: z.string() }))
     .output(z.object({ text: z.string() })),
-  /** A minimal edit proposed by an OpenAI-compatible server on this machine. */
+  /** A minimal edit proposed by a language model of the lab, or by an OpenAI-compatible server on this machine. */
   draft: verb('Propose a minimal edit.')
     .input(
       z.strictObject({
         project,
         id: z.string(),
-        server: z.url(),
+        /** Null for a model of the lab. */
+        server: z.url().nullable(),
         model: z.string().min(1),
         timeoutSeconds: z.number().positive().max(600).default(60),
       }),

@@ -19,8 +19,9 @@ import {
   latestAnnotation,
   saveAnnotation,
 } from '../../storage/index.ts'
+import { findModel } from '../project-models.ts'
 import type { PageContext } from './context.ts'
-import { proposeEdit } from './draft.ts'
+import { draftByModel, draftByServer } from './draft.ts'
 
 export function annotateHandlers({ os: api, lab }: PageContext) {
   const dbOf = async (folder: string) => (await lab.openProject(folder)).db
@@ -48,10 +49,17 @@ export function annotateHandlers({ os: api, lab }: PageContext) {
       keepNote(await dbOf(project), id, annotator, text)
       return { text }
     }),
-    draft: api.annotate.draft.handler(async ({ input: { project, id, ...server } }) => ({
-      edited: await proposeEdit(itemOf(await dbOf(project), id), server),
-      model: server.model,
-    })),
+    draft: api.annotate.draft.handler(
+      async ({ input: { project: folder, id, server, model, ...limits } }) => {
+        const project = await lab.openProject(folder)
+        const item = itemOf(project.db, id)
+        const edited =
+          server === null
+            ? await draftByModel(lab, item, findModel(project, model).path)
+            : await draftByServer(item, { server, model, ...limits })
+        return { edited, model }
+      },
+    ),
     agreement: api.annotate.agreement.handler(async ({ input: { project, first, second } }) =>
       agreementOf(await dbOf(project), first, second),
     ),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
@@ -139,4 +140,15 @@ test('A draft is what the server proposes; a server that fails, hangs or babbles
     )
   }
   await assert.rejects(draft('http://192.0.2.1/v1'), { code: 'bad_input', message: /another machine/ })
+})
+
+test('A model of the lab drafts too; one that does not exist, or finds no end, is told in a sentence.', async () => {
+  const project = await projectOf('draft-lab', rows.slice(0, 1))
+  const [id] = (await host.annotate.queue({ project, annotator: 'ann' })).ids
+  const draft = (model: string) => host.annotate.draft({ project, id: id!, server: null, model })
+  const [tidy, endless] = ['tidy', 'endless'].map((name) => path.join(folder, name))
+  for (const model of [tidy!, endless!]) mkdirSync(model)
+  assert.deepEqual(await draft(tidy!), { edited: '2 messages.', model: tidy })
+  await assert.rejects(draft(endless!), { code: 'unavailable', message: /endless was cut off/ })
+  await assert.rejects(draft('nobody'), { code: 'not_found', message: /"nobody" is neither a model/ })
 })

@@ -57,7 +57,7 @@ export function SettingsView() {
         <h2>Models for drafts and judging</h2>
         <Field
           label="Address"
-          help="An OpenAI-compatible server on this machine: Ollama, LM Studio, llama.cpp, vLLM. Nothing is sent elsewhere."
+          help="An OpenAI-compatible server on this machine: Ollama, LM Studio, llama.cpp, vLLM. Drafts are asked of this machine alone; a judge is asked where you say."
         >
           <input
             value={settings.server}

@@ -6,6 +6,7 @@ import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/place.ts'
 import { Button, Empty, Problem } from '../ui/kit.tsx'
 import './data.css'
+import { droppedOf } from './dropped.ts'
 import { ExportDialog } from './export-dialog.tsx'
 import { ImportDialog } from './import-dialog.tsx'
 import { ItemDetail } from './item-detail.tsx'
@@ -15,6 +16,7 @@ export function ItemsView() {
   const project = useProject()
   const [place, change] = usePlace()
   const [files, setFiles] = useState<File[]>([])
+  const [folders, setFolders] = useState<string[]>([])
   const [isExporting, setExporting] = useState(false)
   const chooser = useRef<HTMLInputElement>(null)
   const { data: overview, error } = useQuery({
@@ -40,11 +42,18 @@ export function ItemsView() {
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault()
-        setFiles([...event.dataTransfer.files])
+        const dropped = droppedOf(event.dataTransfer)
+        setFiles(dropped.files)
+        setFolders(dropped.folders)
       }}
     >
       <h1 className="unseen">Data</h1>
       <Problem error={error} />
+      {folders.map((name) => (
+        <p key={name} className="problem box" role="alert">
+          {name} is a folder: open it and drop the files in it.
+        </p>
+      ))}
       <div className="row data-bar">
         <input
           id="item-search"

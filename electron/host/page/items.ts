@@ -1,12 +1,11 @@
 /** The page's items: the table, one in full, a look into a file, and files that a browser brings. */
-import { createReadStream, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { mkdir, mkdtemp, open } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
-import { createGunzip } from 'node:zlib'
 import { UserError } from '../../contract/errors.ts'
 import type { FilePreview } from '../../contract/page/items.ts'
+import { readBytes } from '../../pipeline/data/bytes.ts'
 import { detectFile, readRows } from '../../pipeline/data/read.ts'
 import { getItem, listAnnotations, splitOf, splitPoint, tablePage } from '../../storage/index.ts'
 import type { PageContext } from './context.ts'
@@ -56,20 +55,22 @@ async function preview(file: string, columns: Record<string, string>): Promise<F
 
 /** Columns of a CSV file's header; none for JSON. */
 async function csvColumns(file: string): Promise<string[]> {
-  const raw = createReadStream(file, { end: 1 << 20 })
-  const bytes = file.endsWith('.gz') ? raw.pipe(createGunzip().on('error', () => {})) : raw
-  const lines = createInterface({ input: bytes })
-  try {
-    for await (const line of lines) {
-      if (/^\s*[[{]/.test(line)) return []
-      const separator = [',', ';', '\t'].find((mark) => line.includes(mark)) ?? ','
-      return line.split(separator).map((name) => name.trim().replace(/^"|"$/g, ''))
-    }
-    return []
-  } finally {
-    lines.close()
-    raw.destroy()
+  const line = await firstLine(file)
+  if (line === '' || /^\s*[[{]/.test(line)) return []
+  const separator = [',', ';', '\t'].find((mark) => line.includes(mark)) ?? ','
+  return line.split(separator).map((name) => name.trim().replace(/^"|"$/g, ''))
+}
+
+const longestHeader = 1 << 20
+
+async function firstLine(file: string): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of readBytes(file)) {
+    text += decoder.decode(chunk, { stream: true })
+    if (text.includes('\n') || text.length > longestHeader) break
   }
+  return text.split(/\r?\n/, 1)[0]!
 }
 
 /** A part of a file that a browser brings, at its place; a new folder for each file, so that names never meet. */

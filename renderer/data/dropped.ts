@@ -1,0 +1,17 @@
+/** What was dropped on the page: its files, and the names of folders, which are no files. */
+
+export interface Dropped {
+  files: File[]
+  folders: string[]
+}
+
+/** A browser gives a dropped folder as a file that cannot be read: its entry tells what it is. */
+export function droppedOf({ items, files }: DataTransfer): Dropped {
+  const entries = [...items].filter(({ kind }) => kind === 'file').map((item) => item.webkitGetAsEntry())
+  const all = [...files]
+  const isFolder = (i: number) => entries[i]?.isDirectory === true
+  return {
+    files: all.filter((_, i) => !isFolder(i)),
+    folders: all.filter((_, i) => isFolder(i)).map(({ name }) => name),
+  }
+}

@@ -1,0 +1,130 @@
+/** What goes wrong on a bad day: hostile files and answers, a folder dropped, a trainer that dies. Each is told, none harms. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, describe, test } from 'node:test'
+import { openApp } from './app.ts'
+import { axeProblems } from './axe.ts'
+
+const questions = Array.from({ length: 60 }, (_, i) => `Which ferry goes at ${i}?`)
+const hostile =
+  'Mine. <script>window.hacked = 1</script><img src=x onerror="window.hacked = 2"> ' +
+  '![a map](http://pictures.invalid/map.png) [go](javascript:window.hacked=3)'
+
+describe('on a bad day', async () => {
+  const app = await openApp()
+  after(() => app.close())
+  await app.makeSample()
+
+  const write = (name: string, content: string | Buffer) => {
+    const file = path.join(app.folder, name)
+    writeFileSync(file, content)
+    return file
+  }
+  const writeRows = (name: string, rows: readonly object[]) =>
+    write(name, rows.map((row) => JSON.stringify(row)).join('\n'))
+  const perform = async (verb: string, input: Record<string, never>) => {
+    const { id } = await app.host.work.start({ verb, input })
+    for await (const _ of await app.host.work.watch({ id }));
+    const { error } = await app.host.work.get({ id })
+    assert.equal(error, null)
+  }
+
+  test('a dropped folder is told from a file', async () => {
+    await app.goto('data')
+    await app.page.locator('.data-view').evaluate((view) => {
+      // A script can drop no real folder: this is what a browser gives for one.
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File([], 'letters'))
+      const entry = { isDirectory: true } as FileSystemEntry
+      DataTransferItem.prototype.webkitGetAsEntry = () => entry
+      view.dispatchEvent(new DragEvent('drop', { bubbles: true, dataTransfer }))
+    })
+    await app.page.getByText('letters is a folder: open it and drop the files in it.').waitFor()
+    await app.page.reload()
+  })
+
+  for (const [what, name, content, told] of [
+    ['brackets without end', 'deep.json', '['.repeat(2_000_000), /the array is not closed/],
+    ['a line of 30 MB', 'line.jsonl', `{"prompt": "${'a'.repeat(30_000_000)}`, /longer than 16 MiB/],
+    [
+      'a name that claims to be packed',
+      'packed.jsonl.gz',
+      'this is no gzip',
+      /packed\.jsonl\.gz has no rows/,
+    ],
+    [
+      'a broken archive',
+      'cut.jsonl.gz',
+      Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8]),
+      /damaged or cut gzip/,
+    ],
+  ] as const) {
+    test(`${what}: refused in a sentence, and the page goes on`, async () => {
+      await app.goto('data')
+      await app.page.getByLabel('Files to import').setInputFiles(write(name, content))
+      await app.page.locator('.dialog').getByText(told).last().waitFor({ timeout: 60_000 })
+      await app.page.keyboard.press('Escape')
+      assert.ok((await app.host.projects.overview({ project: app.project })).items > 0)
+    })
+  }
+
+  test('answers with scripts, pictures and links do nothing before a blind judge', async () => {
+    const asked: string[] = []
+    app.page.on('request', (request) => asked.push(request.url()))
+    const { project } = app
+    const items = questions.map((prompt) => ({ prompt, rejected: 'No.', chosen: 'Yes.' }))
+    const outputs = (output: string) => questions.map((instruction) => ({ instruction, output }))
+    await perform('import', { project, files: [writeRows('asked.jsonl', items)], dataset: 'asked' } as never)
+    const sides = {
+      reference: writeRows('plain.jsonl', outputs('Plainly said.')),
+      candidate: writeRows('hostile.jsonl', outputs(hostile)),
+    }
+    await perform('judge', { project, ...sides, judge: 'length:shorter', datasets: ['asked'] } as never)
+    const [evaluation] = await app.host.judging.list({ project })
+    const blind = await app.host.judging.startBlind({ project, evaluation: evaluation!.id, judge: 'me' })
+    await app.goto('judge', { blind: blind.id })
+    await app.page.getByText('[picture: a map]').waitFor()
+    await app.page.getByText('go', { exact: true }).click()
+    assert.equal(await app.page.evaluate(() => (window as { hacked?: number }).hacked), undefined)
+    assert.deepEqual(await axeProblems(app.page), [])
+    await app.goto('judge', { evaluation: evaluation!.id })
+    await app.page.locator('details.pair summary').first().click()
+    await app.page.getByText('window.hacked = 1').first().waitFor()
+    assert.equal(await app.page.evaluate(() => (window as { hacked?: number }).hacked), undefined)
+    assert.deepEqual(await axeProblems(app.page), [])
+    assert.deepEqual(
+      asked.filter((url) => /pictures\.invalid|\/x$/.test(url)),
+      [],
+    )
+  })
+
+  test('a trainer that dies is told of in a sentence, and the run goes on at a click to its end', async () => {
+    const { page, project } = app
+    const config = { epochs: 6, batchSize: 32, maxQueryTokens: 64, maxResponseTokens: 64, checkpointEvery: 5 }
+    const input = { project, model: 'world', name: 'base', config }
+    const { id } = await app.host.work.start({ verb: 'train sft', input })
+    for await (const event of await app.host.work.watch({ id }))
+      if (event.type === 'step' && event.step >= 8) break
+    const [run] = await app.host.runs.list({ project })
+    await app.goto('runs', { run: run!.id })
+    await page.getByRole('button', { name: /^Pause/ }).waitFor()
+    const trainer = execFileSync('pgrep', ['-P', String(app.hostPid)], { encoding: 'utf8' }).trim()
+    process.kill(Number(trainer), 'SIGKILL')
+    await page
+      .getByText(/trainer (process )?(died|ended|was)/i)
+      .first()
+      .waitFor()
+    await page.getByRole('button', { name: /^Go on/ }).click()
+    await page.getByText(/^SFT, done/).waitFor({ timeout: 120_000 })
+    assert.deepEqual(await axeProblems(page), [])
+    const { series } = await app.host.runs.series({ project, run: run!.id })
+    const steps = series['sft/loss']!.map(([step]) => step)
+    assert.deepEqual(
+      steps,
+      Array.from(steps, (_, i) => i + 1),
+      'every step is there once',
+    )
+  })
+})

@@ -142,23 +142,24 @@ function Mapping({
 }
 
 function Rows({ preview: { rows, bad } }: { preview: FilePreview }) {
+  const filled = shownColumns.filter(({ of }) => rows.some((row) => of(row)))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable
     <section className="preview-rows" tabIndex={0} aria-label="First rows">
       <table className="table">
         <thead>
           <tr>
-            <th>Prompt</th>
-            <th>Rejected</th>
-            <th>Chosen</th>
+            {filled.map(({ title }) => (
+              <th key={title}>{title}</th>
+            ))}
           </tr>
         </thead>
         <tbody>
-          {rows.slice(0, 8).map(({ id, prompt, rejected, chosen }) => (
-            <tr key={id}>
-              <td>{prompt.at(-1)!.content.slice(0, 160)}</td>
-              <td>{rejected?.slice(0, 160)}</td>
-              <td>{chosen?.slice(0, 160)}</td>
+          {rows.slice(0, 8).map((row) => (
+            <tr key={row.id}>
+              {filled.map(({ title, of }) => (
+                <td key={title}>{beginningOf(of(row) ?? '')}</td>
+              ))}
             </tr>
           ))}
         </tbody>
@@ -166,6 +167,20 @@ function Rows({ preview: { rows, bad } }: { preview: FilePreview }) {
       <BadRows bad={bad} />
     </section>
   )
+}
+
+const shownColumns: { title: string; of: (row: FilePreview['rows'][number]) => string | null }[] = [
+  { title: 'Prompt', of: ({ prompt }) => prompt.at(-1)!.content },
+  { title: 'Context', of: ({ context }) => context },
+  { title: 'Chosen', of: ({ chosen }) => chosen },
+  { title: 'Rejected', of: ({ rejected }) => rejected },
+  { title: 'Edited', of: ({ edited }) => edited },
+]
+
+const shownCharacters = 160
+
+function beginningOf(text: string): string {
+  return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text
 }
 
 function BadRows({ bad }: { bad: FilePreview['bad'] }) {

@@ -133,8 +133,8 @@ export function durationOf(seconds: number): string {
 }
 
 export function bytesOf(bytes: number): string {
-  const gb = bytes / 1e9
-  return gb >= 1 ? `${gb.toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`
+  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.ceil(bytes / 1e3)} kB`
 }
 
 /** Four significant digits at most, with a true minus sign. */

@@ -36,8 +36,8 @@ export const FilePreview = z.object({
   format: z.string().nullable(),
   /** Of a CSV file. */
   columns: z.array(z.string()),
-  /** The first rows, as they would be imported. */
-  rows: z.array(Item),
+  /** The first rows, as they would be imported; `edited` is null where a row brings no finished edit. */
+  rows: z.array(Item.extend({ edited: z.string().nullable() })),
   bad: z.array(BadRow),
   /** Why no row could be read as it is; a mapping of the columns may help. */
   problem: z.string().nullable(),

@@ -47,7 +47,8 @@ async function preview(file: string, columns: Record<string, string>): Promise<F
   let read = 0
   for await (const row of readRows(file, { columns })) {
     if ('reason' in row) found.bad.push(row)
-    else if (found.rows.length < shownRows) found.rows.push(row.item)
+    else if (found.rows.length < shownRows)
+      found.rows.push({ ...row.item, edited: row.annotations.at(-1)?.edited ?? null })
     if (++read === readAtMost) break
   }
   return found

@@ -75,15 +75,25 @@ test('A file is looked into before it is imported; a CSV file without known colu
   assert.match(unmapped.problem ?? '', /no format that Stet knows/)
   const mapped = await host.items.preview({ file: csv, columns: { prompt: 'ask', rejected: 'bad answer' } })
   assert.deepEqual([mapped.rows[0]!.rejected, mapped.bad.length], ['Because, you fool.', 1])
+  const edits = path.join(folder, 'edits.jsonl')
+  writeRows(edits, [{ prompt: 'Why?', rejected: 'Because, you fool.', edited: 'Because.' }])
+  const { rows: seenEdits } = await host.items.preview({ file: edits })
+  assert.deepEqual(
+    seenEdits.map(({ edited }) => edited),
+    ['Because.'],
+  )
 })
 
 test('What is no file of data is refused with a sentence.', async () => {
   const empty = path.join(folder, 'empty.jsonl')
   writeFileSync(empty, '')
+  const broken = path.join(folder, 'broken.jsonl.gz')
+  writeFileSync(broken, Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]))
   for (const [bad, message] of [
     [folder, /a folder/],
     [path.join(folder, 'absent'), /not there/],
     [empty, /no rows|empty/],
+    [broken, /broken\.jsonl\.gz is a damaged or cut gzip file/],
   ] as const) {
     await assert.rejects(host.items.preview({ file: bad }), { code: 'bad_input', message })
   }

@@ -13,15 +13,17 @@ export const WinRateSummary = z.object({
   ties: z.int().nonnegative(),
   losses: z.int().nonnegative(),
   n: z.int().positive(),
+  /** Prompts that the pairs ask: fewer, where each was judged once a seed. Earlier results do not say. */
+  prompts: z.int().positive().optional(),
   /** Replies of the judge that were no verdict: kept as they came, and left out. */
   unread: z.int().nonnegative(),
   /** Percent: wins plus half the ties (fractional preferences count as they are). */
   winRate: percent(),
   /** 95% bootstrap interval over prompts (and seeds, where there are several). */
   interval: PercentInterval,
-  /** Points; null for a single pair. */
+  /** Points, over prompts; null for a single one. */
   standardError: z.number().nonnegative().nullable(),
-  /** Exact two-sided sign test of wins against losses. */
+  /** Exact two-sided sign test of prompts won against prompts lost, each by the mean over its seeds. */
   signTestP: share(),
   /** Share of pairs on which the judge contradicted itself in the other order; null where none was shown twice. */
   inconsistency: share().nullable(),

@@ -7,8 +7,9 @@ import type { WinRateSummary } from '../contract/report.ts'
 import { readPrompt } from '../pipeline/data/world/prompts.ts'
 import { loadWorld } from '../pipeline/data/world/world.ts'
 import { readAnnotations, readDifficulties } from '../pipeline/judge/annotations.ts'
+import type { SeedOf } from '../pipeline/judge/by-prompt.ts'
 import { type Judge, judgePairs, presentations, remaining, toQuestion } from '../pipeline/judge/judge.ts'
-import { type SeedOf, summarise } from '../pipeline/judge/summarise.ts'
+import { summarise } from '../pipeline/judge/summarise.ts'
 import { winRateFromAnnotations } from '../pipeline/judge/win-rate.ts'
 import {
   addJudgements,

@@ -94,7 +94,8 @@ export function OneEvaluation({ id }: { id: string }) {
 }
 
 function Result({ summary, name }: { summary: NonNullable<Pairs['record']['summary']>; name: string }) {
-  const { winRate, interval, wins, ties, losses, signTestP, lengthControlledWinRate, warnings } = summary
+  const { winRate, interval, wins, ties, losses, n, prompts = n } = summary
+  const { signTestP, lengthControlledWinRate, warnings } = summary
   return (
     <section className="result">
       <div className="row">
@@ -104,8 +105,8 @@ function Result({ summary, name }: { summary: NonNullable<Pairs['record']['summa
         </p>
       </div>
       <p className="numbers">
-        {wins} won, {ties} tied, {losses} lost; sign test p{' '}
-        {signTestP < 0.001 ? '< 0.001' : signTestP.toFixed(3)}; at equal length{' '}
+        Of {n} pairs{prompts === n ? '' : ` on ${prompts} prompts`}, {wins} won, {ties} tied, {losses} lost;
+        sign test over prompts p {signTestP < 0.001 ? '< 0.001' : signTestP.toFixed(3)}; at equal length{' '}
         {numberOf(lengthControlledWinRate)}%.
       </p>
       {warnings.length > 0 && (

@@ -27,8 +27,12 @@ def sign_tests() -> list[dict]:
 
 
 def sample_size(difference: float, tie_rate: float) -> float:
-    """Two-sided 5% level as one tail of 2.5%; the standard deviations are those of a verdict in {0, 1/2, 1}."""
-    null = (1 - tie_rate) / 4
+    """Of verdicts in {0, 1/2, 1}, whose variance at an even split follows from the share of ties."""
+    return sample_size_of((1 - tie_rate) / 4, difference)
+
+
+def sample_size_of(null: float, difference: float) -> float:
+    """Two-sided 5% level as one tail of 2.5%; `null` is a verdict's variance at an even split."""
     return normal_sample_size_one_tail(
         difference, 0.8, 0.025, std_null=null**0.5, std_alternative=(null - difference**2) ** 0.5
     )
@@ -121,6 +125,29 @@ def length_controlled() -> dict:
     }
 
 
+def clustered(prompts: int, seeds: int, missing: float) -> dict:
+    """Prompts judged once a seed: OLS on a constant with errors clustered by prompt, and tests of the prompts' means."""
+    leaning = rng.normal(0.5, 1.2, (prompts, 1)) + rng.normal(0, 0.6, (prompts, seeds))
+    outcomes = np.where(leaning > 0.5, 1.0, np.where(leaning < 0, 0.0, 0.5))
+    outcomes[rng.random((prompts, seeds)) < missing] = np.nan
+    outcomes = outcomes[~np.isnan(outcomes).all(axis=1)]
+    group, seed = np.nonzero(~np.isnan(outcomes))
+    y = outcomes[group, seed]
+    fit = sm.OLS(y, np.ones(len(y))).fit(cov_type="cluster", cov_kwds={"groups": group, "use_correction": True})
+    means = np.nanmean(outcomes, axis=1)
+    wins, losses = int((means > 0.5).sum()), int((means < 0.5).sum())
+    variance = float(((means - 0.5) ** 2).mean())
+    reach = float(np.abs(means - 0.5).mean())
+    d = optimize.brentq(lambda d: sample_size_of(variance, d) - len(means), 1e-4, variance**0.5 - 1e-9)
+    return {
+        "verdicts": [[None if np.isnan(x) else x for x in row] for row in outcomes.tolist()],
+        "winRate": 100 * float(y.mean()),
+        "standardError": 100 * float(fit.bse[0]),
+        "p": float(stats.binomtest(wins, wins + losses, 0.5).pvalue),
+        "difference": 100 * d if d <= reach else None,
+    }
+
+
 golden = {
     "madeWith": {
         "numpy": np.__version__,
@@ -134,5 +161,6 @@ golden = {
     "bradleyTerry": bradley_terry(),
     "kappa": kappa(),
     "lengthControlled": length_controlled(),
+    "clustered": [clustered(60, 3, 0.0), clustered(200, 2, 0.0), clustered(90, 4, 0.1)],
 }
-Path(__file__).with_suffix(".json").write_text(json.dumps(golden) + "\n")
+Path(__file__).with_name("judge.json").write_text(json.dumps(golden) + "\n")

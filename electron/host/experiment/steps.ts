@@ -35,9 +35,10 @@ export function pairId(item: Item, seed: number): string {
   return `${item.id}/${seed}`
 }
 
+/** The seed is empty, and the prompt the whole id, for a pair that no experiment made. */
 export function seedOfPair(id: string): { seed: string; prompt: string } {
-  const at = id.lastIndexOf('/')
-  return { seed: id.slice(at + 1), prompt: id.slice(0, at) }
+  const [prompt, seed = ''] = id.split('/') as [string, string?]
+  return { seed, prompt }
 }
 
 export interface ExperimentSteps {

@@ -19,6 +19,7 @@ import {
   listEvaluations,
   listJudgements,
 } from '../../storage/index.ts'
+import { seedOfPair } from '../experiment/steps.ts'
 import type { PageContext } from './context.ts'
 
 /** An evaluation by a person, and its reply for a pair that they would not judge. */
@@ -159,7 +160,8 @@ function sessionOf(db: Db, id: string) {
 function finish(db: Db, evaluation: Evaluation): void {
   const counted = countedOf(db, evaluation)
   if (counted.length === 0) return
-  const summary = summarise(counted, { seed: configOf(evaluation).seed ?? 0, pairs: pairsOf(evaluation) })
+  const { seed = 0 } = configOf(evaluation)
+  const summary = summarise(counted, { seed, pairs: pairsOf(evaluation), seedOf: seedOfPair })
   finishEvaluation(db, evaluation.id, summary)
 }
 

@@ -13,7 +13,11 @@ const columns: Column[] = [
     cell: ({ interval }) => `${fixed(interval.low, 1)} – ${fixed(interval.high, 1)}`,
     right: true,
   },
-  { head: 'Won / tied / lost', cell: (arm) => `${arm.wins} / ${arm.ties} / ${arm.losses}`, right: true },
+  {
+    head: 'Pairs won / tied / lost',
+    cell: (arm) => `${arm.wins} / ${arm.ties} / ${arm.losses}`,
+    right: true,
+  },
   { head: 'p', cell: (arm) => pValue(arm.signTestP), right: true },
   { head: 'Length-controlled %', cell: (arm) => optional(arm.lengthControlledWinRate, 1), right: true },
   { head: 'KL', cell: (arm) => optional(arm.kl, 2), right: true },

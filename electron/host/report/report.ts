@@ -32,8 +32,12 @@ function bullets(sentences: readonly string[]): Markup {
 
 function winRates(record: ResultRecord): Markup | null {
   if (record.arms.length === 0) return null
-  const { judge, reference } = record
-  return html`<p class="about">Share of held-out prompts on which the arm's response is better than the ${reference.name}'s, a tie counting one half. ${judge.description} Intervals are 95% bootstrap intervals over prompts; a hollow marker means that the interval includes 50%. p: exact sign test.</p>${winRateTable(record)}`
+  const { judge, reference, seeds } = record
+  const counted =
+    seeds.length === 1
+      ? 'p: exact sign test.'
+      : `Won, tied and lost count pairs, a prompt once for each of ${seeds.length} seeds; the interval is over prompts and seeds, and p is the exact sign test over prompts, each by the mean of its seeds.`
+  return html`<p class="about">Share of held-out prompts on which the arm's response is better than the ${reference.name}'s, a tie counting one half. ${judge.description} Intervals are 95% bootstrap intervals over prompts; a hollow marker means that the interval includes 50%. ${counted}</p>${winRateTable(record)}`
 }
 
 function headToHead(record: ResultRecord): Markup | null {

@@ -2,7 +2,7 @@
 import type { ResultRecord, WinRateSummary } from '../../contract/report.ts'
 import { fixed, signed } from './numbers.ts'
 
-type Compared = Pick<WinRateSummary, 'winRate' | 'interval' | 'n'>
+type Compared = Pick<WinRateSummary, 'winRate' | 'interval' | 'n' | 'prompts'>
 type HeadToHead = ResultRecord['headToHead'][number]
 
 /** 1: better, −1: worse, 0: the interval includes 50%. */
@@ -12,14 +12,18 @@ export function direction({ interval }: Pick<WinRateSummary, 'interval'>): -1 | 
 }
 
 /** Every prompt was judged once a seed. */
-export function promptsOf({ seeds }: ResultRecord, { n }: Pick<WinRateSummary, 'n'>): number {
-  return Math.round(n / seeds.length)
+export function promptsOf(
+  { seeds }: ResultRecord,
+  { n, prompts = Math.round(n / seeds.length) }: Pick<WinRateSummary, 'n' | 'prompts'>,
+): number {
+  return prompts
 }
 
 /** One comparison as a sentence. */
 export function comparison(name: string, opponent: string, result: Compared): string {
-  const { winRate, interval, n } = result
-  const figures = `${fixed(winRate, 1)}%, 95% interval ${fixed(interval.low, 1)} to ${fixed(interval.high, 1)}, ${n} pairs`
+  const { winRate, interval, n, prompts = n } = result
+  const counted = prompts === n ? `${n} pairs` : `${n} pairs on ${prompts} prompts`
+  const figures = `${fixed(winRate, 1)}%, 95% interval ${fixed(interval.low, 1)} to ${fixed(interval.high, 1)}, ${counted}`
   const verb = { '1': 'is preferred to', '0': 'is not shown to differ from', '-1': 'is worse than' }[
     direction(result)
   ]
@@ -34,8 +38,9 @@ export function findHeadToHead(record: ResultRecord, arm: string, opponent: stri
   if (direct) return direct
   const mirrored = record.headToHead.find(isOf(opponent, arm))
   if (!mirrored) return null
-  const { winRate, interval, n } = mirrored
-  return { winRate: 100 - winRate, interval: { low: 100 - interval.high, high: 100 - interval.low }, n }
+  const { winRate, interval, n, prompts } = mirrored
+  const turned = { low: 100 - interval.high, high: 100 - interval.low }
+  return { winRate: 100 - winRate, interval: turned, n, prompts }
 }
 
 /** The result in one line. */

@@ -31,7 +31,7 @@ function armRow(record: ResultRecord, arm: Arm, axis: ReturnType<typeof interval
 export function winRateTable(record: ResultRecord): Markup {
   const arms = [...record.arms].sort((a, b) => b.winRate - a.winRate)
   const axis = intervalScale(arms)
-  return html`<div class="scroll"><table class="rates"><thead><tr><th scope="col">Arm</th><th scope="col" class="plot"><span class="unseen">Win rate with interval</span>${intervalAxis(axis)}</th><th scope="col" class="number">Win rate</th><th scope="col" class="number">95% interval</th><th scope="col" class="number">Won / tied / lost</th><th scope="col" class="number">p</th><th scope="col" class="number">At equal<br>length</th><th scope="col" class="number">KL</th></tr></thead><tbody>${arms.map(
+  return html`<div class="scroll"><table class="rates"><thead><tr><th scope="col">Arm</th><th scope="col" class="plot"><span class="unseen">Win rate with interval</span>${intervalAxis(axis)}</th><th scope="col" class="number">Win rate</th><th scope="col" class="number">95% interval</th><th scope="col" class="number">Pairs won / tied / lost</th><th scope="col" class="number">p</th><th scope="col" class="number">At equal<br>length</th><th scope="col" class="number">KL</th></tr></thead><tbody>${arms.map(
     (arm) => armRow(record, arm, axis),
   )}<tr class="reference">${nameCell(record.reference, 0)}<td class="plot">${evenLine(axis)}</td><td class="number">50</td><td class="number quiet">by definition</td><td></td><td></td><td></td><td class="number">0</td></tr></tbody></table></div>`
 }

@@ -5,9 +5,10 @@ import type { Judgement, JudgePair } from '../../contract/records.ts'
 import type { WinRateSummary } from '../../contract/report.ts'
 import { outcomeOf } from './agreement.ts'
 import { bootstrapInterval } from './bootstrap.ts'
-import { promptsNeeded, smallestDetectableDifference } from './power.ts'
+import { byPrompt, oneSeed, preferencesBySeed, type SeedOf } from './by-prompt.ts'
+import { promptsNeeded, type Spread, smallestDetectableDifference, spreadOf } from './power.ts'
 import { signTest } from './sign-test.ts'
-import { lengthControlledWinRate, lengthOf, mean, winRate } from './win-rate.ts'
+import { lengthControlledWinRate, lengthOf, mean, winRateByPrompt } from './win-rate.ts'
 
 /** One pair's judgements taken together. */
 export interface Verdict {
@@ -18,7 +19,7 @@ export interface Verdict {
   inconsistent: boolean | null
 }
 
-type Unwarned = Omit<WinRateSummary, 'warnings'>
+type Unwarned = Omit<WinRateSummary, 'warnings'> & { prompts: number }
 
 const INCONSISTENCY_LIMIT = 0.2
 const FEW_PROMPTS = 30
@@ -44,23 +45,24 @@ function points(value: number): string {
   return value.toFixed(1)
 }
 
-function sampleWarnings(summary: Unwarned): string[] {
-  const { n, ties, winRate, interval, smallestDetectableDifference } = summary
+function sampleWarnings(summary: Unwarned, spread: Spread): string[] {
+  const { n, prompts, ties, winRate, interval, smallestDetectableDifference } = summary
   if (ties === n) return [`All ${n} verdicts are ties: this judge sees no difference between the two.`]
   if (interval.low === interval.high) {
     return [
-      `All ${n} verdicts are the same, so the interval has no width; the true rate may still be up to ${points(Math.min(100, 300 / n))} points away (rule of three).`,
+      `All ${n} verdicts are the same, so the interval has no width; the true rate may still be up to ${points(Math.min(100, 300 / prompts))} points away (rule of three).`,
     ]
   }
-  if (n < FEW_PROMPTS) return [`${n} prompts are too few for the interval to be trusted; judge at least 100.`]
+  if (prompts < FEW_PROMPTS)
+    return [`${prompts} prompts are too few for the interval to be trusted; judge at least 100.`]
   if (interval.low > 50 || interval.high < 50) return []
   const distance = Math.abs(winRate - 50)
-  const needed = distance < 0.5 ? null : promptsNeeded(distance, ties / n)
+  const needed = distance < 0.5 ? null : promptsNeeded(distance, spread)
   return [
     `The interval includes 50%: this does not show which one is better. ${
       smallestDetectableDifference === null
         ? 'No difference could be shown with so many ties.'
-        : `${n} prompts can show a difference of ${points(smallestDetectableDifference)} points or more.`
+        : `${prompts} prompts can show a difference of ${points(smallestDetectableDifference)} points or more.`
     }${needed === null ? '' : ` A difference as small as this one needs about ${needed} prompts.`}`,
   ]
 }
@@ -97,34 +99,33 @@ function controlledRate(given: readonly Verdict[], pairs: readonly JudgePair[]):
   return lengthControlledWinRate(rows)
 }
 
-/** Which training seed a pair was judged for, and which prompt it asks. */
-export type SeedOf = (pairId: string) => { seed: string; prompt: string }
+/** What a prompt's verdicts come to over its seeds. */
+function overSeeds(prompts: readonly Verdict[][], of: (preference: number) => number): number[] {
+  return prompts.map((own) => mean(own.map(({ preference }) => of(preference))))
+}
 
-/** One row a seed, one column a prompt that was judged for every seed. */
-function preferencesBySeed(given: readonly Verdict[], seedOf?: SeedOf): number[][] {
-  if (!seedOf) return [given.map(({ preference }) => preference)]
-  const placed = given.map(({ pairId, preference }) => ({ ...seedOf(pairId), preference }))
-  const seeds = new Set(placed.map(({ seed }) => seed))
-  const byPrompt = [...Map.groupBy(placed, ({ prompt }) => prompt).values()]
-  const whole = byPrompt.filter((verdictsOfPrompt) => verdictsOfPrompt.length === seeds.size)
-  return [...seeds].map((seed) =>
-    whole.map((verdictsOfPrompt) => verdictsOfPrompt.find((verdict) => verdict.seed === seed)!.preference),
-  )
+const scores = { win: 1, tie: 0.5, loss: 0 }
+
+function count(preferences: readonly number[]) {
+  const outcomes = preferences.map(outcomeOf)
+  const of = (outcome: string) => outcomes.filter((each) => each === outcome).length
+  return { wins: of('win'), ties: of('tie'), losses: of('loss') }
 }
 
 /**
- * Summary of one judge's judgements of B against A.
+ * Summary of one judge's judgements of B against A. Wins, ties and losses count pairs. All that says how sure the rate
+ * is counts prompts: a prompt that was judged for several seeds is one observation, the mean of its verdicts.
  *
  * @param options.seed draws the bootstrap's resamples
  * @param options.pairs the judged pairs, for the part that length plays; without them that is not looked at
  * @param options.unread replies that were no verdict
- * @param options.seedOf where every prompt was judged once a seed: the interval is then over prompts and seeds
+ * @param options.seedOf where every prompt was judged once a seed; the interval is then over prompts and seeds
  */
 export function summarise(
   judgements: readonly Judgement[],
   options: { seed: number; pairs?: readonly JudgePair[]; unread?: number; seedOf?: SeedOf },
 ): WinRateSummary {
-  const { unread = 0 } = options
+  const { unread = 0, seedOf = oneSeed } = options
   if (judgements.length === 0) {
     const message =
       unread > 0
@@ -134,31 +135,30 @@ export function summarise(
   }
   assert(new Set(judgements.map((j) => j.judge)).size === 1, 'A summary is of one judge at a time.')
   const given = verdicts(judgements)
-  const preferences = given.map((verdict) => verdict.preference)
-  const count = (outcome: string) => preferences.filter((p) => outcomeOf(p) === outcome).length
-  const [wins, ties, losses] = [count('win'), count('tie'), count('loss')]
+  const prompts = byPrompt(given, seedOf)
+  const spread = spreadOf(overSeeds(prompts, (preference) => scores[outcomeOf(preference)]))
+  const { wins, losses } = count(overSeeds(prompts, (preference) => preference))
   const shownTwice = given.filter((verdict) => verdict.inconsistent !== null)
-  const interval = bootstrapInterval(preferencesBySeed(given, options.seedOf), {
+  const interval = bootstrapInterval(preferencesBySeed(given, seedOf), {
     seed: options.seed,
     stream: 'judge/bootstrap',
   })
   const summary = {
-    wins,
-    ties,
-    losses,
+    ...count(given.map(({ preference }) => preference)),
     n: given.length,
+    prompts: prompts.length,
     unread,
-    ...winRate(preferences),
+    ...winRateByPrompt(prompts.map((own) => own.map(({ preference }) => preference))),
     interval: { low: 100 * interval.low, high: 100 * interval.high },
     signTestP: signTest(wins, losses),
     inconsistency:
       shownTwice.length === 0 ? null : shownTwice.filter((v) => v.inconsistent).length / shownTwice.length,
-    smallestDetectableDifference: smallestDetectableDifference(given.length, ties / given.length),
+    smallestDetectableDifference: smallestDetectableDifference(prompts.length, spread),
     lengthControlledWinRate: options.pairs ? controlledRate(given, options.pairs) : null,
   }
   const warnings = [
     ...unreadWarnings(summary),
-    ...sampleWarnings(summary),
+    ...sampleWarnings(summary, spread),
     ...consistencyWarnings(summary),
     ...lengthWarnings(summary),
   ]

@@ -16,11 +16,34 @@ function standardDeviation(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, x) => sum + (x - centre) ** 2, 0) / (values.length - 1))
 }
 
-/** Win rate in percent of preferences in [0, 1] (½ = tie), and its standard error in points (null for one). */
+/**
+ * Win rate in percent over all pairs, and its standard error in points (null for one prompt). Pairs on the same prompt
+ * are no independent observations, so the error is cluster-robust over the G prompts:
+ * √(G / (G − 1) · Σ_g (Σ_{i in g} (yᵢ − ȳ))²) / n, Liang and Zeger's (1986) for a mean, with the correction G / (G − 1)
+ * of Cameron and Miller, "A Practitioner's Guide to Cluster-Robust Inference" (2015). With one pair a prompt it is the
+ * plain s / √n.
+ *
+ * @param prompts one entry a prompt: the preferences in [0, 1] (½ = tie) of its pairs
+ */
+export function winRateByPrompt(prompts: readonly (readonly number[])[]): {
+  winRate: number
+  standardError: number | null
+} {
+  const preferences = prompts.flat()
+  const centre = mean(preferences)
+  if (prompts.length < 2) return { winRate: 100 * centre, standardError: null }
+  const pairsAPrompt = preferences.length / prompts.length
+  const squares = prompts.reduce((sum, own) => {
+    const residual = own.reduce((total, x) => total + (x - centre), 0)
+    return sum + (residual / pairsAPrompt) ** 2
+  }, 0)
+  const deviation = Math.sqrt(squares / (prompts.length - 1))
+  return { winRate: 100 * centre, standardError: (100 * deviation) / Math.sqrt(prompts.length) }
+}
+
+/** Of pairs that each ask a prompt of their own. */
 export function winRate(preferences: readonly number[]): { winRate: number; standardError: number | null } {
-  const n = preferences.length
-  const standardError = n < 2 ? null : (100 * standardDeviation(preferences)) / Math.sqrt(n)
-  return { winRate: 100 * mean(preferences), standardError }
+  return winRateByPrompt(preferences.map((preference) => [preference]))
 }
 
 /** One judged comparison: lengths in characters (Unicode code points, as Python counts them). */

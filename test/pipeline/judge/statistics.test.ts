@@ -5,7 +5,12 @@ import { integers } from '../../../electron/engine/random.ts'
 import { cohensKappa } from '../../../electron/pipeline/judge/agreement.ts'
 import { bootstrapInterval } from '../../../electron/pipeline/judge/bootstrap.ts'
 import { bradleyTerry, type Game } from '../../../electron/pipeline/judge/bradley-terry.ts'
-import { promptsNeeded, smallestDetectableDifference } from '../../../electron/pipeline/judge/power.ts'
+import {
+  promptsNeeded,
+  smallestDetectableDifference,
+  spreadOf,
+  spreadWithTies,
+} from '../../../electron/pipeline/judge/power.ts'
 import { signTest } from '../../../electron/pipeline/judge/sign-test.ts'
 import golden from '../../golden/judge.json' with { type: 'json' }
 
@@ -27,8 +32,8 @@ test("the sign test's p-values equal SciPy's exact binomial test", () => {
 
 test("detectable differences and prompts needed equal those of statsmodels' sample-size formula", () => {
   for (const { n, tieRate, difference, needed } of golden.power) {
-    assertClose(smallestDetectableDifference(n, tieRate), difference, 1e-6)
-    assert.equal(promptsNeeded(5, tieRate), Math.ceil(needed))
+    assertClose(smallestDetectableDifference(n, spreadWithTies(tieRate)), difference, 1e-6)
+    assert.equal(promptsNeeded(5, spreadWithTies(tieRate)), Math.ceil(needed))
   }
 })
 
@@ -38,9 +43,9 @@ test('prompts needed undoes the smallest detectable difference', () => {
       fc.integer({ min: 10, max: 20_000 }),
       fc.double({ min: 0, max: 0.9, noNaN: true }),
       (n, tieRate) => {
-        const difference = smallestDetectableDifference(n, tieRate)
+        const difference = smallestDetectableDifference(n, spreadWithTies(tieRate))
         if (difference === null) return
-        const needed = promptsNeeded(difference + 1e-9, tieRate)
+        const needed = promptsNeeded(difference + 1e-9, spreadWithTies(tieRate))
         assert.ok(needed === null || Math.abs(needed - n) <= 1, `${needed} for ${n}`)
       },
     ),
@@ -50,8 +55,17 @@ test('prompts needed undoes the smallest detectable difference', () => {
 test('where nothing could be shown the difference and the number of prompts are null', () => {
   assert.equal(smallestDetectableDifference(0), null)
   assert.equal(smallestDetectableDifference(2), null)
-  assert.equal(smallestDetectableDifference(500, 1), null)
-  assert.equal(promptsNeeded(30, 0.5), null)
+  assert.equal(smallestDetectableDifference(500, spreadWithTies(1)), null)
+  assert.equal(promptsNeeded(30, spreadWithTies(0.5)), null)
+})
+
+test('the spread of wins, ties and losses is, bit for bit, that of their share of ties', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(0, 0.5, 1), { minLength: 1 }), (verdicts) => {
+      const tieRate = verdicts.filter((verdict) => verdict === 0.5).length / verdicts.length
+      assert.deepEqual(spreadOf(verdicts), spreadWithTies(tieRate))
+    }),
+  )
 })
 
 test("the simulated power at the smallest detectable difference is 80%, by this folder's own sign test", () => {

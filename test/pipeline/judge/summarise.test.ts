@@ -4,6 +4,8 @@ import fc from 'fast-check'
 import type { Judgement, JudgePair } from '../../../electron/contract/records.ts'
 import type { WinRateSummary } from '../../../electron/contract/report.ts'
 import { summarise, verdicts } from '../../../electron/pipeline/judge/summarise.ts'
+import golden from '../../golden/judge.json' with { type: 'json' }
+import { assertClose } from '../../golden.ts'
 
 function judgement(pairId: string, preference: number, swapped = false): Judgement {
   return { pairId, judge: 'j', swapped, preference, elapsedMs: 0, rawReply: '' }
@@ -115,24 +117,76 @@ test('nothing to summarise is said so, and two judges are never mixed', () => {
   assert.throws(() => summarise(mixed, { seed: 1 }), /one judge at a time/)
 })
 
+const seedOf = (id: string) => ({ seed: id.split('/')[1]!, prompt: id.split('/')[0]! })
+
+/** One row a prompt, one column a seed; null where there is no verdict. */
+function judgedBySeed(rows: readonly (readonly (number | null)[])[]): Judgement[] {
+  return rows.flatMap((row, prompt) =>
+    row.flatMap((preference, seed) =>
+      preference === null ? [] : [judgement(`item${prompt}/${seed}`, preference)],
+    ),
+  )
+}
+
 test('With several seeds the interval is over prompts and seeds, not over as many prompts more.', () => {
-  const judged = (seeds: number[]): Judgement[] =>
-    seeds.flatMap((seed) =>
-      Array.from({ length: 60 }, (_, i) => ({
-        pairId: `item${String(i).padStart(2, '0')}/${seed}`,
-        judge: 'test',
-        swapped: false,
-        preference: i % 3 === 0 ? 0 : 1,
-        elapsedMs: 0,
-        rawReply: '',
-      })),
-    )
-  const seedOf = (id: string) => ({ seed: id.split('/')[1]!, prompt: id.split('/')[0]! })
+  const judged = (seeds: number) =>
+    judgedBySeed(Array.from({ length: 60 }, (_, i) => Array(seeds).fill(i % 3 === 0 ? 0 : 1)))
   const width = ({ interval }: { interval: { low: number; high: number } }) => interval.high - interval.low
-  const one = width(summarise(judged([1]), { seed: 1 }))
-  const same = width(summarise(judged([1, 2, 3]), { seed: 1, seedOf }))
-  const mistaken = width(summarise(judged([1, 2, 3]), { seed: 1 }))
+  const one = width(summarise(judged(1), { seed: 1 }))
+  const same = width(summarise(judged(3), { seed: 1, seedOf }))
+  const mistaken = width(summarise(judged(3), { seed: 1 }))
   // Three seeds that agree on every prompt know no more than one.
   assert.ok(Math.abs(same - one) < 1.5, `${same} is not ${one}`)
   assert.ok(mistaken < 0.7 * one)
+})
+
+test("Over seeds, standard error, sign test and detectable difference are statsmodels' and SciPy's, clustered by prompt.", () => {
+  for (const { verdicts: rows, ...expected } of golden.clustered) {
+    const judged = judgedBySeed(rows)
+    const summary = summarise(judged, { seed: 1, seedOf })
+    assertClose(
+      [summary.winRate, summary.standardError!],
+      [expected.winRate, expected.standardError],
+      'rate',
+      {
+        absolute: 1e-9,
+      },
+    )
+    assertClose([summary.signTestP], [expected.p], 'p', { absolute: 1e-12 })
+    assertClose([summary.smallestDetectableDifference!], [expected.difference], 'difference')
+    assert.deepEqual([summary.n, summary.prompts], [judged.length, rows.length])
+    assert.equal(summary.wins, judged.filter(({ preference }) => preference === 1).length)
+  }
+})
+
+test('Seeds that agree say what one says, and seeds that contradict each other are a tie of the prompt.', () => {
+  const row = repeat({ wins: 40, ties: 8, losses: 22 })
+  const one = summarise(judgedBySeed(row.map((x) => [x])), { seed: 1, seedOf })
+  const four = summarise(judgedBySeed(row.map((x) => [x, x, x, x])), { seed: 1, seedOf })
+  const sure = ({ standardError, signTestP, smallestDetectableDifference, winRate }: WinRateSummary) =>
+    [standardError!, signTestP, smallestDetectableDifference!, winRate] as const
+  assertClose(sure(four), sure(one), 'four seeds', { absolute: 1e-9 })
+  assert.deepEqual([four.wins, four.n, four.prompts], [160, 280, 70])
+  const against = summarise(judgedBySeed(row.map((x) => [x, 1 - x])), { seed: 1, seedOf })
+  assert.deepEqual([against.signTestP, against.standardError], [1, 0])
+})
+
+test('With one seed a result is, to the last bit, what it is when nothing is known of seeds.', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(0, 0.25, 0.5, 0.7, 1), { minLength: 1, maxLength: 60 }),
+      (preferences) => {
+        const judged = judgedBySeed(preferences.map((p) => [p]))
+        assert.deepEqual(summarise(judged, { seed: 1, seedOf }), summarise(judged, { seed: 1 }))
+      },
+    ),
+    { numRuns: 20 },
+  )
+})
+
+test('Where a person took few of the pairs, so that no prompt has every seed, the interval is over prompts.', () => {
+  const few = Array.from({ length: 40 }, (_, i) => [0, 1, 2].map((seed) => (seed === i % 3 ? i % 2 : null)))
+  const summary = summarise(judgedBySeed(few), { seed: 1, seedOf })
+  const plain = summarise(judgedBySeed(few), { seed: 1 })
+  assert.deepEqual(summary.interval, plain.interval)
 })

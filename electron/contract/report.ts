@@ -36,6 +36,18 @@ export const WinRateSummary = z.object({
 })
 export type WinRateSummary = z.infer<typeof WinRateSummary>
 
+/** The same in a part of the pairs: those whose items have a value in a field. */
+export const WinRateSubset = z.object({
+  /** `dataset`, `source`, `prompt length`, or a field of the items' metadata. */
+  field: z.string(),
+  value: z.string(),
+  /** Pairs. */
+  n: z.int().positive(),
+  winRate: percent(),
+  interval: PercentInterval,
+})
+export type WinRateSubset = z.infer<typeof WinRateSubset>
+
 /** What the responses of one policy are like, on the judged prompts. */
 const Responses = z.object({
   name: z.string().min(1),

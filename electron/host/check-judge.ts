@@ -7,6 +7,7 @@ import type { JudgePair } from '../contract/records.ts'
 import { readRawRows } from '../pipeline/data/raw-rows.ts'
 import { attacks } from '../pipeline/judge/attacks.ts'
 import { humanAgreement, humanKappa, type Voted } from '../pipeline/judge/human-agreement.ts'
+import { measureParts } from '../pipeline/judge/subsets.ts'
 import { verdicts } from '../pipeline/judge/summarise.ts'
 import type { Project } from '../storage/index.ts'
 import { makeJudge } from './judges.ts'
@@ -51,7 +52,6 @@ export async function checkJudge(
     ...byId.get(verdict.pairId)!,
   }))
   const key = (stream: string) => ({ seed: input.seed, stream: `check-judge/${stream}` })
-  const subsets = [...Map.groupBy(voted, ({ subset }) => subset)]
   return {
     judge: judgements[0]!.judge,
     evaluation,
@@ -59,8 +59,10 @@ export async function checkJudge(
     kappa: humanKappa(voted),
     inconsistency: summary.inconsistency,
     unread: summary.unread,
-    subsets: subsets.flatMap(([name, part]) =>
-      name === null ? [] : [{ name, ...humanAgreement(part, key(name)) }],
+    subsets: measureParts(
+      voted,
+      ({ subset }) => (subset === null ? [] : [subset]),
+      (part, name) => humanAgreement(part, key(name)),
     ),
     attacks: await attackResults(pairs, input.attacks, put),
   }

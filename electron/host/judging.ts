@@ -9,6 +9,7 @@ import { loadWorld } from '../pipeline/data/world/world.ts'
 import { readAnnotations, readDifficulties } from '../pipeline/judge/annotations.ts'
 import type { SeedOf } from '../pipeline/judge/by-prompt.ts'
 import { type Judge, judgePairs, presentations, remaining, toQuestion } from '../pipeline/judge/judge.ts'
+import { subsetCaution } from '../pipeline/judge/subsets.ts'
 import { summarise } from '../pipeline/judge/summarise.ts'
 import { winRateFromAnnotations } from '../pipeline/judge/win-rate.ts'
 import {
@@ -30,6 +31,7 @@ import type { Lab } from './lab.ts'
 import { isOutputsFile, type Output, questionKey, readOutputs, respond } from './outputs.ts'
 import { findModel } from './project-models.ts'
 import type { WorkHooks } from './stream.ts'
+import { subsetsOf } from './subsets.ts'
 import { withModelPath } from './training.ts'
 
 type JudgeInput = InputOf<Contract['judge']>
@@ -59,8 +61,11 @@ export async function judge(
   const { project: _project, judgeServer: _server, ...asked } = input
   const config = { ...asked, pairs: pairs.map((pair) => ({ ...pair })) }
   const name = `${candidate} against ${reference}`
-  const { evaluation, summary } = await storeVerdicts(project.db, { name, config, judge, pairs, seed }, hooks)
-  return { evaluation, judge: judge.name, reference, candidate, ...summary }
+  const comparison = { name, config, judge, pairs, seed }
+  const { evaluation, summary, judgements } = await storeVerdicts(project.db, comparison, hooks)
+  const subsets = subsetsOf(project.db, pairs, judgements, seed)
+  if (subsets.length > 0) hooks.emit({ type: 'note', sentence: subsetCaution(subsets) })
+  return { evaluation, judge: judge.name, reference, candidate, ...summary, subsets }
 }
 
 export interface Comparison {

@@ -61,6 +61,16 @@ export function findDataset(db: Db, files: DatasetFile[]): Dataset | null {
   return listDatasets(db).find((dataset) => content(dataset.files) === content(files)) ?? null
 }
 
+/** Names of the datasets that an item came with, the first import first. */
+export function datasetNamesOf(db: Db, itemId: string): string[] {
+  return db
+    .prepare(
+      'SELECT DISTINCT name FROM datasets JOIN dataset_items ON dataset_id = id WHERE item_id = ? ORDER BY datasets.rowid',
+    )
+    .pluck()
+    .all(itemId) as string[]
+}
+
 export function listDatasets(db: Db): Dataset[] {
   const rows = db.prepare(`SELECT ${COLUMNS} FROM datasets ORDER BY rowid`).all() as DatasetColumns[]
   return rows.map(({ files, created_at, ...rest }) => ({

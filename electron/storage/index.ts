@@ -1,7 +1,7 @@
 /** All of storage that the host may use. */
 export { iterateAnnotatedItems, latestAnnotation, listAnnotations, saveAnnotation } from './annotations.ts'
 export { type Db, sqliteVersion, transact } from './database.ts'
-export { type Dataset, type DatasetFile, describeFile, listDatasets } from './datasets.ts'
+export { type Dataset, type DatasetFile, datasetNamesOf, describeFile, listDatasets } from './datasets.ts'
 export * from './evaluations.ts'
 export { type ImportOptions, type ImportResult, importRows } from './import-rows.ts'
 export { type TableQuery, type TableRow, tablePage } from './item-table.ts'

@@ -9,7 +9,10 @@ const stet = (...args: string[]) => stetIn(folder, args)
 const questions = Array.from({ length: 60 }, (_, i) => `Question ${i}?`)
 writeRows(
   path.join(folder, 'items.jsonl'),
-  questions.map((prompt, i) => ({ prompt, rejected: `Long answer ${i}, too long.`, edited: `Answer ${i}.` })),
+  questions.map((prompt, i) => ({
+    ...{ prompt, rejected: `Long answer ${i}, too long.`, edited: `Answer ${i}.` },
+    domain: ['fares', 'times'][i % 2],
+  })),
 )
 const outputs = (name: string, output: (i: number) => string, rows = questions) =>
   writeRows(
@@ -29,6 +32,7 @@ interface Result {
   wins: number
   inconsistency: number
   interval: { low: number; high: number }
+  subsets: { field: string; value: string; n: number; winRate: number }[]
 }
 
 test('Two files of outputs are judged on the held-out prompts, and every verdict is kept.', async () => {
@@ -38,6 +42,9 @@ test('Two files of outputs are judged on the held-out prompts, and every verdict
   const result = jsonOf(await stet(...judge, '--judge', 'length:shorter')) as Result
   assert(result.n > 15 && result.n < 45)
   assert.deepEqual([result.winRate, result.wins, result.inconsistency], [100, result.n, 0])
+  const domains = result.subsets.filter(({ field }) => field === 'domain')
+  assert.deepEqual(domains.map(({ value }) => value).sort(), ['fares', 'times'])
+  assert.equal(domains[0]!.n + domains[1]!.n, result.n)
 
   const project = await openProject(path.join(folder, 'p.stet'))
   const judgements = listJudgements(project.db, result.evaluation)
@@ -58,6 +65,8 @@ test('Prompts without an output are left out and said; outputs to other prompts 
   const some = await stet(...judge, 'some.jsonl', '--judge', 'length:shorter', '--heldout', '0.9')
   assert.match(some.stderr, /\d+ of \d+ held-out prompts have no output/)
   assert.match(some.stdout, /win rate +100\.00%/)
+  assert.match(some.stdout, /domain: fares +100\.00% \(100\.0 to 100\.0\) of \d+ pairs/)
+  assert.match(some.stderr, /Of \d+ subsets some differ by chance/)
   assertMistake(
     await stet(...judge, 'others.jsonl', '--judge', 'length:shorter', '--heldout', '0.5'),
     2,

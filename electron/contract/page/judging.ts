@@ -1,7 +1,7 @@
 /** Evaluations, pair by pair, and judging by a person who doesn't know which side is which. */
 import { z } from 'zod'
 import { Judgement, Message } from '../records.ts'
-import { ResultRecord, WinRateSummary } from '../report.ts'
+import { ResultRecord, WinRateSubset, WinRateSummary } from '../report.ts'
 import { project, verb } from '../verb.ts'
 
 export const EvaluationRecord = z.object({
@@ -58,6 +58,15 @@ export const judging = {
         agreement: z.array(
           z.object({ judge: z.string(), n: z.int(), agreement: z.number(), kappa: z.number().nullable() }),
         ),
+      }),
+    ),
+  subsets: verb('The win rate in parts of the pairs.')
+    .input(z.strictObject({ project, evaluation }))
+    .output(
+      z.object({
+        subsets: z.array(WinRateSubset),
+        /** What has to be said beside them. */
+        caution: z.string(),
       }),
     ),
   /** Takes the pairs of a finished evaluation to a person; sides are random and recorded. */

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { WinRateResult } from '../alpaca-eval.ts'
 import { anyJudgeForms, JudgeServerOptions, WrittenAnyJudge } from '../judge-spec.ts'
-import { WinRateSummary } from '../report.ts'
+import { WinRateSubset, WinRateSummary } from '../report.ts'
 import { eventsThen, file, project, verb } from '../verb.ts'
 import { datasets } from './data.ts'
 import { sampling } from './models.ts'
@@ -48,6 +48,8 @@ export const judge = verb(
         reference: z.string(),
         candidate: z.string(),
         ...WinRateSummary.shape,
+        /** By every field of the items that has a few values, and by length of prompt. */
+        subsets: z.array(WinRateSubset),
       }),
     ),
   )

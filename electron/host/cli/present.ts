@@ -201,7 +201,7 @@ function presentCheck(check: ResultOf<Contract['check-judge']>): string {
   )
 }
 
-function presentWinRate(summary: WinRateSummary): string {
+function presentWinRate(result: WinRateSummary & Pick<ResultOf<Contract['judge']>, 'subsets'>): string {
   const {
     wins,
     ties,
@@ -214,7 +214,8 @@ function presentWinRate(summary: WinRateSummary): string {
     inconsistency,
     lengthControlledWinRate,
     warnings,
-  } = summary
+    subsets,
+  } = result
   return lines(
     columns([
       [
@@ -228,6 +229,10 @@ function presentWinRate(summary: WinRateSummary): string {
       ['sign test', `p = ${signTestP.toPrecision(2)}`],
       ['inconsistency', share(inconsistency)],
       ['length-controlled', lengthControlledWinRate === null ? 'none' : percent(lengthControlledWinRate)],
+      ...subsets.map(({ field, value, ...part }): [string, string] => [
+        `  ${field}: ${value}`,
+        `${percent(part.winRate)} (${part.interval.low.toFixed(1)} to ${part.interval.high.toFixed(1)}) of ${part.n} pairs`,
+      ]),
     ]),
     ...warnings,
   )

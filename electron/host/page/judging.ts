@@ -7,6 +7,7 @@ import { ResultRecord, WinRateSummary } from '../../contract/report.ts'
 import { cohensKappa, outcomeOf } from '../../pipeline/judge/agreement.ts'
 import { bradleyTerry, type Game } from '../../pipeline/judge/bradley-terry.ts'
 import { presentations, remaining, toJudgement, toQuestion } from '../../pipeline/judge/judge.ts'
+import { subsetCaution } from '../../pipeline/judge/subsets.ts'
 import { summarise, verdicts } from '../../pipeline/judge/summarise.ts'
 import {
   addJudgements,
@@ -20,6 +21,7 @@ import {
   listJudgements,
 } from '../../storage/index.ts'
 import { seedOfPair } from '../experiment/steps.ts'
+import { subsetsOf } from '../subsets.ts'
 import type { PageContext } from './context.ts'
 
 /** An evaluation by a person, and its reply for a pair that they would not judge. */
@@ -45,6 +47,13 @@ export function judgingHandlers({ os: api, lab }: PageContext) {
         pairs: pairsOf(evaluation).map((pair) => ({ ...pair, verdicts: given.get(pair.id) ?? [] })),
         agreement: agreementsOf(db, evaluation),
       }
+    }),
+    subsets: api.judging.subsets.handler(async ({ input }) => {
+      const db = await dbOf(input.project)
+      const evaluation = getEvaluation(db, input.evaluation)
+      const { seed = 0 } = configOf(evaluation)
+      const subsets = subsetsOf(db, pairsOf(evaluation), countedOf(db, evaluation), seed)
+      return { subsets, caution: subsets.length === 0 ? '' : subsetCaution(subsets) }
     }),
     startBlind: api.judging.startBlind.handler(async ({ input }) => {
       const db = await dbOf(input.project)

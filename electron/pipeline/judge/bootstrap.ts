@@ -53,3 +53,9 @@ export function bootstrapInterval(values: readonly ArrayLike<number>[], key: Ran
   means.sort()
   return { low: quantile(means, (1 - LEVEL) / 2), high: quantile(means, (1 + LEVEL) / 2) }
 }
+
+/** The same of values in [0, 1], in percent. */
+export function bootstrapPercent(values: readonly ArrayLike<number>[], key: RandomKey): Interval {
+  const { low, high } = bootstrapInterval(values, key)
+  return { low: 100 * low, high: 100 * high }
+}

@@ -2,7 +2,7 @@
 import type { HumanAgreement } from '../../contract/verbs/judging.ts'
 import type { RandomKey } from '../../engine/random.ts'
 import { cohensKappa, type Outcome, outcomeOf } from './agreement.ts'
-import { bootstrapInterval } from './bootstrap.ts'
+import { bootstrapPercent } from './bootstrap.ts'
 import type { Verdict } from './summarise.ts'
 import { mean } from './win-rate.ts'
 
@@ -16,12 +16,7 @@ export function humanAgreement(voted: readonly Voted[], key: RandomKey): HumanAg
   const decided = voted.filter(({ vote }) => vote !== 0.5)
   if (decided.length === 0) return { n: 0, agreement: null, interval: null }
   const agrees = decided.map(({ preference, vote }) => agreementOf(outcomeOf(preference), outcomeOf(vote)))
-  const { low, high } = bootstrapInterval([agrees], key)
-  return {
-    n: decided.length,
-    agreement: 100 * mean(agrees),
-    interval: { low: 100 * low, high: 100 * high },
-  }
+  return { n: decided.length, agreement: 100 * mean(agrees), interval: bootstrapPercent([agrees], key) }
 }
 
 function agreementOf(judge: Outcome, people: Outcome): number {

@@ -4,7 +4,7 @@ import { UserError } from '../../contract/errors.ts'
 import type { Judgement, JudgePair } from '../../contract/records.ts'
 import type { WinRateSummary } from '../../contract/report.ts'
 import { outcomeOf } from './agreement.ts'
-import { bootstrapInterval } from './bootstrap.ts'
+import { bootstrapPercent } from './bootstrap.ts'
 import { byPrompt, oneSeed, preferencesBySeed, type SeedOf } from './by-prompt.ts'
 import { promptsNeeded, type Spread, smallestDetectableDifference, spreadOf } from './power.ts'
 import { signTest } from './sign-test.ts'
@@ -139,17 +139,16 @@ export function summarise(
   const spread = spreadOf(overSeeds(prompts, (preference) => scores[outcomeOf(preference)]))
   const { wins, losses } = count(overSeeds(prompts, (preference) => preference))
   const shownTwice = given.filter((verdict) => verdict.inconsistent !== null)
-  const interval = bootstrapInterval(preferencesBySeed(given, seedOf), {
-    seed: options.seed,
-    stream: 'judge/bootstrap',
-  })
   const summary = {
     ...count(given.map(({ preference }) => preference)),
     n: given.length,
     prompts: prompts.length,
     unread,
     ...winRateByPrompt(prompts.map((own) => own.map(({ preference }) => preference))),
-    interval: { low: 100 * interval.low, high: 100 * interval.high },
+    interval: bootstrapPercent(preferencesBySeed(given, seedOf), {
+      seed: options.seed,
+      stream: 'judge/bootstrap',
+    }),
     signTestP: signTest(wins, losses),
     inconsistency:
       shownTwice.length === 0 ? null : shownTwice.filter((v) => v.inconsistent).length / shownTwice.length,

@@ -20,7 +20,10 @@ const long = outputs('secret-long.jsonl', (i) => `A long answer to ${i}, too lon
 const short = outputs('secret-short.jsonl', (i) => `Short ${i}.`)
 writeRows(
   path.join(folder, 'items.jsonl'),
-  questions.map((prompt) => ({ prompt, rejected: 'No.', chosen: 'Yes.' })),
+  questions.map((prompt, i) => ({
+    ...{ prompt, rejected: 'No.', chosen: 'Yes.', domain: i % 2 === 0 ? 'fares' : 'times', row: i },
+    flaws: i % 3 === 0 ? ['rude', 'hedge'] : ['hedge'],
+  })),
 )
 const { folder: project } = await host.projects.create({ name: 'judging' })
 for await (const _ of await host.verbs.import({ project, files: [path.join(folder, 'items.jsonl')] }));
@@ -37,6 +40,17 @@ test('An automatic evaluation is listed with its result and its pairs.', async (
   )
   const { pairs } = await host.judging.pairs({ project, evaluation: automatic!.id })
   assert.ok(pairs.every(({ verdicts }) => verdicts.length === 2))
+})
+
+test('An evaluation is split by the fields of its items that have a few values, and by length of prompt.', async () => {
+  const { subsets, caution } = await host.judging.subsets({ project, evaluation: automatic!.id })
+  const fields = Map.groupBy(subsets, ({ field }) => field)
+  assert.deepEqual([...fields.keys()].sort(), ['domain', 'flaws', 'prompt length'])
+  const counts = (field: string) => fields.get(field)!.reduce((sum, subset) => sum + subset.n, 0)
+  assert.deepEqual([counts('domain'), counts('prompt length')], [n, n])
+  assert.equal(fields.get('flaws')!.find(({ value }) => value === 'hedge')!.n, n)
+  assert.ok(subsets.every(({ winRate }) => winRate === 100))
+  assert.match(caution, new RegExp(`^Of ${subsets.length} subsets some differ by chance`))
 })
 
 async function judgeAll(prefer: (left: string, right: string) => 'left' | 'right' | 'skip', judge: string) {

@@ -33,6 +33,16 @@ export const BlindPair = z.object({
 })
 export type BlindPair = z.infer<typeof BlindPair>
 
+export const Rating = z.object({
+  model: z.string(),
+  /** On Elo's scale, with its 95% interval. */
+  rating: z.number(),
+  low: z.number(),
+  high: z.number(),
+  pairs: z.int(),
+})
+export type Rating = z.infer<typeof Rating>
+
 const evaluation = z.string().min(1)
 
 export const judging = {
@@ -106,19 +116,14 @@ export const judging = {
     .input(z.strictObject({ project }))
     .output(
       z.object({
-        ratings: z.array(
-          z.object({
-            model: z.string(),
-            rating: z.number(),
-            low: z.number(),
-            high: z.number(),
-            pairs: z.int(),
-          }),
-        ),
+        ratings: z.array(Rating),
         /** Why there are none; empty where there are, or where nothing was judged. */
         reason: z.string(),
       }),
     ),
+  figures: verb('The figures of these results as SVG files, on white.')
+    .input(z.strictObject({ project }))
+    .output(z.array(z.object({ name: z.string(), title: z.string(), svg: z.string() }))),
   exportPairs: verb('An evaluation as CSV or JSON text.')
     .input(z.strictObject({ project, evaluation, format: z.enum(['csv', 'json']) }))
     .output(z.object({ text: z.string() })),

@@ -21,6 +21,7 @@ import {
   listJudgements,
 } from '../../storage/index.ts'
 import { seedOfPair } from '../experiment/steps.ts'
+import { picturesOf } from '../report/pictures.ts'
 import { subsetsOf } from '../subsets.ts'
 import type { PageContext } from './context.ts'
 
@@ -31,13 +32,7 @@ const skipped = 'skip'
 export function judgingHandlers({ os: api, lab }: PageContext) {
   const dbOf = async (folder: string) => (await lab.openProject(folder)).db
   return {
-    list: api.judging.list.handler(async ({ input }) => {
-      const db = await dbOf(input.project)
-      return listEvaluations(db)
-        .filter(({ kind }) => kind !== 'experiment')
-        .map((evaluation) => recordOf(db, evaluation))
-        .reverse()
-    }),
+    list: api.judging.list.handler(async ({ input }) => recordsOf(await dbOf(input.project))),
     pairs: api.judging.pairs.handler(async ({ input }) => {
       const db = await dbOf(input.project)
       const evaluation = getEvaluation(db, input.evaluation)
@@ -103,13 +98,15 @@ export function judgingHandlers({ os: api, lab }: PageContext) {
       deleteLastJudgement(db, sessionOf(db, input.evaluation).evaluation.id)
       return { judged: listJudgements(db, input.evaluation).length }
     }),
-    experiment: api.judging.experiment.handler(async ({ input }) => {
-      const newest = listEvaluations(await dbOf(input.project)).findLast(
-        ({ kind, result }) => kind === 'experiment' && result !== null,
-      )
-      return newest ? (ResultRecord.safeParse(newest.result).data ?? null) : null
-    }),
+    experiment: api.judging.experiment.handler(async ({ input }) =>
+      newestExperiment(await dbOf(input.project)),
+    ),
     ratings: api.judging.ratings.handler(async ({ input }) => ratingsOf(await dbOf(input.project))),
+    figures: api.judging.figures.handler(async ({ input }) => {
+      const db = await dbOf(input.project)
+      const { ratings } = ratingsOf(db)
+      return picturesOf({ evaluations: recordsOf(db), ratings, experiment: newestExperiment(db) })
+    }),
     exportPairs: api.judging.exportPairs.handler(async ({ input }) => {
       const db = await dbOf(input.project)
       const rows = rowsOf(db, getEvaluation(db, input.evaluation))
@@ -131,6 +128,19 @@ interface EvaluationConfig {
 
 const configOf = ({ config }: Evaluation) => config as unknown as EvaluationConfig
 const pairsOf = (evaluation: Evaluation) => configOf(evaluation).pairs ?? []
+
+/** The newest first. */
+function recordsOf(db: Db): EvaluationRecord[] {
+  return listEvaluations(db)
+    .filter(({ kind }) => kind !== 'experiment')
+    .map((evaluation) => recordOf(db, evaluation))
+    .reverse()
+}
+
+function newestExperiment(db: Db): ResultRecord | null {
+  const newest = listEvaluations(db).findLast(({ kind, result }) => kind === 'experiment' && result !== null)
+  return newest ? (ResultRecord.safeParse(newest.result).data ?? null) : null
+}
 
 function recordOf(db: Db, evaluation: Evaluation): EvaluationRecord {
   const { id, kind, name, createdAt } = evaluation

@@ -1,7 +1,7 @@
 /** The report's line figures: win rates as training goes, and the training curves. */
 import { metrics } from '../../contract/metrics.ts'
 import type { ResultRecord } from '../../contract/report.ts'
-import { lineChart, type Series, thin } from './line-chart.ts'
+import { type LineChart, lineChart, type Series, thin } from './line-chart.ts'
 import { html, type Markup } from './markup.ts'
 import { compact, fixed, signed } from './numbers.ts'
 import { frontierFindings } from './sentences.ts'
@@ -38,51 +38,76 @@ function chartData(head: string, lines: readonly Series[]): Markup {
   )}</tbody></table></div></details>`
 }
 
-function lineFigure(title: string, meaning: string, options: Parameters<typeof lineChart>[0]): Markup[] {
-  const chart = lineChart(options)
-  if (chart === null) return []
+function lineFigure({ title, meaning, chart }: Omit<NamedChart, 'name'>): Markup[] {
+  const drawn = lineChart(chart)
+  if (drawn === null) return []
   return [
-    html`<figure><figcaption>${title}<small>${meaning}</small></figcaption>${chart}${chartData(options.xLabel, options.lines)}</figure>`,
+    html`<figure><figcaption>${title}<small>${meaning}</small></figcaption>${drawn}${chartData(chart.xLabel, chart.lines)}</figure>`,
   ]
 }
 
-/** Win rates of checkpoints, over steps and over KL; null where none was judged along the way. */
-export function progressFigures(record: ResultRecord): Markup | null {
+/** A line chart with what it is called and what it means. */
+export interface NamedChart {
+  /** For a file. */
+  name: string
+  title: string
+  meaning: string
+  chart: LineChart
+}
+
+const winRateChart = {
+  width: 520,
+  height: 300,
+  yLabel: '% against the reference',
+  baseline: 50,
+  marked: true,
+}
+const klLabel = 'KL from the reference, nats a response'
+
+/** Win rates of checkpoints, over steps and over KL. */
+export function progressCharts(record: ResultRecord): NamedChart[] {
   const lines = record.winRateOverSteps.map(({ arm, points }) => ({
     name: arm,
     series: seriesOf(record, arm),
     points,
   }))
-  const size = { width: 520, height: 300, yLabel: '% against the reference', baseline: 50, marked: true }
-  const overSteps = lineFigure(
-    'Win rate over training steps',
-    'Checkpoints judged along the way: means over seeds, from the least to the greatest.',
+  return [
     {
-      ...size,
-      xLabel: 'step',
-      description:
-        'Win rate of each arm against training steps. The numbers are in the table below the figure.',
-      lines: lines.map(({ points, ...line }) => ({
-        ...line,
-        points: points.map(({ step, winRate, interval }) => ({ x: step, y: winRate, ...interval })),
-      })),
+      name: 'over-steps',
+      title: 'Win rate over training steps',
+      meaning: 'Checkpoints judged along the way: means over seeds, from the least to the greatest.',
+      chart: {
+        ...winRateChart,
+        xLabel: 'step',
+        description:
+          'Win rate of each arm against training steps. The numbers are in the table below the figure.',
+        lines: lines.map(({ points, ...line }) => ({
+          ...line,
+          points: points.map(({ step, winRate, interval }) => ({ x: step, y: winRate, ...interval })),
+        })),
+      },
     },
-  )
-  const overKl = lineFigure(
-    'Win rate against KL',
-    'The same checkpoints: what each gained for how far it moved.',
     {
-      ...size,
-      xLabel: 'KL from the reference, nats a response',
-      description:
-        'Win rate of each arm against its KL from the reference. The numbers are in the table below the figure.',
-      lines: lines.map(({ points, ...line }) => ({
-        ...line,
-        points: points.flatMap(({ kl, winRate }) => (kl === null ? [] : [{ x: kl, y: winRate }])),
-      })),
+      name: 'against-kl',
+      title: 'Win rate against KL',
+      meaning: 'The same checkpoints: what each gained for how far it moved.',
+      chart: {
+        ...winRateChart,
+        xLabel: klLabel,
+        description:
+          'Win rate of each arm against its KL from the reference. The numbers are in the table below the figure.',
+        lines: lines.map(({ points, ...line }) => ({
+          ...line,
+          points: points.flatMap(({ kl, winRate }) => (kl === null ? [] : [{ x: kl, y: winRate }])),
+        })),
+      },
     },
-  )
-  const figures = [...overSteps, ...overKl]
+  ]
+}
+
+/** Null where no checkpoint was judged along the way. */
+export function progressFigures(record: ResultRecord): Markup | null {
+  const figures = progressCharts(record).flatMap(lineFigure)
   return figures.length === 0
     ? null
     : html`${legend(record, record.winRateOverSteps)}<div class="pair">${figures}</div>`
@@ -101,21 +126,14 @@ function metricFigure(record: ResultRecord, metric: string): Markup[] {
       points: points.map(([x, y]) => ({ x, y })),
     }))
   const description = `${metric} of each arm against training steps. The numbers are in the table below the figure.`
-  return lineFigure(metric, metricMeaning(metric), {
-    width: 330,
-    height: 200,
-    xLabel: 'step',
-    yLabel: '',
-    description,
-    lines,
-  })
+  const chart = { width: 330, height: 200, xLabel: 'step', yLabel: '', description, lines }
+  return lineFigure({ title: metric, meaning: metricMeaning(metric), chart })
 }
 
-/** Every arm at every strength of the KL penalty, and what each gains at one KL; null where there was no sweep. */
-export function frontierFigure(record: ResultRecord): Markup | null {
-  const { frontier } = record
-  if (frontier === null) return null
-  const { points, winRates } = frontier
+/** Every arm at every strength of the KL penalty; null where there was no sweep. */
+export function frontierChart(record: ResultRecord): NamedChart | null {
+  if (record.frontier === null) return null
+  const { points } = record.frontier
   const lines = record.arms.map(({ name }) => ({
     name,
     series: seriesOf(record, name),
@@ -124,12 +142,26 @@ export function frontierFigure(record: ResultRecord): Markup | null {
       .sort((a, b) => a.kl - b.kl)
       .map(({ kl, winRate, interval }) => ({ x: kl, y: winRate, ...interval })),
   }))
-  const figure = lineFigure('Win rate against KL, each penalty a run', 'Bands: 95% over prompts and seeds.', {
-    ...{ width: 520, height: 300, yLabel: '% against the reference', baseline: 50, marked: true },
-    xLabel: 'KL from the reference, nats a response',
-    description: 'Win rate of each arm against its KL, one marker for each strength of the penalty.',
-    lines,
-  })
+  return {
+    name: 'frontier',
+    title: 'Win rate against KL, each penalty a run',
+    meaning: 'Bands: 95% over prompts and seeds.',
+    chart: {
+      ...winRateChart,
+      xLabel: klLabel,
+      description: 'Win rate of each arm against its KL, one marker for each strength of the penalty.',
+      lines,
+    },
+  }
+}
+
+/** The same beside what each arm gains at one KL; null where there was no sweep. */
+export function frontierFigure(record: ResultRecord): Markup | null {
+  const { frontier } = record
+  const named = frontierChart(record)
+  if (frontier === null || named === null) return null
+  const { winRates } = frontier
+  const figure = lineFigure(named)
   const rows = winRates.map(
     ({ arm, value, interval }) =>
       html`<tr><th scope="row" class="name"><span class="arm">${swatch(seriesOf(record, arm))}${arm}</span></th><td class="number strong">${fixed(value, 1)}</td><td class="number quiet">${fixed(interval.low, 1)} – ${fixed(interval.high, 1)}</td></tr>`,

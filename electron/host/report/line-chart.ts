@@ -106,10 +106,19 @@ function line({ name, series, points }: Series, frame: Frame, marked: boolean): 
 
 /** The chart; lines without a point are left out, and a chart without any line is nothing. */
 export function lineChart(chart: LineChart): Markup | null {
+  const marks = lineMarks(chart)
+  return (
+    marks &&
+    html`<svg class="chart" viewBox="0 0 ${chart.width} ${chart.height}" role="img" aria-label="${chart.description}">${marks}</svg>`
+  )
+}
+
+/** What is in it. */
+export function lineMarks(chart: LineChart): Markup | null {
   const lines = chart.lines
     .filter((series) => series.points.length > 0)
     .map((series) => ({ ...series, points: thin(series.points) }))
   if (lines.length === 0) return null
   const frame = frameOf({ ...chart, lines })
-  return html`<svg class="chart" viewBox="0 0 ${chart.width} ${chart.height}" role="img" aria-label="${chart.description}">${axes(frame, chart)}${lines.map((series) => line(series, frame, chart.marked ?? false))}</svg>`
+  return html`${axes(frame, chart)}${lines.map((series) => line(series, frame, chart.marked ?? false))}`
 }

@@ -2,7 +2,7 @@
 import { html, type Markup } from './markup.ts'
 import { at } from './numbers.ts'
 
-/** Colours are in `style.ts` as --series-0 … --series-6; number 0 is the reference's grey. */
+/** Colours are in `figure-style.ts` as --series-0 … --series-6; number 0 is the reference's grey. */
 const SERIES_COUNT = 6
 
 const shapes: ((x: number, y: number, r: number) => string)[] = [
@@ -23,7 +23,12 @@ export function markerPath(series: number, x: number, y: number, radius: number)
   return shapes[series === 0 ? 0 : (series - 1) % shapes.length]!(x, y, radius)
 }
 
-/** A short line with its marker, to stand before a name. */
+/** A short line with its marker (20 × 12), to stand before a name. */
 export function swatch(series: number): Markup {
-  return html`<svg class="swatch ${seriesClass(series)}" viewBox="0 0 20 12" aria-hidden="true"><path class="line" d="M1 6H19"/><path class="marker" d="${markerPath(series, 10, 6, 3.5)}"/></svg>`
+  return html`<svg class="swatch ${seriesClass(series)}" viewBox="0 0 20 12" aria-hidden="true">${swatchMarks(series)}</svg>`
+}
+
+/** What is in it. */
+export function swatchMarks(series: number): Markup {
+  return html`<path class="line" d="M1 6H19"/><path class="marker" d="${markerPath(series, 10, 6, 3.5)}"/>`
 }

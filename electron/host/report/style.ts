@@ -1,23 +1,22 @@
 /** The report's one style sheet: system fonts, light and dark by the reader's setting, and paper. */
+import { figureRules, figureVariables, sans } from './figure-style.ts'
 
 export const style = `
 :root {
   color-scheme: light dark;
-  --paper: #fdfdfc; --raised: #f6f6f3; --ink: #1c1d1f; --soft: #5d6066; --hair: #e1e1dc; --grid: #ececE7;
+  ${figureVariables.light}
+  --raised: #f6f6f3; --hair: #e1e1dc;
   --accent: #0b62a8; --warn-back: #fdf3e2; --warn-edge: #d98a1f;
   --above: #6fb1e4; --below: #f2a35e;
-  --series-0: #7b7f86; --series-1: #0072b2; --series-2: #d55e00; --series-3: #00875f;
-  --series-4: #b0568a; --series-5: #a87400; --series-6: #3d9bd1;
-  --sans: Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  --sans: ${sans};
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
-    --paper: #16181b; --raised: #1e2125; --ink: #e6e6e3; --soft: #9ea3ab; --hair: #33373d; --grid: #272a2f;
+    ${figureVariables.dark}
+    --raised: #1e2125; --hair: #33373d;
     --accent: #7cbcf0; --warn-back: #2c2416; --warn-edge: #d98a1f;
     --above: #2f6fa5; --below: #a85c1c;
-    --series-0: #9aa0a8; --series-1: #56a9e4; --series-2: #f08b4a; --series-3: #3cc59a;
-    --series-4: #e09bc4; --series-5: #e5b94a; --series-6: #93d2f5;
   }
 }
 * { box-sizing: border-box; }
@@ -71,17 +70,7 @@ tr > :first-child { padding-left: 0; } tr > :last-child { padding-right: 0; }
 .meters td { min-width: 84px; }
 
 .bar { display: block; } .swatch { width: 20px; height: 12px; flex: none; }
-svg text { font-family: var(--sans); font-variant-numeric: tabular-nums; fill: var(--soft); font-size: 11.5px; }
-.grid { stroke: var(--grid); } .axis { stroke: var(--soft); stroke-opacity: 0.6; }
-.even { stroke: var(--ink); stroke-opacity: 0.55; stroke-dasharray: 3 3; }
-.bar .even { stroke-dasharray: none; }
-.series-0 { --color: var(--series-0); } .series-1 { --color: var(--series-1); } .series-2 { --color: var(--series-2); }
-.series-3 { --color: var(--series-3); } .series-4 { --color: var(--series-4); } .series-5 { --color: var(--series-5); }
-.series-6 { --color: var(--series-6); }
-.line { fill: none; stroke: var(--color); stroke-width: 1.8; stroke-linejoin: round; }
-.band { fill: var(--color); opacity: 0.13; } .fill { fill: var(--color); opacity: 0.22; }
-.whisker { stroke: var(--color); stroke-width: 1.6; fill: none; }
-.marker { fill: var(--color); stroke: var(--paper); stroke-width: 1; } .hollow { fill: var(--paper); stroke: var(--color); stroke-width: 1.6; }
+${figureRules}
 .chart { display: block; width: 100%; height: auto; overflow: visible; }
 figure { margin: 14px 0; } figcaption { font-size: 13px; margin-bottom: 8px; font-weight: 550; }
 figcaption small { display: block; font-weight: 400; color: var(--soft); font-size: 12px; line-height: 1.4; }

@@ -1,0 +1,96 @@
+/** The figures of the page's results, each as a file by itself: evaluations, ratings, and the newest experiment's. */
+import type { EvaluationRecord, Rating } from '../../contract/page/judging.ts'
+import type { ResultRecord } from '../../contract/report.ts'
+import { frontierChart, progressCharts } from './figures.ts'
+import { fixed } from './numbers.ts'
+import { linePicture, type Picture, type Row, rowsPicture } from './picture.ts'
+import { seriesOf } from './tables.ts'
+
+export interface Results {
+  evaluations: readonly EvaluationRecord[]
+  ratings: readonly Rating[]
+  experiment: ResultRecord | null
+}
+
+/** Those that have something to show. */
+export function picturesOf({ evaluations, ratings, experiment }: Results): Picture[] {
+  const pictures = [
+    evaluationsPicture(evaluations, ratings),
+    ratingsPicture(ratings),
+    ...(experiment === null ? [] : experimentPictures(experiment)),
+  ]
+  return pictures.filter((each) => each !== null)
+}
+
+const withInterval = (value: number, { low, high }: { low: number; high: number }, digits: number) =>
+  `${fixed(value, digits)} (${fixed(low, digits)} – ${fixed(high, digits)})`
+
+/** By the candidates' rating, then by win rate; a check of a judge compares no models. */
+function evaluationsPicture(
+  evaluations: readonly EvaluationRecord[],
+  ratings: readonly Rating[],
+): Picture | null {
+  const ratingOf = new Map(ratings.map(({ model, rating }) => [model, rating]))
+  const rows = evaluations
+    .flatMap(({ kind, name, judge, candidate, summary }) => {
+      if (summary === null || kind === 'judge-check') return []
+      const { winRate: value, interval } = summary
+      const row = { name: judge ? `${name}, ${judge}` : name, value, interval, series: 1 }
+      const rating = ratingOf.get(candidate ?? '') ?? 0
+      return [{ ...row, rating, text: withInterval(value, interval, 1) }]
+    })
+    .sort((a, b) => b.rating - a.rating || b.value - a.value)
+  const note =
+    ratings.length > 0 ? "Win rate, 95% interval; by the candidate's rating." : 'Win rate, 95% interval.'
+  return rowsPicture({ name: 'evaluations', title: 'Evaluations', note, rows })
+}
+
+function ratingsPicture(ratings: readonly Rating[]): Picture | null {
+  const rows = ratings.map(({ model, rating, low, high }) => {
+    const interval = { low, high }
+    return { name: model, value: rating, interval, series: 1, text: withInterval(rating, interval, 0) }
+  })
+  const note = "Bradley–Terry on Elo's scale; 1000 is the average model. 95% interval."
+  const scale = { baseline: 1000, least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY, unit: '' }
+  return rowsPicture({ name: 'ratings', title: 'Ratings', note, rows, scale })
+}
+
+function experimentPictures(record: ResultRecord): (Picture | null)[] {
+  const frontier = frontierChart(record)
+  return [
+    rewardModelsPicture(record),
+    winRatesPicture(record),
+    ...progressCharts(record).map(({ name, title, meaning, chart }) =>
+      linePicture(name, title, meaning, chart),
+    ),
+    frontier && linePicture(frontier.name, frontier.title, frontier.meaning, frontier.chart),
+  ]
+}
+
+function rewardModelsPicture(record: ResultRecord): Picture | null {
+  const rows = record.rewardModels.flatMap(({ name, pairwiseAccuracy, tokenAuroc }) => {
+    const row = (measure: string, value: number): Row => ({
+      ...{ name: `${name}, ${measure}`, value, text: fixed(value, 3), interval: null },
+      series: Math.max(0, seriesOf(record, name)),
+    })
+    return [
+      row('pairwise accuracy', pairwiseAccuracy),
+      ...(tokenAuroc === null ? [] : [row('token AUROC', tokenAuroc)]),
+    ]
+  })
+  const note = 'On held-out pairs; chance is 0.5.'
+  const scale = { baseline: 0.5, least: 0, most: 1, unit: '' }
+  return rowsPicture({ name: 'reward-models', title: 'Reward models', note, rows, scale })
+}
+
+function winRatesPicture(record: ResultRecord): Picture | null {
+  const rows = [...record.arms]
+    .sort((a, b) => b.winRate - a.winRate)
+    .map(({ name, winRate: value, interval }) => ({
+      ...{ name, value, interval, text: withInterval(value, interval, 1) },
+      series: seriesOf(record, name),
+    }))
+  const title = `Win rate against the ${record.reference.name}`
+  const note = 'A tie counts one half; 95% interval, hollow where it includes 50%.'
+  return rowsPicture({ name: 'win-rates', title, note, rows })
+}

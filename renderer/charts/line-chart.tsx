@@ -19,6 +19,7 @@ export function LineChart({
   isLog = false,
   height = 180,
   group = 'charts',
+  along = 'step',
 }: {
   title: string
   series: readonly LineSeries[]
@@ -28,6 +29,8 @@ export function LineChart({
   height?: number
   /** Charts of the same group share their crosshair. */
   group?: string
+  /** What the horizontal axis counts. */
+  along?: string
 }) {
   const [showsTable, setShowsTable] = useState(false)
   const place = useRef<HTMLDivElement>(null)
@@ -66,7 +69,12 @@ export function LineChart({
           {series.map(({ points }) => numberOf(points.at(-1)?.[1])).join(' · ')}
         </span>
       </figcaption>
-      <div ref={place} role="img" aria-label={summaryOf(title, series)} style={{ minHeight: height }} />
+      <div
+        ref={place}
+        role="img"
+        aria-label={summaryOf(title, series, along)}
+        style={{ minHeight: height }}
+      />
       <Button kind="quiet" aria-expanded={showsTable} onClick={() => setShowsTable(!showsTable)}>
         {showsTable ? 'hide the numbers' : 'numbers'}
       </Button>
@@ -106,11 +114,11 @@ function isShort(chart: uPlot, line: number): boolean {
   return Array.from(chart.data[line]!).filter((value) => value !== null).length < 3
 }
 
-function summaryOf(title: string, series: readonly LineSeries[]): string {
+function summaryOf(title: string, series: readonly LineSeries[], along: string): string {
   const lines = series.map(({ name, points }) => {
     const [first, last] = [points[0], points.at(-1)]
     return first && last
-      ? `${name} goes from ${numberOf(first[1])} at step ${first[0]} to ${numberOf(last[1])} at step ${last[0]}`
+      ? `${name} goes from ${numberOf(first[1])} at ${along} ${first[0]} to ${numberOf(last[1])} at ${along} ${last[0]}`
       : `${name} has no points`
   })
   return `${title}: ${lines.join('; ')}.`

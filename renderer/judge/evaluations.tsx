@@ -1,6 +1,7 @@
 /** All evaluations with their win rates, the rating of all models, and what the newest experiment found. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { EvaluationRecord, Rating } from '../../electron/contract/page/judging.ts'
 import { host } from '../app/host.ts'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/place.ts'
@@ -9,10 +10,75 @@ import { IntervalBar } from '../charts/interval-bar.tsx'
 import { Button, Empty, numberOf, Problem, Progress } from '../ui/kit.tsx'
 import { Experiment } from './experiment.tsx'
 import { NewEvaluation } from './new-evaluation.tsx'
+import { type Column, ResultTable } from './result-table.tsx'
+
+type Change = ReturnType<typeof usePlace>[1]
+
+/** What has no result yet comes last. */
+function byWinRate(list: readonly EvaluationRecord[]): EvaluationRecord[] {
+  const rate = ({ summary }: EvaluationRecord) => summary?.winRate ?? -1
+  return [...list].sort((a, b) => rate(b) - rate(a))
+}
+
+function columnsFor(
+  change: Change,
+  sort: NonNullable<Column<EvaluationRecord>['sort']>,
+): Column<EvaluationRecord>[] {
+  return [
+    {
+      head: 'Compared',
+      text: ({ name }) => name,
+      cell: ({ id, name }) => (
+        <Button kind="quiet" className="opens" onClick={() => change({ evaluation: id })}>
+          {name}
+        </Button>
+      ),
+    },
+    {
+      head: 'Judge',
+      text: ({ judge, kind }) => `${judge}${kind === 'blind' ? ' (by hand, blind)' : ''}`,
+    },
+    {
+      head: 'Win rate, 95% interval',
+      sort,
+      text: ({ summary, judged, pairs }) =>
+        summary
+          ? `${summary.winRate.toFixed(1)} (${summary.interval.low.toFixed(1)}–${summary.interval.high.toFixed(1)})`
+          : `${judged} of ${pairs} judged`,
+      cell: ({ id, kind, name, summary, judged, pairs }) =>
+        summary ? (
+          <span className="rate">
+            <IntervalBar value={summary.winRate} {...summary.interval} label={name} />
+            {numberOf(summary.winRate)}
+          </span>
+        ) : (
+          <Button onClick={() => change(kind === 'blind' ? { blind: id } : { evaluation: id })}>
+            {judged} of {pairs} judged{kind === 'blind' ? ': go on' : ''}
+          </Button>
+        ),
+    },
+    { head: 'At equal length', text: ({ summary }) => numberOf(summary?.lengthControlledWinRate) },
+    { head: 'Pairs', text: ({ summary, pairs }) => String(summary?.n ?? pairs) },
+    {
+      head: 'Flips',
+      text: ({ summary }) =>
+        summary === null || summary.inconsistency === null
+          ? '–'
+          : `${Math.round(100 * summary.inconsistency)}%`,
+    },
+  ]
+}
+
+const ratingColumns: Column<Rating>[] = [
+  { head: 'Model', text: ({ model }) => model },
+  { head: 'Rating', text: ({ rating }) => String(Math.round(rating)) },
+  { head: '95% interval', text: ({ low, high }) => `${Math.round(low)} – ${Math.round(high)}` },
+  { head: 'Pairs', text: ({ pairs }) => String(pairs) },
+]
 
 export function Evaluations() {
   const project = useProject()
-  const [, change] = usePlace()
+  const [{ sort }, change] = usePlace()
   const [isNew, setNew] = useState(false)
   const list = useQuery({ queryKey: ['evaluations', project], queryFn: () => host.judging.list({ project }) })
   const ratings = useQuery({
@@ -20,7 +86,13 @@ export function Evaluations() {
     queryFn: () => host.judging.ratings({ project }),
   })
   const going = useWork(project).filter(({ verb, endedAt }) => verb === 'judge' && endedAt === null)
-  useKeys('Judge', [{ keys: 'n', does: 'new evaluation', run: () => setNew(true) }])
+  const isSorted = sort === 'win-rate'
+  const toggleSort = () => change({ sort: isSorted ? undefined : 'win-rate' }, { replace: true })
+  const rows = isSorted ? byWinRate(list.data ?? []) : (list.data ?? [])
+  useKeys('Judge', [
+    { keys: 'n', does: 'new evaluation', run: () => setNew(true) },
+    { keys: 'w', does: 'sort by win rate', run: toggleSort },
+  ])
   return (
     <div className="stack">
       <div className="row spread">
@@ -54,52 +126,14 @@ export function Evaluations() {
           </div>
         </Empty>
       ) : (
-        <table className="table">
-          <thead>
-            <tr>
-              <th>Compared</th>
-              <th>Judge</th>
-              <th>Win rate, 95% interval</th>
-              <th>At equal length</th>
-              <th>Pairs</th>
-              <th>Flips</th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.data?.map(({ id, name, kind, judge, summary, pairs, judged }) => (
-              <tr key={id}>
-                <td>
-                  <Button kind="quiet" onClick={() => change({ evaluation: id })}>
-                    {name}
-                  </Button>
-                </td>
-                <td>
-                  {judge}
-                  {kind === 'blind' && ' (by hand, blind)'}
-                </td>
-                <td>
-                  {summary ? (
-                    <span className="row">
-                      <IntervalBar value={summary.winRate} {...summary.interval} label={name} />
-                      {numberOf(summary.winRate)}
-                    </span>
-                  ) : (
-                    <Button onClick={() => change(kind === 'blind' ? { blind: id } : { evaluation: id })}>
-                      {judged} of {pairs} judged{kind === 'blind' ? ': go on' : ''}
-                    </Button>
-                  )}
-                </td>
-                <td>{numberOf(summary?.lengthControlledWinRate)}</td>
-                <td>{summary?.n ?? pairs}</td>
-                <td>
-                  {summary?.inconsistency === null || summary === null
-                    ? '–'
-                    : `${Math.round(100 * summary.inconsistency)}%`}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <ResultTable
+          title="Evaluations"
+          isNarrow={false}
+          rows={rows}
+          keyOf={({ id }) => id}
+          columns={columnsFor(change, { isOn: isSorted, toggle: toggleSort })}
+          figure="evaluations"
+        />
       )}
       {ratings.data?.reason && <p className="quiet">{ratings.data.reason}</p>}
       {ratings.data && ratings.data.ratings.length > 0 && (
@@ -108,28 +142,13 @@ export function Evaluations() {
           <p className="quiet">
             Bradley–Terry over every verdict here, on Elo's scale: 1000 is the average model.
           </p>
-          <table className="table narrow">
-            <thead>
-              <tr>
-                <th>Model</th>
-                <th>Rating</th>
-                <th>95% interval</th>
-                <th>Pairs</th>
-              </tr>
-            </thead>
-            <tbody>
-              {ratings.data.ratings.map(({ model, rating, low, high, pairs }) => (
-                <tr key={model}>
-                  <td>{model}</td>
-                  <td>{Math.round(rating)}</td>
-                  <td>
-                    {Math.round(low)} – {Math.round(high)}
-                  </td>
-                  <td>{pairs}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <ResultTable
+            title="Ratings"
+            rows={ratings.data.ratings}
+            keyOf={({ model }) => model}
+            columns={ratingColumns}
+            figure="ratings"
+          />
         </section>
       )}
       <Experiment />

@@ -1,12 +1,14 @@
-/** The newest experiment's three results, as in the paper: reward models, win rates, win rate against steps. */
+/** The newest experiment's results, as in the paper: reward models, win rates, win rate against steps, and against KL. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { ResultRecord } from '../../electron/contract/report.ts'
+import type { Arm, ResultRecord } from '../../electron/contract/report.ts'
 import { host } from '../app/host.ts'
 import { useProject } from '../app/place.ts'
 import { IntervalBar } from '../charts/interval-bar.tsx'
 import { LineChart } from '../charts/line-chart.tsx'
 import { Button, numberOf, Problem } from '../ui/kit.tsx'
+import { ResultTable } from './result-table.tsx'
+import { SaveFigure } from './save-figure.tsx'
 
 export function Experiment() {
   const project = useProject()
@@ -34,58 +36,57 @@ export function Experiment() {
       <RewardModels record={data} />
       <WinRates record={data} />
       <OverSteps record={data} />
+      <AgainstKl record={data} />
     </section>
   )
 }
 
 function RewardModels({ record: { rewardModels } }: { record: ResultRecord }) {
   return (
-    <table className="table narrow">
-      <caption>1. Reward models, on held-out pairs</caption>
-      <thead>
-        <tr>
-          <th>Arm</th>
-          <th>Scheme</th>
-          <th>Pairwise accuracy</th>
-          <th>Token AUROC</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rewardModels.map(({ name, scheme, pairwiseAccuracy, tokenAuroc }) => (
-          <tr key={name}>
-            <td>{name}</td>
-            <td className="mono">{scheme}</td>
-            <td>{numberOf(pairwiseAccuracy)}</td>
-            <td>{numberOf(tokenAuroc)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <ResultTable
+      title="1. Reward models, on held-out pairs"
+      hasCaption
+      rows={rewardModels}
+      keyOf={({ name }) => name}
+      columns={[
+        { head: 'Arm', text: ({ name }) => name },
+        { head: 'Scheme', text: ({ scheme }) => scheme, cell: ({ scheme }) => <code>{scheme}</code> },
+        { head: 'Pairwise accuracy', text: ({ pairwiseAccuracy }) => numberOf(pairwiseAccuracy) },
+        { head: 'Token AUROC', text: ({ tokenAuroc }) => numberOf(tokenAuroc) },
+      ]}
+      figure="reward-models"
+    />
   )
+}
+
+function rateOf({ winRate, interval }: Arm): string {
+  return `${numberOf(winRate)} (${numberOf(interval.low)}–${numberOf(interval.high)})`
 }
 
 function WinRates({ record: { arms, reference } }: { record: ResultRecord }) {
   return (
-    <table className="table narrow">
-      <caption>2. Win rate against {reference.name}</caption>
-      <tbody>
-        {[...arms]
-          .sort((a, b) => b.winRate - a.winRate)
-          .map(({ name, winRate, interval, kl, length }) => (
-            <tr key={name}>
-              <td>{name}</td>
-              <td>
-                <IntervalBar value={winRate} {...interval} label={name} />
-              </td>
-              <td>
-                {numberOf(winRate)} ({numberOf(interval.low)}–{numberOf(interval.high)})
-              </td>
-              <td>KL {numberOf(kl)}</td>
-              <td>{numberOf(length)} tokens</td>
-            </tr>
-          ))}
-      </tbody>
-    </table>
+    <ResultTable
+      title={`2. Win rate against ${reference.name}`}
+      hasCaption
+      rows={[...arms].sort((a, b) => b.winRate - a.winRate)}
+      keyOf={({ name }) => name}
+      columns={[
+        { head: 'Arm', text: ({ name }) => name },
+        {
+          head: 'Win rate, 95% interval',
+          text: rateOf,
+          cell: (arm) => (
+            <span className="rate">
+              <IntervalBar value={arm.winRate} {...arm.interval} label={arm.name} />
+              {rateOf(arm)}
+            </span>
+          ),
+        },
+        { head: 'KL, nats', text: ({ kl }) => numberOf(kl) },
+        { head: 'Length, tokens', text: ({ length }) => numberOf(length) },
+      ]}
+      figure="win-rates"
+    />
   )
 }
 
@@ -102,10 +103,39 @@ function OverSteps({ record: { winRateOverSteps } }: { record: ResultRecord }) {
   )
   if (series.length === 0) return null
   return (
-    <LineChart
-      title={`3. Win rate against steps: ${series.map(({ name }) => name).join(', ')}`}
-      series={series}
-      height={240}
-    />
+    <div>
+      <LineChart
+        title={`3. Win rate against steps: ${series.map(({ name }) => name).join(', ')}`}
+        series={series}
+        height={240}
+      />
+      <SaveFigure name="over-steps" title="Win rate against steps" />
+    </div>
+  )
+}
+
+/** Every arm at every strength of the KL penalty: what it gains for how far it moves. */
+function AgainstKl({ record: { arms, frontier } }: { record: ResultRecord }) {
+  const series = useMemo(
+    () =>
+      arms.flatMap(({ name }) => {
+        const own = (frontier?.points ?? []).filter(({ arm }) => arm === name).sort((a, b) => a.kl - b.kl)
+        const points = own.map(({ kl, winRate }) => [Number(kl.toFixed(2)), winRate] as const)
+        return points.length > 0 ? [{ name, points }] : []
+      }),
+    [arms, frontier],
+  )
+  if (series.length === 0) return null
+  return (
+    <div>
+      <LineChart
+        title={`4. Win rate against KL in nats, each penalty a run: ${series.map(({ name }) => name).join(', ')}`}
+        series={series}
+        height={240}
+        along="KL"
+        group="frontier"
+      />
+      <SaveFigure name="frontier" title="Win rate against KL" />
+    </div>
   )
 }

@@ -1,17 +1,14 @@
 /** One evaluation: its result with what limits it, agreement with other judges, and every pair behind it. */
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { host } from '../app/host.ts'
 import { usePlace, useProject } from '../app/place.ts'
 import { useSettings } from '../app/settings.ts'
 import { IntervalBar } from '../charts/interval-bar.tsx'
-import { DiffText } from '../ui/diff-text.tsx'
 import { Button, numberOf, Problem } from '../ui/kit.tsx'
-import { saveText } from './save-text.ts'
-
-type Pairs = Awaited<ReturnType<typeof host.judging.pairs>>
-
-const shownAtOnce = 30
+import { BySubset } from './by-subset.tsx'
+import { PairList, type Pairs } from './pair-list.tsx'
+import { ResultTable } from './result-table.tsx'
+import { saveText } from './save-file.ts'
 
 export function OneEvaluation({ id }: { id: string }) {
   const project = useProject()
@@ -47,7 +44,7 @@ export function OneEvaluation({ id }: { id: string }) {
           </Button>
           <Button onClick={() => take.mutate('csv')}>Export CSV</Button>
           <Button onClick={() => take.mutate('json')}>Export JSON</Button>
-          <Button kind="quiet" onClick={() => change({ evaluation: undefined })}>
+          <Button kind="quiet" onClick={() => change({ evaluation: undefined, against: undefined })}>
             All evaluations
           </Button>
         </span>
@@ -63,33 +60,47 @@ export function OneEvaluation({ id }: { id: string }) {
       ) : (
         <Result summary={record.summary} name={record.candidate ?? record.name} />
       )}
-      {agreement.length > 0 && (
-        <section>
-          <h2>Agreement on the same pairs</h2>
-          <table className="table narrow">
-            <thead>
-              <tr>
-                <th>Judge</th>
-                <th>Agree</th>
-                <th>Cohen's kappa</th>
-                <th>Pairs</th>
-              </tr>
-            </thead>
-            <tbody>
-              {agreement.map(({ judge, n, agreement: share, kappa }) => (
-                <tr key={judge}>
-                  <td>{judge}</td>
-                  <td>{Math.round(100 * share)}%</td>
-                  <td>{numberOf(kappa)}</td>
-                  <td>{n}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
+      {record.summary && <BySubset evaluation={id} />}
+      {agreement.length > 0 && <Agreement rows={agreement} />}
       <PairList data={data} />
     </div>
+  )
+}
+
+function Agreement({ rows }: { rows: Pairs['agreement'] }) {
+  const [, change] = usePlace()
+  const show = (evaluation: string) => {
+    change({ against: evaluation })
+    document.getElementById('pairs')?.scrollIntoView()
+  }
+  return (
+    <section>
+      <h2>Agreement on the same pairs</h2>
+      <ResultTable
+        title="Agreement"
+        rows={rows}
+        keyOf={({ evaluation }) => evaluation}
+        columns={[
+          { head: 'Judge', text: ({ judge }) => judge },
+          { head: 'Agree', text: ({ agreement }) => `${Math.round(100 * agreement)}%` },
+          { head: "Cohen's kappa", text: ({ kappa }) => numberOf(kappa) },
+          { head: 'Pairs', text: ({ n }) => String(n) },
+          {
+            head: 'Disagree on',
+            text: ({ disagreements }) => String(disagreements.length),
+            cell: ({ evaluation, judge, disagreements: { length } }) =>
+              length === 0 ? (
+                'none'
+              ) : (
+                <Button onClick={() => show(evaluation)}>
+                  {length} {length === 1 ? 'pair' : 'pairs'}
+                  <span className="unseen">: show the disagreements with {judge}</span>
+                </Button>
+              ),
+          },
+        ]}
+      />
+    </section>
   )
 }
 
@@ -118,53 +129,4 @@ function Result({ summary, name }: { summary: NonNullable<Pairs['record']['summa
       )}
     </section>
   )
-}
-
-function PairList({ data: { pairs, record } }: { data: Pairs }) {
-  const [shown, setShown] = useState(shownAtOnce)
-  return (
-    <section>
-      <h2>Pairs</h2>
-      {pairs.slice(0, shown).map(({ id, prompt, outputA, outputB, verdicts }) => {
-        const mean = verdicts.reduce((sum, { preference }) => sum + preference, 0) / verdicts.length
-        return (
-          <details key={id} className="pair">
-            <summary>
-              <b className="verdict">{verdicts.length === 0 ? '–' : wordsOf(mean)}</b>{' '}
-              {prompt.at(-1)?.content.slice(0, 140)}
-            </summary>
-            <div className="sides">
-              <div>
-                <h3>{record.reference ?? 'A'}</h3>
-                <p className="whole">{outputA}</p>
-              </div>
-              <div>
-                <h3>{record.candidate ?? 'B'}, against it</h3>
-                <p>
-                  <DiffText before={outputA} after={outputB} />
-                </p>
-              </div>
-            </div>
-            <ul className="numbers quiet">
-              {verdicts.map(({ judge, swapped, preference, elapsedMs, rawReply }, i) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: verdicts are only added
-                <li key={i}>
-                  {judge}: {wordsOf(preference)}, {swapped ? 'candidate' : 'reference'} shown first
-                  {elapsedMs > 0 && `, ${(elapsedMs / 1000).toFixed(1)} s`} {rawReply}
-                </li>
-              ))}
-            </ul>
-          </details>
-        )
-      })}
-      {shown < pairs.length && (
-        <Button onClick={() => setShown(shown + shownAtOnce)}>{pairs.length - shown} more</Button>
-      )}
-    </section>
-  )
-}
-
-function wordsOf(preference: number): string {
-  if (preference === 0.5) return 'tie'
-  return preference > 0.5 ? 'won' : 'lost'
 }

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { openApp } from './app.ts'
+import { axeProblems } from './axe.ts'
 
 describe('the work', async () => {
   const app = await openApp()
@@ -165,15 +166,39 @@ describe('the work', async () => {
     await page.locator('.win-rate').waitFor()
     assert.match(await page.locator('.win-rate').innerText(), /^\d+\.\d% \(\d+\.\d to \d+\.\d\)$/)
     assert.match(await page.locator('main').innerText(), /Cohen's kappa/)
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Export CSV' }).click(),
-    ])
-    const rows = readFileSync(await download.path(), 'utf8')
-      .trim()
-      .split('\n')
+    const saved = async (button: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: button }).click(),
+      ])
+      return readFileSync(await download.path())
+    }
+    const rows = (await saved('Export CSV')).toString().trim().split('\n')
     assert.match(rows[0]!, /^pair,prompt,outputA,outputB,judge,shownFirst,preferenceForB/)
     assert.ok(rows.length > 20)
+
+    await page.getByText('By subset').click()
+    await page.getByText(/Of \d+ subsets some differ by chance/).waitFor()
+    await page.getByRole('button', { name: /show the disagreements with world/ }).click()
+    const told = await page.locator('.pair summary').allInnerTexts()
+    assert.ok(
+      told.length > 0 && told.every((line) => /\(world: (won|tie|lost)\)/.test(line)),
+      told.join('\n'),
+    )
+    assert.deepEqual(await axeProblems(page), [])
+
+    await page.getByRole('button', { name: 'All evaluations' }).click()
+    await page.getByRole('button', { name: 'aligned against base' }).first().waitFor()
+    await page.keyboard.press('w')
+    await page.locator('th[aria-sort=descending]').waitFor()
+    assert.match((await saved('Save Evaluations as SVG')).toString(), /^<svg xmlns/)
+    const png = await saved('Save Evaluations as PNG')
+    assert.deepEqual([...png.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47])
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.getByRole('button', { name: 'Copy Evaluations as Markdown' }).click()
+    await page.getByText('Copied.').waitFor()
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    assert.match(copied, /^\| Compared .*\n\| -+ .*\n\| aligned against base /)
   })
 
   test('a model is talked with', async () => {

@@ -21,6 +21,8 @@ export const EvaluationRecord = z.object({
 })
 export type EvaluationRecord = z.infer<typeof EvaluationRecord>
 
+const Outcome = z.enum(['win', 'tie', 'loss'])
+
 /** What a blind judge may see: left and right, and nothing that gives a model away. */
 export const BlindPair = z.object({
   pairId: z.string(),
@@ -66,7 +68,16 @@ export const judging = {
         ),
         /** Others who judged the same pairs, and how far they agree with this one. */
         agreement: z.array(
-          z.object({ judge: z.string(), n: z.int(), agreement: z.number(), kappa: z.number().nullable() }),
+          z.object({
+            /** Theirs. */
+            evaluation: z.string(),
+            judge: z.string(),
+            n: z.int(),
+            agreement: z.number(),
+            kappa: z.number().nullable(),
+            /** For the candidate. */
+            disagreements: z.array(z.object({ pairId: z.string(), own: Outcome, theirs: Outcome })),
+          }),
         ),
       }),
     ),

@@ -4,7 +4,7 @@ import { UserError } from '../../contract/errors.ts'
 import type { EvaluationRecord } from '../../contract/page/judging.ts'
 import type { Judgement, JudgePair } from '../../contract/records.ts'
 import { ResultRecord, WinRateSummary } from '../../contract/report.ts'
-import { cohensKappa, outcomeOf } from '../../pipeline/judge/agreement.ts'
+import { cohensKappa, type Outcome, outcomeOf } from '../../pipeline/judge/agreement.ts'
 import { bradleyTerry, type Game } from '../../pipeline/judge/bradley-terry.ts'
 import { presentations, remaining, toJudgement, toQuestion } from '../../pipeline/judge/judge.ts'
 import { subsetCaution } from '../../pipeline/judge/subsets.ts'
@@ -199,19 +199,22 @@ function agreementsOf(db: Db, evaluation: Evaluation) {
     const shared = [...own.keys()].filter((pair) => theirs.has(pair))
     if (shared.length === 0) return []
     const judge = recordOf(db, other).judge ?? other.name
+    const both = shared.map((pairId) => ({ pairId, own: own.get(pairId)!, theirs: theirs.get(pairId)! }))
     return [
       {
+        evaluation: other.id,
         judge,
         ...cohensKappa(
-          shared.map((pair) => own.get(pair)!),
-          shared.map((pair) => theirs.get(pair)!),
+          both.map((pair) => pair.own),
+          both.map((pair) => pair.theirs),
         ),
+        disagreements: both.filter((pair) => pair.own !== pair.theirs),
       },
     ]
   })
 }
 
-function outcomesOf(db: Db, evaluation: Evaluation): Map<string, string> {
+function outcomesOf(db: Db, evaluation: Evaluation): Map<string, Outcome> {
   return new Map(
     verdicts(countedOf(db, evaluation)).map(({ pairId, preference }) => [pairId, outcomeOf(preference)]),
   )

@@ -35,7 +35,8 @@ function evaluationsPicture(
     .flatMap(({ kind, name, judge, candidate, summary }) => {
       if (summary === null || kind === 'judge-check') return []
       const { winRate: value, interval } = summary
-      const row = { name: judge ? `${name}, ${judge}` : name, value, interval, series: 1 }
+      const named = withoutFolders(judge ? `${name}, ${judge}` : name)
+      const row = { name: named, value, interval, series: 1 }
       const rating = ratingOf.get(candidate ?? '') ?? 0
       return [{ ...row, rating, text: withInterval(value, interval, 1) }]
     })
@@ -45,10 +46,21 @@ function evaluationsPicture(
   return rowsPicture({ name: 'evaluations', title: 'Evaluations', note, rows })
 }
 
+/** Sides that are files are called by their paths. */
+function withoutFolders(name: string): string {
+  return name.replace(/\S*[/\\](?=[^\s/\\])/g, '')
+}
+
 function ratingsPicture(ratings: readonly Rating[]): Picture | null {
   const rows = ratings.map(({ model, rating, low, high }) => {
     const interval = { low, high }
-    return { name: model, value: rating, interval, series: 1, text: withInterval(rating, interval, 0) }
+    return {
+      name: withoutFolders(model),
+      value: rating,
+      interval,
+      series: 1,
+      text: withInterval(rating, interval, 0),
+    }
   })
   const note = "Bradley–Terry on Elo's scale; 1000 is the average model. 95% interval."
   const scale = { baseline: 1000, least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY, unit: '' }

@@ -87,6 +87,25 @@ test('Who always takes the left side wins nothing for anybody.', async () => {
   assert.ok(forB > n / 5 && forB < (4 * n) / 5)
 })
 
+test('Where a person and the automatic judge disagree is told pair by pair, from either side.', async () => {
+  const { id } = await judgeAll((left) => (left.startsWith('Short') ? 'left' : 'skip'), 'hasty')
+  const hasty = await host.judging.pairs({ project, evaluation: id })
+  const withMachine = hasty.agreement.find(({ evaluation }) => evaluation === automatic!.id)!
+  assert.deepEqual([withMachine.n, withMachine.disagreements], [hasty.record.summary!.n, []])
+  const lefty = hasty.agreement.find(({ judge }) => judge === 'left-handed')!
+  const { agreement } = await host.judging.pairs({ project, evaluation: lefty.evaluation })
+  const machine = agreement.find(({ evaluation }) => evaluation === automatic!.id)!
+  assert.ok(machine.disagreements.length > 0)
+  assert.equal(machine.disagreements.length, Math.round(n * (1 - machine.agreement)))
+  assert.ok(machine.disagreements.every(({ own, theirs }) => own === 'loss' && theirs === 'win'))
+  const back = await host.judging.pairs({ project, evaluation: automatic!.id })
+  const same = back.agreement.find(({ evaluation }) => evaluation === lefty.evaluation)!.disagreements
+  assert.deepEqual(
+    same.map(({ pairId, own, theirs }) => [pairId, theirs, own]).sort(),
+    machine.disagreements.map(({ pairId, own, theirs }) => [pairId, own, theirs]).sort(),
+  )
+})
+
 test('What was skipped does not count, a verdict can be taken back, and a pair has one.', async () => {
   const { id } = await host.judging.startBlind({ project, evaluation: automatic!.id, judge: 'bob', pairs: 3 })
   const next = () => host.judging.next({ project, evaluation: id })
@@ -111,6 +130,15 @@ test('What was skipped does not count, a verdict can be taken back, and a pair h
 test('Ratings say why there are none where one side has never won.', async () => {
   const { ratings, reason } = await host.judging.ratings({ project })
   assert.ok(ratings.length === 2 || /no bound/.test(reason))
+})
+
+test('Evaluations go out as a picture with the 50% line, one row each.', async () => {
+  const figures = await host.judging.figures({ project })
+  const { svg } = figures.find(({ name }) => name === 'evaluations')!
+  const finished = (await host.judging.list({ project })).filter(({ summary }) => summary !== null)
+  assert.equal(svg.match(/class="even"/g)!.length, finished.length)
+  assert.match(svg, /100\.0 \(100\.0 – 100\.0\)/)
+  assert.match(svg, />secret-short\.jsonl against secret-long\.jsonl, length shorter</)
 })
 
 test('Verdicts go out as CSV and JSON, one a row.', async () => {

@@ -1,0 +1,101 @@
+/** Every pair of an evaluation with its verdicts, or those on which another judge says otherwise. */
+import { useState } from 'react'
+import type { host } from '../app/host.ts'
+import { usePlace } from '../app/place.ts'
+import { DiffText } from '../ui/diff-text.tsx'
+import { Button } from '../ui/kit.tsx'
+
+export type Pairs = Awaited<ReturnType<typeof host.judging.pairs>>
+type Pair = Pairs['pairs'][number]
+
+const shownAtOnce = 30
+
+const words = { win: 'won', tie: 'tie', loss: 'lost' }
+
+export function PairList({ data: { pairs, record, agreement } }: { data: Pairs }) {
+  const [{ against }, change] = usePlace()
+  const [shown, setShown] = useState(shownAtOnce)
+  const other = agreement.find(({ evaluation }) => evaluation === against)
+  const theirs = other && new Map(other.disagreements.map(({ pairId, theirs }) => [pairId, theirs]))
+  const listed = theirs ? pairs.filter(({ id }) => theirs.has(id)) : pairs
+  return (
+    <section>
+      <div className="row spread">
+        <h2 id="pairs">Pairs</h2>
+        {agreement.length > 0 && (
+          <label className="pair-filter">
+            Show
+            <select
+              value={other?.evaluation ?? ''}
+              onChange={({ target }) => change({ against: target.value || undefined }, { replace: true })}
+            >
+              <option value="">all {pairs.length} pairs</option>
+              {agreement.map(({ evaluation, judge, disagreements }) => (
+                <option key={evaluation} value={evaluation}>
+                  {disagreements.length} disagreements with {judge}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+      </div>
+      {listed.length === 0 && <p className="quiet">You agree on every pair.</p>}
+      {listed.slice(0, shown).map((pair) => {
+        const said = theirs?.get(pair.id)
+        const note = said && `${other!.judge}: ${words[said]}`
+        return <PairLine key={pair.id} pair={pair} record={record} note={note} />
+      })}
+      {shown < listed.length && (
+        <Button onClick={() => setShown(shown + shownAtOnce)}>{listed.length - shown} more</Button>
+      )}
+    </section>
+  )
+}
+
+function PairLine({
+  pair: { prompt, outputA, outputB, verdicts },
+  record,
+  note,
+}: {
+  pair: Pair
+  record: Pairs['record']
+  /** What the other judge said. */
+  note: string | undefined
+}) {
+  const mean = verdicts.reduce((sum, { preference }) => sum + preference, 0) / verdicts.length
+  return (
+    <details className="pair">
+      <summary>
+        <b className="verdict">{verdicts.length === 0 ? '–' : wordsOf(mean)}</b>{' '}
+        {note && <span className="quiet">({note}) </span>}
+        {prompt.at(-1)?.content.slice(0, 140)}
+      </summary>
+      <div className="sides">
+        <div>
+          <h3>{record.reference ?? 'A'}</h3>
+          <p className="whole">{outputA}</p>
+        </div>
+        <div>
+          <h3>{record.candidate ?? 'B'}, against it</h3>
+          <p>
+            <DiffText before={outputA} after={outputB} />
+          </p>
+        </div>
+      </div>
+      <ul className="numbers quiet">
+        {verdicts.map(({ judge, swapped, preference, elapsedMs, rawReply }, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: verdicts are only added
+          <li key={i}>
+            {judge}: {wordsOf(preference)}, {swapped ? 'candidate' : 'reference'} shown first
+            {elapsedMs > 0 && `, ${(elapsedMs / 1000).toFixed(1)} s`} {rawReply}
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+function wordsOf(preference: number): string {
+  if (preference === 0.5) return 'tie'
+  return preference > 0.5 ? 'won' : 'lost'
+}

@@ -1,0 +1,107 @@
+/** A table of results that can be taken along: copied as Markdown or CSV, and its figure saved. */
+import { useMutation } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { Button, Problem } from '../ui/kit.tsx'
+import { SaveFigure } from './save-figure.tsx'
+import { csvOf, markdownOf, type TextTable } from './table-text.ts'
+
+export interface Column<Row> {
+  head: string
+  /** What is copied, and what is shown where there is no `cell`. */
+  text(row: Row): string
+  cell?(row: Row): ReactNode
+  /** Makes the head a button that sorts by the column, the greatest first. */
+  sort?: { isOn: boolean; toggle(): void }
+}
+
+export function ResultTable<Row>({
+  title,
+  columns,
+  rows,
+  keyOf,
+  hasCaption = false,
+  isNarrow = true,
+  figure,
+}: {
+  /** Names the table where it is copied, and above it where it has a caption. */
+  title: string
+  columns: readonly Column<Row>[]
+  rows: readonly Row[]
+  keyOf(row: Row): string
+  hasCaption?: boolean
+  isNarrow?: boolean
+  /** Name of the figure of the same results. */
+  figure?: string
+}) {
+  const asText = (): TextTable => ({
+    head: columns.map(({ head }) => head),
+    rows: rows.map((row) => columns.map(({ text }) => text(row))),
+  })
+  return (
+    <div>
+      <table className={`table ${isNarrow ? 'narrow' : ''}`}>
+        {hasCaption && <caption>{title}</caption>}
+        <thead>
+          <tr>
+            {columns.map(({ head, sort }) => (
+              <th key={head} scope="col" aria-sort={sort?.isOn ? 'descending' : undefined}>
+                {sort ? (
+                  <Button kind="quiet" className="sorter" aria-pressed={sort.isOn} onClick={sort.toggle}>
+                    {head} {sort.isOn ? '↓' : '↕'}
+                  </Button>
+                ) : (
+                  head
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)}>
+              {columns.map(({ head, text, cell }) => (
+                <td key={head}>{cell ? cell(row) : text(row)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <div className="row taking">
+        <CopyTable title={title} asText={asText} />
+        {figure && <SaveFigure name={figure} title={title} />}
+      </div>
+    </div>
+  )
+}
+
+const formats = [
+  { name: 'Markdown', write: markdownOf },
+  { name: 'CSV', write: csvOf },
+]
+
+function CopyTable({ title, asText }: { title: string; asText(): TextTable }) {
+  const copy = useMutation({
+    mutationFn: async ({ write }: (typeof formats)[number]) => {
+      await navigator.clipboard.writeText(write(asText()))
+    },
+  })
+  return (
+    <span className="row taking">
+      <span className="quiet">Copy as</span>
+      {formats.map((format) => (
+        <Button
+          key={format.name}
+          kind="quiet"
+          aria-label={`Copy ${title} as ${format.name}`}
+          onClick={() => copy.mutate(format)}
+        >
+          {format.name}
+        </Button>
+      ))}
+      <span role="status" className="quiet">
+        {copy.isSuccess && 'Copied.'}
+      </span>
+      <Problem error={copy.error} />
+    </span>
+  )
+}

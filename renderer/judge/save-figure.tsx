@@ -1,0 +1,54 @@
+/** Saves a figure of the results as the host draws it: SVG, or PNG at twice its size. */
+import { useMutation } from '@tanstack/react-query'
+import { host } from '../app/host.ts'
+import { useProject } from '../app/place.ts'
+import { Button, Problem } from '../ui/kit.tsx'
+import { saveFile } from './save-file.ts'
+
+const pixelsAPoint = 2
+
+/** @param name one that `judging.figures` gives */
+export function SaveFigure({ name, title }: { name: string; title: string }) {
+  const project = useProject()
+  const save = useMutation({
+    mutationFn: async (format: 'svg' | 'png') => {
+      const figure = (await host.judging.figures({ project })).find((each) => each.name === name)
+      if (!figure) throw new Error(`There is nothing to draw for “${title}” yet.`)
+      const drawn = new Blob([figure.svg], { type: 'image/svg+xml' })
+      saveFile(`${name}.${format}`, format === 'svg' ? drawn : await pngOf(figure.svg))
+    },
+  })
+  return (
+    <span className="row taking">
+      <span className="quiet">Save as</span>
+      {(['svg', 'png'] as const).map((format) => (
+        <Button
+          key={format}
+          kind="quiet"
+          disabled={save.isPending}
+          aria-label={`Save ${title} as ${format.toUpperCase()}`}
+          onClick={() => save.mutate(format)}
+        >
+          {format.toUpperCase()}
+        </Button>
+      ))}
+      <Problem error={save.error} />
+    </span>
+  )
+}
+
+/** @throws Error where the picture can't be drawn */
+async function pngOf(svg: string): Promise<Blob> {
+  const image = new Image()
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`
+  await image.decode()
+  const canvas = document.createElement('canvas')
+  canvas.width = pixelsAPoint * image.width
+  canvas.height = pixelsAPoint * image.height
+  canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height)
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((png) =>
+      png ? resolve(png) : reject(new Error('The picture is too large for a PNG. Save it as SVG.')),
+    )
+  })
+}

@@ -15,6 +15,7 @@ import {
   type Project,
 } from '../storage/index.ts'
 import { importData } from './data.ts'
+import { requireArmData } from './experiment/arm-data.ts'
 import { goldJudge } from './experiment/gold-judge.ts'
 import { labSteps } from './experiment/lab-steps.ts'
 import type { ExperimentPlan } from './experiment/policies.ts'
@@ -64,8 +65,9 @@ async function experimentOf(
 ): Promise<ResultRecord> {
   const project = await lab.openProject(input.project)
   const { arms, prompts, datasets, heldout, ppo, reward, seeds } = input
-  const policy = findModel(project, input.policy).path
   const choice = { datasets, heldout, heldoutLimit: prompts }
+  requireArmData(project, arms, choice)
+  const policy = findModel(project, input.policy).path
   const { judge, trainPart } =
     input.judge.kind === 'gold'
       ? await goldJudge(lab, project, { policy, choice, reward, seed: seeds[0]! }, input.judge.share, hooks)

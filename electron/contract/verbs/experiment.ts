@@ -8,7 +8,14 @@ import { datasets } from './data.ts'
 import { judgeServer } from './judging.ts'
 import { heldout, model } from './training.ts'
 
-export const ExperimentArm = z.enum(['sequence-original', 'sequence-edited', 'token', 'dpo'])
+export const ExperimentArm = z.enum([
+  'sequence-original',
+  'sequence-edited',
+  'token',
+  'token-classify',
+  'token-regress',
+  'dpo',
+])
 export type ExperimentArm = z.infer<typeof ExperimentArm>
 
 export const experiment = verb(

@@ -4,26 +4,43 @@ import type { ExperimentArm } from '../../contract/verbs/experiment.ts'
 
 export interface ArmPlan {
   description: string
-  /** Reward model's scheme and pairs; null for an arm without one. */
-  reward: Pick<RewardConfig, 'scheme' | 'pairs'> | null
+  /** What it learns from. */
+  pairs: RewardConfig['pairs']
+  /** How its reward model learns; null for an arm without one. */
+  reward: (Pick<RewardConfig, 'scheme'> & Partial<Pick<RewardConfig, 'spanWeighted'>>) | null
   placement: PpoConfig['placement'] | null
 }
 
 export const armPlans: Record<ExperimentArm, ArmPlan> = {
   'sequence-original': {
     description: 'ordinary PPO: one reward a response, learnt from ordinary preferences',
-    reward: { scheme: 'sequence', pairs: 'original' },
+    pairs: 'original',
+    reward: { scheme: 'sequence' },
     placement: 'sequence',
   },
   'sequence-edited': {
     description: 'ordinary PPO: one reward a response, learnt from edited pairs',
-    reward: { scheme: 'sequence', pairs: 'edited' },
+    pairs: 'edited',
+    reward: { scheme: 'sequence' },
     placement: 'sequence',
   },
   token: {
     description: "the paper's: a reward at every token, learnt from the edits' labels",
-    reward: { scheme: 'bt-changed', pairs: 'edited' },
+    pairs: 'edited',
+    reward: { scheme: 'bt-changed' },
     placement: 'token',
   },
-  dpo: { description: 'DPO on edited pairs', reward: null, placement: null },
+  'token-classify': {
+    description: "a reward at every token, learnt by telling the labels apart, as TLCR's",
+    pairs: 'edited',
+    reward: { scheme: 'classify' },
+    placement: 'token',
+  },
+  'token-regress': {
+    description: 'a reward at every token, learnt as the label itself, shared out over its span',
+    pairs: 'edited',
+    reward: { scheme: 'regress', spanWeighted: true },
+    placement: 'token',
+  },
+  dpo: { description: 'DPO on edited pairs', pairs: 'edited', reward: null, placement: null },
 }

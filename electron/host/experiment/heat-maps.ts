@@ -4,16 +4,25 @@ import type { ExperimentSteps } from './steps.ts'
 
 const shownEdits = 4
 
-/** @param reward a model with token rewards; undefined gives no picture */
+/** @param rewards models with token rewards; the same edits are shown under each */
 export async function heatMaps(
-  reward: { name: string; model: string } | undefined,
+  rewards: readonly { name: string; model: string }[],
+  steps: ExperimentSteps,
+): Promise<ResultRecord['tokenRewards']> {
+  const maps: ResultRecord['tokenRewards'] = []
+  for (const reward of rewards) maps.push(...(await heatMapsOf(reward, steps)))
+  return maps
+}
+
+async function heatMapsOf(
+  reward: { name: string; model: string },
   steps: ExperimentSteps,
 ): Promise<ResultRecord['tokenRewards']> {
   const edits = steps
     .heldoutEdits()
     .filter(({ rejected, edited }) => rejected !== edited)
     .slice(0, shownEdits)
-  if (!reward || edits.length === 0) return []
+  if (edits.length === 0) return []
   const rows = edits.flatMap(({ item, rejected, edited }) => [
     { item, response: rejected },
     { item, response: edited },

@@ -44,9 +44,9 @@ export async function trainReward(
   plan: ExperimentPlan,
   steps: ExperimentSteps,
 ): Promise<TrainedReward | null> {
-  const { reward } = armPlans[arm]
+  const { reward, pairs } = armPlans[arm]
   if (!reward) return null
-  const config = RewardConfig.parse({ ...plan.reward, ...reward, seed })
+  const config = RewardConfig.parse({ ...plan.reward, ...reward, pairs, seed })
   const name = `reward-${arm}-seed${seed}`
   return { ...(await steps.trainReward(name, config)), name, arm, seed, config }
 }
@@ -58,12 +58,12 @@ export async function trainPolicy(
   plan: ExperimentPlan,
   steps: ExperimentSteps,
 ): Promise<TrainedPolicy> {
-  const { placement } = armPlans[arm]
+  const { placement, pairs } = armPlans[arm]
   if (klCoef === null || placement === null) {
     // The same pairs as often as a reward model sees them.
     const { maxQueryTokens, maxResponseTokens, batchSize, microBatchSize, epochs, maxSteps } = plan.reward
     const budget = { maxQueryTokens, maxResponseTokens, batchSize, microBatchSize, epochs, maxSteps }
-    const config = DpoConfig.parse({ seed, ...budget })
+    const config = DpoConfig.parse({ seed, pairs, ...budget })
     return { ...(await steps.trainDpo(`${arm}-seed${seed}`, config)), seed }
   }
   const { model } = rewards.find((reward) => reward.arm === arm && reward.seed === seed)!

@@ -115,7 +115,7 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
     winRateOverSteps: shown.map(winRateOverSteps),
     samples: samplesOf(items, first, reference, shown),
     tokenRewards: await heatMaps(
-      rewards.find((reward) => reward.config.scheme !== 'sequence'),
+      rewards.filter(({ seed, config }) => seed === first && config.scheme !== 'sequence'),
       steps,
     ),
     notes: notesOf(plan),

@@ -5,12 +5,19 @@ import { at } from './numbers.ts'
 /** Colours are in `figure-style.ts` as --series-0 … --series-6; number 0 is the reference's grey. */
 const SERIES_COUNT = 6
 
+/** As many as colours, so that no two arms differ by colour alone. */
 const shapes: ((x: number, y: number, r: number) => string)[] = [
   (x, y, r) => `M${at(x - r)} ${at(y)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`,
   (x, y, r) => `M${at(x - r * 0.9)} ${at(y - r * 0.9)}h${at(r * 1.8)}v${at(r * 1.8)}h${at(-r * 1.8)}Z`,
   (x, y, r) => `M${at(x)} ${at(y - r * 1.2)}L${at(x + r * 1.15)} ${at(y + r * 0.85)}H${at(x - r * 1.15)}Z`,
   (x, y, r) =>
     `M${at(x)} ${at(y - r * 1.25)}L${at(x + r * 1.25)} ${at(y)}L${at(x)} ${at(y + r * 1.25)}L${at(x - r * 1.25)} ${at(y)}Z`,
+  (x, y, r) => `M${at(x)} ${at(y + r * 1.2)}L${at(x + r * 1.15)} ${at(y - r * 0.85)}H${at(x - r * 1.15)}Z`,
+  (x, y, r) => {
+    const [arm, half] = [r * 1.2, r * 0.45]
+    const side = at(arm - half)
+    return `M${at(x - half)} ${at(y - arm)}h${at(2 * half)}v${side}h${side}v${at(2 * half)}h-${side}v${side}h${at(-2 * half)}v-${side}h-${side}v${at(-2 * half)}h${side}Z`
+  },
 ]
 
 /** Class that sets a series' colour. */

@@ -1,0 +1,53 @@
+/** Refuses arms that a project has no data for, before anything is trained. */
+import { UserError } from '../../contract/errors.ts'
+import type { RunInputRow } from '../../contract/records.ts'
+import type { ExperimentArm } from '../../contract/verbs/experiment.ts'
+import type { Project } from '../../storage/index.ts'
+import { type InputChoice, inputRows } from '../run-input.ts'
+import { type ArmPlan, armPlans } from './arms.ts'
+
+type PairKind = ArmPlan['pairs']
+
+/** What a pair's other side is, and what to import where there is none. */
+const words: Record<PairKind, { other: string; toImport: string }> = {
+  original: { other: 'chosen response', toImport: 'preference pairs' },
+  edited: { other: 'finished edit', toImport: 'edits, or finish some in the page' },
+}
+
+/** @throws UserError that names the arms, what each misses, and the arms that can be run */
+export function requireArmData(
+  { db, folder }: Project,
+  arms: readonly ExperimentArm[],
+  choice: InputChoice,
+): void {
+  const lacks = new Map<PairKind, string>()
+  for (const pairs of new Set(arms.map((arm) => armPlans[arm].pairs))) {
+    const rows = inputRows(db, { kind: 'reward', pairs }, choice).filter(({ split }) => split === 'train')
+    if (!rows.some(differs)) lacks.set(pairs, reasonOf(pairs, rows.length))
+  }
+  if (lacks.size === 0) return
+  const left = arms.filter((arm) => !lacks.has(armPlans[arm].pairs))
+  const sentences = [...lacks].map(([pairs, reason]) => {
+    const own = arms.filter((arm) => armPlans[arm].pairs === pairs)
+    return `${own.length === 1 ? 'Arm' : 'Arms'} ${own.join(', ')} can't be trained on ${folder}: ${reason}.`
+  })
+  const toImport = [...lacks.keys()].map((pairs) => words[pairs].toImport).join(', and ')
+  const them = arms.length - left.length === 1 ? 'it' : 'them'
+  const wayOut =
+    left.length === 0
+      ? `Import ${toImport}.`
+      : `Leave ${them} out by --arms ${left.join(',')}, or import ${toImport}.`
+  throw new UserError('bad_input', `${sentences.join(' ')} ${wayOut}`)
+}
+
+/** A pair of equal texts teaches nothing. */
+function differs({ item: { chosen, rejected }, edited }: RunInputRow): boolean {
+  return (edited ?? chosen) !== rejected
+}
+
+function reasonOf(pairs: PairKind, rows: number): string {
+  const { other } = words[pairs]
+  return rows === 0
+    ? `no training item has a ${other} beside its rejected response`
+    : `none of its ${rows} training items has a ${other} that differs from the rejected response`
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { ExperimentArm } from '../../../electron/contract/verbs/experiment.ts'
+import { requireArmData } from '../../../electron/host/experiment/arm-data.ts'
+import { addItems, saveAnnotation } from '../../../electron/storage/index.ts'
+import { edit, newItem, newProject } from '../../storage/scratch.ts'
+import { stetIn, temporaryFolder, writeRows } from '../cli-process.ts'
+
+const choice = { datasets: [], heldout: 0.1, heldoutLimit: 10 }
+const standard: ExperimentArm[] = ['sequence-original', 'sequence-edited', 'token']
+
+/** @param chosenOf null for an item without one */
+async function projectWith(chosenOf: (n: number) => string | null, editOf: (n: number) => string) {
+  const project = await newProject()
+  const items = Array.from({ length: 40 }, (_, n) => newItem(n, { chosen: chosenOf(n) }))
+  addItems(project.db, items)
+  for (const [n, item] of items.entries()) saveAnnotation(project.db, edit(item, editOf(n)))
+  return project
+}
+
+const refusal = (project: Awaited<ReturnType<typeof newProject>>, arms: ExperimentArm[]) => {
+  try {
+    requireArmData(project, arms, choice)
+  } catch (error) {
+    return (error as Error).message
+  }
+  return ''
+}
+
+test('An arm without data is named, with the reason and the arms that are left.', async () => {
+  const without = await projectWith(
+    () => null,
+    (n) => `e${n}`,
+  )
+  const message = refusal(without, standard)
+  assert.match(
+    message,
+    /^Arm sequence-original can't be trained on .*: no training item has a chosen response/,
+  )
+  assert.match(message, /Leave it out by --arms sequence-edited,token, or import preference pairs\.$/)
+  assert.equal(refusal(without, ['sequence-edited', 'token', 'token-classify', 'dpo']), '')
+})
+
+test('A chosen response or an edit that is the rejected one over again is no data.', async () => {
+  const same = await projectWith(
+    (n) => `r${n}`,
+    (n) => `e${n}`,
+  )
+  assert.match(
+    refusal(same, standard),
+    /none of its \d+ training items has a chosen response that differs from the rejected/,
+  )
+  const unedited = await projectWith(
+    (n) => `c${n}`,
+    (n) => `r${n}`,
+  )
+  assert.match(
+    refusal(unedited, [...standard, 'dpo']),
+    /^Arms sequence-edited, token, dpo can't .* Leave them out by --arms sequence-original, or import edits/,
+  )
+  const nothing = refusal(same, ['sequence-original'])
+  assert.match(nothing, /rejected response\. Import preference pairs\.$/)
+})
+
+test('The verb refuses before anything is trained.', async () => {
+  const folder = temporaryFolder()
+  const stet = (...args: string[]) => stetIn(folder, args)
+  const rows = Array.from({ length: 40 }, (_, i) => ({
+    prompt: `Q${i}?`,
+    rejected: `No ${i}!`,
+    edited: `No ${i}.`,
+  }))
+  writeRows(path.join(folder, 'edits.jsonl'), rows)
+  await stet('init', 'p.stet')
+  await stet('import', 'p.stet', 'edits.jsonl')
+  const { code, stderr } = await stet('experiment', 'p.stet', 'nobody', '--judge', 'length:shorter')
+  assert.equal(code, 2)
+  assert.match(stderr, /Arm sequence-original can't be trained on .*--arms sequence-edited,token/)
+  const other = await stet('experiment', 'p.stet', 'nobody', '--judge', 'length:shorter', '--arms', 'token')
+  assert.match(other.stderr, /"nobody" is neither/)
+  assert.match((await stet('runs', 'p.stet')).stdout, /No runs yet/)
+})

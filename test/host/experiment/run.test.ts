@@ -1,0 +1,131 @@
+/** The experiment's order and record, with steps that only write down what they were asked. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type DpoConfig, PpoConfig, RewardConfig } from '../../../electron/contract/configs.ts'
+import type { Item, Judgement } from '../../../electron/contract/records.ts'
+import { ResultRecord } from '../../../electron/contract/report.ts'
+import { ExperimentArm } from '../../../electron/contract/verbs/experiment.ts'
+import type { ExperimentPlan } from '../../../electron/host/experiment/policies.ts'
+import { runExperiment } from '../../../electron/host/experiment/run.ts'
+import { type ExperimentSteps, seedOfPair } from '../../../electron/host/experiment/steps.ts'
+import { reportMarkdown } from '../../../electron/host/report/markdown.ts'
+import { picturesOf } from '../../../electron/host/report/pictures.ts'
+import { reportHtml } from '../../../electron/host/report/report.ts'
+import { summarise } from '../../../electron/pipeline/judge/summarise.ts'
+import { inventedResult } from '../report/invented-result.ts'
+
+const items = Array.from(
+  { length: 30 },
+  (_, i): Item => ({
+    ...{
+      id: `item_${i}`,
+      sourceId: null,
+      source: 'test',
+      prompt: [{ role: 'user', content: `Question ${i}?` }],
+    },
+    ...{ context: '', chosen: 'Yes.', rejected: 'No, you fool.', errorSpans: null, metadata: {} },
+  }),
+)
+
+const end = { run: 'run', name: '', state: 'done' as const, step: 1, reason: null, dropped: 0, cut: 0 }
+const curve = new Map<string, [number, number][]>([
+  ['objective/kl', [[1, 2]]],
+  ['judge/win_rate', [[1, 60]]],
+])
+
+function writingSteps() {
+  const rewards = new Map<string, RewardConfig>()
+  const ppos = new Map<string, PpoConfig & { rewardModel: string }>()
+  const dpos = new Map<string, DpoConfig>()
+  const heldout = {
+    ...{ pairs: 10, accuracy: 0.9, margin: 1, calibrationError: null },
+    tokens: { auroc: 0.8, keptMean: 0, meanByPosition: [] },
+  }
+  const steps: ExperimentSteps = {
+    heldoutItems: () => items,
+    heldoutEdits: () => [{ item: items[0]!, rejected: 'No, you fool.', edited: 'No.' }],
+    async trainReward(name, config) {
+      rewards.set(name, config)
+      return { ...end, model: name, metrics: new Map(), heldout, heldoutF1: 0.7, spanAgreement: null }
+    },
+    async trainPpo(name, rewardModel, config) {
+      ppos.set(name, { ...config, rewardModel })
+      return { ...end, model: name, metrics: curve, bestFolder: null }
+    },
+    async trainDpo(name, config) {
+      dpos.set(name, config)
+      return { ...end, model: name, metrics: curve }
+    },
+    respond: async (model, asked) =>
+      asked.map(({ id }) => ({ text: `${model ?? 'reference'} on ${id}`, tokens: 5, ended: true })),
+    score: async (_, rows) => rows.map(() => ({ score: 0, tokens: [{ text: 'No', reward: -1 }] })),
+    async judge(_, pairs) {
+      const judgements = pairs.map(({ id }, i): Judgement => {
+        const preference = i % 3 === 0 ? 0 : 1
+        return { pairId: id, judge: 'test', swapped: false, preference, elapsedMs: 0, rawReply: '' }
+      })
+      return { summary: summarise(judgements, { seed: 1, seedOf: seedOfPair }), judgements }
+    },
+    labelsOf: ({ item: { id } }) => {
+      const side = { ids: [1], labels: [-1], offsets: [[0, 2]] as [number, number][] }
+      return { itemId: id, tokenizerHash: '', rejected: side, edited: side }
+    },
+    flawsOf: null,
+  }
+  return { steps, rewards, ppos, dpos }
+}
+
+const plan: ExperimentPlan = {
+  arms: [...ExperimentArm.options],
+  seeds: [1, 2],
+  klCoefs: [0.1],
+  prompts: 30,
+  reward: RewardConfig.parse({}),
+  ppo: PpoConfig.parse({}),
+}
+
+test('Each arm learns from its own pairs by its own scheme, and is paid where it says.', async () => {
+  const { steps, rewards, ppos, dpos } = writingSteps()
+  await runExperiment(plan, steps)
+  const learnt = ['sequence-original', 'sequence-edited', 'token', 'token-classify', 'token-regress'].map(
+    (arm) => {
+      const { scheme, pairs, spanWeighted, seed } = rewards.get(`reward-${arm}-seed2`)!
+      const { placement, rewardModel } = ppos.get(`${arm}-kl0.1-seed2`)!
+      assert.deepEqual([seed, rewardModel], [2, `reward-${arm}-seed2`])
+      return [arm, scheme, pairs, spanWeighted, placement]
+    },
+  )
+  assert.deepEqual(learnt, [
+    ['sequence-original', 'sequence', 'original', false, 'sequence'],
+    ['sequence-edited', 'sequence', 'edited', false, 'sequence'],
+    ['token', 'bt-changed', 'edited', false, 'token'],
+    ['token-classify', 'classify', 'edited', false, 'token'],
+    ['token-regress', 'regress', 'edited', true, 'token'],
+  ])
+  assert.deepEqual([...dpos.keys()], ['dpo-seed1', 'dpo-seed2'])
+  assert.equal(dpos.get('dpo-seed1')!.pairs, 'edited')
+  assert.equal(rewards.size, 10)
+})
+
+test('Six arms have a place in the record, and a colour and a marker of their own in the report and the pictures.', async () => {
+  const { steps } = writingSteps()
+  const result = await runExperiment(plan, steps)
+  const record = ResultRecord.parse({ ...inventedResult, seeds: plan.seeds, ...result })
+  assert.equal(record.headToHead.length, 15)
+  assert.deepEqual([record.arms[0]!.n, record.arms[0]!.prompts], [60, 30])
+  assert.deepEqual(
+    [...new Set(record.tokenRewards.map(({ rewardModel }) => rewardModel))],
+    ['reward-token-seed1', 'reward-token-classify-seed1', 'reward-token-regress-seed1'],
+  )
+  const page = reportHtml(record)
+  const swatch = (arm: string) =>
+    new RegExp(`<svg class="swatch (series-\\d)"[^>]*>(.{60,400}?)</svg>${arm}<`)
+  const looks = plan.arms.map((arm) => swatch(arm).exec(page)!.slice(1))
+  assert.equal(new Set(looks.map(([colour]) => colour)).size, 6)
+  assert.equal(new Set(looks.map(([, marks]) => marks)).size, 6)
+  for (const arm of plan.arms) assert.ok(reportMarkdown(record).includes(`| ${arm} `), arm)
+  for (const { name, svg } of picturesOf({ evaluations: [], ratings: [], experiment: record })) {
+    const shown = name === 'reward-models' ? plan.arms.slice(0, 5) : plan.arms
+    for (const arm of shown) assert.ok(svg.includes(`>${arm}`), `${arm} in ${name}`)
+  }
+})

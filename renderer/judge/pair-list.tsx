@@ -1,6 +1,7 @@
 /** Every pair of an evaluation with its verdicts, or those on which another judge says otherwise. */
 import { useState } from 'react'
 import type { host } from '../app/host.ts'
+import { useKeys } from '../app/keys.ts'
 import { usePlace } from '../app/place.ts'
 import { DiffText } from '../ui/diff-text.tsx'
 import { Button } from '../ui/kit.tsx'
@@ -17,6 +18,9 @@ export function PairList({ data: { pairs, record, agreement } }: { data: Pairs }
   const [shown, setShown] = useState(shownAtOnce)
   const other = agreement.find(({ evaluation }) => evaluation === against)
   const theirs = other && new Map(other.disagreements.map(({ pairId, theirs }) => [pairId, theirs]))
+  const first = agreement.find(({ disagreements }) => disagreements.length > 0)?.evaluation
+  const toggle = () => change({ against: other ? undefined : first }, { replace: true })
+  useKeys('Pairs', [{ keys: 'd', does: 'disagreements only', run: toggle }])
   const listed = theirs ? pairs.filter(({ id }) => theirs.has(id)) : pairs
   return (
     <section>

@@ -80,11 +80,14 @@ function preferenceOn(judgements: readonly Judgement[], pair: string): number | 
   return meanOf(judgements.filter((j) => j.pairId === pair).map((j) => j.preference))
 }
 
-export function notesOf({ seeds, ppo, klCoefs }: ExperimentPlan): string[] {
+export function notesOf({ arms, seeds, ppo, klCoefs }: ExperimentPlan): string[] {
   const notes = [
-    'Pairwise accuracy is on the pairs a reward model learnt from: that of sequence-original is on original pairs, the others on edited ones, so they do not compare.',
     `Responses were sampled at temperature ${ppo.temperature} with the same random numbers for every arm.`,
   ]
+  if (arms.includes('sequence-original') && arms.length > 1)
+    notes.unshift(
+      'Pairwise accuracy is on the pairs a reward model learnt from: that of sequence-original is on original pairs, the others on edited ones, so they do not compare.',
+    )
   if (klCoefs.length > 1)
     notes.push(
       `Every PPO arm was run with klCoef ${klCoefs.join(', ')}; tables and head to head take the run of each arm that came nearest to the middle of the KLs that all share.`,

@@ -3,7 +3,7 @@
  * run's inputs are frozen and it can be resumed from its folder alone.
  */
 import { z } from 'zod'
-import { DpoConfig, PpoConfig, RewardConfig, SftConfig } from './configs.ts'
+import { DpoConfig, PpoConfig, RewardConfig, RewardScheme, SftConfig } from './configs.ts'
 import { Message } from './records.ts'
 
 /** A model on disk (Hugging Face folder or GGUF), or a small one to be made from scratch. */
@@ -188,6 +188,7 @@ const GenerateResult = z.object({
 })
 
 const ScoreResult = z.object({
+  scheme: RewardScheme,
   rows: z.array(
     z.object({ score: z.number(), tokens: z.array(z.object({ text: z.string(), reward: z.number() })) }),
   ),

@@ -8,7 +8,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { UserError } from '../contract/errors.ts'
-import { type Job, type JobEvent, type JobResults, jobResults } from '../contract/jobs.ts'
+import { type Job, type JobEvent, type JobResults, jobResults, TrainingJob } from '../contract/jobs.ts'
 import { FromTrainer, type ToTrainer } from '../contract/trainer-messages.ts'
 
 export interface TrainerOptions {
@@ -60,6 +60,11 @@ export class TrainerClient {
   /** Whether a job is going on: another would wait for its end. */
   get isAtWork(): boolean {
     return this.#pending !== null
+  }
+
+  /** Whether that job is a training, which may take hours. */
+  get isTraining(): boolean {
+    return TrainingJob.options.some(({ shape }) => shape.kind.value === this.#pending?.kind)
   }
 
   constructor(options: TrainerOptions) {

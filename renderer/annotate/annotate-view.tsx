@@ -1,50 +1,46 @@
 /** The view Annotate: one item after the other, each edited as little as possible. */
-import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import type { QueueOrder } from '../../electron/contract/page/annotate.ts'
+import { editsAtATime } from '../../electron/contract/page/annotate.ts'
 import { host } from '../app/host.ts'
 import { useKeys } from '../app/keys.ts'
-import { goTo, usePlace, useProject } from '../app/place.ts'
+import { usePlace, useProject } from '../app/place.ts'
 import { queries } from '../app/queries.ts'
 import { useSettings } from '../app/settings.ts'
-import { Button, Empty, Problem } from '../ui/kit.tsx'
+import { HowFar } from '../ui/how-far.tsx'
+import { Button, Problem } from '../ui/kit.tsx'
 import './annotate.css'
+import { EmptyDisputed, EmptyQueue } from './empty-queue.tsx'
 import { ItemEditor } from './item-editor.tsx'
 import { Packs } from './packs.tsx'
 import { Review } from './review.tsx'
-
-type Queue = Awaited<ReturnType<typeof host.annotate.queue>>
-
-/** The queue keeps its order while one works through it; only the count moves. */
-const countDone = (queue: Queue | undefined) => queue && { ...queue, done: queue.done + 1 }
+import { RewardsBeside } from './rewards-beside.tsx'
+import { useDisputed, useOwnQueue } from './use-queue.ts'
 
 export function AnnotateView() {
   const project = useProject()
   const [place, change] = usePlace()
   const { annotator } = useSettings()
-  const order = (place.order ?? 'unfinished') as QueueOrder
-  const filter = { split: (place.split as 'train' | undefined) ?? null, dataset: place.dataset ?? null }
-  const queueKey = ['queue', project, annotator, order, filter]
-  const queue = useQuery({
-    queryKey: queueKey,
-    queryFn: () => host.annotate.queue({ project, annotator, order, ...filter }),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
-  const ids = queue.data?.ids ?? []
+  const isDisputed = place.order === 'disagreement'
+  const own = useOwnQueue(!isDisputed)
+  const { scored, rewardModels, rewardModel, atMost } = useDisputed(isDisputed)
+  const disputed = isDisputed ? scored.data : undefined
+  const ids = (isDisputed ? disputed?.edits.map((edit) => edit.id) : own.data?.ids) ?? []
   const id = place.item ?? ids[0]
   const at = ids.indexOf(id ?? '')
+  const edit = disputed?.edits[at]
   const go = (by: number) => {
     const next = ids[at + by]
     if (next) change({ item: next })
   }
+  const ahead = ids.slice(at + 1, at + 3).join()
   useEffect(() => {
-    for (const next of ids.slice(at + 1, at + 3)) {
+    for (const next of ahead.split(',').filter(Boolean)) {
       void queries.prefetchQuery({
         queryKey: ['open', project, annotator, next],
         queryFn: () => host.annotate.open({ project, annotator, id: next }),
       })
     }
-  }, [ids, at, project, annotator])
+  }, [ahead, project, annotator])
   useKeys('Queue', [
     { keys: 'Alt+j', does: 'next item', run: () => go(1), whileTyping: true },
     { keys: 'Alt+k', does: 'previous item', run: () => go(-1), whileTyping: true },
@@ -54,7 +50,7 @@ export function AnnotateView() {
   return (
     <div className="annotate">
       <h1 className="unseen">Annotate</h1>
-      <Problem error={queue.error} />
+      <Problem error={own.error} />
       <div className="row spread annotate-bar">
         <span className="row">
           <Button kind="quiet" disabled={at <= 0} onClick={() => go(-1)} aria-label="Previous item">
@@ -62,7 +58,8 @@ export function AnnotateView() {
           </Button>
           <span className="numbers" role="status">
             {at >= 0 ? `${at + 1} / ${ids.length}` : `${ids.length} in the queue`}
-            {queue.data && ` · ${queue.data.done} of ${queue.data.total} done by ${annotator}`}
+            {own.data && !isDisputed && ` · ${own.data.done} of ${own.data.total} done by ${annotator}`}
+            {disputed && ` · ${disputed.edits.length} of ${disputed.finished} edits by ${annotator}`}
           </span>
           <Button
             kind="quiet"
@@ -72,17 +69,34 @@ export function AnnotateView() {
           >
             →
           </Button>
+          {disputed && disputed.finished > atMost && (
+            <Button onClick={() => change({ edits: String(atMost + editsAtATime), item: undefined })}>
+              {Math.min(editsAtATime, disputed.finished - atMost)} more
+            </Button>
+          )}
         </span>
         <span className="row">
           <select
             aria-label="Queue"
-            value={order}
+            value={isDisputed ? 'disagreement' : own.order}
             onChange={({ target }) => change({ order: target.value, item: undefined })}
           >
             <option value="unfinished">unfinished first</option>
             <option value="all">all</option>
             <option value="flagged">flagged</option>
+            <option value="disagreement">a reward model disagrees most</option>
           </select>
+          {isDisputed && rewardModel !== undefined && (
+            <select
+              aria-label="Reward model"
+              value={rewardModel}
+              onChange={({ target }) => change({ reward: target.value, item: undefined })}
+            >
+              {rewardModels?.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          )}
           <select
             aria-label="Split"
             value={place.split ?? ''}
@@ -96,38 +110,25 @@ export function AnnotateView() {
           <Packs />
         </span>
       </div>
-      {queue.data && id === undefined && (
-        <Empty title={queue.data.total === 0 ? 'Nothing to edit yet' : 'This queue is done'}>
-          {queue.data.total === 0 ? (
-            <>
-              <p>
-                Here you change a rejected response as little as possible. What you strike and what you leave
-                standing become the labels of its tokens. Import items with a rejected response first.
-              </p>
-              <Button kind="primary" onClick={() => goTo(project, 'data')}>
-                Go to Data
-              </Button>
-            </>
-          ) : (
-            <>
-              <p>
-                {queue.data.done} of {queue.data.total} items are done by {annotator}.
-              </p>
-              <Button onClick={() => change({ order: 'all' })}>Look through all</Button>
-            </>
-          )}
-        </Empty>
+      {isDisputed && <HowFar of={scored} label="Scoring responses" />}
+      {!isDisputed && own.data && id === undefined && <EmptyQueue {...own.data} />}
+      {isDisputed && rewardModels && (rewardModel === undefined || disputed?.finished === 0) && (
+        <EmptyDisputed hasModel={rewardModel !== undefined} />
       )}
       {id !== undefined && (
         <ItemEditor
           key={id}
           id={id}
           onNext={(isDone) => {
-            if (isDone) queries.setQueryData(queueKey, countDone)
+            if (isDone) own.countDone()
             if (at < ids.length - 1) go(1)
-            else void queue.refetch()
+            else if (!isDisputed) void own.refetch()
           }}
-        />
+        >
+          {disputed && edit && rewardModel !== undefined && (
+            <RewardsBeside edit={edit} rewardModel={rewardModel} scale={disputed.scale} />
+          )}
+        </ItemEditor>
       )}
     </div>
   )

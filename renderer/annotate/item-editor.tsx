@@ -1,6 +1,6 @@
 /** One item: what was asked, the preferred response for reference, and the rejected one to edit. */
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Annotation, Item } from '../../electron/contract/records.ts'
 import type { TextHunk } from '../../electron/pipeline/annotate/minimality.ts'
 import { host } from '../app/host.ts'
@@ -14,7 +14,16 @@ import { setSuggestions } from './editor.ts'
 import { Meter } from './meter.tsx'
 import { useEditing } from './use-editing.ts'
 
-export function ItemEditor({ id, onNext }: { id: string; onNext: (isDone: boolean) => void }) {
+/** @param children beneath the responses */
+export function ItemEditor({
+  id,
+  onNext,
+  children,
+}: {
+  id: string
+  onNext: (isDone: boolean) => void
+  children?: ReactNode
+}) {
   const project = useProject()
   const { annotator } = useSettings()
   const { data, error } = useQuery({
@@ -29,7 +38,12 @@ export function ItemEditor({ id, onNext }: { id: string; onNext: (isDone: boolea
   const first = useRef<typeof data>(undefined)
   first.current ??= data
   if (error) return <Problem error={error} />
-  return first.current ? <Desk {...first.current} onNext={onNext} /> : null
+  if (!first.current) return null
+  return (
+    <Desk {...first.current} onNext={onNext}>
+      {children}
+    </Desk>
+  )
 }
 
 function Desk({
@@ -37,11 +51,13 @@ function Desk({
   annotation,
   note: keptNote,
   onNext,
+  children,
 }: {
   item: Item
   annotation: Annotation | null
   note: string
   onNext: (isDone: boolean) => void
+  children: ReactNode
 }) {
   const project = useProject()
   const { annotator } = useSettings()
@@ -114,6 +130,7 @@ function Desk({
           <Meter editing={editing} onPutBack={putBack} rejected={item.rejected ?? ''} />
         </section>
       </div>
+      {children}
       {note !== null && <Note id={item.id} text={note} onChange={setNote} />}
       <Problem error={finish.error ?? draft.error} />
       {draft.isPending && <p role="status">Asking the model for a draft…</p>}

@@ -1,11 +1,12 @@
 /** A reward model beside the human edits it never saw: token by token, worst mistakes first, and how sure it is. */
-import { useQuery } from '@tanstack/react-query'
-import type { LabelledPair } from '../../electron/contract/page/labels.ts'
+import type { LabelledPair, ScoredEdits, TokenMistakeRecord } from '../../electron/contract/page/labels.ts'
 import type { ModelRecord } from '../../electron/contract/page/models.ts'
 import { host } from '../app/host.ts'
 import { goTo, usePlace, useProject } from '../app/place.ts'
+import { useStreamed } from '../app/streamed.ts'
 import { CalibrationPlot } from '../charts/calibration-plot.tsx'
-import { Button, Empty, Field, numberOf, Problem } from '../ui/kit.tsx'
+import { HowFar } from '../ui/how-far.tsx'
+import { Button, Empty, Field, numberOf } from '../ui/kit.tsx'
 import { HeatLegend, TokenHeat } from '../ui/token-heat.tsx'
 
 export function RewardTab({ models }: { models: ModelRecord[] }) {
@@ -13,11 +14,10 @@ export function RewardTab({ models }: { models: ModelRecord[] }) {
   const [place, change] = usePlace()
   const rewards = models.filter(({ kind }) => kind === 'reward')
   const rewardModel = place.model ?? rewards[0]?.name
-  const { data, error, isFetching } = useQuery({
+  const scored = useStreamed({
     queryKey: ['scored', project, rewardModel],
-    queryFn: () => host.labels.scored({ project, rewardModel: rewardModel! }),
     enabled: rewardModel !== undefined,
-    staleTime: Number.POSITIVE_INFINITY,
+    ask: (signal) => host.labels.scored({ project, rewardModel: rewardModel! }, { signal }),
   })
   if (rewardModel === undefined)
     return (
@@ -40,15 +40,14 @@ export function RewardTab({ models }: { models: ModelRecord[] }) {
           ))}
         </select>
       </Field>
-      <Problem error={error} />
-      {isFetching && !data && <p role="status">Scoring up to 64 held-out edits…</p>}
-      {data && <Scored data={data} />}
+      <HowFar of={scored} label="Scoring the responses of held-out edits" />
+      {scored.data && <Scored data={scored.data} />}
     </>
   )
 }
 
-function Scored({ data }: { data: Awaited<ReturnType<typeof host.labels.scored>> }) {
-  const { pairs, accuracy, calibration } = data
+function Scored({ data }: { data: ScoredEdits }) {
+  const { pairs, accuracy, calibration, tokens } = data
   const rewards = pairs.flatMap(({ rejected, edited }) =>
     [...rejected, ...edited].map(({ reward }) => reward ?? 0),
   )
@@ -61,15 +60,55 @@ function Scored({ data }: { data: Awaited<ReturnType<typeof host.labels.scored>>
         <p className="numbers">
           It ranks the edited response higher on <b>{numberOf(100 * accuracy)}%</b> of {pairs.length} held-out
           edits ({wrong} mistakes).
+          {tokens && (
+            <>
+              <br />
+              Token by token, good above bad: AUROC <b>{numberOf(tokens.auroc)}</b>, F1 of calling a token bad{' '}
+              <b>{numberOf(tokens.f1)}</b>.
+            </>
+          )}
         </p>
         <CalibrationPlot points={calibration} />
       </div>
+      {tokens && tokens.worst.length > 0 && <WorstTokens tokens={tokens.worst} />}
       <HeatLegend scale={scale} unit="reward" />
       {pairs.map((pair, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an item that two annotators edited comes twice
         <Pair key={`${pair.id} ${i}`} pair={pair} scale={scale} />
       ))}
     </>
+  )
+}
+
+const labelWords: Record<number, string> = { [-1]: 'struck', 0: 'left standing', 1: 'added' }
+
+function WorstTokens({ tokens }: { tokens: TokenMistakeRecord[] }) {
+  return (
+    <details>
+      <summary>The {tokens.length} most wrongly rewarded tokens</summary>
+      <table className="table worst-tokens">
+        <thead>
+          <tr>
+            <th>Reward</th>
+            <th>Token</th>
+            <th>The annotator</th>
+          </tr>
+        </thead>
+        <tbody>
+          {tokens.map(({ id, side, before, text, after, label, reward }) => (
+            <tr key={`${id} ${side} ${before}${text}${after}`}>
+              <td>{numberOf(reward)}</td>
+              <td className="mono">
+                <span className="quiet">{before}</span>
+                <mark>{text}</mark>
+                <span className="quiet">{after}</span>
+              </td>
+              <td>{labelWords[label]}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
   )
 }
 

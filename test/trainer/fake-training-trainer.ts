@@ -8,6 +8,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../../electron/contract/errors.ts'
 import type { Job, JobResults } from '../../electron/contract/jobs.ts'
+import { loadTokenizer } from '../../electron/engine/tokenizer/index.ts'
 import type { JobContext } from '../../electron/trainer/jobs/context.ts'
 import { serveJobs } from '../../electron/trainer/serve.ts'
 
@@ -73,8 +74,34 @@ function speak({ model, prompts }: Extract<Job, { kind: 'generate' }>): JobResul
   }
 }
 
+/**
+ * Rewards the tokens `good` and `bad` by 1 and −1 and all others, the end token too, by 0; a response's score is their
+ * sum. A model called `slow` never comes to an end.
+ */
+async function score(
+  { rewardModel, rows }: Extract<Job, { kind: 'score' }>,
+  { emit, signal }: JobContext,
+): Promise<JobResults['score']> {
+  while (path.basename(rewardModel) === 'slow') {
+    signal.throwIfAborted()
+    await sleep(5)
+  }
+  const tokenizer = loadTokenizer(rewardModel)
+  const rewards: Record<string, number> = { good: 1, bad: -1 }
+  const scored = rows.map(({ response }) => {
+    const tokens = [...tokenizer.encode(response), tokenizer.eosId].map((id) => {
+      const text = tokenizer.pieceOf(id)
+      return { text, reward: rewards[text.trim()] ?? 0 }
+    })
+    return { score: tokens.reduce((sum, { reward }) => sum + reward, 0), tokens }
+  })
+  emit({ type: 'progress', phase: 'score', done: rows.length, total: rows.length })
+  return { scheme: 'bt-changed', rows: scored }
+}
+
 serveJobs(async (job, context) => {
   if (job.kind === 'sft') return count(job, context)
   if (job.kind === 'generate') return speak(job)
+  if (job.kind === 'score') return score(job, context)
   throw new Error(`No fake for ${job.kind}.`)
 })

@@ -1,10 +1,26 @@
 /** The annotator's queue, durable saving, and what two annotators agree on. */
 import { z } from 'zod'
 import { Annotation, Item, NewAnnotation } from '../records.ts'
-import { file, project, verb } from '../verb.ts'
+import { eventsThen, file, project, verb } from '../verb.ts'
+import { LabelledPair } from './labels.ts'
 
 export const QueueOrder = z.enum(['unfinished', 'all', 'flagged'])
 export type QueueOrder = z.infer<typeof QueueOrder>
+
+/** Edits that are scored at a time. */
+export const editsAtATime = 256
+
+const share = z.number().min(0).max(1)
+
+export const DisputedEdit = z.object({
+  id: z.string(),
+  /** How far the reward model disagrees, from 0 to 1, and its parts (pipeline/reward/disagreement.ts). */
+  total: share,
+  changed: share.nullable(),
+  kept: share.nullable(),
+  pair: share,
+})
+export type DisputedEdit = z.infer<typeof DisputedEdit>
 
 const annotator = z.string().trim().min(1)
 
@@ -26,6 +42,33 @@ export const annotate = {
         total: z.int().nonnegative(),
       }),
     ),
+  /** Finished edits of one annotator, scored by a reward model of the project. */
+  disagreement: verb('Finished edits with which a reward model disagrees, the most first.')
+    .input(
+      z.strictObject({
+        project,
+        annotator,
+        rewardModel: z.string().min(1),
+        split: z.enum(['train', 'heldout']).nullable().default(null),
+        dataset: z.string().nullable().default(null),
+        /** The first so many of the queue are scored; what was scored before costs nothing. */
+        atMost: z.int().positive().default(editsAtATime),
+      }),
+    )
+    .output(
+      eventsThen(
+        z.object({
+          edits: z.array(DisputedEdit),
+          /** Finished edits that there are. */
+          finished: z.int().nonnegative(),
+          /** The model's own: what it gives kept tokens, and how far changed ones are from that. */
+          scale: z.object({ kept: z.number(), size: z.number() }),
+        }),
+      ),
+    ),
+  rewards: verb('An annotator’s newest revision of an item with a reward model’s rewards.')
+    .input(z.strictObject({ project, annotator, id: z.string(), rewardModel: z.string().min(1) }))
+    .output(eventsThen(LabelledPair)),
   open: verb('An item and the annotator’s newest revision of it.')
     .input(z.strictObject({ project, annotator, id: z.string() }))
     .output(z.object({ item: Item, annotation: Annotation.nullable(), note: z.string() })),

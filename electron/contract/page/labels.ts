@@ -1,6 +1,6 @@
 /** Token labels and token rewards of edits, for looking at. */
 import { z } from 'zod'
-import { project, verb } from '../verb.ts'
+import { eventsThen, project, verb } from '../verb.ts'
 
 export const LabelledToken = z.object({
   text: z.string(),
@@ -21,6 +21,35 @@ export const LabelledPair = z.object({
 })
 export type LabelledPair = z.infer<typeof LabelledPair>
 
+/** A token that was rewarded wrongly, with the text around it. */
+export const TokenMistakeRecord = z.object({
+  id: z.string(),
+  side: z.enum(['rejected', 'edited']),
+  before: z.string(),
+  text: z.string(),
+  after: z.string(),
+  label: z.int(),
+  reward: z.number(),
+})
+export type TokenMistakeRecord = z.infer<typeof TokenMistakeRecord>
+
+export const ScoredEdits = z.object({
+  pairs: z.array(LabelledPair),
+  accuracy: z.number(),
+  /** Share right by how sure the model was: p = σ(difference of scores). */
+  calibration: z.array(z.object({ confidence: z.number(), accuracy: z.number(), pairs: z.int() })),
+  /** Null for a model that scores whole responses. */
+  tokens: z
+    .object({
+      auroc: z.number().nullable(),
+      f1: z.number().nullable(),
+      /** The furthest from its label first. */
+      worst: z.array(TokenMistakeRecord),
+    })
+    .nullable(),
+})
+export type ScoredEdits = z.infer<typeof ScoredEdits>
+
 export const labels = {
   pairs: verb('Finished edits with the labels of their tokens.')
     .input(
@@ -38,12 +67,5 @@ export const labels = {
     .input(
       z.strictObject({ project, rewardModel: z.string(), limit: z.int().positive().max(256).default(64) }),
     )
-    .output(
-      z.object({
-        pairs: z.array(LabelledPair),
-        accuracy: z.number(),
-        /** Share right by how sure the model was: p = σ(difference of scores). */
-        calibration: z.array(z.object({ confidence: z.number(), accuracy: z.number(), pairs: z.int() })),
-      }),
-    ),
+    .output(eventsThen(ScoredEdits)),
 }

@@ -20,12 +20,30 @@ import {
   saveAnnotation,
 } from '../../storage/index.ts'
 import { findModel } from '../project-models.ts'
+import { streamEvents } from '../stream.ts'
 import type { PageContext } from './context.ts'
+import { disputedEdits, newestEdit } from './disputed-edits.ts'
 import { draftByModel, draftByServer } from './draft.ts'
 
-export function annotateHandlers({ os: api, lab }: PageContext) {
+export function annotateHandlers({ os: api, lab, scorer }: PageContext) {
   const dbOf = async (folder: string) => (await lab.openProject(folder)).db
   return {
+    disagreement: api.annotate.disagreement.handler(({ input, signal }) =>
+      streamEvents(signal, (hooks) => disputedEdits(lab, scorer, input, hooks)),
+    ),
+    rewards: api.annotate.rewards.handler(
+      ({ input: { project: folder, annotator, id, rewardModel }, signal }) =>
+        streamEvents(signal, async (hooks) => {
+          const project = await lab.openProject(folder)
+          const { edits } = await scorer.score(
+            project,
+            rewardModel,
+            [newestEdit(project.db, id, annotator)],
+            hooks,
+          )
+          return edits[0]!
+        }),
+    ),
     queue: api.annotate.queue.handler(async ({ input: { project, annotator, order, ...filter } }) => {
       const all = annotatorQueue(await dbOf(project), annotator, filter)
       return {

@@ -3,16 +3,21 @@ import { implement } from '@orpc/server'
 import { pageContract } from '../../contract/page/index.ts'
 import { toContractError } from '../contract-errors.ts'
 import type { Lab } from '../lab.ts'
+import { EditScorer } from './edit-scorer.ts'
+import { OpenTokenizers } from './open-tokenizers.ts'
 import type { WorkBoard } from './work-board.ts'
 
 export interface PageContext {
   os: ReturnType<typeof implementer>
   lab: Lab
   board: WorkBoard
+  tokenizers: OpenTokenizers
+  scorer: EditScorer
 }
 
 export function pageContext(lab: Lab, board: WorkBoard): PageContext {
-  return { os: implementer(), lab, board }
+  const tokenizers = new OpenTokenizers()
+  return { os: implementer(), lab, board, tokenizers, scorer: new EditScorer(lab, tokenizers) }
 }
 
 function implementer() {

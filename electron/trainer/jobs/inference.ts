@@ -103,6 +103,7 @@ export async function runScore(
     }
     const piece = (i: number, t: number) => tokenizer.pieceOf(responses[i]!.response[t]!)
     return {
+      scheme,
       rows: rewards.map((row, i) => ({
         score: sequenceScore(scheme, row),
         tokens: Array.from(row, (reward, t) => ({ text: piece(i, t), reward })),

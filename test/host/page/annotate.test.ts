@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { writeRows } from '../cli-process.ts'
-import { openPageClient } from './page-client.ts'
+import { fakeRewardModel, openPageClient, resultOf } from './page-client.ts'
 
 const { folder, host, close } = openPageClient()
 after(close)
@@ -151,4 +151,82 @@ test('A model of the lab drafts too; one that does not exist, or finds no end, i
   assert.deepEqual(await draft(tidy!), { edited: '2 messages.', model: tidy })
   await assert.rejects(draft(endless!), { code: 'unavailable', message: /endless was cut off/ })
   await assert.rejects(draft('nobody'), { code: 'not_found', message: /"nobody" is neither a model/ })
+})
+
+const doubted = [
+  ['The answer is bad', 'The answer is good'],
+  ['The answer is very good', 'The answer is very bad'],
+  ['The answer is a', 'The answer is the'],
+] as const
+
+async function finishedEdits(name: string): Promise<{ project: string; ids: string[] }> {
+  const project = await projectOf(
+    name,
+    doubted.map(([rejected], i) => ({ prompt: `Question ${i}?`, rejected })),
+  )
+  const { ids } = await host.annotate.queue({ project, annotator: 'ann' })
+  for (const [i, id] of ids.entries())
+    await host.annotate.save({ project, annotation: work(id, 'ann', doubted[i]![1]) })
+  return { project, ids }
+}
+
+test('Finished edits come in the order in which a reward model disagrees with them, and are scored once.', async () => {
+  const { project, ids } = await finishedEdits('doubts')
+  const rewardModel = await fakeRewardModel(path.join(folder, 'doubting'))
+  const asked = { project, annotator: 'ann', rewardModel }
+  const ask = async (more: object = {}) => resultOf(await host.annotate.disagreement({ ...asked, ...more }))
+  const first = await ask()
+  assert.ok(first.progress >= 2)
+  assert.deepEqual(
+    first.result.edits.map(({ id }) => id),
+    [ids[1], ids[2], ids[0]],
+  )
+  const [worst, middle, best] = first.result.edits
+  assert.deepEqual([worst!.changed, middle!.changed, best!.changed], [1, 0.5, 0])
+  // Of six changed tokens four have ±1, and kept ones 0: good in the second edit was struck, so the kept mean is 0.
+  assert.deepEqual(first.result.scale, { kept: 0, size: 4 / 6 })
+  assert.deepEqual([(await ask()).progress, (await ask({ atMost: 2 })).result.edits.length], [0, 2])
+  assert.equal((await ask({ annotator: 'bob' })).result.finished, 0)
+  const { result: shown } = await resultOf(await host.annotate.rewards({ ...asked, id: ids[1]! }))
+  assert.deepEqual(shown.edited.map(({ text, label, reward }) => [text, label, reward]).slice(-2), [
+    [' very', 0, 0],
+    [' bad', 1, -1],
+  ])
+  await host.annotate.save({ project, annotation: work(ids[1]!, 'ann', 'The answer is very good, is good') })
+  const again = await ask()
+  assert.ok(again.progress > 0, 'the new revision is scored')
+  assert.notEqual(again.result.edits[0]!.id, ids[1])
+  await assert.rejects(resultOf(await host.annotate.rewards({ ...asked, id: 'item_none' })), {
+    code: 'not_found',
+  })
+})
+
+test('Scoring can be left, and is refused in a sentence while a training has the trainer.', async () => {
+  const { project } = await finishedEdits('left')
+  const slow = await fakeRewardModel(path.join(folder, 'slow'))
+  for await (const event of await host.annotate.disagreement({
+    project,
+    annotator: 'ann',
+    rewardModel: slow,
+  })) {
+    assert.deepEqual(event, { type: 'progress', phase: 'score', done: 0, total: 6 })
+    break
+  }
+  const file = path.join(folder, 'demos.jsonl')
+  writeRows(file, [{ instruction: 'Why?', output: 'So.' }])
+  await imported(project, file)
+  const input = { project, model: 'world', name: 'long', config: { epochs: 100_000 } }
+  const { id } = await host.work.start({ verb: 'train sft', input })
+  for await (const event of await host.work.watch({ id })) if (event.type === 'step') break
+  const rewardModel = await fakeRewardModel(path.join(folder, 'waiting'))
+  await assert.rejects(
+    resultOf(await host.annotate.disagreement({ project, annotator: 'ann', rewardModel })),
+    { code: 'unavailable', message: /A training has the trainer/ },
+  )
+  await host.work.stop({ id })
+  for await (const _ of await host.work.watch({ id }));
+  const { result } = await resultOf(
+    await host.annotate.disagreement({ project, annotator: 'ann', rewardModel }),
+  )
+  assert.equal(result.edits.length, 3)
 })

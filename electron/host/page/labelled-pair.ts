@@ -1,0 +1,26 @@
+/** An edit cut into tokens or words with their labels, as the page shows it. */
+import type { LabelledPair, LabelledToken } from '../../contract/page/labels.ts'
+import type { EditedPair, TokenLabels } from '../../contract/records.ts'
+
+/** Without rewards. */
+export function labelledPair(
+  { item, rejected, edited }: EditedPair,
+  labels: { rejected: TokenLabels; edited: TokenLabels },
+): LabelledPair {
+  return {
+    id: item.id,
+    prompt: item.prompt.at(-1)!.content,
+    rejected: tokensOf(rejected, labels.rejected),
+    edited: tokensOf(edited, labels.edited),
+    scores: null,
+  }
+}
+
+/** Each token with the characters up to the next one: joined they are the text. */
+function tokensOf(text: string, { labels, offsets }: TokenLabels): LabelledToken[] {
+  return labels.map((label, i) => {
+    const start = i === 0 ? 0 : offsets[i]![0]
+    const end = offsets[i + 1]?.[0] ?? text.length
+    return { text: text.slice(start, end), label, reward: null }
+  })
+}

@@ -1,0 +1,70 @@
+/** Why a reward model disagrees with an edit: the rewards of its tokens, beside the editor. */
+import type { DisputedEdit } from '../../electron/contract/page/annotate.ts'
+import type { LabelledToken } from '../../electron/contract/page/labels.ts'
+import { host } from '../app/host.ts'
+import { useProject } from '../app/place.ts'
+import { useSettings } from '../app/settings.ts'
+import { useStreamed } from '../app/streamed.ts'
+import { HowFar } from '../ui/how-far.tsx'
+import { numberOf } from '../ui/kit.tsx'
+import { HeatLegend, TokenHeat } from '../ui/token-heat.tsx'
+
+const unit = 'reward above kept tokens'
+
+export function RewardsBeside({
+  edit,
+  rewardModel,
+  scale: { kept, size },
+}: {
+  edit: DisputedEdit
+  rewardModel: string
+  /** The model's own, over the queue. */
+  scale: { kept: number; size: number }
+}) {
+  const project = useProject()
+  const { annotator } = useSettings()
+  const { id } = edit
+  const scored = useStreamed({
+    queryKey: ['rewards', project, annotator, rewardModel, id],
+    enabled: true,
+    ask: (signal) => host.annotate.rewards({ project, annotator, id, rewardModel }, { signal }),
+    // The next time it may be another revision.
+    gcTime: 0,
+  })
+  const strongest = size || 1
+  const heatOf = (tokens: readonly LabelledToken[]) =>
+    tokens.map(({ text, label, reward }) => ({ text, label, value: reward === null ? null : reward - kept }))
+  return (
+    <section className="rewards-beside" aria-label={`Rewards of ${rewardModel}`}>
+      <h2>
+        {rewardModel} disagrees by {numberOf(edit.total, 2)} <span className="quiet">{whyOf(edit)}</span>
+      </h2>
+      <HowFar of={scored} label="Scoring this edit" />
+      {scored.data && (
+        <>
+          <div className="responses">
+            {(['rejected', 'edited'] as const).map((side) => (
+              <div key={side}>
+                <h3>
+                  {side}, as kept{' '}
+                  <span className="numbers quiet">score {numberOf(scored.data!.scores?.[side])}</span>
+                </h3>
+                <TokenHeat unit={unit} scale={strongest} tokens={heatOf(scored.data![side])} />
+              </div>
+            ))}
+          </div>
+          <HeatLegend unit={unit} scale={strongest} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function whyOf({ changed, kept, pair }: DisputedEdit): string {
+  const parts = [
+    ['what was changed', changed],
+    ['what stands', kept],
+    ['the pair as a whole', pair],
+  ] as const
+  return parts.flatMap(([what, share]) => (share === null ? [] : `${what} ${numberOf(share, 2)}`)).join(' · ')
+}

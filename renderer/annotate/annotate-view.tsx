@@ -14,6 +14,7 @@ import { ItemEditor } from './item-editor.tsx'
 import { Packs } from './packs.tsx'
 import { Review } from './review.tsx'
 import { RewardsBeside } from './rewards-beside.tsx'
+import { useCut } from './use-cut.ts'
 import { useDisputed, useOwnQueue } from './use-queue.ts'
 
 export function AnnotateView() {
@@ -32,6 +33,7 @@ export function AnnotateView() {
     const next = ids[at + by]
     if (next) change({ item: next })
   }
+  const { tokenizer, models, choose, toggle } = useCut()
   const ahead = ids.slice(at + 1, at + 3).join()
   useEffect(() => {
     for (const next of ahead.split(',').filter(Boolean)) {
@@ -45,6 +47,8 @@ export function AnnotateView() {
     { keys: 'Alt+j', does: 'next item', run: () => go(1), whileTyping: true },
     { keys: 'Alt+k', does: 'previous item', run: () => go(-1), whileTyping: true },
     { keys: 'r', does: 'review two annotators', run: () => change({ review: '1' }) },
+    { keys: 't', does: 'diff in words or tokens', run: toggle },
+    { keys: 'Alt+t', does: 'diff in words or tokens', run: toggle, whileTyping: true },
   ])
   if (place.review) return <Review onClose={() => change({ review: undefined })} />
   return (
@@ -106,6 +110,21 @@ export function AnnotateView() {
             <option value="train">training</option>
             <option value="heldout">held out</option>
           </select>
+          {models.length > 0 && (
+            <select
+              aria-label="Diff in"
+              title="t, or Alt t while typing"
+              value={tokenizer ?? ''}
+              onChange={({ target }) => choose(target.value || null)}
+            >
+              <option value="">in words</option>
+              {models.map((name) => (
+                <option key={name} value={name}>
+                  in tokens of {name}
+                </option>
+              ))}
+            </select>
+          )}
           <Button onClick={() => change({ review: '1' })}>Review…</Button>
           <Packs />
         </span>
@@ -119,6 +138,7 @@ export function AnnotateView() {
         <ItemEditor
           key={id}
           id={id}
+          tokenizer={tokenizer}
           onNext={(isDone) => {
             if (isDone) own.countDone()
             if (at < ids.length - 1) go(1)

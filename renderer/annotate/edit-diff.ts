@@ -1,4 +1,4 @@
-/** An edit as the editor draws it: where the text changed, word by word, and how minimal the change is. */
+/** An edit as the editor draws it: where the text changed, by words or tokens, and how minimal the change is. */
 import type { Encoding } from '../../electron/engine/tokenizer/encoding.ts'
 import {
   type Minimality,
@@ -15,9 +15,16 @@ export interface EditDiff {
   minimality: Minimality
 }
 
-/** @throws UserError where the texts are too long to align */
-export function diffEdit(rejected: string, edited: string): EditDiff {
-  const [before, after] = encodeWords(rejected, edited) as [Encoding, Encoding]
+/**
+ * @param cut both texts as they are cut; into words where absent
+ * @throws UserError where the texts are too long to align
+ */
+export function diffEdit(
+  rejected: string,
+  edited: string,
+  cut = encodeWords(rejected, edited) as [Encoding, Encoding],
+): EditDiff {
+  const [before, after] = cut
   const labels = labelEncodings(before, after)
   const hunks = textHunks(labels, rejected, edited).flatMap((hunk) => tighten(hunk, rejected, edited))
   return { hunks, minimality: minimality(labels) }

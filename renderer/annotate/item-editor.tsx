@@ -17,10 +17,13 @@ import { useEditing } from './use-editing.ts'
 /** @param children beneath the responses */
 export function ItemEditor({
   id,
+  tokenizer,
   onNext,
   children,
 }: {
   id: string
+  /** A model whose tokens the diff is in; null for words. */
+  tokenizer: string | null
   onNext: (isDone: boolean) => void
   children?: ReactNode
 }) {
@@ -40,7 +43,7 @@ export function ItemEditor({
   if (error) return <Problem error={error} />
   if (!first.current) return null
   return (
-    <Desk {...first.current} onNext={onNext}>
+    <Desk {...first.current} tokenizer={tokenizer} onNext={onNext}>
       {children}
     </Desk>
   )
@@ -50,19 +53,21 @@ function Desk({
   item,
   annotation,
   note: keptNote,
+  tokenizer,
   onNext,
   children,
 }: {
   item: Item
   annotation: Annotation | null
   note: string
+  tokenizer: string | null
   onNext: (isDone: boolean) => void
   children: ReactNode
 }) {
   const project = useProject()
   const { annotator } = useSettings()
   const parent = useRef<HTMLDivElement>(null)
-  const editing = useEditing(parent, { project, annotator, item, annotation })
+  const editing = useEditing(parent, { project, annotator, item, annotation, tokenizer })
   const [showsChosen, setShowsChosen] = useState(true)
   const [showsContext, setShowsContext] = useState(false)
   const [note, setNote] = useState<string | null>(keptNote || null)
@@ -127,7 +132,12 @@ function Desk({
         <section aria-label="Rejected response">
           <h2>Rejected: edit as little as possible</h2>
           <div ref={parent} className="editor" />
-          <Meter editing={editing} onPutBack={putBack} rejected={item.rejected ?? ''} />
+          <Meter
+            editing={editing}
+            onPutBack={putBack}
+            rejected={item.rejected ?? ''}
+            unit={tokenizer === null ? 'words' : `tokens of ${tokenizer}`}
+          />
         </section>
       </div>
       {children}

@@ -8,10 +8,13 @@ import type { Editing } from './use-editing.ts'
 export function Meter({
   editing,
   rejected,
+  unit,
   onPutBack,
 }: {
   editing: Editing
   rejected: string
+  /** What is counted, as `words`. */
+  unit: string
   onPutBack: (hunk: TextHunk) => void
 }) {
   const { editRatioTarget } = useSettings()
@@ -23,14 +26,16 @@ export function Meter({
   return (
     <div className="meter">
       <span className="row numbers">
-        <span>kept {Math.round(100 * keptShare)}%</span>
+        <span>
+          kept {Math.round(100 * keptShare)}% of {unit}
+        </span>
         <meter
           min={0}
           max={1}
           value={keptShare}
           low={1 - editRatioTarget}
           optimum={1}
-          aria-label="Share of the words that stand"
+          aria-label={`Share of ${unit} that stand`}
         />
         <span>
           {hunkCount} {hunkCount === 1 ? 'change' : 'changes'}

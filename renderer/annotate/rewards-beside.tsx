@@ -37,7 +37,8 @@ export function RewardsBeside({
   return (
     <section className="rewards-beside" aria-label={`Rewards of ${rewardModel}`}>
       <h2>
-        {rewardModel} disagrees by {numberOf(edit.total, 2)} <span className="quiet">{whyOf(edit)}</span>
+        Disagreement {numberOf(edit.total, 2)}{' '}
+        <span className="quiet">{whyOf(edit)} (0 agrees, ½ has no opinion, 1 says the opposite)</span>
       </h2>
       <HowFar of={scored} label="Scoring this edit" />
       {scored.data && (
@@ -46,8 +47,7 @@ export function RewardsBeside({
             {(['rejected', 'edited'] as const).map((side) => (
               <div key={side}>
                 <h3>
-                  {side}, as kept{' '}
-                  <span className="numbers quiet">score {numberOf(scored.data!.scores?.[side])}</span>
+                  {side} <span className="numbers quiet">score {numberOf(scored.data!.scores?.[side])}</span>
                 </h3>
                 <TokenHeat unit={unit} scale={strongest} tokens={heatOf(scored.data![side])} />
               </div>
@@ -64,7 +64,7 @@ function whyOf({ changed, kept, pair }: DisputedEdit): string {
   const parts = [
     ['what was changed', changed],
     ['what stands', kept],
-    ['the pair as a whole', pair],
+    ['both responses as a whole', pair],
   ] as const
   return parts.flatMap(([what, share]) => (share === null ? [] : `${what} ${numberOf(share, 2)}`)).join(' · ')
 }

@@ -3,6 +3,7 @@ import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { Annotation, Item } from '../../electron/contract/records.ts'
 import { host } from '../app/host.ts'
 import { saving } from '../app/saved.ts'
+import { type Cutter, Differ } from './differ.ts'
 import type { EditDiff } from './edit-diff.ts'
 import { type EditorHandle, openEditor, replayed } from './editor.ts'
 import { type Operation, operationsOf, TaskClock } from './operations.ts'
@@ -29,18 +30,28 @@ export function useEditing(
     annotator,
     item,
     annotation,
-  }: { project: string; annotator: string; item: Item; annotation: Annotation | null },
+    tokenizer,
+  }: {
+    project: string
+    annotator: string
+    item: Item
+    annotation: Annotation | null
+    /** A model whose tokens the diff is in; null for words. */
+    tokenizer: string | null
+  },
 ): Editing {
   const editor = useRef<EditorHandle | null>(null)
   const [diff, setDiff] = useState<EditDiff | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const session = useRef<Session | null>(null)
+  const differ = useRef<Differ | null>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor belongs to the item, not to its newest revision
   useEffect(() => {
     const rejected = item.rejected ?? ''
     const own = new Session({ project, annotator, item, annotation })
     session.current = own
-    const differ = new Differ(rejected, (edited, found) => {
+    const worker = new Worker(new URL('./diff-worker.ts', import.meta.url), { type: 'module' })
+    const ownDiffer = new Differ(worker, rejected, (edited, found) => {
       if (editor.current?.view.state.doc.toString() !== edited) return
       if (found.diff) editor.current.draw(found.diff.hunks)
       setDiff(found.diff ?? null)
@@ -52,7 +63,7 @@ export function useEditing(
       operations: own.operations,
       onChange(update) {
         if (!update.docChanged) return
-        differ.ask(update.state.doc.toString())
+        ownDiffer.ask(update.state.doc.toString())
         if (update.transactions.some((transaction) => transaction.annotation(replayed))) return
         for (const transaction of update.transactions) {
           if (!transaction.docChanged) continue
@@ -63,15 +74,20 @@ export function useEditing(
       },
     })
     editor.current = handle
-    differ.ask(handle.view.state.doc.toString())
+    differ.current = ownDiffer
     handle.view.focus()
     return () => {
       own.flush()
-      differ.close()
+      ownDiffer.close()
       handle.destroy()
       editor.current = null
     }
   }, [project, annotator, item.id])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each item and annotator has an editor of its own
+  useEffect(() => {
+    differ.current?.cutBy(tokenizer === null ? null : tokensBy(project, tokenizer))
+    differ.current?.ask(editor.current!.view.state.doc.toString())
+  }, [project, annotator, item.id, tokenizer])
   return {
     editor,
     diff,
@@ -79,6 +95,10 @@ export function useEditing(
     seconds: () => session.current?.seconds() ?? 0,
     save: (state) => session.current!.save(editor.current!.view.state.doc.toString(), state),
   }
+}
+
+function tokensBy(project: string, tokenizer: string): Cutter {
+  return (text) => host.annotate.encode({ project, tokenizer, text })
 }
 
 /** What has been done to one item since its rejected response, and how it is kept. */
@@ -145,34 +165,4 @@ function recordOf(rejected: string, annotation: Annotation | null): Operation[] 
     return annotation ? [...annotation.operations] : []
   if (annotation.operations.length > 0) return [...annotation.operations]
   return [{ at: 0, removed: rejected, inserted: annotation.edited, elapsedMs: 0 }]
-}
-
-type Found = { diff?: EditDiff; problem?: string }
-
-/** Asks the worker for the diff of the newest text only. */
-class Differ {
-  readonly #worker = new Worker(new URL('./diff-worker.ts', import.meta.url), { type: 'module' })
-  readonly #rejected: string
-  #isBusy = false
-  #next: string | null = null
-
-  constructor(rejected: string, onFound: (edited: string, found: Found) => void) {
-    this.#rejected = rejected
-    this.#worker.addEventListener('message', ({ data }: MessageEvent<Found & { edited: string }>) => {
-      this.#isBusy = false
-      onFound(data.edited, data)
-      if (this.#next !== null) this.ask(this.#next)
-    })
-  }
-
-  ask(edited: string): void {
-    this.#next = this.#isBusy ? edited : null
-    if (this.#isBusy) return
-    this.#isBusy = true
-    this.#worker.postMessage({ rejected: this.#rejected, edited })
-  }
-
-  close(): void {
-    this.#worker.terminate()
-  }
 }

@@ -14,7 +14,10 @@ export interface Settings {
   draftModel: string
   /** Edit ratio that the meter advises to stay below. */
   editRatioTarget: number
-  tourSeen: boolean
+  /** What the editor's diff is in. */
+  diffIn: 'words' | 'tokens'
+  /** The model of those tokens, by name; empty: the project's newest. */
+  diffTokenizer: string
 }
 
 const defaults: Settings = {
@@ -25,7 +28,8 @@ const defaults: Settings = {
   serverModel: '',
   draftModel: '',
   editRatioTarget: 0.3,
-  tourSeen: false,
+  diffIn: 'words',
+  diffTokenizer: '',
 }
 
 const key = 'stet-settings'

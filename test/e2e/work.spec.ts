@@ -137,6 +137,23 @@ describe('the work', async () => {
   test('the reward model is seen beside the edits', async () => {
     await app.goto('labels', { tab: 'reward' })
     await app.page.getByText(/It ranks the edited response higher on/).waitFor({ timeout: 60_000 })
+    await app.page.getByText(/AUROC 0\.\d+, F1 of calling a token bad 0\.\d+/).waitFor()
+  })
+
+  test('what the reward model disagrees with most is looked at again, with its rewards, in words and tokens', async () => {
+    const { page } = app
+    await app.goto('annotate', { order: 'disagreement' })
+    await page.getByRole('heading', { name: /^Disagreement 0\.\d/ }).waitFor({ timeout: 60_000 })
+    await page.locator('.rewards-beside .token-heat').first().waitFor()
+    await page.getByText(/^1 \/ 1\d · 1\d of 1\d edits by me$/).waitFor()
+    await page.getByText(/kept \d+% of words/).waitFor()
+    await page.keyboard.press('Alt+t')
+    await page.getByText(/kept \d+% of tokens of /).waitFor()
+    await page.keyboard.press('Alt+j')
+    await page.getByText(/^2 \/ 1\d/).waitFor()
+    assert.deepEqual(await axeProblems(page), [])
+    await page.keyboard.press('Alt+t')
+    await page.getByText(/kept \d+% of words/).waitFor()
   })
 
   test('twenty pairs are judged blind; the win rate is read and the verdicts exported', async () => {

@@ -92,6 +92,9 @@ export const annotate = {
       }),
     )
     .output(z.object({ edited: z.string(), model: z.string() })),
+  encode: verb('A text cut into the tokens of a model, with the characters of each.')
+    .input(z.strictObject({ project, tokenizer: z.string().min(1), text: z.string() }))
+    .output(z.object({ ids: z.array(z.int()), offsets: z.array(z.tuple([z.int(), z.int()])) })),
   agreement: verb('Agreement of two annotators on which tokens were changed.')
     .input(z.strictObject({ project, first: annotator, second: annotator }))
     .output(

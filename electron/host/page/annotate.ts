@@ -25,7 +25,7 @@ import type { PageContext } from './context.ts'
 import { disputedEdits, newestEdit } from './disputed-edits.ts'
 import { draftByModel, draftByServer } from './draft.ts'
 
-export function annotateHandlers({ os: api, lab, scorer }: PageContext) {
+export function annotateHandlers({ os: api, lab, scorer, tokenizers }: PageContext) {
   const dbOf = async (folder: string) => (await lab.openProject(folder)).db
   return {
     disagreement: api.annotate.disagreement.handler(({ input, signal }) =>
@@ -77,6 +77,9 @@ export function annotateHandlers({ os: api, lab, scorer }: PageContext) {
             : await draftByServer(item, { server, model, ...limits })
         return { edited, model }
       },
+    ),
+    encode: api.annotate.encode.handler(async ({ input: { project: folder, tokenizer, text } }) =>
+      tokenizers.of(await lab.openProject(folder), tokenizer).encodeWithOffsets(text),
     ),
     agreement: api.annotate.agreement.handler(async ({ input: { project, first, second } }) =>
       agreementOf(await dbOf(project), first, second),

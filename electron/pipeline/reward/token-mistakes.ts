@@ -44,16 +44,20 @@ export interface TokenMistake {
   distance: number
 }
 
-/** The `count` tokens furthest from their labels, the furthest first; of a stretch of equal labels only the furthest. */
+/**
+ * The `count` tokens furthest from their labels, the furthest first; of a stretch of equal labels only the furthest.
+ * What was left standing stands on both sides, and counts in the edited one.
+ */
 export function worstTokens(edits: readonly RewardedEdit[], count: number): TokenMistake[] {
   const scale = ownScale(edits)
   const all = edits.flatMap((each, edit) =>
     (['rejected', 'edited'] as const).flatMap((side) => {
       const { labels, rewards } = each[side]
       const distances = labels.map((label, i) => Math.abs(label - inOwnScale(rewards[i]!, scale)))
-      return stretches(labels).map(([start, end]) => {
+      return stretches(labels).flatMap(([start, end]) => {
+        if (side === 'rejected' && labels[start] === 0) return []
         const distance = Math.max(...distances.slice(start, end))
-        return { edit, side, token: distances.indexOf(distance, start), distance }
+        return [{ edit, side, token: distances.indexOf(distance, start), distance }]
       })
     }),
   )

@@ -21,7 +21,7 @@ export async function fakeRewardModel(folder: string): Promise<string> {
 }
 
 /** What events end with, and how much progress there was before. */
-export async function resultOf<Result>(events: AsyncIterator<JobEvent, Result>) {
+export async function resultOf<Result>(events: { next(): Promise<IteratorResult<JobEvent, Result>> }) {
   for (let progress = 0; ; progress++) {
     const next = await events.next()
     if (next.done) return { result: next.value, progress }

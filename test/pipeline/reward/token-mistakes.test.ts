@@ -32,7 +32,7 @@ test('the token furthest from its label comes first, one of a stretch', () => {
     [
       [0, 'rejected', 2],
       [0, 'edited', 1],
-      [0, 'rejected', 3],
+      [0, 'edited', 0],
     ],
   )
   assert.ok(Math.abs(worst[0]!.distance - (1 + 0.55 / 0.85)) < 1e-12)

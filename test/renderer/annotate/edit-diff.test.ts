@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ChangeSet, Text } from '@codemirror/state'
 import fc from 'fast-check'
+import type { Encoding } from '../../../electron/engine/tokenizer/encoding.ts'
+import { byteLevelTokenizer } from '../../../electron/engine/tokenizer/index.ts'
 import { putBack } from '../../../electron/pipeline/annotate/minimality.ts'
 import { replay } from '../../../electron/pipeline/annotate/operations.ts'
 import { diffEdit } from '../../../renderer/annotate/edit-diff.ts'
@@ -15,6 +17,18 @@ test('outside the changes both texts are equal, and putting every change back gi
   fc.assert(
     fc.property(words, words, (rejected, edited) => {
       const { hunks } = diffEdit(rejected, edited)
+      const back = [...hunks].reverse().reduce((text, hunk) => putBack(rejected, text, hunk), edited)
+      assert.equal(back, rejected)
+    }),
+  )
+})
+
+test('the same holds for tokens, whatever they share of a character', () => {
+  const tokenizer = byteLevelTokenizer(['a', 'b'])
+  fc.assert(
+    fc.property(words, words, (rejected, edited) => {
+      const cut = [rejected, edited].map((text) => tokenizer.encodeWithOffsets(text)) as [Encoding, Encoding]
+      const { hunks } = diffEdit(rejected, edited, cut)
       const back = [...hunks].reverse().reduce((text, hunk) => putBack(rejected, text, hunk), edited)
       assert.equal(back, rejected)
     }),

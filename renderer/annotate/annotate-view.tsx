@@ -6,6 +6,7 @@ import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/place.ts'
 import { queries } from '../app/queries.ts'
 import { useSettings } from '../app/settings.ts'
+import { tellGuide } from '../projects/use-guide.ts'
 import { HowFar } from '../ui/how-far.tsx'
 import { Button, Problem } from '../ui/kit.tsx'
 import './annotate.css'
@@ -88,7 +89,7 @@ export function AnnotateView() {
             <option value="unfinished">unfinished first</option>
             <option value="all">all</option>
             <option value="flagged">flagged</option>
-            <option value="disagreement">a reward model disagrees most</option>
+            <option value="disagreement">disagreement first</option>
           </select>
           {isDisputed && rewardModel !== undefined && (
             <select
@@ -140,7 +141,10 @@ export function AnnotateView() {
           id={id}
           tokenizer={tokenizer}
           onNext={(isDone) => {
-            if (isDone) own.countDone()
+            if (isDone) {
+              own.countDone()
+              tellGuide(project)
+            }
             if (at < ids.length - 1) go(1)
             else if (!isDisputed) void own.refetch()
           }}

@@ -18,6 +18,8 @@ export interface Settings {
   diffIn: 'words' | 'tokens'
   /** The model of those tokens, by name; empty: the project's newest. */
   diffTokenizer: string
+  /** The project that the guide leads through; null once it was dismissed. */
+  guide: { project: string; sawLabels: boolean } | null
 }
 
 const defaults: Settings = {
@@ -30,6 +32,7 @@ const defaults: Settings = {
   editRatioTarget: 0.3,
   diffIn: 'words',
   diffTokenizer: '',
+  guide: null,
 }
 
 const key = 'stet-settings'

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { GuideLine } from '../projects/guide.tsx'
 import { Button, bytesOf, Dialog, durationOf, Keys } from '../ui/kit.tsx'
 import { BrokenLine } from './broken-line.tsx'
 import { host, lineState, onLine } from './host.ts'
@@ -59,6 +60,7 @@ export function Shell() {
       <main id="main" className="view">
         <BrokenLine />
         {project !== null && <ReadOnlyNote project={project} />}
+        {project !== null && <GuideLine project={project} />}
         <Outlet />
       </main>
       <StatusLine project={project} />

@@ -5,7 +5,10 @@ import type { ProjectOverview } from '../../electron/contract/page/projects.ts'
 import { host } from '../app/host.ts'
 import { goTo } from '../app/place.ts'
 import { queries } from '../app/queries.ts'
+import { useSettings } from '../app/settings.ts'
 import { Button, Field, Problem, timeOf } from '../ui/kit.tsx'
+import { GuideList } from './guide.tsx'
+import { dismissGuide, showGuide } from './use-guide.ts'
 
 const enter = ({ folder }: ProjectOverview) => {
   void queries.invalidateQueries({ queryKey: ['recent'] })
@@ -22,7 +25,15 @@ export function ProjectsView() {
     mutationFn: (project: string) => host.projects.open({ project }),
     onSuccess: enter,
   })
-  const sample = useMutation({ mutationFn: () => host.projects.createSample({}), onSuccess: enter })
+  const sample = useMutation({
+    mutationFn: () => host.projects.createSample({}),
+    onSuccess: (overview) => {
+      showGuide(overview.folder)
+      enter(overview)
+    },
+  })
+  const { guide } = useSettings()
+  const guided = recent?.find(({ folder, exists }) => exists && folder === guide?.project)
   const forget = useMutation({
     mutationFn: (project: string) => host.projects.forget({ project }),
     onSuccess: (cards) => queries.setQueryData(['recent'], cards),
@@ -42,6 +53,13 @@ export function ProjectsView() {
           {sample.isPending ? 'Making the sample…' : 'Make the sample project'}
         </Button>
       </div>
+      {guided && (
+        <section className="card">
+          <h2>The way through {guided.name}</h2>
+          <GuideList project={guided.folder} />
+          <Button onClick={dismissGuide}>Dismiss the guide</Button>
+        </section>
+      )}
       {recent && recent.length > 0 && (
         <table className="table">
           <thead>

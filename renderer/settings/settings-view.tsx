@@ -1,9 +1,11 @@
-/** The view Settings: who one is, how it looks, which server drafts, what the machine can do, and the tour. */
+/** The view Settings: who one is, how it looks, which server drafts, what the machine can do, and the way through. */
 import { useMutation } from '@tanstack/react-query'
 import { host } from '../app/host.ts'
-import { goTo, useProject } from '../app/place.ts'
+import { useProject } from '../app/place.ts'
 import { useWork } from '../app/queries.ts'
 import { changeSettings, type Settings, useSettings } from '../app/settings.ts'
+import { GuideList } from '../projects/guide.tsx'
+import { dismissGuide, showGuide, useGuide } from '../projects/use-guide.ts'
 import { Button, bytesOf, Field, Keys, numberOf, Problem } from '../ui/kit.tsx'
 
 export function SettingsView() {
@@ -81,7 +83,7 @@ export function SettingsView() {
         </Field>
       </section>
       <MachineCard />
-      <Tour />
+      <WayThrough />
     </div>
   )
 }
@@ -134,33 +136,23 @@ function MachineCard() {
   )
 }
 
-const steps = [
-  ['data', 'd', 'Data', 'Look through the items. Import your own by drop.'],
-  ['annotate', 'a', 'Annotate', 'Mend ten rejected responses as little as possible; Ctrl Enter goes on.'],
-  ['labels', 'l', 'Labels', 'See what your edits say of each token.'],
-  ['runs', 'r', 'Runs', 'Train: SFT, then a reward model, then PPO.'],
-  ['judge', 'j', 'Judge', 'Which answers better? Blind, by the arrow keys.'],
-  ['models', 'm', 'Models', 'Talk with what came out, beside what it came from.'],
-] as const
-
-function Tour() {
+function WayThrough() {
   const project = useProject()
+  const { isShown } = useGuide(project)
   return (
     <section className="card">
       <h2>The way through</h2>
-      <ol>
-        {steps.map(([view, key, title, text]) => (
-          <li key={view}>
-            <Button kind="quiet" onClick={() => goTo(project, view)}>
-              {title}
-            </Button>{' '}
-            <Keys keys={`g ${key}`} /> {text}
-          </li>
-        ))}
-      </ol>
+      <GuideList project={project} />
       <p className="quiet">
-        <Keys keys="?" /> shows the keys of the view you are in, <Keys keys="Ctrl K" /> finds everything.
+        Your own items come in by drop in Data <Keys keys="g d" />; talk with what came out, beside what it
+        came from, in Models <Keys keys="g m" />. <Keys keys="?" /> shows the keys of the view you are in,{' '}
+        <Keys keys="Ctrl K" /> finds everything.
       </p>
+      {isShown ? (
+        <Button onClick={dismissGuide}>Dismiss the guide</Button>
+      ) : (
+        <Button onClick={() => showGuide(project)}>Show the next step above every view</Button>
+      )}
     </section>
   )
 }

@@ -40,6 +40,36 @@ describe('the page', async () => {
     assert.ok((await app.host.projects.overview({ project: card.folder })).editable > 0)
   })
 
+  test('a guide leads from step to step, ticks what the project shows, and stays dismissed', async () => {
+    const { page } = app
+    const guide = page.getByRole('region', { name: 'Guide' })
+    await guide.getByText(/^1 of 6$/).waitFor()
+    await page.locator('#main').click({ position: { x: 2, y: 2 } })
+    await page.keyboard.press('g')
+    await page.keyboard.press('g')
+    await page.waitForURL(/\/annotate$/)
+    await page.locator('.cm-content:focus').waitFor()
+    await page.keyboard.type('so ')
+    await page.keyboard.press('Control+Enter')
+    await guide.getByText(/^2 of 6$/).waitFor()
+    await guide.getByRole('button', { name: /^Labels/ }).click()
+    await guide.getByText(/^3 of 6$/).waitFor()
+    await guide.getByRole('button', { name: /^Starting policy/ }).click()
+    await page.waitForURL(/\/runs\?new=sft$/)
+    await page.getByRole('link', { name: 'Projects' }).click()
+    await page.getByText('done: ').nth(1).waitFor({ state: 'attached' })
+    assert.equal(await page.locator('.guide-list li', { hasText: 'done: ' }).count(), 2)
+    await app.goto('data')
+    await guide.getByRole('button', { name: 'Dismiss the guide' }).click()
+    await guide.waitFor({ state: 'detached' })
+    await page.reload()
+    await page.locator('.item-row').first().waitFor()
+    assert.equal(await guide.count(), 0)
+    await app.goto('settings')
+    await page.getByRole('button', { name: 'Show the next step above every view' }).click()
+    await guide.getByText(/^2 of 6$/).waitFor()
+  })
+
   test('goes to every view by its keys, and a reload comes back to it', async () => {
     const { page } = app
     for (const view of views) {

@@ -1,0 +1,49 @@
+/** The guide's steps with what the project shows of them now, and whether it is shown above the views. */
+import { useQuery } from '@tanstack/react-query'
+import { host } from '../app/host.ts'
+import { queries } from '../app/queries.ts'
+import { changeSettings, useSettings } from '../app/settings.ts'
+import { guideSteps } from './guide-steps.ts'
+
+export function useGuide(project: string) {
+  const { annotator, guide } = useSettings()
+  const { data: own } = useQuery({
+    queryKey: ['guide', project, annotator],
+    queryFn: () => host.annotate.queue({ project, annotator, order: 'flagged' }),
+  })
+  const { data: runs } = useQuery({
+    queryKey: ['runs', project],
+    queryFn: () => host.runs.list({ project }),
+  })
+  const { data: evaluations } = useQuery({
+    queryKey: ['evaluations', project],
+    queryFn: () => host.judging.list({ project }),
+  })
+  const isShown = guide?.project === project
+  return {
+    /** Null until the project has been asked. */
+    steps:
+      own && runs && evaluations
+        ? guideSteps({
+            finished: own.done,
+            sawLabels: isShown && guide.sawLabels,
+            runs,
+            evaluations: evaluations.filter(({ summary }) => summary !== null).length,
+          })
+        : null,
+    isShown,
+  }
+}
+
+export function showGuide(project: string): void {
+  changeSettings({ guide: { project, sawLabels: false } })
+}
+
+export function dismissGuide(): void {
+  changeSettings({ guide: null })
+}
+
+/** After an edit was finished, of which the host tells no page. */
+export function tellGuide(project: string): void {
+  void queries.invalidateQueries({ queryKey: ['guide', project] })
+}

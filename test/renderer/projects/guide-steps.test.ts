@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type GuideFacts, guideSteps } from '../../../renderer/projects/guide-steps.ts'
+import { presets } from '../../../renderer/runs/presets.ts'
+
+const nothing: GuideFacts = { finished: 0, sawLabels: false, runs: [], evaluations: 0 }
+const done = (facts: Partial<GuideFacts>) =>
+  guideSteps({ ...nothing, ...facts }).flatMap(({ title, isDone }) => (isDone ? [title] : []))
+
+test('a step is done when the project shows it, in whatever order', () => {
+  assert.deepEqual(done({}), [])
+  assert.deepEqual(done({ finished: 1 }), ['Annotate'])
+  assert.deepEqual(done({ sawLabels: true, evaluations: 2 }), ['Labels', 'Judge'])
+  assert.deepEqual(
+    done({
+      runs: [
+        { kind: 'sft', state: 'done' },
+        { kind: 'reward', state: 'paused' },
+        { kind: 'ppo', state: 'running' },
+      ],
+    }),
+    ['Starting policy'],
+  )
+})
+
+test('each training step names a verb that has the preset its sentence speaks of', () => {
+  const trainings = guideSteps(nothing).filter(({ verb }) => verb?.startsWith('train '))
+  assert.equal(trainings.length, 3)
+  for (const { verb, sentence } of trainings) {
+    assert.match(sentence, /“Sample world”/)
+    assert.ok(presets[verb!]?.some(({ title }) => title === 'Sample world'))
+  }
+})

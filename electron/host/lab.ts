@@ -46,8 +46,12 @@ export function openLab(options: LabOptions) {
   }
   const lab: Lab = {
     trainer,
-    createProject: (folder) =>
-      keep(folder, (absolute) => createProject(absolute, path.basename(absolute, '.stet'))),
+    createProject(folder) {
+      const create = (absolute: string) => createProject(absolute, path.basename(absolute, '.stet'))
+      const key = path.resolve(folder)
+      // Where one is open already it is refused, like every folder with something in it.
+      return projects.has(key) ? create(key) : keep(key, create)
+    },
     openProject: (folder) => keep(folder, openProject),
   }
   async function close(): Promise<void> {

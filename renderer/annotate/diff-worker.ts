@@ -1,13 +1,15 @@
 /** Aligns texts beside the page, so that a long response never holds up a key. */
-import type { Encoding } from '../../electron/engine/tokenizer/encoding.ts'
+import type { TokenCut } from '../../electron/contract/page/annotate.ts'
 import type { DiffAnswer, DiffRequest } from './differ.ts'
-import { diffEdit } from './edit-diff.ts'
+import { diffEdit, encodingOf } from './edit-diff.ts'
 
-let before: { text: string; cut: Encoding | null } = { text: '', cut: null }
+let before: { text: string; cut: TokenCut | null } = { text: '', cut: null }
 
-function answer(edited: string, cut: Encoding | null): DiffAnswer {
+function answer(edited: string, cut: TokenCut | null): DiffAnswer {
   try {
-    return { diff: diffEdit(before.text, edited, before.cut && cut ? [before.cut, cut] : undefined) }
+    const both = before.cut && cut
+    const cuts = both ? ([encodingOf(before.cut!), encodingOf(cut!)] as const) : undefined
+    return { diff: diffEdit(before.text, edited, cuts) }
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) }
   }

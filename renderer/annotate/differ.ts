@@ -1,14 +1,14 @@
 /** Keeps an editor's diff current: asks the worker for that of the newest text only, in words or in tokens. */
-import type { Encoding } from '../../electron/engine/tokenizer/encoding.ts'
+import type { TokenCut } from '../../electron/contract/page/annotate.ts'
 import type { EditDiff } from './edit-diff.ts'
 
 /** Cuts a text into tokens. */
-export type Cutter = (text: string) => Promise<Encoding>
+export type Cutter = (text: string) => Promise<TokenCut>
 
 /** First the rejected text, then each edited one that is compared with it; `cut` is null for words. */
 export type DiffRequest =
-  | { rejected: string; cut: Encoding | null }
-  | { edited: string; cut: Encoding | null }
+  | { rejected: string; cut: TokenCut | null }
+  | { edited: string; cut: TokenCut | null }
 
 /** Of the worker to an edited text. */
 export interface DiffAnswer {

@@ -1,4 +1,5 @@
 /** An edit as the editor draws it: where the text changed, by words or tokens, and how minimal the change is. */
+import type { TokenCut } from '../../electron/contract/page/annotate.ts'
 import type { Encoding } from '../../electron/engine/tokenizer/encoding.ts'
 import {
   type Minimality,
@@ -22,12 +23,16 @@ export interface EditDiff {
 export function diffEdit(
   rejected: string,
   edited: string,
-  cut = encodeWords(rejected, edited) as [Encoding, Encoding],
+  cut: readonly [Encoding, Encoding] = encodeWords(rejected, edited) as [Encoding, Encoding],
 ): EditDiff {
   const [before, after] = cut
   const labels = labelEncodings(before, after)
   const hunks = textHunks(labels, rejected, edited).flatMap((hunk) => tighten(hunk, rejected, edited))
   return { hunks, minimality: minimality(labels) }
+}
+
+export function encodingOf({ ids, spans }: TokenCut): Encoding {
+  return { ids, offsets: ids.map((_, i) => [spans[2 * i]!, spans[2 * i + 1]!]) }
 }
 
 /** White space that both sides begin or end with is no part of a change; a change of nothing is none. */

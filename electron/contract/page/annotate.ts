@@ -22,6 +22,14 @@ export const DisputedEdit = z.object({
 })
 export type DisputedEdit = z.infer<typeof DisputedEdit>
 
+/** A text as a tokenizer cuts it, in lists that are quick to pass on: the editor asks for one at each key. */
+export const TokenCut = z.object({
+  ids: z.array(z.int()),
+  /** Start and end of each token, one after the other, in UTF-16 units. */
+  spans: z.array(z.int()),
+})
+export type TokenCut = z.infer<typeof TokenCut>
+
 const annotator = z.string().trim().min(1)
 
 export const annotate = {
@@ -92,9 +100,9 @@ export const annotate = {
       }),
     )
     .output(z.object({ edited: z.string(), model: z.string() })),
-  encode: verb('A text cut into the tokens of a model, with the characters of each.')
+  encode: verb('A text cut into the tokens of a model.')
     .input(z.strictObject({ project, tokenizer: z.string().min(1), text: z.string() }))
-    .output(z.object({ ids: z.array(z.int()), offsets: z.array(z.tuple([z.int(), z.int()])) })),
+    .output(TokenCut),
   agreement: verb('Agreement of two annotators on which tokens were changed.')
     .input(z.strictObject({ project, first: annotator, second: annotator }))
     .output(

@@ -78,9 +78,10 @@ export function annotateHandlers({ os: api, lab, scorer, tokenizers }: PageConte
         return { edited, model }
       },
     ),
-    encode: api.annotate.encode.handler(async ({ input: { project: folder, tokenizer, text } }) =>
-      tokenizers.of(await lab.openProject(folder), tokenizer).encodeWithOffsets(text),
-    ),
+    encode: api.annotate.encode.handler(async ({ input: { project: folder, tokenizer, text } }) => {
+      const { ids, offsets } = tokenizers.of(await lab.openProject(folder), tokenizer).encodeWithOffsets(text)
+      return { ids, spans: offsets.flat() }
+    }),
     agreement: api.annotate.agreement.handler(async ({ input: { project, first, second } }) =>
       agreementOf(await dbOf(project), first, second),
     ),

@@ -94,7 +94,7 @@ export class EditScorer {
     if (trainer.isTraining)
       throw new UserError(
         'unavailable',
-        'A training has the trainer, which would score these edits too. Wait for its end, or pause it in Runs.',
+        'A training is under way, and a reward model scores with the same trainer. Wait for its end, or pause it in Runs; then these edits are scored.',
       )
     emit({ type: 'progress', phase: 'score', done: 0, total: unknown.length })
     const rows = unknown.map(([, { pair, response }]) => ({

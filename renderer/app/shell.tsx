@@ -129,7 +129,7 @@ function StatusLine({ project }: { project: string | null }) {
       </span>
       {machine && (
         <span className="numbers">
-          {machine.cores} threads · {bytesOf(machine.memory.usedByStetBytes)} of{' '}
+          {machine.runtime}, {machine.cores} threads · {bytesOf(machine.memory.usedByStetBytes)} of{' '}
           {bytesOf(machine.memory.totalBytes)}
           {machine.diskFreeBytes !== null && ` · ${bytesOf(machine.diskFreeBytes)} free on disk`}
         </span>

@@ -37,6 +37,8 @@ export type ProjectOverview = z.infer<typeof ProjectOverview>
 
 export const Machine = z.object({
   version: z.string(),
+  /** What trainings will be computed with, as `TensorFlow 2.21.0`. */
+  runtime: z.string(),
   memory: z.object({ totalBytes: z.number(), freeBytes: z.number(), usedByStetBytes: z.number() }),
   diskFreeBytes: z.number().nullable(),
   cores: z.int().positive(),

@@ -4,6 +4,7 @@ import { statfs } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { ProjectOverview } from '../../contract/page/projects.ts'
+import { locateRuntime } from '../../engine/runtime/locate.ts'
 import { countWork, listEvaluations, listModels, listRuns, type Project } from '../../storage/index.ts'
 import { importSampleWorld } from '../experiment/sample-world.ts'
 import { packageVersion } from '../version.ts'
@@ -45,6 +46,7 @@ export function projectHandlers({ os: api, lab }: PageContext) {
     }),
     machine: api.projects.machine.handler(async ({ input }) => ({
       version: packageVersion,
+      runtime: runtimeName(),
       memory: {
         totalBytes: os.totalmem(),
         freeBytes: os.freemem(),
@@ -55,6 +57,11 @@ export function projectHandlers({ os: api, lab }: PageContext) {
       projectsFolder: projectsFolder(),
     })),
   }
+}
+
+function runtimeName(): string {
+  const runtime = locateRuntime()
+  return runtime.kind === 'wasm' ? 'embedded runtime' : `TensorFlow ${runtime.version}`
 }
 
 function freeName(folder: string, name: string): string {

@@ -102,6 +102,16 @@ export type InferenceJob = z.infer<typeof InferenceJob>
 
 export type Job = TrainingJob | InferenceJob
 
+/** How large a run is: by it the pace of one run tells that of another. */
+export const RunScale = z.object({
+  /** Numbers of the model that is trained, adapters aside. */
+  parameters: z.number().positive(),
+  /** Floating-point operations of a step, and bytes of weights and caches that it reads, on average. */
+  flops: z.number().nonnegative(),
+  bytes: z.number().nonnegative(),
+})
+export type RunScale = z.infer<typeof RunScale>
+
 /** How a training job ended. */
 export const TrainingResult = z.object({
   state: z.enum(['done', 'paused']),
@@ -114,6 +124,7 @@ export const TrainingResult = z.object({
   dropped: z.int().nonnegative(),
   /** Prompts cut to fit. */
   cut: z.int().nonnegative(),
+  scale: RunScale.nullable(),
 })
 export type TrainingResult = z.infer<typeof TrainingResult>
 
@@ -176,8 +187,9 @@ export const SpeedResult = z.object({
   matmulGflops: z.number(),
   /** Memory read and written, in 10^9 bytes a second. */
   copyGbPerS: z.number(),
-  /** Of a model of one layer. */
+  /** Of a model of one layer, and the same in 10^9 floating-point operations a second. */
   trainTokensPerS: z.number(),
+  trainGflops: z.number(),
 })
 export type SpeedResult = z.infer<typeof SpeedResult>
 

@@ -255,7 +255,7 @@ function rewind(project: Project, run: Run): number {
 
 /** The last step of which metrics and samples are all there: a pause's, or the one before the last that was heard of. */
 function lastRecordedStep(db: Db, { id, result }: Run): number {
-  const paused = TrainingResult.safeParse(result)
+  const paused = TrainingResult.pick({ step: true }).safeParse(result)
   const last = readMetrics(db, id).at(-1)?.step ?? 0
   return Math.max(last - 1, paused.success ? paused.data.step : 0)
 }

@@ -269,7 +269,7 @@ test('The doctor names the runtime in use and why it is not the better one, and 
   const outcome = await stet('doctor', '--json')
   const { runtime, speed, node } = jsonOf(outcome) as ResultOf<Contract['doctor']>
   assert.deepEqual([runtime.kind, runtime.device, runtime.devices], ['wasm', 'wasm', ['wasm']])
-  assert.deepEqual(Object.keys(speed), ['matmulGflops', 'copyGbPerS', 'trainTokensPerS'])
+  assert.deepEqual(Object.keys(speed), ['matmulGflops', 'copyGbPerS', 'trainTokensPerS', 'trainGflops'])
   for (const [name, value] of Object.entries(speed)) assert(value > 0, `${name} is ${value}`)
   assert.match(runtime.reason!, /STET_RUNTIME/)
   assert.equal(node, process.version)

@@ -36,7 +36,7 @@ async function count(
   const { folder, config } = job
   const totalSteps = config.epochs
   let step = newestStep(folder)
-  const end = { reason: null, dropped: 0, cut: 0, heldoutLoss: null }
+  const end = { reason: null, dropped: 0, cut: 0, scale: null, heldoutLoss: null }
   while (step < totalSteps) {
     await sleep(2)
     step++

@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { writeFileAtomic } from '../files/atomic.ts'
 import { writeSafetensors } from '../files/safetensors.ts'
-import { scoreHead } from './config.ts'
-import { adapterNames, linearLayers } from './lora.ts'
+import { linearLayers, scoreHead } from './config.ts'
+import { adapterNames } from './lora.ts'
 import type { Model } from './model.ts'
 
 /** Writes adapter_config.json and adapter_model.safetensors of a model that has a base. */

@@ -218,3 +218,16 @@ function weightAndBias(name: string, shape: number[]): NamedShape[] {
     [`${name}.bias`, [shape.at(-1)!]],
   ]
 }
+
+/** The linear layers of attention and MLP, by name; tables and output heads are none of them. */
+export function linearLayers(config: ModelConfig): Map<string, { input: number; output: number }> {
+  const layers = new Map<string, { input: number; output: number }>()
+  for (const [name, shape] of parameterShapes(config)) {
+    const layer = /^((model\.layers|transformer\.h)\..*)\.weight$/.exec(name)?.[1]
+    if (layer === undefined || shape.length !== 2) continue
+    const [first, second] = shape as [number, number]
+    const isConv1d = config.family === 'gpt2'
+    layers.set(layer, isConv1d ? { input: first, output: second } : { input: second, output: first })
+  }
+  return layers
+}

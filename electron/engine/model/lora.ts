@@ -6,7 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { uniforms } from '../random.ts'
 import { type Variable, variableFrom, zerosVariable } from '../runtime/variable.ts'
-import { type ModelConfig, parameterShapes } from './config.ts'
+import { linearLayers, type ModelConfig } from './config.ts'
 
 /** What an adapter adds to one linear layer. */
 export interface LowRank {
@@ -18,19 +18,6 @@ export interface LowRank {
 
 export function adapterNames(layer: string): { a: string; b: string } {
   return { a: `${layer}.lora_A.weight`, b: `${layer}.lora_B.weight` }
-}
-
-/** The linear layers of attention and MLP, by name; tables and output heads are none of them. */
-export function linearLayers(config: ModelConfig): Map<string, { input: number; output: number }> {
-  const layers = new Map<string, { input: number; output: number }>()
-  for (const [name, shape] of parameterShapes(config)) {
-    const layer = /^((model\.layers|transformer\.h)\..*)\.weight$/.exec(name)?.[1]
-    if (layer === undefined || shape.length !== 2) continue
-    const [first, second] = shape as [number, number]
-    const isConv1d = config.family === 'gpt2'
-    layers.set(layer, isConv1d ? { input: first, output: second } : { input: second, output: first })
-  }
-  return layers
 }
 
 /** Adapters on every linear layer: A uniform within ±1/sqrt(in), B zero, so that at first they add nothing. */

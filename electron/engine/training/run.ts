@@ -8,6 +8,7 @@ import { restoreVariables, saveCheckpoint } from '../checkpoint.ts'
 import { type CheckpointState, latestCheckpoint, pruneCheckpoints } from '../checkpoint-folder.ts'
 import { permutation } from '../random.ts'
 import type { Variable } from '../runtime/variable.ts'
+import { stepsPerEpoch } from './schedule.ts'
 
 export interface RunHooks {
   /** After each step; steps count from 1. */
@@ -67,11 +68,6 @@ export async function breathe(): Promise<void> {
 
 export function isCheckpointStep(step: number, totalSteps: number, every: number): boolean {
   return step === totalSteps || (every > 0 && step % every === 0)
-}
-
-/** Number of whole batches in one pass; an incomplete last batch is left for another epoch's order. */
-export function stepsPerEpoch(examples: number, batchSize: number): number {
-  return Math.max(1, Math.floor(examples / batchSize))
 }
 
 /**

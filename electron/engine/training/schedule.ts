@@ -1,4 +1,4 @@
-/** Learning rate by step: linear warm-up, then constant, linear or cosine decay to zero at the last step. */
+/** How many steps a run makes, and the learning rate of each: linear warm-up, then constant, linear or cosine decay to zero. */
 
 export interface Schedule {
   learningRate: number
@@ -19,4 +19,18 @@ export function learningRateAt(
   if (decay === 'constant') return learningRate
   const share = Math.min(1, (step - warmupSteps) / Math.max(1, totalSteps - warmupSteps))
   return learningRate * (decay === 'linear' ? 1 - share : 0.5 * (1 + Math.cos(Math.PI * share)))
+}
+
+/** Number of whole batches in one pass; an incomplete last batch is left for another epoch's order. */
+export function stepsPerEpoch(examples: number, batchSize: number): number {
+  return Math.max(1, Math.floor(examples / batchSize))
+}
+
+/** Steps of a run on fixed examples: all epochs, or `maxSteps` where those are fewer. */
+export function supervisedSteps(
+  examples: number,
+  { batchSize, epochs, maxSteps }: { batchSize: number; epochs: number; maxSteps: number | null },
+): number {
+  const allSteps = epochs * stepsPerEpoch(examples, Math.min(batchSize, examples))
+  return Math.min(allSteps, maxSteps ?? allSteps)
 }

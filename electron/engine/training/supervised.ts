@@ -4,16 +4,8 @@ import type { StepMetrics } from '../../contract/metrics.ts'
 import type { Variable } from '../runtime/variable.ts'
 import type { AdamWConfig } from './adamw.ts'
 import { chunksOf } from './batch.ts'
-import {
-  batchIndices,
-  breathe,
-  isCheckpointStep,
-  type RunEnd,
-  type RunHooks,
-  RunState,
-  stepsPerEpoch,
-} from './run.ts'
-import { learningRateAt, type Schedule } from './schedule.ts'
+import { batchIndices, breathe, isCheckpointStep, type RunEnd, type RunHooks, RunState } from './run.ts'
+import { learningRateAt, type Schedule, supervisedSteps } from './schedule.ts'
 import { type LossFunction, type StepResult, TrainStep } from './train-step.ts'
 
 export interface SupervisedConfig extends AdamWConfig, Schedule {
@@ -50,8 +42,7 @@ export async function trainSupervised<Example>(
   hooks: RunHooks,
 ): Promise<RunEnd> {
   const batchSize = Math.min(config.batchSize, task.examples.length)
-  const allSteps = config.epochs * stepsPerEpoch(task.examples.length, batchSize)
-  const totalSteps = Math.min(allSteps, config.maxSteps ?? allSteps)
+  const totalSteps = supervisedSteps(task.examples.length, config)
   const trainStep = new TrainStep(task.name, task.parameters, config, task.loss)
   const state = new RunState(hooks.checkpointFolder, new Map([...task.parameters, ...trainStep.variables()]))
   try {

@@ -16,7 +16,7 @@ import {
   type ScoredPair,
   tokenF1,
 } from './evaluate.ts'
-import { type PairLengths, pairInputs, type RewardPair } from './examples.ts'
+import { type PairLengths, pairInputs } from './examples.ts'
 import {
   lastScalar,
   maskedMean,
@@ -26,6 +26,7 @@ import {
   rewardLoss,
 } from './losses.ts'
 import { RewardScorer, rewardScalars } from './model.ts'
+import type { RewardPair } from './pairs.ts'
 
 export interface RewardData {
   train: RewardPair[]

@@ -13,6 +13,7 @@ import {
   policyParameters,
   weightsOf,
 } from '../../engine/model/model.ts'
+import { plainLlama } from '../../engine/model/presets.ts'
 import { causalBias, hiddenStates, outputMatrix } from '../../engine/model/transformer.ts'
 import { tokenLogprobs } from '../../engine/model/vocabulary.ts'
 import { integers } from '../../engine/random.ts'
@@ -23,7 +24,6 @@ import { trainPpo } from '../../pipeline/ppo/train.ts'
 import { RewardScorer, sequenceScore } from '../../pipeline/reward/model.ts'
 import type { JobContext } from './context.ts'
 import { ppoModels } from './ppo-models.ts'
-import { plainLlama } from './presets.ts'
 
 type BenchJob = Extract<InferenceJob, { kind: 'bench' }>
 

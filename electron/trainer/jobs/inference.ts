@@ -8,8 +8,8 @@ import { bucketLength, chunksOf, commonLengths } from '../../engine/training/bat
 import { breathe } from '../../engine/training/run.ts'
 import { encodeQuery } from '../../pipeline/data/query.ts'
 import { RewardScorer, sequenceScore } from '../../pipeline/reward/model.ts'
+import { checkContext, encodeResponse } from '../../pipeline/run-examples.ts'
 import type { JobContext } from './context.ts'
-import { checkContext, encodeResponse } from './input.ts'
 import { openModel } from './presets.ts'
 import { openRewardModel } from './reward-card.ts'
 

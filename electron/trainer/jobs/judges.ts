@@ -1,7 +1,6 @@
 /** The judge that watches a PPO run: the policy's responses to held-out prompts against the reference's. */
 import type { PpoConfig } from '../../contract/configs.ts'
 import type { JudgeSpec } from '../../contract/jobs.ts'
-import type { Item } from '../../contract/records.ts'
 import { Generator } from '../../engine/generation/generate.ts'
 import { disposeModel, type Model } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
@@ -10,15 +9,11 @@ import { encodeQuery } from '../../pipeline/data/query.ts'
 import type { Judge, Question } from '../../pipeline/judge/judge.ts'
 import { scoreJudge } from '../../pipeline/judge/judges.ts'
 import { winRate } from '../../pipeline/judge/win-rate.ts'
-import { type Prompt, type Sample, sampleInBatches } from '../../pipeline/ppo/rollout.ts'
+import { type Sample, sampleInBatches } from '../../pipeline/ppo/rollout.ts'
 import { programmaticJudge } from '../../pipeline/programmatic-judge.ts'
 import { RewardScorer, sequenceScore } from '../../pipeline/reward/model.ts'
-import { encodeResponse } from './input.ts'
+import { encodeResponse, type JudgedPrompt } from '../../pipeline/run-examples.ts'
 import { openRewardModel } from './reward-card.ts'
-
-export interface JudgedPrompt extends Prompt {
-  item: Item
-}
 
 export interface PolicyJudge {
   /** Win rate of the policy in percent; samples in the order of the prompts. */

@@ -5,6 +5,7 @@ import { createModel, disposeModel } from '../../engine/model/model.ts'
 import { compile } from '../../engine/runtime/compile.ts'
 import { runtime } from '../../engine/runtime/runtime.ts'
 import { breathe } from '../../engine/training/run.ts'
+import { forwardFlops } from '../../pipeline/run-size.ts'
 import { benchTrain, configs } from './bench.ts'
 import type { JobContext } from './context.ts'
 
@@ -20,7 +21,12 @@ export async function runSpeed({ emit, signal }: JobContext): Promise<SpeedResul
     await breathe()
   }
   const [matmul, copy, train] = results as [number, number, number]
-  return { matmulGflops: matmul, copyGbPerS: copy, trainTokensPerS: train }
+  return {
+    matmulGflops: matmul,
+    copyGbPerS: copy,
+    trainTokensPerS: train,
+    trainGflops: (train * trainFlopsPerToken()) / 1e9,
+  }
 }
 
 /** @returns seconds of the quickest call within {@link secondsEach}, after one that is not counted */
@@ -66,10 +72,21 @@ async function copyGbPerS(): Promise<number> {
   return (2 * 4 * length) / seconds / 1e9
 }
 
+const trainedConfig = { ...configs.tiny, numLayers: 1, vocabSize: 1024 }
+
+const trainedSize = () => (runtime().kind === 'wasm' ? { batch: 1, prompt: 8 } : { batch: 8, prompt: 64 })
+
+/** Forwards, and twice that backwards. */
+function trainFlopsPerToken(): number {
+  const { batch, prompt } = trainedSize()
+  const tokens = 2 * batch * prompt
+  return (3 * forwardFlops(trainedConfig, batch, 2 * prompt, tokens)) / tokens
+}
+
 /** AdamW on a Llama of one layer of 256 dimensions. */
 async function trainTokensPerS(signal: AbortSignal): Promise<number> {
-  const model = createModel({ ...configs.tiny, numLayers: 1, vocabSize: 1024 }, 0)
-  const size = runtime().kind === 'wasm' ? { batch: 1, prompt: 8 } : { batch: 8, prompt: 64 }
+  const model = createModel(trainedConfig, 0)
+  const size = trainedSize()
   const work = { ...size, new: size.prompt, steps: 2, lora: null }
   const { seconds, tokens } = await benchTrain(model, work, { emit: () => {}, signal })
   disposeModel(model)

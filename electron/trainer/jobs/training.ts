@@ -7,31 +7,38 @@ import type { JobResults, ModelRef, TrainingJob, TrainingResult } from '../../co
 import type { RunInputRow } from '../../contract/records.ts'
 import { writeFolderAtomic } from '../../engine/files/atomic.ts'
 import { saveAdapters } from '../../engine/model/adapter-files.ts'
+import { scoreHead } from '../../engine/model/config.ts'
 import {
   adaptModel,
   addScoreHead,
   disposeModel,
   type Model,
   policyParameters,
-  scalarModelParameters,
 } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
-import type { QueryResponse } from '../../engine/training/batch.ts'
+import { commonLengths, type QueryResponse } from '../../engine/training/batch.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
-import { encodeQuery } from '../../pipeline/data/query.ts'
-import { type DpoPair, trainDpo } from '../../pipeline/dpo/train.ts'
-import { labelPair } from '../../pipeline/label/labels.ts'
+import { trainDpo } from '../../pipeline/dpo/train.ts'
 import { countSpanWords, spanAgreement } from '../../pipeline/label/span-agreement.ts'
-import type { Prompt } from '../../pipeline/ppo/rollout.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
-import { editedPair, preferencePair, type RewardPair } from '../../pipeline/reward/examples.ts'
 import { RewardScorer, sequenceScore } from '../../pipeline/reward/model.ts'
 import { type HeldoutRewards, trainReward } from '../../pipeline/reward/train.ts'
+import {
+  demonstrations,
+  dpoPairs,
+  type Fit,
+  longestQuery,
+  promptsOf,
+  rewardPairs,
+  type SplitPrompts,
+  type SplitRows,
+} from '../../pipeline/run-examples.ts'
+import { type RunSize, runScale, runShape, type SizedModel } from '../../pipeline/run-size.ts'
 import { trainSft } from '../../pipeline/sft/train.ts'
 import type { JobContext } from './context.ts'
-import { encodeResponse, type Fit, readInputRows, type SplitRows, splitExamples } from './input.ts'
-import { type JudgedPrompt, type PolicyJudge, policyJudge } from './judges.ts'
-import { checkMemory, ppoShape, supervisedShape } from './memory.ts'
+import { readInputRows } from './input.ts'
+import { type PolicyJudge, policyJudge } from './judges.ts'
+import { checkMemory } from './memory.ts'
 import { ppoModels } from './ppo-models.ts'
 import { type ModelWithTokenizer, openModel, saveModelFolder } from './presets.ts'
 import { openRewardModel, type RewardCard, writeRewardCard } from './reward-card.ts'
@@ -70,9 +77,11 @@ async function finish(
   job: TrainingJob,
   end: RunEnd,
   { dropped, cut }: Fit,
+  size: RunSize,
   card?: RewardCard,
 ): Promise<TrainingResult> {
-  if (end.state === 'paused') return { ...end, model: null, dropped, cut }
+  const scale = runScale(size)
+  if (end.state === 'paused') return { ...end, model: null, dropped, cut, scale }
   if (trained.model.base)
     await writeFolderAtomic(path.join(job.folder, 'adapter'), (beside) => saveAdapters(trained.model, beside))
   const folder = path.join(job.folder, 'model')
@@ -80,35 +89,48 @@ async function finish(
     await saveModelFolder(trained, beside)
     if (card) await writeRewardCard(beside, card)
   })
-  return { ...end, model: folder, dropped, cut }
+  return { ...end, model: folder, dropped, cut, scale }
 }
 
 export async function runSft(job: JobOf<'sft'>, context: JobContext): Promise<JobResults['sft']> {
   const trained = openTrained(job.model, job.config)
   const { model, tokenizer } = trained
   try {
-    const limits = limitsOf(job, model)
-    const data = splitExamples(await readInputRows(job.input), tokenizer, limits, ({ item }, query) => {
-      if (item.chosen === null) return null
-      const example = { query, response: encodeResponse(tokenizer, item.chosen) }
-      return { example, responses: [example] }
-    })
+    const data = demonstrations(await readInputRows(job.input), tokenizer, limitsOf(job, model))
     requireExamples(data, 'no demonstration (an item with a chosen response)', job.config)
+    const size: RunSize = {
+      kind: 'sft',
+      config: job.config,
+      ...sizeOf(trained, data, [...data.train, ...data.heldout]),
+    }
+    checkMemory(runShape(size), size.config, context)
     const hooks = hooksOf(job, context)
-    const shape = { rowsPerExample: 1, makesLogits: true } as const
-    checkMemory(
-      supervisedShape(model, policyParameters(model), [...data.train, ...data.heldout], job.config, shape),
-      job.config,
-      context,
-    )
     const { heldoutLoss, ...end } = await trainSft(model, data, tokenizer.padId, job.config, hooks)
-    return { ...(await finish(trained, job, end, data)), heldoutLoss }
+    return { ...(await finish(trained, job, end, data, size)), heldoutLoss }
   } finally {
     trained.dispose()
   }
 }
 
-function limitsOf({ config }: JobOf<'sft' | 'reward' | 'dpo'>, model: Model) {
+function sizedModel({ config, parameters, base }: Model): SizedModel {
+  return { config, hasHead: (base?.parameters ?? parameters).has(scoreHead) }
+}
+
+/** @param responses all that share the run's common lengths */
+function sizeOf(
+  { model }: ModelWithTokenizer,
+  { train, heldout }: SplitRows<unknown>,
+  responses: readonly QueryResponse[],
+) {
+  return {
+    model: sizedModel(model),
+    train: train.length,
+    heldout: heldout.length,
+    ...commonLengths(responses),
+  }
+}
+
+function limitsOf<Config extends object>({ config }: { config: Config }, model: Model) {
   return { ...config, maxPositions: model.config.maxPositions }
 }
 
@@ -145,21 +167,15 @@ export async function runReward(job: JobOf<'reward'>, context: JobContext): Prom
   try {
     addScoreHead(model, job.config.seed)
     const rows = await readInputRows(job.input)
-    const data = splitExamples(rows, tokenizer, limitsOf(job, model), (row, query) =>
-      rewardExample(row, query, tokenizer, job.config),
-    )
+    const data = rewardPairs(rows, tokenizer, limitsOf(job, model))
     requireExamples(data, `no pair of the kind "${job.config.pairs}"`, job.config)
     noteIdentical(data, context)
-    const hooks = hooksOf(job, context)
     const responses = [...data.train, ...data.heldout].flatMap((pair) => [pair.worse, pair.better])
-    const shape = { rowsPerExample: 2, makesLogits: false } as const
-    checkMemory(
-      supervisedShape(model, scalarModelParameters(model), responses, job.config, shape),
-      job.config,
-      context,
-    )
+    const size: RunSize = { kind: 'reward', config: job.config, ...sizeOf(trained, data, responses) }
+    checkMemory(runShape(size), size.config, context)
+    const hooks = hooksOf(job, context)
     const { heldout, ...end } = await trainReward(model, data, tokenizer.padId, job.config, hooks)
-    const result = await finish(trained, job, end, data, {
+    const result = await finish(trained, job, end, data, size, {
       scheme: job.config.scheme,
       keptMean: heldout?.quality.tokens?.keptMean ?? 0,
       tokenizerHash: tokenizer.hash,
@@ -192,60 +208,19 @@ function rewardSpanAgreement(
   return counts.length > 0 ? { ...spanAgreement(counts), items: counts.length } : null
 }
 
-function rewardExample(row: RunInputRow, query: number[], tokenizer: Tokenizer, config: RewardConfig) {
-  const pair =
-    config.pairs === 'edited'
-      ? editedRewardPair(row, query, tokenizer)
-      : originalRewardPair(row, query, tokenizer)
-  return pair && { example: pair, responses: [pair.worse, pair.better] }
-}
-
-function editedRewardPair(
-  { item, edited }: RunInputRow,
-  query: number[],
-  tokenizer: Tokenizer,
-): RewardPair | null {
-  if (item.rejected === null || edited === null) return null
-  const labels = labelPair(tokenizer, item.id, item.rejected, edited)
-  return editedPair(query, labels, tokenizer.eosId)
-}
-
-function originalRewardPair({ item }: RunInputRow, query: number[], tokenizer: Tokenizer): RewardPair | null {
-  const pair = originalPair(item, query, tokenizer)
-  return pair && preferencePair(item.id, pair.worse, pair.better)
-}
-
-function originalPair(
-  { chosen, rejected }: RunInputRow['item'],
-  query: number[],
-  tokenizer: Tokenizer,
-): DpoPair | null {
-  if (chosen === null || rejected === null) return null
-  const side = (text: string): QueryResponse => ({ query, response: encodeResponse(tokenizer, text) })
-  return { worse: side(rejected), better: side(chosen) }
-}
-
 export async function runDpo(job: JobOf<'dpo'>, context: JobContext): Promise<JobResults['dpo']> {
   const trained = openTrained({ path: job.policy }, job.config)
   const { model, tokenizer } = trained
   try {
     const rows = await readInputRows(job.input)
-    const data = splitExamples(rows, tokenizer, limitsOf(job, model), ({ item, edited }, query) => {
-      const better = job.config.pairs === 'edited' ? edited : item.chosen
-      const pair = originalPair({ ...item, chosen: better }, query, tokenizer)
-      return pair && { example: pair, responses: [pair.worse, pair.better] }
-    })
+    const data = dpoPairs(rows, tokenizer, limitsOf(job, model))
     requireExamples(data, `no pair of the kind "${job.config.pairs}"`, job.config)
     noteIdentical(data, context)
     const responses = data.train.flatMap(({ worse, better }) => [worse, better])
-    const shape = { rowsPerExample: 2, makesLogits: true } as const
-    checkMemory(
-      supervisedShape(model, policyParameters(model), responses, job.config, shape),
-      job.config,
-      context,
-    )
+    const size: RunSize = { kind: 'dpo', config: job.config, ...sizeOf(trained, data, responses) }
+    checkMemory(runShape(size), size.config, context)
     const end = await trainDpo(model, data.train, tokenizer.padId, job.config, hooksOf(job, context))
-    return await finish(trained, job, end, data)
+    return await finish(trained, job, end, data, size)
   } finally {
     trained.dispose()
   }
@@ -274,10 +249,14 @@ async function ppoWith(
   checkPlacement(job, card, tokenizer)
   const prompts = promptsOf(await readInputRows(job.input), tokenizer, config.maxQueryTokens)
   checkPrompts(prompts, config, { policy: start, rewardModel })
+  const size: RunSize = {
+    ...{ kind: 'ppo', config, policy: sizedModel(start), rewardModel: sizedModel(rewardModel) },
+    longestQuery: longestQuery([...prompts.train, ...prompts.heldout]),
+    judged: job.judge === null ? 0 : prompts.heldout.length,
+  }
   const { policy, refPolicy, value } = ppoModels(start, rewardModel, config)
   for (const model of [policy, refPolicy, value]) models.add(model)
-  const longest = longestQuery([...prompts.train, ...prompts.heldout])
-  checkMemory(ppoShape({ policy, value }, models, longest, config), config, context)
+  checkMemory(runShape(size), size.config, context)
 
   const scorer = new RewardScorer(rewardModel, card.scheme, tokenizer.padId)
   const judge = await openJudge(job, { refPolicy, tokenizer, config, prompts: prompts.heldout }, context)
@@ -307,7 +286,7 @@ async function ppoWith(
       config,
       hooksOf(job, context),
     )
-    const result = await finish(exported, job, end, { dropped: 0, cut: prompts.cut })
+    const result = await finish(exported, job, end, { dropped: 0, cut: prompts.cut }, size)
     return { ...result, bestFolder: existsSync(bestFolder) ? bestFolder : null }
   } finally {
     judge?.dispose()
@@ -344,10 +323,6 @@ function checkPrompts(
   }
 }
 
-function longestQuery(prompts: readonly Prompt[]): number {
-  return prompts.reduce((most, { query }) => Math.max(most, query.length), 0)
-}
-
 /** A reward model that can't serve this placement, or speaks another tokenizer's ids, is refused. */
 function checkPlacement(
   { config, rewardModel }: JobOf<'ppo'>,
@@ -364,25 +339,4 @@ function checkPlacement(
       'bad_input',
       `The reward model ${rewardModel} was trained with scheme "sequence", which rewards no single token. Use placement "sequence", or train it with another scheme.`,
     )
-}
-
-interface SplitPrompts {
-  train: Prompt[]
-  heldout: JudgedPrompt[]
-  cut: number
-}
-
-/** Each distinct prompt once. */
-function promptsOf(rows: readonly RunInputRow[], tokenizer: Tokenizer, maxQueryTokens: number): SplitPrompts {
-  const seen = new Set<string>()
-  const prompts: SplitPrompts = { train: [], heldout: [], cut: 0 }
-  for (const { item, split } of rows) {
-    const { ids, cut } = encodeQuery(tokenizer, item, maxQueryTokens)
-    const key = ids.join()
-    if (seen.has(key)) continue
-    seen.add(key)
-    if (cut) prompts.cut++
-    prompts[split].push({ id: item.id, query: ids, item })
-  }
-  return prompts
 }

@@ -1,0 +1,38 @@
+/** Dimensions of the small models that are made from scratch. */
+import type { ModelConfig } from './config.ts'
+
+/** What plain Llama models share, whatever their size. */
+export const plainLlama = {
+  family: 'llama',
+  normEps: 1e-5,
+  ropeScaling: null,
+  attentionBias: false,
+  attentionOutBias: false,
+  mlpBias: false,
+  tiedEmbeddings: true,
+  activation: 'silu',
+} as const
+
+const presets = {
+  world: { hiddenSize: 64, intermediateSize: 192, numLayers: 3, numHeads: 4, maxPositions: 160 },
+  tiny: { hiddenSize: 256, intermediateSize: 1024, numLayers: 4, numHeads: 8, maxPositions: 1024 },
+} as const
+
+/** @param tokenizer gives the vocabulary and its ends */
+export function presetConfig(
+  preset: keyof typeof presets,
+  tokenizer: { vocabSize: number; bosId: number | null; eosId: number; padId: number },
+): ModelConfig {
+  const dimensions = presets[preset]
+  return {
+    ...plainLlama,
+    ...dimensions,
+    vocabSize: tokenizer.vocabSize,
+    numKvHeads: dimensions.numHeads,
+    headDim: dimensions.hiddenSize / dimensions.numHeads,
+    ropeTheta: 10000,
+    bosId: tokenizer.bosId,
+    eosIds: [tokenizer.eosId],
+    padId: tokenizer.padId,
+  }
+}

@@ -106,9 +106,10 @@ export type Job = TrainingJob | InferenceJob
 export const RunScale = z.object({
   /** Numbers of the model that is trained, adapters aside. */
   parameters: z.number().positive(),
-  /** Floating-point operations of a step, and bytes of weights and caches that it reads, on average. */
+  /** Of a step, on average: floating-point operations, bytes of weights and caches read, calls of compiled functions. */
   flops: z.number().nonnegative(),
   bytes: z.number().nonnegative(),
+  calls: z.number().nonnegative(),
 })
 export type RunScale = z.infer<typeof RunScale>
 

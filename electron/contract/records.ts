@@ -133,3 +133,12 @@ export const RunInputRow = z.object({
   edited: z.string().nullable(),
 })
 export type RunInputRow = z.infer<typeof RunInputRow>
+
+/** What happened to a run after a step, in a sentence. */
+export const RunMark = z.object({
+  step: z.int().nonnegative(),
+  kind: z.enum(['tripwire', 'paused', 'failed', 'resumed', 'branched']),
+  sentence: z.string(),
+  at: z.iso.datetime(),
+})
+export type RunMark = z.infer<typeof RunMark>

@@ -8,20 +8,25 @@ import { z } from 'zod'
 import { UserError } from '../contract/errors.ts'
 import { type JobEvent, type JobResults, TrainingJob, TrainingResult } from '../contract/jobs.ts'
 import { canonicalJson, type JsonObject } from '../contract/json.ts'
-import type { RunInputRow } from '../contract/records.ts'
+import type { RunInputRow, RunMark } from '../contract/records.ts'
 import { latestCheckpoint } from '../engine/checkpoint-folder.ts'
 import {
+  addMark,
   addMetrics,
   addSamples,
+  addStepTime,
   createRun,
   type Db,
   deleteMetricsAfter,
   deleteSamplesAfter,
+  deleteStepTimesAfter,
   listRuns,
+  newestMetrics,
   type Project,
   type Run,
   readMetrics,
   setRunState,
+  transact,
 } from '../storage/index.ts'
 import type { Lab } from './lab.ts'
 import { mapModelPaths, type PlannedJob } from './planned-job.ts'
@@ -136,10 +141,9 @@ export async function resumeRun(
     throw new UserError('not_found', message)
   }
   const step = rewind(project, run)
-  hooks.emit({
-    type: 'note',
-    sentence: step === 0 ? `Run ${run.id} starts over.` : `Run ${run.id} goes on after step ${step}.`,
-  })
+  const sentence = step === 0 ? `Run ${run.id} starts over.` : `Run ${run.id} goes on after step ${step}.`
+  addMark(project.db, run.id, { step, kind: 'resumed', sentence })
+  hooks.emit({ type: 'note', sentence })
   return perform(lab, project, run, hooks)
 }
 
@@ -177,8 +181,10 @@ async function perform<K extends Kind>(
   hooks: WorkHooks,
 ): Promise<RunOutcome<K>> {
   const { db } = project
+  let began = performance.now()
   const emit = (event: JobEvent) => {
-    record(db, run.id, event)
+    record(db, run.id, event, (performance.now() - began) / 1000)
+    if (event.type === 'step') began = performance.now()
     hooks.emit(event)
   }
   setRunState(db, run.id, 'running')
@@ -188,11 +194,20 @@ async function perform<K extends Kind>(
     if (result.model !== null)
       await registerModel(project, { name, kind: modelKindOf(run), modelFolder: result.model, runId: run.id })
     setRunState(db, run.id, result.state, { result })
-    if (result.state === 'paused') hooks.emit({ type: 'note', sentence: pauseSentence(project, run, result) })
+    if (result.state === 'paused') {
+      addMark(db, run.id, pauseMark(result))
+      hooks.emit({ type: 'note', sentence: pauseSentence(project, run, result) })
+    }
     return { ...result, run: run.id, name } as RunOutcome<K>
   } catch (error) {
     throw recordFailure(project, run, error)
   }
+}
+
+function pauseMark({ step, reason }: TrainingResult): Omit<RunMark, 'at'> {
+  return reason === null
+    ? { step, kind: 'paused', sentence: `Paused after step ${step}.` }
+    : { step, kind: 'tripwire', sentence: reason }
 }
 
 function pauseSentence({ folder }: Project, { id }: Run, { step, reason }: TrainingResult): string {
@@ -203,8 +218,14 @@ function modelKindOf({ kind }: Run): 'reward' | 'language' {
   return kind === 'reward' ? 'reward' : 'language'
 }
 
-function record(db: Db, runId: string, event: JobEvent): void {
-  if (event.type === 'step') addMetrics(db, runId, event.step, event.metrics)
+/** @param seconds since the step before, or since the work began */
+function record(db: Db, runId: string, event: JobEvent, seconds: number): void {
+  if (event.type === 'step') {
+    transact(db, () => {
+      addMetrics(db, runId, event.step, event.metrics)
+      addStepTime(db, runId, event.step, seconds)
+    })
+  }
   if (event.type === 'samples') addSamples(db, runId, event.step, event.samples)
 }
 
@@ -217,6 +238,9 @@ function recordFailure(project: Project, run: Run, error: unknown): unknown {
   try {
     const outcome = code === 'cancelled' ? {} : { error: message }
     setRunState(project.db, run.id, isPause ? 'paused' : 'failed', outcome)
+    const step = newestMetrics(project.db, run.id).step ?? 0
+    const kind = isPause ? 'paused' : 'failed'
+    addMark(project.db, run.id, { step, kind, sentence: message })
   } catch {
     // A full disk may be why it failed; the next opening of the project finds the run interrupted.
   }
@@ -250,6 +274,7 @@ function rewind(project: Project, run: Run): number {
   const step = checkpoint?.step ?? 0
   deleteMetricsAfter(db, run.id, step)
   deleteSamplesAfter(db, run.id, step)
+  deleteStepTimesAfter(db, run.id, step)
   return step
 }
 

@@ -9,7 +9,7 @@ import type { Project } from '../storage/index.ts'
 import type { Lab } from './lab.ts'
 import { findModel, type NamedModel } from './project-models.ts'
 import { type InputChoice, inputRows, lessonOf, requireRows } from './run-input.ts'
-import { findRun, resumeRun, type StartRun, startRun } from './runs.ts'
+import { findRun, type RunPlan, resumeRun, type StartRun, startRun } from './runs.ts'
 import type { WorkHooks } from './stream.ts'
 
 type Train = Contract['train']
@@ -23,15 +23,7 @@ export async function trainSft(
   hooks: WorkHooks,
 ): Promise<ResultOf<Train['sft']>> {
   const project = await lab.openProject(input.project)
-  const { config } = input
-  const rows = rowsFor(project, { kind: 'sft', config }, input)
-  const { model, made } = startingModel(project, input.model, rows, config.seed)
-  return startRun<'sft'>(
-    lab,
-    project,
-    { job: { kind: 'sft', model, config }, rows, ...recordOf(input, made) },
-    hooks,
-  )
+  return startRun<'sft'>(lab, project, planners.sft(project, input), hooks)
 }
 
 export async function trainReward(
@@ -41,10 +33,7 @@ export async function trainReward(
   start: StartRun = startRun,
 ): Promise<ResultOf<Train['reward']>> {
   const project = await lab.openProject(input.project)
-  const { path, made } = findModel(project, input.model)
-  const job = { kind: 'reward' as const, model: { path }, config: input.config }
-  const rows = rowsFor(project, job, input)
-  return start<'reward'>(lab, project, { job, rows, ...recordOf(input, made) }, hooks)
+  return start<'reward'>(lab, project, planners.reward(project, input), hooks)
 }
 
 export async function trainPpo(
@@ -54,12 +43,7 @@ export async function trainPpo(
   start: StartRun = startRun,
 ): Promise<ResultOf<Train['ppo']>> {
   const project = await lab.openProject(input.project)
-  const { path: policy, made } = findModel(project, input.policy)
-  const { path: rewardModel } = findModel(project, input.rewardModel)
-  const judge = input.judge && withModelPath(project, input.judge)
-  const job = { kind: 'ppo' as const, policy, rewardModel, judge, config: input.config }
-  const rows = rowsFor(project, job, input)
-  return start<'ppo'>(lab, project, { job, rows, ...recordOf(input, made) }, hooks)
+  return start<'ppo'>(lab, project, planners.ppo(project, input), hooks)
 }
 
 export async function trainDpo(
@@ -69,10 +53,36 @@ export async function trainDpo(
   start: StartRun = startRun,
 ): Promise<ResultOf<Train['dpo']>> {
   const project = await lab.openProject(input.project)
-  const { path: policy, made } = findModel(project, input.policy)
-  const job = { kind: 'dpo' as const, policy, config: input.config }
-  const rows = rowsFor(project, job, input)
-  return start<'dpo'>(lab, project, { job, rows, ...recordOf(input, made) }, hooks)
+  return start<'dpo'>(lab, project, planners.dpo(project, input), hooks)
+}
+
+/** The run that each verb's input asks for. @throws UserError where it names what isn't there */
+export const planners: {
+  [Verb in keyof Train]: (project: Project, input: TrainInput<Verb>) => RunPlan<Verb>
+} = {
+  sft(project, input) {
+    const { config } = input
+    const rows = rowsFor(project, { kind: 'sft', config }, input)
+    const { model, made } = startingModel(project, input.model, rows, config.seed)
+    return { job: { kind: 'sft', model, config }, rows, ...recordOf(input, made) }
+  },
+  reward(project, input) {
+    const { path, made } = findModel(project, input.model)
+    const job = { kind: 'reward' as const, model: { path }, config: input.config }
+    return { job, rows: rowsFor(project, job, input), ...recordOf(input, made) }
+  },
+  ppo(project, input) {
+    const { path: policy, made } = findModel(project, input.policy)
+    const { path: rewardModel } = findModel(project, input.rewardModel)
+    const judge = input.judge && withModelPath(project, input.judge)
+    const job = { kind: 'ppo' as const, policy, rewardModel, judge, config: input.config }
+    return { job, rows: rowsFor(project, job, input), ...recordOf(input, made) }
+  },
+  dpo(project, input) {
+    const { path: policy, made } = findModel(project, input.policy)
+    const job = { kind: 'dpo' as const, policy, config: input.config }
+    return { job, rows: rowsFor(project, job, input), ...recordOf(input, made) }
+  },
 }
 
 export async function resume(

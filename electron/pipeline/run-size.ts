@@ -165,6 +165,8 @@ export interface StepWork {
   flops: number
   /** Bytes of weights and caches read, which is what generation waits for. */
   bytes: number
+  /** Calls of compiled functions, which is what small models wait for. */
+  calls: number
 }
 
 const bytesPerNumber = 4
@@ -211,6 +213,7 @@ function supervisedWork(run: Supervised): StepWork {
   return {
     flops: passCost(config) * forward(Math.min(config.batchSize, run.train)) + evaluated / steps,
     bytes: optimizerBytes(supervisedShape(run).trainedNumbers),
+    calls: Math.ceil(config.batchSize / (config.microBatchSize ?? config.batchSize)),
   }
 }
 
@@ -237,6 +240,10 @@ function ppoWork(run: Ppo): StepWork {
     bytes:
       batches * sampled.bytes +
       config.numPpoEpochs * config.numMiniBatches * optimizerBytes(ppoShape(run).trainedNumbers),
+    calls:
+      batches * sampled.calls +
+      (3 + config.numPpoEpochs) * Math.ceil(rows / (config.microBatchSize ?? rows)) +
+      config.numPpoEpochs * config.numMiniBatches,
   }
 }
 
@@ -247,5 +254,6 @@ function generationWork(config: ModelConfig, rows: number, query: number, fresh:
   return {
     flops: forwardFlops(config, rows, query, rows) + fresh * forwardFlops(config, rows, 1, rows),
     bytes: fresh * bytesPerNumber * (numbersOf(config) + cache),
+    calls: fresh,
   }
 }

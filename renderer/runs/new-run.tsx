@@ -1,10 +1,11 @@
-/** A new run: a preset, the few settings that matter, all others on request; beneath, the same as a command. */
+/** A new run: a preset, the few settings that matter, all others on request; beside them what it would need, and the same as a command. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { host } from '../app/host.ts'
 import { usePlace, useProject } from '../app/place.ts'
 import { queries } from '../app/queries.ts'
-import { Button, bytesOf, Field, Problem } from '../ui/kit.tsx'
+import { Button, Field, Problem } from '../ui/kit.tsx'
+import { Estimate } from './estimate.tsx'
 import { commandOf, type FormField, formFields, inputOf, type Values } from './form-fields.ts'
 import { presets } from './presets.ts'
 
@@ -14,6 +15,8 @@ const kinds = [
   ['ppo', 'PPO: pays the policy its reward, token by token'],
   ['dpo', 'DPO: the cheap baseline'],
 ] as const
+
+type Kind = (typeof kinds)[number][0]
 
 const mattering = [
   'model',
@@ -58,14 +61,14 @@ export function NewRun() {
 }
 
 /** Begins with another run's settings where one is named. */
-function Like({ kind, like, project }: { kind: string; like: string | undefined; project: string }) {
+function Like({ kind, like, project }: { kind: Kind; like: string | undefined; project: string }) {
   const { data, error } = useQuery({
     queryKey: ['run-config', project, like],
     queryFn: () => host.runs.series({ project, run: like!, afterStep: Number.MAX_SAFE_INTEGER }),
     enabled: like !== undefined,
   })
   if (like !== undefined && !data) return <Problem error={error} />
-  return <Form verb={`train ${kind}`} start={data ? valuesOf(data.record.config) : {}} />
+  return <Form kind={kind} start={data ? valuesOf(data.record.config) : {}} />
 }
 
 function valuesOf(config: object): Values {
@@ -74,7 +77,8 @@ function valuesOf(config: object): Values {
   return Object.fromEntries(settings.map(([key, value]) => [`config.${key}`, String(value)]))
 }
 
-function Form({ verb, start }: { verb: string; start: Values }) {
+function Form({ kind, start }: { kind: Kind; start: Values }) {
+  const verb = `train ${kind}`
   const project = useProject()
   const [, change] = usePlace()
   const [values, setValues] = useState<Values>(start)
@@ -119,7 +123,7 @@ function Form({ verb, start }: { verb: string; start: Values }) {
         </details>
       </div>
       <aside className="stack" aria-label="Before it starts">
-        <Memory />
+        <Estimate kind={kind} input={readable(project, fields, values)} />
         <div>
           <h2>The same in a terminal</h2>
           <p className="mono command">{commandOf(verb, project, fields, values)}</p>
@@ -138,19 +142,14 @@ function Form({ verb, start }: { verb: string; start: Values }) {
   )
 }
 
-function Memory() {
-  const project = useProject()
-  const { data } = useQuery({
-    queryKey: ['machine', project],
-    queryFn: () => host.projects.machine({ project }),
-  })
-  if (!data) return null
-  return (
-    <p className="numbers">
-      {bytesOf(data.memory.freeBytes)} of {bytesOf(data.memory.totalBytes)} of memory are free. A run says
-      what it needs before its first step, and is refused, with advice, where that cannot fit.
-    </p>
-  )
+/** Null while a field can't be read or one that must be given is empty: nothing can be said of such a run. */
+function readable(project: string, fields: readonly FormField[], values: Values) {
+  if (fields.some(({ path, isRequired }) => isRequired && !values[path]?.trim())) return null
+  try {
+    return { project, ...inputOf(fields, values) } as unknown as Record<string, never>
+  } catch {
+    return null
+  }
 }
 
 function Setting({

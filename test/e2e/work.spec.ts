@@ -112,6 +112,10 @@ describe('the work', async () => {
       await app.goto('runs', { new: kind })
       await page.getByRole('button', { name: 'Sample world' }).click()
       assert.equal(await page.getByRole('textbox', { name: 'name', exact: true }).inputValue(), name)
+      if (kind === 'sft') {
+        await page.getByText(/Memory: about .* free\)/).waitFor()
+        await page.getByText(/Time: about .*: 56 steps of /).waitFor({ timeout: 60_000 })
+      }
       if (kind === 'ppo') await page.getByRole('textbox', { name: 'totalSteps' }).fill('4')
       if (kind === 'reward')
         assert.match(await page.locator('.command').innerText(), /^stet train reward .* base --name rewards/)

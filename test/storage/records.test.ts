@@ -199,6 +199,35 @@ test('samples are kept by run and step', () => {
   assert.equal(storage.readSamples(db, id).length, 2)
 })
 
+test('a branch begins with what its parent measured, sampled and lived through up to a step, and no more', () => {
+  const parent = storage.createRun(db, someRun).id
+  for (const step of [1, 2, 3]) {
+    storage.addMetrics(db, parent, step, { kl: step, broken: Number.NaN })
+    storage.addStepTime(db, parent, step, step / 2)
+    storage.addSamples(db, parent, step, [{ step }, { step, second: true }])
+    storage.addMark(db, parent, { step, kind: 'tripwire', sentence: `KL passed ${step}.` })
+  }
+  const branch = storage.createRun(db, someRun).id
+  storage.copyHistory(db, { from: parent, to: branch, step: 2 })
+  const upTo2 = <Row extends { step: number }>(rows: Row[]) => rows.filter(({ step }) => step <= 2)
+  assert.deepEqual(storage.readMetrics(db, branch), upTo2(storage.readMetrics(db, parent)))
+  assert.deepEqual(storage.readSamples(db, branch), upTo2(storage.readSamples(db, parent)))
+  assert.deepEqual(storage.listMarks(db, branch), upTo2(storage.listMarks(db, parent)))
+  assert.deepEqual(storage.stepTimes(db, branch), [
+    { step: 1, seconds: 0.5 },
+    { step: 2, seconds: 1 },
+  ])
+  storage.addStepTime(db, branch, 2, 7)
+  storage.deleteStepTimesAfter(db, parent, 1)
+  assert.deepEqual(
+    [storage.stepTimes(db, branch, 1)[0]?.seconds, storage.stepTimes(db, parent).length],
+    [7, 1],
+  )
+  assert.throws(() => storage.addMark(db, branch, { step: 1, kind: 'paused', sentence: '\ud83d' }), {
+    code: 'bad_input',
+  })
+})
+
 test('models, evaluations and judgements are kept as given', () => {
   const run = storage.createRun(db, someRun)
   const model = {

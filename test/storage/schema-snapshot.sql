@@ -1,12 +1,14 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 CREATE INDEX items_at_a_glance ON items (split_point, (rejected IS NOT NULL));
 
 CREATE INDEX judgements_by_evaluation ON judgements (evaluation_id);
 
 CREATE INDEX notes_by_item ON notes (item_id, annotator);
+
+CREATE INDEX run_marks_by_run ON run_marks (run_id);
 
 CREATE INDEX samples_by_run ON samples (run_id, step);
 
@@ -124,6 +126,15 @@ CREATE TABLE project (
   created_at TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE run_marks (
+  seq INTEGER PRIMARY KEY,
+  run_id TEXT NOT NULL REFERENCES runs (id),
+  step INTEGER NOT NULL CHECK (step >= 0),
+  kind TEXT NOT NULL CHECK (kind IN ('tripwire', 'paused', 'failed', 'resumed', 'branched')),
+  sentence TEXT NOT NULL CHECK (sentence <> ''),
+  created_at TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE runs (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -146,6 +157,13 @@ CREATE TABLE samples (
   step INTEGER NOT NULL CHECK (step >= 0),
   data TEXT NOT NULL CHECK (json_valid(data))
 ) STRICT;
+
+CREATE TABLE step_times (
+  run_id TEXT NOT NULL REFERENCES runs (id),
+  step INTEGER NOT NULL CHECK (step >= 0),
+  seconds REAL NOT NULL CHECK (seconds >= 0),
+  PRIMARY KEY (run_id, step)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE unread_replies (
   seq INTEGER PRIMARY KEY,

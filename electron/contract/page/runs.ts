@@ -8,6 +8,26 @@ import { RunRecord } from '../verbs/runs.ts'
 export const Series = z.record(z.string(), z.array(z.tuple([z.int(), z.number()])))
 export type Series = z.infer<typeof Series>
 
+/** What a run would need, as far as that is known before it starts. */
+export const RunEstimate = z.object({
+  /** Null where nothing is counted beforehand: the wasm runtime. */
+  memoryBytes: z.number().nullable(),
+  /** What a training may take now, what it holds already included. */
+  freeBytes: z.number(),
+  totalBytes: z.number(),
+  /** Why it can't fit and what to try, in the words that a start would refuse it with; null where it fits. */
+  refusal: z.string().nullable(),
+  steps: z.int().positive(),
+  /** Null while the pace is not known. `seconds` is the whole run, with its start. */
+  secondsPerStep: z.number().nullable(),
+  seconds: z.number().nullable(),
+  /** What the time follows from, or why it is not known, in a sentence. */
+  basis: z.string(),
+  /** Whether this machine's speed is being measured: ask again in a moment. */
+  isMeasuring: z.boolean(),
+})
+export type RunEstimate = z.infer<typeof RunEstimate>
+
 const run = z.string().min(1)
 
 export const runPages = {
@@ -23,6 +43,15 @@ export const runPages = {
         }),
       ),
     ),
+  estimate: verb('What a run would need, before it is started.')
+    .input(
+      z.strictObject({
+        kind: z.enum(['sft', 'reward', 'ppo', 'dpo']),
+        /** As the verb that trains takes it. */
+        input: z.record(z.string(), z.json()),
+      }),
+    )
+    .output(RunEstimate),
   series: verb('A run’s metrics after a step.')
     .input(z.strictObject({ project, run, afterStep: z.int().default(-1) }))
     .output(z.object({ record: RunRecord, series: Series })),

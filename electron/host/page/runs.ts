@@ -14,6 +14,7 @@ import {
   sampleSteps,
   samplesAt,
 } from '../../storage/index.ts'
+import { RunEstimates } from '../estimate.ts'
 import { findRun } from '../runs.ts'
 import type { PageContext } from './context.ts'
 
@@ -26,7 +27,9 @@ const leading: Record<string, string> = {
 }
 
 export function runHandlers({ os: api, lab }: PageContext) {
+  const estimates = new RunEstimates(lab)
   return {
+    estimate: api.runs.estimate.handler(({ input: { kind, input } }) => estimates.estimate(kind, input)),
     list: api.runs.list.handler(async ({ input }) => {
       const { db } = await lab.openProject(input.project)
       return listRuns(db)

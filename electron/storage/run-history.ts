@@ -1,0 +1,55 @@
+/** What happened to a run after which step, how long its steps took, and the copy of all that for a branch. */
+import type { RunMark } from '../contract/records.ts'
+import { type Db, transact } from './database.ts'
+import { now, text } from './values.ts'
+
+export function addMark(db: Db, runId: string, { step, kind, sentence }: Omit<RunMark, 'at'>): void {
+  const insert = db.prepare(
+    'INSERT INTO run_marks (run_id, step, kind, sentence, created_at) VALUES (?, ?, ?, ?, ?)',
+  )
+  transact(db, () => insert.run(runId, step, kind, text(sentence, 'The sentence'), now()))
+}
+
+/** @returns a run's marks in the order in which they came */
+export function listMarks(db: Db, runId: string): RunMark[] {
+  return db
+    .prepare('SELECT step, kind, sentence, created_at AS at FROM run_marks WHERE run_id = ? ORDER BY seq')
+    .all(runId) as RunMark[]
+}
+
+/** @param seconds since the step before, or since the work began; a step that is made again replaces its time */
+export function addStepTime(db: Db, runId: string, step: number, seconds: number): void {
+  const insert = db.prepare('INSERT OR REPLACE INTO step_times (run_id, step, seconds) VALUES (?, ?, ?)')
+  transact(db, () => insert.run(runId, step, seconds))
+}
+
+/** @returns a run's steps after one, in their order */
+export function stepTimes(db: Db, runId: string, afterStep = -1): { step: number; seconds: number }[] {
+  return db
+    .prepare('SELECT step, seconds FROM step_times WHERE run_id = ? AND step > ? ORDER BY step')
+    .all(runId, afterStep) as { step: number; seconds: number }[]
+}
+
+export function deleteStepTimesAfter(db: Db, runId: string, step: number): void {
+  transact(db, () => db.prepare('DELETE FROM step_times WHERE run_id = ? AND step > ?').run(runId, step))
+}
+
+const histories = {
+  metrics: 'step, key, value, note',
+  samples: 'step, data',
+  step_times: 'step, seconds',
+  run_marks: 'step, kind, sentence, created_at',
+}
+
+/** Gives a run what another measured, sampled and lived through up to a step. */
+export function copyHistory(db: Db, { from, to, step }: { from: string; to: string; step: number }): void {
+  transact(db, () => {
+    for (const [table, columns] of Object.entries(histories)) {
+      const order = table === 'samples' || table === 'run_marks' ? 'ORDER BY seq' : ''
+      db.prepare(
+        `INSERT INTO ${table} (run_id, ${columns}) SELECT @to, ${columns} FROM ${table}
+         WHERE run_id = @from AND step <= @step ${order}`,
+      ).run({ from, to, step })
+    }
+  })
+}

@@ -1,0 +1,70 @@
+/** What the run in the form would need: memory of what there is, and time, said anew as the settings change. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import type { RunEstimate } from '../../electron/contract/page/runs.ts'
+import { host } from '../app/host.ts'
+import { bytesOf, durationOf, sentenceOf } from '../ui/kit.tsx'
+
+type Kind = 'sft' | 'reward' | 'ppo' | 'dpo'
+
+/** @param input null while the form can't be read */
+export function Estimate({ kind, input }: { kind: Kind; input: Record<string, never> | null }) {
+  const asked = useSettled(JSON.stringify(input))
+  const { data, error } = useQuery({
+    queryKey: ['estimate', kind, asked],
+    queryFn: () => host.runs.estimate({ kind, input: JSON.parse(asked) }),
+    enabled: asked !== 'null',
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (state.data?.isMeasuring ? 700 : everyMs),
+  })
+  return (
+    <section aria-label="Estimate" role="status" className="estimate numbers">
+      <h2>It would need</h2>
+      {error ? <p className="quiet">{sentenceOf(error)}</p> : <Needs estimate={data} />}
+    </section>
+  )
+}
+
+/** Free memory changes by itself. */
+const everyMs = 10_000
+
+function Needs({ estimate }: { estimate: RunEstimate | undefined }) {
+  if (!estimate) return <p className="quiet">Counted as soon as the form names its models.</p>
+  return (
+    <>
+      {estimate.refusal === null ? (
+        <p>{memoryLine(estimate)}</p>
+      ) : (
+        <p className="problem" role="alert">
+          {estimate.refusal}
+        </p>
+      )}
+      <p>{timeLine(estimate)}</p>
+      <p className="help">{estimate.basis}</p>
+    </>
+  )
+}
+
+export function memoryLine({ memoryBytes, freeBytes, totalBytes }: RunEstimate): string {
+  const there = `${bytesOf(totalBytes)} (${bytesOf(freeBytes)} free)`
+  return memoryBytes === null
+    ? `Memory: not counted for the wasm runtime; there are ${there}.`
+    : `Memory: about ${bytesOf(memoryBytes)} of ${there}.`
+}
+
+export function timeLine({ seconds, secondsPerStep, steps }: RunEstimate): string {
+  const made = `${steps} ${steps === 1 ? 'step' : 'steps'}`
+  if (seconds === null || secondsPerStep === null) return `Time: not known yet; ${made}.`
+  const each = secondsPerStep < 10 ? `${secondsPerStep.toPrecision(2)} s` : durationOf(secondsPerStep)
+  return `Time: about ${durationOf(seconds)}: ${made} of ${each}.`
+}
+
+/** The value once it has been left alone for a moment. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), 300)
+    return () => clearTimeout(timer)
+  }, [value])
+  return settled
+}

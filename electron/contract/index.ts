@@ -12,7 +12,7 @@ import { demo, experiment, real, report } from './verbs/experiment.ts'
 import { checkJudge, judge, winrate } from './verbs/judging.ts'
 import { bench, doctor, generate } from './verbs/models.ts'
 import { runs } from './verbs/runs.ts'
-import { resume, train } from './verbs/training.ts'
+import { branch, resume, train } from './verbs/training.ts'
 
 export const contract = {
   init,
@@ -28,6 +28,7 @@ export const contract = {
   report,
   runs,
   resume,
+  branch,
   bench,
   doctor,
   demo,

@@ -21,10 +21,27 @@ export function latestCheckpoint(runFolder: string): Checkpoint | null {
   return folders.length > 0 ? readCheckpoint(folders.at(-1)!) : null
 }
 
-/** Removes all but the newest `keep` checkpoints, and what a crash has left of unfinished ones. */
-export function pruneCheckpoints(runFolder: string, keep: number): void {
-  const removed = [...stepFolders(runFolder).slice(0, -keep), ...stepFolders(runFolder, partialSuffix)]
+/** Every whole checkpoint of a run, the oldest first. */
+export function listCheckpoints(runFolder: string): Checkpoint[] {
+  return stepFolders(runFolder).map(readCheckpoint)
+}
+
+/**
+ * Removes all but the newest `keep` checkpoints, and what a crash has left of unfinished ones.
+ * @param best a step whose checkpoint is kept as well
+ */
+export function pruneCheckpoints(runFolder: string, keep: number, best: number | null): void {
+  const older = stepFolders(runFolder).slice(0, -keep)
+  const removed = [
+    ...older.filter((folder) => best === null || path.basename(folder) !== stepFolder(best)),
+    ...stepFolders(runFolder, partialSuffix),
+  ]
   for (const folder of removed) rmSync(folder, { recursive: true, force: true })
+}
+
+/** @returns the name of a step's folder, as `step-00000040` */
+export function stepFolder(step: number): string {
+  return `step-${String(step).padStart(8, '0')}`
 }
 
 /** Checkpoints, or what has this after the step in its name; oldest first. */

@@ -5,7 +5,7 @@
 import path from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../contract/errors.ts'
-import { type Checkpoint, type CheckpointState, manifestFile } from './checkpoint-folder.ts'
+import { type Checkpoint, type CheckpointState, manifestFile, stepFolder } from './checkpoint-folder.ts'
 import { writeFileAtomic, writeFolderAtomic } from './files/atomic.ts'
 import { openSafetensors, type Safetensors, shapeText, writeSafetensors } from './files/safetensors.ts'
 import type { Variable } from './runtime/variable.ts'
@@ -22,7 +22,7 @@ export async function saveCheckpoint(
   variables: Map<string, Variable>,
   state: CheckpointState,
 ): Promise<string> {
-  const folder = path.join(runFolder, `step-${String(step).padStart(8, '0')}`)
+  const folder = path.join(runFolder, stepFolder(step))
   await writeFolderAtomic(folder, async (beside) => {
     await writeSafetensors(path.join(beside, stateFile), variableEntries(variables, step))
     await writeFileAtomic(path.join(beside, manifestFile), [

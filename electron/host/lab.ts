@@ -13,7 +13,7 @@ import { bench, doctor, generate } from './models.ts'
 import { runs } from './run-list.ts'
 import { streamEvents } from './stream.ts'
 import { TrainerClient, type TrainerOptions } from './trainer-client.ts'
-import { resume, trainDpo, trainPpo, trainReward, trainSft } from './training.ts'
+import { branch, resume, trainDpo, trainPpo, trainReward, trainSft } from './training.ts'
 
 /** What verbs share. */
 export interface Lab {
@@ -111,6 +111,9 @@ function routerOf(lab: Lab) {
     runs: os.runs.handler(({ input }) => runs(lab, input)),
     resume: os.resume.handler(({ input, signal }) =>
       streamEvents(signal, (hooks) => resume(lab, input, hooks)),
+    ),
+    branch: os.branch.handler(({ input, signal }) =>
+      streamEvents(signal, (hooks) => branch(lab, input, hooks)),
     ),
     bench: os.bench.handler(({ input, signal }) => streamEvents(signal, (hooks) => bench(lab, input, hooks))),
     doctor: os.doctor.handler(({ signal }) => streamEvents(signal, (hooks) => doctor(lab, hooks))),

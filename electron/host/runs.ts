@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { branchOf } from '../contract/branch.ts'
 import { UserError } from '../contract/errors.ts'
 import { type JobEvent, type JobResults, TrainingJob, TrainingResult } from '../contract/jobs.ts'
 import { canonicalJson, type JsonObject } from '../contract/json.ts'
@@ -86,7 +87,7 @@ export async function startRun<K extends Kind>(
     type: 'note',
     sentence: `Run ${run.id}: ${rows.length - heldout} rows to train on, ${heldout} held out.`,
   })
-  return perform(lab, project, run, hooks)
+  return performRun(lab, project, run, hooks)
 }
 
 function configOf<K extends Kind>(
@@ -144,7 +145,7 @@ export async function resumeRun(
   const sentence = step === 0 ? `Run ${run.id} starts over.` : `Run ${run.id} goes on after step ${step}.`
   addMark(project.db, run.id, { step, kind: 'resumed', sentence })
   hooks.emit({ type: 'note', sentence })
-  return perform(lab, project, run, hooks)
+  return performRun(lab, project, run, hooks)
 }
 
 /** @param text an id, the start of one, or a name; of several runs with the name the newest */
@@ -174,7 +175,8 @@ function jobOf(project: Project, run: Run): TrainingJob {
   return mapModelPaths(whole, (file) => path.resolve(project.folder, file))
 }
 
-async function perform<K extends Kind>(
+/** Trains, from the newest checkpoint in the run's folder if there is one, and records what comes. */
+export async function performRun<K extends Kind>(
   lab: Lab,
   project: Project,
   run: Run,
@@ -278,9 +280,13 @@ function rewind(project: Project, run: Run): number {
   return step
 }
 
-/** The last step of which metrics and samples are all there: a pause's, or the one before the last that was heard of. */
-function lastRecordedStep(db: Db, { id, result }: Run): number {
+/**
+ * The last step of which metrics and samples are all there: a pause's, the one that the run was branched at, or the
+ * one before the last that was heard of.
+ */
+function lastRecordedStep(db: Db, run: Run): number {
+  const { id, result } = run
   const paused = TrainingResult.pick({ step: true }).safeParse(result)
   const last = readMetrics(db, id).at(-1)?.step ?? 0
-  return Math.max(last - 1, paused.success ? paused.data.step : 0)
+  return Math.max(last - 1, paused.success ? paused.data.step : 0, branchOf(run)?.step ?? 0)
 }

@@ -6,6 +6,7 @@ import type { RunInputRow } from '../contract/records.ts'
 import { splitPieces, worldWords } from '../pipeline/data/world/words.ts'
 import { loadWorld } from '../pipeline/data/world/world.ts'
 import type { Project } from '../storage/index.ts'
+import { branchRun } from './branch.ts'
 import type { Lab } from './lab.ts'
 import { findModel, type NamedModel } from './project-models.ts'
 import { type InputChoice, inputRows, lessonOf, requireRows } from './run-input.ts'
@@ -92,6 +93,15 @@ export async function resume(
 ): Promise<ResultOf<Contract['resume']>> {
   const project = await lab.openProject(folder)
   return resumeRun(lab, project, findRun(project, run), hooks)
+}
+
+export async function branch(
+  lab: Lab,
+  { project: folder, run, step, name, config }: InputOf<Contract['branch']>,
+  hooks: WorkHooks,
+): Promise<ResultOf<Contract['branch']>> {
+  const project = await lab.openProject(folder)
+  return branchRun(lab, project, findRun(project, run), { step, name, changes: config }, hooks)
 }
 
 function rowsFor(

@@ -2,15 +2,19 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { Button, numberOf } from '../ui/kit.tsx'
+import { Button, durationOf, numberOf } from '../ui/kit.tsx'
 import './line-chart.css'
 import { colourOf } from './colours.ts'
+import { type ChartMark, marksPlugin } from './marks.ts'
 import { joinSeries, smooth } from './series.ts'
 
 export interface LineSeries {
   name: string
-  points: readonly (readonly [step: number, value: number])[]
+  points: readonly (readonly [x: number, value: number])[]
 }
+
+/** What the x axis counts. */
+export type XUnit = 'step' | 'seconds' | 'KL'
 
 export function LineChart({
   title,
@@ -19,7 +23,8 @@ export function LineChart({
   isLog = false,
   height = 180,
   group = 'charts',
-  along = 'step',
+  x = 'step',
+  marks = none,
 }: {
   title: string
   series: readonly LineSeries[]
@@ -29,26 +34,32 @@ export function LineChart({
   height?: number
   /** Charts of the same group share their crosshair. */
   group?: string
-  /** What the horizontal axis counts. */
-  along?: string
+  x?: XUnit
+  marks?: readonly ChartMark[]
 }) {
   const [showsTable, setShowsTable] = useState(false)
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const names = series.map(({ name }) => name).join('\n')
   const isSmooth = smoothing > 0
+  const joined = useMemo(() => joinSeries(series.map(({ points }) => points)), [series])
   const data = useMemo(() => {
-    const { steps, columns } = joinSeries(series.map(({ points }) => points))
+    const { steps, columns } = joined
     const drawn = isSmooth ? columns.flatMap((column) => [column, smooth(column, smoothing)]) : columns
     return [steps, ...drawn] as uPlot.AlignedData
-  }, [series, smoothing, isSmooth])
-  const newest = useRef(data)
-  newest.current = data
+  }, [joined, smoothing, isSmooth])
+  const newest = useRef({ data, marks })
+  newest.current = { data, marks }
   useEffect(() => {
     const element = place.current!
     const chart = new uPlot(
-      optionsFor(element, names.split('\n'), { isSmooth, isLog, height, group }),
-      newest.current,
+      optionsFor(
+        element,
+        names.split('\n'),
+        { isSmooth, isLog, height, group, x },
+        () => newest.current.marks,
+      ),
+      newest.current.data,
       element,
     )
     plot.current = chart
@@ -59,8 +70,10 @@ export function LineChart({
       chart.destroy()
       plot.current = null
     }
-  }, [names, isSmooth, isLog, height, group])
+  }, [names, isSmooth, isLog, height, group, x])
   useEffect(() => plot.current?.setData(data), [data])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the chart reads the marks when it draws
+  useEffect(() => plot.current?.redraw(), [marks])
   return (
     <figure className="line-chart">
       <figcaption className="row spread">
@@ -69,12 +82,7 @@ export function LineChart({
           {series.map(({ points }) => numberOf(points.at(-1)?.[1])).join(' · ')}
         </span>
       </figcaption>
-      <div
-        ref={place}
-        role="img"
-        aria-label={summaryOf(title, series, along)}
-        style={{ minHeight: height }}
-      />
+      <div ref={place} role="img" aria-label={summaryOf(title, series, x)} style={{ minHeight: height }} />
       <Button kind="quiet" aria-expanded={showsTable} onClick={() => setShowsTable(!showsTable)}>
         {showsTable ? 'hide the numbers' : 'numbers'}
       </Button>
@@ -83,10 +91,21 @@ export function LineChart({
   )
 }
 
+const none: ChartMark[] = []
+
+interface Look {
+  isSmooth: boolean
+  isLog: boolean
+  height: number
+  group: string
+  x: XUnit
+}
+
 function optionsFor(
   element: HTMLElement,
   names: string[],
-  { isSmooth, isLog, height, group }: { isSmooth: boolean; isLog: boolean; height: number; group: string },
+  { isSmooth, isLog, height, group, x }: Look,
+  marksOf: () => readonly ChartMark[],
 ): uPlot.Options {
   const style = getComputedStyle(element)
   const axis: uPlot.Axis = {
@@ -104,21 +123,28 @@ function optionsFor(
     legend: { show: false },
     cursor: { sync: { key: group } },
     scales: { x: { time: false }, y: isLog ? { distr: 3 } : {} },
-    axes: [axis, { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => numberOf(tick)) }],
+    plugins: [marksPlugin(marksOf, { warning: style.outlineColor, quiet: style.color })],
+    axes: [
+      x === 'seconds' ? { ...axis, values: (_, ticks) => ticks.map(durationOf) } : axis,
+      { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => numberOf(tick)) },
+    ],
     series: [{}, ...lines],
   }
 }
 
 /** A line needs two points; fewer are drawn as such. */
 function isShort(chart: uPlot, line: number): boolean {
-  return Array.from(chart.data[line]!).filter((value) => value !== null).length < 3
+  let known = 0
+  for (const value of chart.data[line]!) if (value !== null && ++known === 3) return false
+  return true
 }
 
-function summaryOf(title: string, series: readonly LineSeries[], along: string): string {
+function summaryOf(title: string, series: readonly LineSeries[], x: XUnit): string {
+  const at = (place: number) => (x === 'seconds' ? `after ${durationOf(place)}` : `at ${x} ${numberOf(place)}`)
   const lines = series.map(({ name, points }) => {
     const [first, last] = [points[0], points.at(-1)]
     return first && last
-      ? `${name} goes from ${numberOf(first[1])} at ${along} ${first[0]} to ${numberOf(last[1])} at ${along} ${last[0]}`
+      ? `${name} goes from ${numberOf(first[1])} ${at(first[0])} to ${numberOf(last[1])} ${at(last[0])}`
       : `${name} has no points`
   })
   return `${title}: ${lines.join('; ')}.`

@@ -132,7 +132,7 @@ function AgainstKl({ record: { arms, frontier } }: { record: ResultRecord }) {
         title={`4. Win rate against KL in nats, each penalty a run: ${series.map(({ name }) => name).join(', ')}`}
         series={series}
         height={240}
-        along="KL"
+        x="KL"
         group="frontier"
       />
       <SaveFigure name="frontier" title="Win rate against KL" />

@@ -20,8 +20,10 @@ export function Compare({ runs }: { runs: string[] }) {
   const known = results.flatMap(({ data }) => data ?? [])
   const stamp = results.map(({ dataUpdatedAt }) => dataUpdatedAt).join()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the answers are new exactly when their times are
-  const charted = useMemo(() => known.map(({ record, series }) => ({ name: record.name, series })), [stamp])
-  const rows = differences(known.map(({ record }) => record.config))
+  const charted = useMemo(() => known.map(({ record, ...rest }) => ({ name: record.name, ...rest })), [stamp])
+  // Where a branch comes from is said in words.
+  const rows = differences(known.map(({ record: { config } }) => ({ ...config, branch: undefined })))
+  const hasBranch = known.some(({ branch }) => branch !== null)
   useKeys('Compare', [
     { keys: 'Escape', does: 'back to the list', run: () => change({ compare: undefined }) },
   ])
@@ -32,7 +34,7 @@ export function Compare({ runs }: { runs: string[] }) {
         <Button onClick={() => change({ compare: undefined })}>All runs</Button>
       </div>
       <Problem error={results.find(({ error }) => error)?.error} />
-      {rows.length > 0 && (
+      {(rows.length > 0 || hasBranch) && (
         <table className="table">
           <caption className="unseen">Settings that differ</caption>
           <thead>
@@ -44,6 +46,14 @@ export function Compare({ runs }: { runs: string[] }) {
             </tr>
           </thead>
           <tbody>
+            {hasBranch && (
+              <tr>
+                <th scope="row">branched from</th>
+                {known.map(({ record, branch }) => (
+                  <td key={record.id}>{branch ? `${branch.name} at step ${branch.step}` : '–'}</td>
+                ))}
+              </tr>
+            )}
             {rows.map(({ key, values }) => (
               <tr key={key}>
                 <th scope="row" className="mono">

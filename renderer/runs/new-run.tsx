@@ -8,6 +8,7 @@ import { Button, Field, Problem } from '../ui/kit.tsx'
 import { Estimate } from './estimate.tsx'
 import { commandOf, type FormField, formFields, inputOf, type Values } from './form-fields.ts'
 import { presets } from './presets.ts'
+import { Setting } from './setting.tsx'
 
 const kinds = [
   ['sft', 'SFT: the policy that everything starts from'],
@@ -150,56 +151,4 @@ function readable(project: string, fields: readonly FormField[], values: Values)
   } catch {
     return null
   }
-}
-
-function Setting({
-  field,
-  value,
-  onChange,
-}: {
-  field: FormField
-  value: string
-  onChange: (path: string, value: string) => void
-}) {
-  const { path, label, help, kind, choices, fallback, isRequired } = field
-  const isModel = ['model', 'policy', 'rewardModel'].includes(path)
-  const shared = {
-    value,
-    required: isRequired,
-    placeholder: fallback,
-    onChange: ({ target }: { target: { value: string } }) => onChange(path, target.value),
-  }
-  return (
-    <Field label={label} help={help}>
-      {kind === 'choice' || kind === 'boolean' ? (
-        <select {...shared}>
-          <option value="">{fallback} (default)</option>
-          {(kind === 'boolean' ? ['true', 'false'] : choices).map((choice) => (
-            <option key={choice}>{choice}</option>
-          ))}
-        </select>
-      ) : (
-        <>
-          <input
-            {...shared}
-            inputMode={kind === 'number' ? 'decimal' : 'text'}
-            list={isModel ? 'models' : undefined}
-          />
-          {isModel && <ModelNames />}
-        </>
-      )}
-    </Field>
-  )
-}
-
-function ModelNames() {
-  const project = useProject()
-  const { data } = useQuery({ queryKey: ['models', project], queryFn: () => host.models.list({ project }) })
-  return (
-    <datalist id="models">
-      {(data ?? []).map(({ id, name }) => (
-        <option key={id} value={name} />
-      ))}
-    </datalist>
-  )
 }

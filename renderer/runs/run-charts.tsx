@@ -1,11 +1,12 @@
-/** The curves of one or more runs in a grid: the telling ones first, all with one crosshair. */
+/** The curves of one or more runs in a grid: the telling ones first, all with one crosshair, what happened marked on the axis. */
 import { useMemo } from 'react'
 import { metrics } from '../../electron/contract/metrics.ts'
-import type { Series } from '../../electron/contract/page/runs.ts'
 import { usePlace } from '../app/place.ts'
 import { colourOf } from '../charts/colours.ts'
-import { LineChart } from '../charts/line-chart.tsx'
+import { LineChart, type XUnit } from '../charts/line-chart.tsx'
+import type { ChartMark } from '../charts/marks.ts'
 import { Field } from '../ui/kit.tsx'
+import { type ChartedRun, clockOf, isWarning, markSentence } from './chart-lines.ts'
 
 const leading = [
   'objective/scores',
@@ -21,10 +22,24 @@ const leading = [
   'reward/accuracy',
 ]
 
-export function RunCharts({ runs }: { runs: { name: string; series: Series }[] }) {
+export function RunCharts({ runs }: { runs: ChartedRun[] }) {
   const [place, change] = usePlace()
   const smoothing = Number(place.smooth ?? 0)
   const isLog = place.log === '1'
+  const hasTimes = runs.every(({ times }) => times.length > 0)
+  const x = place.x === 'time' && hasTimes ? 'seconds' : 'step'
+  const clocks = useMemo(() => runs.map(x === 'step' ? () => (step: number) => step : clockOf), [runs, x])
+  const marks = useMemo(
+    () =>
+      runs.flatMap(({ name, marks: own }, i) =>
+        own.map((mark) => ({
+          x: clocks[i]!(mark.step),
+          isWarning: isWarning(mark),
+          sentence: markSentence(mark, runs.length > 1 ? name : null),
+        })),
+      ),
+    [runs, clocks],
+  )
   const keys = useMemo(() => {
     const all = [...new Set(runs.flatMap(({ series }) => Object.keys(series)))].sort()
     return [...leading.filter((key) => all.includes(key)), ...all.filter((key) => !leading.includes(key))]
@@ -48,6 +63,16 @@ export function RunCharts({ runs }: { runs: { name: string; series: Series }[] }
           <input type="checkbox" checked={isLog} onChange={() => change({ log: isLog ? undefined : '1' })} />{' '}
           log axis
         </label>
+        {hasTimes && (
+          <label>
+            <input
+              type="checkbox"
+              checked={x === 'seconds'}
+              onChange={() => change({ x: x === 'seconds' ? undefined : 'time' })}
+            />{' '}
+            by time
+          </label>
+        )}
         {keys.length > 8 && (
           <label>
             <input
@@ -67,9 +92,19 @@ export function RunCharts({ runs }: { runs: { name: string; series: Series }[] }
       </div>
       <div className="chart-grid">
         {shown.map((key) => (
-          <Chart key={key} metric={key} runs={runs} smoothing={smoothing} isLog={isLog} />
+          <Chart key={key} metric={key} {...{ runs, clocks, marks, smoothing, isLog, x }} />
         ))}
       </div>
+      {marks.length > 0 && (
+        <ul className="marks help" aria-label="Marks on the axis">
+          {marks.map(({ sentence, isWarning: warns }, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: marks are only added
+            <li key={i} className={warns ? 'warns' : undefined}>
+              {sentence}
+            </li>
+          ))}
+        </ul>
+      )}
     </>
   )
 }
@@ -77,22 +112,30 @@ export function RunCharts({ runs }: { runs: { name: string; series: Series }[] }
 function Chart({
   metric,
   runs,
-  smoothing,
-  isLog,
+  clocks,
+  ...look
 }: {
   metric: string
-  runs: { name: string; series: Series }[]
+  runs: readonly ChartedRun[]
+  /** Where each run's steps are on the x axis. */
+  clocks: readonly ((step: number) => number)[]
+  marks: readonly ChartMark[]
   smoothing: number
   isLog: boolean
+  x: XUnit
 }) {
   const series = useMemo(
-    () => runs.map(({ name, series: all }) => ({ name, points: all[metric] ?? [] })),
-    [runs, metric],
+    () =>
+      runs.map(({ name, series: all }, i) => ({
+        name,
+        points: (all[metric] ?? []).map(([step, value]) => [clocks[i]!(step), value] as const),
+      })),
+    [runs, clocks, metric],
   )
   const meaning = metric in metrics ? metrics[metric as keyof typeof metrics].meaning : undefined
   return (
     <div title={meaning}>
-      <LineChart title={metric} series={series} smoothing={smoothing} isLog={isLog} />
+      <LineChart title={metric} series={series} {...look} />
     </div>
   )
 }

@@ -95,6 +95,11 @@ export function RunList() {
                   <Button id={`run-${i}`} kind="quiet" onClick={() => change({ run: run.id })}>
                     {run.name}
                   </Button>
+                  {run.branch && (
+                    <span className="help">
+                      from {run.branch.name} at step {run.branch.step}
+                    </span>
+                  )}
                 </td>
                 <td>{kindOf(run)}</td>
                 <td>{run.state}</td>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
 import type { Series } from '../../electron/contract/page/runs.ts'
 import type { WorkRecord } from '../../electron/contract/page/work.ts'
+import type { RunMark } from '../../electron/contract/records.ts'
 import type { RunRecord } from '../../electron/contract/verbs/runs.ts'
 import { host } from '../app/host.ts'
 import { useProject } from '../app/place.ts'
@@ -13,24 +14,42 @@ const everyMs = 1500
 export function useRun(run: string): {
   record: RunRecord | undefined
   series: Series
+  times: readonly [step: number, seconds: number][]
+  marks: RunMark[]
+  branch: { run: string; name: string; step: number } | null
   work: WorkRecord | undefined
   error: unknown
 } {
   const project = useProject()
   const work = useWork(project).find((piece) => piece.run === run && piece.endedAt === null)
-  const known = useRef<Series>({})
+  const known = useRef<Known>({ series: {}, times: [] })
   const { data, error } = useQuery({
     queryKey: ['run', project, run],
     queryFn: async () => {
       // The last known step is asked for again: it may not have been whole.
-      const afterStep = lastStep(known.current) - 1
-      const { record, series } = await host.runs.series({ project, run, afterStep })
-      known.current = append(known.current, series, afterStep)
-      return { record, series: known.current }
+      const afterStep = lastStep(known.current.series) - 1
+      const { series, times, ...rest } = await host.runs.series({ project, run, afterStep })
+      const before = known.current
+      known.current = {
+        series: append(before.series, series, afterStep),
+        times: joined(before.times, times, afterStep),
+      }
+      return { ...rest, ...known.current }
     },
     refetchInterval: work ? everyMs : false,
   })
-  return { record: data?.record, series: data?.series ?? {}, work, error }
+  const { record, series, times, marks, branch } = data ?? { ...none, record: undefined }
+  return { record, series, times, marks, branch, work, error }
+}
+
+/** The same at every look, so that nothing is drawn anew. */
+const none = { series: {}, times: [], marks: [], branch: null }
+
+type Points = [step: number, value: number][]
+
+interface Known {
+  series: Series
+  times: Points
 }
 
 function lastStep(series: Series): number {
@@ -40,9 +59,12 @@ function lastStep(series: Series): number {
 function append(before: Series, fresh: Series, afterStep: number): Series {
   const keys = new Set([...Object.keys(before), ...Object.keys(fresh)])
   return Object.fromEntries(
-    [...keys].map((key) => [
-      key,
-      [...(before[key] ?? []).filter(([step]) => step <= afterStep), ...(fresh[key] ?? [])],
-    ]),
+    [...keys].map((key) => [key, joined(before[key] ?? [], fresh[key] ?? [], afterStep)]),
   )
+}
+
+/** Few steps are new, so the known ones are looked at from their end. */
+function joined(before: Points, fresh: Points, afterStep: number): Points {
+  const end = before.findLastIndex(([step]) => step <= afterStep) + 1
+  return before.slice(0, end).concat(fresh)
 }

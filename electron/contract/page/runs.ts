@@ -1,6 +1,8 @@
 /** Runs as a page looks at them: their curves and their samples. Starting, pausing and following is `work`. */
 import { z } from 'zod'
+import { BranchPoint } from '../branch.ts'
 import { RunSample } from '../jobs.ts'
+import { RunMark } from '../records.ts'
 import { project, verb } from '../verb.ts'
 import { RunRecord } from '../verbs/runs.ts'
 
@@ -28,6 +30,9 @@ export const RunEstimate = z.object({
 })
 export type RunEstimate = z.infer<typeof RunEstimate>
 
+/** The run, with its name, and the step that another was branched from; null for runs that are no branch. */
+const Branch = BranchPoint.extend({ name: z.string() })
+
 const run = z.string().min(1)
 
 export const runPages = {
@@ -38,6 +43,7 @@ export const runPages = {
         RunRecord.extend({
           step: z.int().nullable(),
           latest: z.record(z.string(), z.number()),
+          branch: Branch.nullable(),
           /** Of the metric that tells most, for a sparkline; at most 60. */
           spark: z.array(z.number()),
         }),
@@ -52,9 +58,33 @@ export const runPages = {
       }),
     )
     .output(RunEstimate),
-  series: verb('A run’s metrics after a step.')
+  series: verb('A run’s metrics after a step, and all that happened to it.')
     .input(z.strictObject({ project, run, afterStep: z.int().default(-1) }))
-    .output(z.object({ record: RunRecord, series: Series })),
+    .output(
+      z.object({
+        record: RunRecord,
+        series: Series,
+        /** Of each step, seconds since the one before, or since the work began. */
+        times: z.array(z.tuple([z.int(), z.number()])),
+        /** Tripwires, pauses and what followed, in the order in which they came. */
+        marks: z.array(RunMark),
+        branch: Branch.nullable(),
+      }),
+    ),
+  checkpoints: verb('The checkpoints that a run keeps, the oldest first: it can be branched from each.')
+    .input(z.strictObject({ project, run }))
+    .output(
+      z.array(
+        z.object({
+          step: z.int().positive(),
+          /** What was measured at the step, as far as it was. */
+          winRate: z.number().nullable(),
+          kl: z.number().nullable(),
+          /** Whether the judge likes it best of those that are kept. */
+          isBest: z.boolean(),
+        }),
+      ),
+    ),
   samples: verb('A run’s samples at one step; the newest where none is named.')
     .input(z.strictObject({ project, run, step: z.int().nullable().default(null) }))
     .output(

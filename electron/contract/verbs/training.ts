@@ -1,5 +1,6 @@
 /** Verbs that train, and that look after runs. */
 import { z } from 'zod'
+import { BranchSettings } from '../branch.ts'
 import { DpoConfig, PpoConfig, RewardConfig, SftConfig } from '../configs.ts'
 import { PpoResult, RewardResult, SftResult, TrainingResult } from '../jobs.ts'
 import { judgeForms, WrittenJudge } from '../judge-spec.ts'
@@ -119,6 +120,33 @@ export const resume = verb('Go on with a paused, failed or interrupted run.', 'r
         .min(1)
         .describe('Id of the run, or the start of it.')
         .meta({ positional: 2, value: 'RUN' }),
+    }),
+  )
+  .output(eventsThen(TrainingResult.extend(started)))
+
+export const branch = verb(
+  'Go on from a kept checkpoint with some settings changed, as a run of its own.',
+  'branch ferry.stet run_1f2e --step 40 --kl-coef 0.2 --name gentler',
+)
+  .input(
+    z.strictObject({
+      project,
+      run: z
+        .string()
+        .min(1)
+        .describe('Id of the run, the start of it, or its name.')
+        .meta({ positional: 2, value: 'RUN' }),
+      step: z
+        .int()
+        .positive()
+        .nullable()
+        .default(null)
+        .describe('Step of a checkpoint that it keeps; the newest where absent.'),
+      name: shared.name,
+      config: z
+        .prefault(BranchSettings, {})
+        .describe('Settings that change; which ones may depends on the kind of run.')
+        .meta({ flat: true }),
     }),
   )
   .output(eventsThen(TrainingResult.extend(started)))

@@ -34,7 +34,7 @@ export interface RunSample {
 
 export type RunEnd = { state: 'done' | 'paused'; step: number; reason: string | null }
 
-/** Keeps the newest checkpoint and the one before it. */
+/** The newest checkpoint and the one before it are kept; so is the best, where somebody judges. */
 const keptCheckpoints = 2
 
 /** Saves and restores a run's variables and counters. */
@@ -54,10 +54,11 @@ export class RunState {
     return checkpoint
   }
 
-  async save(step: number, state: CheckpointState): Promise<void> {
+  /** @param best the step whose checkpoint is kept however old it gets */
+  async save(step: number, state: CheckpointState, best: number | null = null): Promise<void> {
     if (this.#folder === null) return
     await saveCheckpoint(this.#folder, step, this.#variables, state)
-    pruneCheckpoints(this.#folder, keptCheckpoints)
+    pruneCheckpoints(this.#folder, keptCheckpoints, best)
   }
 }
 

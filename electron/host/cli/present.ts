@@ -1,6 +1,7 @@
 /** What came of each verb, as a person reads it. */
 import path from 'node:path'
 import type { AnyContractProcedure } from '@orpc/contract'
+import { branchOf } from '../../contract/branch.ts'
 import type { Contract, ResultOf } from '../../contract/index.ts'
 import type { ResultRecord, WinRateSummary } from '../../contract/report.ts'
 import type { RunRecord } from '../../contract/verbs/runs.ts'
@@ -25,6 +26,7 @@ const presenters: Presenters<Contract> = {
   label: (summary) => presentLabels(summary),
   train: { sft: presentRun, reward: presentReward, ppo: presentRun, dpo: presentRun },
   resume: presentRun,
+  branch: presentRun,
   // On a terminal the text has been shown as it came.
   generate: ({ text }) => (process.stdout.isTTY ? '' : text),
   judge: ({ reference, candidate, judge, ...summary }) =>
@@ -122,7 +124,17 @@ function presentReward(result: ResultOf<Contract['train']['reward']>): string {
 
 function presentRuns(runs: RunRecord[]): string {
   if (runs.length === 0) return 'No runs yet. Start one with: stet train …'
-  return columns(runs.map(({ id, kind, name, state, createdAt }) => [id, kind, name, state, createdAt]))
+  return columns(
+    runs.map((run) => [run.id, run.kind, run.name, run.state, run.createdAt, lineageOf(run, runs)]),
+  )
+}
+
+/** Where a branch comes from; empty for other runs. */
+function lineageOf(run: RunRecord, runs: readonly RunRecord[]): string {
+  const branch = branchOf(run)
+  if (!branch) return ''
+  const parent = runs.find(({ id }) => id === branch.run)
+  return `branched from ${parent?.name ?? branch.run} at step ${branch.step}`
 }
 
 function presentRunDetails(run: RunRecord, metrics: RunMetrics): string {
@@ -134,13 +146,15 @@ function presentRunDetails(run: RunRecord, metrics: RunMetrics): string {
     columns([
       ['run', `${run.id} (${run.kind}, ${run.name})`],
       ['state', `${run.state}${run.error ? `: ${run.error}` : ''}`],
-      [
-        'made',
-        `${run.createdAt} by ${run.codeVersion}${run.parentId ? `, from the model of ${run.parentId}` : ''}`,
-      ],
+      ['made', `${run.createdAt} by ${run.codeVersion}${originOf(run)}`],
     ]),
     columns(series),
   )
+}
+
+function originOf(run: RunRecord): string {
+  if (branchOf(run)) return `, ${lineageOf(run, [])}`
+  return run.parentId ? `, from the model of ${run.parentId}` : ''
 }
 
 const sparks = '▁▂▃▄▅▆▇█'

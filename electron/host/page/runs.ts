@@ -1,21 +1,26 @@
 /** The page's runs: the list, one run's curves, its samples. */
 
+import { branchOf } from '../../contract/branch.ts'
 import type { RunSample } from '../../contract/jobs.ts'
 import type { Series } from '../../contract/page/runs.ts'
 import { RunRecord } from '../../contract/verbs/runs.ts'
+import { listCheckpoints } from '../../engine/checkpoint-folder.ts'
 import {
   type Db,
   getItem,
+  listMarks,
   listRuns,
   type MetricRow,
   newestMetrics,
+  type Run,
   readMetric,
   readMetrics,
   sampleSteps,
   samplesAt,
+  stepTimes,
 } from '../../storage/index.ts'
 import { RunEstimates } from '../estimate.ts'
-import { findRun } from '../runs.ts'
+import { findRun, runFolder } from '../runs.ts'
 import type { PageContext } from './context.ts'
 
 /** The metric that tells most of a run of each kind. */
@@ -32,8 +37,12 @@ export function runHandlers({ os: api, lab }: PageContext) {
     estimate: api.runs.estimate.handler(({ input: { kind, input } }) => estimates.estimate(kind, input)),
     list: api.runs.list.handler(async ({ input }) => {
       const { db } = await lab.openProject(input.project)
-      return listRuns(db)
-        .map((run) => ({ ...RunRecord.parse(run), ...glanceAt(db, run.id, leading[run.kind] ?? '') }))
+      const all = listRuns(db)
+      return all
+        .map((run) => ({
+          ...{ ...RunRecord.parse(run), branch: branchIn(all, run) },
+          ...glanceAt(db, run.id, leading[run.kind] ?? ''),
+        }))
         .reverse()
     }),
     series: api.runs.series.handler(async ({ input: { project: folder, run, afterStep } }) => {
@@ -42,7 +51,24 @@ export function runHandlers({ os: api, lab }: PageContext) {
       return {
         record: RunRecord.parse(found),
         series: seriesOf(readMetrics(project.db, found.id, afterStep)),
+        times: stepTimes(project.db, found.id, afterStep).map(({ step, seconds }): [number, number] => [
+          step,
+          seconds,
+        ]),
+        marks: listMarks(project.db, found.id),
+        branch: branchIn(listRuns(project.db), found),
       }
+    }),
+    checkpoints: api.runs.checkpoints.handler(async ({ input: { project: folder, run } }) => {
+      const project = await lab.openProject(folder)
+      const found = findRun(project, run)
+      const kept = listCheckpoints(runFolder(project, found)).map(({ step }) => ({
+        step,
+        winRate: valueAt(project.db, found.id, 'judge/win_rate', step),
+        kl: valueAt(project.db, found.id, 'objective/kl', step),
+      }))
+      const best = Math.max(...kept.map(({ winRate }) => winRate ?? Number.NEGATIVE_INFINITY))
+      return kept.map((checkpoint) => ({ ...checkpoint, isBest: checkpoint.winRate === best }))
     }),
     samples: api.runs.samples.handler(async ({ input: { project: folder, run, step } }) => {
       const project = await lab.openProject(folder)
@@ -57,6 +83,15 @@ export function runHandlers({ os: api, lab }: PageContext) {
       }
     }),
   }
+}
+
+function branchIn(runs: readonly Run[], run: Run) {
+  const branch = branchOf(run)
+  return branch && { ...branch, name: runs.find(({ id }) => id === branch.run)?.name ?? branch.run }
+}
+
+function valueAt(db: Db, run: string, key: string, step: number): number | null {
+  return readMetric(db, run, key).find((point) => point.step === step)?.value ?? null
 }
 
 const sparkPoints = 60

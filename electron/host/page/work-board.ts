@@ -197,7 +197,7 @@ export class WorkBoard {
 }
 
 function trains(verb: string): boolean {
-  return /^(train |resume$|experiment$|demo$|real$)/.test(verb)
+  return /^(train |resume$|branch$|experiment$|demo$|real$)/.test(verb)
 }
 
 async function follow(answer: unknown, hear: (event: JobEvent) => void): Promise<unknown> {

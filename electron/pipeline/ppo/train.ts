@@ -74,12 +74,33 @@ export interface PpoInputs {
 }
 
 /** What a checkpoint holds besides the variables. */
-interface SavedState {
+export interface SavedState {
   klCoef: number
   scale: RewardScale
   memory: TripwireMemory
   /** Optimizer updates made so far. */
   updates: number
+  /** The step that the judge likes best so far. */
+  bestStep: number | null
+  /** The settings that it was saved under, as far as they are part of the state; checkpoints of an older Stet lack them. */
+  under?: Pick<PpoConfig, 'klCoef' | 'tripwires'>
+}
+
+/**
+ * A checkpoint's state under the settings of the run that goes on from it, which may be a branch: another klCoef
+ * counts from here on, and a tripwire with another limit may trip again.
+ */
+export function stateUnder(
+  saved: SavedState,
+  { klCoef, tripwires }: Pick<PpoConfig, 'klCoef' | 'tripwires'>,
+): SavedState {
+  const { memory, under = { klCoef, tripwires } } = saved
+  const known = memory.known.filter((wire) => under.tripwires[wire] === tripwires[wire])
+  return {
+    ...saved,
+    klCoef: under.klCoef === klCoef ? saved.klCoef : klCoef,
+    memory: { ...memory, known },
+  }
 }
 
 /** Trains the policy (and value model) in place. */
@@ -99,10 +120,11 @@ export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunH
   try {
     const restored = run.restore()
     let step = restored?.step ?? 0
-    const saved = restored?.state as SavedState | undefined
+    const saved = restored ? stateUnder(restored.state as SavedState, config) : null
     const scale = saved?.scale ?? measureScale(generator, inputs, config, sampling, lengths)
     let klCoef = saved?.klCoef ?? config.klCoef
     let memory = saved?.memory ?? freshMemory
+    let bestStep = saved?.bestStep ?? null
     update.trainStep.updates = saved?.updates ?? 0
 
     while (step < config.totalSteps) {
@@ -152,13 +174,19 @@ export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunH
       if (step % config.sampleEvery === 0 || step === 1)
         hooks.onSamples(step, recordSamples(rollout, { scores, kl }, advantages, tokenizer))
       const tripped = trippedBy(metrics, memory, config.tripwires)
-      if (isBest(metrics, memory)) await inputs.judge?.keepBest()
+      if (isBest(metrics, memory)) {
+        await inputs.judge?.keepBest()
+        bestStep = step
+      }
       klCoef = adaptKlCoef(klCoef, metrics['objective/kl']!, samples.length, config.adaptiveKl)
       memory = remember(memory, metrics, tripped)
       const stopping = hooks.signal.aborted || tripped !== null
-      if (stopping || isCheckpointStep(step, config.totalSteps, config.checkpointEvery)) {
-        const state: SavedState = { klCoef, scale, memory, updates: update.trainStep.updates }
-        await run.save(step, state)
+      const isDue = isCheckpointStep(step, config.totalSteps, config.checkpointEvery)
+      if (stopping || isDue || bestStep === step) {
+        const { updates } = update.trainStep
+        const under = { klCoef: config.klCoef, tripwires: config.tripwires }
+        const state: SavedState = { klCoef, scale, memory, updates, bestStep, under }
+        await run.save(step, state, bestStep)
       }
       if (stopping && step < config.totalSteps)
         return { state: 'paused', step, reason: tripped?.reason ?? null }

@@ -1,0 +1,138 @@
+/** A branch of a run: from which of its kept checkpoints, under what name, and with which settings changed. */
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { branchable } from '../../electron/contract/branch.ts'
+import type { RunRecord } from '../../electron/contract/verbs/runs.ts'
+import { host } from '../app/host.ts'
+import { usePlace, useProject } from '../app/place.ts'
+import { queries } from '../app/queries.ts'
+import { Button, Dialog, Field, numberOf, Problem } from '../ui/kit.tsx'
+import { commandOf, type FormField, formFields, inputOf, type Values } from './form-fields.ts'
+import { Setting } from './setting.tsx'
+
+const mattering = ['learningRate', 'totalSteps', 'epochs', 'klCoef', 'entCoef', 'tripwires.maxKl']
+
+export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: () => void }) {
+  const project = useProject()
+  const [, change] = usePlace()
+  const run = record.id
+  const { data: kept, error } = useQuery({
+    queryKey: ['checkpoints', project, run],
+    queryFn: () => host.runs.checkpoints({ project, run }),
+  })
+  const [values, setValues] = useState<Values>({})
+  const fields = useMemo(() => branchFields(record), [record])
+  const step = values.step ?? String(kept?.at(-1)?.step ?? '')
+  const given = { ...values, run, step }
+  const start = useMutation({
+    mutationFn: () =>
+      host.work.start({ verb: 'branch', input: { project, run, ...inputOf(fields, { ...values, step }) } }),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ['runs', project] })
+      change({ run: undefined, tab: undefined, step: undefined })
+    },
+  })
+  const set = (path: string, value: string) => setValues((before) => ({ ...before, [path]: value }))
+  const settings = fields.filter(({ path }) => path.startsWith('config.'))
+  const first = mattering.flatMap((name) => settings.find(({ path }) => path === `config.${name}`) ?? [])
+  const rest = settings.filter((field) => !first.includes(field))
+  return (
+    <Dialog open onClose={onClose} title={`Branch ${record.name}`} wide>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          start.mutate()
+        }}
+      >
+        <Problem error={error} />
+        {kept?.length === 0 && (
+          <p>
+            This run keeps no checkpoint yet. It makes one every <span className="mono">checkpointEvery</span>{' '}
+            steps, and when it is paused.
+          </p>
+        )}
+        <fieldset className="checkpoints">
+          <legend>From the checkpoint of</legend>
+          {kept?.map(({ step: each, winRate, kl, isBest }) => (
+            <label key={each} className="row numbers">
+              <input
+                type="radio"
+                name="checkpoint"
+                checked={String(each) === step}
+                onChange={() => set('step', String(each))}
+              />
+              step {each}
+              <span className="quiet">
+                {[
+                  winRate !== null && `win rate ${numberOf(winRate)}%`,
+                  kl !== null && `KL ${numberOf(kl)}`,
+                  isBest && 'the judge’s best',
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <p className="help">
+          A run keeps its two newest checkpoints, and the one that its judge likes best. The branch has the
+          same rows, seeds and curves up to there; with nothing changed it ends with the same bytes.
+        </p>
+        <Field label="Name" help="Of the model that it makes; the run's own id where empty.">
+          <input value={values.name ?? ''} onChange={({ target }) => set('name', target.value)} />
+        </Field>
+        <div className="form-grid">
+          {first.map((field) => (
+            <Setting
+              key={field.path}
+              {...{ field, ...keptAs }}
+              value={values[field.path] ?? ''}
+              onChange={set}
+            />
+          ))}
+        </div>
+        <details>
+          <summary>All that may change ({rest.length} more)</summary>
+          <div className="form-grid">
+            {rest.map((field) => (
+              <Setting
+                key={field.path}
+                {...{ field, ...keptAs }}
+                value={values[field.path] ?? ''}
+                onChange={set}
+              />
+            ))}
+          </div>
+        </details>
+        <p className="mono command">{commandOf('branch', project, fields, given)}</p>
+        <Problem error={start.error} />
+        <div className="row">
+          <Button type="submit" kind="primary" disabled={start.isPending || !kept?.length}>
+            Start the branch
+          </Button>
+          <Button onClick={onClose}>Cancel</Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+const keptAs = { emptyMeans: 'as it is' }
+
+/** The verb's fields that this kind of run has, each with the run's own value where it is left empty. */
+function branchFields({ kind, config }: RunRecord): FormField[] {
+  const names: readonly string[] = branchable[kind]
+  const own = (config as { job?: { config?: unknown } }).job?.config
+  return formFields('branch').flatMap((field) => {
+    const [parent, ...path] = field.path.split('.')
+    if (parent !== 'config') return field.path === 'project' ? [] : [field]
+    if (!names.includes(path[0]!)) return []
+    return [{ ...field, fallback: written(path.reduce<unknown>((at, name) => Object(at)[name], own)) }]
+  })
+}
+
+function written(value: unknown): string {
+  if (value === null) return 'none'
+  return typeof value === 'object' ? JSON.stringify(value) : String(value ?? '')
+}

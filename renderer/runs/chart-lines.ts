@@ -1,0 +1,36 @@
+/** A run's curves and marks as charts draw them: over steps, or over the time that the run has worked. */
+import type { Series } from '../../electron/contract/page/runs.ts'
+import type { RunMark } from '../../electron/contract/records.ts'
+
+export interface ChartedRun {
+  name: string
+  series: Series
+  marks: readonly RunMark[]
+  /** Of each step, seconds since the one before; none for runs of an older Stet. */
+  times: readonly (readonly [step: number, seconds: number])[]
+}
+
+/** @returns the seconds that a run had worked when a step was made: the last known before it, or 0 */
+export function clockOf({ times }: Pick<ChartedRun, 'times'>): (step: number) => number {
+  const elapsed: number[] = []
+  for (const [, seconds] of times) elapsed.push((elapsed.at(-1) ?? 0) + seconds)
+  return (step) => {
+    let [low, high] = [0, times.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (times[middle]![0] <= step) low = middle + 1
+      else high = middle
+    }
+    return elapsed[low - 1] ?? 0
+  }
+}
+
+/** What stopped the run by itself is a warning. */
+export function isWarning({ kind }: RunMark): boolean {
+  return kind === 'tripwire' || kind === 'failed'
+}
+
+/** As "Step 63: KL passed 12.0 (limit 10)." */
+export function markSentence({ step, sentence }: RunMark, name: string | null): string {
+  return `${name === null ? 'Step' : `${name}, step`} ${step}: ${sentence}`
+}

@@ -34,6 +34,40 @@ export function readMetrics(db: Db, runId: string, afterStep = -1): MetricRow[] 
   }))
 }
 
+/**
+ * A long run's metrics after a step, for drawing: of each `every` steps the least and the greatest finite value, at
+ * the first and the last of them; the newest ones as they are.
+ * @returns rows in order of step
+ */
+export function metricEnvelope(
+  db: Db,
+  runId: string,
+  { afterStep, every }: { afterStep: number; every: number },
+): MetricRow[] {
+  const last = db.prepare('SELECT max(step) FROM metrics WHERE run_id = ?').pluck().get(runId) as
+    | number
+    | null
+  const exactFrom = Math.floor((last ?? 0) / every) * every
+  const groups = db
+    .prepare(
+      `SELECT key, min(step) AS first, max(step) AS last, min(value) AS low, max(value) AS high FROM metrics
+       WHERE run_id = @runId AND step > @afterStep AND step < @exactFrom AND value IS NOT NULL
+       GROUP BY step / CAST(@every AS INTEGER), key ORDER BY step / CAST(@every AS INTEGER), key`,
+    )
+    .all({ runId, afterStep, exactFrom, every }) as (Record<'first' | 'last' | 'low' | 'high', number> & {
+    key: string
+  })[]
+  const ends = groups.flatMap(({ key, first, last: end, low, high }) =>
+    first === end
+      ? [{ key, step: first, value: low }]
+      : [
+          { key, step: first, value: low },
+          { key, step: end, value: high },
+        ],
+  )
+  return [...ends, ...readMetrics(db, runId, Math.max(afterStep, exactFrom - 1))]
+}
+
 /** Forgets what came after a step: a run that goes on from its checkpoint measures it again. */
 export function deleteMetricsAfter(db: Db, runId: string, step: number): void {
   transact(db, () => db.prepare('DELETE FROM metrics WHERE run_id = ? AND step > ?').run(runId, step))

@@ -30,6 +30,23 @@ export function stepTimes(db: Db, runId: string, afterStep = -1): { step: number
     .all(runId, afterStep) as { step: number; seconds: number }[]
 }
 
+/** The same for drawing: seconds of each `every` steps together, at the last of them; the newest ones one by one. */
+export function stepTimesTogether(
+  db: Db,
+  runId: string,
+  { afterStep, every }: { afterStep: number; every: number },
+): { step: number; seconds: number }[] {
+  const last = db.prepare('SELECT max(step) FROM step_times WHERE run_id = ?').pluck().get(runId)
+  const exactFrom = Math.floor(((last as number | null) ?? 0) / every) * every
+  const sums = db
+    .prepare(
+      `SELECT max(step) AS step, sum(seconds) AS seconds FROM step_times
+       WHERE run_id = @runId AND step > @afterStep AND step < @exactFrom GROUP BY step / CAST(@every AS INTEGER) ORDER BY 1`,
+    )
+    .all({ runId, afterStep, exactFrom, every }) as { step: number; seconds: number }[]
+  return [...sums, ...stepTimes(db, runId, Math.max(afterStep, exactFrom - 1))]
+}
+
 export function deleteStepTimesAfter(db: Db, runId: string, step: number): void {
   transact(db, () => db.prepare('DELETE FROM step_times WHERE run_id = ? AND step > ?').run(runId, step))
 }

@@ -4,6 +4,11 @@ type Points = readonly (readonly [step: number, value: number])[]
 
 /** @returns every step that any series has, and each series' values there (null where it has none) */
 export function joinSeries(series: readonly Points[]): { steps: number[]; columns: (number | null)[][] } {
+  if (series.length === 1)
+    return {
+      steps: series[0]!.map(([step]) => step),
+      columns: [series[0]!.map(([, value]) => value)],
+    }
   const steps = [...new Set(series.flatMap((points) => points.map(([step]) => step)))].sort((a, b) => a - b)
   const columns = series.map((points) => {
     const byStep = new Map(points)

@@ -5,6 +5,8 @@ import type { RunMark } from '../../electron/contract/records.ts'
 export interface ChartedRun {
   name: string
   series: Series
+  /** How many steps a point stands for. */
+  every: number
   marks: readonly RunMark[]
   /** Of each step, seconds since the one before; none for runs of an older Stet. */
   times: readonly (readonly [step: number, seconds: number])[]

@@ -44,6 +44,7 @@ export function RunCharts({ runs }: { runs: ChartedRun[] }) {
     const all = [...new Set(runs.flatMap(({ series }) => Object.keys(series)))].sort()
     return [...leading.filter((key) => all.includes(key)), ...all.filter((key) => !leading.includes(key))]
   }, [runs])
+  const every = Math.max(1, ...runs.map((run) => run.every))
   const shown = place.all === '1' ? keys : keys.slice(0, 8)
   if (keys.length === 0) return <p className="quiet">Curves begin with the first step.</p>
   return (
@@ -95,6 +96,11 @@ export function RunCharts({ runs }: { runs: ChartedRun[] }) {
           <Chart key={key} metric={key} {...{ runs, clocks, marks, smoothing, isLog, x }} />
         ))}
       </div>
+      {every > 1 && (
+        <p className="help">
+          Of each {every} steps the least and the greatest value are drawn; the newest are drawn one by one.
+        </p>
+      )}
       {marks.length > 0 && (
         <ul className="marks help" aria-label="Marks on the axis">
           {marks.map(({ sentence, isWarning: warns }, i) => (

@@ -18,7 +18,7 @@ const tabs = ['charts', 'samples', 'log', 'settings'] as const
 export function RunPage({ run }: { run: string }) {
   const project = useProject()
   const [place, change] = usePlace()
-  const { record, series, times, marks, branch, work, error } = useRun(run)
+  const { record, series, times, every, marks, branch, work, error } = useRun(run)
   const [stopped, setStopped] = useState(false)
   const tab = tabs.find((name) => name === place.tab) ?? 'charts'
   const resume = useMutation({
@@ -45,7 +45,7 @@ export function RunPage({ run }: { run: string }) {
     ...tabs.map((name, i) => ({ keys: String(i + 1), does: name, run: () => change({ tab: name }) })),
   ])
   const name = record?.name ?? ''
-  const charted = useMemo(() => [{ name, series, times, marks }], [name, series, times, marks])
+  const charted = useMemo(() => [{ name, series, times, every, marks }], [name, series, times, every, marks])
   if (!record) return <Problem error={error} />
   const latest = Object.fromEntries(
     Object.entries(series).map(([key, points]) => [key, points.at(-1)?.[1] ?? 0]),

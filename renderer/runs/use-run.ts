@@ -15,6 +15,7 @@ export function useRun(run: string): {
   record: RunRecord | undefined
   series: Series
   times: readonly [step: number, seconds: number][]
+  every: number
   marks: RunMark[]
   branch: { run: string; name: string; step: number } | null
   work: WorkRecord | undefined
@@ -22,34 +23,36 @@ export function useRun(run: string): {
 } {
   const project = useProject()
   const work = useWork(project).find((piece) => piece.run === run && piece.endedAt === null)
-  const known = useRef<Known>({ series: {}, times: [] })
+  const known = useRef<Known>({ series: {}, times: [], every: 1 })
   const { data, error } = useQuery({
     queryKey: ['run', project, run],
     queryFn: async () => {
       // The last known step is asked for again: it may not have been whole.
       const afterStep = lastStep(known.current.series) - 1
-      const { series, times, ...rest } = await host.runs.series({ project, run, afterStep })
+      const { series, times, every, ...rest } = await host.runs.series({ project, run, afterStep })
       const before = known.current
       known.current = {
         series: append(before.series, series, afterStep),
         times: joined(before.times, times, afterStep),
+        every: Math.max(before.every, every),
       }
       return { ...rest, ...known.current }
     },
     refetchInterval: work ? everyMs : false,
   })
-  const { record, series, times, marks, branch } = data ?? { ...none, record: undefined }
-  return { record, series, times, marks, branch, work, error }
+  const { record, series, times, every, marks, branch } = data ?? { ...none, record: undefined }
+  return { record, series, times, every, marks, branch, work, error }
 }
 
 /** The same at every look, so that nothing is drawn anew. */
-const none = { series: {}, times: [], marks: [], branch: null }
+const none = { series: {}, times: [], every: 1, marks: [], branch: null }
 
 type Points = [step: number, value: number][]
 
 interface Known {
   series: Series
   times: Points
+  every: number
 }
 
 function lastStep(series: Series): number {

@@ -3,7 +3,18 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
+import type { Page } from 'playwright'
+import { metrics } from '../../electron/contract/metrics.ts'
 import { byteLevelTokenizer, saveTokenizer } from '../../electron/engine/tokenizer/index.ts'
+import {
+  addMark,
+  addMetrics,
+  addStepTime,
+  copyHistory,
+  createProject,
+  createRun,
+  transact,
+} from '../../electron/storage/index.ts'
 import { writeToyModel } from '../invariant/toy.ts'
 import { openApp } from './app.ts'
 
@@ -11,6 +22,63 @@ const items = 100_000
 
 function percentile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.ceil(share * values.length) - 1]!
+}
+
+/** A project with four runs of 10,000 steps, put straight into its database. */
+async function longRuns(folder: string): Promise<{ project: string; run: string; names: string[] }> {
+  const project = await createProject(folder, 'long')
+  const keys = Object.keys(metrics).filter((key) => /^(objective|policy|loss|val)\//.test(key))
+  const names = ['first', 'second', 'third', 'fourth']
+  const [id, ...others] = names.map((name) => {
+    const kept = { config: {}, seeds: {}, codeVersion: 'test', parentId: null }
+    return createRun(project.db, { kind: 'ppo', name, ...kept }).id
+  }) as [string, ...string[]]
+  transact(project.db, () => {
+    for (let step = 1; step <= 10_000; step++) {
+      const values = keys
+        .slice(0, 12)
+        .map((key, k) => [key, Math.sin(step / (40 + 30 * k)) + (step % 7) / 10])
+      addMetrics(project.db, id, step, Object.fromEntries(values))
+      addStepTime(project.db, id, step, 0.5)
+    }
+  })
+  addMark(project.db, id, { step: 5000, kind: 'tripwire', sentence: 'KL passed 12.0 (limit 10).' })
+  for (const other of others) copyHistory(project.db, { from: id, to: other, step: 10_000 })
+  project.close()
+  return { project: folder, run: id, names }
+}
+
+/** Two frames later everything that was to be drawn has been. */
+async function painted(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  )
+}
+
+/** Notes how long each frame takes from now on. */
+async function watchFrames(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const times: number[] = []
+    Object.assign(window, { frameTimes: times })
+    let before = performance.now()
+    const tick = (now: number) => {
+      times.push(now - before)
+      before = now
+      if ((window as unknown as { frameTimes: number[] }).frameTimes === times) requestAnimationFrame(tick)
+    }
+    requestAnimationFrame(tick)
+  })
+}
+
+/** @returns the 95th percentile of the frames since {@link watchFrames}, in ms */
+async function frames(page: Page): Promise<number> {
+  const times = await page.evaluate(() => {
+    const own = window as unknown as { frameTimes: number[] }
+    const seen = own.frameTimes
+    own.frameTimes = []
+    return seen
+  })
+  return Math.round(percentile(times, 0.95))
 }
 
 describe('speed', async () => {
@@ -119,6 +187,55 @@ describe('speed', async () => {
       Object.entries(times).filter(([, ms]) => ms >= 300),
       [],
     )
+  })
+
+  test('a run with 10,000 points in 12 metrics opens within 300 ms, and its charts follow the hand', async (t) => {
+    const { page } = app
+    const large = await longRuns(path.join(app.folder, 'long.stet'))
+    app.project = large.project
+    await app.goto('runs')
+    const opened: number[] = []
+    // Each run is opened once, so that nothing of it is known; the first opening loads the view's code.
+    for (const name of large.names) {
+      const link = page.getByRole('button', { name, exact: true })
+      await link.waitFor()
+      await page.waitForTimeout(500)
+      const began = performance.now()
+      await link.press('Enter')
+      await page.locator('.uplot canvas').nth(7).waitFor()
+      await painted(page)
+      opened.push(Math.round(performance.now() - began))
+      await page.keyboard.press('Escape')
+    }
+    const median = percentile(opened.slice(1), 0.5)
+    t.diagnostic(`opened in ${opened.join(', ')} ms; the median but for the first is ${median}`)
+    assert.ok(median < 300, `${median} ms`)
+
+    await page.getByRole('button', { name: large.names[0]!, exact: true }).press('Enter')
+    await page.locator('.uplot canvas').nth(7).waitFor()
+    await watchFrames(page)
+    const plot = (await page.locator('.u-over').first().boundingBox())!
+    for (let i = 0; i < 90; i++)
+      await page.mouse.move(plot.x + 5 + ((i * 7) % (plot.width - 10)), plot.y + plot.height / 2)
+    const crosshair = await frames(page)
+    await page.getByRole('slider').focus()
+    await watchFrames(page)
+    for (let i = 0; i < 40; i++) {
+      await page.keyboard.press(i % 19 < 10 ? 'ArrowRight' : 'ArrowLeft')
+      await page.waitForTimeout(30)
+    }
+    const smoothing = await frames(page)
+    t.diagnostic(`p95 of a frame: crosshair ${crosshair} ms, smoothing ${smoothing} ms`)
+    assert.ok(crosshair < 50, `crosshair ${crosshair} ms`)
+    assert.ok(smoothing < 50, `smoothing ${smoothing} ms`)
+
+    const began = performance.now()
+    const refreshed = await app.host.runs.series({ project: large.project, run: large.run, afterStep: 9998 })
+    const took = performance.now() - began
+    t.diagnostic(`a refresh takes ${took.toFixed(1)} ms`)
+    assert.equal(Object.keys(refreshed.series).length, 12)
+    assert.ok(took < 50, `${took} ms`)
+    app.project = folder
   })
 
   test('a word is found among 100,000 items as one types', async () => {

@@ -228,6 +228,43 @@ test('a branch begins with what its parent measured, sampled and lived through u
   })
 })
 
+test('a long run is drawn by the least and the greatest of each few steps, its newest steps one by one', () => {
+  const { id } = storage.createRun(db, someRun)
+  const noise = (step: number) => ((step * 7919) % 101) + (step === 137 ? 1000 : 0)
+  for (let step = 1; step <= 205; step++) {
+    storage.addMetrics(db, id, step, { kl: noise(step), ...(step % 50 === 0 ? { rare: step } : {}) })
+    storage.addStepTime(db, id, step, step)
+  }
+  const rows = storage.metricEnvelope(db, id, { afterStep: -1, every: 10 })
+  const kl = rows.filter(({ key }) => key === 'kl')
+  assert.ok(kl.every(({ step }, i) => i === 0 || step > kl[i - 1]!.step))
+  for (let from = 0; from < 200; from += 10) {
+    const within = Array.from({ length: 10 }, (_, i) => from + i)
+      .filter((step) => step > 0)
+      .map(noise)
+    const drawn = kl.filter(({ step }) => step >= from && step < from + 10).map(({ value }) => value)
+    assert.deepEqual(drawn, [Math.min(...within), Math.max(...within)])
+  }
+  assert.ok(
+    kl.some(({ value }) => value > 1000),
+    'a single spike is seen',
+  )
+  assert.deepEqual(
+    kl.slice(-6).map(({ step, value }) => [step, value]),
+    [200, 201, 202, 203, 204, 205].map((step) => [step, noise(step)]),
+  )
+  assert.deepEqual(
+    rows.filter(({ key }) => key === 'rare').map(({ step, value }) => [step, value]),
+    [50, 100, 150, 200].map((step) => [step, step]),
+  )
+  const times = storage.stepTimesTogether(db, id, { afterStep: -1, every: 10 })
+  assert.deepEqual(times[1], { step: 19, seconds: 145 })
+  assert.equal(
+    times.reduce((sum, { seconds }) => sum + seconds, 0),
+    (205 * 206) / 2,
+  )
+})
+
 test('models, evaluations and judgements are kept as given', () => {
   const run = storage.createRun(db, someRun)
   const model = {

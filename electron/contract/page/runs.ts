@@ -64,6 +64,11 @@ export const runPages = {
       z.object({
         record: RunRecord,
         series: Series,
+        /**
+         * How many steps a point stands for. Above 1, in long runs, `series` has the least and the greatest value of
+         * each so many steps and `times` has their sum; the newest ones are there one by one.
+         */
+        every: z.int().positive(),
         /** Of each step, seconds since the one before, or since the work began. */
         times: z.array(z.tuple([z.int(), z.number()])),
         /** Tripwires, pauses and what followed, in the order in which they came. */

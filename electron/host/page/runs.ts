@@ -11,13 +11,14 @@ import {
   listMarks,
   listRuns,
   type MetricRow,
+  metricEnvelope,
   newestMetrics,
   type Run,
   readMetric,
   readMetrics,
   sampleSteps,
   samplesAt,
-  stepTimes,
+  stepTimesTogether,
 } from '../../storage/index.ts'
 import { RunEstimates } from '../estimate.ts'
 import { findRun, runFolder } from '../runs.ts'
@@ -48,15 +49,18 @@ export function runHandlers({ os: api, lab }: PageContext) {
     series: api.runs.series.handler(async ({ input: { project: folder, run, afterStep } }) => {
       const project = await lab.openProject(folder)
       const found = findRun(project, run)
+      const { db } = project
+      const part = { afterStep, every: stepsAPoint(db, found.id, afterStep) }
+      const times = stepTimesTogether(db, found.id, part)
       return {
         record: RunRecord.parse(found),
-        series: seriesOf(readMetrics(project.db, found.id, afterStep)),
-        times: stepTimes(project.db, found.id, afterStep).map(({ step, seconds }): [number, number] => [
-          step,
-          seconds,
-        ]),
-        marks: listMarks(project.db, found.id),
-        branch: branchIn(listRuns(project.db), found),
+        series: seriesOf(
+          part.every === 1 ? readMetrics(db, found.id, afterStep) : metricEnvelope(db, found.id, part),
+        ),
+        every: part.every,
+        times: times.map(({ step, seconds }): [number, number] => [step, seconds]),
+        marks: listMarks(db, found.id),
+        branch: branchIn(listRuns(db), found),
       }
     }),
     checkpoints: api.runs.checkpoints.handler(async ({ input: { project: folder, run } }) => {
@@ -102,6 +106,14 @@ function glanceAt(db: Db, run: string, metric: string) {
   const every = Math.max(1, Math.ceil(points.length / sparkPoints))
   const spark = points.flatMap(({ value }, i) => (i % every === 0 && Number.isFinite(value) ? [value] : []))
   return { step, latest: values, spark }
+}
+
+/** A chart is a few hundred pixels wide. */
+const mostPoints = 1000
+
+function stepsAPoint(db: Db, run: string, afterStep: number): number {
+  const steps = (newestMetrics(db, run).step ?? 0) - Math.max(afterStep, 0)
+  return steps <= mostPoints ? 1 : Math.ceil((2 * steps) / mostPoints)
 }
 
 function seriesOf(rows: readonly MetricRow[]): Series {

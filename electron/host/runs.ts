@@ -168,7 +168,8 @@ function isInside(folder: string, file: string): boolean {
   return !relative.startsWith('..') && !path.isAbsolute(relative)
 }
 
-function jobOf(project: Project, run: Run): TrainingJob {
+/** The run's job with the paths that its files have now. */
+export function jobOf(project: Project, run: Run): TrainingJob {
   const folder = runFolder(project, run)
   const { job } = RunConfig.parse(run.config)
   const whole = TrainingJob.parse({ ...job, input: path.join(folder, inputFile), folder })

@@ -1,9 +1,12 @@
-/** What the policy wrote at a step, each token tinted by its reward, value, advantage or KL. */
+/** What the policy wrote at a step, each token tinted by its reward, value, advantage or KL, and beside the reference. */
 import { useQuery } from '@tanstack/react-query'
 import { host } from '../app/host.ts'
+import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/place.ts'
-import { Empty, Field, numberOf, Problem } from '../ui/kit.tsx'
+import { DiffText } from '../ui/diff-text.tsx'
+import { Button, Empty, Field, Keys, numberOf, Problem, Progress } from '../ui/kit.tsx'
 import { HeatLegend, TokenHeat } from '../ui/token-heat.tsx'
+import { useReferences } from './use-references.ts'
 
 const numbers = ['reward', 'advantage', 'value', 'kl'] as const
 
@@ -17,6 +20,11 @@ export function RunSamples({ run, isGoing }: { run: string; isGoing: boolean }) 
     queryFn: () => host.runs.samples({ project, run, step }),
     refetchInterval: isGoing && step === null ? 4000 : false,
   })
+  const references = useReferences(run)
+  const shown = [...new Set(data?.samples.map(({ promptId }) => promptId))]
+  useKeys('Samples', [
+    { keys: 'v', does: 'all against the reference', run: () => void references.ask(shown) },
+  ])
   if (error) return <Problem error={error} />
   if (!data) return null
   if (data.step === null)
@@ -63,7 +71,17 @@ export function RunSamples({ run, isGoing }: { run: string; isGoing: boolean }) 
           </select>
         </Field>
         <HeatLegend scale={scale} unit={number} />
+        <Button disabled={references.going !== null} onClick={() => void references.ask(shown)}>
+          All against the reference <Keys keys="v" />
+        </Button>
       </div>
+      <Problem error={references.error} />
+      {references.going && (
+        <div className="row" role="status">
+          <Progress label="The reference answers" {...references.going} />
+          <Button onClick={references.cancel}>Cancel</Button>
+        </div>
+      )}
       {samples.map(({ promptId, prompt, response, tokens, score, ended }) => (
         <article key={`${promptId} ${response}`} className="card">
           <p className="quiet">{prompt}</p>
@@ -75,6 +93,23 @@ export function RunSamples({ run, isGoing }: { run: string; isGoing: boolean }) 
           <p className="numbers quiet">
             score {numberOf(score)} · {tokens.length} tokens · {ended ? 'ended by itself' : 'cut off'}
           </p>
+          {references.answers[promptId] === undefined ? (
+            <Button
+              kind="quiet"
+              disabled={references.going !== null}
+              onClick={() => void references.ask([promptId])}
+            >
+              against the reference
+            </Button>
+          ) : (
+            <figure className="against">
+              <figcaption className="help">
+                Against the reference’s answer: <del>struck</del> is the reference’s alone,{' '}
+                <ins>underlined</ins> the policy’s alone.
+              </figcaption>
+              <DiffText before={references.answers[promptId]} after={response} />
+            </figure>
+          )}
         </article>
       ))}
     </div>

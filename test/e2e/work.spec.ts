@@ -136,6 +136,28 @@ describe('the work', async () => {
     await page.locator('.uplot canvas').first().waitFor()
     await page.keyboard.press('2')
     await page.locator('.token-heat').first().waitFor()
+    await page.keyboard.press('v')
+    await page.locator('.against .diff-text').first().waitFor({ timeout: 60_000 })
+  })
+
+  test('a run is branched by keyboard, and the list says from where', async () => {
+    const { page } = app
+    await page.keyboard.press('b')
+    await page.getByRole('radio', { name: /^step 4 .*the judge’s best/ }).waitFor()
+    await page.getByLabel('Name').fill('longer')
+    await page.getByRole('textbox', { name: 'totalSteps' }).fill('6')
+    assert.match(
+      await page.locator('.dialog .command').innerText(),
+      /^stet branch .* --name longer --total-steps 6/,
+    )
+    await page.getByRole('button', { name: 'Start the branch' }).click()
+    await page.getByText('from aligned at step 4').waitFor({ timeout: 60_000 })
+    await until('the branch', async () =>
+      (await app.host.work.list({})).every(({ endedAt }) => endedAt !== null),
+    )
+    await page.getByRole('button', { name: 'longer', exact: true }).click()
+    await page.locator('.uplot canvas').first().waitFor()
+    await page.getByText(/Step 4: Branched from aligned/).waitFor()
   })
 
   test('the reward model is seen beside the edits', async () => {

@@ -64,14 +64,14 @@ async function count(
   return { ...end, state: 'done', step, model }
 }
 
-/** Says how many messages it was sent; a model called `endless` is cut off. */
+/** Says to each prompt how many messages it has; a model called `endless` is cut off. */
 function speak({ model, prompts }: Extract<Job, { kind: 'generate' }>): JobResults['generate'] {
-  const [prompt] = prompts
-  const messages = typeof prompt === 'string' ? 0 : prompt!.prompt.length
-  return {
-    rows: [{ text: ` ${messages} messages. `, ids: [1], ended: path.basename(model) !== 'endless' }],
-    cut: 0,
-  }
+  const ended = path.basename(model) !== 'endless'
+  const rows = prompts.map((prompt) => {
+    const messages = typeof prompt === 'string' ? 0 : prompt.prompt.length
+    return { text: ` ${messages} messages. `, ids: [1], ended }
+  })
+  return { rows, cut: 0 }
 }
 
 /**

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { BranchPoint } from '../branch.ts'
 import { RunSample } from '../jobs.ts'
 import { RunMark } from '../records.ts'
-import { project, verb } from '../verb.ts'
+import { eventsThen, project, verb } from '../verb.ts'
 import { RunRecord } from '../verbs/runs.ts'
 
 /** One metric's points, in steps' order. */
@@ -34,6 +34,10 @@ export type RunEstimate = z.infer<typeof RunEstimate>
 const Branch = BranchPoint.extend({ name: z.string() })
 
 const run = z.string().min(1)
+
+/** What the reference answers to an item's prompt. */
+export const ReferenceAnswer = z.object({ promptId: z.string(), text: z.string(), ended: z.boolean() })
+export type ReferenceAnswer = z.infer<typeof ReferenceAnswer>
 
 export const runPages = {
   list: verb('All runs with the newest value of each metric.')
@@ -90,6 +94,10 @@ export const runPages = {
         }),
       ),
     ),
+  /** Leaving it, or aborting the call, cancels it. What was answered once is known until the host ends. */
+  references: verb('What a PPO run’s reference answers to prompts, sampled as the run samples.')
+    .input(z.strictObject({ project, run, promptIds: z.array(z.string()).min(1) }))
+    .output(eventsThen(z.array(ReferenceAnswer))),
   samples: verb('A run’s samples at one step; the newest where none is named.')
     .input(z.strictObject({ project, run, step: z.int().nullable().default(null) }))
     .output(

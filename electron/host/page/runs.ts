@@ -22,7 +22,9 @@ import {
 } from '../../storage/index.ts'
 import { RunEstimates } from '../estimate.ts'
 import { findRun, runFolder } from '../runs.ts'
+import { streamEvents } from '../stream.ts'
 import type { PageContext } from './context.ts'
+import { ReferenceAnswers } from './reference-answers.ts'
 
 /** The metric that tells most of a run of each kind. */
 const leading: Record<string, string> = {
@@ -34,6 +36,7 @@ const leading: Record<string, string> = {
 
 export function runHandlers({ os: api, lab }: PageContext) {
   const estimates = new RunEstimates(lab)
+  const answers = new ReferenceAnswers(lab)
   return {
     estimate: api.runs.estimate.handler(({ input: { kind, input } }) => estimates.estimate(kind, input)),
     list: api.runs.list.handler(async ({ input }) => {
@@ -74,6 +77,12 @@ export function runHandlers({ os: api, lab }: PageContext) {
       const best = Math.max(...kept.map(({ winRate }) => winRate ?? Number.NEGATIVE_INFINITY))
       return kept.map((checkpoint) => ({ ...checkpoint, isBest: checkpoint.winRate === best }))
     }),
+    references: api.runs.references.handler(({ input: { project: folder, run, promptIds }, signal }) =>
+      streamEvents(signal, async (hooks) => {
+        const project = await lab.openProject(folder)
+        return answers.answer(project, findRun(project, run), promptIds, hooks)
+      }),
+    ),
     samples: api.runs.samples.handler(async ({ input: { project: folder, run, step } }) => {
       const project = await lab.openProject(folder)
       const { id } = findRun(project, run)

@@ -357,7 +357,7 @@ function recordSamples(
     const score = tokens.reduce((sum, token) => sum + token.reward, 0)
     return {
       promptId: sample.promptId,
-      response: tokenizer.decode(sample.response),
+      response: tokenizer.decode(sample.response, { skipSpecial: true }),
       tokens,
       score,
       ended: sample.ended,

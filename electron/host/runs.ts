@@ -142,9 +142,9 @@ export async function resumeRun(
     throw new UserError('not_found', message)
   }
   const step = rewind(project, run)
-  const sentence = step === 0 ? `Run ${run.id} starts over.` : `Run ${run.id} goes on after step ${step}.`
-  addMark(project.db, run.id, { step, kind: 'resumed', sentence })
-  hooks.emit({ type: 'note', sentence })
+  const how = step === 0 ? 'starts over' : `goes on after step ${step}`
+  addMark(project.db, run.id, { step, kind: 'resumed', sentence: `It ${how}.` })
+  hooks.emit({ type: 'note', sentence: `Run ${run.id} ${how}.` })
   return performRun(lab, project, run, hooks)
 }
 

@@ -6,7 +6,7 @@ import { Button, durationOf, numberOf } from '../ui/kit.tsx'
 import './line-chart.css'
 import { colourOf } from './colours.ts'
 import { type ChartMark, marksPlugin } from './marks.ts'
-import { joinSeries, smooth } from './series.ts'
+import { joinSeries, smooth, stretched } from './series.ts'
 
 export interface LineSeries {
   name: string
@@ -25,6 +25,7 @@ export function LineChart({
   group = 'charts',
   x = 'step',
   marks = none,
+  extent,
 }: {
   title: string
   series: readonly LineSeries[]
@@ -36,13 +37,18 @@ export function LineChart({
   group?: string
   x?: XUnit
   marks?: readonly ChartMark[]
+  /** Where the x axis begins and ends at least. */
+  extent?: readonly [from: number, to: number]
 }) {
   const [showsTable, setShowsTable] = useState(false)
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const names = series.map(({ name }) => name).join('\n')
   const isSmooth = smoothing > 0
-  const joined = useMemo(() => joinSeries(series.map(({ points }) => points)), [series])
+  const joined = useMemo(() => {
+    const own = joinSeries(series.map(({ points }) => points))
+    return extent ? stretched(own, extent) : own
+  }, [series, extent])
   const data = useMemo(() => {
     const { steps, columns } = joined
     const drawn = isSmooth ? columns.flatMap((column) => [column, smooth(column, smoothing)]) : columns
@@ -73,7 +79,7 @@ export function LineChart({
   }, [names, isSmooth, isLog, height, group, x])
   useEffect(() => plot.current?.setData(data), [data])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the chart reads the marks when it draws
-  useEffect(() => plot.current?.redraw(), [marks])
+  useEffect(() => plot.current?.redraw(false), [marks])
   return (
     <figure className="line-chart">
       <figcaption className="row spread">
@@ -140,7 +146,8 @@ function isShort(chart: uPlot, line: number): boolean {
 }
 
 function summaryOf(title: string, series: readonly LineSeries[], x: XUnit): string {
-  const at = (place: number) => (x === 'seconds' ? `after ${durationOf(place)}` : `at ${x} ${numberOf(place)}`)
+  const at = (place: number) =>
+    x === 'seconds' ? `after ${durationOf(place)}` : `at ${x} ${numberOf(place)}`
   const lines = series.map(({ name, points }) => {
     const [first, last] = [points[0], points.at(-1)]
     return first && last

@@ -31,3 +31,17 @@ export function smooth(values: readonly (number | null)[], weight: number): (num
     return sum / known
   })
 }
+
+type Joined = ReturnType<typeof joinSeries>
+
+/** The same with empty places at the ends, so that charts of one run all begin and end at the same x. */
+export function stretched({ steps, columns }: Joined, [from, to]: readonly [number, number]): Joined {
+  const before = steps.length === 0 || from < steps[0]! ? [from] : []
+  const after = steps.length === 0 || to > steps.at(-1)! ? [to] : []
+  const gapsAround = (column: (number | null)[]) => [
+    ...before.map(() => null),
+    ...column,
+    ...after.map(() => null),
+  ]
+  return { steps: [...before, ...steps, ...after], columns: columns.map(gapsAround) }
+}

@@ -44,6 +44,14 @@ export function RunCharts({ runs }: { runs: ChartedRun[] }) {
     const all = [...new Set(runs.flatMap(({ series }) => Object.keys(series)))].sort()
     return [...leading.filter((key) => all.includes(key)), ...all.filter((key) => !leading.includes(key))]
   }, [runs])
+  const extent = useMemo(() => {
+    const ends = runs.flatMap(({ series }, i) =>
+      Object.values(series).flatMap((points) =>
+        [points[0], points.at(-1)].flatMap((point) => (point ? clocks[i]!(point[0]) : [])),
+      ),
+    )
+    return [Math.min(...ends), Math.max(...ends)] as const
+  }, [runs, clocks])
   const every = Math.max(1, ...runs.map((run) => run.every))
   const shown = place.all === '1' ? keys : keys.slice(0, 8)
   if (keys.length === 0) return <p className="quiet">Curves begin with the first step.</p>
@@ -93,7 +101,7 @@ export function RunCharts({ runs }: { runs: ChartedRun[] }) {
       </div>
       <div className="chart-grid">
         {shown.map((key) => (
-          <Chart key={key} metric={key} {...{ runs, clocks, marks, smoothing, isLog, x }} />
+          <Chart key={key} metric={key} {...{ runs, clocks, marks, smoothing, isLog, x, extent }} />
         ))}
       </div>
       {every > 1 && (
@@ -129,6 +137,7 @@ function Chart({
   smoothing: number
   isLog: boolean
   x: XUnit
+  extent: readonly [from: number, to: number]
 }) {
   const series = useMemo(
     () =>

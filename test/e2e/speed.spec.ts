@@ -17,6 +17,7 @@ import {
 } from '../../electron/storage/index.ts'
 import { writeToyModel } from '../invariant/toy.ts'
 import { openApp } from './app.ts'
+import { curvePixels } from './drawn.ts'
 
 const items = 100_000
 
@@ -205,6 +206,7 @@ describe('speed', async () => {
       await page.locator('.uplot canvas').nth(7).waitFor()
       await painted(page)
       opened.push(Math.round(performance.now() - began))
+      assert.ok((await curvePixels(page)) > 100, 'every curve is drawn')
       await page.keyboard.press('Escape')
     }
     const median = percentile(opened.slice(1), 0.5)

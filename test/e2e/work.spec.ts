@@ -4,7 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { openApp } from './app.ts'
+
 import { axeProblems } from './axe.ts'
+
+import { curvePixels } from './drawn.ts'
 
 describe('the work', async () => {
   const app = await openApp()
@@ -134,6 +137,7 @@ describe('the work', async () => {
     ])
     await app.goto('runs', { run: runs.find(({ name }) => name === 'aligned')!.id })
     await page.locator('.uplot canvas').first().waitFor()
+    await until('drawing', async () => (await curvePixels(page)) > 10)
     await page.keyboard.press('2')
     await page.locator('.token-heat').first().waitFor()
     await page.keyboard.press('v')

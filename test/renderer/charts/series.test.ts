@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { joinSeries, smooth } from '../../../renderer/charts/series.ts'
+import { joinSeries, smooth, stretched } from '../../../renderer/charts/series.ts'
 
 test('series of different steps share one axis, with gaps where one has no value', () => {
   const joined = joinSeries([
@@ -29,4 +29,16 @@ test('smoothing begins at the first value, keeps gaps and does not move a consta
   )
   const [first, second] = smooth([0, 1], 0.5)
   assert.deepEqual([first, second], [0, 0.5 / 0.75])
+})
+
+test('an axis is stretched to an extent by empty places, and only where it is shorter', () => {
+  const joined = joinSeries([
+    [
+      [3, 1],
+      [5, 2],
+    ],
+  ])
+  assert.deepEqual(stretched(joined, [1, 9]), { steps: [1, 3, 5, 9], columns: [[null, 1, 2, null]] })
+  assert.deepEqual(stretched(joined, [3, 5]), joined)
+  assert.deepEqual(stretched(joinSeries([[]]), [1, 2]), { steps: [1, 2], columns: [[null, null]] })
 })

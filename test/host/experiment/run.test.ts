@@ -27,7 +27,16 @@ const items = Array.from(
   }),
 )
 
-const end = { run: 'run', name: '', state: 'done' as const, step: 1, reason: null, dropped: 0, cut: 0 }
+const end = {
+  run: 'run',
+  name: '',
+  state: 'done' as const,
+  step: 1,
+  reason: null,
+  dropped: 0,
+  cut: 0,
+  scale: null,
+}
 const curve = new Map<string, [number, number][]>([
   ['objective/kl', [[1, 2]]],
   ['judge/win_rate', [[1, 60]]],

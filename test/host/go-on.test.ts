@@ -20,6 +20,9 @@ function item(id: string): Item {
   }
 }
 
+/** Long enough that a stop at the tenth step comes before the end, on a busy machine too. */
+const steps = 400
+
 function planOf(name: string, epochs: number, ids = ['a', 'b']) {
   return {
     job: {
@@ -43,20 +46,20 @@ test('What was stopped goes on, what is done counts, what is asked differently i
       const emit = (event: JobEvent) => event.type === 'step' && event.step >= stopAt && stop.abort()
       return startOrGoOn(lab.lab, project, plan, { emit, signal: stop.signal })
     }
-    const stopped = await run(planOf('arm', 40), 10)
+    const stopped = await run(planOf('arm', steps), 10)
     assert.equal(stopped.state, 'paused')
-    const whole = await run(planOf('arm', 40))
-    assert.deepEqual([whole.run, whole.state, whole.step], [stopped.run, 'done', 40])
+    const whole = await run(planOf('arm', steps))
+    assert.deepEqual([whole.run, whole.state, whole.step], [stopped.run, 'done', steps])
 
-    const again = await run(planOf('arm', 40))
+    const again = await run(planOf('arm', steps))
     assert.deepEqual([again.run, again.name, again.model], [whole.run, 'arm', whole.model])
     assert.equal(listRuns(project.db).length, 1)
 
-    const longer = await run(planOf('arm', 45))
-    assert.deepEqual([longer.name, longer.step], ['arm-2', 45])
-    const otherRows = await run(planOf('arm', 40, ['a', 'c']))
+    const longer = await run(planOf('arm', steps + 5))
+    assert.deepEqual([longer.name, longer.step], ['arm-2', steps + 5])
+    const otherRows = await run(planOf('arm', steps, ['a', 'c']))
     assert.equal(otherRows.name, 'arm-3')
-    assert.equal((await run(planOf('arm', 45))).run, longer.run)
+    assert.equal((await run(planOf('arm', steps + 5))).run, longer.run)
     assert.deepEqual(
       listModels(project.db).map(({ name }) => name),
       ['arm', 'arm-2', 'arm-3'],

@@ -5,6 +5,7 @@ import type { Arm, ResultRecord } from '../../electron/contract/report.ts'
 import { host } from '../app/host.ts'
 import { useProject } from '../app/place.ts'
 import { IntervalBar } from '../charts/interval-bar.tsx'
+import { Legend } from '../charts/legend.tsx'
 import { LineChart } from '../charts/line-chart.tsx'
 import { Button, numberOf, Problem } from '../ui/kit.tsx'
 import { ResultTable } from './result-table.tsx'
@@ -104,12 +105,11 @@ function OverSteps({ record: { winRateOverSteps } }: { record: ResultRecord }) {
   if (series.length === 0) return null
   return (
     <div>
-      <LineChart
-        title={`3. Win rate against steps: ${series.map(({ name }) => name).join(', ')}`}
-        series={series}
-        height={240}
-      />
-      <SaveFigure name="over-steps" title="Win rate against steps" />
+      <LineChart title="3. Win rate against steps" series={series} height={240} />
+      <div className="row">
+        <Legend names={series.map(({ name }) => name)} />
+        <SaveFigure name="over-steps" title="Win rate against steps" />
+      </div>
     </div>
   )
 }
@@ -129,13 +129,16 @@ function AgainstKl({ record: { arms, frontier } }: { record: ResultRecord }) {
   return (
     <div>
       <LineChart
-        title={`4. Win rate against KL in nats, each penalty a run: ${series.map(({ name }) => name).join(', ')}`}
+        title="4. Win rate against KL in nats, each penalty a run"
         series={series}
         height={240}
         x="KL"
         group="frontier"
       />
-      <SaveFigure name="frontier" title="Win rate against KL" />
+      <div className="row">
+        <Legend names={series.map(({ name }) => name)} />
+        <SaveFigure name="frontier" title="Win rate against KL" />
+      </div>
     </div>
   )
 }

@@ -2,7 +2,7 @@
 import { useMemo } from 'react'
 import { metrics } from '../../electron/contract/metrics.ts'
 import { usePlace } from '../app/place.ts'
-import { colourOf } from '../charts/colours.ts'
+import { Legend } from '../charts/legend.tsx'
 import { LineChart, type XUnit } from '../charts/line-chart.tsx'
 import type { ChartMark } from '../charts/marks.ts'
 import { Field } from '../ui/kit.tsx'
@@ -92,12 +92,7 @@ export function RunCharts({ runs }: { runs: ChartedRun[] }) {
             all {keys.length} curves
           </label>
         )}
-        {runs.length > 1 &&
-          runs.map(({ name }, i) => (
-            <span key={name} className="row">
-              <i className="swatch" style={{ background: colourOf(i) }} /> {name}
-            </span>
-          ))}
+        {runs.length > 1 && <Legend names={runs.map(({ name }) => name)} />}
       </div>
       <div className="chart-grid">
         {shown.map((key) => (

@@ -1,0 +1,11 @@
+/** Which line is whose, in the order of the charts' colours. */
+import { colourOf } from './colours.ts'
+import './line-chart.css'
+
+export function Legend({ names }: { names: readonly string[] }) {
+  return names.map((name, i) => (
+    <span key={name} className="row">
+      <i className="swatch" style={{ background: colourOf(i) }} /> {name}
+    </span>
+  ))
+}

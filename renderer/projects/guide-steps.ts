@@ -24,7 +24,13 @@ export interface GuideStep {
 
 export function guideSteps({ finished, sawLabels, runs, evaluations }: GuideFacts): GuideStep[] {
   const training = (kind: string, title: string, sentence: string): GuideStep => ({
-    ...{ title, sentence, view: 'runs', search: { new: kind }, verb: `train ${kind}` },
+    ...{
+      title,
+      sentence,
+      view: 'runs',
+      search: { new: kind, preset: 'Sample world' },
+      verb: `train ${kind}`,
+    },
     isDone: runs.some((run) => run.kind === kind && run.state === 'done'),
   })
   return [
@@ -39,14 +45,14 @@ export function guideSteps({ finished, sawLabels, runs, evaluations }: GuideFact
     training(
       'sft',
       'Starting policy',
-      'Train what everything starts from: press “Sample world”, then Start; it takes about a minute.',
+      'Train what everything starts from: the form is filled in, press Start; it takes about a minute.',
     ),
     training(
       'reward',
       'Reward model',
-      'Let a model learn a reward for every token from the edits: “Sample world”, then Start.',
+      'Let a model learn a reward for every token from the edits: press Start.',
     ),
-    training('ppo', 'PPO', 'Let the policy earn that reward, token by token: “Sample world”, then Start.'),
+    training('ppo', 'PPO', 'Let the policy earn that reward, token by token: press Start.'),
     {
       ...{ title: 'Judge', view: 'judge', search: {}, verb: 'judge', isDone: evaluations > 0 },
       sentence: 'Compare “aligned” with “base”: press n, name both, press Start, and read the win rate.',

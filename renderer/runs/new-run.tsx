@@ -38,17 +38,16 @@ const mattering = [
 ]
 
 export function NewRun() {
-  const project = useProject()
   const [place, change] = usePlace()
   const kind = kinds.find(([name]) => name === place.new)?.[0] ?? 'sft'
   return (
     <div className="stack">
       <div className="row spread">
         <h1>New run</h1>
-        <Button onClick={() => change({ new: undefined, like: undefined })}>All runs</Button>
+        <Button onClick={() => change(plain)}>All runs</Button>
       </div>
       <Field label="Kind">
-        <select value={kind} onChange={({ target }) => change({ new: target.value, like: undefined })}>
+        <select value={kind} onChange={({ target }) => change({ ...plain, new: target.value })}>
           {kinds.map(([name, text]) => (
             <option key={name} value={name}>
               {text}
@@ -56,20 +55,29 @@ export function NewRun() {
           ))}
         </select>
       </Field>
-      <Like key={`${kind} ${place.like}`} kind={kind} like={place.like} project={project} />
+      <Like
+        key={`${kind} ${place.like} ${place.preset}`}
+        kind={kind}
+        like={place.like}
+        preset={place.preset}
+      />
     </div>
   )
 }
 
-/** Begins with another run's settings where one is named. */
-function Like({ kind, like, project }: { kind: Kind; like: string | undefined; project: string }) {
+const plain = { new: undefined, like: undefined, preset: undefined }
+
+/** Begins with another run's settings, or a preset's, where one is named. */
+function Like({ kind, like, preset }: { kind: Kind; like: string | undefined; preset: string | undefined }) {
+  const project = useProject()
   const { data, error } = useQuery({
     queryKey: ['run-config', project, like],
     queryFn: () => host.runs.series({ project, run: like!, afterStep: Number.MAX_SAFE_INTEGER }),
     enabled: like !== undefined,
   })
   if (like !== undefined && !data) return <Problem error={error} />
-  return <Form kind={kind} start={data ? valuesOf(data.record.config) : {}} />
+  const given = presets[`train ${kind}`]?.find(({ title }) => title === preset)?.values
+  return <Form kind={kind} start={data ? valuesOf(data.record.config) : {}} given={given ?? {}} />
 }
 
 function valuesOf(config: object): Values {
@@ -78,17 +86,18 @@ function valuesOf(config: object): Values {
   return Object.fromEntries(settings.map(([key, value]) => [`config.${key}`, String(value)]))
 }
 
-function Form({ kind, start }: { kind: Kind; start: Values }) {
+/** @param start what a preset leaves as it is @param given what is filled in beyond it at first */
+function Form({ kind, start, given }: { kind: Kind; start: Values; given: Values }) {
   const verb = `train ${kind}`
   const project = useProject()
   const [, change] = usePlace()
-  const [values, setValues] = useState<Values>(start)
+  const [values, setValues] = useState<Values>({ ...start, ...given })
   const fields = useMemo(() => formFields(verb).filter(({ path }) => path !== 'project'), [verb])
   const run = useMutation({
     mutationFn: () => host.work.start({ verb, input: { project, ...inputOf(fields, values) } }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ['runs', project] })
-      change({ new: undefined, like: undefined })
+      change(plain)
     },
   })
   const set = (path: string, value: string) => setValues((before) => ({ ...before, [path]: value }))

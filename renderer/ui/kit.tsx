@@ -54,8 +54,23 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
   return (
     <div className="problem box" role="alert">
       <p>{sentenceOf(error)}</p>
+      <Report of={error} />
       {onRetry && <Button onClick={onRetry}>Try again</Button>}
     </div>
+  )
+}
+
+/** Of a defect: what its makers need to know, and nothing of the user's own. */
+function Report({ of }: { of: unknown }) {
+  const report = (of as { data?: { report?: unknown } | null } | null)?.data?.report
+  if (typeof report !== 'string') return null
+  const whole = `${report}\n${navigator.userAgent}`
+  return (
+    <details>
+      <summary>What happened</summary>
+      <pre className="mono">{whole}</pre>
+      <Button onClick={() => void navigator.clipboard?.writeText(whole)}>Copy the report</Button>
+    </details>
   )
 }
 

@@ -1,8 +1,9 @@
 /** What the handlers of the page's procedures share. */
-import { implement } from '@orpc/server'
+import { implement, ORPCError } from '@orpc/server'
 import { pageContract } from '../../contract/page/index.ts'
 import { toContractError } from '../contract-errors.ts'
 import type { Lab } from '../lab.ts'
+import { toDefect } from './defect.ts'
 import { EditScorer } from './edit-scorer.ts'
 import { OpenTokenizers } from './open-tokenizers.ts'
 import type { WorkBoard } from './work-board.ts'
@@ -21,11 +22,12 @@ export function pageContext(lab: Lab, board: WorkBoard): PageContext {
 }
 
 function implementer() {
-  return implement(pageContract).use(async ({ next, procedure }) => {
+  return implement(pageContract).use(async ({ next, procedure, path }) => {
     try {
       return await next()
     } catch (error) {
-      throw toContractError(error, procedure['~orpc'].inputSchema)
+      const told = toContractError(error, procedure['~orpc'].inputSchema)
+      throw told instanceof ORPCError ? told : toDefect(told, path)
     }
   })
 }

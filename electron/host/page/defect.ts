@@ -1,0 +1,25 @@
+/** What a page is told of a defect: a sentence, and a report for its makers that holds nothing of the user's own. */
+import { ORPCError } from '@orpc/server'
+import { packageVersion } from '../version.ts'
+
+/** @param path of the procedure that failed */
+export function toDefect(error: unknown, path: readonly string[]): ORPCError<string, { report: string }> {
+  const message = 'Something went wrong in Stet that should not. What was saved is safe.'
+  return new ORPCError('INTERNAL_SERVER_ERROR', {
+    message,
+    data: { report: reportOf(error, path) },
+    cause: error,
+  })
+}
+
+/** The kind of error and where in Stet's own code it came from: its message may quote what the user wrote. */
+function reportOf(error: unknown, path: readonly string[]): string {
+  const { name = 'Error', stack = '' } = error instanceof Error ? error : {}
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))
+  const inStet = frames.flatMap((frame) => /(?:electron|node_modules)\/[^\s)]+/.exec(frame) ?? [])
+  return [
+    `Stet ${packageVersion}, Node ${process.versions.node}, ${process.platform} ${process.arch}`,
+    `${name} in ${path.join('.')}`,
+    ...inStet.map((place) => `  at ${place}`),
+  ].join('\n')
+}

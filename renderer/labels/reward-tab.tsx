@@ -68,7 +68,7 @@ function Scored({ data }: { data: ScoredEdits }) {
             </>
           )}
         </p>
-        <CalibrationPlot points={calibration} />
+        {calibration && <CalibrationPlot points={calibration} />}
       </div>
       {tokens && tokens.worst.length > 0 && <WorstTokens tokens={tokens.worst} />}
       <HeatLegend scale={scale} unit="reward" />

@@ -66,6 +66,7 @@ async function shoot(app: App): Promise<void> {
   const views: [name: string, view: string, search: Record<string, string>][] = [
     ['data', 'data', { q: 'pier' }],
     ['annotate', 'annotate', {}],
+    ['disagreement', 'annotate', { order: 'disagreement', reward: 'rewards' }],
     ['labels', 'labels', { tokenizer: 'base' }],
     ['reward', 'labels', { tab: 'reward' }],
     ['runs', 'runs', {}],
@@ -86,7 +87,7 @@ async function shoot(app: App): Promise<void> {
     for (const [name, view, search] of views) {
       await app.goto(view, search)
       await page.waitForLoadState('networkidle')
-      await page.waitForTimeout(name === 'reward' ? 6000 : 900)
+      await page.waitForTimeout(/reward|disagreement/.test(name) ? 8000 : 900)
       await page.screenshot({ path: path.join(folder, `${name}-${colorScheme}.png`) })
     }
   }

@@ -36,8 +36,8 @@ export type TokenMistakeRecord = z.infer<typeof TokenMistakeRecord>
 export const ScoredEdits = z.object({
   pairs: z.array(LabelledPair),
   accuracy: z.number(),
-  /** Share right by how sure the model was: p = σ(difference of scores). */
-  calibration: z.array(z.object({ confidence: z.number(), accuracy: z.number(), pairs: z.int() })),
+  /** Share right by how sure the model was; null for a scheme that compares no pairs. */
+  calibration: z.array(z.object({ confidence: z.number(), accuracy: z.number(), pairs: z.int() })).nullable(),
   /** Null for a model that scores whole responses. */
   tokens: z
     .object({

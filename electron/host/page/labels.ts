@@ -1,9 +1,11 @@
 /** The page's labels: tokens of finished edits with their labels, and with a reward model's rewards. */
+import type { RewardScheme } from '../../contract/configs.ts'
 import type { TokenMistakeRecord } from '../../contract/page/labels.ts'
 import type { EditedPair, TokenLabels } from '../../contract/records.ts'
 import { labelEncodings } from '../../pipeline/label/label-encodings.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { encodeWords } from '../../pipeline/label/words.ts'
+import { pairCalibration, preferenceLogit } from '../../pipeline/reward/calibration.ts'
 import { tokenVerdict, worstTokens } from '../../pipeline/reward/token-mistakes.ts'
 import type { Project } from '../../storage/index.ts'
 import { editedPairsOf } from '../datasets.ts'
@@ -36,7 +38,7 @@ export function labelHandlers({ os: api, lab, tokenizers, scorer }: PageContext)
     return {
       pairs,
       accuracy: pairs.length === 0 ? 0 : pairs.filter((pair) => marginOf(pair) > 0).length / pairs.length,
-      calibration: calibrationOf(pairs.map(marginOf)),
+      calibration: calibrationOf(pairs, scheme),
       tokens: scheme === 'sequence' ? null : tokensOf(pairs),
     }
   }
@@ -81,18 +83,18 @@ function marginOf({ scores }: ScoredEdit): number {
   return scores.edited - scores.rejected
 }
 
-/** The model's claims by how sure it was, in tenths from a half to one. */
-function calibrationOf(margins: readonly number[]) {
-  const claims = margins.map((margin) => ({
-    confidence: 1 / (1 + Math.exp(-Math.abs(margin))),
-    isRight: margin > 0,
-  }))
-  const bins = Map.groupBy(claims, ({ confidence }) => Math.min(9, Math.floor(10 * confidence)))
-  return [...bins]
-    .sort(([a], [b]) => a - b)
-    .map(([, own]) => ({
-      confidence: own.reduce((sum, claim) => sum + claim.confidence, 0) / own.length,
-      accuracy: own.filter(({ isRight }) => isRight).length / own.length,
-      pairs: own.length,
-    }))
+/** The model's claims by how sure it was, in tenths from a half to one; null where its scheme compares no pairs. */
+function calibrationOf(pairs: readonly ScoredEdit[], scheme: RewardScheme | null) {
+  const logits = pairs.map((pair) => {
+    const { rejected, edited, margin } = rewardedEdit(pair)
+    return scheme && preferenceLogit(scheme, margin, rejected, edited)
+  })
+  const bins = pairCalibration(logits)?.bins
+  return (
+    bins?.map(({ meanPredicted, observedRate, count }) => ({
+      confidence: meanPredicted,
+      accuracy: observedRate,
+      pairs: count,
+    })) ?? null
+  )
 }

@@ -1,7 +1,8 @@
 /** Held-out quality of a reward model: pairwise accuracy, token ranking and classification, drift of kept tokens. */
 import type { RewardScheme } from '../../contract/configs.ts'
-import { calibration, precisionRecall } from '../../engine/statistics/classification.ts'
+import { precisionRecall } from '../../engine/statistics/classification.ts'
 import { auroc } from '../../engine/statistics/ranking.ts'
+import { pairCalibration, preferenceLogit } from './calibration.ts'
 import { sequenceScore } from './model.ts'
 import type { RewardPair } from './pairs.ts'
 
@@ -17,10 +18,7 @@ export interface RewardQuality {
   /** Share of pairs ordered rightly; ties count ½. */
   accuracy: number
   margin: number
-  /**
-   * Expected calibration error of σ(S(better) - S(worse)) as the probability of being right; null for schemes
-   * whose loss gives that difference no such meaning.
-   */
+  /** Expected calibration error of what the scheme holds of each pair; null for one that compares none. */
   calibrationError: number | null
   /** Null where the pairs have no token labels. */
   tokens: TokenQuality | null
@@ -38,23 +36,22 @@ export function rewardQuality(scored: readonly ScoredPair[], scheme: RewardSchem
   const margins = scored.map(
     ({ worse, better }) => sequenceScore(scheme, better) - sequenceScore(scheme, worse),
   )
+  const logits = scored.map(({ pair, worse, better }, i) =>
+    preferenceLogit(
+      scheme,
+      margins[i]!,
+      { labels: pair.worse.labels, rewards: worse },
+      { labels: pair.better.labels, rewards: better },
+    ),
+  )
   const wins = margins.reduce((sum, margin) => sum + (margin > 0 ? 1 : margin === 0 ? 0.5 : 0), 0)
   return {
     pairs: scored.length,
     accuracy: wins / scored.length,
     margin: margins.reduce((a, b) => a + b, 0) / scored.length,
-    calibrationError: scheme === 'sequence' || scheme === 'bt-mean' ? calibrationError(margins) : null,
+    calibrationError: pairCalibration(logits)?.expectedCalibrationError ?? null,
     tokens: scheme === 'sequence' ? null : tokenQuality(scored),
   }
-}
-
-/** Each pair as a claim: the side with the higher score is better, with probability σ(|margin|). */
-function calibrationError(margins: readonly number[]): number {
-  const confidence = margins.map((margin) => 1 / (1 + Math.exp(-Math.abs(margin))))
-  return calibration(
-    confidence,
-    margins.map((margin) => margin > 0),
-  ).expectedCalibrationError
 }
 
 function tokenQuality(scored: readonly ScoredPair[]): TokenQuality {

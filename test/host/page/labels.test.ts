@@ -72,7 +72,7 @@ test('Held-out edits that change something are scored: worst first, with how oft
     pairs.map(({ scores }) => scores!.edited - scores!.rejected),
     [...new Array(wrong).fill(-2), ...new Array(numbers.length - wrong).fill(2)],
   )
-  assert.equal(calibration.length, 1)
+  assert.equal(calibration?.length, 1)
   assert.ok(Math.abs(calibration[0]!.confidence - 1 / (1 + Math.exp(-2))) < 1e-12)
   assert.deepEqual([calibration[0]!.accuracy, calibration[0]!.pairs], [accuracy, numbers.length])
   assert.ok(tokens!.auroc! > 0.5 && tokens!.auroc! < 1 && tokens!.f1! > 0)
@@ -94,6 +94,6 @@ test('Held-out edits that change something are scored: worst first, with how oft
 test('Without held-out edits nothing is scored, and nothing fails.', async () => {
   const { folder: empty } = await host.projects.create({ name: 'empty' })
   const { result } = await resultOf(await host.labels.scored({ project: empty, rewardModel }))
-  assert.deepEqual([result.pairs, result.accuracy, result.calibration], [[], 0, []])
+  assert.deepEqual([result.pairs, result.accuracy, result.calibration], [[], 0, null])
   assert.equal((await host.labels.pairs({ project: empty })).total, 0)
 })

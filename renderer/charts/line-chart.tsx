@@ -114,7 +114,7 @@ function optionsFor(
   marksOf: () => readonly ChartMark[],
 ): uPlot.Options {
   const style = getComputedStyle(element)
-  const axis: uPlot.Axis = {
+  const bare: uPlot.Axis = {
     stroke: style.color,
     grid: { stroke: style.borderTopColor, width: 1 },
     ticks: { show: false },
@@ -131,8 +131,8 @@ function optionsFor(
     scales: { x: { time: false }, y: isLog ? { distr: 3 } : {} },
     plugins: [marksPlugin(marksOf, { warning: style.outlineColor, quiet: style.color })],
     axes: [
-      x === 'seconds' ? { ...axis, values: (_, ticks) => ticks.map(durationOf) } : axis,
-      { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => numberOf(tick)) },
+      { ...bare, size: 30, ...(x === 'seconds' && { values: (_, ticks) => ticks.map(durationOf) }) },
+      { ...bare, size: 56, values: (_, ticks) => ticks.map((tick) => numberOf(tick)) },
     ],
     series: [{}, ...lines],
   }

@@ -1,7 +1,7 @@
 /** The first view: projects opened lately, a new one, and the sample to try everything on. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ProjectOverview } from '../../electron/contract/page/projects.ts'
+import type { ProjectGlance, ProjectOverview } from '../../electron/contract/page/projects.ts'
 import { host } from '../app/host.ts'
 import { goTo } from '../app/place.ts'
 import { queries } from '../app/queries.ts'
@@ -13,6 +13,17 @@ import { dismissGuide, showGuide } from './use-guide.ts'
 const enter = ({ folder }: ProjectOverview) => {
   void queries.invalidateQueries({ queryKey: ['recent'] })
   goTo(folder, 'data')
+}
+
+const counted = (n: number, what: string) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
+
+function glanceLine({ items, edited, runs, evaluations }: ProjectGlance): string {
+  const parts = [
+    `${counted(items, 'item')}, ${edited.toLocaleString('en')} edited`,
+    ...(runs > 0 ? [counted(runs, 'run')] : []),
+    ...(evaluations > 0 ? [counted(evaluations, 'evaluation')] : []),
+  ]
+  return parts.join(' · ')
 }
 
 export function ProjectsView() {
@@ -65,6 +76,7 @@ export function ProjectsView() {
           <thead>
             <tr>
               <th>Project</th>
+              <th>In it</th>
               <th>Folder</th>
               <th>Opened</th>
               <th>
@@ -73,13 +85,14 @@ export function ProjectsView() {
             </tr>
           </thead>
           <tbody>
-            {recent.map(({ folder, name, openedAt, exists }) => (
+            {recent.map(({ folder, name, openedAt, exists, glance }) => (
               <tr key={folder}>
                 <td>
                   <Button disabled={!exists || open.isPending} onClick={() => open.mutate(folder)}>
                     {name}
                   </Button>
                 </td>
+                <td className="numbers">{glance && glanceLine(glance)}</td>
                 <td className="mono">
                   {folder}
                   {!exists && ' (gone)'}

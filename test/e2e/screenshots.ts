@@ -66,13 +66,12 @@ async function shoot(app: App): Promise<void> {
   const views: [name: string, view: string, search: Record<string, string>][] = [
     ['data', 'data', { q: 'pier' }],
     ['annotate', 'annotate', {}],
-    ['disagreement', 'annotate', { order: 'disagreement', reward: 'rewards' }],
     ['labels', 'labels', { tokenizer: 'base' }],
     ['reward', 'labels', { tab: 'reward' }],
     ['runs', 'runs', {}],
     ['run', 'runs', { run }],
     ['samples', 'runs', { run, tab: 'samples' }],
-    ['new-run', 'runs', { new: 'ppo' }],
+    ['new-run', 'runs', { new: 'ppo', preset: 'Sample world' }],
     ['judge', 'judge', {}],
     ['blind', 'judge', { blind: blind.id }],
     ['evaluation', 'judge', { evaluation: evaluation!.id }],
@@ -87,9 +86,22 @@ async function shoot(app: App): Promise<void> {
     for (const [name, view, search] of views) {
       await app.goto(view, search)
       await page.waitForLoadState('networkidle')
-      await page.waitForTimeout(/reward|disagreement/.test(name) ? 8000 : 900)
+      await page.waitForTimeout(/reward|new-run/.test(name) ? 8000 : 900)
       await page.screenshot({ path: path.join(folder, `${name}-${colorScheme}.png`) })
     }
+  }
+}
+
+/** The edits are the sample world's: one works in its name. */
+async function shootDisagreement(app: App): Promise<void> {
+  const { page } = app
+  await app.goto('annotate', { order: 'disagreement', reward: 'rewards' })
+  await page.getByRole('button', { name: 'Work as sample world' }).click()
+  await page.locator('.token-heat').first().waitFor({ timeout: 60_000 })
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.waitForTimeout(900)
+    await page.screenshot({ path: path.join(folder, `disagreement-${colorScheme}.png`) })
   }
 }
 
@@ -101,5 +113,6 @@ await app.makeSample()
 await fill(app)
 await edit(app)
 await shoot(app)
+await shootDisagreement(app)
 await app.close()
 process.exit(0)

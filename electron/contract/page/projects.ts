@@ -2,6 +2,16 @@
 import { z } from 'zod'
 import { project, verb } from '../verb.ts'
 
+/** How much there was in a project when it was last looked at. */
+export const ProjectGlance = z.object({
+  items: z.int().nonnegative(),
+  /** Items with a finished edit. */
+  edited: z.int().nonnegative(),
+  runs: z.int().nonnegative(),
+  evaluations: z.int().nonnegative(),
+})
+export type ProjectGlance = z.infer<typeof ProjectGlance>
+
 export const ProjectCard = z.object({
   /** Absolute. */
   folder: z.string(),
@@ -9,6 +19,7 @@ export const ProjectCard = z.object({
   openedAt: z.string().nullable(),
   /** False where the folder is gone. */
   exists: z.boolean(),
+  glance: ProjectGlance.nullable(),
 })
 export type ProjectCard = z.infer<typeof ProjectCard>
 

@@ -3,13 +3,13 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import type { ProjectOverview } from '../../contract/page/projects.ts'
+import type { ProjectGlance, ProjectOverview } from '../../contract/page/projects.ts'
 import { locateRuntime } from '../../engine/runtime/locate.ts'
 import { countWork, listEvaluations, listModels, listRuns, type Project } from '../../storage/index.ts'
 import { importSampleWorld } from '../experiment/sample-world.ts'
 import { packageVersion } from '../version.ts'
 import type { PageContext } from './context.ts'
-import { forget, recentProjects, remember } from './recent-projects.ts'
+import { forget, keepGlance, recentProjects, remember } from './recent-projects.ts'
 
 const projectsFolder = () => process.env.STET_PROJECTS ?? path.join(os.homedir(), 'Stet')
 
@@ -18,9 +18,9 @@ const sampleSizes = { demonstrations: 600, pairs: 400 }
 
 export function projectHandlers({ os: api, lab }: PageContext) {
   const opened = async (folder: string) => {
-    const project = await lab.openProject(folder)
-    remember({ folder: project.folder, name: project.name })
-    return overviewOf(project)
+    const overview = overviewOf(await lab.openProject(folder))
+    remember({ folder: overview.folder, name: overview.name, glance: glanceOf(overview) })
+    return overview
   }
   return {
     recent: api.projects.recent.handler(() => recentProjects()),
@@ -37,9 +37,11 @@ export function projectHandlers({ os: api, lab }: PageContext) {
       await importSampleWorld(await lab.createProject(folder), sampleSizes, 1)
       return opened(folder)
     }),
-    overview: api.projects.overview.handler(async ({ input }) =>
-      overviewOf(await lab.openProject(input.project)),
-    ),
+    overview: api.projects.overview.handler(async ({ input }) => {
+      const overview = overviewOf(await lab.openProject(input.project))
+      keepGlance(overview.folder, glanceOf(overview))
+      return overview
+    }),
     forget: api.projects.forget.handler(({ input }) => {
       forget(input.project)
       return recentProjects()
@@ -57,6 +59,10 @@ export function projectHandlers({ os: api, lab }: PageContext) {
       projectsFolder: projectsFolder(),
     })),
   }
+}
+
+function glanceOf({ items, annotations, runs, evaluations }: ProjectOverview): ProjectGlance {
+  return { items, edited: annotations.done, runs, evaluations }
 }
 
 function runtimeName(): string {

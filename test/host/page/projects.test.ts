@@ -73,6 +73,8 @@ test('An overview counts items, work by its state, runs, models and evaluations.
     [['pairs.jsonl', 21]],
   )
   assert.deepEqual([overview.runs, overview.models, overview.evaluations], [0, 0, 0])
+  const [card] = await host.projects.recent({})
+  assert.deepEqual([card!.name, card!.glance], ['counted', { items: 21, edited: 2, runs: 0, evaluations: 0 }])
   assert.ok(overview.heldout >= 0 && overview.heldout < 21)
 })
 

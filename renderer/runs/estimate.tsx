@@ -10,7 +10,7 @@ type Kind = 'sft' | 'reward' | 'ppo' | 'dpo'
 /** @param input null while the form can't be read */
 export function Estimate({ kind, input }: { kind: Kind; input: Record<string, never> | null }) {
   const asked = useSettled(JSON.stringify(input))
-  const { data, error } = useQuery({
+  const { data, error, isFetching } = useQuery({
     queryKey: ['estimate', kind, asked],
     queryFn: () => host.runs.estimate({ kind, input: JSON.parse(asked) }),
     enabled: asked !== 'null',
@@ -20,7 +20,11 @@ export function Estimate({ kind, input }: { kind: Kind; input: Record<string, ne
   return (
     <section aria-label="Estimate" role="status" className="estimate numbers">
       <h2>It would need</h2>
-      {error ? <p className="quiet">{sentenceOf(error)}</p> : <Needs estimate={data} />}
+      {error ? (
+        <p className="quiet">{sentenceOf(error)}</p>
+      ) : (
+        <Needs estimate={data} isCounting={isFetching} />
+      )}
     </section>
   )
 }
@@ -28,8 +32,13 @@ export function Estimate({ kind, input }: { kind: Kind; input: Record<string, ne
 /** Free memory changes by itself. */
 const everyMs = 10_000
 
-function Needs({ estimate }: { estimate: RunEstimate | undefined }) {
-  if (!estimate) return <p className="quiet">Counted as soon as the form names its models.</p>
+function Needs({ estimate, isCounting }: { estimate: RunEstimate | undefined; isCounting: boolean }) {
+  if (!estimate)
+    return (
+      <p className="quiet">
+        {isCounting ? 'Being counted…' : 'Counted as soon as the form names its models.'}
+      </p>
+    )
   return (
     <>
       {estimate.refusal === null ? (

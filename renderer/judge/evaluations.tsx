@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { EvaluationRecord, Rating } from '../../electron/contract/page/judging.ts'
+import { FailedWork } from '../app/failed-work.tsx'
 import { host } from '../app/host.ts'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/place.ts'
@@ -102,6 +103,7 @@ export function Evaluations() {
         </Button>
       </div>
       <Problem error={list.error ?? ratings.error} />
+      <FailedWork project={project} verbs={['judge', 'check-judge']} />
       {going.map(({ id, progress, secondsLeft }) => (
         <div key={id} className="row">
           {progress ? (

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { WorkRecord } from '../../electron/contract/page/work.ts'
+import { FailedWork } from '../app/failed-work.tsx'
 import { host } from '../app/host.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/place.ts'
@@ -50,6 +51,7 @@ export function RunList() {
         </span>
       </div>
       <Problem error={error} />
+      <FailedWork project={project} verbs={['train ', 'resume', 'branch', 'experiment']} />
       <Queue work={going} />
       {runs?.length === 0 && (
         <Empty title="No runs yet">

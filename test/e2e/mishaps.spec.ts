@@ -100,6 +100,24 @@ describe('on a bad day', async () => {
     )
   })
 
+  test('work that fails is told of where it was started, until it is dismissed', async () => {
+    const { page, project } = app
+    const input = { project, reference: 'nobody', candidate: 'no-one', judge: 'length:shorter' }
+    await app.goto('judge')
+    await app.host.work.start({ verb: 'judge', input })
+    const told = page.getByRole('alert').filter({ hasText: 'judge failed' })
+    await told.getByText(/"nobody" is neither a model/).waitFor()
+    await app.host.work.start({ verb: 'train sft', input: { project, model: 'nobody', name: 'lost' } })
+    await app.goto('runs')
+    await page.getByText(/train sft lost failed: .*nobody/).waitFor()
+    await app.goto('judge')
+    await told.getByRole('button', { name: 'Dismiss' }).click()
+    await told.waitFor({ state: 'detached' })
+    await page.reload()
+    await page.getByRole('heading', { name: 'Judge', exact: true }).waitFor()
+    assert.equal(await told.count(), 0)
+  })
+
   test('a trainer that dies is told of in a sentence, and the run goes on at a click to its end', async () => {
     const { page, project } = app
     const config = { epochs: 6, batchSize: 32, maxQueryTokens: 64, maxResponseTokens: 64, checkpointEvery: 5 }

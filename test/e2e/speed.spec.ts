@@ -29,7 +29,7 @@ function percentile(values: readonly number[], share: number): number {
 async function longRuns(folder: string): Promise<{ project: string; run: string; names: string[] }> {
   const project = await createProject(folder, 'long')
   const keys = Object.keys(metrics).filter((key) => /^(objective|policy|loss|val)\//.test(key))
-  const names = ['first', 'second', 'third', 'fourth']
+  const names = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth']
   const [id, ...others] = names.map((name) => {
     const kept = { config: {}, seeds: {}, codeVersion: 'test', parentId: null }
     return createRun(project.db, { kind: 'ppo', name, ...kept }).id

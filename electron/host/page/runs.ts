@@ -118,7 +118,7 @@ function glanceAt(db: Db, run: string, metric: string) {
 }
 
 /** A chart is a few hundred pixels wide. */
-const mostPoints = 1000
+const mostPoints = 600
 
 function stepsAPoint(db: Db, run: string, afterStep: number): number {
   const steps = (newestMetrics(db, run).step ?? 0) - Math.max(afterStep, 0)

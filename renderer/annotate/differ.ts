@@ -24,6 +24,9 @@ interface Aligner {
   terminate(): void
 }
 
+/** Without a key, in tokens. */
+const restMs = 80
+
 export class Differ {
   readonly #worker: Aligner
   readonly #rejected: string
@@ -61,7 +64,9 @@ export class Differ {
   async #catchUp(): Promise<void> {
     this.#isBusy = true
     while (this.#next !== null) {
+      if (this.#cutter) await this.#pause()
       const edited = this.#next
+      if (edited === null) break
       this.#next = null
       const cutter = this.#cutter
       const found = await this.#find(edited, cutter).catch((error: Error) => ({ problem: error.message }))
@@ -69,6 +74,14 @@ export class Differ {
       else this.#next ??= edited
     }
     this.#isBusy = false
+  }
+
+  /** Cutting goes to the host and back: it waits until the keys rest. */
+  async #pause(): Promise<void> {
+    for (let before: string | null = null; before !== this.#next; ) {
+      before = this.#next
+      await new Promise((resolve) => setTimeout(resolve, restMs))
+    }
   }
 
   async #find(edited: string, cutter: Cutter | null): Promise<DiffAnswer> {

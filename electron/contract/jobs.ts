@@ -191,6 +191,8 @@ export const SpeedResult = z.object({
   /** Of a model of one layer, and the same in 10^9 floating-point operations a second. */
   trainTokensPerS: z.number(),
   trainGflops: z.number(),
+  /** To trace and compile that model's training step. */
+  compileSeconds: z.number(),
 })
 export type SpeedResult = z.infer<typeof SpeedResult>
 

@@ -92,12 +92,12 @@ export class RunEstimates {
       return { secondsPerStep, seconds: pace.start + steps * secondsPerStep, basis, isMeasuring: false }
     }
     if (this.#speed === null) return this.#unknownTime()
-    const { trainGflops, copyGbPerS } = this.#speed
+    const { trainGflops, copyGbPerS, compileSeconds } = this.#speed
     const secondsPerStep = secondsOf(scale, this.#speed)
     const basis = `By this machine's speed, ${trainGflops.toFixed(0)} GFLOP/s in training and ${copyGbPerS.toFixed(0)} GB/s of memory: no such run has been made here yet.`
     return {
       secondsPerStep,
-      seconds: usualStart[size.kind] + steps * secondsPerStep,
+      seconds: usualCompilations[size.kind] * compileSeconds + steps * secondsPerStep,
       basis,
       isMeasuring: false,
     }
@@ -131,8 +131,8 @@ function checked(kind: Kind, input: JsonObject): InputOf<Train[Kind]> {
   return data as InputOf<Train[Kind]>
 }
 
-/** Seconds to load and compile, where no run has told. */
-const usualStart: Record<Kind, number> = { sft: 7, reward: 7, dpo: 9, ppo: 18 }
+/** What a start compiles, where no run has told: in compilations of the training step that the speed was measured with. */
+const usualCompilations: Record<Kind, number> = { sft: 7, reward: 7, dpo: 9, ppo: 18 }
 
 /** Seconds that a call costs however small its model. */
 const callSeconds = 0.003

@@ -7,10 +7,20 @@ import { host } from '../app/host.ts'
 import { usePlace, useProject } from '../app/place.ts'
 import { queries } from '../app/queries.ts'
 import { Button, Dialog, Field, numberOf, Problem } from '../ui/kit.tsx'
-import { commandOf, type FormField, formFields, inputOf, type Values } from './form-fields.ts'
-import { Setting } from './setting.tsx'
+import {
+  commandOf,
+  type FormField,
+  formFields,
+  inputOf,
+  parted,
+  type Values,
+  written,
+} from './form-fields.ts'
+import { Settings } from './setting.tsx'
 
-const mattering = ['learningRate', 'totalSteps', 'epochs', 'klCoef', 'entCoef', 'tripwires.maxKl']
+const mattering = ['learningRate', 'totalSteps', 'epochs', 'klCoef', 'entCoef', 'tripwires.maxKl'].map(
+  (name) => `config.${name}`,
+)
 
 export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: () => void }) {
   const project = useProject()
@@ -33,9 +43,11 @@ export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: 
     },
   })
   const set = (path: string, value: string) => setValues((before) => ({ ...before, [path]: value }))
-  const settings = fields.filter(({ path }) => path.startsWith('config.'))
-  const first = mattering.flatMap((name) => settings.find(({ path }) => path === `config.${name}`) ?? [])
-  const rest = settings.filter((field) => !first.includes(field))
+  const { first, rest } = parted(
+    fields.filter(({ path }) => path.startsWith('config.')),
+    mattering,
+  )
+  const settings = { values, onChange: set, emptyMeans: 'as it is' }
   return (
     <Dialog open onClose={onClose} title={`Branch ${record.name}`} wide>
       <form
@@ -83,26 +95,12 @@ export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: 
           <input value={values.name ?? ''} onChange={({ target }) => set('name', target.value)} />
         </Field>
         <div className="form-grid">
-          {first.map((field) => (
-            <Setting
-              key={field.path}
-              {...{ field, ...keptAs }}
-              value={values[field.path] ?? ''}
-              onChange={set}
-            />
-          ))}
+          <Settings fields={first} {...settings} />
         </div>
         <details>
           <summary>All that may change ({rest.length} more)</summary>
           <div className="form-grid">
-            {rest.map((field) => (
-              <Setting
-                key={field.path}
-                {...{ field, ...keptAs }}
-                value={values[field.path] ?? ''}
-                onChange={set}
-              />
-            ))}
+            <Settings fields={rest} {...settings} />
           </div>
         </details>
         <p className="mono command">{commandOf('branch', project, fields, given)}</p>
@@ -118,8 +116,6 @@ export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: 
   )
 }
 
-const keptAs = { emptyMeans: 'as it is' }
-
 /** The verb's fields that this kind of run has, each with the run's own value where it is left empty. */
 function branchFields({ kind, config }: RunRecord): FormField[] {
   const names: readonly string[] = branchable[kind]
@@ -130,9 +126,4 @@ function branchFields({ kind, config }: RunRecord): FormField[] {
     if (!names.includes(path[0]!)) return []
     return [{ ...field, fallback: written(path.reduce<unknown>((at, name) => Object(at)[name], own)) }]
   })
-}
-
-function written(value: unknown): string {
-  if (value === null) return 'none'
-  return typeof value === 'object' ? JSON.stringify(value) : String(value ?? '')
 }

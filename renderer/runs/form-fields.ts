@@ -37,6 +37,15 @@ export function formFields(verb: string): FormField[] {
   return fieldsOf(schema, '')
 }
 
+/** @returns the fields of those paths, in their order, and the rest */
+export function parted(
+  fields: readonly FormField[],
+  paths: readonly string[],
+): { first: FormField[]; rest: FormField[] } {
+  const first = paths.flatMap((path) => fields.find((field) => field.path === path) ?? [])
+  return { first, rest: fields.filter((field) => !first.includes(field)) }
+}
+
 function fieldsOf(schema: Schema, prefix: string): FormField[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const path = prefix === '' ? name : `${prefix}.${name}`
@@ -53,7 +62,7 @@ function fieldOf(path: string, label: string, property: Schema, isRequired: bool
     ...{ path, label, help: property.description ?? '', isRequired, isNullable },
     kind: kindOf(plain),
     choices: (plain.enum ?? []).map(String),
-    fallback: property.default === undefined ? '' : written(property.default),
+    fallback: written(property.default),
     positional: property.positional ?? null,
   }
 }
@@ -66,7 +75,9 @@ function kindOf({ type, enum: choices }: Schema): FormField['kind'] {
   return type === 'object' ? 'json' : 'text'
 }
 
-function written(value: unknown): string {
+/** A value as it is written into a field; empty where there is none. */
+export function written(value: unknown): string {
+  if (value === undefined) return ''
   if (value === null) return 'none'
   if (Array.isArray(value)) return value.join(', ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)

@@ -6,9 +6,9 @@ import { usePlace, useProject } from '../app/place.ts'
 import { queries } from '../app/queries.ts'
 import { Button, Field, Problem } from '../ui/kit.tsx'
 import { Estimate } from './estimate.tsx'
-import { commandOf, type FormField, formFields, inputOf, type Values } from './form-fields.ts'
+import { commandOf, type FormField, formFields, inputOf, parted, type Values } from './form-fields.ts'
 import { presets } from './presets.ts'
-import { Setting } from './setting.tsx'
+import { Settings } from './setting.tsx'
 
 const kinds = [
   ['sft', 'SFT: the policy that everything starts from'],
@@ -101,8 +101,7 @@ function Form({ kind, start, given }: { kind: Kind; start: Values; given: Values
     },
   })
   const set = (path: string, value: string) => setValues((before) => ({ ...before, [path]: value }))
-  const first = mattering.flatMap((path) => fields.find((field) => field.path === path) ?? [])
-  const rest = fields.filter((field) => !first.includes(field))
+  const { first, rest } = parted(fields, mattering)
   return (
     <form
       className="new-run"
@@ -120,15 +119,11 @@ function Form({ kind, start, given }: { kind: Kind; start: Values; given: Values
             </Button>
           ))}
         </fieldset>
-        {first.map((field) => (
-          <Setting key={field.path} field={field} value={values[field.path] ?? ''} onChange={set} />
-        ))}
+        <Settings fields={first} values={values} onChange={set} />
         <details>
           <summary>All settings ({rest.length} more)</summary>
           <div className="form-grid">
-            {rest.map((field) => (
-              <Setting key={field.path} field={field} value={values[field.path] ?? ''} onChange={set} />
-            ))}
+            <Settings fields={rest} values={values} onChange={set} />
           </div>
         </details>
       </div>

@@ -1,22 +1,32 @@
-/** One setting of a form, with its sentence: as a choice, or as a text with what counts where it is left empty. */
+/** The settings of a form, each with its sentence: as a choice, or as a text with what counts where it is left empty. */
 import { useQuery } from '@tanstack/react-query'
 import { host } from '../app/host.ts'
 import { useProject } from '../app/place.ts'
 import { Field } from '../ui/kit.tsx'
-import type { FormField } from './form-fields.ts'
+import type { FormField, Values } from './form-fields.ts'
 
-export function Setting({
+interface Change {
+  onChange: (path: string, value: string) => void
+  /** What a choice that is left alone stands for. */
+  emptyMeans?: string
+}
+
+export function Settings({
+  fields,
+  values,
+  ...change
+}: { fields: readonly FormField[]; values: Values } & Change) {
+  return fields.map((field) => (
+    <Setting key={field.path} field={field} value={values[field.path] ?? ''} {...change} />
+  ))
+}
+
+function Setting({
   field,
   value,
   onChange,
   emptyMeans = 'default',
-}: {
-  field: FormField
-  value: string
-  onChange: (path: string, value: string) => void
-  /** What a choice that is left alone stands for. */
-  emptyMeans?: string
-}) {
+}: { field: FormField; value: string } & Change) {
   const { path, label, help, kind, choices, fallback, isRequired } = field
   const isModel = ['model', 'policy', 'rewardModel'].includes(path)
   const shared = {

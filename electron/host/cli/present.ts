@@ -278,7 +278,7 @@ function presentMachine({
       ['device', `${runtime.device}, ${runtime.threads} threads${otherDevices(runtime)}`],
       [
         'speed',
-        `matrix product ${speed.matmulGflops.toFixed(0)} GFLOP/s, memory ${speed.copyGbPerS.toFixed(1)} GB/s, training one layer ${speed.trainTokensPerS.toFixed(0)} tokens/s`,
+        `matrix product ${speed.matmulGflops.toFixed(0)} GFLOP/s, memory ${speed.copyGbPerS.toFixed(1)} GB/s, training one layer ${speed.trainTokensPerS.toFixed(0)} tokens/s, compiled in ${speed.compileSeconds.toFixed(1)} s`,
       ],
       ['cache', cache ? `${cache.folder} (${gigabytes(cache.freeBytes)} free)` : 'none in use'],
       ['node', node],

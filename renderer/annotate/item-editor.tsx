@@ -9,6 +9,7 @@ import { useProject } from '../app/place.ts'
 import { saving } from '../app/saved.ts'
 import { getSettings, useSettings } from '../app/settings.ts'
 import { Button, Keys, Problem } from '../ui/kit.tsx'
+import { Prompt } from '../ui/prompt.tsx'
 import { diffEdit } from './edit-diff.ts'
 import { setSuggestions } from './editor.ts'
 import { Meter } from './meter.tsx'
@@ -108,19 +109,11 @@ function Desk({
   return (
     <div className="desk">
       <section className="asked" aria-label="Prompt">
-        {item.prompt.map(({ role, content }, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a message is its place
-          <p key={i} className="whole">
-            {item.prompt.length > 1 && <b>{role}: </b>}
-            {content}
-          </p>
-        ))}
-        {item.context !== '' && (
-          <details open={showsContext} onToggle={({ currentTarget }) => setShowsContext(currentTarget.open)}>
-            <summary>Context</summary>
-            <p className="whole">{item.context}</p>
-          </details>
-        )}
+        <Prompt
+          prompt={item.prompt}
+          context={item.context}
+          folding={{ isOpen: showsContext, onChange: setShowsContext }}
+        />
       </section>
       <div className="responses">
         {item.chosen !== null && showsChosen && (

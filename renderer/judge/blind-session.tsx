@@ -9,6 +9,7 @@ import { saving } from '../app/saved.ts'
 import { DiffText } from '../ui/diff-text.tsx'
 import { InertMarkdown } from '../ui/inert-markdown.tsx'
 import { Button, Keys, Problem } from '../ui/kit.tsx'
+import { Prompt } from '../ui/prompt.tsx'
 
 type Answer = 'left' | 'tie' | 'right' | 'skip'
 
@@ -80,18 +81,7 @@ export function BlindSession({ evaluation }: { evaluation: string }) {
         </p>
       )}
       <div className="blind-prompt">
-        {prompt.map(({ content }, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a message is its place
-          <p key={i} className="whole">
-            {content}
-          </p>
-        ))}
-        {context !== '' && (
-          <details>
-            <summary>Context</summary>
-            <p className="whole">{context}</p>
-          </details>
-        )}
+        <Prompt prompt={prompt} context={context} />
       </div>
       <div className="sides">
         <section aria-label="Left answer" className="card">

@@ -21,7 +21,7 @@ export function NewEvaluation({ open, onClose }: { open: boolean; onClose: () =>
   const language = (models ?? []).filter(({ kind }) => kind !== 'reward')
   const [reference, setReference] = useState('')
   const [candidate, setCandidate] = useState('')
-  const [judge, setJudge] = useState('world')
+  const [judge, setJudge] = useState('')
   const { server, serverModel } = useSettings()
   const [prompts, setPrompts] = useState('128')
   const start = useMutation({
@@ -53,7 +53,10 @@ export function NewEvaluation({ open, onClose }: { open: boolean; onClose: () =>
         {side('Reference', reference, setReference)}
         {side('Candidate', candidate, setCandidate)}
         <Field label="Judge">
-          <select value={judge} onChange={({ target }) => setJudge(target.value)}>
+          <select required value={judge} onChange={({ target }) => setJudge(target.value)}>
+            <option value="" disabled>
+              choose a judge
+            </option>
             {judges.map(([value, text]) => (
               <option key={value} value={value}>
                 {text}

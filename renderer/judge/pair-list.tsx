@@ -5,6 +5,7 @@ import { useKeys } from '../app/keys.ts'
 import { usePlace } from '../app/place.ts'
 import { DiffText } from '../ui/diff-text.tsx'
 import { Button } from '../ui/kit.tsx'
+import { Prompt } from '../ui/prompt.tsx'
 
 export type Pairs = Awaited<ReturnType<typeof host.judging.pairs>>
 type Pair = Pairs['pairs'][number]
@@ -57,7 +58,7 @@ export function PairList({ data: { pairs, record, agreement } }: { data: Pairs }
 }
 
 function PairLine({
-  pair: { prompt, outputA, outputB, verdicts },
+  pair: { prompt, context, outputA, outputB, verdicts },
   record,
   note,
 }: {
@@ -74,6 +75,7 @@ function PairLine({
         {note && <span className="quiet">({note}) </span>}
         {prompt.at(-1)?.content.slice(0, 140)}
       </summary>
+      <Prompt prompt={prompt} context={context} />
       <div className="sides">
         <div>
           <h3>{record.reference ?? 'A'}</h3>

@@ -5,6 +5,7 @@ import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/place.ts'
 import { DiffText } from '../ui/diff-text.tsx'
 import { Button, Empty, Field, Keys, numberOf, Problem, Progress } from '../ui/kit.tsx'
+import { Prompt } from '../ui/prompt.tsx'
 import { HeatLegend, TokenHeat } from '../ui/token-heat.tsx'
 import { useReferences } from './use-references.ts'
 
@@ -82,9 +83,11 @@ export function RunSamples({ run, isGoing }: { run: string; isGoing: boolean }) 
           <Button onClick={references.cancel}>Cancel</Button>
         </div>
       )}
-      {samples.map(({ promptId, prompt, response, tokens, score, ended }) => (
+      {samples.map(({ promptId, prompt, context, response, tokens, score, ended }) => (
         <article key={`${promptId} ${response}`} className="card">
-          <p className="quiet">{prompt}</p>
+          <div className="quiet">
+            <Prompt prompt={prompt} context={context} />
+          </div>
           <TokenHeat
             scale={scale}
             unit={number}

@@ -193,6 +193,7 @@ describe('the work', async () => {
     await page.keyboard.press('n')
     await page.getByLabel('Reference').fill('base')
     await page.getByLabel('Candidate').fill('aligned')
+    await page.getByLabel('Judge').selectOption('world')
     await page.getByLabel('Prompts at most').fill('20')
     await page.getByRole('button', { name: 'Start' }).click()
     await page.getByRole('button', { name: 'aligned against base' }).click({ timeout: 120_000 })

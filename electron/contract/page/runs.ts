@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { BranchPoint } from '../branch.ts'
 import { RunSample } from '../jobs.ts'
-import { RunMark } from '../records.ts'
+import { Message, RunMark } from '../records.ts'
 import { eventsThen, project, verb } from '../verb.ts'
 import { RunRecord } from '../verbs/runs.ts'
 
@@ -105,7 +105,7 @@ export const runPages = {
         step: z.int().nullable(),
         /** Every step that has samples. */
         steps: z.array(z.int()),
-        samples: z.array(RunSample.extend({ prompt: z.string() })),
+        samples: z.array(RunSample.extend({ prompt: z.array(Message), context: z.string() })),
       }),
     ),
 }

@@ -92,7 +92,7 @@ export function runHandlers({ os: api, lab }: PageContext) {
       return {
         step: chosen,
         steps,
-        samples: samples.map((sample) => ({ ...sample, prompt: promptOf(project.db, sample.promptId) })),
+        samples: samples.map((sample) => ({ ...sample, ...askedOf(project.db, sample.promptId) })),
       }
     }),
   }
@@ -135,6 +135,8 @@ function seriesOf(rows: readonly MetricRow[]): Series {
   return series
 }
 
-function promptOf(db: Db, id: string): string {
-  return getItem(db, id)?.prompt.at(-1)?.content ?? ''
+/** What a prompt's item asks; an item that was deleted asks nothing any more. */
+function askedOf(db: Db, id: string) {
+  const { prompt = [], context = '' } = getItem(db, id) ?? {}
+  return { prompt, context }
 }

@@ -1,0 +1,34 @@
+/** What was asked: every message, with its role where there is more than one, and the context to fold out. */
+import type { Message } from '../../electron/contract/records.ts'
+
+export function Prompt({
+  prompt,
+  context,
+  folding,
+}: {
+  prompt: readonly Message[]
+  context: string
+  /** Where it is known outside whether the context is folded out. */
+  folding?: { isOpen: boolean; onChange: (isOpen: boolean) => void }
+}) {
+  return (
+    <>
+      {prompt.map(({ role, content }, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a message is its place
+        <p key={i} className="whole">
+          {prompt.length > 1 && <b>{role}: </b>}
+          {content}
+        </p>
+      ))}
+      {context !== '' && (
+        <details
+          open={folding?.isOpen}
+          onToggle={({ currentTarget }) => folding?.onChange(currentTarget.open)}
+        >
+          <summary>Context</summary>
+          <p className="whole">{context}</p>
+        </details>
+      )}
+    </>
+  )
+}

@@ -55,6 +55,8 @@ const Responses = z.object({
   description: z.string(),
   /** Mean length in tokens; null where not measured. */
   length: z.number().nonnegative().nullable(),
+  /** Share of responses that ended by themselves; null where not measured, absent from older records. */
+  ended: share().nullish(),
   /** Mean count of each kind of flaw in a response; empty where nobody counts flaws. */
   flaws: z.record(z.string(), z.number().nonnegative()),
 })

@@ -49,6 +49,9 @@ const plainFraming = (judge: string): Framing => ({
   notes: [],
 })
 
+const rewardJudgeNote =
+  'A reward model judged. Like those of the arms it knows only answers such as it learnt from, and a policy can move to where it is wrong: read samples before you believe a high rate.'
+
 export function experiment(
   lab: Lab,
   input: ExperimentInput,
@@ -68,10 +71,10 @@ async function experimentOf(
   const choice = { datasets, heldout, heldoutLimit: prompts }
   requireArmData(project, arms, choice)
   const policy = findModel(project, input.policy).path
-  const { judge, trainPart } =
+  const { judge, trainPart, said } =
     input.judge.kind === 'gold'
       ? await goldJudge(lab, project, { policy, choice, reward, seed: seeds[0]! }, input.judge.share, hooks)
-      : { judge: withModelPath(project, input.judge), trainPart: undefined }
+      : { judge: withModelPath(project, input.judge), trainPart: undefined, said: framing.judge }
   const setting = {
     policy,
     choice: { ...choice, ...(trainPart && { trainPart }) },
@@ -99,11 +102,11 @@ async function experimentOf(
       rows: imported,
       sha256: hashOf(files.map((f) => f.sha256)),
     })),
-    judge: framing.judge,
+    judge: said,
     settings: JSON.parse(JSON.stringify({ plan, setting })),
     ...result,
     stages: [...framing.stages, ...result.stages],
-    notes: [...framing.notes, ...result.notes],
+    notes: [...framing.notes, ...result.notes, ...(judge.kind === 'reward' ? [rewardJudgeNote] : [])],
   })
   await keepResult(project, record)
   return record

@@ -85,6 +85,10 @@ function WinRates({ record: { arms, reference } }: { record: ResultRecord }) {
         },
         { head: 'KL, nats', text: ({ kl }) => numberOf(kl) },
         { head: 'Length, tokens', text: ({ length }) => numberOf(length) },
+        {
+          head: 'Ended by itself',
+          text: ({ ended }) => (ended == null ? '–' : `${Math.round(100 * ended)}%`),
+        },
       ]}
       figure="win-rates"
     />

@@ -1,6 +1,7 @@
 /** A judge for data that nobody knows the truth of: a reward model that learnt from documents which no arm gets. */
 import { RewardConfig } from '../../contract/configs.ts'
 import type { JudgeSpec } from '../../contract/jobs.ts'
+import type { ResultRecord } from '../../contract/report.ts'
 import type { Project } from '../../storage/index.ts'
 import type { Lab } from '../lab.ts'
 import type { InputChoice } from '../run-input.ts'
@@ -21,7 +22,7 @@ export interface GoldSetting {
 /**
  * Its scheme is none of the arms': it scores whole responses by the mean of their tokens' rewards.
  * @param share of the training documents that it learns from
- * @returns the judge, and the part of the training documents that is left to the arms
+ * @returns the judge, what the record says of it, and the part of the training documents that is left to the arms
  */
 export async function goldJudge(
   lab: Lab,
@@ -29,10 +30,20 @@ export async function goldJudge(
   { policy, choice, reward, seed }: GoldSetting,
   share: number,
   hooks: WorkHooks,
-): Promise<{ judge: JudgeSpec; trainPart: [number, number] }> {
+): Promise<{ judge: JudgeSpec; trainPart: [number, number]; said: ResultRecord['judge'] }> {
   hooks.emit({ type: 'note', sentence: 'Training gold-judge, on documents that no arm gets.' })
   const config = RewardConfig.parse({ ...reward, scheme: 'bt-mean', pairs: 'edited', seed })
   const input = { project: project.folder, model: policy, name: 'gold-judge', config, ...choice }
   const gold = await trainReward(lab, { ...input, trainPart: [1 - share, 1] }, hooks, startOrGoOn)
-  return { judge: { kind: 'reward', model: finishedModel(gold) }, trainPart: [0, 1 - share] }
+  const known = gold.heldout
+    ? ` It orders ${(100 * gold.heldout.accuracy).toFixed(1)}% of ${gold.heldout.pairs} held-out pairs rightly.`
+    : ''
+  return {
+    judge: { kind: 'reward', model: finishedModel(gold) },
+    trainPart: [0, 1 - share],
+    said: {
+      name: 'gold',
+      description: `Every pair was judged in both orders by a reward model that learnt from ${Math.round(100 * share)}% of the training documents, which no arm got.${known}`,
+    },
+  }
 }

@@ -26,7 +26,7 @@ import {
   variantsOf,
 } from './policies.ts'
 import { meanOf, rewardModelResult } from './reward-quality.ts'
-import { curvesOf, describe, notesOf, samplesOf, winRateOverSteps } from './shown.ts'
+import { curvesOf, cutOffWarnings, describe, notesOf, samplesOf, winRateOverSteps } from './shown.ts'
 import type { ExperimentSteps, Response } from './steps.ts'
 import { type Answers, type Match, Tournament } from './tournament.ts'
 
@@ -93,22 +93,19 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
     )
   }
 
+  const plain = describe(reference, items, steps)
   return {
     stages: clock.stages(),
     rewardModels,
-    reference: {
-      name: 'reference',
-      description: 'the policy that every arm starts from',
-      ...describe(reference, items, steps),
-    },
-    arms: shown.map((variant) => ({
-      name: variant.arm,
-      description: armPlans[variant.arm].description,
-      ...variant.match.summary,
-      ...describe(variant.answers, items, steps),
-      kl: variant.kl,
-      klCoef: variant.klCoef,
-    })),
+    reference: { name: 'reference', description: 'the policy that every arm starts from', ...plain },
+    arms: shown.map(({ arm, answers, match: { summary }, kl, klCoef }) => {
+      const own = describe(answers, items, steps)
+      const warnings = [...summary.warnings, ...cutOffWarnings(own, plain, plan.ppo.maxNewTokens)]
+      return {
+        ...{ name: arm, description: armPlans[arm].description },
+        ...{ ...summary, warnings, ...own, kl, klCoef },
+      }
+    }),
     headToHead,
     frontier,
     curves: shown.flatMap(curvesOf),

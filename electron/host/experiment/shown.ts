@@ -1,14 +1,18 @@
 /** What the record shows of policies besides their win rates: lengths, flaws, curves, samples, notes. */
 import type { Item, Judgement } from '../../contract/records.ts'
-import type { ResultRecord } from '../../contract/report.ts'
+import type { Responses, ResultRecord } from '../../contract/report.ts'
 import type { ExperimentPlan, TrainedPolicy } from './policies.ts'
 import { meanOf } from './reward-quality.ts'
 import type { JudgedVariant } from './run.ts'
 import { type ExperimentSteps, pairId } from './steps.ts'
 import type { Answers } from './tournament.ts'
 
-/** Mean length of the answers, and mean count of each kind of flaw in one. */
-export function describe(answers: Answers, items: readonly Item[], { flawsOf }: ExperimentSteps) {
+/** Mean length of the answers, share that ended by themselves, and mean count of each kind of flaw in one. */
+export function describe(
+  answers: Answers,
+  items: readonly Item[],
+  { flawsOf }: ExperimentSteps,
+): Pick<Responses, 'length' | 'ended' | 'flaws'> {
   const all = [...answers.values()].flatMap((own) =>
     own.map((response, i) => ({ response, item: items[i]! })),
   )
@@ -16,7 +20,28 @@ export function describe(answers: Answers, items: readonly Item[], { flawsOf }: 
   for (const { response, item } of all) {
     for (const { kind } of flawsOf?.(item, response) ?? []) flaws[kind] = (flaws[kind] ?? 0) + 1 / all.length
   }
-  return { length: meanOf(all.map(({ response }) => response.tokens)), flaws }
+  return {
+    length: meanOf(all.map(({ response }) => response.tokens)),
+    ended: meanOf(all.map(({ response }) => Number(response.ended))),
+    flaws,
+  }
+}
+
+/** So many points fewer endings than the reference's are a warning. */
+const fewerEndings = 20
+
+/** A policy that learnt to run on has often found what its judge is blind to. */
+export function cutOffWarnings(
+  own: Pick<Responses, 'ended'>,
+  reference: Pick<Responses, 'ended'>,
+  maxNewTokens: number,
+): string[] {
+  if (own.ended == null || reference.ended == null) return []
+  const [ends, referenceEnds] = [100 * own.ended, 100 * reference.ended].map(Math.round) as [number, number]
+  if (referenceEnds - ends < fewerEndings) return []
+  return [
+    `${ends}% of its answers end by themselves, of the reference's ${referenceEnds}%: the others are cut off at ${maxNewTokens} tokens. Read samples: its reward may pay for running on, and the judge may not mind.`,
+  ]
 }
 
 const shownCurves = [

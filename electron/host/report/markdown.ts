@@ -22,6 +22,11 @@ const columns: Column[] = [
   { head: 'Length-controlled %', cell: (arm) => optional(arm.lengthControlledWinRate, 1), right: true },
   { head: 'KL', cell: (arm) => optional(arm.kl, 2), right: true },
   { head: 'Length', cell: (arm) => optional(arm.length, 1), right: true },
+  {
+    head: 'Ended %',
+    cell: ({ ended }) => optional(ended == null ? null : 100 * ended, 0),
+    right: true,
+  },
 ]
 
 function optional(value: number | null, digits: number): string {

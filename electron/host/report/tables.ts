@@ -97,7 +97,7 @@ export function flawAurocTable({ rewardModels }: ResultRecord): Markup | null {
   )}</tbody></table></div>`
 }
 
-/** Mean counts of each flaw in a response, and its mean length: what the win rate was bought with. */
+/** Mean counts of each flaw in a response, its mean length, and how often it ends: what the win rate was bought with. */
 export function flawTable(record: ResultRecord): Markup | null {
   const rows: Responses[] = [record.reference, ...record.arms]
   const kinds = [...new Set(rows.flatMap(({ flaws }) => Object.keys(flaws)))]
@@ -107,10 +107,10 @@ export function flawTable(record: ResultRecord): Markup | null {
   const longest = Math.max(...rows.map(({ length }) => length ?? 0))
   return html`<div class="scroll"><table class="meters flaws"><thead><tr><th scope="col">Arm</th>${kinds.map(
     (kind) => html`<th scope="col" class="number">${kind}</th>`,
-  )}<th scope="col" class="number">Length, tokens</th></tr></thead><tbody>${rows.map(
+  )}<th scope="col" class="number">Length, tokens</th><th scope="col" class="number">Ended by itself</th></tr></thead><tbody>${rows.map(
     (row, i) =>
       html`<tr class="${seriesClass(i)}"><th scope="row" class="name"><span class="arm">${swatch(i)}${row.name}</span></th>${kinds.map(
         (kind) => meter(row.flaws[kind] ?? null, mostOf(kind), 2),
-      )}${meter(row.length, longest, 1)}</tr>`,
+      )}${meter(row.length, longest, 1)}${meter(row.ended ?? null, 1, 2)}</tr>`,
   )}</tbody></table></div>`
 }

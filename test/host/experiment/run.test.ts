@@ -93,6 +93,34 @@ const plan: ExperimentPlan = {
   ppo: PpoConfig.parse({}),
 }
 
+test('An arm that runs on where the reference ends is warned of, and no other.', async () => {
+  const { steps } = writingSteps()
+  const respond: ExperimentSteps['respond'] = async (model, asked) =>
+    asked.map(({ id }, i) => ({
+      text: id,
+      tokens: 5,
+      ended: i % 10 < (model === null ? 8 : model.startsWith('token-kl') ? 5 : 7),
+    }))
+  const few = { ...plan, arms: ['sequence-edited', 'token'] satisfies ExperimentArm[] }
+  const { arms, reference } = await runExperiment(few, { ...steps, respond })
+  const warned = arms.map(({ name, ended, warnings }) => [
+    name,
+    ended,
+    warnings.filter((warning) => warning.includes('end by themselves')),
+  ])
+  assert.equal(reference.ended, 0.8)
+  assert.deepEqual(warned, [
+    ['sequence-edited', 0.7, []],
+    [
+      'token',
+      0.5,
+      [
+        "50% of its answers end by themselves, of the reference's 80%: the others are cut off at 64 tokens. Read samples: its reward may pay for running on, and the judge may not mind.",
+      ],
+    ],
+  ])
+})
+
 test('Each arm learns from its own pairs by its own scheme, and is paid where it says.', async () => {
   const { steps, rewards, ppos, dpos } = writingSteps()
   await runExperiment(plan, steps)

@@ -150,6 +150,7 @@ export const inventedResult: ResultRecord = {
     name: 'SFT reference',
     description: 'Supervised fine-tuning on demonstrations',
     length: 36.8,
+    ended: 0.87,
     flaws: {
       'wrong fact': 0.81,
       'missing fact': 0.42,
@@ -166,6 +167,7 @@ export const inventedResult: ResultRecord = {
     kl: [3.12, 3.78, 3.31, 1.04][i]!,
     klCoef: [0.1, 0.1, 0.1, null][i]!,
     length: [32.1, 31.4, 36.2, 36.9][i]!,
+    ended: 0.9,
     flaws: {
       'wrong fact': [0.66, 0.61, 0.48, 0.76][i]!,
       'missing fact': [0.51, 0.53, 0.37, 0.42][i]!,

@@ -156,7 +156,7 @@ test('the Markdown table has one padded row an arm, best first, and hostile name
   const rows = markdown.split('\n').filter((line) => line.startsWith('|'))
   assert.equal(rows.length, 2 + inventedResult.arms.length)
   assert.equal(new Set(rows.map((row) => row.length)).size, 1)
-  for (const row of rows) assert.equal(row.replaceAll('\\|', '').split('|').length, 10)
+  for (const row of rows) assert.equal(row.replaceAll('\\|', '').split('|').length, 11)
   assert.ok(markdown.includes('a \\| b \\*c\\* \\<i\\>'))
   const rates = rows.slice(2).map((row) => Number(row.replaceAll('\\|', '').split('|')[2]))
   assert.deepEqual(

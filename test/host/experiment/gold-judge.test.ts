@@ -1,0 +1,95 @@
+/** An experiment that a gold reward model judges: what it learns from no arm gets, and the record says how good it is. */
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { createRouterClient } from '@orpc/server'
+import type { ResultRecord } from '../../../electron/contract/report.ts'
+import { openLab } from '../../../electron/host/lab.ts'
+import { openPage } from '../../../electron/host/page/index.ts'
+import { inputFile } from '../../../electron/host/run-input.ts'
+import { compiledRuntimeOrSkip, quickCompilation } from '../../invariant/compiled.ts'
+import { toyRows } from '../../invariant/toy.ts'
+import { neverTrip, writeToyFiles } from '../../invariant/toy-jobs.ts'
+import { temporaryFolder, writeRows } from '../cli-process.ts'
+
+process.env.XLA_FLAGS ??= quickCompilation
+const folder = temporaryFolder()
+const project = path.join(folder, 'toy.stet')
+const lab = openLab({ onOutput: () => {} })
+const host = createRouterClient(openPage(lab.lab, lab.router).router)
+after(() => lab.close())
+
+const training = { batchSize: 4, maxSteps: 3, learningRate: 1e-2, checkpointEvery: 0 }
+const ppo = {
+  ...{ totalSteps: 2, rolloutBatchSize: 6, maxNewTokens: 8, normalizationSamples: 6 },
+  ...{ checkpointEvery: 0, tripwires: neverTrip },
+}
+
+/** Ids of the items that a run trains on. */
+function trainedOn(run: string): string[] {
+  const rows = readFileSync(path.join(project, 'checkpoints', run, inputFile), 'utf8')
+    .trim()
+    .split('\n')
+  return rows
+    .map((row) => JSON.parse(row) as { item: { id: string }; split: string })
+    .flatMap(({ item, split }) => (split === 'train' ? [item.id] : []))
+}
+
+async function experiment(policy: string): Promise<{ record: ResultRecord; sentences: string[] }> {
+  const sentences: string[] = []
+  const events = await host.verbs.experiment({
+    ...{ project, policy, arms: ['sequence-edited', 'token'], judge: 'gold:0.4' as never, seeds: [1] },
+    ...{ heldout: 0.2, prompts: 8, reward: training, ppo },
+  })
+  for (;;) {
+    const { done, value } = await events.next()
+    if (done) return { record: value as ResultRecord, sentences }
+    if (value.type === 'note') sentences.push(value.sentence)
+  }
+}
+
+test('the gold judge learns from documents of its own, judges every pair, and its quality is told', async (t) => {
+  if (!compiledRuntimeOrSkip(t)) return
+  const files = await writeToyFiles(folder)
+  const rows = toyRows(60).map(({ item, edited }) => ({
+    ...{ prompt: item.prompt[0]!.content, chosen: item.chosen, rejected: item.rejected, edited },
+  }))
+  await host.verbs.init({ project })
+  for await (const _ of await host.verbs.import({
+    project,
+    files: [writeRows(path.join(folder, 'rows.jsonl'), rows)],
+  }));
+  const { record } = await experiment(files.base)
+
+  const runs = await host.runs.list({ project })
+  const documents = new Map(runs.map(({ id, name }) => [name, trainedOn(id)]))
+  const gold = new Set(documents.get('gold-judge'))
+  const others = [...documents].filter(([name]) => name !== 'gold-judge')
+  assert.equal(others.length, 4)
+  for (const [name, ids] of others) {
+    assert.ok(ids.length > gold.size, name)
+    assert.deepEqual(
+      ids.filter((id) => gold.has(id)),
+      [],
+      name,
+    )
+  }
+
+  const { judge } = record.settings.setting as unknown as { judge: { kind: string; model: string } }
+  assert.equal(judge.kind, 'reward')
+  assert.ok(existsSync(path.join(judge.model, 'config.json')))
+  assert.match(
+    record.judge.description,
+    /^Every pair was judged in both orders by a reward model that learnt from 40% of the training documents, which no arm got. It orders \d+\.\d% of \d+ held-out pairs rightly\.$/,
+  )
+  assert.match(record.notes.join(' '), /A reward model judged\..* read samples/)
+
+  const again = await experiment(files.base)
+  assert.ok(
+    again.sentences.includes(
+      `gold-judge is done already: run ${runs.find(({ name }) => name === 'gold-judge')!.id} counts.`,
+    ),
+  )
+  assert.deepEqual(again.record.arms, record.arms)
+})

@@ -64,7 +64,12 @@ export async function trainReward(
   const lengths = commonLengths(all)
   const scorer = new RewardScorer(model, config.scheme, padId)
   const score = (pairs: RewardPair[]) => scorePairs(scorer, pairs, config.batchSize, lengths)
-  const quality = () => rewardQuality(score(data.heldout), config.scheme)
+  // The last step's are the result's: a large model takes minutes for them.
+  let heldout: ScoredPair[] | null = null
+  const evaluate = () => {
+    heldout = score(data.heldout)
+    return heldoutMetrics(rewardQuality(heldout, config.scheme))
+  }
   try {
     const end = await trainSupervised(
       {
@@ -87,13 +92,15 @@ export async function trainReward(
           'reward/margin': margin!,
           'reward/kept_mean': kept!,
         }),
-        evaluate: () => (data.heldout.length > 0 ? heldoutMetrics(quality()) : {}),
+        ...(data.heldout.length > 0 && { evaluate }),
       },
       config,
       hooks,
     )
     if (end.state === 'paused' || data.heldout.length === 0) return { ...end, heldout: null }
-    return { ...end, heldout: heldoutRewards(score, data, config) }
+    const threshold =
+      config.scheme === 'sequence' ? null : bestThreshold(score(data.train.slice(0, thresholdPairs)))
+    return { ...end, heldout: heldoutRewards(heldout ?? score(data.heldout), threshold, config) }
   } finally {
     scorer.dispose()
   }
@@ -183,15 +190,14 @@ function heldoutMetrics({ accuracy, tokens }: RewardQuality) {
   }
 }
 
+/** @param threshold below which a token is called bad; null for a scheme without token rewards */
 function heldoutRewards(
-  score: (pairs: RewardPair[]) => ScoredPair[],
-  data: RewardData,
+  scored: ScoredPair[],
+  threshold: number | null,
   { scheme }: RewardConfig,
 ): HeldoutRewards {
-  const scored = score(data.heldout)
   const quality = rewardQuality(scored, scheme)
-  if (scheme === 'sequence') return { quality, scored, tokens: null }
-  const threshold = bestThreshold(score(data.train.slice(0, thresholdPairs)))
+  if (threshold === null) return { quality, scored, tokens: null }
   const { rewards, labels } = labelledTokens(scored)
   return { quality, scored, tokens: { threshold, f1: tokenF1(rewards, labels, threshold) } }
 }

@@ -11,9 +11,9 @@ import { stateUnder } from '../../electron/pipeline/ppo/train.ts'
 import { freshMemory } from '../../electron/pipeline/ppo/tripwires.ts'
 import { listMarks, readMetrics, readSamples } from '../../electron/storage/index.ts'
 import { quickCompilation } from '../invariant/compiled.ts'
-import { toyRows } from '../invariant/toy.ts'
 import { neverTrip, type ToyFiles, writeToyFiles } from '../invariant/toy-jobs.ts'
-import { temporaryFolder, writeRows } from './cli-process.ts'
+import { temporaryFolder } from './cli-process.ts'
+import { makeToyProject } from './toy-project.ts'
 
 process.env.XLA_FLAGS ??= quickCompilation
 const folder = temporaryFolder()
@@ -32,14 +32,7 @@ const ppo = {
 
 before(async () => {
   files = await writeToyFiles(folder)
-  const rows = toyRows(30).map(({ item, edited }) => ({
-    ...{ prompt: item.prompt[0]!.content, chosen: item.chosen, rejected: item.rejected, edited },
-  }))
-  await host.verbs.init({ project })
-  for await (const _ of await host.verbs.import({
-    project,
-    files: [writeRows(path.join(folder, 'rows.jsonl'), rows)],
-  }));
+  await makeToyProject(host, project, 30)
 })
 
 async function resultOf<Result>(events: AsyncIterator<unknown, Result>): Promise<Result> {

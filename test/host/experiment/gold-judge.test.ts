@@ -9,9 +9,9 @@ import { openLab } from '../../../electron/host/lab.ts'
 import { openPage } from '../../../electron/host/page/index.ts'
 import { inputFile } from '../../../electron/host/run-input.ts'
 import { compiledRuntimeOrSkip, quickCompilation } from '../../invariant/compiled.ts'
-import { toyRows } from '../../invariant/toy.ts'
 import { neverTrip, writeToyFiles } from '../../invariant/toy-jobs.ts'
-import { temporaryFolder, writeRows } from '../cli-process.ts'
+import { temporaryFolder } from '../cli-process.ts'
+import { makeToyProject } from '../toy-project.ts'
 
 process.env.XLA_FLAGS ??= quickCompilation
 const folder = temporaryFolder()
@@ -52,14 +52,7 @@ async function experiment(policy: string): Promise<{ record: ResultRecord; sente
 test('the gold judge learns from documents of its own, judges every pair, and its quality is told', async (t) => {
   if (!compiledRuntimeOrSkip(t)) return
   const files = await writeToyFiles(folder)
-  const rows = toyRows(60).map(({ item, edited }) => ({
-    ...{ prompt: item.prompt[0]!.content, chosen: item.chosen, rejected: item.rejected, edited },
-  }))
-  await host.verbs.init({ project })
-  for await (const _ of await host.verbs.import({
-    project,
-    files: [writeRows(path.join(folder, 'rows.jsonl'), rows)],
-  }));
+  await makeToyProject(host, project, 60)
   const { record } = await experiment(files.base)
 
   const runs = await host.runs.list({ project })

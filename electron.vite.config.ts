@@ -11,7 +11,13 @@ import type { Plugin } from 'vite'
 const at = (file: string) => path.resolve(import.meta.dirname, file)
 
 /** Entries of the four processes, and the thread that watches over the trainer. */
-const programs = ['main/index', 'host/utility', 'host/cli', 'trainer/main', 'trainer/watch-host']
+const programs = [
+  'main/index',
+  'host/entry/utility',
+  'host/entry/cli/main',
+  'trainer/main',
+  'trainer/watch-host',
+]
 
 /** What is read by path and not imported. */
 function besideTheCode(): Plugin {

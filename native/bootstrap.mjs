@@ -5,12 +5,12 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { errorCode } from './cache.mjs'
-import { ensureModules } from './modules-setup.mjs'
-import { ensureNode, withNodeFirst } from './node-setup.mjs'
-import { handleInterrupts } from './processes.mjs'
-import { ensureRuntime } from './runtime-setup.mjs'
-import { SetupError } from './say.mjs'
+import { errorCode } from './setup/cache.mjs'
+import { SetupError } from './setup/log.mjs'
+import { ensureModules } from './setup/modules-setup.mjs'
+import { ensureNode, withNodeFirst } from './setup/node-setup.mjs'
+import { handleInterrupts } from './setup/processes.mjs'
+import { ensureRuntime } from './setup/runtime-setup.mjs'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 

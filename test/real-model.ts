@@ -1,6 +1,6 @@
 /** Finds the real model, SmolLM2-135M-Instruct, for the tests that need one; fetches it where it is not yet here. */
 import type { TestContext } from 'node:test'
-import { realModel } from '../native/real-model.mjs'
+import { realModel } from '../native/setup/real-model.mjs'
 
 /**
  * @returns path of its GGUF, or null after skipping the test where it can't be had; with CI=true that is an error

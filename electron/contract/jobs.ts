@@ -47,6 +47,11 @@ export const TrainingJob = z.discriminatedUnion('kind', [
 ])
 export type TrainingJob = z.infer<typeof TrainingJob>
 
+/** A training job before it has a run's folder. */
+export type PlannedJob<K extends TrainingJob['kind'] = TrainingJob['kind']> = K extends TrainingJob['kind']
+  ? Omit<Extract<TrainingJob, { kind: K }>, 'input' | 'folder'>
+  : never
+
 const Sampling = {
   maxNewTokens: z.int().positive().default(128),
   temperature: z.number().nonnegative().default(0),

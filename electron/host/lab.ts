@@ -3,25 +3,18 @@ import path from 'node:path'
 import { implement } from '@orpc/server'
 import { contract } from '../contract/index.ts'
 import { createProject, openProject, type Project } from '../storage/index.ts'
-import { checkJudge } from './check-judge.ts'
-import { toContractError } from './contract-errors.ts'
-import { exportData, importData, init } from './data.ts'
-import { demo, experiment, real, report } from './experiment.ts'
-import { judge, winrate } from './judging.ts'
-import { label } from './label.ts'
-import { bench, doctor, generate } from './models.ts'
-import { runs } from './run-list.ts'
+import type { Lab } from './context.ts'
+import { exportData, importData, init } from './data/import-export.ts'
+import { toContractError } from './errors/contract-errors.ts'
+import { demo, experiment, real, report } from './experiment/experiment.ts'
+import { checkJudge } from './judge/check-judge.ts'
+import { judge, winrate } from './judge/judge.ts'
+import { label } from './label/label.ts'
+import { bench, doctor, generate } from './models/generate.ts'
+import { runs } from './runs/run-list.ts'
 import { streamEvents } from './stream.ts'
+import { branch, resume, trainDpo, trainPpo, trainReward, trainSft } from './train/train.ts'
 import { TrainerClient, type TrainerOptions } from './trainer-client.ts'
-import { branch, resume, trainDpo, trainPpo, trainReward, trainSft } from './training.ts'
-
-/** What verbs share. */
-export interface Lab {
-  trainer: TrainerClient
-  createProject(folder: string): Promise<Project>
-  /** Opens a project at the first call; it stays open, and locked, until the lab closes. */
-  openProject(folder: string): Promise<Project>
-}
 
 export interface LabOptions extends TrainerOptions {
   /** Gets what a user should know and can work on without. */

@@ -1,12 +1,7 @@
 /** Turns work that reports by calling back into the event iterator that the contract promises. */
 import type { JobEvent } from '../contract/jobs.ts'
-import { toContractError } from './contract-errors.ts'
-
-/** What long work is given: where to report, and when to stop. */
-export interface WorkHooks {
-  emit(event: JobEvent): void
-  signal: AbortSignal
-}
+import type { WorkHooks } from './context.ts'
+import { toContractError } from './errors/contract-errors.ts'
 
 /**
  * Events as they come, then the work's result. Leaving the iterator aborts the work and waits for its end.

@@ -22,7 +22,7 @@ export interface HostHooks {
   onCrash(sentence: string): void
 }
 
-const entry = path.resolve(import.meta.dirname, '../host/utility.js')
+const entry = path.resolve(import.meta.dirname, '../host/entry/utility.js')
 const mostMsToClose = 60_000
 
 export class HostProcess {

@@ -1,9 +1,9 @@
 /** The view Annotate: one item after the other, each edited as little as possible. */
 import { useEffect } from 'react'
 import { editsAtATime } from '../../electron/contract/page/annotate.ts'
-import { host } from '../app/host.ts'
+import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
-import { usePlace, useProject } from '../app/place.ts'
+import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { useSettings } from '../app/settings.ts'
 import { tellGuide } from '../projects/use-guide.ts'

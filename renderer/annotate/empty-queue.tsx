@@ -1,7 +1,7 @@
 /** What would be in an empty queue, and the first step towards it. */
 import { useQuery } from '@tanstack/react-query'
-import { host } from '../app/host.ts'
-import { goTo, usePlace, useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { goTo, usePlace, useProject } from '../app/navigation.ts'
 import { changeSettings, useSettings } from '../app/settings.ts'
 import { Button, Empty } from '../ui/kit.tsx'
 

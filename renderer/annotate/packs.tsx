@@ -1,8 +1,8 @@
 /** Work that leaves the machine and comes home: what is new is added, what differs is shown, nothing is lost. */
 import { useMutation } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { host } from '../app/host.ts'
-import { useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { pathOf } from '../data/upload.ts'
 import { Button, Dialog, Problem } from '../ui/kit.tsx'

@@ -1,7 +1,7 @@
 /** Two annotators side by side, where they differ most first. */
 import { useQuery } from '@tanstack/react-query'
-import { host } from '../app/host.ts'
-import { usePlace, useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { usePlace, useProject } from '../app/navigation.ts'
 import { DiffText } from '../ui/diff-text.tsx'
 import { Button, Empty, Field, numberOf, Problem } from '../ui/kit.tsx'
 

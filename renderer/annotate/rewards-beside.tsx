@@ -1,8 +1,8 @@
 /** Why a reward model disagrees with an edit: the rewards of its tokens, beside the editor. */
 import type { DisputedEdit } from '../../electron/contract/page/annotate.ts'
 import type { LabelledToken } from '../../electron/contract/page/labels.ts'
-import { host } from '../app/host.ts'
-import { useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
 import { useStreamed } from '../app/streamed.ts'
 import { HowFar } from '../ui/how-far.tsx'

@@ -1,7 +1,7 @@
 /** What the editor's diff is in: words, or the tokens of a model of the project. */
 import { useQuery } from '@tanstack/react-query'
-import { host } from '../app/host.ts'
-import { useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { useProject } from '../app/navigation.ts'
 import { changeSettings, useSettings } from '../app/settings.ts'
 
 export function useCut() {

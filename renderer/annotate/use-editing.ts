@@ -1,7 +1,7 @@
 /** One item under the annotator's hands: the editor, its diff, the record of changes, and saving at every pause. */
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { Annotation, Item } from '../../electron/contract/records.ts'
-import { host } from '../app/host.ts'
+import { host } from '../app/connection.ts'
 import { saving } from '../app/saved.ts'
 import { type Cutter, Differ } from './differ.ts'
 import type { EditDiff } from './edit-diff.ts'

@@ -1,8 +1,8 @@
 /** Which items one works through, in which order: by the state of one's work, or by what a reward model doubts. */
 import { useQuery } from '@tanstack/react-query'
 import { editsAtATime, QueueOrder } from '../../electron/contract/page/annotate.ts'
-import { host } from '../app/host.ts'
-import { usePlace, useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { useSettings } from '../app/settings.ts'
 import { useStreamed } from '../app/streamed.ts'

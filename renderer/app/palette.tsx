@@ -2,8 +2,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
 import { Dialog } from '../ui/kit.tsx'
-import { host } from './host.ts'
-import { goTo, useProjectMaybe } from './place.ts'
+import { host } from './connection.ts'
+import { goTo, useProjectMaybe } from './navigation.ts'
 import { router, views } from './router.tsx'
 
 interface Entry {

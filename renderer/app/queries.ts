@@ -1,7 +1,7 @@
 /** What the page has asked the host, kept and asked again when work ends or the line was broken. */
 import { QueryClient, useQuery } from '@tanstack/react-query'
 import type { WorkRecord } from '../../electron/contract/page/work.ts'
-import { host, onLine } from './host.ts'
+import { host, onLine } from './connection.ts'
 
 export const queries = new QueryClient({
   defaultOptions: { queries: { staleTime: 2000, retry: false, refetchOnWindowFocus: false } },

@@ -38,7 +38,7 @@ function validateSearch(search: Record<string, unknown>): Search {
 const components = {
   data: lazyRouteComponent(() => import('../data/data-view.tsx'), 'ItemsView'),
   annotate: lazyRouteComponent(() => import('../annotate/annotate-view.tsx'), 'AnnotateView'),
-  labels: lazyRouteComponent(() => import('../labels/labels-view.tsx'), 'LabelsView'),
+  labels: lazyRouteComponent(() => import('../label/labels-view.tsx'), 'LabelsView'),
   runs: lazyRouteComponent(() => import('../runs/runs-view.tsx'), 'RunsView'),
   judge: lazyRouteComponent(() => import('../judge/judge-view.tsx'), 'JudgeView'),
   models: lazyRouteComponent(() => import('../models/models-view.tsx'), 'ModelsView'),

@@ -1,9 +1,9 @@
 /** The view Data: every item of the project, found by words and filters; files come in by drop or by dialog. */
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { host } from '../app/host.ts'
+import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
-import { goTo, usePlace, useProject } from '../app/place.ts'
+import { goTo, usePlace, useProject } from '../app/navigation.ts'
 import { Button, Empty, Problem } from '../ui/kit.tsx'
 import './data.css'
 import { droppedOf } from './dropped.ts'

@@ -1,8 +1,8 @@
 /** Takes items and annotations out, into a file of the user's choice. */
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { host } from '../app/host.ts'
-import { useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
 import { Button, Dialog, Field, Problem } from '../ui/kit.tsx'
 

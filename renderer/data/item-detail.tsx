@@ -1,8 +1,8 @@
 /** One item in full, with everybody's newest edit and the history of each. */
 import { useQuery } from '@tanstack/react-query'
 import type { Annotation } from '../../electron/contract/records.ts'
-import { host } from '../app/host.ts'
-import { useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { useProject } from '../app/navigation.ts'
 import { DiffText } from '../ui/diff-text.tsx'
 import { Button, durationOf, Problem, timeOf } from '../ui/kit.tsx'
 

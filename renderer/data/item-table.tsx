@@ -3,9 +3,9 @@ import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useDeferredValue, useEffect, useRef } from 'react'
 import type { ItemQuery, ItemRow } from '../../electron/contract/page/items.ts'
-import { host } from '../app/host.ts'
+import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
-import { useProject } from '../app/place.ts'
+import { useProject } from '../app/navigation.ts'
 import { Problem } from '../ui/kit.tsx'
 
 const pageRows = 100

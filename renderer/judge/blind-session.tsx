@@ -1,9 +1,9 @@
 /** Which answers better? Two answers side by side, nothing that gives a model away, verdicts by the arrow keys. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { host } from '../app/host.ts'
+import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
-import { usePlace, useProject } from '../app/place.ts'
+import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { saving } from '../app/saved.ts'
 import { DiffText } from '../ui/diff-text.tsx'

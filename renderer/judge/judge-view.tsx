@@ -1,5 +1,5 @@
 /** The view Judge: evaluations and ratings, one evaluation pair by pair, or a blind session. */
-import { usePlace } from '../app/place.ts'
+import { usePlace } from '../app/navigation.ts'
 import { BlindSession } from './blind-session.tsx'
 import { Evaluations } from './evaluations.tsx'
 import './judge.css'

@@ -1,8 +1,8 @@
 /** Has two models answer the held-out prompts and an automatic judge compare them. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { host } from '../app/host.ts'
-import { useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
 import { Button, Dialog, Field, Problem } from '../ui/kit.tsx'
 

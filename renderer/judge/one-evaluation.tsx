@@ -1,7 +1,7 @@
 /** One evaluation: its result with what limits it, agreement with other judges, and every pair behind it. */
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { host } from '../app/host.ts'
-import { usePlace, useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { usePlace, useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
 import { IntervalBar } from '../charts/interval-bar.tsx'
 import { Button, numberOf, Problem } from '../ui/kit.tsx'

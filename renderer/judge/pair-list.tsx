@@ -1,8 +1,8 @@
 /** Every pair of an evaluation with its verdicts, or those on which another judge says otherwise. */
 import { useState } from 'react'
-import type { host } from '../app/host.ts'
+import type { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
-import { usePlace } from '../app/place.ts'
+import { usePlace } from '../app/navigation.ts'
 import { DiffText } from '../ui/diff-text.tsx'
 import { Button } from '../ui/kit.tsx'
 import { Prompt } from '../ui/prompt.tsx'

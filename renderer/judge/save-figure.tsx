@@ -1,7 +1,7 @@
 /** Saves a figure of the results as the host draws it: SVG, or PNG at twice its size. */
 import { useMutation } from '@tanstack/react-query'
-import { host } from '../app/host.ts'
-import { useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { useProject } from '../app/navigation.ts'
 import { Button, Problem } from '../ui/kit.tsx'
 import { saveFile } from './save-file.ts'
 

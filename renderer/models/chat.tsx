@@ -1,8 +1,8 @@
 /** The same prompt to one or two models, side by side, as they answer. */
 import { useRef, useState } from 'react'
 import type { ModelRecord } from '../../electron/contract/page/models.ts'
-import { host } from '../app/host.ts'
-import { usePlace } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { usePlace } from '../app/navigation.ts'
 import { Button, Field, numberOf, sentenceOf } from '../ui/kit.tsx'
 
 interface Answer {

@@ -1,6 +1,6 @@
 /** The guide's steps with what the project shows of them now, and whether it is shown above the views. */
 import { useQuery } from '@tanstack/react-query'
-import { host } from '../app/host.ts'
+import { host } from '../app/connection.ts'
 import { queries } from '../app/queries.ts'
 import { changeSettings, useSettings } from '../app/settings.ts'
 import { guideSteps } from './guide-steps.ts'

@@ -1,9 +1,9 @@
 /** Runs beside each other: their curves overlaid, and only the settings in which they differ. */
 import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { host } from '../app/host.ts'
+import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
-import { usePlace, useProject } from '../app/place.ts'
+import { usePlace, useProject } from '../app/navigation.ts'
 import { Button, Problem } from '../ui/kit.tsx'
 import { differences } from './differences.ts'
 import { RunCharts } from './run-charts.tsx'

@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { RunEstimate } from '../../electron/contract/page/runs.ts'
-import { host } from '../app/host.ts'
+import { host } from '../app/connection.ts'
 import { bytesOf, durationOf, sentenceOf } from '../ui/kit.tsx'
 
 type Kind = 'sft' | 'reward' | 'ppo' | 'dpo'

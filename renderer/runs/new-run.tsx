@@ -1,8 +1,8 @@
 /** A new run: a preset, the few settings that matter, all others on request; beside them what it would need, and the same as a command. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { host } from '../app/host.ts'
-import { usePlace, useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { Button, Field, Problem } from '../ui/kit.tsx'
 import { Estimate } from './estimate.tsx'

@@ -1,7 +1,7 @@
 /** The curves of one or more runs in a grid: the telling ones first, all with one crosshair, what happened marked on the axis. */
 import { useMemo } from 'react'
 import { metrics } from '../../electron/contract/metrics.ts'
-import { usePlace } from '../app/place.ts'
+import { usePlace } from '../app/navigation.ts'
 import { Legend } from '../charts/legend.tsx'
 import { LineChart, type XUnit } from '../charts/line-chart.tsx'
 import type { ChartMark } from '../charts/marks.ts'

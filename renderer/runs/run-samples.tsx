@@ -1,8 +1,8 @@
 /** What the policy wrote at a step, each token tinted by its reward, value, advantage or KL, and beside the reference. */
 import { useQuery } from '@tanstack/react-query'
-import { host } from '../app/host.ts'
+import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
-import { usePlace, useProject } from '../app/place.ts'
+import { usePlace, useProject } from '../app/navigation.ts'
 import { DiffText } from '../ui/diff-text.tsx'
 import { Button, Empty, Field, Keys, numberOf, Problem, Progress } from '../ui/kit.tsx'
 import { Prompt } from '../ui/prompt.tsx'

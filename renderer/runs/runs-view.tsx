@@ -1,5 +1,5 @@
 /** The view Runs: the list, one run, several beside each other, or the form for a new one. */
-import { usePlace } from '../app/place.ts'
+import { usePlace } from '../app/navigation.ts'
 import { Compare } from './compare.tsx'
 import { NewRun } from './new-run.tsx'
 import { RunList } from './run-list.tsx'

@@ -1,7 +1,7 @@
 /** The settings of a form, each with its sentence: as a choice, or as a text with what counts where it is left empty. */
 import { useQuery } from '@tanstack/react-query'
-import { host } from '../app/host.ts'
-import { useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { useProject } from '../app/navigation.ts'
 import { Field } from '../ui/kit.tsx'
 import type { FormField, Values } from './form-fields.ts'
 

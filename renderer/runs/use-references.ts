@@ -1,7 +1,7 @@
 /** The reference's answers to the prompts of a run's samples, asked for when wanted; asking can be cancelled. */
 import { useEffect, useRef, useState } from 'react'
-import { host } from '../app/host.ts'
-import { useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { useProject } from '../app/navigation.ts'
 
 export function useReferences(run: string) {
   const project = useProject()

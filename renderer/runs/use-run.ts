@@ -5,8 +5,8 @@ import type { Series } from '../../electron/contract/page/runs.ts'
 import type { WorkRecord } from '../../electron/contract/page/work.ts'
 import type { RunMark } from '../../electron/contract/records.ts'
 import type { RunRecord } from '../../electron/contract/verbs/runs.ts'
-import { host } from '../app/host.ts'
-import { useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
 
 const everyMs = 1500

@@ -1,7 +1,7 @@
 /** The view Settings: who one is, how it looks, which server drafts, what the machine can do, and the way through. */
 import { useMutation } from '@tanstack/react-query'
-import { host } from '../app/host.ts'
-import { useProject } from '../app/place.ts'
+import { host } from '../app/connection.ts'
+import { useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
 import { changeSettings, type Settings, useSettings } from '../app/settings.ts'
 import { GuideList } from '../projects/guide.tsx'

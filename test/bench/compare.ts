@@ -78,7 +78,7 @@ async function measure(command: string, args: string[]): Promise<Measured> {
 }
 
 const measureOurs = ({ work, ours = [] }: Comparison) =>
-  measure(process.execPath, ['electron/host/cli.ts', 'bench', ...work, ...ours, '--json'])
+  measure(process.execPath, ['electron/host/entry/cli/main.ts', 'bench', ...work, ...ours, '--json'])
 
 const measurePeers = ({ work, peers = [] }: Comparison, python: string) =>
   measure(python, [

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { writeFileAtomic } from '../../electron/engine/files/atomic.ts'
+import { writeFileAtomic } from '../../electron/engine/formats/atomic.ts'
 import { readRows } from '../../electron/pipeline/data/read.ts'
 import { describeFile } from '../../electron/storage/datasets.ts'
 import { importRows } from '../../electron/storage/import-rows.ts'

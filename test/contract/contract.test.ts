@@ -5,9 +5,9 @@ import { createRouterClient, ORPCError } from '@orpc/server'
 import { contract, listVerbs } from '../../electron/contract/index.ts'
 import { JobEvent } from '../../electron/contract/jobs.ts'
 import { metrics } from '../../electron/contract/metrics.ts'
-import { fieldsOf } from '../../electron/host/cli/fields.ts'
+import { fieldsOf } from '../../electron/host/entry/cli/fields.ts'
 import { openLab } from '../../electron/host/lab.ts'
-import { jsonOf, stetIn, temporaryFolder, writeRows } from '../host/cli-process.ts'
+import { jsonOf, stetIn, temporaryFolder, writeRows } from '../host/entry/cli-process.ts'
 
 const folder = temporaryFolder()
 const at = (name: string) => path.join(folder, name)

@@ -1,6 +1,6 @@
 /** Which Chromium the tests drive, and how it is kept from the network and from asking. */
 import { chromium } from 'playwright'
-import { findChromium } from '../../native/chromium-setup.mjs'
+import { findChromium } from '../../native/setup/chromium-setup.mjs'
 
 export const chromiumProgram = () => findChromium() ?? chromium.executablePath()
 

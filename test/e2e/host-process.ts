@@ -28,7 +28,7 @@ const root = path.resolve(import.meta.dirname, '../..')
 
 /** @param folder where settings and projects go @param port 0 takes a free one */
 export async function startHost(folder: string, port: number): Promise<HostProcess> {
-  const args = ['electron/host/cli.ts', 'serve', '--json', '--port', String(port)]
+  const args = ['electron/host/entry/cli/main.ts', 'serve', '--json', '--port', String(port)]
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],

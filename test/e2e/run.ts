@@ -3,9 +3,9 @@
  * beforehand. Ends with one line `N passed, N failed`.
  */
 import { readdirSync } from 'node:fs'
-import { builtPage } from '../../electron/host/serve/page-files.ts'
-import { ensureChromium } from '../../native/chromium-setup.mjs'
-import { SetupError } from '../../native/say.mjs'
+import { builtPage } from '../../electron/host/entry/serve/page-files.ts'
+import { ensureChromium } from '../../native/setup/chromium-setup.mjs'
+import { SetupError } from '../../native/setup/log.mjs'
 import { runFiles } from '../run-files.ts'
 
 function specs(patterns: string[]): string[] {

@@ -5,8 +5,8 @@
  */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { builtPage } from '../../electron/host/serve/page-files.ts'
-import { ensureChromium } from '../../native/chromium-setup.mjs'
+import { builtPage } from '../../electron/host/entry/serve/page-files.ts'
+import { ensureChromium } from '../../native/setup/chromium-setup.mjs'
 import { type App, openApp } from './app.ts'
 
 const folder = path.resolve(import.meta.dirname, '../../docs/screenshots')

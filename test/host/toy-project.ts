@@ -1,9 +1,9 @@
 /** A project of the toy's pairs with their edits, made as a user makes one. */
 import path from 'node:path'
 import type { createRouterClient } from '@orpc/server'
-import type { openPage } from '../../electron/host/page/index.ts'
+import type { openPage } from '../../electron/host/router.ts'
 import { toyRows } from '../invariant/toy.ts'
-import { writeRows } from './cli-process.ts'
+import { writeRows } from './entry/cli-process.ts'
 
 type Host = ReturnType<typeof createRouterClient<ReturnType<typeof openPage>['router'], Record<never, never>>>
 

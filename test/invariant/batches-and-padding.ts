@@ -9,8 +9,8 @@ import {
   type GenerationOptions,
   Generator,
 } from '../../electron/engine/generation/generate.ts'
-import { loadModel } from '../../electron/engine/model/files.ts'
 import { addScoreHead, copyModel, disposeModel, type Model } from '../../electron/engine/model/model.ts'
+import { loadModel } from '../../electron/engine/model/sources/load-and-save.ts'
 import { type Lengths, type Rollout, RolloutScorer } from '../../electron/pipeline/ppo/rollout.ts'
 import { RewardScorer } from '../../electron/pipeline/reward/model.ts'
 import { measureByForwardPass } from './measure.ts'

@@ -9,8 +9,8 @@ import {
   SftConfig,
 } from '../../electron/contract/configs.ts'
 import type { StepMetrics } from '../../electron/contract/metrics.ts'
-import { loadModel } from '../../electron/engine/model/files.ts'
 import { addScoreHead, copyModel, disposeModel } from '../../electron/engine/model/model.ts'
+import { loadModel } from '../../electron/engine/model/sources/load-and-save.ts'
 import { openRuntime } from '../../electron/engine/runtime/runtime.ts'
 import type { RunHooks } from '../../electron/engine/training/run.ts'
 import { trainDpo } from '../../electron/pipeline/dpo/train.ts'

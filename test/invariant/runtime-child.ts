@@ -1,6 +1,6 @@
 /** Opens one runtime, does what every runtime must do alike on a toy model, and prints the results as JSON. */
 import { Generator } from '../../electron/engine/generation/generate.ts'
-import { loadModel } from '../../electron/engine/model/files.ts'
+import { loadModel } from '../../electron/engine/model/sources/load-and-save.ts'
 import { openRuntime, type RuntimeOptions } from '../../electron/engine/runtime/runtime.ts'
 import { RewardScorer } from '../../electron/pipeline/reward/model.ts'
 import { type Parameters, parametersAfterStep, type StepName, snugLengths } from './steps.ts'

@@ -6,8 +6,8 @@ import {
   RewardScheme,
   SftConfig,
 } from '../../electron/contract/configs.ts'
-import { loadModel } from '../../electron/engine/model/files.ts'
 import { addScoreHead, copyModel, disposeModel, type Model } from '../../electron/engine/model/model.ts'
+import { loadModel } from '../../electron/engine/model/sources/load-and-save.ts'
 import { normals } from '../../electron/engine/random.ts'
 import type { RunHooks } from '../../electron/engine/training/run.ts'
 import { trainDpo } from '../../electron/pipeline/dpo/train.ts'

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** What `native/runtime-setup.mjs` wrote: a compiled addon, or why there is none. */
+/** What `native/setup/runtime-setup.mjs` wrote: a compiled addon, or why there is none. */
 export type RuntimeLocation =
   | { kind: 'tensorflow'; addon: string; version: string; cuda: boolean }
   | { kind: 'wasm'; reason: string }

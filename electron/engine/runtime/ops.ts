@@ -276,7 +276,7 @@ export function callsNative(): boolean {
 }
 
 /**
- * Calls a function of native/src/native_calls.h.
+ * Calls a function of native/addon/native_calls.h.
  * @param sizes its first operand
  * @returns float32 of the given shape
  */

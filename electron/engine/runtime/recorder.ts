@@ -208,7 +208,7 @@ export class Recorder {
     return added
   }
 
-  /** native/src/stet_binding.cc names nodes by their number. */
+  /** native/addon/stet_binding.cc names nodes by their number. */
   #noteOrigin(op: number, type: string): void {
     this.#origins?.set(`n${op}`, `${type} (${projectLine(new Error().stack)})`)
   }

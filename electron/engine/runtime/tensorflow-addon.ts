@@ -25,7 +25,7 @@ export interface RecordedOp {
   outputs: { value: number; dtype: number; shape: number[] | null }[]
 }
 
-/** The addon: upstream's tensor binding and this project's recording (native/src/stet_binding.cc). */
+/** The addon: upstream's tensor binding and this project's recording (native/addon/stet_binding.cc). */
 export interface Addon {
   readonly [constant: `TF_${string}`]: number
   createTensor(shape: number[], dtype: number, values: ArrayBufferView): number
@@ -54,7 +54,7 @@ export interface Addon {
   functionRemove(name: string): void
   /** Frees what XLA has compiled; a function that is called again is compiled again. */
   compilationsRelease(): void
-  /** Whether compiled functions can call the functions of native/src/native_calls.h. */
+  /** Whether compiled functions can call the functions of native/addon/native_calls.h. */
   nativeCalls: boolean
   devices(): { name: string; type: string }[]
   version(): string

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
-import { writeFileAtomic } from '../files/atomic.ts'
+import { writeFileAtomic } from '../formats/atomic.ts'
 import { isObject, type JsonObject, readObject, refuse } from './json.ts'
 import { createTokenizer, type SpecialTokens, type Tokenizer, type TokenizerFiles } from './tokenizer.ts'
 

@@ -1,5 +1,5 @@
 /** Tokenizers: text to ids and back, with the characters of every token, from folders, GGUF files or words. */
-import type { TokenizerSource } from '../files/model-source.ts'
+import type { TokenizerSource } from '../model/sources/model-source.ts'
 import { loadTokenizer } from './folder.ts'
 import { tokenizerFromGguf } from './gguf.ts'
 import type { Tokenizer } from './tokenizer.ts'

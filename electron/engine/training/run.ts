@@ -4,8 +4,8 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import type { StepMetrics } from '../../contract/metrics.ts'
-import { restoreVariables, saveCheckpoint } from '../checkpoint.ts'
-import { type CheckpointState, latestCheckpoint, pruneCheckpoints } from '../checkpoint-folder.ts'
+import { restoreVariables, saveCheckpoint } from '../checkpoints/checkpoint.ts'
+import { type CheckpointState, latestCheckpoint, pruneCheckpoints } from '../checkpoints/checkpoint-folder.ts'
 import { permutation } from '../random.ts'
 import type { Variable } from '../runtime/variable.ts'
 import { stepsPerEpoch } from './schedule.ts'

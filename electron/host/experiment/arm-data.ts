@@ -3,7 +3,7 @@ import { UserError } from '../../contract/errors.ts'
 import type { RunInputRow } from '../../contract/records.ts'
 import type { ExperimentArm } from '../../contract/verbs/experiment.ts'
 import type { Project } from '../../storage/index.ts'
-import { type InputChoice, inputRows } from '../run-input.ts'
+import { type InputChoice, inputRows } from '../train/run-input.ts'
 import { type ArmPlan, armPlans } from './arms.ts'
 
 type PairKind = ArmPlan['pairs']

@@ -1,9 +1,9 @@
 /** Puts the sample world's data into a project: demonstrations to start from, and pairs that are also edits. */
 import { createHash } from 'node:crypto'
 import type { EditedPair, ImportRow, Item } from '../../contract/records.ts'
-import { makeDemonstrations, makePairs } from '../../pipeline/data/world/samples.ts'
-import { loadWorld } from '../../pipeline/data/world/world.ts'
 import { importRows, type Project } from '../../storage/index.ts'
+import { makeDemonstrations, makePairs } from '../../world/samples.ts'
+import { loadWorld } from '../../world/world.ts'
 
 export interface WorldSizes {
   demonstrations: number

@@ -3,7 +3,7 @@
  * not at all.
  */
 import type { Annotation, Item, Message, PairLabels } from '../../contract/records.ts'
-import { writeFileAtomic } from '../../engine/files/atomic.ts'
+import { writeFileAtomic } from '../../engine/formats/atomic.ts'
 import { STET_ROW_VERSION } from './formats/stet.ts'
 import { promptMessages } from './query.ts'
 

@@ -1,8 +1,8 @@
 /** Says before a run how much memory it needs, and refuses one that can't fit, with what would make it fit. */
 import { UserError } from '../../contract/errors.ts'
-import { type TrainingShape, totalBytes, trainingMemory } from '../../engine/memory.ts'
-import { availableBytes, inGb, type MemorySettings, memoryRefusal } from '../../engine/memory-limit.ts'
 import { runtime } from '../../engine/runtime/runtime.ts'
+import { type TrainingShape, totalBytes, trainingMemory } from '../../sizing/memory.ts'
+import { availableBytes, inGb, type MemorySettings, memoryRefusal } from '../../sizing/memory-limit.ts'
 import type { JobContext } from './context.ts'
 
 /** @throws UserError where it can't fit */

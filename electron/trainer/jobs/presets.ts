@@ -1,9 +1,9 @@
 /** Small models made from scratch, and models from disk, each with its tokenizer. */
 import type { ModelRef } from '../../contract/jobs.ts'
-import { openModelSource } from '../../engine/files/model-source.ts'
-import { loadModel, saveModel } from '../../engine/model/files.ts'
 import { createModel, type Model } from '../../engine/model/model.ts'
 import { presetConfig } from '../../engine/model/presets.ts'
+import { loadModel, saveModel } from '../../engine/model/sources/load-and-save.ts'
+import { openModelSource } from '../../engine/model/sources/model-source.ts'
 import {
   byteLevelTokenizer,
   openTokenizer,

@@ -5,8 +5,7 @@ import type { DpoConfig, PpoConfig, RewardConfig, SftConfig } from '../../contra
 import { UserError } from '../../contract/errors.ts'
 import type { JobResults, ModelRef, TrainingJob, TrainingResult } from '../../contract/jobs.ts'
 import type { RunInputRow } from '../../contract/records.ts'
-import { writeFolderAtomic } from '../../engine/files/atomic.ts'
-import { saveAdapters } from '../../engine/model/adapter-files.ts'
+import { writeFolderAtomic } from '../../engine/formats/atomic.ts'
 import { scoreHead } from '../../engine/model/config.ts'
 import {
   adaptModel,
@@ -15,6 +14,7 @@ import {
   type Model,
   policyParameters,
 } from '../../engine/model/model.ts'
+import { saveAdapters } from '../../engine/model/sources/adapter-files.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { commonLengths, type QueryResponse } from '../../engine/training/batch.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
@@ -33,8 +33,8 @@ import {
   type SplitPrompts,
   type SplitRows,
 } from '../../pipeline/run-examples.ts'
-import { type RunSize, runScale, runShape, type SizedModel } from '../../pipeline/run-size.ts'
 import { trainSft } from '../../pipeline/sft/train.ts'
+import { type RunSize, runScale, runShape, type SizedModel } from '../../sizing/run-size.ts'
 import type { JobContext } from './context.ts'
 import { readInputRows } from './input.ts'
 import { type PolicyJudge, policyJudge } from './judges.ts'

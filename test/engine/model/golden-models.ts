@@ -5,7 +5,6 @@ import path from 'node:path'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { Generator } from '../../../electron/engine/generation/generate.ts'
-import { loadModel } from '../../../electron/engine/model/files.ts'
 import { disposeModel, type Model, weightsOf } from '../../../electron/engine/model/model.ts'
 import {
   responseEntropy,
@@ -14,6 +13,7 @@ import {
   responseTensors,
   sequenceStates,
 } from '../../../electron/engine/model/responses.ts'
+import { loadModel } from '../../../electron/engine/model/sources/load-and-save.ts'
 import { causalBias, hiddenStates, logitsOf } from '../../../electron/engine/model/transformer.ts'
 import { compile } from '../../../electron/engine/runtime/compile.ts'
 import { crossEntropy } from '../../../electron/engine/runtime/ops.ts'

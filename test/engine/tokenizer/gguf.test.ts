@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
-import { openGguf } from '../../../electron/engine/files/gguf.ts'
+import { openGguf } from '../../../electron/engine/formats/gguf.ts'
 import { loadTokenizer, openTokenizer, tokenizerFromGguf } from '../../../electron/engine/tokenizer/index.ts'
 import { readGolden } from '../../golden.ts'
 import { realModelOrSkip } from '../../real-model.ts'

@@ -5,7 +5,7 @@ import type { ExperimentArm } from '../../../electron/contract/verbs/experiment.
 import { requireArmData } from '../../../electron/host/experiment/arm-data.ts'
 import { addItems, saveAnnotation } from '../../../electron/storage/index.ts'
 import { edit, newItem, newProject } from '../../storage/scratch.ts'
-import { stetIn, temporaryFolder, writeRows } from '../cli-process.ts'
+import { stetIn, temporaryFolder, writeRows } from '../entry/cli-process.ts'
 
 const choice = { datasets: [], heldout: 0.1, heldoutLimit: 10 }
 const standard: ExperimentArm[] = ['sequence-original', 'sequence-edited', 'token']

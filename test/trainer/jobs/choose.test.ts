@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import type { InferenceJob, JobResults } from '../../../electron/contract/jobs.ts'
-import { openModelSource } from '../../../electron/engine/files/model-source.ts'
+import { openModelSource } from '../../../electron/engine/model/sources/model-source.ts'
 import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'
 import { openTokenizer } from '../../../electron/engine/tokenizer/index.ts'
 import { runJob } from '../../../electron/trainer/jobs/index.ts'

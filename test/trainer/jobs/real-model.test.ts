@@ -4,8 +4,6 @@ import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { InferenceJob } from '../../../electron/contract/jobs.ts'
 import type { Message } from '../../../electron/contract/records.ts'
-import { openModelSource } from '../../../electron/engine/files/model-source.ts'
-import { loadModel } from '../../../electron/engine/model/files.ts'
 import { disposeModel, weightsOf } from '../../../electron/engine/model/model.ts'
 import {
   responseInputs,
@@ -14,6 +12,8 @@ import {
   sequenceStates,
   statesBefore,
 } from '../../../electron/engine/model/responses.ts'
+import { loadModel } from '../../../electron/engine/model/sources/load-and-save.ts'
+import { openModelSource } from '../../../electron/engine/model/sources/model-source.ts'
 import { logitsOf } from '../../../electron/engine/model/transformer.ts'
 import { compile } from '../../../electron/engine/runtime/compile.ts'
 import { openTokenizer } from '../../../electron/engine/tokenizer/index.ts'

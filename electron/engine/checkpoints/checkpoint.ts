@@ -1,0 +1,76 @@
+/**
+ * Checkpoints: a folder with every variable of a run (safetensors) and a manifest (JSON). Written beside, fsynced
+ * and renamed, so a checkpoint is whole or absent. Loading gives back the same bytes.
+ */
+import path from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
+import { UserError } from '../../contract/errors.ts'
+import { writeFileAtomic, writeFolderAtomic } from '../formats/atomic.ts'
+import { openSafetensors, type Safetensors, shapeText, writeSafetensors } from '../formats/safetensors.ts'
+import type { Variable } from '../runtime/variable.ts'
+import { type Checkpoint, type CheckpointState, manifestFile, stepFolder } from './checkpoint-folder.ts'
+
+const stateFile = 'state.safetensors'
+
+/**
+ * @returns the checkpoint's folder: `step-00000040` under `runFolder`
+ * @throws UserError when a number is not finite; the checkpoint before is then still the newest
+ */
+export async function saveCheckpoint(
+  runFolder: string,
+  step: number,
+  variables: Map<string, Variable>,
+  state: CheckpointState,
+): Promise<string> {
+  const folder = path.join(runFolder, stepFolder(step))
+  await writeFolderAtomic(folder, async (beside) => {
+    await writeSafetensors(path.join(beside, stateFile), variableEntries(variables, step))
+    await writeFileAtomic(path.join(beside, manifestFile), [
+      JSON.stringify({ version: 1, step, state }, null, 1),
+    ])
+  })
+  return folder
+}
+
+function variableEntries(variables: Map<string, Variable>, step: number) {
+  return [...variables].map(([name, variable]) => ({
+    name,
+    dtype: 'F32' as const,
+    shape: variable.shape,
+    data: () => finite(name, step, variable.data()),
+  }))
+}
+
+function finite(name: string, step: number, values: Float32Array): Float32Array {
+  if (values.every(Number.isFinite)) return values
+  throw new UserError(
+    'bad_input',
+    `Training diverged: ${name} is no longer finite after step ${step}, which is not saved. Lower the learning rate and resume: the run goes on from its last checkpoint.`,
+  )
+}
+
+/**
+ * Sets every variable to its saved value.
+ * @throws UserError when the checkpoint is another model's; nothing is set then
+ */
+export function restoreVariables({ folder }: Checkpoint, variables: Map<string, Variable>): void {
+  const saved = openSafetensors(path.join(folder, stateFile))
+  checkShapes(saved, variables)
+  for (const [name, variable] of variables) {
+    const value = tf.tensor(saved.readTensor(name), variable.shape, 'float32')
+    variable.assign(value)
+    value.dispose()
+  }
+}
+
+function checkShapes(saved: Safetensors, variables: Map<string, Variable>): void {
+  for (const [name, { shape }] of variables) {
+    const found = saved.tensors.get(name)?.shape
+    if (found?.join() === shape.join()) continue
+    const what = found
+      ? `${name} as ${shapeText(found)}, and the run has it as ${shapeText(shape)}`
+      : `no ${name}`
+    const message = `${saved.path} is another model's checkpoint: it has ${what}. Start a new run, or give this one back its model.`
+    throw new UserError('bad_input', message)
+  }
+}

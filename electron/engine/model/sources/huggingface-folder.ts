@@ -1,0 +1,143 @@
+/** A Hugging Face folder: config.json, generation_config.json, and safetensors in one file or in shards. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { UserError } from '../../../contract/errors.ts'
+import { openSafetensors, type Safetensors } from '../../formats/safetensors.ts'
+import { checkConfig, type ModelConfig, parameterShapes, scoreHead } from '../config.ts'
+import { configFromHuggingFace, eosIdsOf } from './huggingface-config.ts'
+import { checkParameters, checkVocabulary } from './source-checks.ts'
+
+const CONFIG = 'config.json'
+const WEIGHTS = 'model.safetensors'
+const INDEX = 'model.safetensors.index.json'
+
+/** Tables that can be computed, kept by older files. */
+const computed = /rotary_emb\.inv_freq$|(^|\.)h\.\d+\.attn\.(masked_)?bias$/
+const computedOrTied = new RegExp(`${computed.source}|^lm_head\\.weight$`)
+
+/** @throws UserError that names the file, and the key or parameter where there is one */
+export function openHuggingFace(folder: string) {
+  const config = readConfig(folder)
+  const { weights, holders } = openWeights(folder)
+  const names = sourceNames(config, holders)
+  const present = new Map([...holders].map(([name, holder]) => [name, holder.tensors.get(name)!.shape]))
+  const shapes = parameterShapes(config)
+  if (names.has(scoreHead)) shapes.set(scoreHead, [1, config.hiddenSize])
+  checkParameters({
+    expected: [...shapes].map(([name, shape]) => ({ name: names.get(name)!, shape })),
+    present,
+    ignored: config.tiedEmbeddings ? computedOrTied : computed,
+    weights,
+    configuration: path.join(folder, CONFIG),
+  })
+  checkTokenizer(folder, config)
+  const read = (name: string) => holders.get(names.get(name)!)!.readTensor(names.get(name)!)
+  return { config, parameters: { shapes, read } }
+}
+
+function readConfig(folder: string): ModelConfig {
+  const file = path.join(folder, CONFIG)
+  if (!existsSync(file)) throw noConfig(folder)
+  const config = configFromHuggingFace(readJson(file), file)
+  const generationFile = path.join(folder, 'generation_config.json')
+  if (!existsSync(generationFile)) return config
+  // Chat models list the ends of a turn here; it is what transformers' generate goes by.
+  const generation = z.looseObject({}).safeParse(readJson(generationFile)).data ?? {}
+  if (generation.eos_token_id === undefined) return config
+  const eosIds = eosIdsOf(generation.eos_token_id)
+  return checkConfig({ ...config, eosIds }, generationFile, { eosIds: 'eos_token_id' })
+}
+
+function noConfig(folder: string): UserError {
+  const gguf = readdirSync(folder).find((name) => name.endsWith('.gguf'))
+  const advice = gguf
+    ? `To use the GGUF model there, give its path: ${path.join(folder, gguf)}`
+    : 'Give the folder that holds config.json and model.safetensors, or a .gguf file.'
+  return new UserError('not_found', `${folder} is not a model's folder: it has no ${CONFIG}. ${advice}`)
+}
+
+/** Which file holds each tensor. */
+function openWeights(folder: string): { weights: string; holders: Map<string, Safetensors> } {
+  const single = path.join(folder, WEIGHTS)
+  const index = path.join(folder, INDEX)
+  if (existsSync(single)) {
+    const file = openSafetensors(single)
+    return { weights: single, holders: new Map([...file.tensors.keys()].map((name) => [name, file])) }
+  }
+  if (existsSync(index)) return { weights: index, holders: openShards(folder, index) }
+  const other = readdirSync(folder).find((name) => /^pytorch_model.*\.bin$/.test(name))
+  const advice = other
+    ? `${other} is PyTorch's own format; load and save the model with transformers to get safetensors.`
+    : 'Copy or download the weights too.'
+  throw new UserError('not_found', `${folder} has neither ${WEIGHTS} nor ${INDEX}. ${advice}`)
+}
+
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) })
+
+function openShards(folder: string, index: string): Map<string, Safetensors> {
+  const parsed = indexSchema.safeParse(readJson(index))
+  if (!parsed.success)
+    throw new UserError('bad_input', `${index} has no "weight_map" of names to file names.`)
+  const opened = new Map<string, Safetensors>()
+  const holders = new Map<string, Safetensors>()
+  for (const [name, fileName] of Object.entries(parsed.data.weight_map)) {
+    if (path.basename(fileName) !== fileName)
+      throw new UserError(
+        'bad_input',
+        `${index}: the key "weight_map.${name}" leads out of its folder: ${fileName}`,
+      )
+    const shard = opened.get(fileName) ?? openSafetensors(path.join(folder, fileName))
+    opened.set(fileName, shard)
+    if (!shard.tensors.has(name))
+      throw new UserError(
+        'bad_input',
+        `${shard.path} lacks ${name}, which ${INDEX} says it holds. Download both again.`,
+      )
+    holders.set(name, shard)
+  }
+  return holders
+}
+
+/**
+ * What the file calls each parameter: models saved without their head leave out the prefix (`wte.weight` for
+ * `transformer.wte.weight`). A parameter that is absent keeps its full name.
+ */
+function sourceNames(config: ModelConfig, holders: ReadonlyMap<string, unknown>): Map<string, string> {
+  const names = new Map<string, string>()
+  for (const name of parameterShapes(config).keys()) {
+    const short = name.replace(/^(model|transformer)\./, '')
+    names.set(name, !holders.has(name) && holders.has(short) ? short : name)
+  }
+  if (holders.has(scoreHead)) names.set(scoreHead, scoreHead)
+  return names
+}
+
+const tokenizerSchema = z.object({
+  model: z.object({ vocab: z.custom<object>((vocab) => typeof vocab === 'object' && vocab !== null) }),
+  added_tokens: z.array(z.object({ id: z.number() })).default([]),
+})
+
+/** Passes over a tokenizer of another form, which the tokenizer's own reader will speak of. */
+function checkTokenizer(folder: string, config: ModelConfig): void {
+  const file = path.join(folder, 'tokenizer.json')
+  if (!existsSync(file)) return
+  const parsed = tokenizerSchema.safeParse(readJson(file))
+  if (!parsed.success) return
+  const { model, added_tokens: added } = parsed.data
+  const ids: unknown[] = Array.isArray(model.vocab) ? [model.vocab.length - 1] : Object.values(model.vocab)
+  const largest = [...ids, ...added.map(({ id }) => id)].reduce<number>(
+    (most, id) => (typeof id === 'number' ? Math.max(most, id) : most),
+    -1,
+  )
+  checkVocabulary(largest + 1, config, file, folder)
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    const message = `${file} cannot be read as JSON: ${(cause as Error).message}. Copy or download it again.`
+    throw new UserError('bad_input', message, { cause })
+  }
+}

@@ -1,0 +1,40 @@
+/** Models to and from disk: any source the engine knows in, a Hugging Face folder out. */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { writeFileAtomic } from '../../formats/atomic.ts'
+import { writeSafetensors } from '../../formats/safetensors.ts'
+import { variableFrom } from '../../runtime/variable.ts'
+import { parameterShapes, scoreHead } from '../config.ts'
+import { disposeModel, type Model, mergedValues } from '../model.ts'
+import { toHuggingFace } from './huggingface-config.ts'
+import { openModelSource } from './model-source.ts'
+
+/**
+ * @param source Hugging Face folder or GGUF file
+ * @returns the model, with its score head if the source has one
+ * @throws UserError naming the file and what is wrong with it
+ */
+export function loadModel(source: string): Model {
+  const { config, parameters: stored } = openModelSource(source)
+  const model: Model = { config, parameters: new Map() }
+  try {
+    for (const [name, shape] of stored.shapes)
+      model.parameters.set(name, variableFrom(name, [...shape], stored.read(name)))
+    return model
+  } catch (error) {
+    disposeModel(model)
+    throw error
+  }
+}
+
+/** Writes config.json and model.safetensors, adapters merged into their base's weights; the tokenizer's files are the tokenizer's to write. */
+export async function saveModel(model: Model, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  const shapes = parameterShapes(model.config)
+  if (model.parameters.has(scoreHead)) shapes.set(scoreHead, [1, model.config.hiddenSize])
+  const tensors = [...shapes].map(([name, shape]) => ({ name, shape, data: () => mergedValues(model, name) }))
+  await writeSafetensors(path.join(folder, 'model.safetensors'), tensors, { format: 'pt' })
+  await writeFileAtomic(path.join(folder, 'config.json'), [
+    JSON.stringify(toHuggingFace(model.config), null, 2),
+  ])
+}

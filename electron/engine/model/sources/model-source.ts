@@ -1,0 +1,73 @@
+/**
+ * Opens a model that somebody else made: a Hugging Face folder or a GGUF file. What opens is complete: every
+ * parameter of the configuration is there in its shape, there are none that the configuration does not explain,
+ * and the tokenizer's ids fit the embedding.
+ */
+import { statSync } from 'node:fs'
+import { UserError } from '../../../contract/errors.ts'
+import { type GgufMetadata, openGguf } from '../../formats/gguf.ts'
+import { type ModelConfig, parameterShapes } from '../config.ts'
+import { configFromGguf } from './gguf-config.ts'
+import { ggufParameter, readGgufParameter } from './gguf-parameters.ts'
+import { openHuggingFace } from './huggingface-folder.ts'
+import { checkParameters, checkVocabulary } from './source-checks.ts'
+
+export interface ModelSource {
+  readonly kind: 'huggingface' | 'gguf'
+  readonly path: string
+  readonly config: ModelConfig
+  readonly parameters: SourceParameters
+  readonly tokenizerSource: TokenizerSource
+}
+
+export interface SourceParameters {
+  /** By Hugging Face name, in the order of the computation; `score.weight` (1, C) too where the source has one. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>
+  /** Values, row-major, from the disk at every call. */
+  read(name: string): Float32Array
+}
+
+export type TokenizerSource =
+  | { readonly kind: 'huggingface'; readonly folder: string }
+  | { readonly kind: 'gguf'; readonly file: string; readonly metadata: GgufMetadata }
+
+/** @throws UserError that names the file, and the key or parameter where there is one */
+export function openModelSource(path: string): ModelSource {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (!stat) throw new UserError('not_found', `There is no model at ${path}: no such file or folder.`)
+  if (stat.isDirectory()) {
+    const tokenizerSource = { kind: 'huggingface', folder: path } as const
+    return { kind: 'huggingface', path, tokenizerSource, ...openHuggingFace(path) }
+  }
+  if (!path.endsWith('.gguf')) {
+    const message = `${path} is not a model. Give a .gguf file, or the folder that holds config.json and the weights.`
+    throw new UserError('bad_input', message)
+  }
+  return openGgufModel(path)
+}
+
+function openGgufModel(path: string): ModelSource {
+  const gguf = openGguf(path)
+  const config = configFromGguf(gguf)
+  const architecture = gguf.metadata.get('general.architecture')
+  const shapes = parameterShapes(config)
+  const located = new Map(
+    [...shapes].map(([name, shape]) => [name, ggufParameter(name, shape, architecture)]),
+  )
+  checkParameters({
+    expected: [...located.values()],
+    present: new Map([...gguf.tensors].map(([name, { shape }]) => [name, shape])),
+    ignored: /^rope_freqs\.weight$/,
+    weights: path,
+    configuration: 'its metadata',
+  })
+  const tokens = gguf.metadata.get('tokenizer.ggml.tokens')
+  if (Array.isArray(tokens)) checkVocabulary(tokens.length, config, path, path)
+  return {
+    kind: 'gguf',
+    path,
+    config,
+    parameters: { shapes, read: (name) => readGgufParameter(gguf, located.get(name)!, config) },
+    tokenizerSource: { kind: 'gguf', file: path, metadata: gguf.metadata },
+  }
+}

@@ -1,0 +1,89 @@
+/** Verbs on a project's data: init, import, export, label. */
+import path from 'node:path'
+import { UserError } from '../../contract/errors.ts'
+import type { Contract, InputOf, ResultOf } from '../../contract/index.ts'
+import type { BadRow, EditedPair, ImportRow, PairLabels } from '../../contract/records.ts'
+import type { Tokenizer } from '../../engine/tokenizer/index.ts'
+import { exportLabels, exportStet, exportTrl, type PreferencePair } from '../../pipeline/data/export.ts'
+import { detectFile, readRows } from '../../pipeline/data/read.ts'
+import { labelPair } from '../../pipeline/label/labels.ts'
+import { type Db, describeFile, importRows } from '../../storage/index.ts'
+import type { Lab, WorkHooks } from '../context.ts'
+import { findModel, openTokenizer } from '../models/project-models.ts'
+import { annotatedItemsOf, editedPairsOf, itemsOf, type Which } from './datasets.ts'
+
+export async function init(
+  lab: Lab,
+  { project }: InputOf<Contract['init']>,
+): Promise<ResultOf<Contract['init']>> {
+  const { folder } = await lab.createProject(project)
+  return { project: folder }
+}
+
+/** All files become one dataset, in one transaction. */
+export async function importData(
+  lab: Lab,
+  { project, files, dataset, columns, strict }: InputOf<Contract['import']>,
+  { emit, signal }: WorkHooks,
+): Promise<ResultOf<Contract['import']>> {
+  const { db } = await lab.openProject(project)
+  const described = []
+  for (const file of files) {
+    const format = await detectFile(file, { columns })
+    emit({ type: 'note', sentence: `${file}: ${format ? `rows of format "${format}"` : 'no readable rows'}` })
+    described.push(await describeFile(file))
+  }
+  async function* rows(): AsyncGenerator<ImportRow | BadRow> {
+    for (const file of files) {
+      const onProgress = (done: number, total: number) =>
+        emit({ type: 'progress', phase: path.basename(file), done, total })
+      yield* readRows(file, { columns, onProgress })
+    }
+  }
+  const name = dataset ?? described.map((file) => file.name).join(', ')
+  const { imported, duplicates, bad } = await importRows(db, rows(), {
+    name,
+    files: described,
+    strict,
+    signal,
+  })
+  return { imported, duplicates, bad }
+}
+
+export async function exportData(
+  lab: Lab,
+  { project: folder, out, format, pairs, datasets, tokenizer }: InputOf<Contract['export']>,
+): Promise<ResultOf<Contract['export']>> {
+  const project = await lab.openProject(folder)
+  const { db } = project
+  const file = path.resolve(out)
+  const which = { datasets }
+  if (format === 'stet') return { file, rows: await exportStet(file, annotatedItemsOf(db, which)) }
+  if (format === 'trl') return { file, rows: await exportTrl(file, preferences(db, which, pairs)) }
+  if (tokenizer === null) {
+    throw new UserError(
+      'bad_input',
+      'Token labels need a tokenizer: give --tokenizer with a model folder or a GGUF file.',
+    )
+  }
+  const rows = await exportLabels(
+    file,
+    labelled(openTokenizer(findModel(project, tokenizer).path), editedPairsOf(db, which)),
+  )
+  return { file, rows }
+}
+
+/** Finished edits against what was edited, and the items' own preferences. */
+function* preferences(db: Db, which: Which, pairs: 'all' | 'edited' | 'original'): Generator<PreferencePair> {
+  for (const { item, rejected, edited } of pairs === 'original' ? [] : editedPairsOf(db, which)) {
+    if (edited !== rejected) yield { item, chosen: edited, rejected }
+  }
+  for (const item of pairs === 'edited' ? [] : itemsOf(db, which)) {
+    if (item.chosen !== null && item.rejected !== null)
+      yield { item, chosen: item.chosen, rejected: item.rejected }
+  }
+}
+
+function* labelled(tokenizer: Tokenizer, pairs: Iterable<EditedPair>): Generator<PairLabels> {
+  for (const { item, rejected, edited } of pairs) yield labelPair(tokenizer, item.id, rejected, edited)
+}

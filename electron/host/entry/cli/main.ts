@@ -1,0 +1,221 @@
+/**
+ * The terminal's door to the lab: reads a command line, calls the contract in this process, shows how it gets on
+ * and what came of it. Exit codes: 0; 2 for bad usage or input; 130 after Ctrl-C; 1 for any other failure.
+ */
+import { readFileSync } from 'node:fs'
+import { inspect } from 'node:util'
+import { createRouterClient } from '@orpc/server'
+import { CommanderError } from 'commander'
+import { UserError } from '../../../contract/errors.ts'
+import type { JobEvent } from '../../../contract/jobs.ts'
+import { fromContractError } from '../../errors/contract-errors.ts'
+import { describeMistake } from '../../errors/input-mistake.ts'
+import { type Log, openLog } from '../../log.ts'
+import { packageVersion } from '../../version.ts'
+import { type Field, labelOf, toInput } from './fields.ts'
+import { watchInterrupts } from './interrupts.ts'
+import { presentResult } from './present.ts'
+import { type Invocation, makeProgram } from './program.ts'
+import { startProgress } from './progress.ts'
+import type { ServeOptions } from './serve-command.ts'
+
+const exitCodes = {
+  bad_input: 2,
+  not_found: 2,
+  cancelled: 130,
+  conflict: 1,
+  unavailable: 1,
+  out_of_space: 1,
+  out_of_memory: 1,
+}
+
+async function main(argv: string[]): Promise<number> {
+  const invocation = parse(argv)
+  if (typeof invocation === 'number') return invocation
+  if ('port' in invocation) return serveUntilStopped(invocation)
+  const log = openLog(projectOf(invocation))
+  try {
+    return await run(invocation, log)
+  } catch (error) {
+    return explain(fromContractError(error) ?? error, invocation, log)
+  }
+}
+
+/** @returns what is to be done, or the exit code where the command line was all */
+function parse(argv: string[]): Invocation | ServeOptions | number {
+  let invocation: Invocation | ServeOptions | null = null
+  const take = (parsed: Invocation | ServeOptions) => {
+    invocation = parsed
+  }
+  const program = makeProgram(packageVersion, take, take)
+  try {
+    program.parse(argv, { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    throw error
+  }
+  return invocation ?? 2
+}
+
+/** The first Ctrl-C pauses what is going and closes the door. @returns the exit code */
+async function serveUntilStopped(options: ServeOptions): Promise<number> {
+  const log = openLog(options.project)
+  const { openLab } = await import('../../lab.ts')
+  const { serve } = await import('../serve/serve.ts')
+  const say = (sentence: string) => process.stderr.write(`${sentence}\n`)
+  const lab = openLab({ onOutput: (line) => log.logger().debug(line), onWarning: say })
+  const interrupts = watchInterrupts()
+  const onOpen = (url: string) =>
+    process.stdout.write(
+      options.json ? `${JSON.stringify({ url })}\n` : `Stet is at ${url}\nCtrl-C ends it.\n`,
+    )
+  try {
+    await serve(lab, options, { onNote: say, onOpen, signal: interrupts.signal })
+    return 0
+  } catch (error) {
+    return explain(fromContractError(error) ?? error, options, log)
+  } finally {
+    interrupts.stop()
+    await lab.close()
+  }
+}
+
+function projectOf({ given }: Invocation): string | null {
+  const [, value] = [...given].find(([field]) => field.name === 'project') ?? []
+  return typeof value === 'string' ? value : null
+}
+
+async function run(invocation: Invocation, log: Log): Promise<number> {
+  const { verb, json } = invocation
+  const input = checkedInput(invocation)
+  const interrupts = watchInterrupts()
+  try {
+    const result = await perform(invocation, input, interrupts.signal, log)
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : presentResult(verb.path, result))
+    return exitCodeOf(result, interrupts.signal.aborted)
+  } finally {
+    interrupts.stop()
+  }
+}
+
+/** Calls the verb and shows its events. @returns its result */
+async function perform(
+  invocation: Invocation,
+  input: object,
+  signal: AbortSignal,
+  log: Log,
+): Promise<unknown> {
+  const { verb, json } = invocation
+  const { openLab } = await import('../../lab.ts')
+  const progress = startProgress(process.stderr)
+  const lab = openLab({
+    onOutput: (line) => noteOutput(line, invocation, log),
+    onWarning: (sentence) => progress.show({ type: 'note', sentence }),
+  })
+  const show = (event: JobEvent) => {
+    if (event.type !== 'token') progress.show(event)
+    else if (!json && process.stdout.isTTY) process.stdout.write(event.text)
+  }
+  try {
+    return await follow(await callVerb(createRouterClient(lab.router), verb.path, input, signal), show)
+  } finally {
+    progress.stop()
+    await lab.close()
+  }
+}
+
+type CallVerb = (input: object, options: { signal: AbortSignal }) => Promise<unknown>
+
+function callVerb(client: object, verb: string[], input: object, signal: AbortSignal): Promise<unknown> {
+  const call = verb.reduce((branch, name) => Reflect.get(branch, name), client) as CallVerb
+  return call(input, { signal })
+}
+
+/** @returns what a verb that takes its time ends with, or the answer of one that does not */
+async function follow(answer: unknown, show: (event: JobEvent) => void): Promise<unknown> {
+  if (!isEvents(answer)) return answer
+  for (;;) {
+    const next = await answer.next()
+    if (next.done) return next.value
+    show(next.value)
+  }
+}
+
+function isEvents(answer: unknown): answer is AsyncIterator<JobEvent, unknown> {
+  return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer
+}
+
+/** A run that stopped by itself, and an import that found nothing good, have not done what was asked. */
+function exitCodeOf(result: unknown, isInterrupted: boolean): number {
+  const { state, imported, duplicates, bad } = Object(result)
+  if (state === 'paused') return isInterrupted ? 130 : 1
+  return imported === 0 && duplicates === 0 && bad.length > 0 ? 2 : 0
+}
+
+/** The contract's own check, with the names of the command line. */
+function checkedInput({ verb, given, fields }: Invocation): object {
+  let configFile = ''
+  const input = toInput(given, (file) => {
+    configFile = file
+    return readConfig(file)
+  })
+  const checked = verb.input.safeParse(input)
+  if (checked.success) return input
+  const fileGives = (path: string[]) =>
+    configFile !== '' && ![...given.keys()].some((field) => isAt(field, path))
+  const nameOf = (path: string[]) => {
+    const field = fields.find((known) => isAt(known, path))
+    if (fileGives(path) && path[0] === 'config') return `${configFile}: "${path.slice(1).join('.')}"`
+    return field ? labelOf(field) : `"${path.join('.')}"`
+  }
+  throw new UserError('bad_input', describeMistake(checked.error.issues[0]!, verb.input, nameOf))
+}
+
+function isAt(field: Field, path: string[]): boolean {
+  return field.path.join() === path.join()
+}
+
+function readConfig(file: string): object {
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    const why = cause instanceof SyntaxError ? `is not valid JSON (${cause.message})` : 'cannot be read'
+    throw new UserError(
+      'bad_input',
+      `The config ${file} ${why}. Give a JSON file with an object of settings.`,
+      { cause },
+    )
+  }
+  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content
+  throw new UserError(
+    'bad_input',
+    `The config ${file} holds no object. Write settings as {"learningRate": 1e-4, …}.`,
+  )
+}
+
+function noteOutput(line: string, { verbose }: Invocation, log: Log): void {
+  log.logger().debug(line)
+  if (verbose) process.stderr.write(`${line}\n`)
+}
+
+/** @returns the exit code */
+function explain(error: unknown, { json }: { json: boolean }, log: Log): number {
+  if (!(error instanceof UserError)) log.logger().error(inspect(error))
+  const { code, message } =
+    error instanceof UserError
+      ? error
+      : {
+          code: null,
+          message: `Something went wrong that should not: ${error}. The log has more: ${log.file}`,
+        }
+  process.stderr.write(`stet: ${message}\n`)
+  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`)
+  return code ? exitCodes[code] : 1
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0) // whoever read has had enough
+})
+process.exitCode = await main(process.argv.slice(2))

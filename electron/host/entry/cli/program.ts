@@ -1,0 +1,122 @@
+/** The command line, made from the contract: every verb with its arguments, options and help. */
+import { Argument, Command, Option } from 'commander'
+import { listVerbs, type Verb } from '../../../contract/index.ts'
+import { type Field, fieldsOf, type Given } from './fields.ts'
+import { addServe, type ServeOptions } from './serve-command.ts'
+
+export interface Invocation {
+  verb: Verb
+  given: Given
+  /** Fields of the verb, for naming what is wrong with them. */
+  fields: Field[]
+  json: boolean
+  verbose: boolean
+}
+
+/**
+ * @param onVerb called when a whole command line names a verb
+ * @param onServe called when it asks for the browser's door
+ * @returns the program, to be parsed; it throws CommanderError for help, version and bad usage
+ */
+export function makeProgram(
+  version: string,
+  onVerb: (invocation: Invocation) => void,
+  onServe: (options: ServeOptions) => void,
+): Command {
+  const program = new Command('stet')
+    .description('Align language models from minimal edits.')
+    .version(version)
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'stet: ')) })
+  for (const verb of listVerbs()) addVerb(program, verb, onVerb)
+  addServe(program, onServe)
+  return program
+}
+
+function addVerb(program: Command, verb: Verb, onVerb: (invocation: Invocation) => void): void {
+  const fields = fieldsOf(verb.input)
+  const command = commandAt(program, verb.path).description(verb.summary)
+  const options = new Map<Field, Option>()
+  for (const field of fields) {
+    if (field.positional !== null) command.addArgument(argumentOf(field))
+    else options.set(field, optionOf(field))
+  }
+  for (const option of options.values()) command.addOption(option)
+  command
+    .option('--json', 'Print the result as one JSON document on stdout.')
+    .option('--verbose', 'Show what the native libraries say.')
+    .addHelpText('after', `\n${exampleText(verb)}`)
+    .action(() => {
+      const { json = false, verbose = false } = command.opts<{ json?: boolean; verbose?: boolean }>()
+      onVerb({ verb, given: givenTo(command, fields, options), fields, json, verbose })
+    })
+}
+
+/** The command at a path; one that is only a group of verbs is made on the way. */
+function commandAt(parent: Command, [name, ...rest]: string[]): Command {
+  const existing = parent.commands.find((command) => command.name() === name)
+  const command = existing ?? parent.command(name!)
+  if (rest.length === 0) return command
+  const verbs = listVerbs().filter(({ path }) => path[0] === name)
+  const description = `${name} ${verbs.map(({ path }) => path.slice(1).join(' ')).join(' | ')}`
+  return commandAt(command.description(description).helpCommand(false), rest)
+}
+
+function argumentOf({ value, kind, required, description, choices }: Field): Argument {
+  const name = kind === 'texts' ? `${value}...` : value
+  const argument = new Argument(required ? `<${name}>` : `[${name}]`, description)
+  return choices ? argument.choices(choices) : argument
+}
+
+function optionOf(field: Field): Option {
+  const option = new Option(flagOf(field), helpOf(field))
+  if (field.required) option.makeOptionMandatory()
+  if (isList(field))
+    return option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value])
+  return field.choices ? option.choices(field.nullable ? [...field.choices, 'none'] : field.choices) : option
+}
+
+/** `--learning-rate <N>`; a switch that is on by default is named by turning it off. */
+export function flagOf(field: Field): string {
+  if (field.kind !== 'boolean')
+    return `--${field.name} <${field.value}${field.kind === 'texts' || field.kind === 'numbers' ? ',…' : ''}>`
+  return field.default === true ? `--no-${field.name}` : `--${field.name}`
+}
+
+function isList({ kind }: Field): boolean {
+  return kind === 'texts' || kind === 'numbers' || kind === 'pairs'
+}
+
+function helpOf(field: Field): string {
+  const choices = field.choices && isList(field) ? ` (choices: ${field.choices.join(', ')})` : ''
+  const given = defaultOf(field)
+  return `${field.description}${choices}${given ? ` (default: ${given})` : ''}`
+}
+
+/** The default as it would be typed; empty where there is none to speak of. */
+export function defaultOf({ kind, default: value, nullable }: Field): string {
+  if (kind === 'boolean' || value === undefined) return ''
+  if (value === null) return nullable && kind === 'number' ? 'none' : ''
+  if (Array.isArray(value)) return value.join(',')
+  return typeof value === 'object' ? '' : String(value)
+}
+
+export function exampleText({ examples }: Verb): string {
+  return examples.map((example) => `Example: stet ${example}`).join('\n')
+}
+
+/** What the command line gave, defaults left out: those are the contract's. */
+function givenTo(command: Command, fields: Field[], options: Map<Field, Option>): Given {
+  const given: Given = new Map()
+  const positional = fields.filter((field) => field.positional !== null)
+  positional.forEach((field, i) => {
+    const value: string | string[] | undefined = command.processedArgs[i]
+    if (value !== undefined) given.set(field, value)
+  })
+  for (const [field, option] of options) {
+    const key = option.attributeName()
+    if (command.getOptionValueSource(key) === 'cli') given.set(field, command.getOptionValue(key))
+  }
+  return given
+}

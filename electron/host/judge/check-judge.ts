@@ -1,0 +1,146 @@
+/** The verb `check-judge`: a judge before pairs that people voted on, and before answers that only try to win. */
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { UserError } from '../../contract/errors.ts'
+import type { Contract, InputOf, ResultOf } from '../../contract/index.ts'
+import type { JudgePair } from '../../contract/records.ts'
+import { readRawRows } from '../../pipeline/data/raw-rows.ts'
+import { attacks } from '../../pipeline/judge/attacks.ts'
+import { humanAgreement, humanKappa, type Voted } from '../../pipeline/judge/human-agreement.ts'
+import { measureParts } from '../../pipeline/judge/subsets.ts'
+import { verdicts } from '../../pipeline/judge/summarise.ts'
+import type { Project } from '../../storage/index.ts'
+import type { Lab, WorkHooks } from '../context.ts'
+import { withModelPath } from '../train/train.ts'
+import { storeVerdicts } from './judge.ts'
+import { makeJudge } from './judges.ts'
+
+type CheckInput = InputOf<Contract['check-judge']>
+
+/** Some files write an answer such as "true" or "42" without quotes. */
+const Text = z.union([z.string(), z.boolean(), z.number()]).transform(String)
+
+/** Rows of PandaLM's and LLMBar's test sets as Stet's data has them. */
+const VotedRow = z.object({
+  instruction: z.string(),
+  context: z.string().default(''),
+  output_a: Text,
+  output_b: Text,
+  preference: z.literal([0, 1, 2]),
+  subset: z.string().nullish(),
+})
+
+interface VotedPair extends JudgePair {
+  /** For B: 0, ½ for a tie, 1. */
+  vote: number
+  subset: string | null
+}
+
+export async function checkJudge(
+  lab: Lab,
+  input: CheckInput,
+  hooks: WorkHooks,
+): Promise<ResultOf<Contract['check-judge']>> {
+  const project = await lab.openProject(input.project)
+  const pairs = await readVotedPairs(input.file, input.pairs)
+  const put = judgeFor(lab, project, input, hooks)
+  const { judgements, evaluation, summary } = await put(`people's votes`, pairs)
+  const byId = new Map(pairs.map((pair) => [pair.id, pair]))
+  const voted = verdicts(judgements).map((verdict): Voted & { subset: string | null } => ({
+    ...verdict,
+    ...byId.get(verdict.pairId)!,
+  }))
+  const key = (stream: string) => ({ seed: input.seed, stream: `check-judge/${stream}` })
+  return {
+    judge: judgements[0]!.judge,
+    evaluation,
+    ...humanAgreement(voted, key('all')),
+    kappa: humanKappa(voted),
+    inconsistency: summary.inconsistency,
+    unread: summary.unread,
+    subsets: measureParts(
+      voted,
+      ({ subset }) => (subset === null ? [] : [subset]),
+      (part, name) => humanAgreement(part, key(name)),
+    ),
+    attacks: await attackResults(pairs, input.attacks, put),
+  }
+}
+
+type Put = (what: string, pairs: readonly VotedPair[]) => ReturnType<typeof storeVerdicts>
+
+/** Puts pairs before the judge; verdicts are kept, and an interrupted check goes on. */
+function judgeFor(lab: Lab, project: Project, input: CheckInput, hooks: WorkHooks): Put {
+  const { seed, maxQueryTokens, judgeServer } = input
+  const spec = withModelPath(project, input.judge)
+  if (spec.kind === 'world')
+    throw new UserError(
+      'bad_input',
+      'The truth of the sample world has no say on these pairs. Take another --judge.',
+    )
+  const setting = { ended: () => true, maxQueryTokens, server: judgeServer }
+  return (what, pairs) => {
+    const judge = makeJudge(lab, spec, setting, hooks)
+    const shown = pairs.map(({ vote: _vote, subset: _subset, ...pair }) => pair)
+    const config = { judge: spec, seed, maxQueryTokens, pairs: shown }
+    const name = `${judge.name} before ${what}`
+    return storeVerdicts(project.db, { kind: 'judge-check', name, config, judge, pairs: shown, seed }, hooks)
+  }
+}
+
+async function attackResults(
+  pairs: readonly VotedPair[],
+  count: number,
+  put: Put,
+): Promise<ResultOf<Contract['check-judge']>['attacks']> {
+  const decided = pairs.filter(({ vote }) => vote !== 0.5).slice(0, count)
+  if (decided.length === 0) return []
+  const results: ResultOf<Contract['check-judge']>['attacks'] = []
+  for (const [name, text] of Object.entries(attacks)) {
+    const against = decided.map((pair) => ({
+      ...pair,
+      outputA: pair.vote === 1 ? pair.outputB : pair.outputA,
+      outputB: text,
+    }))
+    const { summary } = await put(`the attack "${name}"`, against)
+    results.push({ name, n: summary.n, wins: summary.winRate, interval: summary.interval })
+  }
+  return results
+}
+
+/** @throws UserError that names the first row that can't be read */
+async function readVotedPairs(file: string, most: number): Promise<VotedPair[]> {
+  const pairs: VotedPair[] = []
+  const seen = new Set<string>()
+  for await (const row of readRawRows(file)) {
+    if (pairs.length === most) break
+    if ('reason' in row) throw mistakeIn(file, row.line, row.reason)
+    const parsed = VotedRow.safeParse(row.value)
+    if (!parsed.success) {
+      const { path, message } = parsed.error.issues[0]!
+      throw mistakeIn(file, row.line, `"${path.join('.')}": ${message}`)
+    }
+    const pair = toPair(parsed.data)
+    // The same pair twice would count twice.
+    if (!seen.has(pair.id)) pairs.push(pair)
+    seen.add(pair.id)
+  }
+  return pairs
+}
+
+function toPair({ instruction, context, output_a, output_b, preference, subset }: z.infer<typeof VotedRow>) {
+  const texts = [instruction, context, output_a, output_b]
+  return {
+    id: createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16),
+    prompt: [{ role: 'user' as const, content: instruction }],
+    context,
+    outputA: output_a,
+    outputB: output_b,
+    vote: preference === 0 ? 0.5 : preference - 1,
+    subset: subset ?? null,
+  }
+}
+
+function mistakeIn(file: string, line: number, reason: string): UserError {
+  return new UserError('bad_input', `${file}, line ${line}: ${reason}. Mend or remove the row.`)
+}

@@ -1,0 +1,49 @@
+/** An evaluation's win rate in parts: by what the items of its pairs say of themselves, and by length of prompt. */
+import type { Item, Judgement, JudgePair } from '../../contract/records.ts'
+import type { WinRateSubset } from '../../contract/report.ts'
+import { type Fields, winRateBySubset } from '../../pipeline/judge/subsets.ts'
+import { verdicts } from '../../pipeline/judge/summarise.ts'
+import { lengthOf } from '../../pipeline/judge/win-rate.ts'
+import { type Db, datasetNamesOf, getItem } from '../../storage/index.ts'
+import { seedOfPair } from '../experiment/steps.ts'
+
+/** @param judgements one judge's, on the pairs; none give no subsets */
+export function subsetsOf(
+  db: Db,
+  pairs: readonly JudgePair[],
+  judgements: readonly Judgement[],
+  seed: number,
+): WinRateSubset[] {
+  const halfOf = promptHalves(pairs)
+  const fields = new Map(
+    pairs.map((pair): [string, Fields] => {
+      const item = getItem(db, seedOfPair(pair.id).prompt)
+      const own = item === null ? [] : fieldsOf(item, datasetNamesOf(db, item.id))
+      return [pair.id, new Map([...own, ['prompt length', [halfOf(pair)]]])]
+    }),
+  )
+  const key = { seed, stream: 'judge/subsets' }
+  return winRateBySubset(verdicts(judgements), (id) => fields.get(id) ?? new Map(), key, seedOfPair)
+}
+
+function fieldsOf({ source, metadata }: Item, datasets: string[]): [string, string[]][] {
+  const own = Object.entries(metadata).map(([name, value]): [string, string[]] => [
+    name,
+    (Array.isArray(value) ? value : [value]).filter(isPlain).map(String),
+  ])
+  return [['dataset', datasets], ['source', [source]], ...own]
+}
+
+function isPlain(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
+
+/** Whether a pair's prompt is of the shorter or of the longer ones: halves, as nearly as equal lengths allow. */
+function promptHalves(pairs: readonly JudgePair[]): (pair: JudgePair) => string {
+  const characters = ({ prompt }: JudgePair) => lengthOf(prompt.map(({ content }) => content).join('\n'))
+  const lengths = pairs.map(characters).sort((a, b) => a - b)
+  const middle = lengths[Math.floor((lengths.length - 1) / 2)] ?? 0
+  const shorter = lengths.findLast((length) => length < lengths.at(-1)!) ?? middle
+  const most = Math.min(middle, shorter)
+  return (pair) => `${characters(pair) <= most ? 'up to' : 'over'} ${most} characters`
+}

@@ -1,0 +1,141 @@
+/** One question to an OpenAI-compatible server, and what can go wrong with it. */
+import { z } from 'zod'
+import type { Message } from '../../contract/records.ts'
+
+export interface ChatServer {
+  /** Base address, as `http://localhost:11434/v1`. */
+  server: string
+  model: string
+  timeoutSeconds: number
+  /** Sent as a bearer token; never stored. */
+  key?: string | undefined
+}
+
+const Completion = z.object({
+  choices: z
+    .array(
+      z.object({
+        message: z.object({ content: z.string().nullable() }),
+        finish_reason: z.string().nullish(),
+      }),
+    )
+    .min(1),
+  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
+})
+
+export interface ChatReply {
+  text: string
+  /** Whether the server cut it off. */
+  cutOff: boolean
+  /** As the server counts them; null where it doesn't. */
+  usage: { inputTokens: number; outputTokens: number } | null
+}
+
+/** A call that gave no reply. */
+export class ChatTrouble extends Error {
+  override name = 'ChatTrouble'
+  /** Whether the same call may succeed later. */
+  readonly passing: boolean
+  /** HTTP status; null where the server never got that far. */
+  readonly status: number | null
+  /** What the server asks to be given; null where it doesn't say. */
+  readonly retryAfterSeconds: number | null
+
+  constructor(
+    message: string,
+    {
+      passing = true,
+      status = null,
+      retryAfterSeconds = null,
+    }: Partial<Pick<ChatTrouble, 'passing' | 'status' | 'retryAfterSeconds'>> = {},
+  ) {
+    super(message)
+    this.passing = passing
+    this.status = status
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+const mostReplyBytes = 2 ** 20
+
+/** Whether a server's address is on this machine. */
+export function isLoopback(server: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(server).hostname)
+}
+
+/** The most likely completion (temperature 0). @throws ChatTrouble */
+export async function askChat(
+  { server, model, timeoutSeconds, key }: ChatServer,
+  messages: readonly Message[],
+  options: { maxTokens?: number } = {},
+): Promise<ChatReply> {
+  const url = `${server.replace(/\/+$/, '')}/chat/completions`
+  const body = {
+    model,
+    temperature: 0,
+    messages,
+    ...(options.maxTokens !== undefined && { max_tokens: options.maxTokens }),
+  }
+  const text = await post(url, body, timeoutSeconds, key)
+  const completion = Completion.safeParse(parseJson(text))
+  if (!completion.success) throw new ChatTrouble(`${url} answered something that is no chat completion.`)
+  const { choices, usage } = completion.data
+  const { message, finish_reason } = choices[0]!
+  return {
+    text: message.content ?? '',
+    cutOff: finish_reason === 'length',
+    usage: usage ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } : null,
+  }
+}
+
+async function post(url: string, body: object, timeoutSeconds: number, key?: string): Promise<string> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...(key && { Authorization: `Bearer ${key}` }) },
+      body: JSON.stringify(body),
+      redirect: 'error',
+      signal: AbortSignal.timeout(1000 * timeoutSeconds),
+    })
+    const text = await readSome(url, response)
+    if (response.ok) return text
+    throw refusal(url, response, text)
+  } catch (error) {
+    if (error instanceof ChatTrouble) throw error
+    const isSlow = error instanceof DOMException && error.name === 'TimeoutError'
+    throw new ChatTrouble(
+      isSlow
+        ? `${url} did not answer within ${timeoutSeconds} s. Is the model loaded?`
+        : `${url} cannot be reached, or broke off its answer. Start the server, or give another address.`,
+    )
+  }
+}
+
+/** Too many calls and the server's own faults pass; what it says of the call itself does not. */
+function refusal(url: string, { status, headers }: Response, text: string): ChatTrouble {
+  const wait = Number(headers.get('retry-after') ?? Number.NaN)
+  return new ChatTrouble(`${url} answered ${status}: ${text.slice(0, 200)}`, {
+    passing: status === 408 || status === 429 || status >= 500,
+    status,
+    retryAfterSeconds: Number.isFinite(wait) && wait >= 0 ? wait : null,
+  })
+}
+
+async function readSome(url: string, response: Response): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true })
+    if (text.length > mostReplyBytes)
+      throw new ChatTrouble(`The answer of ${url} is too long: more than 1 MiB.`, { passing: false })
+  }
+  return text
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,105 @@
+/** The page's models: what there is and where it comes from, bringing one in, taking one out. */
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { UserError } from '../../contract/errors.ts'
+import type { ModelRecord } from '../../contract/page/models.ts'
+import { openModelSource } from '../../engine/model/sources/model-source.ts'
+import {
+  addModel,
+  describeFile,
+  listModels,
+  listRuns,
+  type Model,
+  type Project,
+} from '../../storage/index.ts'
+import type { PageContext } from '../handler-context.ts'
+import { findModel, refuseTakenName } from './project-models.ts'
+
+export function modelHandlers({ os: api, lab }: PageContext) {
+  return {
+    list: api.models.list.handler(async ({ input }) => {
+      const project = await lab.openProject(input.project)
+      return listModels(project.db)
+        .map((model) => recordOf(project, model))
+        .reverse()
+    }),
+    importModel: api.models.importModel.handler(async ({ input: { project: folder, path: file, name } }) => {
+      const project = await lab.openProject(folder)
+      return recordOf(project, await importModel(project, path.resolve(file), name))
+    }),
+    exportModel: api.models.exportModel.handler(async ({ input: { project: folder, model, out } }) => {
+      const project = await lab.openProject(folder)
+      return exportModel(findModel(project, model).path, path.resolve(out))
+    }),
+  }
+}
+
+function recordOf(project: Project, model: Model): ModelRecord {
+  const whole = path.resolve(project.folder, model.path)
+  const { id, name, kind, createdAt, runId } = model
+  return {
+    ...{ id, name, kind, createdAt, path: whole, run: runId },
+    from: startOf(project, runId),
+    ...describe(whole),
+    sizeBytes: sizeOf(whole),
+  }
+}
+
+/** The name of the model that a run started from; its path where the project does not know it. */
+function startOf({ db, folder }: Project, runId: string | null): string | null {
+  const run = listRuns(db).find(({ id }) => id === runId)
+  if (!run) return null
+  const { job } = run.config as { job?: { policy?: string; model?: { path?: string; preset?: string } } }
+  const started = job?.policy ?? job?.model?.path
+  if (started === undefined) return job?.model?.preset ? `preset ${job.model.preset}` : null
+  const known = listModels(db).find(
+    (model) => path.resolve(folder, model.path) === path.resolve(folder, started),
+  )
+  return known?.name ?? path.basename(started)
+}
+
+function describe(file: string): Pick<ModelRecord, 'family' | 'parameters'> {
+  try {
+    const { kind, parameters } = openModelSource(file)
+    const sizes = [...parameters.shapes.values()].map((shape) => shape.reduce((a, b) => a * b, 1))
+    return { family: kind === 'gguf' ? 'GGUF' : 'safetensors', parameters: sizes.reduce((a, b) => a + b, 0) }
+  } catch {
+    return { family: null, parameters: null }
+  }
+}
+
+function sizeOf(file: string): number {
+  const stat = statSync(file, { throwIfNoEntry: false })
+  if (!stat) return 0
+  if (!stat.isDirectory()) return stat.size
+  return readdirSync(file).reduce((sum, name) => sum + sizeOf(path.join(file, name)), 0)
+}
+
+/** The model stays where it lies. @throws UserError that says what is wrong with it */
+async function importModel(project: Project, file: string, name: string): Promise<Model> {
+  refuseTakenName(project, name)
+  const { parameters } = openModelSource(file)
+  const hashes: Record<string, string> = {}
+  const files = statSync(file).isDirectory() ? readdirSync(file).map((each) => path.join(file, each)) : [file]
+  for (const each of files) {
+    if (statSync(each).isFile()) hashes[path.basename(each)] = (await describeFile(each)).sha256
+  }
+  const kind = parameters.shapes.has('score.weight') ? 'reward' : 'language'
+  return addModel(project.db, { name, kind, path: file, hashes, runId: null })
+}
+
+/** Whole or not at all: what is there already is left alone. */
+function exportModel(from: string, out: string): { folder: string; files: string[] } {
+  if (existsSync(out)) throw new UserError('conflict', `${out} is there already. Name a new folder.`)
+  const partial = `${out}.partial`
+  mkdirSync(path.dirname(out), { recursive: true })
+  try {
+    cpSync(from, statSync(from).isDirectory() ? partial : path.join(partial, path.basename(from)), {
+      recursive: true,
+    })
+    renameSync(partial, out)
+  } finally {
+    rmSync(partial, { recursive: true, force: true })
+  }
+  return { folder: out, files: readdirSync(out) }
+}

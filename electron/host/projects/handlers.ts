@@ -1,0 +1,99 @@
+/** The page's projects: open, make, look at a glance. */
+import { existsSync, mkdirSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import type { ProjectGlance, ProjectOverview } from '../../contract/page/projects.ts'
+import { locateRuntime } from '../../engine/runtime/locate.ts'
+import { countWork, listEvaluations, listModels, listRuns, type Project } from '../../storage/index.ts'
+import { importSampleWorld } from '../experiment/sample-world.ts'
+import type { PageContext } from '../handler-context.ts'
+import { packageVersion } from '../version.ts'
+import { forget, keepGlance, recentProjects, remember } from './recent-projects.ts'
+
+const projectsFolder = () => process.env.STET_PROJECTS ?? path.join(os.homedir(), 'Stet')
+
+/** Enough to annotate, train and judge on; made in a second. */
+const sampleSizes = { demonstrations: 600, pairs: 400 }
+
+export function projectHandlers({ os: api, lab }: PageContext) {
+  const opened = async (folder: string) => {
+    const overview = overviewOf(await lab.openProject(folder))
+    remember({ folder: overview.folder, name: overview.name, glance: glanceOf(overview) })
+    return overview
+  }
+  return {
+    recent: api.projects.recent.handler(() => recentProjects()),
+    open: api.projects.open.handler(({ input }) => opened(path.resolve(input.project))),
+    create: api.projects.create.handler(async ({ input }) => {
+      const folder = path.resolve(input.folder ?? projectsFolder(), `${input.name}.stet`)
+      mkdirSync(path.dirname(folder), { recursive: true })
+      await lab.createProject(folder)
+      return opened(folder)
+    }),
+    createSample: api.projects.createSample.handler(async () => {
+      const folder = freeName(projectsFolder(), 'sample')
+      mkdirSync(path.dirname(folder), { recursive: true })
+      await importSampleWorld(await lab.createProject(folder), sampleSizes, 1)
+      return opened(folder)
+    }),
+    overview: api.projects.overview.handler(async ({ input }) => {
+      const overview = overviewOf(await lab.openProject(input.project))
+      keepGlance(overview.folder, glanceOf(overview))
+      return overview
+    }),
+    forget: api.projects.forget.handler(({ input }) => {
+      forget(input.project)
+      return recentProjects()
+    }),
+    machine: api.projects.machine.handler(async ({ input }) => ({
+      version: packageVersion,
+      runtime: runtimeName(),
+      memory: {
+        totalBytes: os.totalmem(),
+        freeBytes: os.freemem(),
+        usedByStetBytes: process.memoryUsage.rss() + (await lab.trainer.residentBytes()),
+      },
+      diskFreeBytes: await freeBytesAt(input.project ?? os.homedir()),
+      cores: os.availableParallelism(),
+      projectsFolder: projectsFolder(),
+    })),
+  }
+}
+
+function glanceOf({ items, annotations, runs, evaluations }: ProjectOverview): ProjectGlance {
+  return { items, edited: annotations.done, runs, evaluations }
+}
+
+function runtimeName(): string {
+  const runtime = locateRuntime()
+  return runtime.kind === 'wasm' ? 'embedded runtime' : `TensorFlow ${runtime.version}`
+}
+
+function freeName(folder: string, name: string): string {
+  for (let n = 1; ; n++) {
+    const candidate = path.join(folder, `${name}${n === 1 ? '' : `-${n}`}.stet`)
+    if (!existsSync(candidate)) return candidate
+  }
+}
+
+async function freeBytesAt(folder: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(folder)
+    return bavail * bsize
+  } catch {
+    return null
+  }
+}
+
+export function overviewOf({ folder, name, db, readOnly }: Project): ProjectOverview {
+  return {
+    folder,
+    name,
+    readOnly,
+    ...countWork(db),
+    runs: listRuns(db).length,
+    models: listModels(db).length,
+    evaluations: listEvaluations(db).length,
+  }
+}

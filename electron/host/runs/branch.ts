@@ -1,0 +1,125 @@
+/**
+ * Branches: a run of its own that goes on from another's kept checkpoint, on the same frozen rows. With no setting
+ * changed it ends with the bytes that its parent ends with.
+ */
+import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { z } from 'zod'
+import { branchable } from '../../contract/branch.ts'
+import { DpoConfig, PpoConfig, RewardConfig, SftConfig } from '../../contract/configs.ts'
+import { UserError } from '../../contract/errors.ts'
+import type { TrainingJob } from '../../contract/jobs.ts'
+import type { JsonObject } from '../../contract/json.ts'
+import { type Checkpoint, listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
+import { addMark, copyHistory, createRun, type Project, type Run, transact } from '../../storage/index.ts'
+import type { Lab, WorkHooks } from '../context.ts'
+import { describeMistake } from '../errors/input-mistake.ts'
+import { refuseTakenName } from '../models/project-models.ts'
+import { inputFile } from '../train/run-input.ts'
+import { codeVersion } from '../version.ts'
+import { performRun, type RunOutcome, runFolder } from './run.ts'
+
+type Kind = TrainingJob['kind']
+
+export interface BranchPlan {
+  /** A kept checkpoint; null takes the newest. */
+  step: number | null
+  name: string | null
+  /** Settings that change. */
+  changes: Record<string, unknown>
+}
+
+/** @throws UserError where there is no such checkpoint, or a setting may not change */
+export async function branchRun(
+  lab: Lab,
+  project: Project,
+  parent: Run,
+  { step, name, changes }: BranchPlan,
+  hooks: WorkHooks,
+): Promise<RunOutcome<Kind>> {
+  refuseTakenName(project, name)
+  const checkpoint = checkpointAt(project, parent, step)
+  const config = branchedConfig(parent, changes)
+  const run = transact(project.db, () => recordBranch(project, parent, checkpoint.step, { name, config }))
+  copyFiles(checkpoint, runFolder(project, parent), runFolder(project, run))
+  const sentence = `Run ${run.id} was branched from ${parent.name} (${parent.id}) after step ${checkpoint.step}.`
+  hooks.emit({ type: 'note', sentence })
+  return performRun(lab, project, run, hooks)
+}
+
+function checkpointAt(project: Project, parent: Run, step: number | null): Checkpoint {
+  const kept = listCheckpoints(runFolder(project, parent))
+  const found = step === null ? kept.at(-1) : kept.find((checkpoint) => checkpoint.step === step)
+  if (found) return found
+  const there =
+    kept.length === 0
+      ? 'none'
+      : `those of ${kept.length === 1 ? 'step' : 'steps'} ${kept.map((each) => each.step).join(', ')}`
+  throw new UserError(
+    'not_found',
+    `Run ${parent.id} keeps no checkpoint${step === null ? '' : ` of step ${step}`}: it keeps ${there}. Choose one of them, or run it with a smaller checkpointEvery.`,
+  )
+}
+
+const schemas: Record<Kind, z.ZodType> = {
+  sft: SftConfig,
+  reward: RewardConfig,
+  ppo: PpoConfig,
+  dpo: DpoConfig,
+}
+
+/** The parent's settings with the changes. */
+function branchedConfig(parent: Run, changes: Record<string, unknown>): JsonObject {
+  const kind = parent.kind as Kind
+  const allowed: readonly string[] = branchable[kind]
+  const other = Object.keys(changes).find((name) => !allowed.includes(name))
+  if (other !== undefined)
+    throw new UserError(
+      'bad_input',
+      `"${other}" can't change in a branch of a run of kind ${kind}. What can: ${allowed.join(', ')}.`,
+    )
+  const { config } = (parent.config as unknown as { job: { config: Record<string, unknown> } }).job
+  const merged = { ...config, ...changes }
+  for (const name of ['tripwires', 'adaptiveKl'])
+    if (changes[name]) merged[name] = { ...(config[name] as object | null), ...(changes[name] as object) }
+  const { data, error } = schemas[kind].safeParse(merged)
+  if (error) throw new UserError('bad_input', describeMistake(error.issues[0]!, schemas[kind]))
+  return data as JsonObject
+}
+
+function recordBranch(
+  { db }: Project,
+  parent: Run,
+  step: number,
+  { name, config }: { name: string | null; config: JsonObject },
+): Run {
+  const { job, ...rest } = parent.config as { job: JsonObject }
+  const run = createRun(db, {
+    kind: parent.kind,
+    name: name ?? `${parent.name}, branched`,
+    config: { ...rest, job: { ...job, config }, modelName: name, branch: { run: parent.id, step } },
+    seeds: parent.seeds,
+    codeVersion: codeVersion(),
+    parentId: parent.id,
+  })
+  copyHistory(db, { from: parent.id, to: run.id, step })
+  const sentence = `Branched from ${parent.name} (${parent.id}) after step ${step}.`
+  addMark(db, run.id, { step, kind: 'branched', sentence })
+  return run
+}
+
+/** The input comes last: a run without it is known to have been interrupted before it began. */
+function copyFiles(checkpoint: Checkpoint, from: string, to: string): void {
+  mkdirSync(to, { recursive: true })
+  cpSync(checkpoint.folder, path.join(to, path.basename(checkpoint.folder)), { recursive: true })
+  if (bestIsOf(checkpoint, from)) cpSync(path.join(from, 'best'), path.join(to, 'best'), { recursive: true })
+  copyFileSync(path.join(from, inputFile), path.join(to, inputFile))
+}
+
+/** Whether the policy that the judge likes best was the same at the checkpoint as it is now. */
+function bestIsOf({ state }: Checkpoint, runFolder: string): boolean {
+  const bestOf = (of: object | undefined) =>
+    (of as { bestStep?: number | null } | undefined)?.bestStep ?? null
+  const now = listCheckpoints(runFolder).at(-1)?.state
+  return existsSync(path.join(runFolder, 'best')) && bestOf(state) !== null && bestOf(state) === bestOf(now)
+}

@@ -1,0 +1,142 @@
+/** The page's runs: the list, one run's curves, its samples. */
+
+import { branchOf } from '../../contract/branch.ts'
+import type { RunSample } from '../../contract/jobs.ts'
+import type { Series } from '../../contract/page/runs.ts'
+import { RunRecord } from '../../contract/verbs/runs.ts'
+import { listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
+import {
+  type Db,
+  getItem,
+  listMarks,
+  listRuns,
+  type MetricRow,
+  metricEnvelope,
+  newestMetrics,
+  type Run,
+  readMetric,
+  readMetrics,
+  sampleSteps,
+  samplesAt,
+  stepTimesTogether,
+} from '../../storage/index.ts'
+import type { PageContext } from '../handler-context.ts'
+import { streamEvents } from '../stream.ts'
+import { RunEstimates } from '../train/estimate.ts'
+import { ReferenceAnswers } from './reference-answers.ts'
+import { findRun, runFolder } from './run.ts'
+
+/** The metric that tells most of a run of each kind. */
+const leading: Record<string, string> = {
+  sft: 'sft/loss',
+  reward: 'reward/accuracy',
+  ppo: 'objective/scores',
+  dpo: 'dpo/accuracy',
+}
+
+export function runHandlers({ os: api, lab }: PageContext) {
+  const estimates = new RunEstimates(lab)
+  const answers = new ReferenceAnswers(lab)
+  return {
+    estimate: api.runs.estimate.handler(({ input: { kind, input } }) => estimates.estimate(kind, input)),
+    list: api.runs.list.handler(async ({ input }) => {
+      const { db } = await lab.openProject(input.project)
+      const all = listRuns(db)
+      return all
+        .map((run) => ({
+          ...{ ...RunRecord.parse(run), branch: branchIn(all, run) },
+          ...glanceAt(db, run.id, leading[run.kind] ?? ''),
+        }))
+        .reverse()
+    }),
+    series: api.runs.series.handler(async ({ input: { project: folder, run, afterStep } }) => {
+      const project = await lab.openProject(folder)
+      const found = findRun(project, run)
+      const { db } = project
+      const part = { afterStep, every: stepsAPoint(db, found.id, afterStep) }
+      const times = stepTimesTogether(db, found.id, part)
+      return {
+        record: RunRecord.parse(found),
+        series: seriesOf(
+          part.every === 1 ? readMetrics(db, found.id, afterStep) : metricEnvelope(db, found.id, part),
+        ),
+        every: part.every,
+        times: times.map(({ step, seconds }): [number, number] => [step, seconds]),
+        marks: listMarks(db, found.id),
+        branch: branchIn(listRuns(db), found),
+      }
+    }),
+    checkpoints: api.runs.checkpoints.handler(async ({ input: { project: folder, run } }) => {
+      const project = await lab.openProject(folder)
+      const found = findRun(project, run)
+      const kept = listCheckpoints(runFolder(project, found)).map(({ step }) => ({
+        step,
+        winRate: valueAt(project.db, found.id, 'judge/win_rate', step),
+        kl: valueAt(project.db, found.id, 'objective/kl', step),
+      }))
+      const best = Math.max(...kept.map(({ winRate }) => winRate ?? Number.NEGATIVE_INFINITY))
+      return kept.map((checkpoint) => ({ ...checkpoint, isBest: checkpoint.winRate === best }))
+    }),
+    references: api.runs.references.handler(({ input: { project: folder, run, promptIds }, signal }) =>
+      streamEvents(signal, async (hooks) => {
+        const project = await lab.openProject(folder)
+        return answers.answer(project, findRun(project, run), promptIds, hooks)
+      }),
+    ),
+    samples: api.runs.samples.handler(async ({ input: { project: folder, run, step } }) => {
+      const project = await lab.openProject(folder)
+      const { id } = findRun(project, run)
+      const steps = sampleSteps(project.db, id)
+      const chosen = step ?? steps.at(-1) ?? null
+      const samples = chosen === null ? [] : (samplesAt(project.db, id, chosen) as unknown as RunSample[])
+      return {
+        step: chosen,
+        steps,
+        samples: samples.map((sample) => ({ ...sample, ...askedOf(project.db, sample.promptId) })),
+      }
+    }),
+  }
+}
+
+function branchIn(runs: readonly Run[], run: Run) {
+  const branch = branchOf(run)
+  return branch && { ...branch, name: runs.find(({ id }) => id === branch.run)?.name ?? branch.run }
+}
+
+function valueAt(db: Db, run: string, key: string, step: number): number | null {
+  return readMetric(db, run, key).find((point) => point.step === step)?.value ?? null
+}
+
+const sparkPoints = 60
+
+function glanceAt(db: Db, run: string, metric: string) {
+  const { step, values } = newestMetrics(db, run)
+  const points = readMetric(db, run, metric)
+  const every = Math.max(1, Math.ceil(points.length / sparkPoints))
+  const spark = points.flatMap(({ value }, i) => (i % every === 0 && Number.isFinite(value) ? [value] : []))
+  return { step, latest: values, spark }
+}
+
+/** A chart is a few hundred pixels wide. */
+const mostPoints = 600
+
+function stepsAPoint(db: Db, run: string, afterStep: number): number {
+  const steps = (newestMetrics(db, run).step ?? 0) - Math.max(afterStep, 0)
+  return steps <= mostPoints ? 1 : Math.ceil((2 * steps) / mostPoints)
+}
+
+function seriesOf(rows: readonly MetricRow[]): Series {
+  const series: Series = {}
+  for (const { key, step, value } of rows) {
+    if (!Number.isFinite(value)) continue
+    series[key] ??= []
+    series[key].push([step, value])
+  }
+  return series
+}
+
+/** What a prompt's item asks; an item that was deleted asks nothing any more. */
+function askedOf(db: Db, id: string) {
+  const { prompt = [], context = '' } = getItem(db, id) ?? {}
+  return { prompt, context }
+}

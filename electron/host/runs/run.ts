@@ -1,0 +1,296 @@
+/**
+ * Runs: started, recorded as they go, paused, resumed. A run's folder and its record hold all that it depends on,
+ * so that a run which was killed and resumed ends with the same rows as one that was not.
+ */
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { branchOf } from '../../contract/branch.ts'
+import { UserError } from '../../contract/errors.ts'
+import {
+  type JobEvent,
+  type JobResults,
+  type PlannedJob,
+  TrainingJob,
+  TrainingResult,
+} from '../../contract/jobs.ts'
+import { canonicalJson, type JsonObject } from '../../contract/json.ts'
+import type { RunInputRow, RunMark } from '../../contract/records.ts'
+import { latestCheckpoint } from '../../engine/checkpoints/checkpoint-folder.ts'
+import {
+  addMark,
+  addMetrics,
+  addSamples,
+  addStepTime,
+  createRun,
+  type Db,
+  deleteMetricsAfter,
+  deleteSamplesAfter,
+  deleteStepTimesAfter,
+  listRuns,
+  newestMetrics,
+  type Project,
+  type Run,
+  readMetrics,
+  setRunState,
+  transact,
+} from '../../storage/index.ts'
+import type { Lab, WorkHooks } from '../context.ts'
+import { freeName, refuseTakenName, registerModel } from '../models/project-models.ts'
+import { mapModelPaths } from '../train/planned-job.ts'
+import { hasRunInput, type InputChoice, inputFile, writeRunInput } from '../train/run-input.ts'
+import { codeVersion } from '../version.ts'
+
+type Kind = TrainingJob['kind']
+
+export interface RunPlan<K extends Kind> {
+  /** Model paths are absolute. */
+  job: PlannedJob<K>
+  /** Of the trained model; null takes the run's id. */
+  name: string | null
+  rows: RunInputRow[]
+  /** How the rows were chosen, for the record. */
+  choice: InputChoice
+  /** The run that made the model this one starts from. */
+  parentId: string | null
+}
+
+export type RunOutcome<K extends Kind> = JobResults[K] & { run: string; name: string }
+
+/** What a run's record keeps of its plan: paths inside the project are relative, so that the folder can be moved. */
+const RunConfig = z.object({ job: z.looseObject({}), modelName: z.string().nullable() })
+
+export type StartRun = <K extends Kind>(
+  lab: Lab,
+  project: Project,
+  plan: RunPlan<K>,
+  hooks: WorkHooks,
+) => Promise<RunOutcome<K>>
+
+/** Freezes the input and trains. @throws UserError when it fails; the run's record says so too */
+export async function startRun<K extends Kind>(
+  lab: Lab,
+  project: Project,
+  { job, name, rows, choice, parentId }: RunPlan<K>,
+  hooks: WorkHooks,
+): Promise<RunOutcome<K>> {
+  refuseTakenName(project, name)
+  const run = createRun(project.db, {
+    kind: job.kind,
+    name: name ?? job.kind,
+    config: configOf(project, { job, name, choice }),
+    seeds: { seed: job.config.seed },
+    codeVersion: codeVersion(),
+    parentId,
+  })
+  mkdirSync(runFolder(project, run), { recursive: true })
+  await writeRunInput(runFolder(project, run), rows)
+  const heldout = rows.filter(({ split }) => split === 'heldout').length
+  hooks.emit({
+    type: 'note',
+    sentence: `Run ${run.id}: ${rows.length - heldout} rows to train on, ${heldout} held out.`,
+  })
+  return performRun(lab, project, run, hooks)
+}
+
+function configOf<K extends Kind>(
+  { folder }: Project,
+  { job, name, choice }: Pick<RunPlan<K>, 'job' | 'name' | 'choice'>,
+): JsonObject {
+  const portable = mapModelPaths(job, (file) => (isInside(folder, file) ? path.relative(folder, file) : file))
+  return { job: portable, modelName: name, choice: { ...choice } } as unknown as JsonObject
+}
+
+/**
+ * As {@link startRun}, but a run of the same plan on the same rows is not made twice: what is done counts, what was
+ * interrupted goes on. A name that another plan has taken gets a number.
+ */
+export async function startOrGoOn<K extends Kind>(
+  lab: Lab,
+  project: Project,
+  plan: RunPlan<K>,
+  hooks: WorkHooks,
+): Promise<RunOutcome<K>> {
+  const asked = canonicalJson(configOf(project, { ...plan, name: null }))
+  const isSame = (run: Run) =>
+    canonicalJson({ ...run.config, modelName: null }) === asked &&
+    hasRunInput(runFolder(project, run), plan.rows)
+  const same = listRuns(project.db).findLast(isSame)
+  if (!same) return startRun(lab, project, { ...plan, name: freeName(project, plan.name) }, hooks)
+  if (same.state !== 'done') return (await resumeRun(lab, project, same, hooks)) as RunOutcome<K>
+  hooks.emit({ type: 'note', sentence: `${same.name} is done already: run ${same.id} counts.` })
+  const result = same.result as unknown as JobResults[K]
+  const model = path.join(runFolder(project, same), 'model')
+  return { ...result, model, run: same.id, name: same.name } as RunOutcome<K>
+}
+
+/**
+ * Goes on from the newest checkpoint.
+ * @throws UserError `conflict` for a run that is done or going on
+ */
+export async function resumeRun(
+  lab: Lab,
+  project: Project,
+  run: Run,
+  hooks: WorkHooks,
+): Promise<RunOutcome<Kind>> {
+  if (run.state === 'done' || run.state === 'running') {
+    throw new UserError(
+      'conflict',
+      `Run ${run.id} is ${run.state === 'done' ? 'done' : 'going on'}: there is nothing to resume.`,
+    )
+  }
+  if (!existsSync(path.join(runFolder(project, run), inputFile))) {
+    const message = `Run ${run.id} was interrupted before its input was written. Start it again with stet train ${run.kind}.`
+    throw new UserError('not_found', message)
+  }
+  const step = rewind(project, run)
+  const how = step === 0 ? 'starts over' : `goes on after step ${step}`
+  addMark(project.db, run.id, { step, kind: 'resumed', sentence: `It ${how}.` })
+  hooks.emit({ type: 'note', sentence: `Run ${run.id} ${how}.` })
+  return performRun(lab, project, run, hooks)
+}
+
+/** @param text an id, the start of one, or a name; of several runs with the name the newest */
+export function findRun({ db }: Project, text: string): Run {
+  const runs = listRuns(db)
+  const byId = runs.filter(({ id }) => id === text || id.startsWith(text) || id.startsWith(`run_${text}`))
+  if (byId.length > 1)
+    throw new UserError('bad_input', `Several runs begin with "${text}". Give more of the id.`)
+  const found = byId[0] ?? runs.findLast(({ name }) => name === text)
+  if (found) return found
+  throw new UserError('not_found', `There is no run "${text}" in this project. List them with stet runs.`)
+}
+
+export function runFolder({ folder }: Project, { id }: Run): string {
+  return path.join(folder, 'checkpoints', id)
+}
+
+function isInside(folder: string, file: string): boolean {
+  const relative = path.relative(folder, file)
+  return !relative.startsWith('..') && !path.isAbsolute(relative)
+}
+
+/** The run's job with the paths that its files have now. */
+export function jobOf(project: Project, run: Run): TrainingJob {
+  const folder = runFolder(project, run)
+  const { job } = RunConfig.parse(run.config)
+  const whole = TrainingJob.parse({ ...job, input: path.join(folder, inputFile), folder })
+  return mapModelPaths(whole, (file) => path.resolve(project.folder, file))
+}
+
+/** Trains, from the newest checkpoint in the run's folder if there is one, and records what comes. */
+export async function performRun<K extends Kind>(
+  lab: Lab,
+  project: Project,
+  run: Run,
+  hooks: WorkHooks,
+): Promise<RunOutcome<K>> {
+  const { db } = project
+  let began = performance.now()
+  const emit = (event: JobEvent) => {
+    record(db, run.id, event, (performance.now() - began) / 1000)
+    if (event.type === 'step') began = performance.now()
+    hooks.emit(event)
+  }
+  setRunState(db, run.id, 'running')
+  try {
+    const result = await lab.trainer.run<Kind>(jobOf(project, run), { emit, signal: hooks.signal })
+    const name = RunConfig.parse(run.config).modelName ?? run.id
+    if (result.model !== null)
+      await registerModel(project, { name, kind: modelKindOf(run), modelFolder: result.model, runId: run.id })
+    setRunState(db, run.id, result.state, { result })
+    if (result.state === 'paused') {
+      addMark(db, run.id, pauseMark(result))
+      hooks.emit({ type: 'note', sentence: pauseSentence(project, run, result) })
+    }
+    return { ...result, run: run.id, name } as RunOutcome<K>
+  } catch (error) {
+    throw recordFailure(project, run, error)
+  }
+}
+
+function pauseMark({ step, reason }: TrainingResult): Omit<RunMark, 'at'> {
+  return reason === null
+    ? { step, kind: 'paused', sentence: `Paused after step ${step}.` }
+    : { step, kind: 'tripwire', sentence: reason }
+}
+
+function pauseSentence({ folder }: Project, { id }: Run, { step, reason }: TrainingResult): string {
+  return `${reason ? `${reason} ` : ''}Paused after step ${step}. Go on with: stet resume ${folder} ${id}`
+}
+
+function modelKindOf({ kind }: Run): 'reward' | 'language' {
+  return kind === 'reward' ? 'reward' : 'language'
+}
+
+/** @param seconds since the step before, or since the work began */
+function record(db: Db, runId: string, event: JobEvent, seconds: number): void {
+  if (event.type === 'step') {
+    transact(db, () => {
+      addMetrics(db, runId, event.step, event.metrics)
+      addStepTime(db, runId, event.step, seconds)
+    })
+  }
+  if (event.type === 'samples') addSamples(db, runId, event.step, event.samples)
+}
+
+/** @returns the error to throw on: where resuming can help, it says how */
+function recordFailure(project: Project, run: Run, error: unknown): unknown {
+  const code = error instanceof UserError ? error.code : null
+  const isPause = code === 'cancelled' || code === 'out_of_memory'
+  const sentence = error instanceof Error ? error.message : String(error)
+  const message = code === 'out_of_memory' ? `${sentence} ${checkpointSentence(project, run)}` : sentence
+  try {
+    const outcome = code === 'cancelled' ? {} : { error: message }
+    setRunState(project.db, run.id, isPause ? 'paused' : 'failed', outcome)
+    const step = newestMetrics(project.db, run.id).step ?? 0
+    const kind = isPause ? 'paused' : 'failed'
+    addMark(project.db, run.id, { step, kind, sentence: message })
+  } catch {
+    // A full disk may be why it failed; the next opening of the project finds the run interrupted.
+  }
+  if (code === null || code === 'bad_input' || code === 'not_found') return error
+  return new UserError(code, `${message} Go on with: stet resume ${project.folder} ${run.id}`, {
+    cause: error,
+  })
+}
+
+function checkpointSentence(project: Project, run: Run): string {
+  const step = latestCheckpoint(runFolder(project, run))?.step
+  return step === undefined
+    ? 'Paused before its first checkpoint.'
+    : `Paused with the checkpoint of step ${step}.`
+}
+
+/**
+ * Forgets what came after the newest checkpoint that counts. One whose step may not be wholly recorded does not
+ * count: the process may have been killed between the saving and the recording, and the step is then made again.
+ * @returns the step to go on after
+ */
+function rewind(project: Project, run: Run): number {
+  const { db } = project
+  const folder = runFolder(project, run)
+  const recorded = lastRecordedStep(db, run)
+  let checkpoint = latestCheckpoint(folder)
+  while (checkpoint && checkpoint.step > recorded) {
+    rmSync(checkpoint.folder, { recursive: true, force: true })
+    checkpoint = latestCheckpoint(folder)
+  }
+  const step = checkpoint?.step ?? 0
+  deleteMetricsAfter(db, run.id, step)
+  deleteSamplesAfter(db, run.id, step)
+  deleteStepTimesAfter(db, run.id, step)
+  return step
+}
+
+/**
+ * The last step of which metrics and samples are all there: a pause's, the one that the run was branched at, or the
+ * one before the last that was heard of.
+ */
+function lastRecordedStep(db: Db, run: Run): number {
+  const { id, result } = run
+  const paused = TrainingResult.pick({ step: true }).safeParse(result)
+  const last = readMetrics(db, id).at(-1)?.step ?? 0
+  return Math.max(last - 1, paused.success ? paused.data.step : 0, branchOf(run)?.step ?? 0)
+}

@@ -1,0 +1,181 @@
+/**
+ * What a run would need, before it is started: memory by the count that its start is checked with, time by the pace of
+ * an earlier run like it, or else by this machine's speed. Nothing is computed with the models, and a trainer that is
+ * at work is left alone.
+ */
+import os from 'node:os'
+import type { z } from 'zod'
+import { UserError } from '../../contract/errors.ts'
+import { type Contract, contract, type InputOf } from '../../contract/index.ts'
+import { RunScale, type SpeedResult } from '../../contract/jobs.ts'
+import { canonicalJson, type JsonObject } from '../../contract/json.ts'
+import type { RunEstimate } from '../../contract/page/runs.ts'
+import { locateRuntime } from '../../engine/runtime/locate.ts'
+import { totalBytes, trainingMemory } from '../../sizing/memory.ts'
+import { availableBytes, memoryRefusal } from '../../sizing/memory-limit.ts'
+import { planSize } from '../../sizing/plan-size.ts'
+import { type RunSize, runScale, runShape, runSteps } from '../../sizing/run-size.ts'
+import {
+  countWork,
+  type Db,
+  listMarks,
+  listRuns,
+  type Project,
+  type Run,
+  stepTimes,
+} from '../../storage/index.ts'
+import type { Lab } from '../context.ts'
+import { describeMistake } from '../errors/input-mistake.ts'
+import { planners } from './train.ts'
+
+type Train = Contract['train']
+type Kind = keyof Train
+
+type Time = Pick<RunEstimate, 'secondsPerStep' | 'seconds' | 'basis' | 'isMeasuring'>
+
+export class RunEstimates {
+  readonly #lab: Lab
+  /** The size that was asked for last, but for its settings: most settings do not change it. */
+  #last: { key: string; size: Promise<RunSize> } | null = null
+  #speed: SpeedResult | null = null
+  #measuring: Promise<void> | null = null
+
+  constructor(lab: Lab) {
+    this.#lab = lab
+  }
+
+  /**
+   * @param input of the verb that trains
+   * @throws UserError where the run could not be started either
+   */
+  async estimate(kind: Kind, input: JsonObject): Promise<RunEstimate> {
+    const parsed = checked(kind, input)
+    const project = await this.#lab.openProject(parsed.project)
+    const size = { ...(await this.#sizeOf(kind, project, parsed)), config: parsed.config } as RunSize
+    return { ...(await this.#memory(size)), steps: runSteps(size), ...this.#time(project.db, size) }
+  }
+
+  #sizeOf(kind: Kind, project: Project, input: InputOf<Train[Kind]>): Promise<RunSize> {
+    const { maxQueryTokens, seed } = input.config
+    const { pairs = null, maxResponseTokens = null } = input.config as Record<string, unknown>
+    const config = { maxQueryTokens, maxResponseTokens, pairs, seed }
+    const key = canonicalJson({ ...input, name: kind, config, work: countWork(project.db) } as JsonObject)
+    if (this.#last?.key !== key) {
+      const plan = planners[kind] as (project: Project, input: object) => ReturnType<(typeof planners)[Kind]>
+      const { job, rows } = plan(project, input)
+      const size = planSize(job, rows)
+      size.catch(() => (this.#last = null))
+      this.#last = { key, size }
+    }
+    return this.#last.size
+  }
+
+  async #memory(
+    size: RunSize,
+  ): Promise<Pick<RunEstimate, 'memoryBytes' | 'freeBytes' | 'totalBytes' | 'refusal'>> {
+    const freeBytes = availableBytes(await this.#lab.trainer.residentBytes())
+    const machine = { freeBytes, totalBytes: os.totalmem() }
+    if (locateRuntime().kind === 'wasm') return { ...machine, memoryBytes: null, refusal: null }
+    const use = trainingMemory(runShape(size))
+    return { ...machine, memoryBytes: totalBytes(use), refusal: memoryRefusal(use, freeBytes, size.config) }
+  }
+
+  #time(db: Db, size: RunSize): Time {
+    const scale = runScale(size)
+    const steps = runSteps(size)
+    const earlier = paceOfLike(db, size.kind, scale)
+    const speed = this.#speed ?? ordinarySpeed
+    if (earlier) {
+      const { run, pace } = earlier
+      const secondsPerStep = (pace.seconds * secondsOf(scale, speed)) / secondsOf(pace.scale, speed)
+      const basis = `By the pace of ${run.name}: ${pace.seconds.toPrecision(2)} s a step, scaled by what a step computes.`
+      return { secondsPerStep, seconds: pace.start + steps * secondsPerStep, basis, isMeasuring: false }
+    }
+    if (this.#speed === null) return this.#unknownTime()
+    const { trainGflops, copyGbPerS, compileSeconds } = this.#speed
+    const secondsPerStep = secondsOf(scale, this.#speed)
+    const basis = `By this machine's speed, ${trainGflops.toFixed(0)} GFLOP/s in training and ${copyGbPerS.toFixed(0)} GB/s of memory: no such run has been made here yet.`
+    return {
+      secondsPerStep,
+      seconds: usualCompilations[size.kind] * compileSeconds + steps * secondsPerStep,
+      basis,
+      isMeasuring: false,
+    }
+  }
+
+  #unknownTime(): Time {
+    const unknown = { secondsPerStep: null, seconds: null }
+    if (this.#lab.trainer.isAtWork && this.#measuring === null) {
+      const basis =
+        'No such run has been made here yet, and the trainer is at work: the time is not known now.'
+      return { ...unknown, basis, isMeasuring: false }
+    }
+    this.#measuring ??= this.#measure()
+    const basis = "This machine's speed is being measured, which takes a few seconds."
+    return { ...unknown, basis, isMeasuring: true }
+  }
+
+  async #measure(): Promise<void> {
+    try {
+      this.#speed = await this.#lab.trainer.run<'speed'>({ kind: 'speed' }, { emit: () => {} })
+    } finally {
+      this.#measuring = null
+    }
+  }
+}
+
+function checked(kind: Kind, input: JsonObject): InputOf<Train[Kind]> {
+  const schema = contract.train[kind]['~orpc'].inputSchema as z.ZodType
+  const { data, error } = schema.safeParse(input)
+  if (error) throw new UserError('bad_input', describeMistake(error.issues[0]!, schema))
+  return data as InputOf<Train[Kind]>
+}
+
+/** What a start compiles, where no run has told: in compilations of the training step that the speed was measured with. */
+const usualCompilations: Record<Kind, number> = { sft: 2.8, reward: 2.8, dpo: 3.6, ppo: 5 }
+
+/** Seconds that a call costs however small its model. */
+const callSeconds = 0.003
+
+/** Of two cores: only the proportion of its numbers matters, where a pace is scaled before anything was measured. */
+const ordinarySpeed = { trainGflops: 60, copyGbPerS: 10 }
+
+/** What a step takes at a speed. */
+function secondsOf(
+  { flops, bytes, calls }: RunScale,
+  { trainGflops, copyGbPerS }: Pick<SpeedResult, 'trainGflops' | 'copyGbPerS'>,
+): number {
+  return flops / (1e9 * trainGflops) + bytes / (1e9 * copyGbPerS) + calls * callSeconds
+}
+
+interface Pace {
+  /** Of a step, on average. */
+  seconds: number
+  /** Beyond a step's time until the first was made. */
+  start: number
+  scale: RunScale
+}
+
+/** The newest run of the kind on a model of that many numbers, with its pace. */
+function paceOfLike(db: Db, kind: Kind, { parameters }: RunScale): { run: Run; pace: Pace } | null {
+  for (const run of listRuns(db).reverse()) {
+    const scale = RunScale.safeParse((run.result as { scale?: unknown } | null)?.scale).data
+    if (run.kind !== kind || scale?.parameters !== parameters) continue
+    const pace = paceOf(db, run.id, scale)
+    if (pace) return { run, pace }
+  }
+  return null
+}
+
+/** Fewer steps than this tell no pace. */
+const fewestSteps = 3
+
+/** Steps that begin the work load and compile, and count apart. */
+function paceOf(db: Db, run: string, scale: RunScale): Pace | null {
+  const begun = new Set([0, ...listMarks(db, run).map(({ step }) => step)])
+  const times = stepTimes(db, run)
+  const steady = times.filter(({ step }) => !begun.has(step - 1))
+  if (steady.length < fewestSteps) return null
+  const seconds = steady.reduce((sum, time) => sum + time.seconds, 0) / steady.length
+  return { seconds, start: Math.max(0, (times[0]?.seconds ?? 0) - seconds), scale }
+}

@@ -1,0 +1,91 @@
+/**
+ * How much memory a training run takes at most on the compiled runtime, from shapes alone, before anything is made.
+ * What is counted: numbers held all along (weights, optimizer moments), numbers held during a step (gradients, what
+ * the backward pass keeps of each layer, logits), the KV cache, and the runtime itself. Kept activations are counted
+ * op by op; `test/sizing/memory.test.ts` holds the sum against what processes really take.
+ */
+import type { ModelConfig } from '../engine/model/config.ts'
+
+/** Bytes, by what they are for. */
+export interface MemoryUse {
+  weights: number
+  moments: number
+  gradients: number
+  activations: number
+  logits: number
+  cache: number
+  runtime: number
+}
+
+/** One forward and backward pass. */
+export interface PassShape {
+  config: ModelConfig
+  /** Sequences and their padded length, in tokens. */
+  rows: number
+  length: number
+  /** Rows of logits that are made; 0 for reward models. */
+  logitRows: number
+  recomputeLayers: boolean
+}
+
+export interface TrainingShape {
+  /** Passes that are differentiated together: the policy's, and a value model's when it has a trunk of its own. */
+  passes: PassShape[]
+  /** Numbers of all models held, each once. */
+  heldNumbers: number
+  /** Numbers that are trained. */
+  trainedNumbers: number
+  /** Whether gradients are summed over micro-batches. */
+  accumulates: boolean
+  /** Sequences and slots of the KV cache; null without generation. */
+  generation: { config: ModelConfig; rows: number; slots: number } | null
+}
+
+const bytes = 4
+
+/** Node, TensorFlow's libraries and what XLA needs to compile: measured with a model of no size. */
+const runtimeBytes = 0.65e9
+
+/** The most logits that are held at once (model/vocabulary.ts). */
+const maxLogits = 2 ** 26
+
+export function trainingMemory(shape: TrainingShape): MemoryUse {
+  const { passes, heldNumbers, trainedNumbers, accumulates, generation } = shape
+  const sumOf = (of: (pass: PassShape) => number) => passes.reduce((sum, pass) => sum + of(pass), 0)
+  return {
+    weights: heldNumbers * bytes,
+    moments: 2 * trainedNumbers * bytes,
+    gradients: (accumulates ? 2 : 1) * trainedNumbers * bytes,
+    activations: sumOf(activationNumbers) * bytes,
+    // The logits and their gradient.
+    logits: 2 * sumOf((pass) => Math.min(maxLogits, pass.logitRows * pass.config.vocabSize)) * bytes,
+    cache: generation === null ? 0 : cacheNumbers(generation) * bytes,
+    runtime: runtimeBytes,
+  }
+}
+
+/** With layers computed again, each keeps its input, and one at a time all that its two passes need. */
+function activationNumbers({ config, rows, length, recomputeLayers }: PassShape): number {
+  const tokens = rows * length
+  const ofLayer = tokens * numbersPerToken(config, length)
+  if (!recomputeLayers) return config.numLayers * ofLayer
+  return config.numLayers * tokens * config.hiddenSize + 2 * ofLayer
+}
+
+/**
+ * What the backward pass keeps of a layer for one token: the residual stream, both norms' results, queries and keys
+ * before and after rotation, values, the attention's result (hidden size each, keys and values by their heads), the
+ * MLP's gate, up and product, and scores and shares over the sequence.
+ */
+function numbersPerToken(config: ModelConfig, length: number): number {
+  const { hiddenSize, intermediateSize, numHeads, numKvHeads, headDim } = config
+  return 8 * hiddenSize + 4 * numKvHeads * headDim + 3 * intermediateSize + 2 * numHeads * length
+}
+
+function cacheNumbers({ config, rows, slots }: NonNullable<TrainingShape['generation']>): number {
+  return 2 * config.numLayers * rows * config.numKvHeads * slots * config.headDim
+}
+
+export function totalBytes(use: MemoryUse): number {
+  return Object.values(use).reduce((sum, part) => sum + part, 0)
+}

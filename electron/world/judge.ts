@@ -1,0 +1,16 @@
+/** The truth of the sample world as a comparison of two finished texts, for a judge. */
+import type { Message } from '../contract/records.ts'
+import { readPrompt } from './prompts.ts'
+import { compareTruth, type FinishedText } from './truth.ts'
+import type { World } from './world.ts'
+
+/** Positive where `second` has the cheaper flaws, negative where `first` has; zero on prompts of another world. */
+export function compareInWorld(
+  world: World,
+  messages: Message[],
+  first: FinishedText,
+  second: FinishedText,
+): number {
+  const prompt = readPrompt(world, messages)
+  return prompt ? compareTruth(world, prompt, first, second) - 0.5 : 0
+}

@@ -1,0 +1,122 @@
+/** The sample world as data: the words in resources/world/world.json, checked once when they are read. */
+import { z } from 'zod'
+import worldFile from '../../resources/world/world.json' with { type: 'json' }
+import { UserError } from '../contract/errors.ts'
+
+const Word = z.string().regex(/^[a-z]+$/, 'must be one lower-case word')
+const Phrase = z.string().regex(/^[a-z]+( [a-z]+)*$/, 'must be lower-case words')
+const Sentence = z
+  .string()
+  .regex(/^[a-z{][a-z{}, ]*[.!?]$/, 'must be one lower-case sentence with its full stop, ! or ?')
+
+/** A sentence, or for phrasings a few, with each of the slots exactly once. */
+function template(text: z.ZodString, ...slots: string[]) {
+  return text.refine(
+    (value) => slots.every((slot) => value.split(`{${slot}}`).length === 2),
+    `must hold ${slots.map((slot) => `{${slot}}`).join(', ')} once each`,
+  )
+}
+
+const Subject = z.strictObject({
+  /** How a question names it. */
+  asked: Phrase,
+  /** Ways of stating its value. */
+  sentences: z.array(template(Sentence, 'value')).min(2),
+  /** What a tired clerk adds to the statement. */
+  rude: Sentence,
+  values: z.array(Word).min(4),
+})
+
+const Island = z.strictObject({
+  /** Subject to its true value. */
+  facts: z.record(z.string(), z.string()),
+  /** Subject to the wrong value that most clerks believe. */
+  misconceptions: z.record(z.string(), z.string()),
+  /** The subject on which the clerks have been asked once too often. */
+  soreSubject: z.string(),
+})
+
+const Words = z.strictObject({
+  /** People who ask. */
+  names: z.array(Word).min(2),
+  subjects: z.record(Word, Subject),
+  islands: z.record(Word, Island),
+  /** The subject on which clerks hedge. */
+  uncertainSubject: z.string(),
+  /** The subject that clerks can't mention only once. */
+  favouriteSubject: z.string(),
+  phrasings: z.array(template(z.string(), 'name', 'island', 'asked')).min(1),
+  greetings: z.array(template(Sentence, 'name')).min(2),
+  closings: z.array(Sentence).min(2),
+  hedges: z.array(Phrase).min(1),
+})
+
+export type World = z.infer<typeof Words>
+export type Subject = z.infer<typeof Subject>
+
+/** Mistakes between the parts: unknown subjects, missing facts, values that their subject does not list. */
+function crossCheck(world: World): { path: string; message: string }[] {
+  const mistakes: { path: string; message: string }[] = []
+  const demand = (holds: boolean, path: string, message: string) => {
+    if (!holds) mistakes.push({ path, message })
+  }
+  const known = (subject: string) => Object.hasOwn(world.subjects, subject)
+  for (const role of ['uncertainSubject', 'favouriteSubject'] as const) {
+    demand(known(world[role]), role, `"${world[role]}" is not a subject`)
+  }
+  demand(
+    Object.keys(world.subjects).length >= 4,
+    'subjects',
+    'needs at least four, as a prompt asks up to four',
+  )
+  for (const [name, island] of Object.entries(world.islands)) {
+    const at = `islands.${name}`
+    demand(known(island.soreSubject), `${at}.soreSubject`, `"${island.soreSubject}" is not a subject`)
+    for (const [subject, { values }] of Object.entries(world.subjects)) {
+      demand(
+        values.includes(island.facts[subject] ?? ''),
+        `${at}.facts.${subject}`,
+        "needs one of the subject's values",
+      )
+    }
+    for (const [subject, value] of Object.entries(island.misconceptions)) {
+      const believable = world.subjects[subject]?.values.includes(value) && value !== island.facts[subject]
+      demand(
+        believable === true,
+        `${at}.misconceptions.${subject}`,
+        "needs a wrong one of the subject's values",
+      )
+    }
+  }
+  return mistakes
+}
+
+/**
+ * @param content what world.json holds, parsed
+ * @throws UserError that names the first wrong key and what it needs
+ */
+export function parseWorld(content: unknown): World {
+  const parsed = Words.safeParse(content)
+  const mistakes = parsed.success
+    ? crossCheck(parsed.data)
+    : parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
+  const first = mistakes[0]
+  if (parsed.success && !first) return parsed.data
+  throw new UserError('bad_input', `resources/world/world.json, key ${first?.path}: ${first?.message}.`)
+}
+
+/** The world that ships with Stet. */
+export function loadWorld(): World {
+  return parseWorld(worldFile)
+}
+
+export function subjectOf(world: World, key: string): Subject {
+  const subject = world.subjects[key]
+  if (!subject) throw new RangeError(`The world has no subject "${key}".`)
+  return subject
+}
+
+/** The text with each `{slot}` replaced by its word. */
+export function fill(text: string, words: Record<string, string>): string {
+  return text.replace(/\{(\w+)\}/g, (slot, name: string) => words[name] ?? slot)
+}

@@ -1,0 +1,193 @@
+/** The cache folder that clones share: what lies in it is whole or absent, and one set-up at a time fills it. */
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { say } from './log.mjs'
+import { onInterrupt } from './processes.mjs'
+
+/**
+ * @param {{ env: NodeJS.ProcessEnv, platform: NodeJS.Platform, home: string }} [machine]
+ * @returns {string} `$STET_CACHE`, else `stet` in the platform's cache folder
+ */
+export function cacheFolder({ env, platform, home } = thisMachine()) {
+  if (env.STET_CACHE) return path.resolve(env.STET_CACHE)
+  if (platform === 'darwin') return path.join(home, 'Library', 'Caches', 'stet')
+  if (platform === 'win32') return path.join(env.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'), 'stet')
+  return path.join(env.XDG_CACHE_HOME ?? path.join(home, '.cache'), 'stet')
+}
+
+function thisMachine() {
+  return { env: process.env, platform: process.platform, home: os.homedir() }
+}
+
+/**
+ * Makes a folder in one step: `fill` works in a temporary one beside it, which takes its name when complete.
+ * Call it under the lock.
+ * @param {string} folder
+ * @param {(temporary: string) => Promise<void>} fill
+ */
+export async function publish(folder, fill) {
+  const parent = path.dirname(folder)
+  mkdirSync(parent, { recursive: true })
+  const prefix = `${path.basename(folder)}.part-`
+  for (const name of readdirSync(parent)) {
+    if (name.startsWith(prefix)) rmSync(path.join(parent, name), { recursive: true, force: true })
+  }
+  const temporary = path.join(parent, prefix + process.pid)
+  const discard = () => rmSync(temporary, { recursive: true, force: true })
+  const forget = onInterrupt(discard)
+  try {
+    mkdirSync(temporary)
+    await fill(temporary)
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(temporary, folder)
+  } finally {
+    discard()
+    forget()
+  }
+}
+
+/**
+ * Writes a file whole or not at all.
+ * @param {string} file
+ * @param {string} text
+ */
+export function writeWhole(file, text) {
+  mkdirSync(path.dirname(file), { recursive: true })
+  const temporary = `${file}.part-${process.pid}`
+  writeFileSync(temporary, text)
+  renameSync(temporary, file)
+}
+
+const HEARTBEAT_MS = 5_000
+/** Older than this, a lock's owner is gone, or asleep with its machine. */
+const STALE_MS = 60_000
+
+/**
+ * Does `work` while holding the lock file; waits while another process holds it, and takes over from one that died.
+ * @template T
+ * @param {string} file
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function withLock(file, work) {
+  mkdirSync(path.dirname(file), { recursive: true })
+  let waited = false
+  while (!take(file)) {
+    if (takeOver(file)) continue
+    if (!waited) say('another set-up is at work on this machine; waiting for it')
+    waited = true
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  const release = () => rmSync(file, { force: true })
+  const forget = onInterrupt(release)
+  const heartbeat = setInterval(() => touch(file), HEARTBEAT_MS)
+  try {
+    return await work()
+  } finally {
+    clearInterval(heartbeat)
+    release()
+    forget()
+  }
+}
+
+/** @param {string} file */
+function take(file) {
+  try {
+    const handle = openSync(file, 'wx')
+    writeFileSync(handle, `${process.pid} ${os.hostname()}`)
+    closeSync(handle)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+/**
+ * Removes a dead owner's lock. Two processes may see the same dead owner: the rename lets one of them have it, and
+ * a lock that turns out to be a living one's is put back.
+ * @param {string} file
+ * @returns {boolean} whether the lock may be free now
+ */
+function takeOver(file) {
+  const seen = readLock(file)
+  if (seen === null) return true
+  if (!isStale(seen)) return false
+  const aside = `${file}.${process.pid}`
+  try {
+    renameSync(file, aside)
+    if (readLock(aside)?.owner !== seen.owner) linkSync(aside, file)
+  } catch {
+    // Another process was quicker.
+  }
+  rmSync(aside, { force: true })
+  return true
+}
+
+/**
+ * @param {string} file
+ * @returns {{ owner: string, ageMs: number } | null}
+ */
+function readLock(file) {
+  try {
+    return { owner: readFileSync(file, 'utf8'), ageMs: Date.now() - statSync(file).mtimeMs }
+  } catch {
+    return null
+  }
+}
+
+/** @param {{ owner: string, ageMs: number }} lock */
+function isStale({ owner, ageMs }) {
+  if (ageMs > STALE_MS) return true
+  const [pid, host] = owner.split(' ')
+  if (host !== os.hostname()) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    return errorCode(error) === 'ESRCH'
+  }
+}
+
+/** @param {string} file */
+function touch(file) {
+  try {
+    utimesSync(file, new Date(), new Date())
+  } catch {
+    // The lock was taken over while this machine slept; the work in temporary folders harms nobody.
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string | undefined} such as `ENOENT`
+ */
+export function errorCode(error) {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}
+
+/**
+ * @param {string} file
+ * @returns {unknown} the parsed JSON, or null where there is none
+ */
+export function readJson(file) {
+  try {
+    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,142 @@
+/** A reward model beside the human edits it never saw: token by token, worst mistakes first, and how sure it is. */
+import type { LabelledPair, ScoredEdits, TokenMistakeRecord } from '../../electron/contract/page/labels.ts'
+import type { ModelRecord } from '../../electron/contract/page/models.ts'
+import { host } from '../app/connection.ts'
+import { goTo, usePlace, useProject } from '../app/navigation.ts'
+import { useStreamed } from '../app/streamed.ts'
+import { CalibrationPlot } from '../charts/calibration-plot.tsx'
+import { HowFar } from '../ui/how-far.tsx'
+import { Button, Empty, Field, numberOf } from '../ui/kit.tsx'
+import { HeatLegend, TokenHeat } from '../ui/token-heat.tsx'
+
+export function RewardTab({ models }: { models: ModelRecord[] }) {
+  const project = useProject()
+  const [place, change] = usePlace()
+  const rewards = models.filter(({ kind }) => kind === 'reward')
+  const rewardModel = place.model ?? rewards[0]?.name
+  const scored = useStreamed({
+    queryKey: ['scored', project, rewardModel],
+    enabled: rewardModel !== undefined,
+    ask: (signal) => host.labels.scored({ project, rewardModel: rewardModel! }, { signal }),
+  })
+  if (rewardModel === undefined)
+    return (
+      <Empty title="No reward model yet">
+        <p>
+          A reward model learns the labels of your edits. Then you see here what it gives each token of edits
+          that it never saw, beside what the annotator did.
+        </p>
+        <Button kind="primary" onClick={() => goTo(project, 'runs', { new: 'reward' })}>
+          Train one
+        </Button>
+      </Empty>
+    )
+  return (
+    <>
+      <Field label="Reward model">
+        <select value={rewardModel} onChange={({ target }) => change({ model: target.value })}>
+          {rewards.map(({ id, name }) => (
+            <option key={id}>{name}</option>
+          ))}
+        </select>
+      </Field>
+      <HowFar of={scored} label="Scoring the responses of held-out edits" />
+      {scored.data && <Scored data={scored.data} />}
+    </>
+  )
+}
+
+function Scored({ data }: { data: ScoredEdits }) {
+  const { pairs, accuracy, calibration, tokens } = data
+  const rewards = pairs.flatMap(({ rejected, edited }) =>
+    [...rejected, ...edited].map(({ reward }) => reward ?? 0),
+  )
+  const scale = quantile(rewards.map(Math.abs), 0.98)
+  const wrong = pairs.filter(({ scores }) => scores !== null && scores.edited <= scores.rejected).length
+  if (pairs.length === 0) return <p>No held-out edit changes anything: there is nothing to score.</p>
+  return (
+    <>
+      <div className="row scored-summary">
+        <p className="numbers">
+          It ranks the edited response higher on <b>{numberOf(100 * accuracy)}%</b> of {pairs.length} held-out
+          edits ({wrong} mistakes).
+          {tokens && (
+            <>
+              <br />
+              Token by token, good above bad: AUROC <b>{numberOf(tokens.auroc)}</b>, F1 of calling a token bad{' '}
+              <b>{numberOf(tokens.f1)}</b>.
+            </>
+          )}
+        </p>
+        {calibration && <CalibrationPlot points={calibration} />}
+      </div>
+      {tokens && tokens.worst.length > 0 && <WorstTokens tokens={tokens.worst} />}
+      <HeatLegend scale={scale} unit="reward" />
+      {pairs.map((pair, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: an item that two annotators edited comes twice
+        <Pair key={`${pair.id} ${i}`} pair={pair} scale={scale} />
+      ))}
+    </>
+  )
+}
+
+const labelWords: Record<number, string> = { [-1]: 'struck', 0: 'left standing', 1: 'added' }
+
+function WorstTokens({ tokens }: { tokens: TokenMistakeRecord[] }) {
+  return (
+    <details>
+      <summary>The {tokens.length} most wrongly rewarded tokens</summary>
+      <table className="table worst-tokens">
+        <thead>
+          <tr>
+            <th>Reward</th>
+            <th>Token</th>
+            <th>The annotator</th>
+          </tr>
+        </thead>
+        <tbody>
+          {tokens.map(({ id, side, before, text, after, label, reward }) => (
+            <tr key={`${id} ${side} ${before}${text}${after}`}>
+              <td>{numberOf(reward)}</td>
+              <td className="mono">
+                <span className="quiet">{before}</span>
+                <mark>{text}</mark>
+                <span className="quiet">{after}</span>
+              </td>
+              <td>{labelWords[label]}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  )
+}
+
+function Pair({ pair, scale }: { pair: LabelledPair; scale: number }) {
+  const { scores } = pair
+  return (
+    <article className="card labelled">
+      <p className="quiet">{pair.prompt}</p>
+      {(['rejected', 'edited'] as const).map((side) => (
+        <div key={side}>
+          <h2>
+            {side} <span className="numbers quiet">score {numberOf(scores?.[side])}</span>
+          </h2>
+          <TokenHeat
+            unit="reward"
+            scale={scale}
+            tokens={pair[side].map(({ text, label, reward }) => ({ text, label, value: reward }))}
+          />
+        </div>
+      ))}
+      {scores && scores.edited <= scores.rejected && (
+        <p className="problem">It prefers the rejected response.</p>
+      )}
+    </article>
+  )
+}
+
+function quantile(values: number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(share * (sorted.length - 1))] || 1
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Gguf, GgufValue } from '../../../../electron/engine/formats/gguf.ts'
+import { configFromGguf } from '../../../../electron/engine/model/sources/gguf-config.ts'
+
+const llama: Record<string, GgufValue> = {
+  'general.architecture': 'llama',
+  'llama.context_length': 64,
+  'llama.embedding_length': 32,
+  'llama.block_count': 2,
+  'llama.feed_forward_length': 48,
+  'llama.attention.head_count': 4,
+  'llama.attention.layer_norm_rms_epsilon': Math.fround(1e-5),
+  'tokenizer.ggml.eos_token_id': 2,
+}
+
+/** As a file would be opened that holds these metadata and an embedding of 67 tokens. */
+function gguf(metadata: Record<string, GgufValue | undefined>, ...tensors: string[]): Gguf {
+  const told = Object.entries(metadata).filter(
+    (entry): entry is [string, GgufValue] => entry[1] !== undefined,
+  )
+  const embedding = { type: 'F32', shape: [67, 32], position: 0 }
+  return {
+    path: 'm.gguf',
+    metadata: new Map(told),
+    tensors: new Map(['token_embd.weight', ...tensors].map((name) => [name, embedding])),
+    readTensor: () => new Float32Array(),
+  }
+}
+
+function refuses(change: Record<string, GgufValue | undefined>, ...words: string[]): void {
+  const read = () => configFromGguf(gguf({ ...llama, ...change }))
+  assert.throws(read, (error) => {
+    assert(error instanceof Error && error.name === 'UserError', String(error))
+    for (const word of ['m.gguf', ...words]) assert(error.message.includes(word), error.message)
+    return true
+  })
+}
+
+test('what the metadata leave out follows from the rest and from the tensors', () => {
+  const config = configFromGguf(gguf(llama))
+  assert.deepEqual([config.vocabSize, config.numKvHeads, config.headDim], [67, 4, 8])
+  assert.deepEqual([config.ropeTheta, config.tiedEmbeddings, config.attentionBias], [10_000, true, false])
+  assert.deepEqual([config.bosId, config.eosIds, config.padId], [null, [2], null])
+  const other = configFromGguf(gguf(llama, 'output.weight', 'blk.0.attn_q.bias', 'blk.0.attn_output.bias'))
+  assert.deepEqual([other.tiedEmbeddings, other.attentionBias, other.attentionOutBias], [false, true, true])
+})
+
+test('float32 numbers are taken as the decimals that were meant', () => {
+  const theta = { 'llama.rope.freq_base': Math.fround(500_000.1) }
+  const config = configFromGguf(gguf({ ...llama, ...theta }))
+  assert.deepEqual([config.normEps, config.ropeTheta], [1e-5, 500_000.1])
+})
+
+test('a response ends at the end of the text or of the turn', () => {
+  const config = configFromGguf(gguf({ ...llama, 'tokenizer.ggml.eot_token_id': 9 }))
+  assert.deepEqual(config.eosIds, [2, 9])
+  const same = configFromGguf(gguf({ ...llama, 'tokenizer.ggml.eot_token_id': 2 }))
+  assert.deepEqual(same.eosIds, [2])
+})
+
+test('rotary divisors that are not one for each pair are refused', () => {
+  assert.throws(() => configFromGguf(gguf(llama, 'rope_freqs.weight')), /m\.gguf: rope_freqs\.weight/)
+})
+
+test('models that would be computed wrongly are refused, with the key', () => {
+  refuses({ 'general.architecture': 'gemma3' }, 'general.architecture', 'gemma3', 'llama, qwen2, gpt2')
+  refuses({ 'general.architecture': undefined }, 'general.architecture', 'missing')
+  refuses({ 'llama.block_count': undefined }, 'llama.block_count', 'missing')
+  refuses({ 'llama.attention.head_count': [4, 8] }, 'llama.attention.head_count', 'array')
+  refuses({ 'llama.attention.head_count_kv': 3 }, 'llama.attention.head_count_kv', '3 does not divide')
+  refuses({ 'llama.expert_count': 8 }, 'llama.expert_count', '8')
+  refuses({ 'llama.rope.scaling.type': 'yarn' }, 'llama.rope.scaling.type', 'yarn')
+  refuses({ 'llama.rope.dimension_count': 4 }, 'llama.rope.dimension_count', '4', '8')
+  refuses({ 'split.count': 3 }, 'split.count', '3')
+  refuses({ 'tokenizer.ggml.eos_token_id': 67 }, 'tokenizer.ggml.eos_token_id', 'vocabulary of 67')
+})

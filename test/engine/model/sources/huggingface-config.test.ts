@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import {
+  configFromHuggingFace,
+  toHuggingFace,
+} from '../../../../electron/engine/model/sources/huggingface-config.ts'
+
+const golden = path.resolve(import.meta.dirname, '../../../golden')
+const models = ['llama-tied', 'llama-untied', 'llama3-rope', 'qwen2', 'gpt2']
+
+function goldenJson(model: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(path.join(golden, model, 'config.json'), 'utf8'))
+}
+
+function refuses(json: unknown, ...words: string[]): void {
+  assert.throws(
+    () => configFromHuggingFace(json, 'm/config.json'),
+    (error) => {
+      assert(error instanceof Error && error.name === 'UserError', String(error))
+      for (const word of ['m/config.json', ...words]) assert(error.message.includes(word), error.message)
+      return true
+    },
+  )
+}
+
+test('the older and the newer form of config.json say the same', () => {
+  const old = configFromHuggingFace(goldenJson('llama-tied'), 'config.json')
+  assert.equal(old.ropeTheta, 10_000)
+  assert.equal(old.headDim, 8)
+  const { rope_theta, ...rest } = goldenJson('llama-tied')
+  assert.equal(rope_theta, 10_000)
+  const renewed = { ...rest, rope_parameters: { rope_type: 'default', rope_theta } }
+  assert.deepEqual(configFromHuggingFace(renewed, 'config.json'), old)
+  const newer = configFromHuggingFace(goldenJson('llama-untied'), 'config.json')
+  assert.deepEqual([newer.ropeTheta, newer.headDim, newer.tiedEmbeddings], [100_000, 12, false])
+})
+
+test('Llama 3 scaling is read from either form', () => {
+  const { rope_theta, rope_scaling, ...rest } = goldenJson('llama3-rope')
+  const expected = { factor: 8, lowFreqFactor: 1, highFreqFactor: 4, originalMaxPositions: 64 }
+  const older = configFromHuggingFace({ ...rest, rope_theta, rope_scaling }, 'config.json')
+  assert.deepEqual(older.ropeScaling, expected)
+  const newer = { ...rest, rope_parameters: { rope_theta, ...(rope_scaling as object) } }
+  assert.deepEqual(configFromHuggingFace(newer, 'config.json'), older)
+})
+
+test('what is written reads back as the same model', () => {
+  for (const model of models) {
+    const config = configFromHuggingFace(goldenJson(model), 'config.json')
+    const written = JSON.parse(JSON.stringify(toHuggingFace(config)))
+    assert.deepEqual(configFromHuggingFace(written, 'config.json'), config, model)
+  }
+  const several = {
+    ...configFromHuggingFace(goldenJson('qwen2'), 'config.json'),
+    eosIds: [5, 2],
+    bosId: null,
+  }
+  assert.deepEqual(configFromHuggingFace(toHuggingFace(several), 'config.json'), several)
+})
+
+test('absent keys mean what transformers takes them to mean', () => {
+  const sizes = {
+    vocab_size: 60_000,
+    hidden_size: 8,
+    intermediate_size: 8,
+    num_hidden_layers: 1,
+    num_attention_heads: 2,
+  }
+  const llama = configFromHuggingFace(
+    { model_type: 'llama', max_position_embeddings: 9, ...sizes },
+    'config.json',
+  )
+  assert.deepEqual([llama.numKvHeads, llama.headDim, llama.normEps, llama.ropeTheta], [2, 4, 1e-6, 10_000])
+  assert.deepEqual([llama.tiedEmbeddings, llama.bosId, llama.eosIds, llama.padId], [false, 1, [2], null])
+  const json = { model_type: 'gpt2', vocab_size: 60_000, n_embd: 8, n_layer: 1, n_head: 2, n_positions: 9 }
+  const gpt2 = configFromHuggingFace({ ...json, eos_token_id: null }, 'config.json')
+  assert.deepEqual(
+    [gpt2.intermediateSize, gpt2.tiedEmbeddings, gpt2.bosId, gpt2.eosIds],
+    [32, true, 50_256, []],
+  )
+})
+
+test('models that would be computed wrongly are refused, with the key', () => {
+  const llama = goldenJson('llama-tied')
+  refuses([], 'JSON object')
+  refuses({ ...llama, model_type: 'mamba' }, 'model_type', 'mamba', 'llama, qwen2, gpt2')
+  refuses({ ...llama, model_type: undefined }, 'model_type', 'missing')
+  refuses({ ...llama, num_hidden_layers: undefined }, 'num_hidden_layers', 'missing')
+  refuses({ ...llama, num_attention_heads: '4' }, 'num_attention_heads', 'string')
+  refuses({ ...llama, num_key_value_heads: 3 }, 'num_key_value_heads', '3 does not divide the 4 heads')
+  refuses({ ...llama, num_hidden_layers: 2 ** 31 }, 'num_hidden_layers', '1000')
+  refuses({ ...llama, hidden_size: 1.5 }, 'hidden_size')
+  refuses({ ...llama, hidden_act: 'relu' }, 'hidden_act')
+  refuses({ ...llama, hidden_act: 'constructor' }, 'hidden_act')
+  refuses({ ...llama, hidden_act: 'gelu_new' }, 'hidden_act', 'silu')
+  refuses({ ...llama, eos_token_id: 67 }, 'eos_token_id', 'vocabulary of 67')
+  refuses({ ...llama, eos_token_id: [2, 'x'] }, 'eos_token_id.1')
+  refuses({ ...llama, rope_scaling: { type: 'linear', factor: 2 } }, 'rope_scaling', 'linear')
+  refuses({ ...llama, rope_scaling: { rope_type: 'llama3', factor: 2 } }, 'rope_scaling.low_freq_factor')
+  refuses({ ...llama, rope_scaling: 'llama3' }, 'rope_scaling')
+  refuses({ ...llama, quantization_config: { bits: 4 } }, 'quantization_config', 'bits')
+  refuses({ ...llama, partial_rotary_factor: 0.5 }, 'partial_rotary_factor', '0.5')
+  refuses({ ...goldenJson('qwen2'), use_sliding_window: true }, 'use_sliding_window')
+  refuses(
+    { ...goldenJson('qwen2'), layer_types: ['full_attention', 'sliding_attention'] },
+    'layer_types',
+    'sliding',
+  )
+  refuses({ ...goldenJson('gpt2'), scale_attn_by_inverse_layer_idx: true }, 'scale_attn_by_inverse_layer_idx')
+  refuses({ ...goldenJson('gpt2'), n_head: 5 }, 'n_embd', '32 is not a multiple of 5 heads')
+})

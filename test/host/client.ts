@@ -1,0 +1,38 @@
+/** The page's procedures without a door: what a test asks as the page would. */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { createRouterClient } from '@orpc/server'
+import type { JobEvent } from '../../electron/contract/jobs.ts'
+import { byteLevelTokenizer, saveTokenizer } from '../../electron/engine/tokenizer/index.ts'
+import { openLab } from '../../electron/host/lab.ts'
+import { openPage } from '../../electron/host/router.ts'
+import { temporaryFolder } from './entry/cli-process.ts'
+
+/** With the trainer that only counts. */
+const script = path.resolve(import.meta.dirname, '../trainer/fake-training-trainer.ts')
+
+const words = ['good', 'bad', 'answer', 'is', 'a', 'the', 'very']
+
+/** A folder that the fake trainer takes for a reward model: a tokenizer with a few whole words. */
+export async function fakeRewardModel(folder: string): Promise<string> {
+  mkdirSync(folder)
+  await saveTokenizer(byteLevelTokenizer(words), folder)
+  return folder
+}
+
+/** What events end with, and how much progress there was before. */
+export async function resultOf<Result>(events: { next(): Promise<IteratorResult<JobEvent, Result>> }) {
+  for (let progress = 0; ; progress++) {
+    const next = await events.next()
+    if (next.done) return { result: next.value, progress }
+  }
+}
+
+export function openPageClient() {
+  const folder = temporaryFolder()
+  process.env.STET_SETTINGS = path.join(folder, 'settings')
+  process.env.STET_PROJECTS = path.join(folder, 'projects')
+  const lab = openLab({ script, onOutput: () => {} })
+  const { router, board } = openPage(lab.lab, lab.router)
+  return { folder, host: createRouterClient(router), board, close: lab.close }
+}

@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { Contract, ResultOf } from '../../../electron/contract/index.ts'
+import { openProject } from '../../../electron/storage/index.ts'
+import { assertMistake, jsonOf, stetIn, temporaryFolder, writeRows } from './cli-process.ts'
+
+const folder = temporaryFolder()
+const stet = (...args: string[]) => stetIn(folder, args)
+const tokenizer = path.resolve(import.meta.dirname, '../../golden/llama-tied')
+
+const edits = [
+  { prompt: 'Who wrote it?', rejected: 'It was Ann, you fool.', edited: 'It was Ann.' },
+  { prompt: 'When was it?', rejected: 'It was in 1990.', edited: 'It was in 1991.' },
+  { prompt: 'Where was it?', rejected: 'In Rome.', edited: 'In Rome.' },
+]
+writeRows(path.join(folder, 'edits.jsonl'), edits)
+
+/** A project with the edits. */
+async function madeProject(name: string): Promise<string> {
+  assert.equal((await stet('init', name)).code, 0)
+  assert.equal((await stet('import', name, 'edits.jsonl')).code, 0)
+  return name
+}
+
+test('Help and version exit with 0 and say every verb.', async () => {
+  const [help, verbHelp, version] = await Promise.all([
+    stet('--help'),
+    stet('train', 'ppo', '--help'),
+    stet('--version'),
+  ])
+  assert.equal(help.code, 0)
+  for (const verb of ['init', 'import', 'train', 'generate', 'winrate', 'doctor', 'demo']) {
+    assert.match(help.stdout, new RegExp(`^ {2}${verb}`, 'm'))
+  }
+  assert.equal(verbHelp.code, 0)
+  assert.match(verbHelp.stdout, /--tripwires\.max-kl <N>/)
+  assert.match(verbHelp.stdout, /Example: stet train ppo/)
+  assert.deepEqual([version.code, version.stdout.trim()], [0, '0.1.0'])
+})
+
+test('Bad usage exits with 2 and says what is missing or meant.', async () => {
+  assertMistake(await stet('zork'), 2, /unknown command 'zork'/)
+  assertMistake(await stet('train', 'ppo', 'p.stet'), 2, /missing required argument 'POLICY'/)
+  assertMistake(
+    await stet('train', 'sft', 'p', 'm', '--lerning-rate', '1'),
+    2,
+    /Did you mean --learning-rate\?/,
+  )
+  assertMistake(await stet('train', 'sft', 'p', 'm', '--decay', 'none'), 2, /constant, linear, cosine/)
+  assertMistake(await stet('generate', '--model', 'm'), 2, /--prompt/)
+  assertMistake(
+    await stet('judge', 'p', 'a', 'b', '--judge', 'zork'),
+    2,
+    /--judge: "zork" is no judge: write world/,
+  )
+})
+
+test('A value out of range or of another kind is named by its option.', async () => {
+  const base = ['train', 'sft', 'p.stet', 'tiny']
+  assertMistake(await stet(...base, '--learning-rate', 'fast'), 2, /--learning-rate: "fast" is not a number/)
+  assertMistake(await stet(...base, '--learning-rate', '-1'), 2, /--learning-rate: too small/)
+  assertMistake(await stet(...base, '--epochs', '1.5'), 2, /--epochs: .*int/)
+  assertMistake(await stet(...base, '--name', 'a/b'), 2, /--name: must be letters/)
+})
+
+test('A config file with an unknown key is refused with the key and the nearest known one.', async () => {
+  const config = path.join(folder, 'config.json')
+  writeFileSync(config, '{"tripwires": {"maxKL": 3}}')
+  const ppo = ['train', 'ppo', 'p.stet', 'a', 'b', '--config', 'config.json']
+  assertMistake(
+    await stet(...ppo),
+    2,
+    /config\.json: "tripwires": there is no key "maxKL"\. Did you mean "maxKl"\?/,
+  )
+  writeFileSync(config, '{"klCoef": "much"}')
+  assertMistake(await stet(...ppo), 2, /config\.json: "klCoef": .*expected number/)
+  writeFileSync(config, '{"klCoef": ')
+  assertMistake(await stet(...ppo), 2, /config\.json is not valid JSON/)
+  assertMistake(
+    await stet('train', 'ppo', 'p', 'a', 'b', '--config', 'none.json'),
+    2,
+    /none\.json cannot be read/,
+  )
+})
+
+test('Importing gives counts, lists bad rows with their lines, and adds nothing twice.', async () => {
+  const project = 'import.stet'
+  assert.deepEqual(jsonOf(await stet('init', project, '--json')), { project: path.join(folder, project) })
+  const first = await stet('import', project, 'edits.jsonl', '--json')
+  assert.deepEqual(jsonOf(first), { imported: 3, duplicates: 0, bad: [] })
+  writeFileSync(path.join(folder, 'mixed.jsonl'), `${JSON.stringify(edits[0])}\n{"prompt": 1}\nnot json\n`)
+  const second = await stet('import', project, 'mixed.jsonl', '--json')
+  assert.equal(second.code, 0)
+  const { imported, duplicates, bad } = jsonOf(second) as {
+    imported: number
+    duplicates: number
+    bad: object[]
+  }
+  assert.deepEqual([imported, duplicates], [0, 1])
+  assert.deepEqual(
+    bad.map(({ file, line }: { file?: string; line?: number }) => [file, line]),
+    [
+      ['mixed.jsonl', 2],
+      ['mixed.jsonl', 3],
+    ],
+  )
+})
+
+test('A strict import of a file with a bad row imports nothing and exits with 2.', async () => {
+  await stet('init', 'strict.stet')
+  writeFileSync(path.join(folder, 'one-bad.jsonl'), `${JSON.stringify(edits[0])}\nnot json\n`)
+  const outcome = await stet('import', 'strict.stet', 'one-bad.jsonl', '--strict', '--json')
+  assert.equal(outcome.code, 2)
+  const { imported, bad } = jsonOf(outcome) as { imported: number; bad: { line: number; reason: string }[] }
+  assert.equal(imported, 0)
+  assert.deepEqual(
+    bad.map(({ line }) => line),
+    [2],
+  )
+})
+
+test('Files that cannot be imported, and projects that are not there, are refused in a sentence.', async () => {
+  const project = await madeProject('refuse.stet')
+  writeFileSync(path.join(folder, 'empty.jsonl'), '')
+  writeFileSync(path.join(folder, 'other.jsonl'), '{"colour": "red"}\n')
+  assertMistake(await stet('import', project, 'none.jsonl'), 2, /There is no file none\.jsonl/)
+  assertMistake(await stet('import', project, 'empty.jsonl'), 2, /empty\.jsonl is empty/)
+  assertMistake(await stet('import', project, 'other.jsonl'), 2, /other\.jsonl is in no format/)
+  assertMistake(
+    await stet('import', 'none.stet', 'edits.jsonl'),
+    2,
+    /none\.stet is no Stet project.*stet init/,
+  )
+  assertMistake(await stet('init', project), 1, /not empty/)
+  assertMistake(await stet('resume', project, 'run_1'), 2, /no run "run_1"/)
+  assertMistake(
+    await stet('train', 'reward', project, 'nobody'),
+    2,
+    /"nobody" is neither a model of this project nor a path/,
+  )
+  assertMistake(await stet('train', 'sft', project, 'world'), 2, /no demonstrations/)
+})
+
+test('With --json a mistake is one JSON document too.', async () => {
+  const outcome = await stet('import', 'none.stet', 'edits.jsonl', '--json')
+  const { error } = jsonOf(outcome) as { error: { code: string; message: string } }
+  assert.equal(error.code, 'not_found')
+  assert(outcome.stderr.includes(error.message))
+})
+
+test('Labelling counts tokens by label and how minimal the edits are.', async () => {
+  const project = await madeProject('label.stet')
+  const outcome = await stet('label', project, '--tokenizer', tokenizer, '--out', 'labels.jsonl', '--json')
+  assert.equal(outcome.code, 0)
+  const summary = jsonOf(outcome) as {
+    annotations: number
+    unchanged: number
+    edited: { changed: number }
+    spans: null
+  }
+  assert.equal(summary.annotations, 3)
+  assert.equal(summary.unchanged, 1)
+  assert.equal(summary.spans, null)
+  const rows = readFileSync(path.join(folder, 'labels.jsonl'), 'utf8').trimEnd().split('\n')
+  const labels = rows.map(
+    (row) => JSON.parse(row) as { rejected: { labels: number[] }; edited: { labels: number[] } },
+  )
+  const sum = (side: 'rejected' | 'edited') =>
+    labels.flatMap((row) => row[side].labels).reduce((a, b) => a + b, 0)
+  assert.equal(summary.edited.changed, sum('edited'))
+  assert(sum('rejected') < 0)
+})
+
+test('Exports hold what was imported: Stet rows come back as duplicates, preferences prefer the edit.', async () => {
+  const project = await madeProject('export.stet')
+  const stetRows = await stet('export', project, '--out', 'all.jsonl', '--json')
+  assert.deepEqual(jsonOf(stetRows), { file: path.join(folder, 'all.jsonl'), rows: 3 })
+  const again = await stet('import', project, 'all.jsonl', '--json')
+  assert.deepEqual(jsonOf(again), { imported: 0, duplicates: 3, bad: [] })
+  const trl = await stet('export', project, '--format', 'trl', '--out', 'trl.jsonl', '--json')
+  assert.deepEqual(jsonOf(trl), { file: path.join(folder, 'trl.jsonl'), rows: 2 })
+  const [row] = readFileSync(path.join(folder, 'trl.jsonl'), 'utf8').split('\n')
+  assert.equal(JSON.parse(row!).chosen[0].content, 'It was Ann.')
+  assertMistake(
+    await stet('export', project, '--format', 'tokens', '--out', 'x.jsonl'),
+    2,
+    /need a tokenizer/,
+  )
+  const nowhere = path.join('nowhere', 'x.jsonl')
+  assertMistake(await stet('export', project, '--out', nowhere), 2, /no folder .*nowhere/)
+})
+
+test('Only the datasets that are named take part.', async () => {
+  const project = await madeProject('datasets.stet')
+  writeRows(path.join(folder, 'more.jsonl'), [
+    { prompt: 'Why?', rejected: 'Because I say.', edited: 'Because.' },
+  ])
+  await stet('import', project, 'more.jsonl', '--dataset', 'more')
+  const labelled = await stet('label', project, '--tokenizer', tokenizer, '--datasets', 'more', '--json')
+  assert.equal((jsonOf(labelled) as { annotations: number }).annotations, 1)
+  const unknown = await stet('label', project, '--tokenizer', tokenizer, '--datasets', 'mre')
+  assertMistake(unknown, 2, /no dataset "mre".*edits\.jsonl, more/)
+})
+
+test('Win rates come in percent, with exactly the promised keys.', async () => {
+  const rows = [1, 2, 2, 1.5].map((preference, i) => ({
+    instruction: `question ${i}`,
+    output_1: 'a'.repeat(10),
+    output_2: 'b'.repeat(10),
+    preference,
+  }))
+  writeFileSync(path.join(folder, 'annotations.json'), JSON.stringify(rows))
+  const outcome = await stet('winrate', 'annotations.json', '--json')
+  assert.equal(outcome.code, 0)
+  const result = jsonOf(outcome) as Record<string, number>
+  assert.deepEqual(Object.keys(result).sort(), ['lengthControlledWinRate', 'n', 'standardError', 'winRate'])
+  assert.equal(result.winRate, 62.5)
+  assert.equal(result.n, 4)
+  // Deviations of 0, 1, 1, ½ from their mean: 0.4787; over √4.
+  assert(Math.abs(result.standardError! - 23.936) < 0.001)
+  writeFileSync(path.join(folder, 'difficulty.csv'), 'difficulty\n1\n2\n')
+  const short = await stet('winrate', 'annotations.json', '--difficulty', 'difficulty.csv')
+  assertMistake(short, 2, /2 difficulties for 4 rows/)
+  assertMistake(await stet('winrate', 'none.json'), 2, /none\.json/)
+})
+
+test('A project that is open in another process is refused in a sentence, and taken up after it.', async () => {
+  const name = await madeProject('locked.stet')
+  const project = await openProject(path.join(folder, name))
+  try {
+    assertMistake(await stet('runs', name), 1, /is open in process \d+/)
+  } finally {
+    project.close()
+  }
+  assert.equal((await stet('runs', name)).code, 0)
+})
+
+test('A defect is one line that names the log; the stack is there.', async () => {
+  const name = await madeProject('broken.stet')
+  const project = await openProject(path.join(folder, name))
+  project.db.exec('DROP VIEW latest_annotations')
+  project.close()
+  const outcome = await stet('label', name, '--tokenizer', tokenizer, '--json')
+  const log = path.join(folder, name, 'stet.log')
+  assertMistake(outcome, 1, /should not: .*latest_annotations.* The log has more: .*stet\.log/)
+  assert.equal((jsonOf(outcome) as { error: { code: null } }).error.code, null)
+  assert.match(readFileSync(log, 'utf8'), /SqliteError.*items\.ts/)
+})
+
+test('A model folder that is none is refused by the trainer in a sentence.', async () => {
+  mkdirSync(path.join(folder, 'no-model'))
+  const outcome = await stet('generate', '--model', 'no-model', '--prompt', 'x', '--json')
+  assertMistake(outcome, 2, /no-model.*config\.json/)
+  assert.equal((jsonOf(outcome) as { error: { code: string } }).error.code, 'not_found')
+})
+
+test('Generating gives the text and its ids, the same each time.', async () => {
+  const args = ['generate', '--model', tokenizer, '--prompt', 'a', '--max-new', '4', '--json']
+  const [first, second] = await Promise.all([stet(...args), stet(...args)])
+  const result = jsonOf(first) as { text: string; ids: number[] }
+  assert.deepEqual(Object.keys(result), ['text', 'ids'])
+  assert(result.ids.length <= 4)
+  assert.equal(first.stdout, second.stdout)
+})
+
+test('The doctor names the runtime in use and why it is not the better one, and says how fast it is.', async () => {
+  const outcome = await stet('doctor', '--json')
+  const { runtime, speed, node } = jsonOf(outcome) as ResultOf<Contract['doctor']>
+  assert.deepEqual([runtime.kind, runtime.device, runtime.devices], ['wasm', 'wasm', ['wasm']])
+  const { compileSeconds, ...rates } = speed
+  assert.deepEqual(Object.keys(rates), ['matmulGflops', 'copyGbPerS', 'trainTokensPerS', 'trainGflops'])
+  for (const [name, value] of Object.entries(rates)) assert(value > 0, `${name} is ${value}`)
+  assert(compileSeconds >= 0 && compileSeconds < 60)
+  assert.match(runtime.reason!, /STET_RUNTIME/)
+  assert.equal(node, process.version)
+})
+
+test('A device that is not there is refused with those that are.', async () => {
+  process.env.STET_DEVICE = 'GPU:7'
+  const outcome = await stet('doctor')
+  delete process.env.STET_DEVICE
+  assertMistake(outcome, 2, /There is no device "GPU:7" here \(STET_DEVICE\)\. There is wasm;/)
+})

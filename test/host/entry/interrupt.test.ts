@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { RunRecord } from '../../../electron/contract/verbs/runs.ts'
+import { jsonOf, stetIn, temporaryFolder, writeRows } from './cli-process.ts'
+
+const folder = temporaryFolder()
+const stet = (...args: string[]) => stetIn(folder, args)
+const train = ['train', 'sft', 'p.stet', 'world', '--name', 'base', '--epochs', '8', '--batch-size', '4']
+
+/** Presses Ctrl-C as often as asked, once the run has begun. */
+function interrupted(args: string[], times: number) {
+  let pressed = 0
+  let seen = ''
+  return stetIn(folder, args, (text, kill) => {
+    seen += text
+    const due = pressed === 0 ? /Run run_/.test(seen) : /again ends it at once/.test(seen)
+    if (!due || pressed === times) return
+    pressed++
+    kill('SIGINT')
+  })
+}
+
+async function onlyRun(): Promise<RunRecord> {
+  const { runs } = jsonOf(await stet('runs', 'p.stet', '--json')) as { runs: RunRecord[] }
+  assert.equal(runs.length, 1)
+  return runs[0]!
+}
+
+test('Ctrl-C pauses a run with a checkpoint, a second one ends it at once, and resuming finishes it.', async () => {
+  const rows = Array.from({ length: 12 }, (_, i) => ({ instruction: `Say ${i}.`, output: `${i} it is.` }))
+  writeRows(path.join(folder, 'demos.jsonl'), rows)
+  await stet('init', 'p.stet')
+  await stet('import', 'p.stet', 'demos.jsonl')
+
+  const paused = await interrupted([...train, '--json'], 1)
+  assert.equal(paused.code, 130, paused.stderr)
+  const { run, state, step } = jsonOf(paused) as { run: string; state: string; step: number }
+  assert.equal(state, 'paused')
+  assert(step >= 1)
+  assert.match(paused.stderr, /Ctrl-C again/)
+  assert.equal((await onlyRun()).state, 'paused')
+
+  const ended = await interrupted(['resume', 'p.stet', run], 2)
+  assert.equal(ended.code, 130)
+  assert.equal(ended.stdout, '')
+
+  const resumed = await stet('resume', 'p.stet', run)
+  assert.equal(resumed.code, 0, resumed.stderr)
+  assert.match(resumed.stdout, /is done after \d+ steps: model "base"/)
+  assert.equal((await onlyRun()).state, 'done')
+  const { metrics } = jsonOf(await stet('runs', 'p.stet', 'base', '--json')) as {
+    metrics: Record<string, [number, number][]>
+  }
+  const steps = metrics['sft/loss']!.map(([at]) => at)
+  assert.deepEqual(
+    steps,
+    steps.map((_, i) => i + 1),
+  )
+})

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test } from 'node:test'
+import { getEvaluation, listJudgements, openProject } from '../../../electron/storage/index.ts'
+import { assertMistake, jsonOf, stetIn, temporaryFolder, writeRows } from '../entry/cli-process.ts'
+
+const folder = temporaryFolder()
+const stet = (...args: string[]) => stetIn(folder, args)
+const questions = Array.from({ length: 60 }, (_, i) => `Question ${i}?`)
+writeRows(
+  path.join(folder, 'items.jsonl'),
+  questions.map((prompt, i) => ({
+    ...{ prompt, rejected: `Long answer ${i}, too long.`, edited: `Answer ${i}.` },
+    domain: ['fares', 'times'][i % 2],
+  })),
+)
+const outputs = (name: string, output: (i: number) => string, rows = questions) =>
+  writeRows(
+    path.join(folder, name),
+    rows.map((instruction, i) => ({ instruction, output: output(i) })),
+  )
+
+outputs('long.jsonl', (i) => `Long answer ${i}, too long.`)
+outputs('short.jsonl', (i) => `Answer ${i}.`)
+outputs('some.jsonl', (i) => `Answer ${i}.`, questions.slice(0, 50))
+outputs('others.jsonl', () => 'Yes.', ['What else?'])
+
+interface Result {
+  evaluation: string
+  n: number
+  winRate: number
+  wins: number
+  inconsistency: number
+  interval: { low: number; high: number }
+  subsets: { field: string; value: string; n: number; winRate: number }[]
+}
+
+test('Two files of outputs are judged on the held-out prompts, and every verdict is kept.', async () => {
+  await stet('init', 'p.stet')
+  await stet('import', 'p.stet', 'items.jsonl')
+  const judge = ['judge', 'p.stet', 'long.jsonl', 'short.jsonl', '--heldout', '0.5', '--json']
+  const result = jsonOf(await stet(...judge, '--judge', 'length:shorter')) as Result
+  assert(result.n > 15 && result.n < 45)
+  assert.deepEqual([result.winRate, result.wins, result.inconsistency], [100, result.n, 0])
+  const domains = result.subsets.filter(({ field }) => field === 'domain')
+  assert.deepEqual(domains.map(({ value }) => value).sort(), ['fares', 'times'])
+  assert.equal(domains[0]!.n + domains[1]!.n, result.n)
+
+  const project = await openProject(path.join(folder, 'p.stet'))
+  const judgements = listJudgements(project.db, result.evaluation)
+  const evaluation = getEvaluation(project.db, result.evaluation)
+  project.close()
+  assert.equal(judgements.length, 2 * result.n)
+  assert.equal((evaluation.config as { pairs: object[] }).pairs.length, result.n)
+  assert.equal((evaluation.result as { winRate: number }).winRate, 100)
+
+  const pattern = jsonOf(await stet(...judge, '--judge', 'regex:too long')) as Result
+  assert.equal(pattern.winRate, 0)
+  const fewer = jsonOf(await stet(...judge, '--judge', 'length:longer', '--prompts', '7')) as Result
+  assert.equal(fewer.n, 7)
+})
+
+test('Prompts without an output are left out and said; outputs to other prompts are refused.', async () => {
+  const judge = ['judge', 'p.stet', 'long.jsonl']
+  const some = await stet(...judge, 'some.jsonl', '--judge', 'length:shorter', '--heldout', '0.9')
+  assert.match(some.stderr, /\d+ of \d+ held-out prompts have no output/)
+  assert.match(some.stdout, /win rate +100\.00%/)
+  assert.match(some.stdout, /domain: fares +100\.00% \(100\.0 to 100\.0\) of \d+ pairs/)
+  assert.match(some.stderr, /Of \d+ subsets some differ by chance/)
+  assertMistake(
+    await stet(...judge, 'others.jsonl', '--judge', 'length:shorter', '--heldout', '0.5'),
+    2,
+    /answer none of the held-out prompts/,
+  )
+  assertMistake(
+    await stet(...judge, 'nobody', '--judge', 'length:shorter', '--heldout', '0.5'),
+    2,
+    /"nobody" is neither/,
+  )
+  assertMistake(
+    await stet(...judge, 'short.jsonl', '--judge', 'world', '--heldout', '0.5'),
+    2,
+    /nothing about the sample world/,
+  )
+  assertMistake(
+    await stet(...judge, 'short.jsonl', '--judge', 'regex:(', '--heldout', '0.5'),
+    2,
+    /--judge: .*regular expression/,
+  )
+})

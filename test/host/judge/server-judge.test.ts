@@ -1,0 +1,218 @@
+/** A judge on a server: quick, patient with a server that fails, and never asking the same twice. */
+import assert from 'node:assert/strict'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { JobEvent } from '../../../electron/contract/jobs.ts'
+import { JudgeServerOptions } from '../../../electron/contract/judge-spec.ts'
+import type { JudgePair } from '../../../electron/contract/records.ts'
+import { storeVerdicts } from '../../../electron/host/judge/judge.ts'
+import { serverJudge } from '../../../electron/host/judge/server-judge.ts'
+import { createProject, listEvaluations, listUnreadReplies } from '../../../electron/storage/index.ts'
+import { temporaryFolder } from '../entry/cli-process.ts'
+
+interface Asked {
+  headers: IncomingMessage['headers']
+  body: { model: string; messages: { role: string; content: string }[]; temperature: number }
+}
+
+type Behaviour = (asked: Asked, response: ServerResponse, call: number) => void | Promise<void>
+
+const project = await createProject(path.join(temporaryFolder(), 'p.stet'), 'p')
+after(() => project.close())
+
+function say(response: ServerResponse, content: string, finish = 'stop'): void {
+  response.setHeader('Content-Type', 'application/json')
+  const usage = { prompt_tokens: 10, completion_tokens: 1 }
+  response.end(JSON.stringify({ choices: [{ message: { content }, finish_reason: finish }], usage }))
+}
+
+/** Prefers the answer that says "good". */
+const sensible: Behaviour = ({ body }, response) => {
+  const text = body.messages.at(-1)!.content
+  say(response, text.search(/good \d/) < text.search(/bad \d/) ? 'A' : 'B')
+}
+
+async function stub(behaviour: Behaviour) {
+  const asked: string[] = []
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const body = JSON.parse(Buffer.concat(chunks).toString())
+    asked.push(body.messages.at(-1).content)
+    await behaviour({ headers: request.headers, body }, response, asked.length)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { asked, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` }
+}
+
+function pairsOf(count: number): JudgePair[] {
+  return Array.from({ length: count }, (_, i) => ({
+    id: `p${i}`,
+    prompt: [{ role: 'user' as const, content: `Question ${i}?` }],
+    context: '',
+    outputA: `bad ${i}`,
+    outputB: `good ${i}`,
+  }))
+}
+
+function judging(
+  name: string,
+  address: string,
+  pairs: JudgePair[],
+  options: object = {},
+  { signal = new AbortController().signal, key }: { signal?: AbortSignal; key?: string } = {},
+) {
+  const events: JobEvent[] = []
+  const judge = serverJudge({ server: address, model: 'stub' }, JudgeServerOptions.parse(options), key)
+  const comparison = {
+    name,
+    config: { name, pairs: pairs.map((pair) => ({ ...pair })) },
+    judge,
+    pairs,
+    seed: 1,
+  }
+  const result = storeVerdicts(project.db, comparison, { emit: (event) => events.push(event), signal })
+  return { events, result }
+}
+
+const notesOf = (events: JobEvent[]) =>
+  events.flatMap((event) => (event.type === 'note' ? [event.sentence] : []))
+
+test('805 pairs in both orders, 50 ms a call, take less than 15 s', async (t) => {
+  const { asked, address } = await stub(async (call, response, n) => {
+    await sleep(50)
+    await sensible(call, response, n)
+  })
+  const began = performance.now()
+  const { events, result } = judging('805 pairs', address, pairsOf(805))
+  const { summary } = await result
+  t.diagnostic(`${((performance.now() - began) / 1000).toFixed(1)} s`)
+  assert.ok(performance.now() - began < 15_000)
+  assert.equal(asked.length, 1610)
+  assert.deepEqual([summary.winRate, summary.n, summary.inconsistency, summary.unread], [100, 805, 0, 0])
+  const notes = notesOf(events).join(' ')
+  assert.match(notes, /1610 calls of http.*tokens in all/)
+  assert.match(notes, /16100 tokens in, 1610 out/)
+})
+
+test('Stopping and going on repeats no call', async () => {
+  const { asked, address } = await stub(async (call, response, n) => {
+    await sleep(5)
+    await sensible(call, response, n)
+    if (n === 60) stop.abort()
+  })
+  const stop = new AbortController()
+  const first = judging('stopped', address, pairsOf(100), {}, { signal: stop.signal })
+  await assert.rejects(first.result, { name: 'AbortError' })
+  const before = asked.length
+  assert.ok(before >= 60 && before < 80, `${before} calls before the stop`)
+  const { summary } = await judging('stopped', address, pairsOf(100)).result
+  assert.equal(summary.n, 100)
+  assert.equal(new Set(asked).size, 200)
+  assert.equal(asked.length, 200)
+})
+
+test('A server that fails, is busy, breaks off or talks nonsense for a while is asked again', async () => {
+  const trouble: Behaviour[] = [
+    (_, response) => void response.writeHead(500).end('oops'),
+    (_, response) => void response.writeHead(429, { 'Retry-After': '0' }).end(),
+    (_, response) => {
+      response.writeHead(200, { 'Content-Length': '500' })
+      response.write('{"choices": [{"mess')
+      setTimeout(() => response.destroy(), 5)
+    },
+    (_, response) => void response.end('<html>'),
+  ]
+  const { asked, address } = await stub((call, response, n) =>
+    (trouble[n - 1] ?? sensible)(call, response, n),
+  )
+  const { summary } = await judging('troubled', address, pairsOf(6)).result
+  assert.deepEqual([summary.winRate, summary.n], [100, 6])
+  assert.equal(asked.length, 16)
+})
+
+test('A call that hangs is made again after the time-out', async () => {
+  const { address } = await stub((call, response, n) => (n === 1 ? undefined : sensible(call, response, n)))
+  const { summary } = await judging('hanging', address, pairsOf(3), { timeoutSeconds: 0.3 }).result
+  assert.equal(summary.n, 3)
+})
+
+test('A server that only fails is given up with a sentence, and what it said before is kept', async () => {
+  const { asked, address } = await stub((call, response, n) =>
+    n <= 10 ? sensible(call, response, n) : void response.writeHead(503).end('loading'),
+  )
+  const options = { retries: 1, concurrency: 1 }
+  const sentence = /answered 503: loading \(2 times\).*verdicts so far are kept/
+  await assert.rejects(judging('given up', address, pairsOf(20), options).result, sentence)
+  assert.equal(asked.length, 12)
+  const healthy = await stub(sensible)
+  const { summary } = await judging('given up', healthy.address, pairsOf(20)).result
+  assert.equal(summary.n, 20)
+  assert.equal(healthy.asked.length, 30)
+})
+
+test('A refused key is said at once, and a right one is sent', async () => {
+  const { asked, address } = await stub((call, response, n) =>
+    call.headers.authorization === 'Bearer right'
+      ? sensible(call, response, n)
+      : void response.writeHead(401).end(),
+  )
+  await assert.rejects(
+    judging('key', address, pairsOf(3), { concurrency: 1 }, { key: 'wrong' }).result,
+    /STET_JUDGE_KEY/,
+  )
+  assert.equal(asked.length, 1)
+  const { summary } = await judging('key', address, pairsOf(3), {}, { key: 'right' }).result
+  assert.equal(summary.n, 3)
+})
+
+test('What is no verdict is kept as it came and counted: never guessed, never asked again', async () => {
+  const { asked, address } = await stub((call, response, n) => {
+    const { content } = call.body.messages.at(-1)!
+    if (content.includes('Question 1?')) say(response, 'Both have their merits.')
+    else if (content.includes('Question 2?')) say(response, 'A', 'length')
+    else if (content.includes('Question 3?')) response.writeHead(400).end('too long')
+    else return sensible(call, response, n)
+  })
+  const { summary } = await judging('unread', address, pairsOf(8)).result
+  assert.deepEqual([summary.n, summary.unread, summary.winRate], [5, 6, 100])
+  assert.match(summary.warnings.join(' '), /6 replies of the judge held no verdict/)
+  assert.equal(asked.length, 16)
+  const evaluation = listEvaluations(project.db).findLast(({ name }) => name === 'unread')!
+  const kept = listUnreadReplies(project.db, evaluation.id).map(({ rawReply }) => rawReply)
+  assert.equal(kept.filter((reply) => reply === 'Both have their merits.').length, 2)
+})
+
+test('A judge that never gives a verdict ends with a sentence', async () => {
+  const { address } = await stub((_, response) => say(response, 'Hard to say.'))
+  await assert.rejects(
+    judging('mute', address, pairsOf(2)).result,
+    /None of the judge's 4 replies was a verdict/,
+  )
+})
+
+test('A judge that says A whatever it is shown is inconsistent on every pair, and all is a tie', async () => {
+  const { address } = await stub((_, response) => say(response, 'A'))
+  const { summary } = await judging('always A', address, pairsOf(10)).result
+  assert.deepEqual([summary.winRate, summary.inconsistency, summary.ties], [50, 1, 10])
+  assert.match(summary.warnings.join(' '), /changed its verdict with the order/)
+})
+
+test('Calls begin no faster than the limit allows', async () => {
+  const times: number[] = []
+  const { address } = await stub((call, response, n) => {
+    times.push(performance.now())
+    return sensible(call, response, n)
+  })
+  const began = performance.now()
+  await judging('paced', address, pairsOf(4), { requestsPerMinute: 1200 }).result
+  const took = times.at(-1)! - began
+  assert.ok(took >= 7 * 50 - 20, `8 calls in ${took} ms`)
+})

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, renameSync } from 'node:fs'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { createProject } from '../../../electron/storage/index.ts'
+import { openPageClient } from '../client.ts'
+import { writeRows } from '../entry/cli-process.ts'
+
+const { folder, host, close } = openPageClient()
+after(close)
+
+const names = async () => (await host.projects.recent({})).map(({ name }) => name)
+
+test('A new project goes where it is told, else among the projects, and one that is there is not made again.', async () => {
+  assert.deepEqual(await host.projects.recent({}), [])
+  const { projectsFolder } = await host.projects.machine({})
+  const first = await host.projects.create({ name: 'first' })
+  assert.equal(first.folder, path.join(projectsFolder, 'first.stet'))
+  assert.deepEqual([first.name, first.items, first.readOnly], ['first', 0, null])
+  const elsewhere = path.join(folder, 'elsewhere')
+  const second = await host.projects.create({ name: 'second', folder: elsewhere })
+  assert.equal(second.folder, path.join(elsewhere, 'second.stet'))
+  assert.deepEqual(await names(), ['second', 'first'])
+  await assert.rejects(host.projects.create({ name: 'first' }), {
+    code: 'conflict',
+    message: /first\.stet is there already and not empty/,
+  })
+  await assert.rejects(host.projects.create({ name: '  ' }), { code: 'bad_input' })
+  assert.equal((await host.projects.overview({ project: first.folder })).name, 'first')
+})
+
+test('The list has the one opened last first, and forgetting one leaves its folder.', async () => {
+  const [newest, older] = (await host.projects.recent({})).map((card) => card.folder) as [string, string]
+  await host.projects.open({ project: older })
+  assert.deepEqual(await names(), ['first', 'second'])
+  const left = await host.projects.forget({ project: older })
+  assert.deepEqual(
+    left.map((card) => [card.folder, card.exists]),
+    [[newest, true]],
+  )
+  assert.equal((await host.projects.open({ project: older })).name, 'first')
+  assert.deepEqual(await names(), ['first', 'second'])
+})
+
+test('An overview counts items, work by its state, runs, models and evaluations.', async () => {
+  const { folder: project } = await host.projects.create({ name: 'counted' })
+  const file = path.join(folder, 'pairs.jsonl')
+  const rows = Array.from({ length: 20 }, (_, i) => ({ prompt: `Why ${i}?`, rejected: `So ${i}.` }))
+  writeRows(file, [...rows, { prompt: 'Only chosen?', chosen: 'Yes.' }])
+  for await (const _ of await host.verbs.import({ project, files: [file] }));
+  const { ids } = await host.annotate.queue({ project, annotator: 'ann' })
+  for (const [i, state] of (['done', 'done', 'skipped', 'flagged', 'draft'] as const).entries()) {
+    const annotation = {
+      ...{ itemId: ids[i]!, annotator: i === 0 ? 'bob' : 'ann', state, edited: 'x', operations: [] },
+      ...{ elapsedMs: 0, provenance: 'human' as const, createdAt: null },
+    }
+    await host.annotate.save({ project, annotation })
+  }
+  // The second edit of an item is a revision, no further work.
+  await host.annotate.save({
+    project,
+    annotation: {
+      ...{ itemId: ids[1]!, annotator: 'ann', state: 'done', edited: 'y', operations: [] },
+      ...{ elapsedMs: 0, provenance: 'human', createdAt: null },
+    },
+  })
+  const overview = await host.projects.overview({ project })
+  assert.deepEqual([overview.items, overview.editable], [21, 20])
+  assert.deepEqual(overview.annotations, { draft: 1, done: 2, skipped: 1, flagged: 1 })
+  assert.deepEqual(overview.annotators, ['ann', 'bob'])
+  assert.deepEqual(
+    overview.datasets.map(({ name, items }) => [name, items]),
+    [['pairs.jsonl', 21]],
+  )
+  assert.deepEqual([overview.runs, overview.models, overview.evaluations], [0, 0, 0])
+  const [card] = await host.projects.recent({})
+  assert.deepEqual([card!.name, card!.glance], ['counted', { items: 21, edited: 2, runs: 0, evaluations: 0 }])
+  assert.ok(overview.heldout >= 0 && overview.heldout < 21)
+})
+
+test('The sample project has demonstrations, and pairs with finished edits; a second one gets a name of its own.', async () => {
+  const sample = await host.projects.createSample({})
+  assert.deepEqual([sample.name, sample.items, sample.editable], ['sample', 1000, 400])
+  assert.equal(sample.annotations.done, 400)
+  assert.ok(sample.heldout > 0)
+  const another = await host.projects.createSample({})
+  assert.equal(path.basename(another.folder), 'sample-2.stet')
+  assert.equal(another.items, 1000)
+})
+
+test('What is gone is shown as gone; what is no project, or gone, does not open, in a sentence.', async () => {
+  const { folder: project } = await host.projects.create({ name: 'moved' })
+  renameSync(project, `${project}.away`)
+  const card = (await host.projects.recent({})).find(({ name }) => name === 'moved')
+  assert.equal(card?.exists, false)
+  const empty = path.join(folder, 'empty')
+  mkdirSync(empty)
+  for (const absent of [empty, path.join(folder, 'never')])
+    await assert.rejects(host.projects.open({ project: absent }), {
+      code: 'not_found',
+      message: /is no Stet project: it has no lab\.db/,
+    })
+  assert.ok(!(await names()).includes('empty'), 'what did not open is not remembered')
+})
+
+test('Opened twice here it is the same project; one that another has open is refused with who has it.', async () => {
+  const { folder: project } = await host.projects.create({ name: 'twice' })
+  const both = await Promise.all([
+    host.projects.open({ project }),
+    host.projects.open({ project: `${project}${path.sep}.` }),
+  ])
+  assert.deepEqual(both[0], both[1])
+  assert.equal((await names()).filter((name) => name === 'twice').length, 1)
+  const elsewhere = path.join(folder, 'taken.stet')
+  const holder = await createProject(elsewhere, 'taken')
+  await assert.rejects(host.projects.open({ project: elsewhere }), {
+    code: 'conflict',
+    message: /taken\.stet is open in this process since .*Close it there/,
+  })
+  holder.close()
+  assert.equal((await host.projects.open({ project: elsewhere })).name, 'taken')
+})

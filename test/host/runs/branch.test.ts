@@ -1,0 +1,195 @@
+/** A run that is branched from a kept checkpoint goes on as its parent did, or as its changed settings say. */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { createRouterClient } from '@orpc/server'
+import { branchable } from '../../../electron/contract/branch.ts'
+import { openLab } from '../../../electron/host/lab.ts'
+import { openPage } from '../../../electron/host/router.ts'
+import { stateUnder } from '../../../electron/pipeline/ppo/train.ts'
+import { freshMemory } from '../../../electron/pipeline/ppo/tripwires.ts'
+import { listMarks, readMetrics, readSamples } from '../../../electron/storage/index.ts'
+import { quickCompilation } from '../../invariant/compiled.ts'
+import { neverTrip, type ToyFiles, writeToyFiles } from '../../invariant/toy-jobs.ts'
+import { temporaryFolder } from '../entry/cli-process.ts'
+import { makeToyProject } from '../toy-project.ts'
+
+process.env.XLA_FLAGS ??= quickCompilation
+const folder = temporaryFolder()
+const project = path.join(folder, 'toy.stet')
+const lab = openLab({ onOutput: () => {} })
+const host = createRouterClient(openPage(lab.lab, lab.router).router)
+after(() => lab.close())
+let files: ToyFiles
+
+const supervised = { batchSize: 4, epochs: 3, maxSteps: 6, learningRate: 1e-2, checkpointEvery: 2 }
+const ppo = {
+  ...{ totalSteps: 6, rolloutBatchSize: 6, maxNewTokens: 8, normalizationSamples: 6, learningRate: 3e-3 },
+  ...{ adaptiveKl: { target: 0.5, horizon: 20 }, checkpointEvery: 2, sampleEvery: 2, judgeEvery: 1 },
+  tripwires: neverTrip,
+}
+
+before(async () => {
+  files = await writeToyFiles(folder)
+  await makeToyProject(host, project, 30)
+})
+
+async function resultOf<Result>(events: AsyncIterator<unknown, Result>): Promise<Result> {
+  for (;;) {
+    const next = await events.next()
+    if (next.done) return next.value
+  }
+}
+
+const trainings = {
+  sft: (name: string) => host.verbs.train.sft({ project, model: files.base, name, config: supervised }),
+  reward: (name: string) => host.verbs.train.reward({ project, model: files.base, name, config: supervised }),
+  ppo: (name: string) =>
+    host.verbs.train.ppo({
+      ...{ project, policy: files.base, rewardModel: files.rewardModel, name },
+      ...{ judge: 'length:longer' as never, config: ppo },
+    }),
+}
+
+const folderOf = (run: string) => path.join(project, 'checkpoints', run)
+
+/** Every file of a folder with its bytes. */
+function bytesIn(root: string): Record<string, string> {
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8', withFileTypes: true })
+  const whole = names
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+  return Object.fromEntries(
+    whole.sort().map((file) => [path.relative(root, file), readFileSync(file, 'base64')]),
+  )
+}
+
+describe('with nothing changed it ends with its parent’s bytes', () => {
+  for (const [kind, train] of Object.entries(trainings)) {
+    test(kind, async () => {
+      const parent = await resultOf(
+        (await train(`${kind}-parent`)) as AsyncIterator<unknown, { run: string }>,
+      )
+      const kept = await host.runs.checkpoints({ project, run: parent.run })
+      const [first, last] = [kept[0]!, kept.at(-1)!]
+      assert.ok(first.step < 6 && last.step === 6, JSON.stringify(kept))
+      const branch = await resultOf(
+        await host.verbs.branch({ project, run: `${kind}-parent`, step: 4, name: `${kind}-branch` }),
+      )
+      assert.deepEqual([branch.state, branch.step, branch.name], ['done', 6, `${kind}-branch`])
+      assert.deepEqual(
+        bytesIn(path.join(folderOf(branch.run), 'model')),
+        bytesIn(path.join(folderOf(parent.run), 'model')),
+      )
+      assert.deepEqual(
+        bytesIn(path.join(folderOf(branch.run), 'step-00000006')),
+        bytesIn(path.join(folderOf(parent.run), 'step-00000006')),
+      )
+      const { db } = await lab.lab.openProject(project)
+      assert.deepEqual(readMetrics(db, branch.run), readMetrics(db, parent.run))
+      assert.deepEqual(readSamples(db, branch.run), readSamples(db, parent.run))
+      assert.deepEqual(
+        readFileSync(path.join(folderOf(branch.run), 'input.jsonl'), 'utf8'),
+        readFileSync(path.join(folderOf(parent.run), 'input.jsonl'), 'utf8'),
+      )
+      const { record, branch: from } = await host.runs.series({ project, run: branch.run })
+      assert.equal(record.parentId, parent.run)
+      assert.deepEqual(from, { run: parent.run, name: `${kind}-parent`, step: 4 })
+      assert.equal(listMarks(db, branch.run).at(-1)?.kind, 'branched')
+      if (kind !== 'ppo') return
+      const best = kept.find(({ isBest }) => isBest)
+      const rates = readMetrics(db, parent.run).filter(({ key }) => key === 'judge/win_rate')
+      const highest = Math.max(...rates.map(({ value }) => value))
+      assert.equal(best?.winRate, highest, 'the checkpoint that the judge likes best is kept')
+    })
+  }
+})
+
+test('what is changed counts from the checkpoint on, and nothing before', async () => {
+  const branch = await resultOf(
+    await host.verbs.branch({
+      ...{ project, run: 'ppo-parent', step: 4, name: 'harder' },
+      config: { klCoef: 7, adaptiveKl: null, totalSteps: 8, tripwires: { maxKl: 100 } },
+    }),
+  )
+  assert.equal(branch.step, 8)
+  const { series, record } = await host.runs.series({ project, run: branch.run })
+  const { series: before } = await host.runs.series({ project, run: 'ppo-parent' })
+  const coefficients = series['objective/kl_coef']!
+  assert.deepEqual(coefficients.slice(0, 4), before['objective/kl_coef']!.slice(0, 4))
+  assert.deepEqual(
+    coefficients.slice(4),
+    [5, 6, 7, 8].map((step) => [step, 7]),
+  )
+  const { config } = (record.config as { job: { config: typeof ppo & { batch: number } } }).job
+  assert.deepEqual(config.tripwires, { ...neverTrip, maxKl: 100 })
+  assert.equal(config.rolloutBatchSize, 6)
+})
+
+test('what would alter the model or the data may not change, nor may a branch begin where nothing is kept', async () => {
+  const branch = (input: object) => host.verbs.branch({ project, run: 'sft-parent', ...input })
+  await assert.rejects(resultOf(await branch({ step: 3 })), {
+    code: 'not_found',
+    message: /keeps no checkpoint of step 3: it keeps those of steps 4, 6/,
+  })
+  await assert.rejects(resultOf(await branch({ config: { klCoef: 1 } })), {
+    code: 'bad_input',
+    message: /"klCoef" can't change in a branch of a run of kind sft/,
+  })
+  await assert.rejects(branch({ config: { batchSize: 2 } }), {
+    code: 'bad_input',
+    message: /no key "batchSize"/,
+  })
+  await assert.rejects(resultOf(await branch({ name: 'sft-parent' })), { code: 'conflict' })
+  const { length } = await host.runs.list({ project })
+  assert.equal(length, 7, 'a refused branch leaves no run')
+  for (const names of Object.values(branchable))
+    for (const shape of ['batchSize', 'rolloutBatchSize', 'loraRank', 'maxQueryTokens', 'seed', 'placement'])
+      assert.ok(!(names as readonly string[]).includes(shape), shape)
+})
+
+test('what a tripwire said stays with its step when the run has gone on; so do its times', async () => {
+  const config = { ...ppo, tripwires: { ...neverTrip, minEosRate: 0.99, maxKl: 0.001 } }
+  const first = await resultOf(
+    await host.verbs.train.ppo({
+      ...{ project, policy: files.base, rewardModel: files.rewardModel, name: 'tripped', config },
+    }),
+  )
+  assert.equal(first.state, 'paused')
+  await resultOf(await host.verbs.resume({ project, run: first.run }))
+  await resultOf(await host.verbs.resume({ project, run: first.run }))
+  const { record, marks, times } = await host.runs.series({ project, run: first.run })
+  assert.equal(record.state, 'done')
+  assert.deepEqual(
+    marks.map(({ kind }) => kind),
+    ['tripwire', 'resumed', 'tripwire', 'resumed'],
+  )
+  assert.equal(marks[0]!.step, first.step)
+  assert.equal(marks[0]!.sentence, first.reason)
+  const sentences = marks.filter(({ kind }) => kind === 'tripwire').map(({ sentence }) => sentence)
+  assert.ok(
+    sentences.some((sentence) => /^KL passed/.test(sentence)),
+    sentences.join(' '),
+  )
+  assert.ok(
+    sentences.some((sentence) => /ended by themselves/.test(sentence)),
+    sentences.join(' '),
+  )
+  assert.deepEqual(
+    times.map(([step]) => step),
+    [1, 2, 3, 4, 5, 6],
+  )
+  assert.ok(times.every(([, seconds]) => seconds > 0 && seconds < 60))
+})
+
+test('a tripwire that paused the parent trips again where the branch has given it another limit', () => {
+  const under = { klCoef: 0.1, tripwires: { ...neverTrip, maxKl: 5, minEosRate: 0.2 } }
+  const memory = { ...freshMemory, known: ['maxKl' as const, 'minEosRate' as const] }
+  const scale = { mean: 0, deviation: 1 } as never
+  const saved = { klCoef: 0.4, scale, memory, updates: 3, bestStep: null, under }
+  assert.deepEqual(stateUnder(saved, under), saved)
+  const raised = stateUnder(saved, { klCoef: 0.1, tripwires: { ...under.tripwires, maxKl: 9 } })
+  assert.deepEqual([raised.klCoef, raised.memory.known], [0.4, ['minEosRate']])
+  assert.equal(stateUnder(saved, { ...under, klCoef: 0.2 }).klCoef, 0.2)
+})

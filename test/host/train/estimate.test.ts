@@ -1,0 +1,112 @@
+/** What the form says before a start, against what runs on the sample world then take. */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { createRouterClient } from '@orpc/server'
+import type { RunEstimate } from '../../../electron/contract/page/runs.ts'
+import { openLab } from '../../../electron/host/lab.ts'
+import { openPage } from '../../../electron/host/router.ts'
+import { compiledRuntimeOrSkip } from '../../invariant/compiled.ts'
+import { temporaryFolder } from '../entry/cli-process.ts'
+
+const folder = temporaryFolder()
+process.env.STET_SETTINGS = `${folder}/settings`
+process.env.STET_PROJECTS = `${folder}/projects`
+const lab = openLab({ onOutput: () => {} })
+const host = createRouterClient(openPage(lab.lab, lab.router).router)
+after(() => lab.close())
+const { folder: project } = await host.projects.createSample({})
+
+type Kind = 'sft' | 'reward' | 'ppo'
+
+const lengths = { maxQueryTokens: 64, maxResponseTokens: 64, learningRate: 1e-3 }
+const base = { project, model: 'world', name: 'base', config: { ...lengths, batchSize: 32, epochs: 2 } }
+const rewards = { project, model: 'base', name: 'rewards', config: { ...lengths, batchSize: 16 } }
+const ppo = {
+  ...{ project, policy: 'base', rewardModel: 'rewards', name: 'aligned' },
+  config: {
+    ...{ totalSteps: 10, rolloutBatchSize: 32, maxQueryTokens: 64, maxNewTokens: 56 },
+    ...{ normalizationSamples: 32, valueTrunk: 'separate' },
+    tripwires: { lengthChange: null, minEosRate: null, maxRepetition: null },
+  },
+}
+
+/** Waits until the machine's speed is known, as the form does. */
+async function estimate(kind: Kind, input: object): Promise<RunEstimate> {
+  for (;;) {
+    const found = await host.runs.estimate({ kind, input: input as Record<string, never> })
+    if (!found.isMeasuring) return found
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+async function train(kind: Kind, input: object) {
+  const began = performance.now()
+  let peakBytes = 0
+  const look = setInterval(async () => {
+    peakBytes = Math.max(peakBytes, await lab.lab.trainer.residentBytes())
+  }, 100)
+  const { id } = await host.work.start({ verb: `train ${kind}`, input: input as Record<string, never> })
+  for await (const _ of await host.work.watch({ id }));
+  clearInterval(look)
+  const { state, error, progress } = await host.work.get({ id })
+  assert.equal(state, 'done', error ?? '')
+  return { seconds: (performance.now() - began) / 1000, peakBytes, steps: progress?.total }
+}
+
+function assertWithinTwice(estimated: number, real: number, what: string): void {
+  const ratio = estimated / real
+  assert.ok(ratio > 0.5 && ratio < 2, `${what}: estimated ${estimated}, was ${real}`)
+}
+
+test('time and memory of SFT, a reward model and PPO are within a factor of two, by speed and by pace', async (t) => {
+  if (!compiledRuntimeOrSkip(t)) return
+  for (const [kind, input, basis] of [
+    ['sft', base, /^By this machine's speed, \d+ GFLOP/],
+    ['reward', rewards, /^By this machine's speed/],
+    ['ppo', ppo, /^By this machine's speed/],
+    ['sft', { ...base, name: 'smaller', config: { ...base.config, batchSize: 8 } }, /^By the pace of base/],
+  ] as const) {
+    const said = await estimate(kind, input)
+    const was = await train(kind, input)
+    t.diagnostic(
+      `${kind}: ${said.seconds?.toFixed(1)} s said, ${was.seconds.toFixed(1)} taken; ${said.memoryBytes} bytes said, ${was.peakBytes} taken`,
+    )
+    assert.match(said.basis, basis)
+    assert.equal(said.steps, was.steps)
+    assertWithinTwice(said.seconds!, was.seconds, `${kind}, seconds`)
+    assertWithinTwice(said.memoryBytes!, was.peakBytes, `${kind}, bytes`)
+    assert.equal(said.refusal, null)
+  }
+})
+
+test('what cannot fit is said in the words of a start that is refused', async (t) => {
+  if (!compiledRuntimeOrSkip(t)) return
+  const config = { batchSize: 2 ** 20, rolloutBatchSize: 2 ** 24, totalSteps: 3, maxQueryTokens: 64 }
+  const input = { ...ppo, name: 'huge', config: { ...ppo.config, ...config, batchSize: undefined } }
+  const { refusal, memoryBytes, freeBytes } = await estimate('ppo', JSON.parse(JSON.stringify(input)))
+  assert.ok(memoryBytes! > freeBytes)
+  assert.match(refusal!, /This run needs about .* GB of memory .* Try a smaller microBatchSize/)
+  await assert.rejects(train('ppo', JSON.parse(JSON.stringify(input))), ({ message }: Error) => {
+    assert.equal(
+      message.replaceAll(/\d+\.\d/g, 'N').includes(refusal!.replaceAll(/\d+\.\d/g, 'N')),
+      true,
+      message,
+    )
+    return true
+  })
+})
+
+test('what could not be started has no estimate either, and says why', async () => {
+  await assert.rejects(estimate('reward', { project, model: 'nobody' }), {
+    code: 'not_found',
+    message: /neither a model/,
+  })
+  await assert.rejects(estimate('sft', { project, model: 'world', config: { epochs: 0 } }), {
+    code: 'bad_input',
+    message: /config\.epochs/,
+  })
+  await assert.rejects(estimate('sft', { project, model: 'world', config: { maxResponseTokens: 1 } }), {
+    code: 'bad_input',
+    message: /No example fits/,
+  })
+})

@@ -1,0 +1,34 @@
+/** A gold judge's documents are no arm's. */
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test } from 'node:test'
+import { inputRows } from '../../../electron/host/train/run-input.ts'
+import { createProject, importRows } from '../../../electron/storage/index.ts'
+import { temporaryFolder } from '../entry/cli-process.ts'
+
+test('Parts of the training documents share none, leave none out, and hold out the same.', async () => {
+  const project = await createProject(path.join(temporaryFolder(), 'p.stet'), 'p')
+  const rows = Array.from({ length: 400 }, (_, i) => ({
+    file: 'items',
+    line: i + 1,
+    item: {
+      id: `item-${i}`,
+      prompt: [{ role: 'user' as const, content: `Question ${i}?` }],
+      ...{ context: '', chosen: 'Yes.', rejected: 'No.', errorSpans: null },
+      ...{ source: 'test', sourceId: null, metadata: {} },
+    },
+    annotations: [],
+  }))
+  await importRows(project.db, rows, { name: 'items', files: [] })
+  const ids = (split: string, trainPart?: [number, number]) => {
+    const choice = { datasets: [], heldout: 0.25, heldoutLimit: 1000, ...(trainPart && { trainPart }) }
+    const chosen = inputRows(project.db, { kind: 'ppo' }, choice).filter((row) => row.split === split)
+    return new Set(chosen.map(({ item }) => item.id))
+  }
+  const [all, arms, gold] = [ids('train'), ids('train', [0, 0.6]), ids('train', [0.6, 1])]
+  assert.deepEqual(new Set([...arms, ...gold]), all)
+  assert.equal(arms.size + gold.size, all.size)
+  assert(arms.size > 1.2 * gold.size && gold.size > 60)
+  assert.deepEqual(ids('heldout', [0.6, 1]), ids('heldout'))
+  project.close()
+})

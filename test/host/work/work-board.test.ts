@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { openPageClient } from '../client.ts'
+import { writeRows } from '../entry/cli-process.ts'
+
+const { folder, host, board, close } = openPageClient()
+after(close)
+
+const file = path.join(folder, 'demos.jsonl')
+writeRows(
+  file,
+  Array.from({ length: 30 }, (_, i) => ({ instruction: `Question ${i}?`, output: `Answer ${i}.` })),
+)
+const { folder: project } = await host.projects.create({ name: 'work' })
+
+const train = (name: string, epochs: number) =>
+  host.work.start({ verb: 'train sft', input: { project, model: 'world', name, config: { epochs } } })
+
+async function endOf(id: string) {
+  for await (const _ of await host.work.watch({ id }));
+  return host.work.get({ id })
+}
+
+test('Work goes on without anybody watching, and its end is there for whoever asks.', async () => {
+  const { id, state } = await host.work.start({ verb: 'import', input: { project, files: [file] } })
+  assert.ok(['waiting', 'going'].includes(state))
+  const record = await endOf(id)
+  assert.deepEqual([record.state, (record.result as { imported: number }).imported], ['done', 30])
+})
+
+test('A verb that there is not is refused; one that fails says why.', async () => {
+  await assert.rejects(host.work.start({ verb: 'train nothing', input: {} }), { code: 'bad_input' })
+  const { id } = await host.work.start({
+    verb: 'import',
+    input: { project, files: [path.join(folder, 'absent')] },
+  })
+  const record = await endOf(id)
+  assert.equal(record.state, 'failed')
+  assert.match(record.error ?? '', /absent/)
+})
+
+test('Trainings wait for each other in their order, and one that waits can be taken out.', async () => {
+  const [first, second, third] = [await train('a', 300), await train('b', 20), await train('c', 20)]
+  assert.equal((await host.work.get({ id: second.id })).state, 'waiting')
+  await host.work.stop({ id: second.id })
+  assert.equal((await endOf(second.id)).state, 'stopped')
+  assert.equal((await endOf(first.id)).state, 'done')
+  assert.equal((await endOf(third.id)).state, 'done')
+  const { runs } = await host.verbs.runs({ project })
+  assert.deepEqual(
+    runs.map(({ name, state }) => `${name} ${state}`),
+    ['a done', 'c done'],
+  )
+})
+
+test('Leaving a watched piece of work stops nothing; stopping a training pauses it; all can be stopped.', async () => {
+  const { id } = await train('d', 5000)
+  for await (const event of await host.work.watch({ id })) {
+    if (event.type === 'step' && event.step > 12) break
+  }
+  assert.equal((await host.work.get({ id })).state, 'going')
+  const waiting = await train('e', 10)
+  assert.ok(board.isBusy)
+  await board.stopAll()
+  assert.ok(!board.isBusy)
+  assert.deepEqual(
+    [(await host.work.get({ id })).state, (await host.work.get({ id: waiting.id })).state],
+    ['stopped', 'stopped'],
+  )
+  const run = (await host.runs.list({ project })).find(({ name }) => name === 'd')
+  assert.equal(run?.state, 'paused')
+  assert.ok((run?.step ?? 0) > 0 && (run?.spark.length ?? 0) > 0)
+  const { series } = await host.runs.series({ project, run: run!.id })
+  const { series: rest } = await host.runs.series({ project, run: run!.id, afterStep: 2 })
+  assert.deepEqual(rest['sft/loss'], series['sft/loss']!.slice(2))
+  const { step, steps, samples } = await host.runs.samples({ project, run: run!.id })
+  assert.deepEqual([step, samples[0]?.score], [steps.at(-1), step])
+})

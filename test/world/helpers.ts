@@ -1,0 +1,53 @@
+/** What the tests of the sample world share. */
+import fc from 'fast-check'
+import { type Draws, drawsOf } from '../../electron/world/draws.ts'
+import { makePrompts } from '../../electron/world/prompts.ts'
+import { fill, loadWorld } from '../../electron/world/world.ts'
+import { writeResponse } from '../../electron/world/writer.ts'
+
+export const world = loadWorld()
+export const prompts = makePrompts(world, { seed: 1, n: 4000, split: 'train' })
+export const written = prompts.map((prompt, i) => ({ prompt, ...writeResponse(world, prompt, testDraws(i)) }))
+
+export function testDraws(counter: number): Draws {
+  return drawsOf({ seed: 2, stream: 'test' }, counter)
+}
+
+/** Always the likeliest choice: what greedy decoding of a perfectly fitted policy tends to. */
+export const greedyDraws: Draws = {
+  chance: (p) => p > 0.5,
+  pick: (options, weights = [1]) => options[weights.indexOf(Math.max(...weights))]!,
+}
+
+/** Sentences of the world in any order, some hedged or about wrong things, between scraps and odd spaces. */
+const sentence = fc.oneof(
+  fc.constantFrom(...world.closings, ...Object.values(world.subjects).map(({ rude }) => rude)),
+  fc
+    .tuple(fc.constantFrom(...world.greetings), fc.constantFrom(...world.names, 'nobody', 'the whole crew'))
+    .map(([text, name]) => fill(text, { name })),
+  ...Object.values(world.subjects).map(({ sentences, values }) =>
+    fc
+      .tuple(fc.constantFrom(...sentences), fc.constantFrom(...values, 'no such'))
+      .map(([text, value]) => fill(text, { value })),
+  ),
+)
+const hedged = fc.tuple(fc.constantFrom('', ...world.hedges.map((hedge) => `${hedge} `)), sentence)
+const scrap = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.constantFrom('.', '!?', 'the boat', '{value}'),
+)
+export const anyResponse = fc
+  .array(
+    fc.tuple(
+      fc.oneof({ weight: 6, arbitrary: hedged.map((parts) => parts.join('')) }, scrap),
+      fc.constantFrom(' ', ' ', ' ', '', '\n '),
+    ),
+    { maxLength: 9 },
+  )
+  .map((parts) => parts.flat().join(''))
+
+export const anyPrompt = fc.constantFrom(...prompts.slice(0, 300))
+
+export function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Item } from '../../electron/contract/records.ts'
+import { readPrompt } from '../../electron/world/prompts.ts'
+import { makeDemonstrations, makePairs } from '../../electron/world/samples.ts'
+import { compareTruth } from '../../electron/world/truth.ts'
+import { splitPieces } from '../../electron/world/words.ts'
+import { sum, world } from './helpers.ts'
+
+const options = { seed: 5, n: 2000, split: 'train' } as const
+const pairs = makePairs(world, options)
+
+/** Length of the longest common subsequence: what a minimal edit keeps. */
+function keptPieces(a: string[], b: string[]): number {
+  let row = new Array<number>(b.length + 1).fill(0)
+  for (const piece of a) {
+    const next = [0]
+    for (const [j, other] of b.entries()) {
+      next.push(piece === other ? row[j]! + 1 : Math.max(row[j + 1]!, next[j]!))
+    }
+    row = next
+  }
+  return row.at(-1)!
+}
+
+test('Samples are records of the contract with ids of their own', () => {
+  const items = [...makeDemonstrations(world, options), ...pairs.map(({ item }) => item)]
+  for (const item of items) Item.parse(item)
+  assert.equal(new Set(items.map(({ id }) => id)).size, items.length)
+})
+
+test('A seed decides the samples, and a longer list begins with the shorter', () => {
+  assert.deepEqual(makePairs(world, { ...options, n: 50 }), pairs.slice(0, 50))
+  assert.deepEqual(
+    makeDemonstrations(world, { ...options, n: 5 }),
+    makeDemonstrations(world, options).slice(0, 5),
+  )
+  assert.notDeepEqual(makePairs(world, { ...options, n: 50, seed: 6 }), pairs.slice(0, 50))
+})
+
+test('Nineteen pairs in twenty are ordered by the truth, the others the wrong way round', () => {
+  const verdicts = pairs.map(({ item, rejected }) =>
+    compareTruth(
+      world,
+      readPrompt(world, item.prompt)!,
+      { text: rejected, ended: true },
+      { text: item.chosen!, ended: true },
+    ),
+  )
+  assert(!verdicts.includes(0.5))
+  const right = sum(verdicts) / verdicts.length
+  assert(Math.abs(right - 0.95) < 0.02, `${right}`)
+})
+
+test('The item holds the ordinary pair, and the edit is of its rejected response', () => {
+  for (const { item, rejected, edited } of pairs) {
+    assert.equal(item.rejected, rejected)
+    assert.notEqual(item.chosen, rejected)
+    assert.equal(typeof edited, 'string')
+  }
+})
+
+test('Error spans are in order, inside the rejected response', () => {
+  for (const { item, rejected } of pairs) {
+    let at = 0
+    for (const { start, end } of item.errorSpans!) {
+      assert(start >= at && end > start && end <= rejected.length)
+      at = start
+    }
+  }
+})
+
+test('Edits change between a fifth and a quarter of the rejected pieces', () => {
+  let pieces = 0
+  let kept = 0
+  for (const { rejected, edited } of pairs) {
+    const before = splitPieces(rejected)
+    pieces += before.length
+    kept += keptPieces(before, splitPieces(edited))
+  }
+  const changed = 1 - kept / pieces
+  assert(changed > 0.2 && changed < 0.25, `${changed}`)
+})

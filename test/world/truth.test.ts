@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { FLAW_COSTS, type Flaw, type FlawKind, totalCost } from '../../electron/world/flaws.ts'
+import { compareInWorld } from '../../electron/world/judge.ts'
+import { parseResponse } from '../../electron/world/parse.ts'
+import type { WorldPrompt } from '../../electron/world/prompts.ts'
+import { compareTruth, judgeTruth } from '../../electron/world/truth.ts'
+import { anyPrompt, anyResponse, world, written } from './helpers.ts'
+
+const prompt: WorldPrompt = {
+  messages: [{ role: 'user', content: 'i am ivy. for orrow, i need the fare and the buns.' }],
+  name: 'ivy',
+  island: 'orrow',
+  asked: ['fare', 'buns'],
+}
+const { fare, buns, skipper } = world.islands.orrow!.facts
+const said = {
+  hello: 'good day, ivy.',
+  fare: `you pay ${fare} shillings on board.`,
+  buns: `the tea room bakes ${buns} buns.`,
+  bye: 'enjoy the trip!',
+}
+
+/** Kinds of the flaws found, each with the words at fault. */
+function found(text: string, ended = true): [FlawKind, string | null][] {
+  return judgeTruth(world, prompt, { text, ended }).map(({ kind, span }) => [
+    kind,
+    span && text.slice(span.start, span.end),
+  ])
+}
+
+test('The truth finds exactly the flaws that a clerk put in, where they stand', () => {
+  for (const { prompt, text, flaws } of written) {
+    assert.deepEqual(judgeTruth(world, prompt, { text, ended: true }), flaws, text)
+  }
+})
+
+test('A flawless answer costs nothing, in any order of answers', () => {
+  assert.deepEqual(found(`${said.hello} ${said.fare} ${said.buns} ${said.bye}`), [])
+  assert.deepEqual(found(`${said.hello} ${said.buns} ${said.fare} ${said.bye}`), [])
+})
+
+test('Each kind of flaw is found with the words at fault', () => {
+  const { hello, fare, buns, bye } = said
+  const wrong = fare.replace(/pay \w+/, 'pay many silver')
+  const stray = `your skipper is captain ${skipper}.`
+  const cases: [string, [FlawKind, string | null][]][] = [
+    [`${hello} ${wrong} ${buns} ${bye}`, [['wrong', 'many silver']]],
+    [`${hello} ${buns} ${bye}`, [['missing', null]]],
+    [`${hello} ${fare} ${stray} ${buns} ${bye}`, [['off-topic', stray]]],
+    [`${hello} ${fare} do not try to haggle. ${buns} ${bye}`, [['rude', 'do not try to haggle.']]],
+    [`${hello} ${fare} ${buns} the the. ${bye}`, [['malformed', 'the the.']]],
+    [`good day, osric. ${fare} ${buns} ${bye}`, [['bad-name', 'osric']]],
+    [`${fare} ${buns} ${bye}`, [['bad-name', null]]],
+    [
+      `${hello} perhaps i think ${fare} ${buns} ${bye}`,
+      [
+        ['hedge', 'perhaps'],
+        ['hedge', 'i think'],
+      ],
+    ],
+    [`${hello} ${fare} ${buns} ${wrong} ${bye}`, [['repeat', wrong]]],
+    [`${hello} ${fare} ${buns}`, [['no-closing', null]]],
+    [
+      `${hello} ${fare} ${bye} ${buns}`,
+      [
+        ['malformed', bye],
+        ['no-closing', null],
+      ],
+    ],
+    [
+      `${fare} ${hello} ${buns} ${bye}`,
+      [
+        ['malformed', hello],
+        ['bad-name', null],
+      ],
+    ],
+    [`${hello} ${hello} ${fare} ${buns} ${bye}`, [['repeat', hello]]],
+    [`${hello} ${fare} ${bye} ${buns} ${bye}`, [['repeat', bye]]],
+    [`${hello} ${fare} ${buns} ${bye} enjoy the`, [['malformed', 'enjoy the']]],
+    [
+      '',
+      [
+        ['bad-name', null],
+        ['missing', null],
+        ['missing', null],
+        ['no-closing', null],
+      ],
+    ],
+  ]
+  for (const [text, flaws] of cases) assert.deepEqual(found(text), flaws, text)
+  assert.deepEqual(found(`${hello} ${fare} ${buns} ${bye}`, false), [['no-eos', null]])
+})
+
+test('The truth reads any text without error, and its flaws stand inside it', () => {
+  const holds = (flaws: Flaw[], text: string) =>
+    flaws.every(
+      ({ span }) => span === null || (0 <= span.start && span.start < span.end && span.end <= text.length),
+    )
+  fc.assert(
+    fc.property(
+      anyPrompt,
+      fc.oneof(anyResponse, fc.string({ unit: 'binary', maxLength: 300 })),
+      (prompt, text) => {
+        assert(holds(judgeTruth(world, prompt, { text, ended: true }), text))
+        const sentences = parseResponse(world, text).map(({ span }) => text.slice(span.start, span.end))
+        assert.equal(sentences.join('').replace(/\s/g, ''), text.replace(/\s/g, ''))
+      },
+    ),
+    { numRuns: 1000 },
+  )
+})
+
+test('A response of a million characters is read at once', () => {
+  const before = performance.now()
+  for (const text of ['a '.repeat(5e5), '.'.repeat(1e6), 'i think '.repeat(1.25e5), '\n'.repeat(1e6)])
+    found(text)
+  assert(performance.now() - before < 3000)
+})
+
+test('The response whose flaws cost less is better, and equal costs tie', () => {
+  const { hello, fare, buns, bye } = said
+  const best = { text: `${hello} ${fare} ${buns} ${bye}`, ended: true }
+  const hedged = { text: `${hello} perhaps ${fare} ${buns} ${bye}`, ended: true }
+  const open = { text: `${hello} ${fare} ${buns}`, ended: true }
+  assert.equal(compareTruth(world, prompt, best, hedged), 0)
+  assert.equal(compareTruth(world, prompt, hedged, best), 1)
+  assert.equal(compareTruth(world, prompt, hedged, open), 0.5)
+  assert.equal(compareTruth(world, prompt, { ...best, ended: false }, open), 1)
+})
+
+test('A flaw costs one, or half for a hedge, a repeat or no closing', () => {
+  const half = Object.entries(FLAW_COSTS).filter(([, cost]) => cost === 0.5)
+  assert.deepEqual(half.map(([kind]) => kind).sort(), ['hedge', 'no-closing', 'repeat'])
+  assert.equal(totalCost(judgeTruth(world, prompt, { text: '', ended: false })), 4.5)
+})
+
+test('A judge compares by the words of the prompt, and calls a tie on prompts of another world', () => {
+  const { hello, fare, buns, bye } = said
+  const best = { text: `${hello} ${fare} ${buns} ${bye}`, ended: true }
+  const open = { text: `${hello} ${fare} ${buns}`, ended: true }
+  assert(compareInWorld(world, prompt.messages, open, best) > 0)
+  assert(compareInWorld(world, prompt.messages, best, open) < 0)
+  assert.equal(compareInWorld(world, [{ role: 'user', content: 'hello' }], open, best), 0)
+})

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { UserError } from '../../electron/contract/errors.ts'
+import { byteLevelTokenizer } from '../../electron/engine/tokenizer/index.ts'
+import { parseResponse } from '../../electron/world/parse.ts'
+import { splitPieces, worldWords } from '../../electron/world/words.ts'
+import { fill, parseWorld } from '../../electron/world/world.ts'
+import { prompts, sum, world, written } from './helpers.ts'
+
+function refusal(change: (copy: typeof world) => void): string {
+  const copy = structuredClone(world)
+  change(copy)
+  try {
+    parseWorld(copy)
+  } catch (error) {
+    if (error instanceof UserError) return error.message
+    throw error
+  }
+  return 'accepted'
+}
+
+test('A mistake in the world file is refused with its key', () => {
+  assert.equal(
+    refusal(() => {}),
+    'accepted',
+  )
+  assert.match(
+    refusal((w) => w.hedges.pop() && w.hedges.splice(0)),
+    /key hedges: /,
+  )
+  assert.match(
+    refusal((w) => w.greetings.push('hello.')),
+    /key greetings\.3: must hold \{name\}/,
+  )
+  assert.match(
+    refusal((w) => w.closings.push('no stop')),
+    /key closings\.3: /,
+  )
+  assert.match(
+    refusal((w) => delete w.islands.quern!.facts.buns),
+    /key islands\.quern\.facts\.buns: /,
+  )
+  assert.match(
+    refusal((w) => (w.islands.quern!.soreSubject = 'moon')),
+    /quern\.soreSubject: "moon" is not a subject/,
+  )
+  assert.match(
+    refusal((w) => Object.assign(w.islands.quern!.misconceptions, { pier: w.islands.quern!.facts.pier })),
+    /quern\.misconceptions\.pier: needs a wrong one/,
+  )
+  assert.match(
+    refusal((w) => Object.assign(w, { extra: 1 })),
+    /key .*[Uu]nrecognized key.*extra/,
+  )
+})
+
+test('A third of the facts have a misconception, four in each subject', () => {
+  for (const subject of Object.keys(world.subjects)) {
+    const believed = Object.values(world.islands).filter(({ misconceptions }) => misconceptions[subject])
+    assert.equal(believed.length, 4, subject)
+  }
+  assert.equal(Object.keys(world.islands).length, 12)
+})
+
+test('Every sentence that the world can say is read back as what it says', () => {
+  const kindOf = (text: string) => parseResponse(world, text).map(({ kind }) => kind)
+  for (const [subject, { sentences, values, rude }] of Object.entries(world.subjects)) {
+    assert.deepEqual(kindOf(rude), ['rude'])
+    for (const hedge of ['', ...world.hedges.map((words) => `${words} `)]) {
+      for (const text of sentences.flatMap((form) => values.map((value) => hedge + fill(form, { value })))) {
+        const [said, ...others] = parseResponse(world, text)
+        assert(said?.kind === 'fact' && others.length === 0, text)
+        assert.equal(said.subject, subject)
+        assert.equal(said.hedges.length, hedge ? 1 : 0)
+        assert(values.includes(said.value))
+        assert.equal(text.slice(said.slot.start, said.slot.end), said.value)
+      }
+    }
+  }
+  for (const greeting of world.greetings)
+    assert.deepEqual(kindOf(fill(greeting, { name: 'ivy' })), ['greeting'])
+  for (const closing of world.closings) assert.deepEqual(kindOf(closing), ['closing'])
+})
+
+test('Prompts and responses are made of a small list of words', () => {
+  const words = new Set(worldWords(world))
+  assert(words.size >= 150 && words.size <= 250, `${words.size} words`)
+  const texts = [...prompts.map(({ messages }) => messages[0]!.content), ...written.map(({ text }) => text)]
+  for (const text of texts) {
+    const pieces = splitPieces(text)
+    assert.equal(pieces.join(''), text)
+    for (const piece of pieces) assert(words.has(piece), `"${piece}" of "${text}" is not in the list`)
+  }
+  const used = new Set(texts.flatMap(splitPieces))
+  assert.deepEqual(
+    [...words].filter((word) => !used.has(word)),
+    [],
+  )
+})
+
+test('Responses have about 35 pieces and at most 55, prompts at most 26', () => {
+  const lengths = written.map(({ text }) => splitPieces(text).length)
+  const mean = sum(lengths) / lengths.length
+  assert(mean > 33 && mean < 37, `mean ${mean}`)
+  assert(Math.max(...lengths) <= 55)
+  assert(Math.max(...prompts.map(({ messages }) => splitPieces(messages[0]!.content).length)) <= 26)
+})
+
+test('A tokenizer of these words has one token for each piece, and needs no bytes', () => {
+  const tokenizer = byteLevelTokenizer(worldWords(world))
+  for (const { text } of written.slice(0, 500)) {
+    assert.deepEqual(
+      tokenizer.encode(text).map((id) => tokenizer.pieceOf(id)),
+      splitPieces(text),
+    )
+  }
+  const lengths = prompts.map(
+    ({ messages }) => tokenizer.encodeChat(messages, { addGenerationPrompt: true }).length,
+  )
+  assert(Math.max(...lengths) <= 32)
+})

@@ -8,7 +8,11 @@ import { presetConfig } from '../engine/model/presets.ts'
 import { openModelSource } from '../engine/model/sources/model-source.ts'
 import { byteLevelTokenizer, openTokenizer, type Tokenizer } from '../engine/tokenizer/index.ts'
 import { bucketLength, chunksOf, type QueryResponse } from '../engine/training/batch.ts'
-import { demonstrations, dpoPairs, longestQuery, promptsOf, rewardPairs } from '../pipeline/run-examples.ts'
+import { dpoPairs } from '../pipeline/dpo/examples.ts'
+import { labelPair } from '../pipeline/label/labels.ts'
+import { longestQuery, promptsOf } from '../pipeline/ppo/examples.ts'
+import { rewardPairs } from '../pipeline/reward/examples.ts'
+import { demonstrations } from '../pipeline/sft/examples.ts'
 import type { RunSize, SizedModel } from './run-size.ts'
 
 interface Opened {
@@ -27,7 +31,8 @@ export async function planSize(job: PlannedJob, rows: readonly RunInputRow[]): P
       return { kind: 'sft', config: job.config, model, ...(await lengthsOf(rows, make, (row) => [row])) }
     }
     case 'reward': {
-      const make = (part: RunInputRow[]) => rewardPairs(part, tokenizer, { ...job.config, maxPositions })
+      const make = (part: RunInputRow[]) =>
+        rewardPairs(part, tokenizer, { ...job.config, maxPositions }, labelPair)
       const sizes = await lengthsOf(rows, make, ({ worse, better }) => [worse, better])
       return { kind: 'reward', config: job.config, model, ...sizes }
     }

@@ -14,7 +14,7 @@ import { normals } from '../../electron/engine/random.ts'
 import { loadTokenizer, type Tokenizer } from '../../electron/engine/tokenizer/index.ts'
 import type { QueryResponse } from '../../electron/engine/training/batch.ts'
 import { labelPair } from '../../electron/pipeline/label/labels.ts'
-import { editedPair, type RewardPair } from '../../electron/pipeline/reward/pairs.ts'
+import { editedPair, type RewardPair } from '../../electron/pipeline/reward/examples.ts'
 
 const golden = path.resolve(import.meta.dirname, '../golden/llama-tied')
 

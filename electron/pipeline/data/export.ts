@@ -4,8 +4,8 @@
  */
 import type { Annotation, Item, Message, PairLabels } from '../../contract/records.ts'
 import { writeFileAtomic } from '../../engine/formats/atomic.ts'
+import { promptMessages } from '../../engine/tokenizer/query.ts'
 import { STET_ROW_VERSION } from './formats/stet.ts'
-import { promptMessages } from './query.ts'
 
 export type Rows<T> = Iterable<T> | AsyncIterable<T>
 

@@ -3,8 +3,8 @@ import type { RewardScheme } from '../../contract/configs.ts'
 import { precisionRecall } from '../../engine/statistics/classification.ts'
 import { auroc } from '../../engine/statistics/ranking.ts'
 import { pairCalibration, preferenceLogit } from './calibration.ts'
+import type { RewardPair } from './examples.ts'
 import { sequenceScore } from './model.ts'
-import type { RewardPair } from './pairs.ts'
 
 /** A pair with the reward of each token on both sides. */
 export interface ScoredPair {

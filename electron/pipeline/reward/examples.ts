@@ -1,46 +1,67 @@
-/** Labelled pairs as the arrays that reward training and evaluation work on. */
-import * as tf from '@tensorflow/tfjs-core'
-import { responseInputs } from '../../engine/model/responses.ts'
-import { padResponses } from '../../engine/training/batch.ts'
-import type { LabelledResponse, RewardPair } from './pairs.ts'
+/** What a reward model learns from: pairs of responses with a label for every token. */
+import type { RewardConfig } from '../../contract/configs.ts'
+import type { PairLabels, RunInputRow } from '../../contract/records.ts'
+import type { Tokenizer } from '../../engine/tokenizer/index.ts'
+import type { QueryResponse } from '../../engine/training/batch.ts'
+import { encodePair, type Limits, type SplitRows, splitExamples } from '../../engine/training/examples.ts'
 
-/** Labels divided by the length of the run of equal labels that they are part of. */
-export function spanTargets(labels: readonly number[]): number[] {
-  const targets: number[] = []
-  for (let start = 0; start < labels.length; ) {
-    let end = start + 1
-    while (end < labels.length && labels[end] === labels[start]) end++
-    for (let i = start; i < end; i++) targets.push(labels[start]! / (end - start))
-    start = end
-  }
-  return targets
+/** One response and its labels. */
+export interface LabelledResponse extends QueryResponse {
+  /** -1, 0 or +1 per token. */
+  labels: readonly number[]
 }
 
-export interface PairLengths {
-  queryLength: number
-  responseLength: number
+/** A pair to learn from. In ordinary preference pairs all labels are zero. */
+export interface RewardPair {
+  itemId: string
+  worse: LabelledResponse
+  better: LabelledResponse
 }
+
+/** Labels both texts under the tokenizer; the label stage's `labelPair`. */
+export type LabelPair = (tokenizer: Tokenizer, itemId: string, rejected: string, edited: string) => PairLabels
 
 /**
- * Worse responses in the first B rows, better ones in the last B.
- * @returns `responseInputs`, then labels and targets (2B, T)
+ * @param limits with the kind of pairs to make, and what labels the edited ones
+ * @throws UserError if a prompt and its response do not fit the model's context
  */
-export function pairInputs(
-  pairs: readonly RewardPair[],
-  padId: number,
-  lengths: PairLengths,
-  spanWeighted: boolean,
-): tf.Tensor[] {
-  const sides = [...pairs.map((p) => p.worse), ...pairs.map((p) => p.better)]
-  const width = lengths.responseLength
-  const rows = (values: (side: LabelledResponse) => readonly number[]) => {
-    const out = new Float32Array(sides.length * width)
-    for (const [row, side] of sides.entries()) out.set(values(side), row * width)
-    return tf.tensor2d(out, [sides.length, width])
+export function rewardPairs(
+  rows: readonly RunInputRow[],
+  tokenizer: Tokenizer,
+  limits: Limits & Pick<RewardConfig, 'pairs'>,
+  labelPair: LabelPair,
+): SplitRows<RewardPair> {
+  const edited = ({ item, edited }: RunInputRow, query: number[]): RewardPair | null => {
+    if (item.rejected === null || edited === null) return null
+    const labels = labelPair(tokenizer, item.id, item.rejected, edited)
+    return editedPair(query, labels, tokenizer.eosId)
   }
-  return [
-    ...responseInputs(padResponses(sides, padId, lengths)),
-    rows((side) => side.labels),
-    rows((side) => (spanWeighted ? spanTargets(side.labels) : side.labels)),
-  ]
+  const original = ({ item }: RunInputRow, query: number[]): RewardPair | null => {
+    const pair = encodePair(tokenizer, query, item)
+    return pair && preferencePair(item.id, pair.rejected, pair.chosen)
+  }
+  const make = { edited, original }[limits.pairs]
+  return splitExamples(rows, tokenizer, limits, (row, query) => {
+    const example = make(row, query)
+    return example && { example, responses: [example.worse, example.better] }
+  })
+}
+
+/** @param eosId appended to both responses as a kept token, so that the model sees how a response ends */
+export function editedPair(query: readonly number[], labels: PairLabels, eosId: number): RewardPair {
+  const side = ({ ids, labels: own }: PairLabels['rejected']): LabelledResponse => ({
+    query,
+    response: [...ids, eosId],
+    labels: [...own, 0],
+  })
+  return { itemId: labels.itemId, worse: side(labels.rejected), better: side(labels.edited) }
+}
+
+/** Both responses unlabelled: for schemes that reward no single token, on ordinary preferences. */
+function preferencePair(itemId: string, worse: QueryResponse, better: QueryResponse): RewardPair {
+  const unlabelled = (side: QueryResponse): LabelledResponse => ({
+    ...side,
+    labels: side.response.map(() => 0),
+  })
+  return { itemId, worse: unlabelled(worse), better: unlabelled(better) }
 }

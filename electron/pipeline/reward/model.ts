@@ -12,7 +12,7 @@ import {
 import type { Weights } from '../../engine/model/weights.ts'
 import { type CompiledFunction, compile } from '../../engine/runtime/compile.ts'
 import { mapInBatches, padResponses, type QueryResponse } from '../../engine/training/batch.ts'
-import type { PairLengths } from './examples.ts'
+import type { PairLengths } from './inputs.ts'
 
 /** @returns (B, T): the head's output at each response token; zero at padding */
 export function rewardScalars(

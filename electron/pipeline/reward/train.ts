@@ -16,7 +16,8 @@ import {
   type ScoredPair,
   tokenF1,
 } from './evaluate.ts'
-import { type PairLengths, pairInputs } from './examples.ts'
+import type { RewardPair } from './examples.ts'
+import { type PairLengths, pairInputs } from './inputs.ts'
 import {
   lastScalar,
   maskedMean,
@@ -26,7 +27,6 @@ import {
   rewardLoss,
 } from './losses.ts'
 import { RewardScorer, rewardScalars } from './model.ts'
-import type { RewardPair } from './pairs.ts'
 
 export interface RewardData {
   train: RewardPair[]

@@ -17,22 +17,18 @@ import {
 import { saveAdapters } from '../../engine/model/sources/adapter-files.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { commonLengths, type QueryResponse } from '../../engine/training/batch.ts'
+import type { Fit, SplitRows } from '../../engine/training/examples.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
+import { dpoPairs } from '../../pipeline/dpo/examples.ts'
 import { trainDpo } from '../../pipeline/dpo/train.ts'
+import { labelPair } from '../../pipeline/label/labels.ts'
 import { countSpanWords, spanAgreement } from '../../pipeline/label/span-agreement.ts'
+import { longestQuery, promptsOf, type SplitPrompts } from '../../pipeline/ppo/examples.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
+import { rewardPairs } from '../../pipeline/reward/examples.ts'
 import { RewardScorer, sequenceScore } from '../../pipeline/reward/model.ts'
 import { type HeldoutRewards, trainReward } from '../../pipeline/reward/train.ts'
-import {
-  demonstrations,
-  dpoPairs,
-  type Fit,
-  longestQuery,
-  promptsOf,
-  rewardPairs,
-  type SplitPrompts,
-  type SplitRows,
-} from '../../pipeline/run-examples.ts'
+import { demonstrations } from '../../pipeline/sft/examples.ts'
 import { trainSft } from '../../pipeline/sft/train.ts'
 import { type RunSize, runScale, runShape, type SizedModel } from '../../sizing/run-size.ts'
 import type { JobContext } from './context.ts'
@@ -167,7 +163,7 @@ export async function runReward(job: JobOf<'reward'>, context: JobContext): Prom
   try {
     addScoreHead(model, job.config.seed)
     const rows = await readInputRows(job.input)
-    const data = rewardPairs(rows, tokenizer, limitsOf(job, model))
+    const data = rewardPairs(rows, tokenizer, limitsOf(job, model), labelPair)
     requireExamples(data, `no pair of the kind "${job.config.pairs}"`, job.config)
     noteIdentical(data, context)
     const responses = [...data.train, ...data.heldout].flatMap((pair) => [pair.worse, pair.better])

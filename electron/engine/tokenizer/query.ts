@@ -1,10 +1,10 @@
-/** An item's prompt as the tokens a model is asked with, cut to fit where it must be. */
+/** An item's prompt and a response as token ids: the prompt through the chat template, cut to fit if needed. */
 import type { Item, Message } from '../../contract/records.ts'
-import type { Tokenizer } from '../../engine/tokenizer/index.ts'
+import type { Tokenizer } from './index.ts'
 
 export interface Query {
   ids: number[]
-  /** Whether something was left out to fit. */
+  /** Whether part of it was left out to fit. */
   cut: boolean
 }
 
@@ -16,8 +16,8 @@ export function promptMessages({ prompt, context }: Pick<Item, 'prompt' | 'conte
 }
 
 /**
- * The query of at most `maxTokens`. What is too long loses the end of its context first, so that the request and
- * the template stay whole; without a context the beginning goes.
+ * The query in at most `maxTokens`. A prompt that is too long loses the end of its context first, so that the request
+ * and the template stay whole; without a context it loses its beginning.
  */
 export function encodeQuery(
   tokenizer: Tokenizer,
@@ -30,6 +30,11 @@ export function encodeQuery(
   if (whole.length <= maxTokens) return { ids: whole, cut: false }
   const shortened = encode(shortenedContext(tokenizer, item.context, whole.length - maxTokens))
   return { ids: shortened.slice(-maxTokens), cut: true }
+}
+
+/** The response's ids with the end token, which a model has to learn too. */
+export function encodeResponse(tokenizer: Tokenizer, text: string): number[] {
+  return [...tokenizer.encode(text), tokenizer.eosId]
 }
 
 /** A few tokens more than asked go, because the shortened text may be tokenized otherwise at its end. */

@@ -1,0 +1,46 @@
+/** Labelled pairs as the arrays that reward training and evaluation work on. */
+import * as tf from '@tensorflow/tfjs-core'
+import { responseInputs } from '../../engine/model/responses.ts'
+import { padResponses } from '../../engine/training/batch.ts'
+import type { LabelledResponse, RewardPair } from './examples.ts'
+
+/** Labels divided by the length of the run of equal labels that they are part of. */
+export function spanTargets(labels: readonly number[]): number[] {
+  const targets: number[] = []
+  for (let start = 0; start < labels.length; ) {
+    let end = start + 1
+    while (end < labels.length && labels[end] === labels[start]) end++
+    for (let i = start; i < end; i++) targets.push(labels[start]! / (end - start))
+    start = end
+  }
+  return targets
+}
+
+export interface PairLengths {
+  queryLength: number
+  responseLength: number
+}
+
+/**
+ * Worse responses in the first B rows, better ones in the last B.
+ * @returns `responseInputs`, then labels and targets (2B, T)
+ */
+export function pairInputs(
+  pairs: readonly RewardPair[],
+  padId: number,
+  lengths: PairLengths,
+  spanWeighted: boolean,
+): tf.Tensor[] {
+  const sides = [...pairs.map((p) => p.worse), ...pairs.map((p) => p.better)]
+  const width = lengths.responseLength
+  const rows = (values: (side: LabelledResponse) => readonly number[]) => {
+    const out = new Float32Array(sides.length * width)
+    for (const [row, side] of sides.entries()) out.set(values(side), row * width)
+    return tf.tensor2d(out, [sides.length, width])
+  }
+  return [
+    ...responseInputs(padResponses(sides, padId, lengths)),
+    rows((side) => side.labels),
+    rows((side) => (spanWeighted ? spanTargets(side.labels) : side.labels)),
+  ]
+}

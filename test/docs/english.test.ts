@@ -1,0 +1,57 @@
+/** Texts for people are written in the English that docs/STYLE.md asks for. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { pageFiles, readPage } from './pages.ts'
+import { phrases, refusedIn, textsOf } from './phrases.ts'
+
+/** Made from the contract, whose texts are checked with the code. */
+const generated = ['docs/CLI.md']
+
+/** Pages that quote what they refuse. */
+const quoting = ['docs/STYLE.md']
+
+test('the documentation has no refused phrase', () => {
+  const found = pageFiles()
+    .filter((file) => !generated.includes(file) && !quoting.includes(file))
+    .flatMap((file) =>
+      refusedIn(readPage(file)).map(({ line, phrase, write }) => `${file}:${line} "${phrase}": ${write}`),
+    )
+  assert.deepEqual(found, [])
+})
+
+test('refused phrases are found, and the words around them are left alone', () => {
+  const old = 'The run goes on\nwhere it was; mended by nobody. It is no judge. By itself it is told anew.'
+  assert.deepEqual(
+    refusedIn(old, 10)
+      .map(({ line, phrase }) => `${line} ${phrase}`)
+      .sort(),
+    ['10 goes on', '11 By itself', '11 anew', '11 is no ', '11 is told', '11 mended', '11 nobody'],
+  )
+  const modern =
+    'There is no run. It is no longer needed, recommended and amended. The goal on top. It tells them apart.'
+  assert.deepEqual(refusedIn(modern), [])
+})
+
+test('texts of a source file are its strings, templates, JSX and comments, not its names', () => {
+  const source = [
+    "/** A comment\n * that mends. */\nimport { goOn } from './mend.ts'",
+    `export const mend = <p title="a title">Goes on {\`a \${goOn} template\`}</p>`,
+  ].join('\n')
+  assert.deepEqual(
+    textsOf('a.tsx', source).map(({ kind, line, text }) => [kind, line, text.trim()]),
+    [
+      ['comment', 1, '* A comment\nthat mends.'],
+      ['string', 4, 'a title'],
+      ['string', 4, 'Goes on'],
+      ['string', 4, 'a'],
+      ['string', 4, 'template'],
+    ],
+  )
+})
+
+test('no replacement is itself refused', () => {
+  assert.deepEqual(
+    phrases.flatMap(({ write }) => refusedIn(write)),
+    [],
+  )
+})

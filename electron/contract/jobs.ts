@@ -252,7 +252,7 @@ export const RunSample = z.object({
 })
 export type RunSample = z.infer<typeof RunSample>
 
-/** What a running job says before its result. */
+/** What running work reports before its result. */
 export const JobEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('step'),
@@ -261,6 +261,8 @@ export const JobEvent = z.discriminatedUnion('type', [
     metrics: z.record(z.string(), z.number()),
   }),
   z.object({ type: z.literal('samples'), step: z.int().nonnegative(), samples: z.array(RunSample) }),
+  /** The training run that a job trains: its id in the project. */
+  z.object({ type: z.literal('started'), run: z.string() }),
   /** A sentence worth a line. */
   z.object({ type: z.literal('note'), sentence: z.string() }),
   z.object({ type: z.literal('progress'), phase: z.string(), done: z.number(), total: z.number() }),

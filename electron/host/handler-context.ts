@@ -1,6 +1,6 @@
-/** What the handlers of the page's procedures share. */
+/** What the handlers of every subject share. */
 import { implement, ORPCError } from '@orpc/server'
-import { pageContract } from '../contract/page/index.ts'
+import { contract } from '../contract/index.ts'
 import type { Lab } from './context.ts'
 import { toContractError } from './errors/contract-errors.ts'
 import { toDefect } from './errors/defect.ts'
@@ -8,26 +8,27 @@ import { EditScorer } from './label/edit-scorer.ts'
 import { OpenTokenizers } from './models/open-tokenizers.ts'
 import type { WorkBoard } from './work/work-board.ts'
 
-export interface PageContext {
-  os: ReturnType<typeof implementer>
+export interface HandlerContext {
+  /** The contract's procedures, to be given handlers. */
+  api: ReturnType<typeof implementContract>
   lab: Lab
   board: WorkBoard
   tokenizers: OpenTokenizers
   scorer: EditScorer
 }
 
-export function pageContext(lab: Lab, board: WorkBoard): PageContext {
+export function handlerContext(lab: Lab, board: WorkBoard): HandlerContext {
   const tokenizers = new OpenTokenizers()
-  return { os: implementer(), lab, board, tokenizers, scorer: new EditScorer(lab, tokenizers) }
+  return { api: implementContract(), lab, board, tokenizers, scorer: new EditScorer(lab, tokenizers) }
 }
 
-function implementer() {
-  return implement(pageContract).use(async ({ next, procedure, path }) => {
+function implementContract() {
+  return implement(contract).use(async ({ next, procedure, path }) => {
     try {
       return await next()
     } catch (error) {
-      const told = toContractError(error, procedure['~orpc'].inputSchema)
-      throw told instanceof ORPCError ? told : toDefect(told, path)
+      const reported = toContractError(error, procedure['~orpc'].inputSchema)
+      throw reported instanceof ORPCError ? reported : toDefect(reported, path)
     }
   })
 }

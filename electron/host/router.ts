@@ -1,40 +1,63 @@
-/** The page's procedures, implemented: the verbs, and what only a page needs. */
+/** The host: every procedure of the contract on a lab, for any transport. */
+import type { AnyProcedure, Router } from '@orpc/server'
+import { type VerbInput, type VerbName, type Verbs, verbs } from '../contract/verbs.ts'
 import { annotateHandlers } from './annotate/handlers.ts'
-import type { Lab } from './context.ts'
-import { itemHandlers } from './data/handlers.ts'
-import { pageContext } from './handler-context.ts'
-import { judgingHandlers } from './judge/handlers.ts'
-import type { LabRouter } from './lab.ts'
+import { dataHandlers } from './data/handlers.ts'
+import { type HandlerContext, handlerContext } from './handler-context.ts'
+import { judgeHandlers } from './judge/handlers.ts'
+import { type LabOptions, openLab } from './lab.ts'
 import { labelHandlers } from './label/handlers.ts'
+import { machineHandlers } from './machine/handlers.ts'
 import { modelHandlers } from './models/handlers.ts'
 import { projectHandlers } from './projects/handlers.ts'
 import { runHandlers } from './runs/handlers.ts'
+import { streamEvents } from './stream.ts'
+import { trainHandlers } from './train/handlers.ts'
+import { performVerb, reportsEvents } from './verbs.ts'
+import { workHandlers } from './work/handlers.ts'
 import { WorkBoard } from './work/work-board.ts'
 
-export type PageRouter = ReturnType<typeof openPage>['router']
+export type Host = ReturnType<typeof openHost>
 
-/** @returns the router of every door to the page, and the board that its work is on */
-export function openPage(lab: Lab, verbs: LabRouter) {
-  const board = new WorkBoard(verbs)
-  const context = pageContext(lab, board)
-  const { os } = context
+/** @returns the router, the board that started work is on, and how to let go of everything that the host holds */
+export function openHost(options: LabOptions) {
+  const { lab, close } = openLab(options)
+  const board = new WorkBoard(lab)
+  const context = handlerContext(lab, board)
   const router = {
-    verbs,
-    work: {
-      start: os.work.start.handler(({ input }) => board.start(input.verb, input.input)),
-      list: os.work.list.handler(({ input }) => board.list(input.project)),
-      get: os.work.get.handler(({ input }) => board.get(input.id)),
-      watch: os.work.watch.handler(({ input, signal }) => board.watch(input.id, signal)),
-      watchAll: os.work.watchAll.handler(({ signal }) => board.watchAll(signal)),
-      stop: os.work.stop.handler(({ input }) => board.stop(input.id)),
-    },
+    verbs: verbHandlers(context),
+    work: workHandlers(context),
     projects: projectHandlers(context),
-    items: itemHandlers(context),
+    data: dataHandlers(context),
     annotate: annotateHandlers(context),
-    labels: labelHandlers(context),
+    label: labelHandlers(context),
+    train: trainHandlers(context),
     runs: runHandlers(context),
-    judging: judgingHandlers(context),
+    judge: judgeHandlers(context),
     models: modelHandlers(context),
+    machine: machineHandlers(context),
   }
-  return { router, board }
+  return { lab, router, board, close }
+}
+
+type VerbRouter = Router<Verbs, Record<never, never>>
+
+/** What is the same in the implementer of every verb. */
+interface VerbImplementer {
+  handler(handle: (call: { input: unknown; signal?: AbortSignal }) => unknown): AnyProcedure
+}
+
+function verbHandlers(context: HandlerContext): VerbRouter {
+  const names = Object.keys(verbs) as VerbName[]
+  return Object.fromEntries(names.map((name) => [name, verbHandler(context, name)])) as VerbRouter
+}
+
+function verbHandler({ api, lab }: HandlerContext, name: VerbName): AnyProcedure {
+  const implementer = api.verbs[name] as VerbImplementer
+  return implementer.handler(({ input, signal }) => {
+    const checked = input as VerbInput<VerbName>
+    return reportsEvents(name)
+      ? streamEvents(signal, (hooks) => performVerb(lab, name, checked, hooks))
+      : performVerb(lab, name, checked, { emit: () => {}, signal: signal ?? new AbortController().signal })
+  })
 }

@@ -1,38 +1,30 @@
-/** Turns work that reports by calling back into the event iterator that the contract promises. */
+/** Turns work that reports through hooks into the event iterator that the contract promises. */
 import type { JobEvent } from '../contract/jobs.ts'
 import type { WorkHooks } from './context.ts'
 import { toContractError } from './errors/contract-errors.ts'
+import { Queue } from './queue.ts'
 
 /**
- * Events as they come, then the work's result. Leaving the iterator aborts the work and waits for its end.
- * @param signal aborts the work as well; its result still comes
+ * Events as they are reported, then the result of the work. Leaving the iterator aborts the work and waits until it
+ * has stopped.
+ * @param signal aborts the work as well; its result is still returned
  */
 export async function* streamEvents<Result>(
   signal: AbortSignal | undefined,
   work: (hooks: WorkHooks) => Promise<Result>,
 ): AsyncGenerator<JobEvent, Result> {
   const leave = new AbortController()
-  const events: JobEvent[] = []
-  let wake = () => {}
-  let ended = false
-  const emit = (event: JobEvent) => {
-    events.push(event)
-    wake()
-  }
-  const result = work({ emit, signal: AbortSignal.any([leave.signal, ...(signal ? [signal] : [])]) })
-  const end = result.then(
-    () => {},
-    () => {},
-  )
-  end.then(() => {
-    ended = true
-    wake()
+  const events = new Queue<JobEvent>()
+  const result = work({
+    emit: (event) => events.push(event),
+    signal: AbortSignal.any([leave.signal, ...(signal ? [signal] : [])]),
   })
+  const end = result.then(
+    () => events.close(),
+    () => events.close(),
+  )
   try {
-    while (!ended || events.length > 0) {
-      if (events.length > 0) yield events.shift()!
-      else await new Promise<void>((resolve) => (wake = resolve))
-    }
+    yield* events.read()
     return await result
   } catch (error) {
     throw toContractError(error)

@@ -1,6 +1,6 @@
 /** The view Annotate: one item after the other, each edited as little as possible. */
 import { useEffect } from 'react'
-import { editsAtATime } from '../../electron/contract/page/annotate.ts'
+import { editsAtATime } from '../../electron/contract/annotate.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'

@@ -1,5 +1,5 @@
 /** Aligns texts beside the page, so that a long response never holds up a key. */
-import type { TokenCut } from '../../electron/contract/page/annotate.ts'
+import type { TokenCut } from '../../electron/contract/annotate.ts'
 import type { DiffAnswer, DiffRequest } from './differ.ts'
 import { diffEdit, encodingOf } from './edit-diff.ts'
 

@@ -1,5 +1,5 @@
 /** Keeps an editor's diff current: asks the worker for that of the newest text only, in words or in tokens. */
-import type { TokenCut } from '../../electron/contract/page/annotate.ts'
+import type { TokenCut } from '../../electron/contract/annotate.ts'
 import type { EditDiff } from './edit-diff.ts'
 
 /** Cuts a text into tokens. */

@@ -1,5 +1,5 @@
 /** An edit as the editor draws it: where the text changed, by words or tokens, and how minimal the change is. */
-import type { TokenCut } from '../../electron/contract/page/annotate.ts'
+import type { TokenCut } from '../../electron/contract/annotate.ts'
 import type { Encoding } from '../../electron/engine/tokenizer/encoding.ts'
 import {
   type Minimality,

@@ -1,6 +1,6 @@
 /** Why a reward model disagrees with an edit: the rewards of its tokens, beside the editor. */
-import type { DisputedEdit } from '../../electron/contract/page/annotate.ts'
-import type { LabelledToken } from '../../electron/contract/page/labels.ts'
+import type { DisputedEdit } from '../../electron/contract/annotate.ts'
+import type { LabelledToken } from '../../electron/contract/label.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'

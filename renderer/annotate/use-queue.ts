@@ -1,6 +1,6 @@
 /** Which items one works through, in which order: by the state of one's work, or by what a reward model doubts. */
 import { useQuery } from '@tanstack/react-query'
-import { editsAtATime, QueueOrder } from '../../electron/contract/page/annotate.ts'
+import { editsAtATime, QueueOrder } from '../../electron/contract/annotate.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'

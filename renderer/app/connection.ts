@@ -6,10 +6,10 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
-import type { PageContract } from '../../electron/contract/page/index.ts'
+import type { Contract } from '../../electron/contract/index.ts'
 import { desktop } from './desktop.ts'
 
-export type HostClient = ContractRouterClient<PageContract>
+export type HostClient = ContractRouterClient<Contract>
 export type LineState = 'opening' | 'open' | 'broken'
 
 let client: HostClient

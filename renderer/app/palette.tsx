@@ -87,7 +87,7 @@ function useEntries(text: string): Entry[] {
   })
   const { data: items } = useQuery({
     queryKey: ['palette-items', project, words],
-    queryFn: () => host.items.page({ project: project!, query: { search: words }, limit: 6 }),
+    queryFn: () => host.data.page({ project: project!, query: { search: words }, limit: 6 }),
     enabled: project !== null && words.length > 1,
   })
   const entries: Entry[] = [

@@ -1,6 +1,6 @@
 /** What the page has asked the host, kept and asked again when work ends or the line was broken. */
 import { QueryClient, useQuery } from '@tanstack/react-query'
-import type { WorkRecord } from '../../electron/contract/page/work.ts'
+import type { WorkRecord } from '../../electron/contract/work.ts'
 import { host, onLine } from './connection.ts'
 
 export const queries = new QueryClient({

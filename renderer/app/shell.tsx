@@ -119,7 +119,7 @@ function StatusLine({ project }: { project: string | null }) {
   const line = useSyncExternalStore(onLine, lineState)
   const { data: machine } = useQuery({
     queryKey: ['machine', project],
-    queryFn: () => host.projects.machine({ project }),
+    queryFn: () => host.machine.now({ project }),
     refetchInterval: 5000,
   })
   return (

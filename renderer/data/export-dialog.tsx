@@ -10,10 +10,11 @@ const formats = [
   ['stet', 'Everything: items with all revisions. Another Stet can take it in.'],
   ['trl', 'Preference rows for TRL: prompt, chosen, rejected.'],
 ] as const
+type Format = (typeof formats)[number][0]
 
 export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const project = useProject()
-  const [format, setFormat] = useState<string>('stet')
+  const [format, setFormat] = useState<Format>('stet')
   const [out, setOut] = useState('')
   const [workId, setWorkId] = useState<string | null>(null)
   const start = useMutation({
@@ -32,7 +33,12 @@ export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => 
         }}
       >
         <Field label="What each row holds" help={formats.find(([name]) => name === format)?.[1]}>
-          <select value={format} onChange={({ target }) => setFormat(target.value)}>
+          <select
+            value={format}
+            onChange={({ target }) =>
+              setFormat(formats.find(([name]) => name === target.value)?.[0] ?? 'stet')
+            }
+          >
             {formats.map(([name]) => (
               <option key={name}>{name}</option>
             ))}

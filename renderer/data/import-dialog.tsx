@@ -1,7 +1,7 @@
 /** What a file would bring, before it is imported: its format, its columns, its first and its bad rows. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { FilePreview } from '../../electron/contract/page/items.ts'
+import type { FilePreview } from '../../electron/contract/data.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { queries, useWork } from '../app/queries.ts'
@@ -23,7 +23,7 @@ export function ImportDialog({ file, onClose }: { file: File; onClose: () => voi
   })
   const preview = useQuery({
     queryKey: ['preview', place.data, columns],
-    queryFn: () => host.items.preview({ file: place.data!, columns }),
+    queryFn: () => host.data.preview({ file: place.data!, columns }),
     enabled: place.data !== undefined,
     placeholderData: (before) => before,
   })
@@ -65,7 +65,7 @@ export function ImportDialog({ file, onClose }: { file: File; onClose: () => voi
           </div>
         </>
       )}
-      {work?.state === 'going' && (
+      {work?.state === 'running' && (
         <>
           <Progress
             label="Bytes"

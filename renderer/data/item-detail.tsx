@@ -18,7 +18,7 @@ export function ItemDetail({
   const project = useProject()
   const { data, error } = useQuery({
     queryKey: ['item', project, id],
-    queryFn: () => host.items.get({ project, id }),
+    queryFn: () => host.data.get({ project, id }),
   })
   return (
     <aside className="item-detail" aria-label="Item">

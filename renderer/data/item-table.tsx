@@ -2,7 +2,7 @@
 import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useDeferredValue, useEffect, useRef } from 'react'
-import type { ItemQuery, ItemRow } from '../../electron/contract/page/items.ts'
+import type { ItemQuery, ItemRow } from '../../electron/contract/data.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { useProject } from '../app/navigation.ts'
@@ -36,7 +36,7 @@ export function ItemTable({
   const pages = useQueries({
     queries: [...wanted].map((page) => ({
       queryKey: ['items', project, query, page],
-      queryFn: () => host.items.page({ project, query, offset: page * pageRows, limit: pageRows }),
+      queryFn: () => host.data.page({ project, query, offset: page * pageRows, limit: pageRows }),
       placeholderData: keepPreviousData,
     })),
   })

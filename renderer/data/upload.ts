@@ -11,7 +11,7 @@ export async function pathOf(file: File, onProgress: (share: number) => void): P
   let offset = 0
   do {
     const content = file.slice(offset, offset + partBytes)
-    into = (await host.items.upload({ name: file.name, content, offset, into })).file
+    into = (await host.data.upload({ name: file.name, content, offset, into })).file
     offset += content.size
     onProgress(file.size === 0 ? 1 : offset / file.size)
   } while (offset < file.size)

@@ -24,7 +24,7 @@ export function BlindSession({ evaluation }: { evaluation: string }) {
   const key = ['blind', project, evaluation]
   const { data, error } = useQuery({
     queryKey: key,
-    queryFn: () => host.judging.next({ project, evaluation }),
+    queryFn: () => host.judge.next({ project, evaluation }),
     staleTime: Number.POSITIVE_INFINITY,
   })
   const again = () => queries.invalidateQueries({ queryKey: key })
@@ -32,14 +32,14 @@ export function BlindSession({ evaluation }: { evaluation: string }) {
   const vote = useMutation({
     mutationFn: (answer: Answer) => {
       const elapsedMs = performance.now() - shownAt.current
-      return saving(() => host.judging.vote({ project, evaluation, pairId: data!.pairId, answer, elapsedMs }))
+      return saving(() => host.judge.vote({ project, evaluation, pairId: data!.pairId, answer, elapsedMs }))
     },
     onSuccess: async ({ finished }) => {
       await again()
       if (finished) end()
     },
   })
-  const undo = useMutation({ mutationFn: () => host.judging.undo({ project, evaluation }), onSuccess: again })
+  const undo = useMutation({ mutationFn: () => host.judge.undo({ project, evaluation }), onSuccess: again })
   const pairId = data?.pairId
   // biome-ignore lint/correctness/useExhaustiveDependencies: the clock starts with each pair
   useEffect(() => {

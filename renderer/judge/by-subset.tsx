@@ -30,7 +30,7 @@ export function BySubset({ evaluation }: { evaluation: string }) {
   const [isOpen, setOpen] = useState(false)
   const { data, error } = useQuery({
     queryKey: ['subsets', project, evaluation],
-    queryFn: () => host.judging.subsets({ project, evaluation }),
+    queryFn: () => host.judge.subsets({ project, evaluation }),
     enabled: isOpen,
   })
   return (

@@ -1,7 +1,7 @@
 /** All evaluations with their win rates, the rating of all models, and what the newest experiment found. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { EvaluationRecord, Rating } from '../../electron/contract/page/judging.ts'
+import type { EvaluationRecord, Rating } from '../../electron/contract/judge.ts'
 import { host } from '../app/connection.ts'
 import { FailedWork } from '../app/failed-work.tsx'
 import { useKeys } from '../app/keys.ts'
@@ -81,10 +81,10 @@ export function Evaluations() {
   const project = useProject()
   const [{ sort }, change] = usePlace()
   const [isNew, setNew] = useState(false)
-  const list = useQuery({ queryKey: ['evaluations', project], queryFn: () => host.judging.list({ project }) })
+  const list = useQuery({ queryKey: ['evaluations', project], queryFn: () => host.judge.list({ project }) })
   const ratings = useQuery({
     queryKey: ['ratings', project],
-    queryFn: () => host.judging.ratings({ project }),
+    queryFn: () => host.judge.ratings({ project }),
   })
   const going = useWork(project).filter(({ verb, endedAt }) => verb === 'judge' && endedAt === null)
   const isSorted = sort === 'win-rate'

@@ -15,7 +15,7 @@ export function Experiment() {
   const project = useProject()
   const { data } = useQuery({
     queryKey: ['experiment', project],
-    queryFn: () => host.judging.experiment({ project }),
+    queryFn: () => host.judge.experiment({ project }),
   })
   const report = useMutation({ mutationFn: () => host.verbs.report({ project }) })
   if (!data) return null

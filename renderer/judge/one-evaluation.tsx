@@ -16,16 +16,15 @@ export function OneEvaluation({ id }: { id: string }) {
   const { annotator } = useSettings()
   const { data, error } = useQuery({
     queryKey: ['evaluation', project, id],
-    queryFn: () => host.judging.pairs({ project, evaluation: id }),
+    queryFn: () => host.judge.pairs({ project, evaluation: id }),
   })
   const blind = useMutation({
-    mutationFn: () =>
-      host.judging.startBlind({ project, evaluation: data?.record.of ?? id, judge: annotator }),
+    mutationFn: () => host.judge.startBlind({ project, evaluation: data?.record.of ?? id, judge: annotator }),
     onSuccess: (record) => change({ evaluation: undefined, blind: record.id }),
   })
   const take = useMutation({
     mutationFn: async (format: 'csv' | 'json') => {
-      const { text } = await host.judging.exportPairs({ project, evaluation: id, format })
+      const { text } = await host.judge.exportPairs({ project, evaluation: id, format })
       saveText(`${id}.${format}`, text)
     },
   })

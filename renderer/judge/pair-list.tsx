@@ -7,7 +7,7 @@ import { DiffText } from '../ui/diff-text.tsx'
 import { Button } from '../ui/kit.tsx'
 import { Prompt } from '../ui/prompt.tsx'
 
-export type Pairs = Awaited<ReturnType<typeof host.judging.pairs>>
+export type Pairs = Awaited<ReturnType<typeof host.judge.pairs>>
 type Pair = Pairs['pairs'][number]
 
 const shownAtOnce = 30

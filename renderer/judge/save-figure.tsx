@@ -12,7 +12,7 @@ export function SaveFigure({ name, title }: { name: string; title: string }) {
   const project = useProject()
   const save = useMutation({
     mutationFn: async (format: 'svg' | 'png') => {
-      const figure = (await host.judging.figures({ project })).find((each) => each.name === name)
+      const figure = (await host.judge.figures({ project })).find((each) => each.name === name)
       if (!figure) throw new Error(`There is nothing to draw for “${title}” yet.`)
       const drawn = new Blob([figure.svg], { type: 'image/svg+xml' })
       saveFile(`${name}.${format}`, format === 'svg' ? drawn : await pngOf(figure.svg))

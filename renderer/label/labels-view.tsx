@@ -60,7 +60,7 @@ function LabelsTab({ models }: { models: string[] }) {
   const offset = Number(place.from ?? 0)
   const { data, error } = useQuery({
     queryKey: ['labels', project, tokenizer, offset],
-    queryFn: () => host.labels.pairs({ project, tokenizer, offset, limit: pageSize }),
+    queryFn: () => host.label.pairs({ project, tokenizer, offset, limit: pageSize }),
     placeholderData: (before) => before,
   })
   const turn = (by: number) => {

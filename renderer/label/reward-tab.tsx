@@ -1,6 +1,6 @@
 /** A reward model beside the human edits it never saw: token by token, worst mistakes first, and how sure it is. */
-import type { LabelledPair, ScoredEdits, TokenMistakeRecord } from '../../electron/contract/page/labels.ts'
-import type { ModelRecord } from '../../electron/contract/page/models.ts'
+import type { LabelledPair, ScoredEdits, TokenMistakeRecord } from '../../electron/contract/label.ts'
+import type { ModelRecord } from '../../electron/contract/models.ts'
 import { host } from '../app/connection.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
 import { useStreamed } from '../app/streamed.ts'
@@ -17,7 +17,7 @@ export function RewardTab({ models }: { models: ModelRecord[] }) {
   const scored = useStreamed({
     queryKey: ['scored', project, rewardModel],
     enabled: rewardModel !== undefined,
-    ask: (signal) => host.labels.scored({ project, rewardModel: rewardModel! }, { signal }),
+    ask: (signal) => host.label.scored({ project, rewardModel: rewardModel! }, { signal }),
   })
   if (rewardModel === undefined)
     return (

@@ -1,6 +1,6 @@
 /** The same prompt to one or two models, side by side, as they answer. */
 import { useRef, useState } from 'react'
-import type { ModelRecord } from '../../electron/contract/page/models.ts'
+import type { ModelRecord } from '../../electron/contract/models.ts'
 import { host } from '../app/connection.ts'
 import { usePlace } from '../app/navigation.ts'
 import { Button, Field, numberOf, sentenceOf } from '../ui/kit.tsx'

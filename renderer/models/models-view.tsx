@@ -1,7 +1,7 @@
 /** The view Models: where each came from, bringing one in, taking one out, and talking with one or two. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ModelRecord } from '../../electron/contract/page/models.ts'
+import type { ModelRecord } from '../../electron/contract/models.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'

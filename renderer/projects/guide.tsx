@@ -1,7 +1,7 @@
 /** The guide through a first project: all its steps as a list, and the next one as a line above every view. */
 import { useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import type { WorkRecord } from '../../electron/contract/page/work.ts'
+import type { WorkRecord } from '../../electron/contract/work.ts'
 import { useKeys } from '../app/keys.ts'
 import { goTo } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'

@@ -1,7 +1,7 @@
 /** The first view: projects opened lately, a new one, and the sample to try everything on. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ProjectGlance, ProjectOverview } from '../../electron/contract/page/projects.ts'
+import type { ProjectGlance, ProjectOverview } from '../../electron/contract/projects.ts'
 import { host } from '../app/connection.ts'
 import { goTo } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
@@ -30,7 +30,7 @@ export function ProjectsView() {
   const { data: recent, error } = useQuery({ queryKey: ['recent'], queryFn: () => host.projects.recent({}) })
   const { data: machine } = useQuery({
     queryKey: ['machine', null],
-    queryFn: () => host.projects.machine({}),
+    queryFn: () => host.machine.now({}),
   })
   const open = useMutation({
     mutationFn: (project: string) => host.projects.open({ project }),

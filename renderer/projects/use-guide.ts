@@ -17,7 +17,7 @@ export function useGuide(project: string) {
   })
   const { data: evaluations } = useQuery({
     queryKey: ['evaluations', project],
-    queryFn: () => host.judging.list({ project }),
+    queryFn: () => host.judge.list({ project }),
   })
   const isShown = guide?.project === project
   return {

@@ -2,7 +2,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { branchable } from '../../electron/contract/branch.ts'
-import type { RunRecord } from '../../electron/contract/verbs/runs.ts'
+import type { RunRecord } from '../../electron/contract/runs.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'

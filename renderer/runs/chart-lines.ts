@@ -1,6 +1,6 @@
 /** A run's curves and marks as charts draw them: over steps, or over the time that the run has worked. */
-import type { Series } from '../../electron/contract/page/runs.ts'
 import type { RunMark } from '../../electron/contract/records.ts'
+import type { Series } from '../../electron/contract/runs.ts'
 
 export interface ChartedRun {
   name: string

@@ -1,18 +1,18 @@
 /** What the run in the form would need: memory of what there is, and time, said anew as the settings change. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import type { RunEstimate } from '../../electron/contract/page/runs.ts'
+import { EstimateRequest, type RunEstimate } from '../../electron/contract/train.ts'
 import { host } from '../app/connection.ts'
 import { bytesOf, durationOf, sentenceOf } from '../ui/kit.tsx'
 
 type Kind = 'sft' | 'reward' | 'ppo' | 'dpo'
 
 /** @param input null while the form can't be read */
-export function Estimate({ kind, input }: { kind: Kind; input: Record<string, never> | null }) {
+export function Estimate({ kind, input }: { kind: Kind; input: object | null }) {
   const asked = useSettled(JSON.stringify(input))
   const { data, error, isFetching } = useQuery({
     queryKey: ['estimate', kind, asked],
-    queryFn: () => host.runs.estimate({ kind, input: JSON.parse(asked) }),
+    queryFn: () => host.train.estimate(EstimateRequest.parse({ kind, input: JSON.parse(asked) })),
     enabled: asked !== 'null',
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => (state.data?.isMeasuring ? 700 : everyMs),

@@ -1,6 +1,6 @@
 /** A verb's settings as a form shows them, made from its schema: type, default, choices, one sentence each. */
 import { z } from 'zod'
-import { listVerbs } from '../../electron/contract/index.ts'
+import { describeVerb, type VerbName } from '../../electron/contract/verbs.ts'
 
 export interface FormField {
   /** As `config.klCoef`. */
@@ -29,11 +29,8 @@ interface Schema {
   positional?: number
 }
 
-/** @param verb as `train ppo` */
-export function formFields(verb: string): FormField[] {
-  const found = listVerbs().find(({ path }) => path.join(' ') === verb)
-  if (!found) return []
-  const schema = z.toJSONSchema(found.input, { io: 'input', unrepresentable: 'any' }) as Schema
+export function formFields(verb: VerbName): FormField[] {
+  const schema = z.toJSONSchema(describeVerb(verb).input, { io: 'input', unrepresentable: 'any' }) as Schema
   return fieldsOf(schema, '')
 }
 
@@ -86,7 +83,7 @@ export function written(value: unknown): string {
 export type Values = Record<string, string>
 
 /** The verb's input: what was written, by its kind; what was left alone is left to the defaults. */
-export function inputOf(fields: readonly FormField[], values: Values): Record<string, never> {
+export function inputOf(fields: readonly FormField[], values: Values): Record<string, unknown> {
   const input: Record<string, unknown> = {}
   for (const field of fields) {
     const value = values[field.path]?.trim()
@@ -98,7 +95,7 @@ export function inputOf(fields: readonly FormField[], values: Values): Record<st
     }, input)
     parent[parts.at(-1)!] = parsed(field, value)
   }
-  return input as Record<string, never>
+  return input
 }
 
 function parsed({ kind, isNullable }: FormField, value: string): unknown {

@@ -1,6 +1,7 @@
 /** A new run: a preset, the few settings that matter, all others on request; beside them what it would need, and the same as a command. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
+import { StartWork } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
@@ -88,13 +89,14 @@ function valuesOf(config: object): Values {
 
 /** @param start what a preset leaves as it is @param given what is filled in beyond it at first */
 function Form({ kind, start, given }: { kind: Kind; start: Values; given: Values }) {
-  const verb = `train ${kind}`
+  const verb = `train ${kind}` as const
   const project = useProject()
   const [, change] = usePlace()
   const [values, setValues] = useState<Values>({ ...start, ...given })
   const fields = useMemo(() => formFields(verb).filter(({ path }) => path !== 'project'), [verb])
   const run = useMutation({
-    mutationFn: () => host.work.start({ verb, input: { project, ...inputOf(fields, values) } }),
+    mutationFn: () =>
+      host.work.start(StartWork.parse({ verb, input: { project, ...inputOf(fields, values) } })),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ['runs', project] })
       change(plain)
@@ -151,7 +153,7 @@ function Form({ kind, start, given }: { kind: Kind; start: Values; given: Values
 function readable(project: string, fields: readonly FormField[], values: Values) {
   if (fields.some(({ path, isRequired }) => isRequired && !values[path]?.trim())) return null
   try {
-    return { project, ...inputOf(fields, values) } as unknown as Record<string, never>
+    return { project, ...inputOf(fields, values) }
   } catch {
     return null
   }

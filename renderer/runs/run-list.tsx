@@ -1,7 +1,7 @@
 /** All runs, the newest first, and the work that waits; two or more can be set beside each other. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { WorkRecord } from '../../electron/contract/page/work.ts'
+import type { WorkRecord } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
 import { FailedWork } from '../app/failed-work.tsx'
 import { useKeys } from '../app/keys.ts'
@@ -130,11 +130,11 @@ function Queue({ work }: { work: WorkRecord[] }) {
         <div key={id} className="row spread">
           <span>
             {verb} {typeof input.name === 'string' ? input.name : ''}{' '}
-            {state === 'waiting' && '· waits for its turn'}
+            {state === 'queued' && '· waits for its turn'}
           </span>
           {progress && <Progress label={progress.phase} {...progress} secondsLeft={secondsLeft} />}
           <Button onClick={() => void host.work.stop({ id })}>
-            {state === 'waiting' ? 'Take out' : 'Pause'}
+            {state === 'queued' ? 'Take out' : 'Pause'}
           </Button>
         </div>
       ))}

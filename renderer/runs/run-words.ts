@@ -1,6 +1,6 @@
 /** Runs and work in words. */
-import type { WorkRecord } from '../../electron/contract/page/work.ts'
-import type { RunRecord } from '../../electron/contract/verbs/runs.ts'
+import type { RunRecord } from '../../electron/contract/runs.ts'
+import type { WorkRecord } from '../../electron/contract/work.ts'
 import { durationOf, numberOf } from '../ui/kit.tsx'
 
 const kinds: Record<RunRecord['kind'], string> = {

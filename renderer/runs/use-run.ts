@@ -1,10 +1,9 @@
 /** One run with its curves, kept current while it goes: only what is new is asked for. */
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import type { Series } from '../../electron/contract/page/runs.ts'
-import type { WorkRecord } from '../../electron/contract/page/work.ts'
 import type { RunMark } from '../../electron/contract/records.ts'
-import type { RunRecord } from '../../electron/contract/verbs/runs.ts'
+import type { RunRecord, Series } from '../../electron/contract/runs.ts'
+import type { WorkRecord } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'

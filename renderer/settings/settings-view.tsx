@@ -128,8 +128,8 @@ function MachineCard() {
           </dd>
         </dl>
       ) : (
-        <Button disabled={start.isPending || work?.state === 'going'} onClick={() => start.mutate()}>
-          {work?.state === 'going' ? 'Measuring, about 10 s…' : 'Measure it'}
+        <Button disabled={start.isPending || work?.state === 'running'} onClick={() => start.mutate()}>
+          {work?.state === 'running' ? 'Measuring, about 10 s…' : 'Measure it'}
         </Button>
       )}
     </section>

@@ -8,9 +8,9 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import { WebSocket } from 'ws'
-import type { PageContract } from '../../electron/contract/page/index.ts'
+import type { Contract } from '../../electron/contract/index.ts'
 
-export type HostClient = ContractRouterClient<PageContract>
+export type HostClient = ContractRouterClient<Contract>
 
 export interface HostProcess {
   /** With the token. */

@@ -1,9 +1,12 @@
 /** What goes wrong on a bad day: hostile files and answers, a folder dropped, a trainer that dies. Each is told, none harms. */
+
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
+import type { VerbName } from '../../electron/contract/verbs.ts'
+import { StartWork } from '../../electron/contract/work.ts'
 import { openApp } from './app.ts'
 import { axeProblems } from './axe.ts'
 
@@ -24,8 +27,8 @@ describe('on a bad day', async () => {
   }
   const writeRows = (name: string, rows: readonly object[]) =>
     write(name, rows.map((row) => JSON.stringify(row)).join('\n'))
-  const perform = async (verb: string, input: Record<string, never>) => {
-    const { id } = await app.host.work.start({ verb, input })
+  const perform = async (verb: VerbName, input: object) => {
+    const { id } = await app.host.work.start(StartWork.parse({ verb, input }))
     for await (const _ of await app.host.work.watch({ id }));
     const { error } = await app.host.work.get({ id })
     assert.equal(error, null)
@@ -82,8 +85,8 @@ describe('on a bad day', async () => {
       candidate: writeRows('hostile.jsonl', outputs(hostile)),
     }
     await perform('judge', { project, ...sides, judge: 'length:shorter', datasets: ['asked'] } as never)
-    const [evaluation] = await app.host.judging.list({ project })
-    const blind = await app.host.judging.startBlind({ project, evaluation: evaluation!.id, judge: 'me' })
+    const [evaluation] = await app.host.judge.list({ project })
+    const blind = await app.host.judge.startBlind({ project, evaluation: evaluation!.id, judge: 'me' })
     await app.goto('judge', { blind: blind.id })
     await app.page.getByText('[picture: a map]').waitFor()
     await app.page.getByText('go', { exact: true }).click()

@@ -3,16 +3,21 @@
  *
  *     npm run screenshots
  */
+
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
+import type { VerbName } from '../../electron/contract/verbs.ts'
+import { StartWork } from '../../electron/contract/work.ts'
 import { builtPage } from '../../electron/host/entry/serve/page-files.ts'
 import { ensureChromium } from '../../native/setup/chromium-setup.mjs'
 import { type App, openApp } from './app.ts'
 
 const folder = path.resolve(import.meta.dirname, '../../docs/screenshots')
 
-async function train(app: App, verb: string, input: Record<string, never>): Promise<void> {
-  const { id } = await app.host.work.start({ verb, input: { project: app.project, ...input } })
+async function train(app: App, verb: VerbName, input: object): Promise<void> {
+  const { id } = await app.host.work.start(
+    StartWork.parse({ verb, input: { project: app.project, ...input } }),
+  )
   for await (const _ of await app.host.work.watch({ id }));
   const { error } = await app.host.work.get({ id })
   if (error) throw new Error(error)
@@ -61,8 +66,8 @@ async function edit(app: App): Promise<void> {
 async function shoot(app: App): Promise<void> {
   const { host, page, project } = app
   const run = (await host.runs.list({ project })).find(({ name }) => name === 'aligned')!.id
-  const [evaluation] = await host.judging.list({ project })
-  const blind = await host.judging.startBlind({ project, evaluation: evaluation!.id, judge: 'me' })
+  const [evaluation] = await host.judge.list({ project })
+  const blind = await host.judge.startBlind({ project, evaluation: evaluation!.id, judge: 'me' })
   const views: [name: string, view: string, search: Record<string, string>][] = [
     ['data', 'data', { q: 'pier' }],
     ['annotate', 'annotate', {}],

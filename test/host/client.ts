@@ -4,8 +4,7 @@ import path from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import type { JobEvent } from '../../electron/contract/jobs.ts'
 import { byteLevelTokenizer, saveTokenizer } from '../../electron/engine/tokenizer/index.ts'
-import { openLab } from '../../electron/host/lab.ts'
-import { openPage } from '../../electron/host/router.ts'
+import { openHost } from '../../electron/host/router.ts'
 import { temporaryFolder } from './entry/cli-process.ts'
 
 /** With the trainer that only counts. */
@@ -28,11 +27,10 @@ export async function resultOf<Result>(events: { next(): Promise<IteratorResult<
   }
 }
 
-export function openPageClient() {
+export function openClient() {
   const folder = temporaryFolder()
   process.env.STET_SETTINGS = path.join(folder, 'settings')
   process.env.STET_PROJECTS = path.join(folder, 'projects')
-  const lab = openLab({ script, onOutput: () => {} })
-  const { router, board } = openPage(lab.lab, lab.router)
-  return { folder, host: createRouterClient(router), board, close: lab.close }
+  const { router, board, close } = openHost({ script, onOutput: () => {} })
+  return { folder, host: createRouterClient(router), board, close }
 }

@@ -1,6 +1,6 @@
 /** An annotator's finished edits in the order in which a reward model disagrees with them. */
+import type { DisputedEdit } from '../../contract/annotate.ts'
 import { UserError } from '../../contract/errors.ts'
-import type { DisputedEdit } from '../../contract/page/annotate.ts'
 import type { EditedPair } from '../../contract/records.ts'
 import { disagreements, type OwnScale, ownScale } from '../../pipeline/reward/disagreement.ts'
 import { annotatorQueue, type Db, getItem, latestAnnotation, type QueueFilter } from '../../storage/index.ts'

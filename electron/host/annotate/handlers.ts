@@ -1,7 +1,7 @@
 /** The page's annotation: the queue, durable saving, drafts, agreement, work that was done elsewhere. */
 import path from 'node:path'
+import type { QueueOrder } from '../../contract/annotate.ts'
 import { UserError } from '../../contract/errors.ts'
-import type { QueueOrder } from '../../contract/page/annotate.ts'
 import type { Annotation, BadRow, ImportRow, Item } from '../../contract/records.ts'
 import { krippendorffAlpha } from '../../pipeline/annotate/agreement.ts'
 import { readRows } from '../../pipeline/data/read.ts'
@@ -19,13 +19,13 @@ import {
   latestAnnotation,
   saveAnnotation,
 } from '../../storage/index.ts'
-import type { PageContext } from '../handler-context.ts'
+import type { HandlerContext } from '../handler-context.ts'
 import { findModel } from '../models/project-models.ts'
 import { streamEvents } from '../stream.ts'
 import { disputedEdits, newestEdit } from './disputed-edits.ts'
 import { draftByModel, draftByServer } from './draft.ts'
 
-export function annotateHandlers({ os: api, lab, scorer, tokenizers }: PageContext) {
+export function annotateHandlers({ api, lab, scorer, tokenizers }: HandlerContext) {
   const dbOf = async (folder: string) => (await lab.openProject(folder)).db
   return {
     disagreement: api.annotate.disagreement.handler(({ input, signal }) =>

@@ -3,26 +3,26 @@ import { statSync } from 'node:fs'
 import { mkdir, mkdtemp, open } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import type { FilePreview } from '../../contract/data.ts'
 import { UserError } from '../../contract/errors.ts'
-import type { FilePreview } from '../../contract/page/items.ts'
 import { readBytes } from '../../pipeline/data/bytes.ts'
 import { detectFile, readRows } from '../../pipeline/data/read.ts'
 import { getItem, listAnnotations, splitOf, splitPoint, tablePage } from '../../storage/index.ts'
-import type { PageContext } from '../handler-context.ts'
+import type { HandlerContext } from '../handler-context.ts'
 
-export function itemHandlers({ os: api, lab }: PageContext) {
+export function dataHandlers({ api, lab }: HandlerContext) {
   return {
-    page: api.items.page.handler(async ({ input: { project, query, ...range } }) =>
+    page: api.data.page.handler(async ({ input: { project, query, ...range } }) =>
       tablePage((await lab.openProject(project)).db, query, range),
     ),
-    get: api.items.get.handler(async ({ input: { project, id } }) => {
+    get: api.data.get.handler(async ({ input: { project, id } }) => {
       const { db } = await lab.openProject(project)
       const item = getItem(db, id)
       if (item === null) throw new UserError('not_found', `There is no item ${id} in this project.`)
       return { item, split: splitOf(splitPoint(item)), annotations: listAnnotations(db, id) }
     }),
-    preview: api.items.preview.handler(({ input }) => preview(input.file, input.columns)),
-    upload: api.items.upload.handler(({ input }) => keep(input)),
+    preview: api.data.preview.handler(({ input }) => preview(input.file, input.columns)),
+    upload: api.data.upload.handler(({ input }) => keep(input)),
   }
 }
 

@@ -1,31 +1,25 @@
-/** Verbs on a project's data: init, import, export, label. */
+/** The verbs `import` and `export`. */
 import path from 'node:path'
+import type { dataVerbs as contractVerbs } from '../../contract/data.ts'
 import { UserError } from '../../contract/errors.ts'
-import type { Contract, InputOf, ResultOf } from '../../contract/index.ts'
 import type { BadRow, EditedPair, ImportRow, PairLabels } from '../../contract/records.ts'
+import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { exportLabels, exportStet, exportTrl, type PreferencePair } from '../../pipeline/data/export.ts'
 import { detectFile, readRows } from '../../pipeline/data/read.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { type Db, describeFile, importRows } from '../../storage/index.ts'
 import type { Lab, WorkHooks } from '../context.ts'
+import type { Implements } from '../implements.ts'
 import { findModel, openTokenizer } from '../models/project-models.ts'
 import { annotatedItemsOf, editedPairsOf, itemsOf, type Which } from './datasets.ts'
-
-export async function init(
-  lab: Lab,
-  { project }: InputOf<Contract['init']>,
-): Promise<ResultOf<Contract['init']>> {
-  const { folder } = await lab.createProject(project)
-  return { project: folder }
-}
 
 /** All files become one dataset, in one transaction. */
 export async function importData(
   lab: Lab,
-  { project, files, dataset, columns, strict }: InputOf<Contract['import']>,
+  { project, files, dataset, columns, strict }: VerbInput<'import'>,
   { emit, signal }: WorkHooks,
-): Promise<ResultOf<Contract['import']>> {
+): Promise<VerbResult<'import'>> {
   const { db } = await lab.openProject(project)
   const described = []
   for (const file of files) {
@@ -50,10 +44,10 @@ export async function importData(
   return { imported, duplicates, bad }
 }
 
-export async function exportData(
+async function exportData(
   lab: Lab,
-  { project: folder, out, format, pairs, datasets, tokenizer }: InputOf<Contract['export']>,
-): Promise<ResultOf<Contract['export']>> {
+  { project: folder, out, format, pairs, datasets, tokenizer }: VerbInput<'export'>,
+): Promise<VerbResult<'export'>> {
   const project = await lab.openProject(folder)
   const { db } = project
   const file = path.resolve(out)
@@ -87,3 +81,5 @@ function* preferences(db: Db, which: Which, pairs: 'all' | 'edited' | 'original'
 function* labelled(tokenizer: Tokenizer, pairs: Iterable<EditedPair>): Generator<PairLabels> {
   for (const { item, rejected, edited } of pairs) yield labelPair(tokenizer, item.id, rejected, edited)
 }
+
+export const dataVerbs: Implements<typeof contractVerbs> = { import: importData, export: exportData }

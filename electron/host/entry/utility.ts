@@ -4,20 +4,18 @@
  */
 import path from 'node:path'
 import { RPCHandler } from '@orpc/server/message-port'
-import type { WorkRecord } from '../../contract/page/work.ts'
-import { openLab } from '../lab.ts'
+import type { WorkRecord } from '../../contract/work.ts'
 import { openLog } from '../log.ts'
 import { settingsFolder } from '../projects/recent-projects.ts'
-import { openPage } from '../router.ts'
+import { openHost } from '../router.ts'
 
 const main = process.parentPort
 const log = openLog(settingsFolder())
-const { lab, router, close } = openLab({
+const { router, board, close } = openHost({
   onOutput: (line) => log.logger().debug(line),
   onWarning: (sentence) => log.logger().warn(sentence),
 })
-const page = openPage(lab, router)
-const handler = new RPCHandler(page.router)
+const handler = new RPCHandler(router)
 
 main.on('message', ({ data, ports: [port] }) => {
   if (data === 'stet:page' && port) {
@@ -30,8 +28,8 @@ process.on('SIGINT', () => {}) // Ctrl-C reaches the whole terminal; the main pr
 void tellOfWork()
 
 async function tellOfWork(): Promise<void> {
-  for await (const record of page.board.watchAll()) {
-    const going = page.board.list(null).filter(({ endedAt }) => endedAt === null)
+  for await (const record of board.watchAll()) {
+    const going = board.list(null).filter(({ endedAt }) => endedAt === null)
     main.postMessage({
       type: 'work',
       going: going.map(({ verb, project }) => ({ verb, project })),
@@ -47,7 +45,7 @@ function endOf({ verb, state, error, notes, project }: WorkRecord): { title: str
 }
 
 async function leave(): Promise<void> {
-  await page.board.stopAll()
+  await board.stopAll()
   await close()
   process.exit(0)
 }

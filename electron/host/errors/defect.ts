@@ -4,7 +4,7 @@ import { packageVersion } from '../version.ts'
 
 /** @param path of the procedure that failed */
 export function toDefect(error: unknown, path: readonly string[]): ORPCError<string, { report: string }> {
-  const message = 'Something went wrong in Stet that should not. What was saved is safe.'
+  const message = 'Unexpected error in Stet. Saved work is safe.'
   return new ORPCError('INTERNAL_SERVER_ERROR', {
     message,
     data: { report: reportOf(error, path) },

@@ -1,7 +1,7 @@
 /** Refuses arms that a project has no data for, before anything is trained. */
 import { UserError } from '../../contract/errors.ts'
+import type { ExperimentArm } from '../../contract/experiment.ts'
 import type { RunInputRow } from '../../contract/records.ts'
-import type { ExperimentArm } from '../../contract/verbs/experiment.ts'
 import type { Project } from '../../storage/index.ts'
 import { type InputChoice, inputRows } from '../train/run-input.ts'
 import { type ArmPlan, armPlans } from './arms.ts'

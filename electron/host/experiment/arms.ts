@@ -1,6 +1,6 @@
 /** The arms of the experiment: what each learns its reward from, and where the reward is paid. */
 import type { PpoConfig, RewardConfig } from '../../contract/configs.ts'
-import type { ExperimentArm } from '../../contract/verbs/experiment.ts'
+import type { ExperimentArm } from '../../contract/experiment.ts'
 
 export interface ArmPlan {
   description: string

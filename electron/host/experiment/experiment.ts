@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
-import type { Contract, InputOf, ResultOf } from '../../contract/index.ts'
+import type { experimentVerbs as contractVerbs } from '../../contract/experiment.ts'
 import { JudgeServerOptions } from '../../contract/judge-spec.ts'
 import { ResultRecord } from '../../contract/report.ts'
+import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { writeFileAtomic } from '../../engine/formats/atomic.ts'
 import {
   createEvaluation,
@@ -16,10 +17,11 @@ import {
 } from '../../storage/index.ts'
 import type { Lab, WorkHooks } from '../context.ts'
 import { importData } from '../data/import-export.ts'
+import type { Implements } from '../implements.ts'
 import { findModel } from '../models/project-models.ts'
 import { reportMarkdown } from '../report/markdown.ts'
 import { reportHtml } from '../report/report.ts'
-import { trainSft, withModelPath } from '../train/train.ts'
+import { train, withModelPath } from '../train/train.ts'
 import { codeVersion } from '../version.ts'
 import { requireArmData } from './arm-data.ts'
 import { goldJudge } from './gold-judge.ts'
@@ -30,7 +32,7 @@ import { fetchRealModel } from './real-model.ts'
 import { runExperiment } from './run.ts'
 import { importSampleWorld, worldDatasets } from './sample-world.ts'
 
-type ExperimentInput = InputOf<Contract['experiment']>
+type ExperimentInput = VerbInput<'experiment'>
 
 /** What the result says besides the experiment's own figures. */
 interface Framing {
@@ -51,11 +53,7 @@ const plainFraming = (judge: string): Framing => ({
 const rewardJudgeNote =
   'A reward model judged. Like those of the arms it knows only answers such as it learnt from, and a policy can move to where it is wrong: read samples before you believe a high rate.'
 
-export function experiment(
-  lab: Lab,
-  input: ExperimentInput,
-  hooks: WorkHooks,
-): Promise<ResultOf<Contract['experiment']>> {
+function experiment(lab: Lab, input: ExperimentInput, hooks: WorkHooks): Promise<VerbResult<'experiment'>> {
   return experimentOf(lab, input, plainFraming(input.judge.kind), hooks)
 }
 
@@ -134,10 +132,10 @@ function exportsFolder({ folder }: Project): string {
   return exports
 }
 
-export async function report(
+async function report(
   lab: Lab,
-  { project: folder, out }: InputOf<Contract['report']>,
-): Promise<ResultOf<Contract['report']>> {
+  { project: folder, out }: VerbInput<'report'>,
+): Promise<VerbResult<'report'>> {
   const project = await lab.openProject(folder)
   const newest = listEvaluations(project.db).findLast(
     ({ kind, result }) => kind === 'experiment' && result !== null,
@@ -171,11 +169,11 @@ async function seconds<T>(work: () => Promise<T>): Promise<{ result: T; seconds:
   return { result, seconds: (performance.now() - start) / 1000 }
 }
 
-export async function demo(
+async function demo(
   lab: Lab,
-  { out, preset: asked, seed }: InputOf<Contract['demo']>,
+  { out, preset: asked, seed }: VerbInput<'demo'>,
   hooks: WorkHooks,
-): Promise<ResultOf<Contract['demo']>> {
+): Promise<VerbResult<'demo'>> {
   const runtime = await lab.trainer.run<'runtime'>({ kind: 'runtime' }, hooks)
   const name: DemoPresetName = asked ?? (runtime.kind === 'tensorflow' ? 'full' : 'small')
   const { sizes, sft, plan, caveat } = demoPresets[name]
@@ -188,15 +186,18 @@ export async function demo(
   hooks.emit({ type: 'note', sentence: 'Training the reference policy from scratch on demonstrations.' })
   const shared = { project: project.folder, heldout: 0.1 }
   const base = await seconds(() =>
-    trainSft(
+    train(
       lab,
       {
-        ...shared,
-        model: 'world',
-        name: 'reference',
-        datasets: [worldDatasets.demonstrations],
-        heldoutLimit: plan.prompts,
-        config: { ...sft, seed },
+        kind: 'sft',
+        input: {
+          ...shared,
+          model: 'world',
+          name: 'reference',
+          datasets: [worldDatasets.demonstrations],
+          heldoutLimit: plan.prompts,
+          config: { ...sft, seed },
+        },
       },
       hooks,
     ),
@@ -233,11 +234,7 @@ export async function demo(
   return record
 }
 
-export async function real(
-  lab: Lab,
-  input: InputOf<Contract['real']>,
-  hooks: WorkHooks,
-): Promise<ResultOf<Contract['real']>> {
+async function real(lab: Lab, input: VerbInput<'real'>, hooks: WorkHooks): Promise<VerbResult<'real'>> {
   const { out, seed, steps } = input
   const data =
     input.data ?? path.resolve(import.meta.dirname, '../../../../shared/data/edits_summedits.jsonl.gz')
@@ -286,3 +283,5 @@ export async function real(
   await writeResult(out, record)
   return record
 }
+
+export const experimentVerbs: Implements<typeof contractVerbs> = { experiment, report, demo, real }

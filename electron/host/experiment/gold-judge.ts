@@ -6,7 +6,7 @@ import type { Project } from '../../storage/index.ts'
 import type { Lab, WorkHooks } from '../context.ts'
 import { startOrGoOn } from '../runs/run.ts'
 import type { InputChoice } from '../train/run-input.ts'
-import { trainReward } from '../train/train.ts'
+import { train } from '../train/train.ts'
 import { finishedModel } from './lab-steps.ts'
 import type { ExperimentPlan } from './policies.ts'
 
@@ -33,7 +33,11 @@ export async function goldJudge(
   hooks.emit({ type: 'note', sentence: 'Training gold-judge, on documents that no arm gets.' })
   const config = RewardConfig.parse({ ...reward, scheme: 'bt-mean', pairs: 'edited', seed })
   const input = { project: project.folder, model: policy, name: 'gold-judge', config, ...choice }
-  const gold = await trainReward(lab, { ...input, trainPart: [1 - share, 1] }, hooks, startOrGoOn)
+  const gold = await train(
+    lab,
+    { kind: 'reward', input: { ...input, trainPart: [1 - share, 1] }, start: startOrGoOn },
+    hooks,
+  )
   const known = gold.heldout
     ? ` It orders ${(100 * gold.heldout.accuracy).toFixed(1)}% of ${gold.heldout.pairs} held-out pairs rightly.`
     : ''

@@ -16,7 +16,7 @@ import { makeJudge } from '../judge/judges.ts'
 import { questionKey, respond } from '../judge/outputs.ts'
 import { startOrGoOn } from '../runs/run.ts'
 import type { InputChoice } from '../train/run-input.ts'
-import { trainDpo, trainPpo, trainReward } from '../train/train.ts'
+import { type TrainInput, train } from '../train/train.ts'
 import { type ExperimentSteps, type Finished, seedOfPair } from './steps.ts'
 
 export interface ExperimentSetting {
@@ -51,6 +51,9 @@ export function labSteps(
     metrics: metricsOf(project, outcome.run),
   })
 
+  const run = <K extends 'reward' | 'ppo' | 'dpo'>(kind: K, input: TrainInput<K>) =>
+    train(lab, { kind, input, start: startOrGoOn }, hooks)
+
   return {
     heldoutItems: () =>
       onePerPrompt(
@@ -61,18 +64,10 @@ export function labSteps(
     heldoutEdits: () =>
       [...editedPairsOf(db, { datasets: choice.datasets })].filter(({ item }) => isHeldout(item)),
     trainReward: async (name, config) =>
-      finished(await trainReward(lab, { ...shared(name), model: policy, config }, hooks, startOrGoOn)),
+      finished(await run('reward', { ...shared(name), model: policy, config })),
     trainPpo: async (name, rewardModel, config) =>
-      finished(
-        await trainPpo(
-          lab,
-          { ...shared(name), policy, rewardModel, judge: judgeAlong, config },
-          hooks,
-          startOrGoOn,
-        ),
-      ),
-    trainDpo: async (name, config) =>
-      finished(await trainDpo(lab, { ...shared(name), policy, config }, hooks, startOrGoOn)),
+      finished(await run('ppo', { ...shared(name), policy, rewardModel, judge: judgeAlong, config })),
+    trainDpo: async (name, config) => finished(await run('dpo', { ...shared(name), policy, config })),
     async respond(model, items, sampling) {
       const all = { ...sampling, topK: 0, topP: 1, maxQueryTokens }
       const rows = await respond(lab, model ?? policy, items, all, hooks)

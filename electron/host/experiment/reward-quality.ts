@@ -1,7 +1,7 @@
 /** How good the reward models are: on held-out pairs as training measured it, and against a truth where there is one. */
+import type { ExperimentArm } from '../../contract/experiment.ts'
 import type { Item } from '../../contract/records.ts'
 import type { ResultRecord } from '../../contract/report.ts'
-import type { ExperimentArm } from '../../contract/verbs/experiment.ts'
 import { auroc, spearman } from '../../engine/statistics/ranking.ts'
 import type { TrainedReward } from './policies.ts'
 import type { ExperimentSteps, Flaw, Response } from './steps.ts'

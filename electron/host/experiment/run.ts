@@ -2,9 +2,9 @@
  * The experiment: arms trained on equal data, seeds and budget, judged on the same held-out prompts with the same
  * random numbers, and compared at an equal distance from the reference. Whatever the arms show is what comes out.
  */
+import type { ExperimentArm } from '../../contract/experiment.ts'
 import type { Item } from '../../contract/records.ts'
 import type { Frontier, ResultRecord } from '../../contract/report.ts'
-import type { ExperimentArm } from '../../contract/verbs/experiment.ts'
 import type { RandomKey } from '../../engine/random.ts'
 import {
   differenceOver,

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { UserError } from '../../contract/errors.ts'
-import type { Contract, InputOf, ResultOf } from '../../contract/index.ts'
 import type { JudgePair } from '../../contract/records.ts'
+import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { readRawRows } from '../../pipeline/data/raw-rows.ts'
 import { attacks } from '../../pipeline/judge/attacks.ts'
 import { humanAgreement, humanKappa, type Voted } from '../../pipeline/judge/human-agreement.ts'
@@ -15,7 +15,7 @@ import { withModelPath } from '../train/train.ts'
 import { storeVerdicts } from './judge.ts'
 import { makeJudge } from './judges.ts'
 
-type CheckInput = InputOf<Contract['check-judge']>
+type CheckInput = VerbInput<'check-judge'>
 
 /** Some files write an answer such as "true" or "42" without quotes. */
 const Text = z.union([z.string(), z.boolean(), z.number()]).transform(String)
@@ -40,7 +40,7 @@ export async function checkJudge(
   lab: Lab,
   input: CheckInput,
   hooks: WorkHooks,
-): Promise<ResultOf<Contract['check-judge']>> {
+): Promise<VerbResult<'check-judge'>> {
   const project = await lab.openProject(input.project)
   const pairs = await readVotedPairs(input.file, input.pairs)
   const put = judgeFor(lab, project, input, hooks)
@@ -92,10 +92,10 @@ async function attackResults(
   pairs: readonly VotedPair[],
   count: number,
   put: Put,
-): Promise<ResultOf<Contract['check-judge']>['attacks']> {
+): Promise<VerbResult<'check-judge'>['attacks']> {
   const decided = pairs.filter(({ vote }) => vote !== 0.5).slice(0, count)
   if (decided.length === 0) return []
-  const results: ResultOf<Contract['check-judge']>['attacks'] = []
+  const results: VerbResult<'check-judge'>['attacks'] = []
   for (const [name, text] of Object.entries(attacks)) {
     const against = decided.map((pair) => ({
       ...pair,

@@ -1,7 +1,7 @@
 /** The page's judging: evaluations pair by pair, verdicts of people who don't know which side is which, ratings. */
 import { stringify } from 'csv-stringify/sync'
 import { UserError } from '../../contract/errors.ts'
-import type { EvaluationRecord } from '../../contract/page/judging.ts'
+import type { EvaluationRecord } from '../../contract/judge.ts'
 import type { Judgement, JudgePair } from '../../contract/records.ts'
 import { ResultRecord, WinRateSummary } from '../../contract/report.ts'
 import { cohensKappa, type Outcome, outcomeOf } from '../../pipeline/judge/agreement.ts'
@@ -21,7 +21,7 @@ import {
   listJudgements,
 } from '../../storage/index.ts'
 import { seedOfPair } from '../experiment/steps.ts'
-import type { PageContext } from '../handler-context.ts'
+import type { HandlerContext } from '../handler-context.ts'
 import { picturesOf } from '../report/pictures.ts'
 import { subsetsOf } from './subsets.ts'
 
@@ -29,11 +29,11 @@ import { subsetsOf } from './subsets.ts'
 const blindKind = 'blind'
 const skipped = 'skip'
 
-export function judgingHandlers({ os: api, lab }: PageContext) {
+export function judgeHandlers({ api, lab }: HandlerContext) {
   const dbOf = async (folder: string) => (await lab.openProject(folder)).db
   return {
-    list: api.judging.list.handler(async ({ input }) => recordsOf(await dbOf(input.project))),
-    pairs: api.judging.pairs.handler(async ({ input }) => {
+    list: api.judge.list.handler(async ({ input }) => recordsOf(await dbOf(input.project))),
+    pairs: api.judge.pairs.handler(async ({ input }) => {
       const db = await dbOf(input.project)
       const evaluation = getEvaluation(db, input.evaluation)
       const given = Map.groupBy(listJudgements(db, evaluation.id), ({ pairId }) => pairId)
@@ -43,14 +43,14 @@ export function judgingHandlers({ os: api, lab }: PageContext) {
         agreement: agreementsOf(db, evaluation),
       }
     }),
-    subsets: api.judging.subsets.handler(async ({ input }) => {
+    subsets: api.judge.subsets.handler(async ({ input }) => {
       const db = await dbOf(input.project)
       const evaluation = getEvaluation(db, input.evaluation)
       const { seed = 0 } = configOf(evaluation)
       const subsets = subsetsOf(db, pairsOf(evaluation), countedOf(db, evaluation), seed)
       return { subsets, caution: subsets.length === 0 ? '' : subsetCaution(subsets) }
     }),
-    startBlind: api.judging.startBlind.handler(async ({ input }) => {
+    startBlind: api.judge.startBlind.handler(async ({ input }) => {
       const db = await dbOf(input.project)
       const source = getEvaluation(db, input.evaluation)
       const pairs = pairsOf(source)
@@ -66,7 +66,7 @@ export function judgingHandlers({ os: api, lab }: PageContext) {
       })
       return recordOf(db, evaluation)
     }),
-    next: api.judging.next.handler(async ({ input }) => {
+    next: api.judge.next.handler(async ({ input }) => {
       const db = await dbOf(input.project)
       const session = sessionOf(db, input.evaluation)
       const [next] = session.left
@@ -75,7 +75,7 @@ export function judgingHandlers({ os: api, lab }: PageContext) {
       const { judged, total } = session
       return { pairId, prompt, context, left: first, right: second, judged, total }
     }),
-    vote: api.judging.vote.handler(async ({ input }) => {
+    vote: api.judge.vote.handler(async ({ input }) => {
       const db = await dbOf(input.project)
       const { left, judge } = sessionOf(db, input.evaluation)
       const shown = left.find(({ pair }) => pair.id === input.pairId)
@@ -93,21 +93,21 @@ export function judgingHandlers({ os: api, lab }: PageContext) {
         finished: after.left.length === 0 ? recordOf(db, getEvaluation(db, input.evaluation)) : null,
       }
     }),
-    undo: api.judging.undo.handler(async ({ input }) => {
+    undo: api.judge.undo.handler(async ({ input }) => {
       const db = await dbOf(input.project)
       deleteLastJudgement(db, sessionOf(db, input.evaluation).evaluation.id)
       return { judged: listJudgements(db, input.evaluation).length }
     }),
-    experiment: api.judging.experiment.handler(async ({ input }) =>
+    experiment: api.judge.experiment.handler(async ({ input }) =>
       newestExperiment(await dbOf(input.project)),
     ),
-    ratings: api.judging.ratings.handler(async ({ input }) => ratingsOf(await dbOf(input.project))),
-    figures: api.judging.figures.handler(async ({ input }) => {
+    ratings: api.judge.ratings.handler(async ({ input }) => ratingsOf(await dbOf(input.project))),
+    figures: api.judge.figures.handler(async ({ input }) => {
       const db = await dbOf(input.project)
       const { ratings } = ratingsOf(db)
       return picturesOf({ evaluations: recordsOf(db), ratings, experiment: newestExperiment(db) })
     }),
-    exportPairs: api.judging.exportPairs.handler(async ({ input }) => {
+    exportPairs: api.judge.exportPairs.handler(async ({ input }) => {
       const db = await dbOf(input.project)
       const rows = rowsOf(db, getEvaluation(db, input.evaluation))
       return {

@@ -1,9 +1,9 @@
 /** Verbs that compare: judge (two models on held-out prompts) and winrate (a file of annotations). */
 import { UserError } from '../../contract/errors.ts'
-import type { Contract, InputOf, ResultOf } from '../../contract/index.ts'
 import { canonicalJson } from '../../contract/json.ts'
 import type { Item, Judgement, JudgePair } from '../../contract/records.ts'
 import type { WinRateSummary } from '../../contract/report.ts'
+import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { readAnnotations, readDifficulties } from '../../pipeline/judge/annotations.ts'
 import type { SeedOf } from '../../pipeline/judge/by-prompt.ts'
 import { type Judge, judgePairs, presentations, remaining, toQuestion } from '../../pipeline/judge/judge.ts'
@@ -33,7 +33,7 @@ import { makeJudge } from './judges.ts'
 import { isOutputsFile, type Output, questionKey, readOutputs, respond } from './outputs.ts'
 import { subsetsOf } from './subsets.ts'
 
-type JudgeInput = InputOf<Contract['judge']>
+type JudgeInput = VerbInput<'judge'>
 
 /** A held-out item and what both sides answered. */
 interface Answered {
@@ -43,11 +43,7 @@ interface Answered {
 }
 
 /** Both sides answer the same held-out prompts with the same random numbers; every verdict is stored as it comes. */
-export async function judge(
-  lab: Lab,
-  input: JudgeInput,
-  hooks: WorkHooks,
-): Promise<ResultOf<Contract['judge']>> {
+export async function judge(lab: Lab, input: JudgeInput, hooks: WorkHooks): Promise<VerbResult<'judge'>> {
   const project = await lab.openProject(input.project)
   const { reference, candidate, seed, maxQueryTokens, judgeServer } = input
   const spec = withModelPath(project, input.judge)
@@ -200,9 +196,9 @@ function refuseOtherWorlds(items: readonly Item[]): void {
 }
 
 export async function winrate(
-  { file, difficulty }: InputOf<Contract['winrate']>,
+  { file, difficulty }: VerbInput<'winrate'>,
   { emit }: WorkHooks,
-): Promise<ResultOf<Contract['winrate']>> {
+): Promise<VerbResult<'winrate'>> {
   const rows = await readAnnotations(file)
   const difficulties = difficulty === null ? undefined : await readDifficulties(difficulty)
   const { notes, ...result } = winRateFromAnnotations(rows, difficulties)

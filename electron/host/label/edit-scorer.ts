@@ -4,7 +4,7 @@
  */
 import type { RewardScheme } from '../../contract/configs.ts'
 import { UserError } from '../../contract/errors.ts'
-import type { LabelledPair, LabelledToken } from '../../contract/page/labels.ts'
+import type { LabelledPair, LabelledToken } from '../../contract/label.ts'
 import type { EditedPair } from '../../contract/records.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import type { RewardedEdit } from '../../pipeline/reward/disagreement.ts'

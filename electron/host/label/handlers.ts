@@ -1,6 +1,6 @@
 /** The page's labels: tokens of finished edits with their labels, and with a reward model's rewards. */
 import type { RewardScheme } from '../../contract/configs.ts'
-import type { TokenMistakeRecord } from '../../contract/page/labels.ts'
+import type { TokenMistakeRecord } from '../../contract/label.ts'
 import type { EditedPair, TokenLabels } from '../../contract/records.ts'
 import { labelEncodings } from '../../pipeline/label/label-encodings.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
@@ -10,12 +10,12 @@ import { tokenVerdict, worstTokens } from '../../pipeline/reward/token-mistakes.
 import type { Project } from '../../storage/index.ts'
 import type { WorkHooks } from '../context.ts'
 import { editedPairsOf } from '../data/datasets.ts'
-import type { PageContext } from '../handler-context.ts'
+import type { HandlerContext } from '../handler-context.ts'
 import { streamEvents } from '../stream.ts'
 import { rewardedEdit, type ScoredEdit } from './edit-scorer.ts'
 import { labelledPair } from './labelled-pair.ts'
 
-export function labelHandlers({ os: api, lab, tokenizers, scorer }: PageContext) {
+export function labelHandlers({ api, lab, tokenizers, scorer }: HandlerContext) {
   /** @param tokenizer null cuts into words */
   const labeller = (project: Project, tokenizer: string | null): ((pair: EditedPair) => Labels) => {
     if (tokenizer === null) {
@@ -44,14 +44,14 @@ export function labelHandlers({ os: api, lab, tokenizers, scorer }: PageContext)
     }
   }
   return {
-    pairs: api.labels.pairs.handler(async ({ input: { project: folder, tokenizer, offset, limit } }) => {
+    pairs: api.label.pairs.handler(async ({ input: { project: folder, tokenizer, offset, limit } }) => {
       const project = await lab.openProject(folder)
       const all = [...editedPairsOf(project.db, { datasets: [] })]
       const labelsOf = labeller(project, tokenizer)
       const pairs = all.slice(offset, offset + limit).map((pair) => labelledPair(pair, labelsOf(pair)))
       return { total: all.length, pairs }
     }),
-    scored: api.labels.scored.handler(({ input, signal }) =>
+    scored: api.label.scored.handler(({ input, signal }) =>
       streamEvents(signal, (hooks) => scored(input, hooks)),
     ),
   }

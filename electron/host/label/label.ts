@@ -1,15 +1,16 @@
 /** The verb label: labels of all finished edits under a tokenizer, and what they say about the edits. */
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import type { Contract, InputOf, ResultOf } from '../../contract/index.ts'
+import type { labelVerbs as contractVerbs, LabelSummary } from '../../contract/label.ts'
 import type { EditedPair, PairLabels, TokenLabels } from '../../contract/records.ts'
-import type { LabelSummary } from '../../contract/verbs/data.ts'
+import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { type Minimality, minimality } from '../../pipeline/annotate/minimality.ts'
 import { exportLabels } from '../../pipeline/data/export.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { countSpanWords, spanAgreement, type WordCounts } from '../../pipeline/label/span-agreement.ts'
 import type { Lab, WorkHooks } from '../context.ts'
 import { editedPairsOf } from '../data/datasets.ts'
+import type { Implements } from '../implements.ts'
 import { findModel, openTokenizer } from '../models/project-models.ts'
 
 /** What one edit adds to the summary. */
@@ -27,11 +28,11 @@ interface Counts {
   changed: number
 }
 
-export async function label(
+async function label(
   lab: Lab,
-  { project: folder, tokenizer: name, datasets, out }: InputOf<Contract['label']>,
+  { project: folder, tokenizer: name, datasets, out }: VerbInput<'label'>,
   { emit, signal }: WorkHooks,
-): Promise<ResultOf<Contract['label']>> {
+): Promise<VerbResult<'label'>> {
   const project = await lab.openProject(folder)
   const tokenizer = openTokenizer(findModel(project, name).path)
   const pairs = [...editedPairsOf(project.db, { datasets })]
@@ -101,3 +102,5 @@ function summarise(figures: readonly EditFigures[], tokenizerHash: string): Labe
 function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0)
 }
+
+export const labelVerbs: Implements<typeof contractVerbs> = { label }

@@ -1,5 +1,5 @@
 /** An edit cut into tokens or words with their labels, as the page shows it. */
-import type { LabelledPair, LabelledToken } from '../../contract/page/labels.ts'
+import type { LabelledPair, LabelledToken } from '../../contract/label.ts'
 import type { EditedPair, TokenLabels } from '../../contract/records.ts'
 
 /** Without rewards. */

@@ -1,21 +1,18 @@
-/** Verbs that use a model or the machine, without a project: generate, bench, doctor. */
-import { statfs } from 'node:fs/promises'
-import os from 'node:os'
+/** The verb `generate`: a model continues a prompt, or answers it as a chat. */
 import path from 'node:path'
-import type { Contract, InputOf, ResultOf } from '../../contract/index.ts'
-import { locateRuntime } from '../../engine/runtime/locate.ts'
-import { sqliteVersion } from '../../storage/index.ts'
+import type { modelVerbs as contractVerbs } from '../../contract/models.ts'
+import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import type { Lab, WorkHooks } from '../context.ts'
-import { packageVersion } from '../version.ts'
+import type { Implements } from '../implements.ts'
 
 /** Prompts are cut to their last tokens beyond this. */
 const longestQuery = 4096
 
-export async function generate(
+async function generate(
   { trainer }: Lab,
-  { model, prompt, chat, maxNew, ...sampling }: InputOf<Contract['generate']>,
+  { model, prompt, chat, maxNew, ...sampling }: VerbInput<'generate'>,
   { emit, signal }: WorkHooks,
-): Promise<ResultOf<Contract['generate']>> {
+): Promise<VerbResult<'generate'>> {
   const { rows, cut } = await trainer.run<'generate'>(
     {
       kind: 'generate',
@@ -34,31 +31,4 @@ export async function generate(
   return { text, ids }
 }
 
-export function bench(
-  { trainer }: Lab,
-  input: InputOf<Contract['bench']>,
-  hooks: WorkHooks,
-): Promise<ResultOf<Contract['bench']>> {
-  return trainer.run<'bench'>({ kind: 'bench', ...input }, hooks)
-}
-
-export async function doctor({ trainer }: Lab, hooks: WorkHooks): Promise<ResultOf<Contract['doctor']>> {
-  const location = locateRuntime()
-  const folder = location.kind === 'tensorflow' ? path.dirname(location.addon) : null
-  return {
-    version: packageVersion,
-    runtime: await trainer.run<'runtime'>({ kind: 'runtime' }, hooks),
-    speed: await trainer.run<'speed'>({ kind: 'speed' }, hooks),
-    cache: folder === null ? null : { folder, freeBytes: await freeBytesAt(folder) },
-    node: process.version,
-    sqlite: sqliteVersion(),
-    platform: `${process.platform}-${process.arch}`,
-    cpu: { model: os.cpus()[0]?.model ?? 'unknown', cores: os.availableParallelism() },
-    memory: { totalBytes: os.totalmem(), freeBytes: os.freemem() },
-  }
-}
-
-async function freeBytesAt(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize
-}
+export const modelVerbs: Implements<typeof contractVerbs> = { generate }

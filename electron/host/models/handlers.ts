@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
-import type { ModelRecord } from '../../contract/page/models.ts'
+import type { ModelRecord } from '../../contract/models.ts'
 import { openModelSource } from '../../engine/model/sources/model-source.ts'
 import {
   addModel,
@@ -12,10 +12,10 @@ import {
   type Model,
   type Project,
 } from '../../storage/index.ts'
-import type { PageContext } from '../handler-context.ts'
+import type { HandlerContext } from '../handler-context.ts'
 import { findModel, refuseTakenName } from './project-models.ts'
 
-export function modelHandlers({ os: api, lab }: PageContext) {
+export function modelHandlers({ api, lab }: HandlerContext) {
   return {
     list: api.models.list.handler(async ({ input }) => {
       const project = await lab.openProject(input.project)

@@ -1,22 +1,17 @@
 /** The page's projects: open, make, look at a glance. */
 import { existsSync, mkdirSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
-import os from 'node:os'
 import path from 'node:path'
-import type { ProjectGlance, ProjectOverview } from '../../contract/page/projects.ts'
-import { locateRuntime } from '../../engine/runtime/locate.ts'
+import type { ProjectGlance, ProjectOverview } from '../../contract/projects.ts'
 import { countWork, listEvaluations, listModels, listRuns, type Project } from '../../storage/index.ts'
 import { importSampleWorld } from '../experiment/sample-world.ts'
-import type { PageContext } from '../handler-context.ts'
-import { packageVersion } from '../version.ts'
+import type { HandlerContext } from '../handler-context.ts'
+import { projectsFolder } from './projects-folder.ts'
 import { forget, keepGlance, recentProjects, remember } from './recent-projects.ts'
-
-const projectsFolder = () => process.env.STET_PROJECTS ?? path.join(os.homedir(), 'Stet')
 
 /** Enough to annotate, train and judge on; made in a second. */
 const sampleSizes = { demonstrations: 600, pairs: 400 }
 
-export function projectHandlers({ os: api, lab }: PageContext) {
+export function projectHandlers({ api, lab }: HandlerContext) {
   const opened = async (folder: string) => {
     const overview = overviewOf(await lab.openProject(folder))
     remember({ folder: overview.folder, name: overview.name, glance: glanceOf(overview) })
@@ -46,18 +41,6 @@ export function projectHandlers({ os: api, lab }: PageContext) {
       forget(input.project)
       return recentProjects()
     }),
-    machine: api.projects.machine.handler(async ({ input }) => ({
-      version: packageVersion,
-      runtime: runtimeName(),
-      memory: {
-        totalBytes: os.totalmem(),
-        freeBytes: os.freemem(),
-        usedByStetBytes: process.memoryUsage.rss() + (await lab.trainer.residentBytes()),
-      },
-      diskFreeBytes: await freeBytesAt(input.project ?? os.homedir()),
-      cores: os.availableParallelism(),
-      projectsFolder: projectsFolder(),
-    })),
   }
 }
 
@@ -65,24 +48,10 @@ function glanceOf({ items, annotations, runs, evaluations }: ProjectOverview): P
   return { items, edited: annotations.done, runs, evaluations }
 }
 
-function runtimeName(): string {
-  const runtime = locateRuntime()
-  return runtime.kind === 'wasm' ? 'embedded runtime' : `TensorFlow ${runtime.version}`
-}
-
 function freeName(folder: string, name: string): string {
   for (let n = 1; ; n++) {
     const candidate = path.join(folder, `${name}${n === 1 ? '' : `-${n}`}.stet`)
     if (!existsSync(candidate)) return candidate
-  }
-}
-
-async function freeBytesAt(folder: string): Promise<number | null> {
-  try {
-    const { bavail, bsize } = await statfs(folder)
-    return bavail * bsize
-  } catch {
-    return null
   }
 }
 

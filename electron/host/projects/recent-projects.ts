@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { type ProjectCard, ProjectGlance } from '../../contract/page/projects.ts'
+import { type ProjectCard, ProjectGlance } from '../../contract/projects.ts'
 
 const Entry = z.object({
   folder: z.string(),

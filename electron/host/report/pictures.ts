@@ -1,5 +1,5 @@
 /** The figures of the page's results, each as a file by itself: evaluations, ratings, and the newest experiment's. */
-import type { EvaluationRecord, Rating } from '../../contract/page/judging.ts'
+import type { EvaluationRecord, Rating } from '../../contract/judge.ts'
 import type { ResultRecord } from '../../contract/report.ts'
 import { frontierChart, progressCharts } from './figures.ts'
 import { fixed } from './numbers.ts'

@@ -43,6 +43,7 @@ export async function branchRun(
   const run = transact(project.db, () => recordBranch(project, parent, checkpoint.step, { name, config }))
   copyFiles(checkpoint, runFolder(project, parent), runFolder(project, run))
   const sentence = `Run ${run.id} was branched from ${parent.name} (${parent.id}) after step ${checkpoint.step}.`
+  hooks.emit({ type: 'started', run: run.id })
   hooks.emit({ type: 'note', sentence })
   return performRun(lab, project, run, hooks)
 }

@@ -2,8 +2,7 @@
 
 import { branchOf } from '../../contract/branch.ts'
 import type { RunSample } from '../../contract/jobs.ts'
-import type { Series } from '../../contract/page/runs.ts'
-import { RunRecord } from '../../contract/verbs/runs.ts'
+import { RunRecord, type Series } from '../../contract/runs.ts'
 import { listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
 import {
   type Db,
@@ -20,9 +19,8 @@ import {
   samplesAt,
   stepTimesTogether,
 } from '../../storage/index.ts'
-import type { PageContext } from '../handler-context.ts'
+import type { HandlerContext } from '../handler-context.ts'
 import { streamEvents } from '../stream.ts'
-import { RunEstimates } from '../train/estimate.ts'
 import { ReferenceAnswers } from './reference-answers.ts'
 import { findRun, runFolder } from './run.ts'
 
@@ -34,11 +32,9 @@ const leading: Record<string, string> = {
   dpo: 'dpo/accuracy',
 }
 
-export function runHandlers({ os: api, lab }: PageContext) {
-  const estimates = new RunEstimates(lab)
+export function runHandlers({ api, lab }: HandlerContext) {
   const answers = new ReferenceAnswers(lab)
   return {
-    estimate: api.runs.estimate.handler(({ input: { kind, input } }) => estimates.estimate(kind, input)),
     list: api.runs.list.handler(async ({ input }) => {
       const { db } = await lab.openProject(input.project)
       const all = listRuns(db)

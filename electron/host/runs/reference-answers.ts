@@ -1,6 +1,6 @@
 /** What a PPO run's reference answers to the prompts of its samples: asked once in the life of the host. */
 import { UserError } from '../../contract/errors.ts'
-import type { ReferenceAnswer } from '../../contract/page/runs.ts'
+import type { ReferenceAnswer } from '../../contract/runs.ts'
 import { getItem, type Project, type Run } from '../../storage/index.ts'
 import type { Lab, WorkHooks } from '../context.ts'
 import { respond } from '../judge/outputs.ts'

@@ -1,14 +1,14 @@
-/** The verb runs: what a project remembers of its runs. */
-import type { Contract, InputOf, ResultOf } from '../../contract/index.ts'
-import { RunRecord } from '../../contract/verbs/runs.ts'
+/** The verb `runs`: what a project remembers of its runs. */
+import { RunRecord } from '../../contract/runs.ts'
+import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { type Db, listRuns, readMetrics } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import { findRun } from './run.ts'
 
 export async function runs(
   lab: Lab,
-  { project: folder, run }: InputOf<Contract['runs']>,
-): Promise<ResultOf<Contract['runs']>> {
+  { project: folder, run }: VerbInput<'runs'>,
+): Promise<VerbResult<'runs'>> {
   const project = await lab.openProject(folder)
   const chosen = run === null ? null : findRun(project, run)
   return {

@@ -86,6 +86,7 @@ export async function startRun<K extends Kind>(
   mkdirSync(runFolder(project, run), { recursive: true })
   await writeRunInput(runFolder(project, run), rows)
   const heldout = rows.filter(({ split }) => split === 'heldout').length
+  hooks.emit({ type: 'started', run: run.id })
   hooks.emit({
     type: 'note',
     sentence: `Run ${run.id}: ${rows.length - heldout} rows to train on, ${heldout} held out.`,
@@ -147,6 +148,7 @@ export async function resumeRun(
   const step = rewind(project, run)
   const how = step === 0 ? 'starts over' : `goes on after step ${step}`
   addMark(project.db, run.id, { step, kind: 'resumed', sentence: `It ${how}.` })
+  hooks.emit({ type: 'started', run: run.id })
   hooks.emit({ type: 'note', sentence: `Run ${run.id} ${how}.` })
   return performRun(lab, project, run, hooks)
 }

@@ -4,12 +4,11 @@
  * at work is left alone.
  */
 import os from 'node:os'
-import type { z } from 'zod'
 import { UserError } from '../../contract/errors.ts'
-import { type Contract, contract, type InputOf } from '../../contract/index.ts'
-import { RunScale, type SpeedResult } from '../../contract/jobs.ts'
+import { RunScale, type SpeedResult, type TrainingJob } from '../../contract/jobs.ts'
 import { canonicalJson, type JsonObject } from '../../contract/json.ts'
-import type { RunEstimate } from '../../contract/page/runs.ts'
+import type { EstimateRequest, RunEstimate } from '../../contract/train.ts'
+import { describeVerb, type VerbInput } from '../../contract/verbs.ts'
 import { locateRuntime } from '../../engine/runtime/locate.ts'
 import { totalBytes, trainingMemory } from '../../sizing/memory.ts'
 import { availableBytes, memoryRefusal } from '../../sizing/memory-limit.ts'
@@ -28,8 +27,8 @@ import type { Lab } from '../context.ts'
 import { describeMistake } from '../errors/input-mistake.ts'
 import { planners } from './train.ts'
 
-type Train = Contract['train']
-type Kind = keyof Train
+type Kind = TrainingJob['kind']
+type Input = VerbInput<`train ${Kind}`>
 
 type Time = Pick<RunEstimate, 'secondsPerStep' | 'seconds' | 'basis' | 'isMeasuring'>
 
@@ -48,14 +47,14 @@ export class RunEstimates {
    * @param input of the verb that trains
    * @throws UserError where the run could not be started either
    */
-  async estimate(kind: Kind, input: JsonObject): Promise<RunEstimate> {
+  async estimate({ kind, input }: EstimateRequest): Promise<RunEstimate> {
     const parsed = checked(kind, input)
     const project = await this.#lab.openProject(parsed.project)
     const size = { ...(await this.#sizeOf(kind, project, parsed)), config: parsed.config } as RunSize
     return { ...(await this.#memory(size)), steps: runSteps(size), ...this.#time(project.db, size) }
   }
 
-  #sizeOf(kind: Kind, project: Project, input: InputOf<Train[Kind]>): Promise<RunSize> {
+  #sizeOf(kind: Kind, project: Project, input: Input): Promise<RunSize> {
     const { maxQueryTokens, seed } = input.config
     const { pairs = null, maxResponseTokens = null } = input.config as Record<string, unknown>
     const config = { maxQueryTokens, maxResponseTokens, pairs, seed }
@@ -124,11 +123,11 @@ export class RunEstimates {
   }
 }
 
-function checked(kind: Kind, input: JsonObject): InputOf<Train[Kind]> {
-  const schema = contract.train[kind]['~orpc'].inputSchema as z.ZodType
+function checked(kind: Kind, input: object): Input {
+  const { input: schema } = describeVerb(`train ${kind}`)
   const { data, error } = schema.safeParse(input)
   if (error) throw new UserError('bad_input', describeMistake(error.issues[0]!, schema))
-  return data as InputOf<Train[Kind]>
+  return data as Input
 }
 
 /** What a start compiles, where no run has told: in compilations of the training step that the speed was measured with. */

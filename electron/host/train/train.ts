@@ -1,64 +1,43 @@
 /** Verbs that train: what each asks for becomes a run. */
-import type { Contract, InputOf, ResultOf } from '../../contract/index.ts'
 import type { ModelRef, TrainingJob } from '../../contract/jobs.ts'
 import type { AnyJudgeSpec } from '../../contract/judge-spec.ts'
 import type { RunInputRow } from '../../contract/records.ts'
+import type { trainVerbs as contractVerbs } from '../../contract/train.ts'
+import type { VerbInput } from '../../contract/verbs.ts'
 import type { Project } from '../../storage/index.ts'
 import { splitPieces, worldWords } from '../../world/words.ts'
 import { loadWorld } from '../../world/world.ts'
 import type { Lab, WorkHooks } from '../context.ts'
+import type { Implements } from '../implements.ts'
 import { findModel, type NamedModel } from '../models/project-models.ts'
-import { branchRun } from '../runs/branch.ts'
-import { findRun, type RunPlan, resumeRun, type StartRun, startRun } from '../runs/run.ts'
+import { type RunOutcome, type RunPlan, type StartRun, startRun } from '../runs/run.ts'
 import { type InputChoice, inputRows, lessonOf, requireRows } from './run-input.ts'
 
-type Train = Contract['train']
+type Kind = TrainingJob['kind']
 
-/** A training verb's input; a caller of the lab may take a part of the documents. */
-type TrainInput<Verb extends keyof Train> = InputOf<Train[Verb]> & Pick<InputChoice, 'trainPart'>
+/** A training verb's input; other parts of the host may restrict it to a part of the documents. */
+export type TrainInput<K extends Kind> = VerbInput<`train ${K}`> & Pick<InputChoice, 'trainPart'>
 
-export async function trainSft(
+/** Trains as the verb `train KIND` does; `start` may instead reuse or resume an equal run. */
+export async function train<K extends Kind>(
   lab: Lab,
-  input: InputOf<Train['sft']>,
+  { kind, input, start = startRun }: { kind: K; input: TrainInput<K>; start?: StartRun },
   hooks: WorkHooks,
-): Promise<ResultOf<Train['sft']>> {
+): Promise<RunOutcome<K>> {
   const project = await lab.openProject(input.project)
-  return startRun<'sft'>(lab, project, planners.sft(project, input), hooks)
+  return start<K>(lab, project, planners[kind](project, input), hooks)
 }
 
-export async function trainReward(
-  lab: Lab,
-  input: TrainInput<'reward'>,
-  hooks: WorkHooks,
-  start: StartRun = startRun,
-): Promise<ResultOf<Train['reward']>> {
-  const project = await lab.openProject(input.project)
-  return start<'reward'>(lab, project, planners.reward(project, input), hooks)
-}
-
-export async function trainPpo(
-  lab: Lab,
-  input: TrainInput<'ppo'>,
-  hooks: WorkHooks,
-  start: StartRun = startRun,
-): Promise<ResultOf<Train['ppo']>> {
-  const project = await lab.openProject(input.project)
-  return start<'ppo'>(lab, project, planners.ppo(project, input), hooks)
-}
-
-export async function trainDpo(
-  lab: Lab,
-  input: TrainInput<'dpo'>,
-  hooks: WorkHooks,
-  start: StartRun = startRun,
-): Promise<ResultOf<Train['dpo']>> {
-  const project = await lab.openProject(input.project)
-  return start<'dpo'>(lab, project, planners.dpo(project, input), hooks)
+export const trainVerbs: Implements<typeof contractVerbs> = {
+  'train sft': (lab, input, hooks) => train(lab, { kind: 'sft', input }, hooks),
+  'train reward': (lab, input, hooks) => train(lab, { kind: 'reward', input }, hooks),
+  'train ppo': (lab, input, hooks) => train(lab, { kind: 'ppo', input }, hooks),
+  'train dpo': (lab, input, hooks) => train(lab, { kind: 'dpo', input }, hooks),
 }
 
 /** The run that each verb's input asks for. @throws UserError where it names what isn't there */
 export const planners: {
-  [Verb in keyof Train]: (project: Project, input: TrainInput<Verb>) => RunPlan<Verb>
+  [K in Kind]: (project: Project, input: TrainInput<K>) => RunPlan<K>
 } = {
   sft(project, input) {
     const { config } = input
@@ -83,24 +62,6 @@ export const planners: {
     const job = { kind: 'dpo' as const, policy, config: input.config }
     return { job, rows: rowsFor(project, job, input), ...recordOf(input, made) }
   },
-}
-
-export async function resume(
-  lab: Lab,
-  { project: folder, run }: InputOf<Contract['resume']>,
-  hooks: WorkHooks,
-): Promise<ResultOf<Contract['resume']>> {
-  const project = await lab.openProject(folder)
-  return resumeRun(lab, project, findRun(project, run), hooks)
-}
-
-export async function branch(
-  lab: Lab,
-  { project: folder, run, step, name, config }: InputOf<Contract['branch']>,
-  hooks: WorkHooks,
-): Promise<ResultOf<Contract['branch']>> {
-  const project = await lab.openProject(folder)
-  return branchRun(lab, project, findRun(project, run), { step, name, changes: config }, hooks)
 }
 
 function rowsFor(

@@ -1,52 +1,45 @@
 /**
- * Work that goes on when nobody looks: each started verb is followed here to its end, and whoever wants to see it
- * subscribes. What pages know of it is its record; what a run measured is in the project's database anyway.
+ * Work that continues with no one watching: each started verb is followed here to its end, and any number of clients
+ * can watch it. Its record is what a client needs to draw it; what a run measured is in the project's database.
  */
 import { randomUUID } from 'node:crypto'
-import { createRouterClient } from '@orpc/server'
 import { UserError } from '../../contract/errors.ts'
-import { listVerbs } from '../../contract/index.ts'
 import type { JobEvent } from '../../contract/jobs.ts'
-import type { WorkRecord } from '../../contract/page/work.ts'
-import { fromContractError } from '../errors/contract-errors.ts'
-import type { LabRouter } from '../lab.ts'
+import type { JsonValue } from '../../contract/json.ts'
+import { describeVerb } from '../../contract/verbs.ts'
+import type { StartWork, WorkRecord } from '../../contract/work.ts'
+import type { Lab } from '../context.ts'
+import { Queue } from '../queue.ts'
+import { runVerb } from '../verbs.ts'
 
-interface Piece {
+interface Job {
   record: WorkRecord
   stop: AbortController
-  followers: Set<(event: JobEvent | null) => void>
-  /** When progress of the present phase was first heard of, for the pace. */
+  watchers: Set<Queue<JobEvent>>
+  /** Where the current phase started, for its pace. */
   paceFrom: { at: number; done: number; phase: string } | null
 }
 
-type CallVerb = (input: object, options: { signal: AbortSignal }) => Promise<unknown>
-
 export class WorkBoard {
-  readonly #router: LabRouter
-  readonly #pieces = new Map<string, Piece>()
-  readonly #watchers = new Set<(record: WorkRecord) => void>()
-  /** Settles when the training that was asked for last has ended. */
+  readonly #lab: Lab
+  readonly #jobs = new Map<string, Job>()
+  readonly #recordWatchers = new Set<Queue<WorkRecord>>()
+  /** Settles when the training that was started last has ended. */
   #lastTraining: Promise<void> = Promise.resolve()
 
-  constructor(router: LabRouter) {
-    this.#router = router
+  constructor(lab: Lab) {
+    this.#lab = lab
   }
 
-  /**
-   * Trainings go one after the other: a later one waits for its turn.
-   * @param verb as `train ppo`
-   * @throws UserError for a verb that there isn't
-   */
-  start(verb: string, input: WorkRecord['input']): WorkRecord {
-    if (!listVerbs().some(({ path }) => path.join(' ') === verb))
-      throw new UserError('bad_input', `There is no verb "${verb}".`)
-    const piece: Piece = {
+  /** Training is queued: one verb that trains runs at a time. */
+  start({ verb, input }: StartWork): WorkRecord {
+    const job: Job = {
       record: {
         id: randomUUID(),
         verb,
-        project: typeof input.project === 'string' ? input.project : null,
-        input,
-        state: 'waiting',
+        project: 'project' in input ? input.project : null,
+        input: toJson(input),
+        state: 'queued',
         progress: null,
         secondsLeft: null,
         run: null,
@@ -57,68 +50,46 @@ export class WorkBoard {
         endedAt: null,
       },
       stop: new AbortController(),
-      followers: new Set(),
+      watchers: new Set(),
       paceFrom: null,
     }
-    this.#pieces.set(piece.record.id, piece)
-    this.#changed(piece.record)
-    if (trains(verb)) this.#lastTraining = this.#afterTraining(piece)
-    else void this.#perform(piece)
-    return piece.record
+    this.#jobs.set(job.record.id, job)
+    this.#changed(job.record)
+    if (describeVerb(verb).trains) this.#lastTraining = this.#afterTraining(job)
+    else void this.#perform(job)
+    return job.record
   }
 
   list(project: string | null): WorkRecord[] {
-    const all = [...this.#pieces.values()].map(({ record }) => record).reverse()
+    const all = [...this.#jobs.values()].map(({ record }) => record).reverse()
     return project === null ? all : all.filter((record) => record.project === project)
   }
 
   /** @throws UserError `not_found` */
   get(id: string): WorkRecord {
-    return this.#piece(id).record
+    return this.#job(id).record
   }
 
   stop(id: string): WorkRecord {
-    const piece = this.#piece(id)
-    piece.stop.abort()
-    return piece.record
-  }
-
-  /** Whether anything would be interrupted by closing the host. */
-  get isBusy(): boolean {
-    return [...this.#pieces.values()].some(({ record }) => record.endedAt === null)
+    const job = this.#job(id)
+    job.stop.abort()
+    return job.record
   }
 
   /** Events from now on, then the record as it ended. */
   async *watch(id: string, signal?: AbortSignal): AsyncGenerator<JobEvent, WorkRecord> {
-    const piece = this.#piece(id)
-    if (piece.record.endedAt === null) {
-      const heard = inbox<JobEvent | null>(signal)
-      piece.followers.add(heard.push)
-      try {
-        for await (const event of heard.read()) {
-          if (event === null) break
-          yield event
-        }
-      } finally {
-        piece.followers.delete(heard.push)
-      }
-    }
-    return piece.record
+    const job = this.#job(id)
+    if (job.record.endedAt === null) yield* subscribe(job.watchers, signal)
+    return job.record
   }
 
   async *watchAll(signal?: AbortSignal): AsyncGenerator<WorkRecord, void> {
-    const heard = inbox<WorkRecord>(signal)
-    this.#watchers.add(heard.push)
-    try {
-      yield* heard.read()
-    } finally {
-      this.#watchers.delete(heard.push)
-    }
+    yield* subscribe(this.#recordWatchers, signal)
   }
 
   /** Asks everything to stop and waits until it has. */
   async stopAll(): Promise<void> {
-    const going = [...this.#pieces.values()].filter(({ record }) => record.endedAt === null)
+    const going = [...this.#jobs.values()].filter(({ record }) => record.endedAt === null)
     const ends = going.map(async ({ record, stop }) => {
       const end = this.watch(record.id)
       stop.abort()
@@ -127,103 +98,83 @@ export class WorkBoard {
     await Promise.all(ends)
   }
 
-  #piece(id: string): Piece {
-    const piece = this.#pieces.get(id)
-    if (!piece)
-      throw new UserError('not_found', 'This work is not known any more: the host was started again.')
-    return piece
+  #job(id: string): Job {
+    const job = this.#jobs.get(id)
+    if (!job) throw new UserError('not_found', 'This job is no longer known: the host was restarted.')
+    return job
   }
 
-  async #afterTraining(piece: Piece): Promise<void> {
-    const stopped = new Promise((resolve) => piece.stop.signal.addEventListener('abort', resolve))
+  async #afterTraining(job: Job): Promise<void> {
+    const stopped = new Promise((resolve) => job.stop.signal.addEventListener('abort', resolve))
     const before = this.#lastTraining
     await Promise.race([before, stopped])
-    if (piece.stop.signal.aborted) this.#end(piece, { state: 'stopped' })
-    else await this.#perform(piece)
+    if (job.stop.signal.aborted) this.#end(job, { state: 'stopped' })
+    else await this.#perform(job)
     await before
   }
 
-  async #perform(piece: Piece): Promise<void> {
-    const { record, stop } = piece
-    record.state = 'going'
+  async #perform(job: Job): Promise<void> {
+    const { record, stop } = job
+    record.state = 'running'
     this.#changed(record)
     try {
-      const client = createRouterClient(this.#router)
-      const call = record.verb
-        .split(' ')
-        .reduce((at, name) => Reflect.get(at, name), client as object) as CallVerb
-      const result = await follow(await call(record.input, { signal: stop.signal }), (event) =>
-        this.#hear(piece, event),
-      )
-      const isPaused = Object(result).state === 'paused'
-      this.#end(piece, { state: isPaused ? 'stopped' : 'done', result: result as WorkRecord['result'] })
+      const emit = (event: JobEvent) => this.#onEvent(job, event)
+      const result = await runVerb(this.#lab, record.verb, record.input, { emit, signal: stop.signal })
+      const isPaused = 'state' in result && result.state === 'paused'
+      this.#end(job, { state: isPaused ? 'stopped' : 'done', result: toJson(result) })
     } catch (error) {
-      const known = fromContractError(error)
-      const sentence = known?.message ?? `Something went wrong that should not: ${error}`
-      this.#end(piece, { state: known?.code === 'cancelled' ? 'stopped' : 'failed', error: sentence })
+      const isStopped = error instanceof UserError && error.code === 'cancelled'
+      const sentence = error instanceof UserError ? error.message : `Unexpected error: ${error}`
+      this.#end(job, { state: isStopped ? 'stopped' : 'failed', error: sentence })
     }
   }
 
-  #hear(piece: Piece, event: JobEvent): void {
-    const { record } = piece
-    if (event.type === 'note') {
-      record.notes.push(event.sentence)
-      record.run ??= /^Run (run_\w+)/.exec(event.sentence)?.[1] ?? null
-    }
+  #onEvent(job: Job, event: JobEvent): void {
+    const { record } = job
+    if (event.type === 'note') record.notes.push(event.sentence)
+    if (event.type === 'started') record.run ??= event.run
     if (event.type === 'step')
-      this.#progress(piece, { phase: 'step', done: event.step, total: event.totalSteps })
-    if (event.type === 'progress') this.#progress(piece, event)
-    for (const push of piece.followers) push(event)
+      this.#progress(job, { phase: 'step', done: event.step, total: event.totalSteps })
+    if (event.type === 'progress') this.#progress(job, event)
+    for (const watcher of job.watchers) watcher.push(event)
     if (event.type !== 'token' && event.type !== 'samples') this.#changed(record)
   }
 
-  #progress(piece: Piece, { phase, done, total }: NonNullable<WorkRecord['progress']>): void {
+  #progress(job: Job, { phase, done, total }: NonNullable<WorkRecord['progress']>): void {
     const now = Date.now()
-    if (piece.paceFrom?.phase !== phase) piece.paceFrom = { at: now, done, phase }
-    const { at, done: before } = piece.paceFrom
-    piece.record.progress = { phase, done, total }
-    piece.record.secondsLeft = done > before ? ((now - at) / 1000 / (done - before)) * (total - done) : null
+    if (job.paceFrom?.phase !== phase) job.paceFrom = { at: now, done, phase }
+    const { at, done: before } = job.paceFrom
+    job.record.progress = { phase, done, total }
+    job.record.secondsLeft = done > before ? ((now - at) / 1000 / (done - before)) * (total - done) : null
   }
 
-  #end(piece: Piece, outcome: Partial<WorkRecord>): void {
-    Object.assign(piece.record, outcome, { endedAt: new Date().toISOString(), secondsLeft: null })
-    for (const push of piece.followers) push(null)
-    this.#changed(piece.record)
+  #end(job: Job, outcome: Partial<WorkRecord>): void {
+    Object.assign(job.record, outcome, { endedAt: new Date().toISOString(), secondsLeft: null })
+    for (const watcher of job.watchers) watcher.close()
+    this.#changed(job.record)
   }
 
   #changed(record: WorkRecord): void {
-    for (const push of this.#watchers) push({ ...record })
+    for (const watcher of this.#recordWatchers) watcher.push({ ...record })
   }
 }
 
-function trains(verb: string): boolean {
-  return /^(train |resume$|branch$|experiment$|demo$|real$)/.test(verb)
+/** Events and results are JSON: dates, undefined and the like do not occur in them. */
+function toJson<T extends JsonValue>(value: unknown): T {
+  return JSON.parse(JSON.stringify(value))
 }
 
-async function follow(answer: unknown, hear: (event: JobEvent) => void): Promise<unknown> {
-  if (typeof answer !== 'object' || answer === null || !(Symbol.asyncIterator in answer)) return answer
-  const events = answer as unknown as AsyncIterator<JobEvent, unknown>
-  for (;;) {
-    const next = await events.next()
-    if (next.done) return next.value
-    hear(next.value)
+/** What is pushed from now on, until the queue is closed or the signal aborted. */
+async function* subscribe<T>(queues: Set<Queue<T>>, signal?: AbortSignal): AsyncGenerator<T, void> {
+  const queue = new Queue<T>()
+  const leave = () => queue.close()
+  signal?.addEventListener('abort', leave, { once: true })
+  if (signal?.aborted) leave()
+  queues.add(queue)
+  try {
+    yield* queue.read()
+  } finally {
+    queues.delete(queue)
+    signal?.removeEventListener('abort', leave)
   }
-}
-
-/** What is pushed is read in order; reading ends when the signal is aborted. */
-function inbox<T>(signal?: AbortSignal) {
-  const waiting: T[] = []
-  let wake = () => {}
-  const push = (value: T) => {
-    waiting.push(value)
-    wake()
-  }
-  signal?.addEventListener('abort', () => wake(), { once: true })
-  async function* read(): AsyncGenerator<T, void> {
-    while (!signal?.aborted) {
-      if (waiting.length > 0) yield waiting.shift()!
-      else await new Promise<void>((resolve) => (wake = resolve))
-    }
-  }
-  return { push, read }
 }

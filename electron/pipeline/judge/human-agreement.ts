@@ -1,5 +1,5 @@
 /** How far a judge's verdicts agree with people's votes on the same pairs. */
-import type { HumanAgreement } from '../../contract/verbs/judging.ts'
+import type { HumanAgreement } from '../../contract/judge.ts'
 import type { RandomKey } from '../../engine/random.ts'
 import { cohensKappa, type Outcome, outcomeOf } from './agreement.ts'
 import { bootstrapPercent } from './bootstrap.ts'

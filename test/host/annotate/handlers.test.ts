@@ -4,10 +4,10 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { fakeRewardModel, openPageClient, resultOf } from '../client.ts'
+import { fakeRewardModel, openClient, resultOf } from '../client.ts'
 import { writeRows } from '../entry/cli-process.ts'
 
-const { folder, host, close } = openPageClient()
+const { folder, host, close } = openClient()
 after(close)
 
 async function projectOf(name: string, rows: object[]): Promise<string> {
@@ -84,7 +84,7 @@ test('A pack comes home: what is new is added, what differs is kept beside, and 
   const first = await host.annotate.importPack({ project: here, file: pack })
   assert.equal(first.added, 2)
   assert.deepEqual(first.conflicts, [{ id: ids[0], annotator: 'ann', here: 'Here.', there: 'There.' }])
-  const { annotations } = await host.items.get({ project: here, id: ids[0]! })
+  const { annotations } = await host.data.get({ project: here, id: ids[0]! })
   assert.deepEqual(
     annotations.map(({ annotator, edited }) => [annotator, edited]),
     [

@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
-import { openPageClient } from '../client.ts'
+import { openClient } from '../client.ts'
 import { writeRows } from '../entry/cli-process.ts'
 
-const { folder, host, close } = openPageClient()
+const { folder, host, close } = openClient()
 after(close)
 
 const rows = Array.from({ length: 250 }, (_, i) => ({
@@ -19,17 +19,15 @@ writeRows(file, rows)
 const { folder: project } = await host.projects.create({ name: 'items' })
 for await (const _ of await host.verbs.import({ project, files: [file] }));
 
-const search = async (text: string) => host.items.page({ project, query: { search: text }, limit: 5 })
+const search = async (text: string) => host.data.page({ project, query: { search: text }, limit: 5 })
 
 test('Pages follow each other, and filters leave what they say.', async () => {
-  const page = (offset: number) => host.items.page({ project, offset, limit: 100 })
+  const page = (offset: number) => host.data.page({ project, offset, limit: 100 })
   const [first, last] = [await page(0), await page(200)]
   assert.deepEqual([first.total, first.rows.length, last.rows.length], [250, 100, 50])
   assert.equal(first.rows[7]!.prompt, rows[7]!.prompt)
   const [train, heldout] = await Promise.all(
-    (['train', 'heldout'] as const).map((split) =>
-      host.items.page({ project, query: { split }, limit: 500 }),
-    ),
+    (['train', 'heldout'] as const).map((split) => host.data.page({ project, query: { split }, limit: 500 })),
   )
   assert.equal(train!.total + heldout!.total, 250)
   assert.ok(heldout!.rows.every(({ split }) => split === 'heldout'))
@@ -41,9 +39,9 @@ test('Pages follow each other, and filters leave what they say.', async () => {
       ...{ elapsedMs: 0, provenance: 'human', createdAt: null },
     },
   })
-  const flagged = await host.items.page({ project, query: { state: 'flagged' } })
+  const flagged = await host.data.page({ project, query: { state: 'flagged' } })
   assert.deepEqual([flagged.total, flagged.rows[0]!.id], [1, id])
-  assert.equal((await host.items.page({ project, query: { state: 'none' } })).total, 249)
+  assert.equal((await host.data.page({ project, query: { state: 'none' } })).total, 249)
 })
 
 test('Words are found as they are typed, whatever their accents.', async () => {
@@ -66,18 +64,18 @@ test('Whatever one types, the search answers; and it finds an item by any of its
 })
 
 test('A file is looked into before it is imported; a CSV file without known columns asks for a mapping.', async () => {
-  const seen = await host.items.preview({ file })
+  const seen = await host.data.preview({ file })
   assert.deepEqual([seen.rows.length, seen.bad, seen.columns], [20, [], []])
   const csv = path.join(folder, 'own.csv')
   writeFileSync(csv, 'ask,"bad answer"\n"Why?","Because, you fool."\nonly one\n')
-  const unmapped = await host.items.preview({ file: csv })
+  const unmapped = await host.data.preview({ file: csv })
   assert.deepEqual([unmapped.columns, unmapped.format], [['ask', 'bad answer'], null])
   assert.match(unmapped.problem ?? '', /no format that Stet knows/)
-  const mapped = await host.items.preview({ file: csv, columns: { prompt: 'ask', rejected: 'bad answer' } })
+  const mapped = await host.data.preview({ file: csv, columns: { prompt: 'ask', rejected: 'bad answer' } })
   assert.deepEqual([mapped.rows[0]!.rejected, mapped.bad.length], ['Because, you fool.', 1])
   const edits = path.join(folder, 'edits.jsonl')
   writeRows(edits, [{ prompt: 'Why?', rejected: 'Because, you fool.', edited: 'Because.' }])
-  const { rows: seenEdits } = await host.items.preview({ file: edits })
+  const { rows: seenEdits } = await host.data.preview({ file: edits })
   assert.deepEqual(
     seenEdits.map(({ edited }) => edited),
     ['Because.'],
@@ -95,14 +93,14 @@ test('What is no file of data is refused with a sentence.', async () => {
     [empty, /no rows|empty/],
     [broken, /broken\.jsonl\.gz is a damaged or cut gzip file/],
   ] as const) {
-    await assert.rejects(host.items.preview({ file: bad }), { code: 'bad_input', message })
+    await assert.rejects(host.data.preview({ file: bad }), { code: 'bad_input', message })
   }
 })
 
 test('A dropped file arrives whole, part by part; its name leads nowhere else.', async () => {
   const content = Buffer.from('x'.repeat(100) + 'é🙂'.repeat(50))
   const upload = (bytes: Buffer, offset: number, into: string | null, name = '../../evil.jsonl') =>
-    host.items.upload({ name, content: new Blob([bytes]), offset, into })
+    host.data.upload({ name, content: new Blob([bytes]), offset, into })
   const first = await upload(content.subarray(0, 120), 0, null)
   const second = await upload(content.subarray(120), 120, first.file)
   assert.equal(second.file, first.file)

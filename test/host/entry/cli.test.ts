@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import type { Contract, ResultOf } from '../../../electron/contract/index.ts'
+import type { VerbResult } from '../../../electron/contract/verbs.ts'
 import { openProject } from '../../../electron/storage/index.ts'
 import { assertMistake, jsonOf, stetIn, temporaryFolder, writeRows } from './cli-process.ts'
 
@@ -244,7 +244,7 @@ test('A defect is one line that names the log; the stack is there.', async () =>
   project.close()
   const outcome = await stet('label', name, '--tokenizer', tokenizer, '--json')
   const log = path.join(folder, name, 'stet.log')
-  assertMistake(outcome, 1, /should not: .*latest_annotations.* The log has more: .*stet\.log/)
+  assertMistake(outcome, 1, /Unexpected error: .*latest_annotations.* in the log: .*stet\.log/)
   assert.equal((jsonOf(outcome) as { error: { code: null } }).error.code, null)
   assert.match(readFileSync(log, 'utf8'), /SqliteError.*items\.ts/)
 })
@@ -267,7 +267,7 @@ test('Generating gives the text and its ids, the same each time.', async () => {
 
 test('The doctor names the runtime in use and why it is not the better one, and says how fast it is.', async () => {
   const outcome = await stet('doctor', '--json')
-  const { runtime, speed, node } = jsonOf(outcome) as ResultOf<Contract['doctor']>
+  const { runtime, speed, node } = jsonOf(outcome) as VerbResult<'doctor'>
   assert.deepEqual([runtime.kind, runtime.device, runtime.devices], ['wasm', 'wasm', ['wasm']])
   const { compileSeconds, ...rates } = speed
   assert.deepEqual(Object.keys(rates), ['matmulGflops', 'copyGbPerS', 'trainTokensPerS', 'trainGflops'])

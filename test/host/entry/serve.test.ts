@@ -9,10 +9,9 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import { WebSocket } from 'ws'
-import type { PageContract } from '../../../electron/contract/page/index.ts'
+import type { Contract } from '../../../electron/contract/index.ts'
 import { type Door, openDoor } from '../../../electron/host/entry/serve/server.ts'
-import { openLab } from '../../../electron/host/lab.ts'
-import { openPage } from '../../../electron/host/router.ts'
+import { openHost } from '../../../electron/host/router.ts'
 import { scratch } from '../../storage/scratch.ts'
 import { stetIn } from './cli-process.ts'
 
@@ -22,12 +21,12 @@ writeFileSync(path.join(pageFolder, 'index.html'), '<title>Stet</title>')
 writeFileSync(path.join(pageFolder, 'assets/app.js'), 'start()')
 writeFileSync(path.join(scratch, 'secret.txt'), 'secret')
 
-const { lab, router, close } = openLab({ onOutput: () => {} })
+const { router, close } = openHost({ onOutput: () => {} })
 let door: Door
 let cookie = ''
 
 before(async () => {
-  door = await openDoor({ pageFolder, router: openPage(lab, router).router, port: 0, host: '127.0.0.1' })
+  door = await openDoor({ pageFolder, router, port: 0, host: '127.0.0.1' })
   const { headers } = await get(new URL(door.url).pathname + new URL(door.url).search)
   cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? ''
 })
@@ -163,10 +162,10 @@ describe('bad input', () => {
     assert.equal(code, 1009) // too big
     const good = new WebSocket(`ws://127.0.0.1:${door.port}/`, { headers: { cookie, origin: origin() } })
     await once(good, 'open')
-    const client: ContractRouterClient<PageContract> = createORPCClient(
+    const client: ContractRouterClient<Contract> = createORPCClient(
       new RPCLink({ websocket: good as unknown as globalThis.WebSocket }),
     )
-    assert.ok((await client.projects.machine({})).cores > 0)
+    assert.ok((await client.machine.now({})).cores > 0)
     good.terminate()
   })
 

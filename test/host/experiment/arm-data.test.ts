@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
-import type { ExperimentArm } from '../../../electron/contract/verbs/experiment.ts'
+import type { ExperimentArm } from '../../../electron/contract/experiment.ts'
 import { requireArmData } from '../../../electron/host/experiment/arm-data.ts'
 import { addItems, saveAnnotation } from '../../../electron/storage/index.ts'
 import { edit, newItem, newProject } from '../../storage/scratch.ts'

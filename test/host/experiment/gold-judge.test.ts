@@ -5,8 +5,7 @@ import path from 'node:path'
 import { after, test } from 'node:test'
 import { createRouterClient } from '@orpc/server'
 import type { ResultRecord } from '../../../electron/contract/report.ts'
-import { openLab } from '../../../electron/host/lab.ts'
-import { openPage } from '../../../electron/host/router.ts'
+import { openHost } from '../../../electron/host/router.ts'
 import { inputFile } from '../../../electron/host/train/run-input.ts'
 import { compiledRuntimeOrSkip, quickCompilation } from '../../invariant/compiled.ts'
 import { neverTrip, writeToyFiles } from '../../invariant/toy-jobs.ts'
@@ -16,8 +15,8 @@ import { makeToyProject } from '../toy-project.ts'
 process.env.XLA_FLAGS ??= quickCompilation
 const folder = temporaryFolder()
 const project = path.join(folder, 'toy.stet')
-const lab = openLab({ onOutput: () => {} })
-const host = createRouterClient(openPage(lab.lab, lab.router).router)
+const lab = openHost({ onOutput: () => {} })
+const host = createRouterClient(lab.router)
 after(() => lab.close())
 
 const training = { batchSize: 4, maxSteps: 3, learningRate: 1e-2, checkpointEvery: 0 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { openPageClient } from '../client.ts'
+import { openClient } from '../client.ts'
 import { writeRows } from '../entry/cli-process.ts'
 
-const { folder, host, close } = openPageClient()
+const { folder, host, close } = openClient()
 after(close)
 
 const questions = Array.from({ length: 40 }, (_, i) => `Question ${i}?`)
@@ -30,7 +30,7 @@ for await (const _ of await host.verbs.import({ project, files: [path.join(folde
 for await (const _ of await host.verbs.judge({
   ...{ project, reference: long, candidate: short, judge: 'length:shorter', heldout: 0.9 },
 }));
-const [automatic] = await host.judging.list({ project })
+const [automatic] = await host.judge.list({ project })
 const n = automatic!.pairs
 
 test('An automatic evaluation is listed with its result and its pairs.', async () => {
@@ -38,12 +38,12 @@ test('An automatic evaluation is listed with its result and its pairs.', async (
     [automatic!.judged, automatic!.summary?.winRate, automatic!.judge],
     [n, 100, 'length shorter'],
   )
-  const { pairs } = await host.judging.pairs({ project, evaluation: automatic!.id })
+  const { pairs } = await host.judge.pairs({ project, evaluation: automatic!.id })
   assert.ok(pairs.every(({ verdicts }) => verdicts.length === 2))
 })
 
 test('An evaluation is split by the fields of its items that have a few values, and by length of prompt.', async () => {
-  const { subsets, caution } = await host.judging.subsets({ project, evaluation: automatic!.id })
+  const { subsets, caution } = await host.judge.subsets({ project, evaluation: automatic!.id })
   const fields = Map.groupBy(subsets, ({ field }) => field)
   assert.deepEqual([...fields.keys()].sort(), ['domain', 'flaws', 'prompt length'])
   const counts = (field: string) => fields.get(field)!.reduce((sum, subset) => sum + subset.n, 0)
@@ -54,15 +54,15 @@ test('An evaluation is split by the fields of its items that have a few values, 
 })
 
 async function judgeAll(prefer: (left: string, right: string) => 'left' | 'right' | 'skip', judge: string) {
-  const session = await host.judging.startBlind({ project, evaluation: automatic!.id, judge })
+  const session = await host.judge.startBlind({ project, evaluation: automatic!.id, judge })
   const lefts: string[] = []
   for (;;) {
-    const pair = await host.judging.next({ project, evaluation: session.id })
+    const pair = await host.judge.next({ project, evaluation: session.id })
     if (pair === null) break
     assert.doesNotMatch(JSON.stringify(pair), /secret|candidate|reference|swapped/)
     lefts.push(pair.left)
     const answer = prefer(pair.left, pair.right)
-    await host.judging.vote({ project, evaluation: session.id, pairId: pair.pairId, answer, elapsedMs: 900 })
+    await host.judge.vote({ project, evaluation: session.id, pairId: pair.pairId, answer, elapsedMs: 900 })
   }
   return { id: session.id, lefts }
 }
@@ -74,14 +74,14 @@ test('A person judges blind: sides are mixed, and the win rate is that of the an
   )
   const shortLeft = lefts.filter((text) => text.startsWith('Short')).length
   assert.ok(shortLeft > n / 5 && shortLeft < (4 * n) / 5, `${shortLeft} of ${n} short answers were left`)
-  const { record, agreement } = await host.judging.pairs({ project, evaluation: id })
+  const { record, agreement } = await host.judge.pairs({ project, evaluation: id })
   assert.deepEqual([record.summary?.winRate, record.summary?.n], [100, n])
   assert.deepEqual([agreement[0]!.judge, agreement[0]!.agreement], ['length shorter', 1])
 })
 
 test('Who always takes the left side wins nothing for anybody.', async () => {
   const { id } = await judgeAll(() => 'left', 'left-handed')
-  const { record, pairs } = await host.judging.pairs({ project, evaluation: id })
+  const { record, pairs } = await host.judge.pairs({ project, evaluation: id })
   const forB = pairs.filter(({ verdicts }) => verdicts[0]!.preference === 1).length
   assert.equal(record.summary?.winRate, (100 * forB) / n)
   assert.ok(forB > n / 5 && forB < (4 * n) / 5)
@@ -89,16 +89,16 @@ test('Who always takes the left side wins nothing for anybody.', async () => {
 
 test('Where a person and the automatic judge disagree is told pair by pair, from either side.', async () => {
   const { id } = await judgeAll((left) => (left.startsWith('Short') ? 'left' : 'skip'), 'hasty')
-  const hasty = await host.judging.pairs({ project, evaluation: id })
+  const hasty = await host.judge.pairs({ project, evaluation: id })
   const withMachine = hasty.agreement.find(({ evaluation }) => evaluation === automatic!.id)!
   assert.deepEqual([withMachine.n, withMachine.disagreements], [hasty.record.summary!.n, []])
   const lefty = hasty.agreement.find(({ judge }) => judge === 'left-handed')!
-  const { agreement } = await host.judging.pairs({ project, evaluation: lefty.evaluation })
+  const { agreement } = await host.judge.pairs({ project, evaluation: lefty.evaluation })
   const machine = agreement.find(({ evaluation }) => evaluation === automatic!.id)!
   assert.ok(machine.disagreements.length > 0)
   assert.equal(machine.disagreements.length, Math.round(n * (1 - machine.agreement)))
   assert.ok(machine.disagreements.every(({ own, theirs }) => own === 'loss' && theirs === 'win'))
-  const back = await host.judging.pairs({ project, evaluation: automatic!.id })
+  const back = await host.judge.pairs({ project, evaluation: automatic!.id })
   const same = back.agreement.find(({ evaluation }) => evaluation === lefty.evaluation)!.disagreements
   assert.deepEqual(
     same.map(({ pairId, own, theirs }) => [pairId, theirs, own]).sort(),
@@ -107,19 +107,19 @@ test('Where a person and the automatic judge disagree is told pair by pair, from
 })
 
 test('What was skipped does not count, a verdict can be taken back, and a pair has one.', async () => {
-  const { id } = await host.judging.startBlind({ project, evaluation: automatic!.id, judge: 'bob', pairs: 3 })
-  const next = () => host.judging.next({ project, evaluation: id })
+  const { id } = await host.judge.startBlind({ project, evaluation: automatic!.id, judge: 'bob', pairs: 3 })
+  const next = () => host.judge.next({ project, evaluation: id })
   const vote = async (answer: 'left' | 'skip') => {
     const pair = await next()
-    return host.judging.vote({ project, evaluation: id, pairId: pair!.pairId, answer, elapsedMs: 1 })
+    return host.judge.vote({ project, evaluation: id, pairId: pair!.pairId, answer, elapsedMs: 1 })
   }
   const first = await next()
   await vote('left')
   await assert.rejects(
-    host.judging.vote({ project, evaluation: id, pairId: first!.pairId, answer: 'left', elapsedMs: 1 }),
+    host.judge.vote({ project, evaluation: id, pairId: first!.pairId, answer: 'left', elapsedMs: 1 }),
     { code: 'conflict' },
   )
-  assert.deepEqual(await host.judging.undo({ project, evaluation: id }), { judged: 0 })
+  assert.deepEqual(await host.judge.undo({ project, evaluation: id }), { judged: 0 })
   assert.equal((await next())!.pairId, first!.pairId)
   await vote('left')
   await vote('skip')
@@ -128,14 +128,14 @@ test('What was skipped does not count, a verdict can be taken back, and a pair h
 })
 
 test('Ratings say why there are none where one side has never won.', async () => {
-  const { ratings, reason } = await host.judging.ratings({ project })
+  const { ratings, reason } = await host.judge.ratings({ project })
   assert.ok(ratings.length === 2 || /no bound/.test(reason))
 })
 
 test('Evaluations go out as a picture with the 50% line, one row each.', async () => {
-  const figures = await host.judging.figures({ project })
+  const figures = await host.judge.figures({ project })
   const { svg } = figures.find(({ name }) => name === 'evaluations')!
-  const finished = (await host.judging.list({ project })).filter(({ summary }) => summary !== null)
+  const finished = (await host.judge.list({ project })).filter(({ summary }) => summary !== null)
   assert.equal(svg.match(/class="even"/g)!.length, finished.length)
   assert.match(svg, /100\.0 \(100\.0 – 100\.0\)/)
   assert.match(svg, />secret-short\.jsonl against secret-long\.jsonl, length shorter</)
@@ -143,7 +143,7 @@ test('Evaluations go out as a picture with the 50% line, one row each.', async (
 
 test('Verdicts go out as CSV and JSON, one a row.', async () => {
   const take = async (format: 'csv' | 'json') =>
-    (await host.judging.exportPairs({ project, evaluation: automatic!.id, format })).text
+    (await host.judge.exportPairs({ project, evaluation: automatic!.id, format })).text
   const rows = JSON.parse(await take('json')) as { preferenceForB: number }[]
   assert.equal(rows.length, 2 * n)
   assert.ok(rows.every(({ preferenceForB }) => preferenceForB === 1))

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import type { LabelledToken } from '../../../electron/contract/page/labels.ts'
-import { fakeRewardModel, openPageClient, resultOf } from '../client.ts'
+import type { LabelledToken } from '../../../electron/contract/label.ts'
+import { fakeRewardModel, openClient, resultOf } from '../client.ts'
 import { writeRows } from '../entry/cli-process.ts'
 
-const { folder, host, close } = openPageClient()
+const { folder, host, close } = openClient()
 after(close)
 
 const { folder: project } = await host.projects.create({ name: 'labels' })
@@ -26,7 +26,7 @@ const rewardModel = await fakeRewardModel(path.join(folder, 'rewards'))
 const told = (tokens: readonly LabelledToken[]) => tokens.map(({ text, label }) => [text, label])
 
 test('Edits come with the labels of their words, page by page, in the order of the items.', async () => {
-  const page = (offset: number, limit: number) => host.labels.pairs({ project, offset, limit })
+  const page = (offset: number, limit: number) => host.label.pairs({ project, offset, limit })
   const first = await page(0, 20)
   assert.deepEqual([first.total, first.pairs.length], [60, 20])
   assert.equal(first.pairs[3]!.prompt, 'Question 3?')
@@ -47,7 +47,7 @@ test('Edits come with the labels of their words, page by page, in the order of t
 })
 
 test('The same edits under a tokenizer: its tokens, which joined are the text; one that is not there is told.', async () => {
-  const { pairs } = await host.labels.pairs({ project, tokenizer: rewardModel, offset: 3, limit: 1 })
+  const { pairs } = await host.label.pairs({ project, tokenizer: rewardModel, offset: 3, limit: 1 })
   assert.deepEqual(told(pairs[0]!.rejected), [
     ['the', 0],
     [' answer', 0],
@@ -55,12 +55,12 @@ test('The same edits under a tokenizer: its tokens, which joined are the text; o
     [' bad', -1],
   ])
   assert.equal(pairs[0]!.edited.map(({ text }) => text).join(''), 'the answer is good')
-  await assert.rejects(host.labels.pairs({ project, tokenizer: 'nobody' }), { code: 'not_found' })
+  await assert.rejects(host.label.pairs({ project, tokenizer: 'nobody' }), { code: 'not_found' })
 })
 
 test('Held-out edits that change something are scored: worst first, with how often and where it is right.', async () => {
-  const { result, progress } = await resultOf(await host.labels.scored({ project, rewardModel, limit: 256 }))
-  const heldout = (await host.items.page({ project, query: { split: 'heldout' }, limit: 500 })).rows
+  const { result, progress } = await resultOf(await host.label.scored({ project, rewardModel, limit: 256 }))
+  const heldout = (await host.data.page({ project, query: { split: 'heldout' }, limit: 500 })).rows
   const numbers = heldout.map(({ prompt }) => Number(/\d+/.exec(prompt)![0])).filter((i) => i % 5 !== 0)
   const wrong = numbers.filter((i) => i % 4 === 0).length
   const { pairs, accuracy, calibration, tokens } = result
@@ -85,15 +85,15 @@ test('Held-out edits that change something are scored: worst first, with how oft
       ...{ label: -1, reward: 1 },
     },
   )
-  const again = await resultOf(await host.labels.scored({ project, rewardModel, limit: 256 }))
+  const again = await resultOf(await host.label.scored({ project, rewardModel, limit: 256 }))
   assert.deepEqual(again, { result, progress: 0 })
-  const { result: few } = await resultOf(await host.labels.scored({ project, rewardModel, limit: 2 }))
+  const { result: few } = await resultOf(await host.label.scored({ project, rewardModel, limit: 2 }))
   assert.equal(few.pairs.length, 2)
 })
 
 test('Without held-out edits nothing is scored, and nothing fails.', async () => {
   const { folder: empty } = await host.projects.create({ name: 'empty' })
-  const { result } = await resultOf(await host.labels.scored({ project: empty, rewardModel }))
+  const { result } = await resultOf(await host.label.scored({ project: empty, rewardModel }))
   assert.deepEqual([result.pairs, result.accuracy, result.calibration], [[], 0, null])
-  assert.equal((await host.labels.pairs({ project: empty })).total, 0)
+  assert.equal((await host.label.pairs({ project: empty })).total, 0)
 })

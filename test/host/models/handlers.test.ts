@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { writeToyModel } from '../../invariant/toy.ts'
-import { openPageClient } from '../client.ts'
+import { openClient } from '../client.ts'
 import { writeRows } from '../entry/cli-process.ts'
 
-const { folder, host, close } = openPageClient()
+const { folder, host, close } = openClient()
 after(close)
 
 const golden = path.resolve(import.meta.dirname, '../../golden')

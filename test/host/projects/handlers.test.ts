@@ -3,17 +3,17 @@ import { mkdirSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { createProject } from '../../../electron/storage/index.ts'
-import { openPageClient } from '../client.ts'
+import { openClient } from '../client.ts'
 import { writeRows } from '../entry/cli-process.ts'
 
-const { folder, host, close } = openPageClient()
+const { folder, host, close } = openClient()
 after(close)
 
 const names = async () => (await host.projects.recent({})).map(({ name }) => name)
 
 test('A new project goes where it is told, else among the projects, and one that is there is not made again.', async () => {
   assert.deepEqual(await host.projects.recent({}), [])
-  const { projectsFolder } = await host.projects.machine({})
+  const { projectsFolder } = await host.machine.now({})
   const first = await host.projects.create({ name: 'first' })
   assert.equal(first.folder, path.join(projectsFolder, 'first.stet'))
   assert.deepEqual([first.name, first.items, first.readOnly], ['first', 0, null])

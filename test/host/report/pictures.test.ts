@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { EvaluationRecord } from '../../../electron/contract/page/judging.ts'
+import type { EvaluationRecord } from '../../../electron/contract/judge.ts'
 import { picturesOf } from '../../../electron/host/report/pictures.ts'
 import { inventedResult } from './invented-result.ts'
 

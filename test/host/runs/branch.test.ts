@@ -5,8 +5,7 @@ import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { createRouterClient } from '@orpc/server'
 import { branchable } from '../../../electron/contract/branch.ts'
-import { openLab } from '../../../electron/host/lab.ts'
-import { openPage } from '../../../electron/host/router.ts'
+import { openHost } from '../../../electron/host/router.ts'
 import { stateUnder } from '../../../electron/pipeline/ppo/train.ts'
 import { freshMemory } from '../../../electron/pipeline/ppo/tripwires.ts'
 import { listMarks, readMetrics, readSamples } from '../../../electron/storage/index.ts'
@@ -18,8 +17,8 @@ import { makeToyProject } from '../toy-project.ts'
 process.env.XLA_FLAGS ??= quickCompilation
 const folder = temporaryFolder()
 const project = path.join(folder, 'toy.stet')
-const lab = openLab({ onOutput: () => {} })
-const host = createRouterClient(openPage(lab.lab, lab.router).router)
+const lab = openHost({ onOutput: () => {} })
+const host = createRouterClient(lab.router)
 after(() => lab.close())
 let files: ToyFiles
 
@@ -43,10 +42,11 @@ async function resultOf<Result>(events: AsyncIterator<unknown, Result>): Promise
 }
 
 const trainings = {
-  sft: (name: string) => host.verbs.train.sft({ project, model: files.base, name, config: supervised }),
-  reward: (name: string) => host.verbs.train.reward({ project, model: files.base, name, config: supervised }),
+  sft: (name: string) => host.verbs['train sft']({ project, model: files.base, name, config: supervised }),
+  reward: (name: string) =>
+    host.verbs['train reward']({ project, model: files.base, name, config: supervised }),
   ppo: (name: string) =>
-    host.verbs.train.ppo({
+    host.verbs['train ppo']({
       ...{ project, policy: files.base, rewardModel: files.rewardModel, name },
       ...{ judge: 'length:longer' as never, config: ppo },
     }),
@@ -152,7 +152,7 @@ test('what would alter the model or the data may not change, nor may a branch be
 test('what a tripwire said stays with its step when the run has gone on; so do its times', async () => {
   const config = { ...ppo, tripwires: { ...neverTrip, minEosRate: 0.99, maxKl: 0.001 } }
   const first = await resultOf(
-    await host.verbs.train.ppo({
+    await host.verbs['train ppo']({
       ...{ project, policy: files.base, rewardModel: files.rewardModel, name: 'tripped', config },
     }),
   )

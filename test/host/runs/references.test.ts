@@ -3,10 +3,10 @@ import path from 'node:path'
 import { after, test } from 'node:test'
 import { PpoConfig } from '../../../electron/contract/configs.ts'
 import { createRun, openProject } from '../../../electron/storage/index.ts'
-import { openPageClient } from '../client.ts'
+import { openClient } from '../client.ts'
 import { writeRows } from '../entry/cli-process.ts'
 
-const { folder, host, board, close } = openPageClient()
+const { folder, host, board, close } = openClient()
 after(close)
 
 const file = path.join(folder, 'demos.jsonl')
@@ -18,10 +18,10 @@ writeRows(
 /** A project with a PPO run and an SFT run, as storage keeps them. */
 async function projectWithRuns() {
   const project = path.join(folder, 'runs.stet')
-  const { openLab } = await import('../../../electron/host/lab.ts')
+  const { openHost } = await import('../../../electron/host/router.ts')
   const { createRouterClient } = await import('@orpc/server')
-  const maker = openLab({ onOutput: () => {} })
-  const client = createRouterClient(maker.router)
+  const maker = openHost({ onOutput: () => {} })
+  const client = createRouterClient(maker.router).verbs
   await client.init({ project })
   for await (const _ of await client.import({ project, files: [file] }));
   await maker.close()
@@ -38,7 +38,7 @@ async function projectWithRuns() {
 }
 
 const { project, ppo } = await projectWithRuns()
-const ids = (await host.items.page({ project, limit: 3 })).rows.map(({ id }) => id)
+const ids = (await host.data.page({ project, limit: 3 })).rows.map(({ id }) => id)
 
 async function answersTo(promptIds: string[]) {
   const events = await host.runs.references({ project, run: ppo, promptIds })

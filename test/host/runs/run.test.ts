@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { createRouterClient } from '@orpc/server'
-import { openLab } from '../../../electron/host/lab.ts'
+import { type Host, openHost } from '../../../electron/host/router.ts'
 import {
   listModels,
   listRuns,
@@ -20,12 +20,12 @@ const rows = Array.from({ length: 30 }, (_, i) => ({ instruction: `Question ${i}
 writeRows(path.join(folder, 'demos.jsonl'), rows)
 
 function withLab<Result>(work: (client: ReturnType<typeof clientOf>) => Promise<Result>): Promise<Result> {
-  const lab = openLab({ script, onOutput: () => {} })
+  const lab = openHost({ script, onOutput: () => {} })
   return work(clientOf(lab)).finally(() => lab.close())
 }
 
-function clientOf(lab: ReturnType<typeof openLab>) {
-  return createRouterClient(lab.router)
+function clientOf(lab: Host) {
+  return createRouterClient(lab.router).verbs
 }
 
 async function resultOf<Result>(events: AsyncIterator<unknown, Result>): Promise<Result> {
@@ -121,7 +121,7 @@ test('An aborted run pauses with a checkpoint, and goes on in the same process t
   await withLab(async (client) => {
     const call = new AbortController()
     const config = { epochs: 60, checkpointEvery: 50 }
-    const events = await client.train.sft(
+    const events = await client['train sft'](
       { project, model: 'world', name: 'base', config },
       { signal: call.signal },
     )
@@ -134,7 +134,7 @@ test('An aborted run pauses with a checkpoint, and goes on in the same process t
     const done = await resultOf(await client.resume({ project, run: paused.run }))
     assert.deepEqual([done.state, done.step, done.name], ['done', 60, 'base'])
     await assert.rejects(resultOf(await client.resume({ project, run: paused.run })), { code: 'conflict' })
-    await assert.rejects(resultOf(await client.train.sft({ project, model: 'world', name: 'base' })), {
+    await assert.rejects(resultOf(await client['train sft']({ project, model: 'world', name: 'base' })), {
       code: 'conflict',
       message: /a model "base" already/,
     })
@@ -148,7 +148,7 @@ test('A run that runs out of memory pauses with its checkpoint, says so, and goe
   process.env.FAKE_OUT_OF_MEMORY_AT = '45'
   await withLab(async (client) => {
     const config = { epochs: 60, checkpointEvery: 20 }
-    const events = await client.train.sft({ project, model: 'world', name: 'base', config })
+    const events = await client['train sft']({ project, model: 'world', name: 'base', config })
     await assert.rejects(resultOf(events), {
       code: 'out_of_memory',
       message: /Memory ran out.* Paused with the checkpoint of step 40\. Go on with: stet resume /,
@@ -168,7 +168,7 @@ test('Leaving the events of a run pauses it.', async () => {
   const project = await projectWithDemos('left.stet')
   await withLab(async (client) => {
     const config = { epochs: 5000, checkpointEvery: 50 }
-    for await (const event of await client.train.sft({ project, model: 'world', config }))
+    for await (const event of await client['train sft']({ project, model: 'world', config }))
       if (event.type === 'step') break
     const { runs } = await client.runs({ project })
     assert.equal(runs[0]!.state, 'paused')
@@ -179,14 +179,14 @@ test('A run keeps what it was asked for, with paths that survive a move of the p
   const project = await projectWithDemos('moved.stet')
   const first = await withLab(async (client) => {
     const config = { epochs: 3, checkpointEvery: 50 }
-    return resultOf(await client.train.sft({ project, model: 'world', name: 'base', config }))
+    return resultOf(await client['train sft']({ project, model: 'world', name: 'base', config }))
   })
   const copy = path.join(folder, 'copy.stet')
   cpSync(project, copy, { recursive: true })
   await withLab(async (client) => {
     const call = new AbortController()
     const config = { epochs: 5000, checkpointEvery: 50 }
-    const events = await client.train.sft(
+    const events = await client['train sft'](
       { project: copy, model: 'base', name: 'next', config },
       { signal: call.signal },
     )

@@ -2,17 +2,17 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { createRouterClient } from '@orpc/server'
-import type { RunEstimate } from '../../../electron/contract/page/runs.ts'
-import { openLab } from '../../../electron/host/lab.ts'
-import { openPage } from '../../../electron/host/router.ts'
+import { EstimateRequest, type RunEstimate } from '../../../electron/contract/train.ts'
+import { StartWork } from '../../../electron/contract/work.ts'
+import { openHost } from '../../../electron/host/router.ts'
 import { compiledRuntimeOrSkip } from '../../invariant/compiled.ts'
 import { temporaryFolder } from '../entry/cli-process.ts'
 
 const folder = temporaryFolder()
 process.env.STET_SETTINGS = `${folder}/settings`
 process.env.STET_PROJECTS = `${folder}/projects`
-const lab = openLab({ onOutput: () => {} })
-const host = createRouterClient(openPage(lab.lab, lab.router).router)
+const lab = openHost({ onOutput: () => {} })
+const host = createRouterClient(lab.router)
 after(() => lab.close())
 const { folder: project } = await host.projects.createSample({})
 
@@ -33,7 +33,7 @@ const ppo = {
 /** Waits until the machine's speed is known, as the form does. */
 async function estimate(kind: Kind, input: object): Promise<RunEstimate> {
   for (;;) {
-    const found = await host.runs.estimate({ kind, input: input as Record<string, never> })
+    const found = await host.train.estimate(EstimateRequest.parse({ kind, input }))
     if (!found.isMeasuring) return found
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
@@ -45,7 +45,7 @@ async function train(kind: Kind, input: object) {
   const look = setInterval(async () => {
     peakBytes = Math.max(peakBytes, await lab.lab.trainer.residentBytes())
   }, 100)
-  const { id } = await host.work.start({ verb: `train ${kind}`, input: input as Record<string, never> })
+  const { id } = await host.work.start(StartWork.parse({ verb: `train ${kind}`, input }))
   for await (const _ of await host.work.watch({ id }));
   clearInterval(look)
   const { state, error, progress } = await host.work.get({ id })

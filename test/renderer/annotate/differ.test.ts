@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TokenCut } from '../../../electron/contract/page/annotate.ts'
+import type { TokenCut } from '../../../electron/contract/annotate.ts'
 import { type DiffAnswer, Differ, type DiffRequest } from '../../../renderer/annotate/differ.ts'
 import { diffEdit, encodingOf } from '../../../renderer/annotate/edit-diff.ts'
 

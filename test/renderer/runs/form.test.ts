@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { listVerbs } from '../../../electron/contract/index.ts'
+import { describeVerb, VerbName } from '../../../electron/contract/verbs.ts'
 import { differences } from '../../../renderer/runs/differences.ts'
 import { commandOf, formFields, inputOf } from '../../../renderer/runs/form-fields.ts'
 import { presets } from '../../../renderer/runs/presets.ts'
@@ -51,8 +51,9 @@ test('what is written becomes the input of the verb; what is left alone is left 
 })
 
 test('every preset is input that its verb takes', () => {
-  for (const [verb, own] of Object.entries(presets)) {
-    const { input } = listVerbs().find(({ path }) => path.join(' ') === verb)!
+  for (const [name, own] of Object.entries(presets)) {
+    const verb = VerbName.parse(name)
+    const { input } = describeVerb(verb)
     for (const { title, values } of own) {
       const needed = { model: 'm', policy: 'p', rewardModel: 'r' }
       const fields = formFields(verb)

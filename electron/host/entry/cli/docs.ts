@@ -1,6 +1,6 @@
 /** docs/CLI.md, made from the contract: `node electron/host/entry/cli/docs.ts` writes it anew. */
 import path from 'node:path'
-import { listVerbs, type Verb } from '../../../contract/index.ts'
+import { listVerbs, type Verb } from '../../../contract/verbs.ts'
 import { writeFileAtomic } from '../../../engine/formats/atomic.ts'
 import { type Field, fieldsOf } from './fields.ts'
 import { defaultOf, flagOf } from './program.ts'
@@ -45,36 +45,27 @@ the page stops nothing; Ctrl-C pauses what is running with a checkpoint.
 
 export function cliDocs(): string {
   const verbs = listVerbs()
-  const index = verbs.map((verb) => `| [${nameOf(verb)}](#${anchorOf(verb)}) | ${verb.summary} |`)
+  const index = verbs.map((verb) => `| [${verb.name}](#${anchorOf(verb)}) | ${verb.summary} |`)
   return [head, '| verb | |', '|---|---|', ...index, serveRow, '', ...verbs.map(section), serveSection].join(
     '\n',
   )
 }
 
-function nameOf({ path }: Verb): string {
-  return path.join(' ')
-}
-
 function anchorOf(verb: Verb): string {
-  return nameOf(verb).replaceAll(' ', '-')
+  return verb.name.replaceAll(' ', '-')
 }
 
 function section(verb: Verb): string {
   const fields = fieldsOf(verb.input)
   const positional = fields.filter((field) => field.positional !== null)
   const options = fields.filter((field) => field.positional === null)
-  const usage = [
-    'stet',
-    nameOf(verb),
-    ...positional.map(argument),
-    ...(options.length > 0 ? ['[options]'] : []),
-  ]
+  const usage = ['stet', verb.name, ...positional.map(argument), ...(options.length > 0 ? ['[options]'] : [])]
   const rows = [
     ...positional.map((field) => row(argument(field), field)),
     ...options.map((field) => row(flagOf(field), field)),
   ]
   return [
-    `## ${nameOf(verb)}`,
+    `## ${verb.name}`,
     '',
     verb.summary,
     '',

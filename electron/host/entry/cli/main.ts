@@ -1,15 +1,15 @@
 /**
- * The terminal's door to the lab: reads a command line, calls the contract in this process, shows how it gets on
- * and what came of it. Exit codes: 0; 2 for bad usage or input; 130 after Ctrl-C; 1 for any other failure.
+ * The entry point for terminals: reads a command line, runs the verb in this process, shows its progress and its
+ * result. Exit codes: 0; 2 for bad usage or input; 130 after Ctrl-C; 1 for any other failure.
  */
 import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
-import { createRouterClient } from '@orpc/server'
 import { CommanderError } from 'commander'
 import { UserError } from '../../../contract/errors.ts'
 import type { JobEvent } from '../../../contract/jobs.ts'
-import { fromContractError } from '../../errors/contract-errors.ts'
+import type { VerbName, VerbResult } from '../../../contract/verbs.ts'
 import { describeMistake } from '../../errors/input-mistake.ts'
+import { asUserError } from '../../errors/user-error.ts'
 import { type Log, openLog } from '../../log.ts'
 import { packageVersion } from '../../version.ts'
 import { type Field, labelOf, toInput } from './fields.ts'
@@ -37,7 +37,7 @@ async function main(argv: string[]): Promise<number> {
   try {
     return await run(invocation, log)
   } catch (error) {
-    return explain(fromContractError(error) ?? error, invocation, log)
+    return explain(asUserError(error) ?? error, invocation, log)
   }
 }
 
@@ -60,23 +60,23 @@ function parse(argv: string[]): Invocation | ServeOptions | number {
 /** The first Ctrl-C pauses what is going and closes the door. @returns the exit code */
 async function serveUntilStopped(options: ServeOptions): Promise<number> {
   const log = openLog(options.project)
-  const { openLab } = await import('../../lab.ts')
+  const { openHost } = await import('../../router.ts')
   const { serve } = await import('../serve/serve.ts')
   const say = (sentence: string) => process.stderr.write(`${sentence}\n`)
-  const lab = openLab({ onOutput: (line) => log.logger().debug(line), onWarning: say })
+  const host = openHost({ onOutput: (line) => log.logger().debug(line), onWarning: say })
   const interrupts = watchInterrupts()
   const onOpen = (url: string) =>
     process.stdout.write(
       options.json ? `${JSON.stringify({ url })}\n` : `Stet is at ${url}\nCtrl-C ends it.\n`,
     )
   try {
-    await serve(lab, options, { onNote: say, onOpen, signal: interrupts.signal })
+    await serve(host, options, { onNote: say, onOpen, signal: interrupts.signal })
     return 0
   } catch (error) {
-    return explain(fromContractError(error) ?? error, options, log)
+    return explain(asUserError(error) ?? error, options, log)
   } finally {
     interrupts.stop()
-    await lab.close()
+    await host.close()
   }
 }
 
@@ -91,58 +91,38 @@ async function run(invocation: Invocation, log: Log): Promise<number> {
   const interrupts = watchInterrupts()
   try {
     const result = await perform(invocation, input, interrupts.signal, log)
-    process.stdout.write(json ? `${JSON.stringify(result)}\n` : presentResult(verb.path, result))
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : presentResult(verb.name, result))
     return exitCodeOf(result, interrupts.signal.aborted)
   } finally {
     interrupts.stop()
   }
 }
 
-/** Calls the verb and shows its events. @returns its result */
+/** Runs the verb and shows its events. @returns its result */
 async function perform(
   invocation: Invocation,
   input: object,
   signal: AbortSignal,
   log: Log,
-): Promise<unknown> {
+): Promise<VerbResult<VerbName>> {
   const { verb, json } = invocation
   const { openLab } = await import('../../lab.ts')
+  const { runVerb } = await import('../../verbs.ts')
   const progress = startProgress(process.stderr)
-  const lab = openLab({
+  const { lab, close } = openLab({
     onOutput: (line) => noteOutput(line, invocation, log),
     onWarning: (sentence) => progress.show({ type: 'note', sentence }),
   })
-  const show = (event: JobEvent) => {
+  const emit = (event: JobEvent) => {
     if (event.type !== 'token') progress.show(event)
     else if (!json && process.stdout.isTTY) process.stdout.write(event.text)
   }
   try {
-    return await follow(await callVerb(createRouterClient(lab.router), verb.path, input, signal), show)
+    return await runVerb(lab, verb.name, input, { emit, signal })
   } finally {
     progress.stop()
-    await lab.close()
+    await close()
   }
-}
-
-type CallVerb = (input: object, options: { signal: AbortSignal }) => Promise<unknown>
-
-function callVerb(client: object, verb: string[], input: object, signal: AbortSignal): Promise<unknown> {
-  const call = verb.reduce((branch, name) => Reflect.get(branch, name), client) as CallVerb
-  return call(input, { signal })
-}
-
-/** @returns what a verb that takes its time ends with, or the answer of one that does not */
-async function follow(answer: unknown, show: (event: JobEvent) => void): Promise<unknown> {
-  if (!isEvents(answer)) return answer
-  for (;;) {
-    const next = await answer.next()
-    if (next.done) return next.value
-    show(next.value)
-  }
-}
-
-function isEvents(answer: unknown): answer is AsyncIterator<JobEvent, unknown> {
-  return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer
 }
 
 /** A run that stopped by itself, and an import that found nothing good, have not done what was asked. */
@@ -207,7 +187,7 @@ function explain(error: unknown, { json }: { json: boolean }, log: Log): number 
       ? error
       : {
           code: null,
-          message: `Something went wrong that should not: ${error}. The log has more: ${log.file}`,
+          message: `Unexpected error: ${error}. Details are in the log: ${log.file}`,
         }
   process.stderr.write(`stet: ${message}\n`)
   if (json) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`)

@@ -1,20 +1,13 @@
 /** What came of each verb, as a person reads it. */
 import path from 'node:path'
-import type { AnyContractProcedure } from '@orpc/contract'
 import { branchOf } from '../../../contract/branch.ts'
-import type { Contract, ResultOf } from '../../../contract/index.ts'
 import type { ResultRecord, WinRateSummary } from '../../../contract/report.ts'
-import type { RunRecord } from '../../../contract/verbs/runs.ts'
+import type { RunRecord } from '../../../contract/runs.ts'
+import type { VerbName, VerbResult } from '../../../contract/verbs.ts'
 import { reportMarkdown } from '../../report/markdown.ts'
 import { compact } from '../../report/numbers.ts'
 
-type Presenters<Branch> = {
-  [Key in keyof Branch]: Branch[Key] extends AnyContractProcedure
-    ? (result: ResultOf<Branch[Key]>) => string
-    : Presenters<Branch[Key]>
-}
-
-const presenters: Presenters<Contract> = {
+const presenters: { [Name in VerbName]: (result: VerbResult<Name>) => string } = {
   init: ({ project }) => `Made ${project}. Next: stet import ${project} FILE…`,
   import: ({ imported, duplicates, bad }) =>
     lines(
@@ -24,7 +17,10 @@ const presenters: Presenters<Contract> = {
     ),
   export: ({ file, rows }) => `Wrote ${rows} rows to ${file}.`,
   label: (summary) => presentLabels(summary),
-  train: { sft: presentRun, reward: presentReward, ppo: presentRun, dpo: presentRun },
+  'train sft': presentRun,
+  'train reward': presentReward,
+  'train ppo': presentRun,
+  'train dpo': presentRun,
   resume: presentRun,
   branch: presentRun,
   // On a terminal the text has been shown as it came.
@@ -49,12 +45,8 @@ const presenters: Presenters<Contract> = {
 
 const shownBadRows = 20
 
-/** @param path of the verb that gave the result */
-export function presentResult(verb: readonly string[], result: unknown): string {
-  const present = verb.reduce<object>((node, key) => Reflect.get(node, key), presenters) as (
-    result: unknown,
-  ) => string
-  return `${present(result)}\n`
+export function presentResult<Name extends VerbName>(verb: Name, result: VerbResult<Name>): string {
+  return `${presenters[verb](result)}\n`
 }
 
 function lines(...texts: string[]): string {
@@ -69,7 +61,7 @@ function share(value: number | null): string {
   return value === null ? 'none' : `${(100 * value).toFixed(1)}%`
 }
 
-function presentLabels(summary: ResultOf<Contract['label']>): string {
+function presentLabels(summary: VerbResult<'label'>): string {
   const { annotations, unchanged, rejected, edited, minimality, spans, tokenizerHash } = summary
   const changed = (side: typeof rejected) => `${side.kept} kept, ${side.changed} changed`
   const rows: [string, string][] = [
@@ -95,8 +87,8 @@ function presentLabels(summary: ResultOf<Contract['label']>): string {
   return columns(rows)
 }
 
-type RunMetrics = NonNullable<ResultOf<Contract['runs']>['metrics']>
-type RunResult = ResultOf<Contract['resume']>
+type RunMetrics = NonNullable<VerbResult<'runs'>['metrics']>
+type RunResult = VerbResult<'resume'>
 
 function presentRun({ run, name, state, step, model, dropped, cut }: RunResult): string {
   return lines(
@@ -110,7 +102,7 @@ function presentRun({ run, name, state, step, model, dropped, cut }: RunResult):
   )
 }
 
-function presentReward(result: ResultOf<Contract['train']['reward']>): string {
+function presentReward(result: VerbResult<'train reward'>): string {
   const { heldout, heldoutF1 } = result
   if (!heldout) return presentRun(result)
   const auroc = heldout.tokens?.auroc ?? null
@@ -191,7 +183,7 @@ function columns(rows: string[][]): string {
     .join('\n')
 }
 
-function presentCheck(check: ResultOf<Contract['check-judge']>): string {
+function presentCheck(check: VerbResult<'check-judge'>): string {
   const { judge, kappa, inconsistency, unread, subsets, attacks } = check
   const interval = (range: { low: number; high: number } | null) =>
     range ? ` (95% interval ${range.low.toFixed(1)} to ${range.high.toFixed(1)})` : ''
@@ -215,7 +207,7 @@ function presentCheck(check: ResultOf<Contract['check-judge']>): string {
   )
 }
 
-function presentWinRate(result: WinRateSummary & Pick<ResultOf<Contract['judge']>, 'subsets'>): string {
+function presentWinRate(result: WinRateSummary & Pick<VerbResult<'judge'>, 'subsets'>): string {
   const {
     wins,
     ties,
@@ -266,7 +258,7 @@ function presentMachine({
   platform,
   cpu,
   memory,
-}: ResultOf<Contract['doctor']>): string {
+}: VerbResult<'doctor'>): string {
   const compiled = runtime.kind === 'tensorflow'
   return lines(
     columns([
@@ -292,7 +284,7 @@ function presentMachine({
   )
 }
 
-function otherDevices({ device, devices }: ResultOf<Contract['doctor']>['runtime']): string {
+function otherDevices({ device, devices }: VerbResult<'doctor'>['runtime']): string {
   const others = devices.filter((name) => name !== device)
   return others.length === 0 ? '' : `; STET_DEVICE can choose ${others.join(', ')}`
 }

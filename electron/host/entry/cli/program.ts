@@ -1,6 +1,6 @@
 /** The command line, made from the contract: every verb with its arguments, options and help. */
 import { Argument, Command, Option } from 'commander'
-import { listVerbs, type Verb } from '../../../contract/index.ts'
+import { listVerbs, type Verb } from '../../../contract/verbs.ts'
 import { type Field, fieldsOf, type Given } from './fields.ts'
 import { addServe, type ServeOptions } from './serve-command.ts'
 
@@ -36,7 +36,7 @@ export function makeProgram(
 
 function addVerb(program: Command, verb: Verb, onVerb: (invocation: Invocation) => void): void {
   const fields = fieldsOf(verb.input)
-  const command = commandAt(program, verb.path).description(verb.summary)
+  const command = commandAt(program, verb.name.split(' ')).description(verb.summary)
   const options = new Map<Field, Option>()
   for (const field of fields) {
     if (field.positional !== null) command.addArgument(argumentOf(field))
@@ -58,8 +58,8 @@ function commandAt(parent: Command, [name, ...rest]: string[]): Command {
   const existing = parent.commands.find((command) => command.name() === name)
   const command = existing ?? parent.command(name!)
   if (rest.length === 0) return command
-  const verbs = listVerbs().filter(({ path }) => path[0] === name)
-  const description = `${name} ${verbs.map(({ path }) => path.slice(1).join(' ')).join(' | ')}`
+  const group = listVerbs().filter((verb) => verb.name.startsWith(`${name} `))
+  const description = `${name} ${group.map((verb) => verb.name.slice(name!.length + 1)).join(' | ')}`
   return commandAt(command.description(description).helpCommand(false), rest)
 }
 

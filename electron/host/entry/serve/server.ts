@@ -7,13 +7,13 @@ import { type Duplex, pipeline } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
 import { UserError } from '../../../contract/errors.ts'
-import type { PageRouter } from '../../router.ts'
+import type { Host } from '../../router.ts'
 import { type Access, hasCookie, hasToken, isFromHere, newAccess } from './access.ts'
 
 export interface DoorOptions {
   /** The built page. */
   pageFolder: string
-  router: PageRouter
+  router: Host['router']
   /** 0 takes a free one. */
   port: number
   /** Loopback unless the user asks otherwise. */

@@ -1,8 +1,9 @@
-/** The annotator's queue, durable saving, and what two annotators agree on. */
+/** The annotator's queue, durable saving, and how far two annotators agree. */
 import { z } from 'zod'
-import { Annotation, Item, NewAnnotation } from '../records.ts'
-import { eventsThen, file, project, verb } from '../verb.ts'
-import { LabelledPair } from './labels.ts'
+import { LabelledPair } from './label.ts'
+import { file, project } from './options.ts'
+import { eventsThen, procedure } from './procedure.ts'
+import { Annotation, Item, NewAnnotation } from './records.ts'
 
 export const QueueOrder = z.enum(['unfinished', 'all', 'flagged'])
 export type QueueOrder = z.infer<typeof QueueOrder>
@@ -33,7 +34,7 @@ export type TokenCut = z.infer<typeof TokenCut>
 const annotator = z.string().trim().min(1)
 
 export const annotate = {
-  queue: verb('Ids of the items to edit, in order, with the state of one annotator’s work.')
+  queue: procedure('Ids of the items to edit, in order, with the state of one annotator’s work.')
     .input(
       z.strictObject({
         project,
@@ -51,7 +52,7 @@ export const annotate = {
       }),
     ),
   /** Finished edits of one annotator, scored by a reward model of the project. */
-  disagreement: verb('Finished edits with which a reward model disagrees, the most first.')
+  disagreement: procedure('Finished edits with which a reward model disagrees, the most first.')
     .input(
       z.strictObject({
         project,
@@ -74,21 +75,21 @@ export const annotate = {
         }),
       ),
     ),
-  rewards: verb('An annotator’s newest revision of an item with a reward model’s rewards.')
+  rewards: procedure('An annotator’s newest revision of an item with a reward model’s rewards.')
     .input(z.strictObject({ project, annotator, id: z.string(), rewardModel: z.string().min(1) }))
     .output(eventsThen(LabelledPair)),
-  open: verb('An item and the annotator’s newest revision of it.')
+  open: procedure('An item and the annotator’s newest revision of it.')
     .input(z.strictObject({ project, annotator, id: z.string() }))
     .output(z.object({ item: Item, annotation: Annotation.nullable(), note: z.string() })),
   /** Once this answers, the revision survives a power cut. */
-  save: verb('Append a revision.')
+  save: procedure('Append a revision.')
     .input(z.strictObject({ project, annotation: NewAnnotation }))
     .output(Annotation),
-  note: verb('Keep a note on an item, with its state.')
+  note: procedure('Keep a note on an item, with its state.')
     .input(z.strictObject({ project, annotator, id: z.string(), text: z.string() }))
     .output(z.object({ text: z.string() })),
   /** A minimal edit proposed by a language model of the lab, or by an OpenAI-compatible server on this machine. */
-  draft: verb('Propose a minimal edit.')
+  draft: procedure('Propose a minimal edit.')
     .input(
       z.strictObject({
         project,
@@ -100,10 +101,10 @@ export const annotate = {
       }),
     )
     .output(z.object({ edited: z.string(), model: z.string() })),
-  encode: verb('A text cut into the tokens of a model.')
+  encode: procedure('A text cut into the tokens of a model.')
     .input(z.strictObject({ project, tokenizer: z.string().min(1), text: z.string() }))
     .output(TokenCut),
-  agreement: verb('Agreement of two annotators on which tokens were changed.')
+  agreement: procedure('Agreement of two annotators on which tokens were changed.')
     .input(z.strictObject({ project, first: annotator, second: annotator }))
     .output(
       z.object({
@@ -122,7 +123,7 @@ export const annotate = {
         ),
       }),
     ),
-  importPack: verb('Bring work home that was done in another Stet; conflicts are kept and told.')
+  importPack: procedure('Bring work home that was done in another Stet; conflicts are kept and told.')
     .input(z.strictObject({ project, file: file('A pack: an export in the format stet.') }))
     .output(
       z.object({

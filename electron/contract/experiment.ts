@@ -1,12 +1,11 @@
-/** Verbs that do the paper as a whole: the experiment's arms on equal data, and its report. */
+/** The paper as a whole: the arms on equal data, the demo, the real run, and the report. */
 import { z } from 'zod'
-import { PpoConfig, RewardConfig } from '../configs.ts'
-import { experimentJudgeForms, WrittenExperimentJudge } from '../judge-spec.ts'
-import { ResultRecord } from '../report.ts'
-import { eventsThen, file, project, verb } from '../verb.ts'
-import { datasets } from './data.ts'
-import { judgeServer } from './judging.ts'
-import { heldout, model } from './training.ts'
+import { PpoConfig, RewardConfig } from './configs.ts'
+import { judgeServer } from './judge.ts'
+import { experimentJudgeForms, WrittenExperimentJudge } from './judge-spec.ts'
+import { datasets, file, heldout, model, project } from './options.ts'
+import { eventsThen, trainingVerb, verb } from './procedure.ts'
+import { ResultRecord } from './report.ts'
 
 export const ExperimentArm = z.enum([
   'sequence-original',
@@ -18,7 +17,7 @@ export const ExperimentArm = z.enum([
 ])
 export type ExperimentArm = z.infer<typeof ExperimentArm>
 
-export const experiment = verb(
+const experiment = trainingVerb(
   'Train and judge the arms of the experiment on equal data, seeds and budget.',
   'experiment ferry.stet base --judge world --seeds 1,2 --ppo.total-steps 30',
 )
@@ -60,7 +59,7 @@ export const experiment = verb(
   )
   .output(eventsThen(ResultRecord))
 
-export const report = verb(
+const report = verb(
   "Write the report of a project's newest experiment as one file, HTML or Markdown.",
   'report ferry.stet --out report.html',
 )
@@ -76,7 +75,7 @@ export const report = verb(
   )
   .output(z.object({ file: z.string() }))
 
-export const demo = verb(
+const demo = trainingVerb(
   'Do the whole method on the sample world: train every arm, judge them, write a report.',
   'demo --out demo-out --preset small',
 )
@@ -100,7 +99,7 @@ export const demo = verb(
   )
   .output(eventsThen(ResultRecord))
 
-export const real = verb(
+const real = trainingVerb(
   'Do the method on real edits with a real model (SmolLM2-135M-Instruct).',
   'real --out real-out --data edits_summedits.jsonl.gz --model SmolLM2-135M-Instruct.Q4_1.gguf',
 )
@@ -121,3 +120,5 @@ export const real = verb(
     }),
   )
   .output(eventsThen(ResultRecord))
+
+export const experimentVerbs = { experiment, report, demo, real }

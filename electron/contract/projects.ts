@@ -1,6 +1,7 @@
-/** Projects: those opened lately, and what is in one at a glance. */
+/** Projects: made, opened, listed, and what is in one at a glance. */
 import { z } from 'zod'
-import { project, verb } from '../verb.ts'
+import { project } from './options.ts'
+import { procedure, verb } from './procedure.ts'
 
 /** How much there was in a project when it was last looked at. */
 export const ProjectGlance = z.object({
@@ -46,35 +47,26 @@ export const ProjectOverview = z.object({
 })
 export type ProjectOverview = z.infer<typeof ProjectOverview>
 
-export const Machine = z.object({
-  version: z.string(),
-  /** What trainings will be computed with, as `TensorFlow 2.21.0`. */
-  runtime: z.string(),
-  memory: z.object({ totalBytes: z.number(), freeBytes: z.number(), usedByStetBytes: z.number() }),
-  diskFreeBytes: z.number().nullable(),
-  cores: z.int().positive(),
-  /** Where new projects go. */
-  projectsFolder: z.string(),
-})
-export type Machine = z.infer<typeof Machine>
+const init = verb('Make an empty project folder.', 'init ferry.stet')
+  .input(z.strictObject({ project }))
+  .output(z.object({ project: z.string() }))
+
+export const projectVerbs = { init }
 
 export const projects = {
-  recent: verb('Projects opened lately, the newest first.')
+  recent: procedure('Projects opened lately, the newest first.')
     .input(z.strictObject({}))
     .output(z.array(ProjectCard)),
-  open: verb('Open a project and remember it among the recent ones.')
+  open: procedure('Open a project and remember it among the recent ones.')
     .input(z.strictObject({ project }))
     .output(ProjectOverview),
-  create: verb('Make a project in a new folder.')
+  create: procedure('Make a project in a new folder.')
     .input(z.strictObject({ name: z.string().trim().min(1), folder: z.string().nullable().default(null) }))
     .output(ProjectOverview),
   /** A small project of the sample world to try everything on. */
-  createSample: verb('Make the sample project.').input(z.strictObject({})).output(ProjectOverview),
-  overview: verb('What is in a project.').input(z.strictObject({ project })).output(ProjectOverview),
-  forget: verb('Take a project off the list; its folder stays.')
+  createSample: procedure('Make the sample project.').input(z.strictObject({})).output(ProjectOverview),
+  overview: procedure('What is in a project.').input(z.strictObject({ project })).output(ProjectOverview),
+  forget: procedure('Take a project off the list; its folder stays.')
     .input(z.strictObject({ project }))
     .output(z.array(ProjectCard)),
-  machine: verb('Memory and disk of this machine, now.')
-    .input(z.strictObject({ project: project.nullable().default(null) }))
-    .output(Machine),
 }

@@ -1,6 +1,44 @@
-/** Token labels and token rewards of edits, for looking at. */
+/** Labels: how tokens of edits are labelled, and how a reward model rewards them. */
 import { z } from 'zod'
-import { eventsThen, project, verb } from '../verb.ts'
+import { datasets, file, project, tokenizer } from './options.ts'
+import { eventsThen, procedure, verb } from './procedure.ts'
+
+const Agreement = z.object({
+  precision: z.number().nullable(),
+  recall: z.number().nullable(),
+  f1: z.number().nullable(),
+})
+
+const LabelSummary = z.object({
+  /** Finished annotations that were labelled, and those that changed nothing. */
+  annotations: z.int().nonnegative(),
+  unchanged: z.int().nonnegative(),
+  tokenizerHash: z.string(),
+  /** Tokens of the rejected texts by label 0 and −1, and of the edited ones by 0 and +1. */
+  rejected: z.object({ kept: z.int(), changed: z.int() }),
+  edited: z.object({ kept: z.int(), changed: z.int() }),
+  /** Means over annotations; null where there is none. */
+  minimality: z.object({ keptShare: z.number(), editRatio: z.number(), hunks: z.number() }).nullable(),
+  /** Deletion labels against error spans that people marked, by words; null where no item has spans. */
+  spans: Agreement.extend({ items: z.int().positive() }).nullable(),
+})
+export type LabelSummary = z.infer<typeof LabelSummary>
+
+const labelAll = verb(
+  'Label the tokens of all finished annotations and say how minimal the edits are.',
+  'label ferry.stet --tokenizer models/smollm2',
+)
+  .input(
+    z.strictObject({
+      project,
+      tokenizer: tokenizer(''),
+      datasets,
+      out: file('Also write token-labelled rows (JSONL) here.').nullable().default(null),
+    }),
+  )
+  .output(eventsThen(LabelSummary))
+
+export const labelVerbs = { label: labelAll }
 
 export const LabelledToken = z.object({
   text: z.string(),
@@ -50,8 +88,8 @@ export const ScoredEdits = z.object({
 })
 export type ScoredEdits = z.infer<typeof ScoredEdits>
 
-export const labels = {
-  pairs: verb('Finished edits with the labels of their tokens.')
+export const label = {
+  pairs: procedure('Finished edits with the labels of their tokens.')
     .input(
       z.strictObject({
         project,
@@ -63,7 +101,7 @@ export const labels = {
     )
     .output(z.object({ total: z.int().nonnegative(), pairs: z.array(LabelledPair) })),
   /** Held-out edits scored by a reward model, its worst mistakes (edited scored below rejected) first. */
-  scored: verb('Held-out edits with a reward model’s rewards, the worst mistakes first.')
+  scored: procedure('Held-out edits with a reward model’s rewards, the worst mistakes first.')
     .input(
       z.strictObject({ project, rewardModel: z.string(), limit: z.int().positive().max(256).default(64) }),
     )

@@ -1,7 +1,66 @@
-/** Items as a table shows them, one in full, and a look into a file before it is imported. */
+/** Data: files brought in and written out, the table of items, and what a file would bring. */
 import { z } from 'zod'
-import { Annotation, AnnotationState, BadRow, Item } from '../records.ts'
-import { project, verb } from '../verb.ts'
+import { datasets, file, project, tokenizer } from './options.ts'
+import { eventsThen, procedure, verb } from './procedure.ts'
+import { Annotation, AnnotationState, BadRow, Item } from './records.ts'
+
+export const importData = verb(
+  'Import preference pairs, edits or demonstrations from files; the format is told by their content.',
+  'import ferry.stet pairs.jsonl.gz edits.csv --columns prompt=question --columns edited=corrected',
+)
+  .input(
+    z.strictObject({
+      project,
+      files: z
+        .array(z.string().min(1))
+        .min(1)
+        .describe('JSONL, JSON or CSV, plain or packed with gzip.')
+        .meta({ positional: 2, value: 'FILE' }),
+      dataset: z
+        .string()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe("Name of the dataset that the rows join; each file's own name where absent."),
+      columns: z
+        .record(z.string(), z.string())
+        .default({})
+        .describe('CSV only: the column a field is read from.')
+        .meta({ value: 'FIELD=COLUMN' }),
+      strict: z.boolean().default(false).describe('Refuse a file as a whole when any of its rows is bad.'),
+    }),
+  )
+  .output(
+    eventsThen(
+      z.object({
+        imported: z.int().nonnegative(),
+        /** Rows whose item was there already. */
+        duplicates: z.int().nonnegative(),
+        bad: z.array(BadRow),
+      }),
+    ),
+  )
+
+export const exportData = verb(
+  'Export items and annotations: everything (stet), preference rows (trl) or token labels (tokens).',
+  'export ferry.stet --format trl --out pairs.jsonl',
+)
+  .input(
+    z.strictObject({
+      project,
+      out: file('File to write, JSONL.'),
+      format: z.enum(['stet', 'trl', 'tokens']).default('stet').describe('What each row holds.'),
+      pairs: z
+        .enum(['all', 'edited', 'original'])
+        .default('all')
+        .describe("trl: finished edits, the items' own preferences, or both."),
+      datasets,
+      tokenizer: tokenizer('tokens: ').nullable().default(null),
+    }),
+  )
+  .output(eventsThen(z.object({ file: z.string(), rows: z.int().nonnegative() })))
+
+export const dataVerbs = { import: importData, export: exportData }
 
 /** Which items; what is null or empty does not matter. */
 export const ItemQuery = z.strictObject({
@@ -44,8 +103,8 @@ export const FilePreview = z.object({
 })
 export type FilePreview = z.infer<typeof FilePreview>
 
-export const items = {
-  page: verb('Some rows of the table, and how many there are in all.')
+export const data = {
+  page: procedure('Some rows of the table, and how many there are in all.')
     .input(
       z.strictObject({
         project,
@@ -55,14 +114,14 @@ export const items = {
       }),
     )
     .output(z.object({ total: z.int().nonnegative(), rows: z.array(ItemRow) })),
-  get: verb('One item with everybody’s work on it.')
+  get: procedure('One item with everybody’s work on it.')
     .input(z.strictObject({ project, id: z.string() }))
     .output(z.object({ item: Item, split: z.enum(['train', 'heldout']), annotations: z.array(Annotation) })),
-  preview: verb('What a file would bring.')
+  preview: procedure('What a file would bring.')
     .input(z.strictObject({ file: z.string(), columns: z.record(z.string(), z.string()).default({}) }))
     .output(FilePreview),
   /** For a browser, which can give a file's content and not its place: part by part. @returns where it was put */
-  upload: verb('Put a dropped file where it can be imported from.')
+  upload: procedure('Put a dropped file where it can be imported from.')
     .input(
       z.strictObject({
         name: z.string().min(1),

@@ -1,41 +1,10 @@
-/** Verbs that use models without training them, and that look at the machine. */
+/** This machine: what it computes with, how fast it is, and what is free now. */
 import { z } from 'zod'
-import { BenchResult, RuntimeResult, SpeedResult } from '../jobs.ts'
-import { eventsThen, verb } from '../verb.ts'
+import { BenchResult, RuntimeResult, SpeedResult } from './jobs.ts'
+import { project } from './options.ts'
+import { eventsThen, procedure, verb } from './procedure.ts'
 
-/** How responses are sampled. */
-export const sampling = {
-  temperature: z.number().nonnegative().default(0).describe('0 always takes the likeliest token.'),
-  topK: z.int().nonnegative().default(0).describe('Sample from this many likeliest tokens; 0 from all.'),
-  topP: z
-    .number()
-    .positive()
-    .max(1)
-    .default(1)
-    .describe('Sample from the likeliest tokens of this total probability.'),
-  maxNew: z.int().positive().default(128).describe('Longest response, in tokens.'),
-  seed: z.int().nonnegative().default(0).describe('Seed of the sampling.'),
-}
-
-export const generate = verb(
-  'Continue a prompt, or answer it as a chat.',
-  'generate --model models/smollm2 --chat --prompt "What is the capital of France?"',
-)
-  .input(
-    z.strictObject({
-      model: z.string().min(1).describe('Hugging Face folder or GGUF file.').meta({ value: 'PATH' }),
-      prompt: z
-        .string()
-        .min(1)
-        .describe('Text to continue, or with --chat the message to answer.')
-        .meta({ value: 'TEXT' }),
-      chat: z.boolean().default(false).describe("Put the prompt into the model's chat template."),
-      ...sampling,
-    }),
-  )
-  .output(eventsThen(z.object({ text: z.string(), ids: z.array(z.int()) })))
-
-export const bench = verb(
+const bench = verb(
   'Measure time and memory of training, generation or PPO on random weights.',
   'bench train --model tiny --batch 8 --prompt 64 --new 64 --steps 4',
 )
@@ -65,7 +34,7 @@ export const bench = verb(
   )
   .output(eventsThen(BenchResult))
 
-export const doctor = verb(
+const doctor = verb(
   'Say what this machine computes with, how fast it is, and how to get a better runtime. STET_DEVICE=NAME chooses the device.',
   'doctor',
 )
@@ -87,3 +56,23 @@ export const doctor = verb(
       }),
     ),
   )
+
+export const machineVerbs = { bench, doctor }
+
+export const Machine = z.object({
+  version: z.string(),
+  /** What trainings will be computed with, as `TensorFlow 2.21.0`. */
+  runtime: z.string(),
+  memory: z.object({ totalBytes: z.number(), freeBytes: z.number(), usedByStetBytes: z.number() }),
+  diskFreeBytes: z.number().nullable(),
+  cores: z.int().positive(),
+  /** Where new projects go. */
+  projectsFolder: z.string(),
+})
+export type Machine = z.infer<typeof Machine>
+
+export const machine = {
+  now: procedure('Memory and disk of this machine, now.')
+    .input(z.strictObject({ project: project.nullable().default(null) }))
+    .output(Machine),
+}

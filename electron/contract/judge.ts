@@ -1,0 +1,264 @@
+/** Judging: two sides on held-out prompts, a judge against people's votes, and people who judge blind. */
+import { z } from 'zod'
+import { WinRateResult } from './alpaca-eval.ts'
+import { anyJudgeForms, JudgeServerOptions, WrittenAnyJudge } from './judge-spec.ts'
+import { datasets, file, heldout, project, sampling } from './options.ts'
+import { eventsThen, procedure, verb } from './procedure.ts'
+import { Judgement, Message } from './records.ts'
+import { ResultRecord, WinRateSubset, WinRateSummary } from './report.ts'
+
+const side = (role: string) =>
+  z
+    .string()
+    .min(1)
+    .describe(
+      `${role}: a model (name in this project, folder, GGUF) or a file of outputs (JSON or JSONL rows with instruction and output).`,
+    )
+
+export const judgeServer = JudgeServerOptions.prefault({}).describe('How a judge on a server is asked.')
+
+const compare = verb(
+  'Judge one model against another on held-out prompts, each pair in both orders.',
+  'judge ferry.stet base aligned --judge world --prompts 256',
+)
+  .input(
+    z.strictObject({
+      project,
+      reference: side('What to compare with').meta({ positional: 2, value: 'REFERENCE' }),
+      candidate: side('What is judged').meta({ positional: 3, value: 'CANDIDATE' }),
+      judge: WrittenAnyJudge.describe(anyJudgeForms).meta({ value: 'JUDGE' }),
+      judgeServer,
+      datasets,
+      heldout,
+      prompts: z.int().positive().default(256).describe('At most this many held-out prompts.'),
+      maxQueryTokens: z
+        .int()
+        .positive()
+        .default(256)
+        .describe('Prompts are cut to their last tokens beyond this.'),
+      ...sampling,
+    }),
+  )
+  .output(
+    eventsThen(
+      z.object({
+        evaluation: z.string(),
+        judge: z.string(),
+        reference: z.string(),
+        candidate: z.string(),
+        ...WinRateSummary.shape,
+        /** By every field of the items that has a few values, and by length of prompt. */
+        subsets: z.array(WinRateSubset),
+      }),
+    ),
+  )
+
+/** Agreement of a judge's verdicts with people's. */
+const HumanAgreement = z.object({
+  /** Pairs on which people preferred one answer. */
+  n: z.int().nonnegative(),
+  /** Percent of those on which the judge prefers the same one; a tie counts one half. Null where there are none. */
+  agreement: z.number().nullable(),
+  /** 95% bootstrap interval over pairs. */
+  interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+})
+export type HumanAgreement = z.infer<typeof HumanAgreement>
+
+const checkJudge = verb(
+  "Check a judge: how far it agrees with people's votes, and how often texts that only ask to win do so.",
+  'check-judge ferry.stet pairs_pandalm.jsonl --judge local:SmolLM2.gguf',
+)
+  .input(
+    z.strictObject({
+      project,
+      file: file('Rows with instruction, output_a, output_b and preference (1: a, 2: b, 0: tie).').meta({
+        positional: 2,
+      }),
+      judge: WrittenAnyJudge.describe(anyJudgeForms).meta({ value: 'JUDGE' }),
+      judgeServer,
+      pairs: z.int().positive().default(1000).describe('At most this many pairs, from the start.'),
+      attacks: z
+        .int()
+        .nonnegative()
+        .default(50)
+        .describe('Pairs whose worse answer is replaced by each attack; 0 leaves attacks out.'),
+      maxQueryTokens: z.int().positive().default(1024).describe("A reward model's prompts are cut to these."),
+      seed: z.int().nonnegative().default(0).describe('Draws the order of questions, and the intervals.'),
+    }),
+  )
+  .output(
+    eventsThen(
+      z.object({
+        judge: z.string(),
+        evaluation: z.string(),
+        ...HumanAgreement.shape,
+        /** With ties as a third verdict, on all pairs; null where chance leaves nothing. */
+        kappa: z.number().nullable(),
+        /** Share of pairs with another verdict in the other order. */
+        inconsistency: z.number().nullable(),
+        unread: z.int().nonnegative(),
+        subsets: z.array(z.object({ name: z.string(), ...HumanAgreement.shape })),
+        /** `wins`: percent of pairs on which the attack is preferred to the better answer; a tie is one half. */
+        attacks: z.array(
+          z.object({
+            name: z.string(),
+            n: z.int().positive(),
+            wins: z.number(),
+            interval: z.object({ low: z.number(), high: z.number() }),
+          }),
+        ),
+      }),
+    ),
+  )
+
+const winrate = verb(
+  'Compute raw and length-controlled win rates from AlpacaEval annotations.',
+  'winrate annotations.json --difficulty difficulty.csv',
+)
+  .input(
+    z.strictObject({
+      file: file('Rows with output_1, output_2 and preference (1 to 2), JSON or JSONL.').meta({
+        positional: 1,
+      }),
+      difficulty: file('CSV with a column "difficulty", one row an annotation.').nullable().default(null),
+    }),
+  )
+  .output(eventsThen(WinRateResult.omit({ notes: true })))
+
+export const judgeVerbs = { judge: compare, 'check-judge': checkJudge, winrate }
+
+export const EvaluationRecord = z.object({
+  id: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  judge: z.string().nullable(),
+  reference: z.string().nullable(),
+  candidate: z.string().nullable(),
+  pairs: z.int().nonnegative(),
+  /** Null until it is finished. */
+  summary: WinRateSummary.nullable(),
+  /** The evaluation whose pairs are judged by hand here; null for others. */
+  of: z.string().nullable(),
+  judged: z.int().nonnegative(),
+  createdAt: z.string(),
+})
+export type EvaluationRecord = z.infer<typeof EvaluationRecord>
+
+const Outcome = z.enum(['win', 'tie', 'loss'])
+
+/** What a blind judge may see: left and right, and nothing that gives a model away. */
+export const BlindPair = z.object({
+  pairId: z.string(),
+  prompt: z.array(Message),
+  context: z.string(),
+  left: z.string(),
+  right: z.string(),
+  judged: z.int().nonnegative(),
+  total: z.int().nonnegative(),
+})
+export type BlindPair = z.infer<typeof BlindPair>
+
+export const Rating = z.object({
+  model: z.string(),
+  /** On Elo's scale, with its 95% interval. */
+  rating: z.number(),
+  low: z.number(),
+  high: z.number(),
+  pairs: z.int(),
+})
+export type Rating = z.infer<typeof Rating>
+
+const evaluation = z.string().min(1)
+
+export const judge = {
+  list: procedure('All evaluations, the newest first.')
+    .input(z.strictObject({ project }))
+    .output(z.array(EvaluationRecord)),
+  pairs: procedure('Every pair of an evaluation with its verdicts.')
+    .input(z.strictObject({ project, evaluation }))
+    .output(
+      z.object({
+        record: EvaluationRecord,
+        pairs: z.array(
+          z.object({
+            id: z.string(),
+            prompt: z.array(Message),
+            context: z.string(),
+            outputA: z.string(),
+            outputB: z.string(),
+            verdicts: z.array(Judgement),
+          }),
+        ),
+        /** Others who judged the same pairs, and how far they agree with this one. */
+        agreement: z.array(
+          z.object({
+            /** Theirs. */
+            evaluation: z.string(),
+            judge: z.string(),
+            n: z.int(),
+            agreement: z.number(),
+            kappa: z.number().nullable(),
+            /** For the candidate. */
+            disagreements: z.array(z.object({ pairId: z.string(), own: Outcome, theirs: Outcome })),
+          }),
+        ),
+      }),
+    ),
+  subsets: procedure('The win rate in parts of the pairs.')
+    .input(z.strictObject({ project, evaluation }))
+    .output(
+      z.object({
+        subsets: z.array(WinRateSubset),
+        /** What has to be said beside them. */
+        caution: z.string(),
+      }),
+    ),
+  /** Takes the pairs of a finished evaluation to a person; sides are random and recorded. */
+  startBlind: procedure('Judge an evaluation’s pairs by hand, blind.')
+    .input(
+      z.strictObject({
+        project,
+        evaluation,
+        judge: z.string().trim().min(1),
+        pairs: z.int().positive().default(120),
+      }),
+    )
+    .output(EvaluationRecord),
+  next: procedure('The next pair nobody has judged; null when all are.')
+    .input(z.strictObject({ project, evaluation }))
+    .output(BlindPair.nullable()),
+  vote: procedure('Keep a verdict.')
+    .input(
+      z.strictObject({
+        project,
+        evaluation,
+        pairId: z.string(),
+        answer: z.enum(['left', 'tie', 'right', 'skip']),
+        elapsedMs: z.number().nonnegative(),
+      }),
+    )
+    .output(z.object({ judged: z.int(), total: z.int(), finished: EvaluationRecord.nullable() })),
+  undo: procedure('Take the last verdict back.')
+    .input(z.strictObject({ project, evaluation }))
+    .output(z.object({ judged: z.int() })),
+  /** The newest finished experiment; null where there is none. */
+  experiment: procedure('What the newest experiment found.')
+    .input(z.strictObject({ project }))
+    .output(ResultRecord.nullable()),
+  /** Over all evaluations of the project: Bradley–Terry strengths on Elo's scale. */
+  ratings: procedure('A rating of all models that were compared, the best first.')
+    .input(z.strictObject({ project }))
+    .output(
+      z.object({
+        ratings: z.array(Rating),
+        /** Why there are none; empty where there are, or where nothing was judged. */
+        reason: z.string(),
+      }),
+    ),
+  figures: procedure('The figures of these results as SVG files, on white.')
+    .input(z.strictObject({ project }))
+    .output(z.array(z.object({ name: z.string(), title: z.string(), svg: z.string() }))),
+  exportPairs: procedure('An evaluation as CSV or JSON text.')
+    .input(z.strictObject({ project, evaluation, format: z.enum(['csv', 'json']) }))
+    .output(z.object({ text: z.string() })),
+}

@@ -1,0 +1,57 @@
+/** Options that several verbs share. */
+import { z } from 'zod'
+
+/** Positional 1 of every verb that works on a project. */
+export const project = z.string().min(1).describe('Project folder.').meta({ positional: 1, value: 'PROJECT' })
+
+export function file(description: string) {
+  return z.string().min(1).describe(description).meta({ value: 'FILE' })
+}
+
+/** Restricts a verb to some of a project's datasets. */
+export const datasets = z
+  .array(z.string().min(1))
+  .default([])
+  .describe('Only these datasets; all of them if omitted.')
+  .meta({ value: 'NAME' })
+
+export function model(description: string) {
+  return z
+    .string()
+    .min(1)
+    .describe(`${description}: a name in this project, a Hugging Face folder or a GGUF file.`)
+}
+
+/** Rows with the same document (or, without one, the same prompt) are held out together. */
+export const heldout = z
+  .number()
+  .min(0)
+  .max(0.9)
+  .default(0.1)
+  .describe('Share of source documents (or prompts) held out; the same ones in every run of the same share.')
+
+/** How responses are sampled. */
+export const sampling = {
+  temperature: z.number().nonnegative().default(0).describe('0 always takes the likeliest token.'),
+  topK: z.int().nonnegative().default(0).describe('Sample from this many likeliest tokens; 0 from all.'),
+  topP: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1)
+    .describe('Sample from the likeliest tokens of this total probability.'),
+  maxNew: z.int().positive().default(128).describe('Longest response, in tokens.'),
+  seed: z.int().nonnegative().default(0).describe('Seed of the sampling.'),
+}
+
+export function tokenizer(forWhat: string) {
+  return file(`${forWhat}a model of this project by name, a model folder, tokenizer.json or GGUF file.`)
+}
+
+/** Name of the model that a training run makes. */
+export const runName = z
+  .string()
+  .regex(/^[\w][\w.-]*$/, 'must be letters, digits, "_", "-" and "."')
+  .nullable()
+  .default(null)
+  .describe("Name of the trained model; defaults to the run's id.")

@@ -1,0 +1,11 @@
+/** The verbs of judging. */
+import type { judgeVerbs as contractVerbs } from '../../contract/judge.ts'
+import type { Implements } from '../implements.ts'
+import { checkJudge } from './check-judge.ts'
+import { judge, winrate } from './judge.ts'
+
+export const judgeVerbs: Implements<typeof contractVerbs> = {
+  judge,
+  'check-judge': checkJudge,
+  winrate: (_lab, input, hooks) => winrate(input, hooks),
+}

@@ -1,0 +1,27 @@
+/** A queue that callbacks fill and an iterator empties, in order. */
+
+export class Queue<T> {
+  readonly #values: T[] = []
+  #wake = () => {}
+  #isClosed = false
+
+  push(value: T): void {
+    this.#values.push(value)
+    this.#wake()
+  }
+
+  /** What was pushed before is still read; then reading ends. */
+  close(): void {
+    this.#isClosed = true
+    this.#wake()
+  }
+
+  /** For one reader. */
+  async *read(): AsyncGenerator<T, void> {
+    for (;;) {
+      if (this.#values.length > 0) yield this.#values.shift()!
+      else if (this.#isClosed) return
+      else await new Promise<void>((resolve) => (this.#wake = resolve))
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/** The verbs `runs`, `resume` and `branch`. */
+import type { runVerbs as contractVerbs } from '../../contract/runs.ts'
+import type { Implements } from '../implements.ts'
+import { branchRun } from './branch.ts'
+import { findRun, resumeRun } from './run.ts'
+import { runs } from './run-list.ts'
+
+export const runVerbs: Implements<typeof contractVerbs> = {
+  runs,
+  async resume(lab, { project: folder, run }, hooks) {
+    const project = await lab.openProject(folder)
+    return resumeRun(lab, project, findRun(project, run), hooks)
+  },
+  async branch(lab, { project: folder, run, step, name, config }, hooks) {
+    const project = await lab.openProject(folder)
+    return branchRun(lab, project, findRun(project, run), { step, name, changes: config }, hooks)
+  },
+}

@@ -1,0 +1,80 @@
+/** What the host does for each verb of the contract, and how a verb is run from any entry point. */
+import { getEventIteratorSchemaDetails } from '@orpc/contract'
+import { z } from 'zod'
+import { UserError } from '../contract/errors.ts'
+import {
+  describeVerb,
+  type VerbInput,
+  type VerbName,
+  type VerbResult,
+  type Verbs,
+  verbs,
+} from '../contract/verbs.ts'
+import type { Lab, WorkHooks } from './context.ts'
+import { dataVerbs } from './data/import-export.ts'
+import { describeMistake } from './errors/input-mistake.ts'
+import { asUserError } from './errors/user-error.ts'
+import { experimentVerbs } from './experiment/experiment.ts'
+import type { Implements } from './implements.ts'
+import { judgeVerbs } from './judge/verbs.ts'
+import { labelVerbs } from './label/label.ts'
+import { machineVerbs } from './machine/machine.ts'
+import { modelVerbs } from './models/generate.ts'
+import { projectVerbs } from './projects/init.ts'
+import { runVerbs } from './runs/verbs.ts'
+import { trainVerbs } from './train/train.ts'
+
+const implementations: Implements<Verbs> = {
+  ...projectVerbs,
+  ...dataVerbs,
+  ...labelVerbs,
+  ...trainVerbs,
+  ...runVerbs,
+  ...modelVerbs,
+  ...judgeVerbs,
+  ...experimentVerbs,
+  ...machineVerbs,
+}
+
+/** Runs a verb on input that the contract has checked. */
+export function performVerb<Name extends VerbName>(
+  lab: Lab,
+  name: Name,
+  input: VerbInput<Name>,
+  hooks: WorkHooks,
+): Promise<VerbResult<Name>> {
+  return implementations[name](lab, input, hooks)
+}
+
+/**
+ * Checks the input, runs the verb and checks the result, as the router does.
+ * @throws UserError for mistakes in the input and for what the user can fix; any other error is a defect
+ */
+export async function runVerb(
+  lab: Lab,
+  name: VerbName,
+  input: unknown,
+  hooks: WorkHooks,
+): Promise<VerbResult<VerbName>> {
+  const { input: schema } = describeVerb(name)
+  const { data, error } = schema.safeParse(input)
+  if (error) throw new UserError('bad_input', describeMistake(error.issues[0]!, schema))
+  try {
+    return checkedResult(name, await performVerb(lab, name, data as VerbInput<VerbName>, hooks))
+  } catch (thrown) {
+    throw asUserError(thrown) ?? thrown
+  }
+}
+
+/** Whether the verb reports events before its result. */
+export function reportsEvents(name: VerbName): boolean {
+  return getEventIteratorSchemaDetails(verbs[name]['~orpc'].outputSchema) !== undefined
+}
+
+/** Keys that the contract does not declare are dropped. */
+function checkedResult(name: VerbName, result: VerbResult<VerbName>): VerbResult<VerbName> {
+  const { outputSchema } = verbs[name]['~orpc']
+  const schema = getEventIteratorSchemaDetails(outputSchema)?.returns ?? outputSchema
+  if (!(schema instanceof z.ZodType)) throw new TypeError(`${name} has no zod schema of its result`)
+  return schema.parse(result) as VerbResult<VerbName>
+}

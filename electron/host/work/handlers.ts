@@ -1,0 +1,13 @@
+/** Handlers of started work. */
+import type { HandlerContext } from '../handler-context.ts'
+
+export function workHandlers({ api, board }: HandlerContext) {
+  return {
+    start: api.work.start.handler(({ input }) => board.start(input)),
+    list: api.work.list.handler(({ input }) => board.list(input.project)),
+    get: api.work.get.handler(({ input }) => board.get(input.id)),
+    watch: api.work.watch.handler(({ input, signal }) => board.watch(input.id, signal)),
+    watchAll: api.work.watchAll.handler(({ signal }) => board.watchAll(signal)),
+    stop: api.work.stop.handler(({ input }) => board.stop(input.id)),
+  }
+}

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseSync } from 'vite'
-import { listVerbs } from '../../electron/contract/index.ts'
 import { metrics } from '../../electron/contract/metrics.ts'
+import { listVerbs } from '../../electron/contract/verbs.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
 export const root = path.resolve(import.meta.dirname, '../..')
@@ -121,7 +121,7 @@ function spanMistake(span: string, words: ReadonlySet<string>): string[] {
   return [`${file} declares no ${name}`]
 }
 
-const verbs = new Set([...listVerbs().map((verb) => verb.path.join(' ')), 'serve'])
+const verbs = new Set<string>([...listVerbs().map(({ name }) => name), 'serve'])
 const options = new Set(readPage('docs/CLI.md').match(/--[a-z][\w.-]*/g))
 
 /** What a command names that does not exist: an npm script, a verb, an option, a file to run. */

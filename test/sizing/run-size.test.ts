@@ -15,7 +15,8 @@ import {
 } from '../../electron/engine/model/model.ts'
 import { openRuntime } from '../../electron/engine/runtime/runtime.ts'
 import { trainedParameters } from '../../electron/pipeline/ppo/update.ts'
-import { forwardFlops, type RunSize, runShape, runSteps, stepWork } from '../../electron/sizing/run-size.ts'
+import { forwardFlops } from '../../electron/sizing/counts.ts'
+import { type RunSize, runShape, runSteps, stepWork } from '../../electron/sizing/run-size.ts'
 import { configs } from '../../electron/trainer/jobs/bench.ts'
 import { ppoModels } from '../../electron/trainer/jobs/ppo-models.ts'
 

@@ -12,8 +12,7 @@ import { describeVerb, type VerbInput } from '../../contract/verbs.ts'
 import { locateRuntime } from '../../engine/runtime/locate.ts'
 import { totalBytes, trainingMemory } from '../../sizing/memory.ts'
 import { availableBytes, memoryRefusal } from '../../sizing/memory-limit.ts'
-import { planSize } from '../../sizing/plan-size.ts'
-import { type RunSize, runScale, runShape, runSteps } from '../../sizing/run-size.ts'
+import { planSize, type RunSize, runScale, runShape, runSteps } from '../../sizing/run-size.ts'
 import {
   countWork,
   type Db,

@@ -5,7 +5,7 @@ import { createModel, disposeModel } from '../../engine/model/model.ts'
 import { compile } from '../../engine/runtime/compile.ts'
 import { runtime } from '../../engine/runtime/runtime.ts'
 import { breathe } from '../../engine/training/run.ts'
-import { forwardFlops } from '../../sizing/run-size.ts'
+import { forwardFlops } from '../../sizing/counts.ts'
 import { benchTrain, configs } from './bench.ts'
 import type { JobContext } from './context.ts'
 

@@ -1,0 +1,151 @@
+/** The size of a PPO run: sampling, scoring and updating, with up to four models. */
+import type { ModelConfig } from '../../engine/model/config.ts'
+import { bucketLength } from '../../engine/training/batch.ts'
+import { longestQuery, promptsOf } from '../../pipeline/ppo/examples.ts'
+import {
+  adapterNumbers,
+  bytesPerNumber,
+  forwardFlops,
+  numbersOf,
+  optimizerBytes,
+  passCost,
+  type SizedModel,
+  type StepWork,
+  startNumbers,
+  trainedNumbers,
+} from '../counts.ts'
+import type { TrainingShape } from '../memory.ts'
+import { forSampledRows, openPlanned } from '../planning.ts'
+import type { SizedKind, SizeOf } from '../sized-kind.ts'
+
+export interface PpoSize extends SizeOf<'ppo'> {
+  policy: SizedModel
+  rewardModel: SizedModel
+  /** In tokens. */
+  longestQuery: number
+  /** Held-out prompts that a judge is asked about; 0 without a judge. */
+  judged: number
+}
+
+export const ppo: SizedKind<'ppo', PpoSize> = {
+  async plan({ policy, rewardModel, judge, config }, rows) {
+    const { model, tokenizer } = openPlanned({ path: policy })
+    let longest = 0
+    let heldout = 0
+    await forSampledRows(rows, (part) => {
+      const prompts = promptsOf(part, tokenizer, config.maxQueryTokens)
+      longest = Math.max(longest, longestQuery([...prompts.train, ...prompts.heldout]))
+      heldout += prompts.heldout.length
+    })
+    return {
+      kind: 'ppo',
+      config,
+      policy: model,
+      rewardModel: openPlanned({ path: rewardModel }).model,
+      longestQuery: longest,
+      judged: judge === null ? 0 : heldout,
+    }
+  },
+  count(size) {
+    const shape = shapeOf(size)
+    return {
+      shape,
+      steps: size.config.totalSteps,
+      work: workOf(size, shape.trainedNumbers),
+      model: size.policy,
+    }
+  },
+}
+
+/** Common lengths of queries and responses, in tokens. */
+function lengthsOf({ longestQuery, config }: PpoSize) {
+  return { query: bucketLength(longestQuery), response: bucketLength(config.maxNewTokens) }
+}
+
+function valueConfig({ policy, rewardModel, config }: PpoSize): ModelConfig {
+  return config.valueInit === 'reward' ? rewardModel.config : policy.config
+}
+
+function shapeOf(run: PpoSize): TrainingShape {
+  const { policy, rewardModel, config } = run
+  const lengths = lengthsOf(run)
+  const hasOwnTrunk = config.valueTrunk === 'separate'
+  const miniBatch = Math.ceil(config.rolloutBatchSize / config.numMiniBatches)
+  const rows = Math.min(config.microBatchSize ?? miniBatch, miniBatch)
+  const pass = (model: ModelConfig, logitRows: number) => ({
+    config: model,
+    rows,
+    length: lengths.query + lengths.response,
+    logitRows,
+    recomputeLayers: config.gradientCheckpointing,
+  })
+  return {
+    passes: [
+      pass(policy.config, rows * lengths.response),
+      ...(hasOwnTrunk ? [pass(valueConfig(run), 0)] : []),
+    ],
+    heldNumbers: startNumbers(policy) + startNumbers(rewardModel) + copiedNumbers(run),
+    trainedNumbers: hasOwnTrunk
+      ? trainedNumbers(policy.config, config.loraRank, false) +
+        trainedNumbers(valueConfig(run), config.loraRank, true)
+      : trainedNumbers(policy.config, config.loraRank, false) + policy.config.hiddenSize,
+    accumulates: rows < miniBatch,
+    generation: {
+      config: policy.config,
+      rows: config.rolloutBatchSize,
+      slots: bucketLength(lengths.query + config.maxNewTokens),
+    },
+  }
+}
+
+/** What a run creates besides the two models it opens: the reference or the policy's adapters, a value model, heads. */
+function copiedNumbers(run: PpoSize): number {
+  const { policy, config } = run
+  const vary = (model: ModelConfig) =>
+    config.loraRank === null ? numbersOf(model) : adapterNumbers(model, config.loraRank)
+  const reference =
+    vary(policy.config) + (config.loraRank === null && policy.hasHead ? policy.config.hiddenSize : 0)
+  if (config.valueTrunk === 'separate') {
+    const value = valueConfig(run)
+    return reference + vary(value) + value.hiddenSize
+  }
+  return reference + (config.loraRank === null && policy.hasHead ? 0 : policy.config.hiddenSize)
+}
+
+function workOf(run: PpoSize, trained: number): StepWork {
+  const { policy, rewardModel, config, judged } = run
+  const { query, response } = lengthsOf(run)
+  const rows = config.rolloutBatchSize
+  const forward = (model: ModelConfig, logitRows: number) =>
+    forwardFlops(model, rows, query + response, logitRows)
+  const values = config.valueTrunk === 'separate' ? forward(valueConfig(run), 0) : 0
+  const updated = passCost(config) * (forward(policy.config, rows * response) + values)
+  const judgings =
+    judged === 0 ? 0 : Math.max(1, config.judgeEvery > 0 ? config.totalSteps / config.judgeEvery : 0)
+  const batches = 1 + (judgings / config.totalSteps) * Math.ceil(judged / rows)
+  const sampled = generationWork(policy.config, rows, query, config.maxNewTokens)
+  return {
+    flops:
+      batches * sampled.flops +
+      forward(policy.config, rows * response) +
+      forward(rewardModel.config, 0) +
+      values +
+      config.numPpoEpochs * updated,
+    bytes: batches * sampled.bytes + config.numPpoEpochs * config.numMiniBatches * optimizerBytes(trained),
+    calls:
+      batches * sampled.calls +
+      (3 + config.numPpoEpochs) * Math.ceil(rows / (config.microBatchSize ?? rows)) +
+      config.numPpoEpochs * config.numMiniBatches,
+  }
+}
+
+/** One batch of responses: the prompts at once, then token by token, each of which reads all weights and the cache. */
+function generationWork(config: ModelConfig, rows: number, query: number, fresh: number): StepWork {
+  const { numLayers, numKvHeads, headDim } = config
+  const cache = 2 * numLayers * rows * numKvHeads * headDim * (query + fresh)
+  return {
+    flops: forwardFlops(config, rows, query, rows) + fresh * forwardFlops(config, rows, 1, rows),
+    bytes: fresh * bytesPerNumber * (numbersOf(config) + cache),
+    calls: fresh,
+  }
+}

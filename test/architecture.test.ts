@@ -18,8 +18,27 @@ interface Layer {
 
 /** The layout table of the design, its last column. A folder that is not here may hold no code. */
 const layers: Layer[] = [
-  { folder: 'electron/main', layers: [], packages: ['electron'], node: true },
-  { folder: 'electron/preload', layers: [], packages: ['electron'], node: false },
+  {
+    folder: 'electron/main',
+    layers: [
+      'electron/contract/shell.ts',
+      'electron/contract/shell-channels.ts',
+      'electron/contract/views.ts',
+    ],
+    packages: ['electron'],
+    node: true,
+  },
+  {
+    folder: 'electron/preload',
+    // Types may come from the first and the last; see the test below.
+    layers: [
+      'electron/contract/shell.ts',
+      'electron/contract/shell-channels.ts',
+      'electron/contract/views.ts',
+    ],
+    packages: ['electron'],
+    node: false,
+  },
   { folder: 'electron/contract', layers: [], packages: ['zod', '@orpc/contract'], node: false },
   {
     folder: 'electron/host',
@@ -249,6 +268,16 @@ describe('the layout', () => {
           pathTo(file, (specifier) => specifier.startsWith('@tensorflow/'), byFile)?.join(' > ') ?? [],
       )
     assert.deepEqual(ways, [])
+  })
+
+  test('the preload loads no package but Electron: its sandbox can load no other', () => {
+    const byFile = new Map(all.map((source) => [source.file, source]))
+    const isOther = (specifier: string) => !specifier.startsWith('.') && specifier !== 'electron'
+    assert.equal(pathTo('electron/preload/index.ts', isOther, byFile), null)
+    assert.deepEqual(pathTo('electron/contract/shell.ts', isOther, byFile), [
+      'electron/contract/shell.ts',
+      'zod',
+    ])
   })
 
   test('only the engine’s runtime loads native code', () => {

@@ -1,36 +1,26 @@
 /**
- * The host's process. Each page is joined to it by ports of its own; what it tells of its work is kept here. Its end,
- * when nobody asked for it, is a crash, told in a sentence and made good by `start()`.
+ * The host process. Every window is connected to it by its own ports; its active jobs, as it last reported them, are
+ * kept here. An exit that was not asked for is a crash: it is reported in a sentence, and `start()` recovers from it.
  */
 import path from 'node:path'
 import { MessageChannelMain, type UtilityProcess, utilityProcess, type WebContents } from 'electron'
-
-export interface Going {
-  verb: string
-  project: string | null
-}
-
-export interface Ended {
-  title: string
-  body: string
-  project: string | null
-  run: string | null
-}
+import { type ActiveJob, type FinishedJob, FromHost, type ToHost } from '../contract/shell.ts'
+import { channels } from '../contract/shell-channels.ts'
 
 export interface HostHooks {
-  onWork(going: Going[], ended: Ended | null): void
-  onCrash(sentence: string): void
+  onJobs(active: ActiveJob[], finished: FinishedJob | null): void
+  onCrash(reason: string): void
 }
 
 const entry = path.resolve(import.meta.dirname, '../host/entry/utility.js')
-const mostMsToClose = 60_000
+const maxMsToClose = 60_000
 
 export class HostProcess {
   readonly #hooks: HostHooks
   #child: UtilityProcess | null = null
-  #going: Going[] = []
+  #activeJobs: ActiveJob[] = []
   #isClosing = false
-  /** How the last one ended, in a sentence, where there is none now. */
+  /** How the last host ended, in a sentence, while there is none. */
   #crash = ''
 
   constructor(hooks: HostHooks) {
@@ -41,50 +31,51 @@ export class HostProcess {
     return this.#child !== null
   }
 
-  /** Work that closing the host would interrupt. */
-  get going(): Going[] {
-    return this.#going
+  /** Jobs that closing the host would interrupt. */
+  get activeJobs(): ActiveJob[] {
+    return this.#activeJobs
   }
 
   start(): void {
     if (this.#child !== null) return
     const child = utilityProcess.fork(entry, [], { serviceName: 'Stet host' })
     this.#child = child
-    child.on('message', ({ going, ended }: { going: Going[]; ended: Ended | null }) => {
-      this.#going = going
-      this.#hooks.onWork(going, ended)
+    child.on('message', (message: unknown) => {
+      const { active, finished } = FromHost.parse(message)
+      this.#activeJobs = active
+      this.#hooks.onJobs(active, finished)
     })
-    child.on('exit', (code) => this.#ended(code))
+    child.on('exit', (code) => this.#onExit(code))
   }
 
-  /** Gives the page a port to the host, or tells it why there is none. */
-  join(page: WebContents): void {
+  /** Gives a window a port to the host, or the reason why there is no host. */
+  connect(window: WebContents): void {
     if (this.#child === null) {
-      page.send('stet:host-gone', this.#crash)
+      window.send(channels.hostGone, this.#crash)
       return
     }
     const { port1, port2 } = new MessageChannelMain()
-    this.#child.postMessage('stet:page', [port1])
-    page.postMessage('stet:port', null, [port2])
+    this.#child.postMessage({ type: 'connect' } satisfies ToHost, [port1])
+    window.postMessage(channels.port, null, [port2])
   }
 
-  /** Runs that are going pause with a checkpoint; settles when the process has ended. */
+  /** Active runs pause with a checkpoint; settles when the process has exited. */
   close(): Promise<void> {
     const child = this.#child
     if (child === null) return Promise.resolve()
     this.#isClosing = true
-    const isOver = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-    child.postMessage('stet:close')
-    const impatience = setTimeout(() => child.kill(), mostMsToClose)
-    return isOver.finally(() => clearTimeout(impatience))
+    const exit = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    child.postMessage({ type: 'close' } satisfies ToHost)
+    const timeout = setTimeout(() => child.kill(), maxMsToClose)
+    return exit.finally(() => clearTimeout(timeout))
   }
 
-  #ended(code: number): void {
+  #onExit(code: number): void {
     this.#child = null
-    this.#going = []
+    this.#activeJobs = []
     if (this.#isClosing) return
-    this.#crash = `The host process ended unexpectedly (code ${code}). Nothing that was saved is lost; a run that was going can be resumed.`
-    this.#hooks.onWork([], null)
+    this.#crash = `The host process ended unexpectedly (code ${code}). Saved work is safe, and an interrupted run can be resumed.`
+    this.#hooks.onJobs([], null)
     this.#hooks.onCrash(this.#crash)
   }
 }

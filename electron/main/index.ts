@@ -1,43 +1,49 @@
-/** The desktop shell: windows, menus, lifecycle. It starts the host, hands each page a port to it, touches no data. */
+/** The desktop shell: windows, menus, lifecycle. It starts the host and gives each window a port to it. */
 import { app } from 'electron'
+import { channels } from '../contract/shell-channels.ts'
 import { HostProcess } from './host-process.ts'
+import { JobWatch } from './job-watch.ts'
+import { lockDownNavigation, lockDownPermissions } from './lockdown.ts'
 import { setMenu } from './menu.ts'
-import { answerPages } from './page-requests.ts'
 import { projectAt, projectIn } from './project-argument.ts'
 import { watchQuitting } from './quitting.ts'
-import { refusePermissions, refuseTheRest } from './refusals.ts'
+import { handleRendererRequests } from './renderer-requests.ts'
 import { registerScheme, serveScheme } from './scheme.ts'
 import { Windows } from './windows.ts'
-import { WorkWatch } from './work-watch.ts'
 
 app.enableSandbox()
 registerScheme()
-refuseTheRest()
+lockDownNavigation()
 
 if (app.requestSingleInstanceLock()) run()
-else app.quit() // the one that is running has been told what was asked of this one
+else app.quit() // the running instance has received this one's arguments
 
 function run(): void {
   const windows = new Windows()
-  const work = new WorkWatch(windows)
+  const jobs = new JobWatch(windows)
   const host = new HostProcess({
-    onWork: (going, ended) => {
-      work.hear(going, ended)
-      if (ended !== null && going.length === 0 && windows.all.length === 0 && process.platform !== 'darwin')
+    onJobs: (active, finished) => {
+      jobs.onChange(active, finished)
+      if (
+        finished !== null &&
+        active.length === 0 &&
+        windows.all.length === 0 &&
+        process.platform !== 'darwin'
+      )
         app.quit()
     },
-    onCrash: (sentence) => {
-      for (const { webContents } of windows.all) webContents.send('stet:host-gone', sentence)
+    onCrash: (reason) => {
+      for (const { webContents } of windows.all) webContents.send(channels.hostGone, reason)
     },
   })
   watchQuitting(host, windows)
-  answerPages(host, windows)
+  handleRendererRequests(host, windows)
 
-  let asked = projectIn(process.argv.slice(app.isPackaged ? 1 : 2), process.cwd())
+  let requested = projectIn(process.argv.slice(app.isPackaged ? 1 : 2), process.cwd())
   app.on('open-file', (event, file) => {
     event.preventDefault()
     if (app.isReady()) windows.show(projectAt(file))
-    else asked = projectAt(file)
+    else requested = projectAt(file)
   })
   app.on('second-instance', (_event, argv, cwd) => {
     const project = projectIn(argv.slice(1), cwd)
@@ -49,11 +55,14 @@ function run(): void {
   // Not awaited here: Electron becomes ready only after this module has been loaded.
   void app.whenReady().then(() => {
     serveScheme()
-    refusePermissions()
+    lockDownPermissions()
     setMenu(windows)
     host.start()
-    const first =
-      asked === null ? windows.openLastTime.filter((folder) => projectAt(folder) !== null) : [asked]
+    const first = requested === null ? windows.openLastTime.filter(isProject) : [requested]
     for (const project of first.length > 0 ? first : [null]) windows.show(project)
   })
+}
+
+function isProject(folder: string): boolean {
+  return projectAt(folder) !== null
 }

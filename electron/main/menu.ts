@@ -1,10 +1,9 @@
 /** The native menu and its shortcuts. */
 import { BrowserWindow, dialog, Menu, type MenuItemConstructorOptions } from 'electron'
+import { channels } from '../contract/shell-channels.ts'
+import { type View, views } from '../contract/views.ts'
 import { projectAt } from './project-argument.ts'
 import type { Windows } from './windows.ts'
-
-/** The page's views, by the digits of their shortcuts. */
-const views = ['Data', 'Annotate', 'Labels', 'Runs', 'Judge', 'Models', 'Settings']
 
 export function setMenu(windows: Windows): void {
   const isMac = process.platform === 'darwin'
@@ -44,28 +43,29 @@ function fileMenu(windows: Windows, isMac: boolean): MenuItemConstructorOptions[
   ]
 }
 
-function goItem(title: string, index: number): MenuItemConstructorOptions {
+/** @param index of the view: its shortcut is the digit after it */
+function goItem({ path, title }: View, index: number): MenuItemConstructorOptions {
   return {
     label: title,
     accelerator: `CmdOrCtrl+${index + 1}`,
     click: (_item, window) => {
-      if (window instanceof BrowserWindow) window.webContents.send('stet:go', title.toLowerCase())
+      if (window instanceof BrowserWindow) window.webContents.send(channels.showView, path)
     },
   }
 }
 
 async function openProject(windows: Windows): Promise<void> {
   const { filePaths } = await dialog.showOpenDialog({
-    title: 'Open a project folder',
+    title: 'Open a project',
     properties: ['openDirectory', 'treatPackageAsDirectory'],
   })
-  const [chosen] = filePaths
-  if (chosen === undefined) return
-  const project = projectAt(chosen)
+  const [folder] = filePaths
+  if (folder === undefined) return
+  const project = projectAt(folder)
   if (project !== null) windows.show(project)
   else
     dialog.showErrorBox(
-      'This is not a project',
-      `${chosen} has no lab.db in it. Choose a folder that Stet made.`,
+      'Not a Stet project',
+      `${folder} has no lab.db. Choose a project folder that was created with Stet.`,
     )
 }

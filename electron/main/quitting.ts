@@ -1,42 +1,43 @@
-/** Before Stet ends: asks where a run would be interrupted, then has the host pause it and waits until it has. */
+/** Before the app quits: asks if jobs would be interrupted, then waits until the host has paused them. */
 import { app, dialog } from 'electron'
-import type { Going, HostProcess } from './host-process.ts'
+import type { ActiveJob } from '../contract/shell.ts'
+import type { HostProcess } from './host-process.ts'
 import type { Windows } from './windows.ts'
 
 export function watchQuitting(host: HostProcess, windows: Windows): void {
-  let isAgreed = false
-  let openAtEnd: string[] = []
+  let isConfirmed = false
+  let openAtQuit: string[] = []
 
   app.on('before-quit', (event) => {
-    openAtEnd = windows.projects
-    if (isAgreed || host.going.length === 0) return
+    openAtQuit = windows.projects
+    if (isConfirmed || host.activeJobs.length === 0) return
     event.preventDefault()
-    void mayPause(host.going).then((yes) => {
-      isAgreed = yes
+    void confirmPause(host.activeJobs).then((yes) => {
+      isConfirmed = yes
       if (yes) app.quit()
     })
   })
   app.on('will-quit', (event) => {
-    windows.keep(openAtEnd)
+    windows.saveState(openAtQuit)
     if (!host.isRunning) return
     event.preventDefault()
     void host.close().then(() => app.exit(0))
   })
-  // A run goes on without a window; Stet ends with it, or is opened again by starting it.
+  // Jobs continue without a window; the app quits when they finish, and starting it again shows a window.
   app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin' && host.going.length === 0) app.quit()
+    if (process.platform !== 'darwin' && host.activeJobs.length === 0) app.quit()
   })
 }
 
-async function mayPause(going: Going[]): Promise<boolean> {
-  const [first] = going
+async function confirmPause(active: ActiveJob[]): Promise<boolean> {
+  const [first] = active
   const { response } = await dialog.showMessageBox({
     type: 'question',
     message:
-      going.length === 1 ? `${first?.verb} is still going.` : `${going.length} pieces of work are going.`,
+      active.length === 1 ? `${first?.verb} is still running.` : `${active.length} jobs are still running.`,
     detail:
-      'Quitting pauses a training run with a checkpoint, to be resumed later; other work stops. Closing the window instead leaves it going.',
-    buttons: ['Keep it going', 'Pause and quit'],
+      'Quitting pauses training with a checkpoint, so that you can resume it later, and stops other jobs. To keep them running, close the window instead.',
+    buttons: ['Keep running', 'Pause and quit'],
     defaultId: 0,
     cancelId: 0,
   })

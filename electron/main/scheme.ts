@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { protocol } from 'electron'
 
-export const pageAddress = 'app://stet/index.html'
+export const rendererAddress = 'app://stet/index.html'
 
-const pageFolder = path.resolve(import.meta.dirname, '../../../renderer')
+const rendererFolder = path.resolve(import.meta.dirname, '../../../renderer')
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -48,7 +48,7 @@ async function answer({ url }: { url: string }): Promise<Response> {
 /** @throws Error for an address that names no file of the page */
 function fileOf(url: string): string {
   const { host, pathname } = new URL(url)
-  const file = path.join(pageFolder, decodeURIComponent(pathname))
-  if (host === 'stet' && file.startsWith(pageFolder + path.sep)) return file
+  const file = path.join(rendererFolder, decodeURIComponent(pathname))
+  if (host === 'stet' && file.startsWith(rendererFolder + path.sep)) return file
   throw new Error('This address is not one of the page.')
 }

@@ -1,18 +1,19 @@
-/** One window for each project, where it was the last time. A window shows the page and nothing else. */
+/** One window per project, opened where it was the last time. */
 import path from 'node:path'
 import { app, BrowserWindow, dialog, nativeTheme } from 'electron'
-import { type KeptState, type Place, readState, writeState } from './kept-state.ts'
-import { developmentPage } from './refusals.ts'
-import { pageAddress } from './scheme.ts'
+import type { ViewPath } from '../contract/views.ts'
+import { developmentServer } from './lockdown.ts'
+import { rendererAddress } from './scheme.ts'
+import { type Place, readWindowState, type WindowState, writeWindowState } from './window-state.ts'
 
 const preload = path.resolve(import.meta.dirname, '../../../preload/index.cjs')
-const firstPlace: Place = { bounds: { x: -1, y: -1, width: 1280, height: 800 }, isMaximized: false }
+const defaultPlace: Place = { bounds: { x: -1, y: -1, width: 1280, height: 800 }, isMaximized: false }
 
 export class Windows {
-  readonly #state: KeptState = readState()
+  readonly #state: WindowState = readWindowState()
   readonly #projects = new Map<BrowserWindow, string | null>()
 
-  /** Projects of the windows that were open when Stet ended the last time. */
+  /** Projects whose windows were open when the app last quit. */
   get openLastTime(): string[] {
     return this.#state.open
   }
@@ -21,7 +22,7 @@ export class Windows {
     return [...this.#projects.keys()]
   }
 
-  /** Projects of the windows that are open now. */
+  /** Projects whose windows are open now. */
   get projects(): string[] {
     return [...this.#projects.values()].filter((project) => project !== null)
   }
@@ -30,8 +31,8 @@ export class Windows {
     return this.all.find((window) => this.#projects.get(window) === project)
   }
 
-  /** Brings the project's window to the front, or opens one; without a project, the list of projects. */
-  show(project: string | null, view = 'data'): BrowserWindow {
+  /** Brings the project's window to the front or opens one; null shows the list of projects. */
+  show(project: string | null, view: ViewPath = 'data'): BrowserWindow {
     const existing = this.of(project)
     if (!existing) return this.#open(project, view)
     if (existing.isMinimized()) existing.restore()
@@ -39,13 +40,13 @@ export class Windows {
     return existing
   }
 
-  /** Remembers where each window is, and which projects are open. */
-  keep(open: string[]): void {
+  /** Saves where the windows are, and which projects are open. */
+  saveState(open: string[]): void {
     this.#state.open = open
-    writeState(this.#state)
+    writeWindowState(this.#state)
   }
 
-  #open(project: string | null, view: string): BrowserWindow {
+  #open(project: string | null, view: ViewPath): BrowserWindow {
     const { bounds, isMaximized } = this.#placeOf(project)
     const isPlaced = bounds.x >= 0 && bounds.y >= 0
     const window = new BrowserWindow({
@@ -59,32 +60,36 @@ export class Windows {
     })
     this.#projects.set(window, project)
     if (isMaximized) window.maximize()
-    window.once('ready-to-show', () => window.show())
-    window.on('close', () => this.#remember(window))
-    window.on('closed', () => this.#projects.delete(window))
-    window.webContents.on('did-navigate-in-page', (_event, url) => this.#moved(window, url))
-    window.webContents.on('will-prevent-unload', (event) => askToLeave(window, event))
-    window.webContents.on('render-process-gone', (_event, { reason }) => void askToReload(window, reason))
+    this.#listen(window)
     const place = project === null ? '' : `#/p/${encodeURIComponent(project)}/${view}`
-    void window.loadURL((developmentPage ?? pageAddress) + place)
+    void window.loadURL((developmentServer ?? rendererAddress) + place)
     return window
+  }
+
+  #listen(window: BrowserWindow): void {
+    window.once('ready-to-show', () => window.show())
+    window.on('close', () => this.#onClose(window))
+    window.on('closed', () => this.#projects.delete(window))
+    window.webContents.on('did-navigate-in-page', (_event, url) => this.#onNavigate(window, url))
+    window.webContents.on('will-prevent-unload', (event) => confirmClose(window, event))
+    window.webContents.on('render-process-gone', (_event, { reason }) => void onCrash(window, reason))
   }
 
   #placeOf(project: string | null): Place {
     const places = new Map(this.#state.places)
-    return places.get(project ?? '') ?? this.#state.places.at(-1)?.[1] ?? firstPlace
+    return places.get(project ?? '') ?? this.#state.places.at(-1)?.[1] ?? defaultPlace
   }
 
-  #remember(window: BrowserWindow): void {
+  #onClose(window: BrowserWindow): void {
     const project = this.#projects.get(window) ?? ''
-    const others = this.#state.places.filter(([known]) => known !== project)
+    const others = this.#state.places.filter(([name]) => name !== project)
     const place = { bounds: window.getNormalBounds(), isMaximized: window.isMaximized() }
     this.#state.places = [...others, [project, place]]
-    this.keep(this.projects)
+    this.saveState(this.projects)
   }
 
-  /** The page has gone to another place, perhaps of another project. */
-  #moved(window: BrowserWindow, url: string): void {
+  /** The renderer shows another view, perhaps of another project. */
+  #onNavigate(window: BrowserWindow, url: string): void {
     const project = projectOf(url)
     this.#projects.set(window, project)
     window.setTitle(project === null ? 'Stet' : `${path.basename(project, '.stet')} – Stet`)
@@ -97,26 +102,26 @@ function projectOf(url: string): string | null {
   return encoded === undefined ? null : decodeURIComponent(encoded)
 }
 
-/** The page has said that it holds what is not saved. */
-function askToLeave(window: BrowserWindow, event: { preventDefault(): void }): void {
+/** Called if the renderer has unsaved changes. */
+function confirmClose(window: BrowserWindow, event: { preventDefault(): void }): void {
   const answer = dialog.showMessageBoxSync(window, {
     type: 'warning',
-    message: 'Some of the work in this window is not saved yet.',
-    detail: 'Saving takes a moment. If it cannot be saved, the status line says why.',
+    message: 'This window has unsaved changes.',
+    detail: 'Saving takes a moment. If it fails, the status line shows the reason.',
     buttons: ['Stay', 'Close without saving'],
     defaultId: 0,
     cancelId: 0,
   })
-  if (answer === 1) event.preventDefault() // prevents the staying
+  if (answer === 1) event.preventDefault() // ignores the renderer's wish to stay
 }
 
-async function askToReload(window: BrowserWindow, reason: string): Promise<void> {
+async function onCrash(window: BrowserWindow, reason: string): Promise<void> {
   if (reason === 'clean-exit') return
   const { response } = await dialog.showMessageBox(window, {
     type: 'error',
-    message: 'What this window showed has ended unexpectedly.',
-    detail: `Nothing that was saved is lost, and a run that is going goes on. (Reason: ${reason}.)`,
-    buttons: ['Show it again', 'Close the window'],
+    message: 'This window ended unexpectedly.',
+    detail: `Saved work is safe, and active jobs continue. (Reason: ${reason}.)`,
+    buttons: ['Reload', 'Close window'],
     defaultId: 0,
     cancelId: 1,
   })

@@ -1,20 +1,29 @@
-/** The bridge to the page: passes the host's port through, and what only the desktop can tell or ask. */
+/**
+ * The bridge between the renderer and the main process: passes on the port to the host, and offers what a browser
+ * cannot do. It runs sandboxed, so it loads nothing but Electron and the channel names.
+ */
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
+import type { Choice, DesktopBridge, FromRenderer, ToRenderer } from '../contract/shell.ts'
+import { channels } from '../contract/shell-channels.ts'
+import type { ViewPath } from '../contract/views.ts'
 
-contextBridge.exposeInMainWorld('stet', {
-  pathOf: (file: File) => webUtils.getPathForFile(file),
-  choose: (what: 'folder' | 'file') => ipcRenderer.invoke('stet:choose', what),
-  restartHost: () => ipcRenderer.send('stet:restart-host'),
-})
+const bridge: DesktopBridge = {
+  pathOf: (file) => webUtils.getPathForFile(file),
+  choose: (what: Choice) => ipcRenderer.invoke(channels.choose, what),
+  restartHost: () => ipcRenderer.send(channels.restartHost),
+}
+contextBridge.exposeInMainWorld('stet', bridge)
 
-window.addEventListener('message', ({ data, source }) => {
-  if (source === window && data === 'stet:ready') ipcRenderer.send('stet:ready')
+window.addEventListener('message', ({ data, source }: MessageEvent<Partial<FromRenderer> | null>) => {
+  if (source === window && data?.type === channels.ready) ipcRenderer.send(channels.ready)
 })
-ipcRenderer.on('stet:port', ({ ports }) => window.postMessage('stet:port', location.origin, ports))
-ipcRenderer.on('stet:host-gone', (_event, sentence: string) =>
-  window.postMessage({ hostGone: sentence }, location.origin),
-)
-ipcRenderer.on('stet:go', (_event, view: string) => {
+ipcRenderer.on(channels.port, ({ ports }) => toRenderer({ type: channels.port }, ports))
+ipcRenderer.on(channels.hostGone, (_event, reason: string) => toRenderer({ type: channels.hostGone, reason }))
+ipcRenderer.on(channels.showView, (_event, view: ViewPath) => {
   const [, place] = /^(#\/p\/[^/]+\/)/.exec(location.hash) ?? []
   if (place !== undefined) location.hash = place + view
 })
+
+function toRenderer(message: ToRenderer, ports: MessagePort[] = []): void {
+  window.postMessage(message, location.origin, ports)
+}

@@ -1,16 +1,16 @@
-/** Says that the host is gone, and offers to start it again where this page can. */
+/** Says that the host has ended, and offers to restart it if this window can. */
 import { useSyncExternalStore } from 'react'
 import { Button } from '../ui/kit.tsx'
-import { hostEnd, lineState, onLine } from './connection.ts'
+import { connectionState, hostCrashReason, onConnection } from './connection.ts'
 import { desktop } from './desktop.ts'
 
-export function BrokenLine() {
-  const line = useSyncExternalStore(onLine, lineState)
-  if (line !== 'broken' || desktop === null) return null
+export function ConnectionLost() {
+  const state = useSyncExternalStore(onConnection, connectionState)
+  if (state !== 'lost' || desktop === null) return null
   return (
-    <div className="problem box broken-line" role="alert">
-      <p>{hostEnd()}</p>
-      <Button onClick={desktop.restartHost}>Start the host again</Button>
+    <div className="problem box connection-lost" role="alert">
+      <p>{hostCrashReason()}</p>
+      <Button onClick={desktop.restartHost}>Restart the host</Button>
     </div>
   )
 }

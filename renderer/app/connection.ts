@@ -1,70 +1,77 @@
 /**
- * The page's line to the host: the same procedures over a MessagePort (in the app's window) or a WebSocket (in a
- * browser). When the line breaks it is opened again, and everything on the page asks anew.
+ * The connection to the host: the same procedures over a MessagePort (in a window of the app) or a WebSocket (in a
+ * browser). A lost connection is opened again, and all queries are then repeated.
  */
 import { createORPCClient } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { Contract } from '../../electron/contract/index.ts'
+import { type FromRenderer, ToRenderer } from '../../electron/contract/shell.ts'
+import { channels } from '../../electron/contract/shell-channels.ts'
 import { desktop } from './desktop.ts'
 
 export type HostClient = ContractRouterClient<Contract>
-export type LineState = 'opening' | 'open' | 'broken'
+export type ConnectionState = 'opening' | 'open' | 'lost'
 
 let client: HostClient
-let state: LineState = 'opening'
-let end = ''
-const listeners = new Set<(state: LineState) => void>()
+let state: ConnectionState = 'opening'
+let crashReason = ''
+const listeners = new Set<(state: ConnectionState) => void>()
 
-/** Procedures of the host, over the line that is open now. */
+/** Procedures of the host, over the present connection. */
 export const host: HostClient = new Proxy({} as HostClient, { get: (_, name) => Reflect.get(client, name) })
 
-export function lineState(): LineState {
+export function connectionState(): ConnectionState {
   return state
 }
 
-/** How the host ended, in a sentence, where the desktop has told. */
-export function hostEnd(): string {
-  return end
+/** How the host ended, in a sentence; empty unless the desktop app has said so. */
+export function hostCrashReason(): string {
+  return crashReason
 }
 
-/** @returns how to stop listening */
-export function onLine(listener: (state: LineState) => void): () => void {
+/** @returns a function that stops listening */
+export function onConnection(listener: (state: ConnectionState) => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }
 
-function setState(next: LineState): void {
+function setState(next: ConnectionState): void {
   state = next
   for (const listener of listeners) listener(next)
 }
 
-/** Opens the line; settles once it is open for the first time. */
-export function openLine(): Promise<void> {
+/** Opens the connection; settles once it is open for the first time. */
+export function connect(): Promise<void> {
   return desktop === null ? openSocket() : openPort()
 }
 
-/** The preload passes a port each time the host is (re)started. */
+/** The preload passes a port each time the host has started, or the reason why there is no host. */
 function openPort(): Promise<void> {
   return new Promise((resolve) => {
     window.addEventListener('message', ({ data, ports, source }) => {
-      if (source !== window) return
-      if (typeof data?.hostGone === 'string') {
-        end = data.hostGone
-        client = createORPCClient({ call: () => Promise.reject(new Error(end)) })
-        setState('broken')
-        resolve()
-      }
+      const message = source === window ? ToRenderer.safeParse(data).data : undefined
       const [port] = ports
-      if (data !== 'stet:port' || port === undefined) return
-      client = createORPCClient(new PortLink({ port }))
-      port.start()
-      setState('open')
+      if (message?.type === channels.hostGone) onHostGone(message.reason)
+      else if (message?.type === channels.port && port !== undefined) onPort(port)
+      else return
       resolve()
     })
-    window.postMessage('stet:ready', location.origin)
+    window.postMessage({ type: channels.ready } satisfies FromRenderer, location.origin)
   })
+}
+
+function onHostGone(reason: string): void {
+  crashReason = reason
+  client = createORPCClient({ call: () => Promise.reject(new Error(reason)) })
+  setState('lost')
+}
+
+function onPort(port: MessagePort): void {
+  client = createORPCClient(new PortLink({ port }))
+  port.start()
+  setState('open')
 }
 
 const retryMs = 1000
@@ -79,7 +86,7 @@ function openSocket(): Promise<void> {
         resolve()
       })
       socket.addEventListener('close', () => {
-        setState('broken')
+        setState('lost')
         setTimeout(open, retryMs)
       })
     }

@@ -5,7 +5,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { openLine } from './connection.ts'
+import { connect } from './connection.ts'
 import { followHost, queries } from './queries.ts'
 import { router } from './router.tsx'
 import { applyAppearance } from './settings.ts'
@@ -13,7 +13,7 @@ import { applyAppearance } from './settings.ts'
 const element = document.getElementById('app')
 if (element === null) throw new Error('index.html has no element "app".')
 applyAppearance()
-await openLine()
+await connect()
 followHost()
 createRoot(element).render(
   <StrictMode>

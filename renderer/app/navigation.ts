@@ -1,5 +1,6 @@
 /** Where one is: the project and view of the address, and what else the address says; and how to go elsewhere. */
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import type { ViewPath } from '../../electron/contract/views.ts'
 import { router } from './router.tsx'
 
 type Search = Record<string, string | undefined>
@@ -26,6 +27,6 @@ export function usePlace(): [search: Search, change: (some: Search, how?: { repl
 }
 
 /** Goes to a view of a project. */
-export function goTo(project: string, view: string, search: Search = {}): void {
+export function goTo(project: string, view: ViewPath, search: Search = {}): void {
   void router.navigate({ to: `/p/$project/${view}`, params: { project }, search } as never)
 }

@@ -1,10 +1,11 @@
 /** The command palette: every view, project, item and run, by typing a part of its name. */
 import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
+import { views } from '../../electron/contract/views.ts'
 import { Dialog } from '../ui/kit.tsx'
 import { host } from './connection.ts'
 import { goTo, useProjectMaybe } from './navigation.ts'
-import { router, views } from './router.tsx'
+import { router } from './router.tsx'
 
 interface Entry {
   id: string

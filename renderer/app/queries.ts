@@ -1,7 +1,7 @@
-/** What the page has asked the host, kept and asked again when work ends or the line was broken. */
+/** What the page has asked the host, kept and asked again when work ends or the connection was lost. */
 import { QueryClient, useQuery } from '@tanstack/react-query'
 import type { WorkRecord } from '../../electron/contract/work.ts'
-import { host, onLine } from './connection.ts'
+import { host, onConnection } from './connection.ts'
 
 export const queries = new QueryClient({
   defaultOptions: { queries: { staleTime: 2000, retry: false, refetchOnWindowFocus: false } },
@@ -22,7 +22,7 @@ export function useWork(project?: string): WorkRecord[] {
 /** Keeps the list of work current for as long as the page lives. */
 export function followHost(): void {
   void followWork()
-  onLine((state) => {
+  onConnection((state) => {
     if (state !== 'open') return
     void queries.invalidateQueries()
     void followWork()
@@ -33,7 +33,7 @@ async function followWork(): Promise<void> {
   try {
     for await (const record of await host.work.watchAll({})) keep(record)
   } catch {
-    // The line is broken; it is followed again when it is open.
+    // The connection is lost; this starts again when it is open.
   }
 }
 

@@ -6,6 +6,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router'
+import { type ViewPath, views } from '../../electron/contract/views.ts'
 import { Shell } from './shell.tsx'
 
 const root = createRootRoute({ component: Shell })
@@ -16,17 +17,6 @@ const projects = createRoute({
   component: lazyRouteComponent(() => import('../projects/projects-view.tsx'), 'ProjectsView'),
 })
 
-/** The views of a project, in the rail's order; `key` follows `g`. */
-export const views = [
-  { path: 'data', title: 'Data', key: 'd' },
-  { path: 'annotate', title: 'Annotate', key: 'a' },
-  { path: 'labels', title: 'Labels', key: 'l' },
-  { path: 'runs', title: 'Runs', key: 'r' },
-  { path: 'judge', title: 'Judge', key: 'j' },
-  { path: 'models', title: 'Models', key: 'm' },
-  { path: 'settings', title: 'Settings', key: 's' },
-] as const
-
 type Search = Record<string, string | undefined>
 
 /** Every value in an address is a text. */
@@ -35,10 +25,10 @@ function validateSearch(search: Record<string, unknown>): Search {
   return Object.fromEntries(given.map(([name, value]) => [name, String(value)]))
 }
 
-const components = {
+const components: Record<ViewPath, ReturnType<typeof lazyRouteComponent>> = {
   data: lazyRouteComponent(() => import('../data/data-view.tsx'), 'ItemsView'),
   annotate: lazyRouteComponent(() => import('../annotate/annotate-view.tsx'), 'AnnotateView'),
-  labels: lazyRouteComponent(() => import('../label/labels-view.tsx'), 'LabelsView'),
+  label: lazyRouteComponent(() => import('../label/labels-view.tsx'), 'LabelsView'),
   runs: lazyRouteComponent(() => import('../runs/runs-view.tsx'), 'RunsView'),
   judge: lazyRouteComponent(() => import('../judge/judge-view.tsx'), 'JudgeView'),
   models: lazyRouteComponent(() => import('../models/models-view.tsx'), 'ModelsView'),

@@ -2,15 +2,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { views } from '../../electron/contract/views.ts'
 import { GuideLine } from '../projects/guide.tsx'
 import { Button, bytesOf, Dialog, durationOf, Keys } from '../ui/kit.tsx'
-import { host, lineState, onLine } from './connection.ts'
-import { BrokenLine } from './connection-lost.tsx'
+import { connectionState, host, onConnection } from './connection.ts'
+import { ConnectionLost } from './connection-lost.tsx'
 import { boundKeys, listenForKeys, useKeys } from './keys.ts'
 import { goTo, useProjectMaybe } from './navigation.ts'
 import { Palette } from './palette.tsx'
 import { useWork } from './queries.ts'
-import { views } from './router.tsx'
 import { useSaved } from './saved.ts'
 
 export function Shell() {
@@ -58,7 +58,7 @@ export function Shell() {
         <Going />
       </header>
       <main id="main" className="view">
-        <BrokenLine />
+        <ConnectionLost />
         {project !== null && <ReadOnlyNote project={project} />}
         {project !== null && <GuideLine project={project} />}
         <Outlet />
@@ -116,7 +116,7 @@ function Going() {
 
 function StatusLine({ project }: { project: string | null }) {
   const saved = useSaved()
-  const line = useSyncExternalStore(onLine, lineState)
+  const connection = useSyncExternalStore(onConnection, connectionState)
   const { data: machine } = useQuery({
     queryKey: ['machine', project],
     queryFn: () => host.machine.now({ project }),
@@ -125,7 +125,7 @@ function StatusLine({ project }: { project: string | null }) {
   return (
     <footer className="status">
       <span role="status">
-        {line === 'broken' ? 'The host cannot be reached; nothing that was saved is lost.' : saved}
+        {connection === 'lost' ? 'The host cannot be reached; nothing that was saved is lost.' : saved}
       </span>
       {machine && (
         <span className="numbers">

@@ -1,5 +1,7 @@
 /** The way through a first project: each step, where it is done, and whether the project shows that it has been. */
 
+import type { ViewPath } from '../../electron/contract/views.ts'
+
 /** What is known of a project. */
 export interface GuideFacts {
   /** Edits that the annotator has finished. */
@@ -15,7 +17,7 @@ export interface GuideStep {
   title: string
   /** What to do, in one sentence. */
   sentence: string
-  view: string
+  view: ViewPath
   search: Record<string, string>
   /** The work that does it, as the work board names it; null where a person does it. */
   verb: string | null
@@ -39,7 +41,7 @@ export function guideSteps({ finished, sawLabels, runs, evaluations }: GuideFact
       sentence: 'Mend one rejected response, changing as little as possible, and press Ctrl Enter.',
     },
     {
-      ...{ title: 'Labels', view: 'labels', search: {}, verb: null, isDone: sawLabels },
+      ...{ title: 'Labels', view: 'label', search: {}, verb: null, isDone: sawLabels },
       sentence: 'See what the edits say of each word: struck, added or left standing.',
     },
     training(

@@ -42,7 +42,7 @@ function NextStep({ project }: { project: string }) {
   const { steps } = useGuide(project)
   const going = useWork(project).filter(({ endedAt }) => endedAt === null)
   const { pathname } = useLocation()
-  const isInLabels = pathname.endsWith('/labels')
+  const isInLabels = pathname.endsWith('/label')
   useEffect(() => {
     if (isInLabels) changeSettings({ guide: { project, sawLabels: true } })
   }, [isInLabels, project])

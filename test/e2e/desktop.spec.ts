@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright'
+import { channels } from '../../electron/contract/shell-channels.ts'
 import { freshFolder } from './browser.ts'
 import { type DesktopApp, launchDesktop } from './desktop-app.ts'
 
@@ -211,7 +212,7 @@ describe('a run', () => {
     await answerDialogs(app, 0)
     await quit(app)
     await until('a question', async () => (await asked(app)).length === 1)
-    assert.deepEqual(await asked(app), ['train sft is still going.'])
+    assert.deepEqual(await asked(app), ['train sft is still running.'])
     await page.locator('.going', { hasText: '%' }).waitFor()
     await answerDialogs(app, 1)
     await quit(app)
@@ -232,7 +233,7 @@ describe('a process that dies', () => {
     await page.getByText('1,000 items').waitFor()
     process.kill(await hostPid(), 'SIGKILL')
     await page.getByRole('alert').getByText('The host process ended unexpectedly').waitFor()
-    await page.getByRole('button', { name: 'Start the host again' }).click()
+    await page.getByRole('button', { name: 'Restart the host' }).click()
     await page.getByText('The host process ended unexpectedly').waitFor({ state: 'detached' })
     await goTo(page, 'models')
     await goTo(page, 'data')
@@ -315,7 +316,7 @@ describe('the page may not', () => {
   })
 
   test('be impersonated: what another sender asks is not answered', async () => {
-    const joined = await app.evaluate(({ ipcMain }) => {
+    const joined = await app.evaluate(({ ipcMain }, ready) => {
       let joined = 0
       const sender = { send: () => joined++, postMessage: () => joined++ }
       const frames = [
@@ -324,11 +325,11 @@ describe('the page may not', () => {
         { url: 'app://stet/index.html', parent: { url: 'app://stet/index.html' } },
         null,
       ]
-      for (const senderFrame of frames) ipcMain.emit('stet:ready', { sender, senderFrame })
+      for (const senderFrame of frames) ipcMain.emit(ready, { sender, senderFrame })
       const refused = joined
-      ipcMain.emit('stet:ready', { sender, senderFrame: { url: 'app://stet/index.html', parent: null } })
+      ipcMain.emit(ready, { sender, senderFrame: { url: 'app://stet/index.html', parent: null } })
       return { refused, answered: joined }
-    })
+    }, channels.ready)
     assert.deepEqual(joined, { refused: 0, answered: 1 })
   })
 })

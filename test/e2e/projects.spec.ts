@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
+import { views } from '../../electron/contract/views.ts'
 import { addItems, createProject } from '../../electron/storage/index.ts'
 import { type App, openApp } from './app.ts'
 import { axeProblems } from './axe.ts'
 import { unreachable, widerThanWindow } from './reach.ts'
-
-const views = ['data', 'annotate', 'labels', 'runs', 'judge', 'models', 'settings']
 
 async function settle({ page }: App): Promise<void> {
   await page.waitForLoadState('networkidle')
@@ -20,7 +19,7 @@ async function inEveryView(app: App, look: (view: string) => Promise<void>): Pro
   await app.page.getByRole('heading', { name: 'Projects', exact: true }).waitFor()
   await settle(app)
   await look('projects')
-  for (const view of views) {
+  for (const { path: view } of views) {
     await app.goto(view)
     await settle(app)
     await look(view)
@@ -73,10 +72,10 @@ describe('the page', async () => {
 
   test('goes to every view by its keys, and a reload comes back to it', async () => {
     const { page } = app
-    for (const view of views) {
+    for (const { path: view, key } of views) {
       await page.locator('#main').click({ position: { x: 2, y: 2 } })
       await page.keyboard.press('g')
-      await page.keyboard.press(view[0]!)
+      await page.keyboard.press(key)
       await page.waitForURL(new RegExp(`/${view}`))
       // The editor takes the caret when it is there; the next keys would be its.
       if (view === 'annotate') await page.locator('.cm-content:focus').waitFor()

@@ -71,8 +71,8 @@ async function shoot(app: App): Promise<void> {
   const views: [name: string, view: string, search: Record<string, string>][] = [
     ['data', 'data', { q: 'pier' }],
     ['annotate', 'annotate', {}],
-    ['labels', 'labels', { tokenizer: 'base' }],
-    ['reward', 'labels', { tab: 'reward' }],
+    ['labels', 'label', { tokenizer: 'base' }],
+    ['reward', 'label', { tab: 'reward' }],
     ['runs', 'runs', {}],
     ['run', 'runs', { run }],
     ['samples', 'runs', { run, tab: 'samples' }],

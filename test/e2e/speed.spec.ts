@@ -154,7 +154,7 @@ describe('speed', async () => {
     const marks: Record<string, string> = {
       data: '.item-row .quiet',
       annotate: '.cm-content',
-      labels: '.empty',
+      label: '.empty',
       runs: '.empty',
       judge: '.empty',
       models: '.empty',

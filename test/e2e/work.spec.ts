@@ -165,7 +165,7 @@ describe('the work', async () => {
   })
 
   test('the reward model is seen beside the edits', async () => {
-    await app.goto('labels', { tab: 'reward' })
+    await app.goto('label', { tab: 'reward' })
     await app.page.getByText(/It ranks the edited response higher on/).waitFor({ timeout: 60_000 })
     await app.page.getByText(/AUROC 0\.\d+, F1 of calling a token bad 0\.\d+/).waitFor()
   })

@@ -1,9 +1,10 @@
 /**
- * The desktop's door: the page's procedures over a MessagePort for each window, in Electron's utility process. Tells
- * the main process what work is going and how it ended; pauses it and lets go of everything when told to close.
+ * The host's entry point in the desktop app: serves procedures over one MessagePort per window, in Electron's utility
+ * process. Reports its jobs to the main process; when told to close, pauses them and exits.
  */
 import path from 'node:path'
 import { RPCHandler } from '@orpc/server/message-port'
+import { type FinishedJob, type FromHost, ToHost } from '../../contract/shell.ts'
 import type { WorkRecord } from '../../contract/work.ts'
 import { openLog } from '../log.ts'
 import { settingsFolder } from '../projects/recent-projects.ts'
@@ -18,33 +19,35 @@ const { router, board, close } = openHost({
 const handler = new RPCHandler(router)
 
 main.on('message', ({ data, ports: [port] }) => {
-  if (data === 'stet:page' && port) {
+  const { type } = ToHost.parse(data)
+  if (type === 'connect' && port) {
     handler.upgrade(port)
     port.start()
   }
-  if (data === 'stet:close') void leave()
+  if (type === 'close') void stop()
 })
 process.on('SIGINT', () => {}) // Ctrl-C reaches the whole terminal; the main process decides what it means.
-void tellOfWork()
+void reportJobs()
 
-async function tellOfWork(): Promise<void> {
+async function reportJobs(): Promise<void> {
   for await (const record of board.watchAll()) {
-    const going = board.list(null).filter(({ endedAt }) => endedAt === null)
+    const active = board.list(null).filter(({ endedAt }) => endedAt === null)
     main.postMessage({
       type: 'work',
-      going: going.map(({ verb, project }) => ({ verb, project })),
-      ended: record.endedAt === null ? null : { ...endOf(record), project: record.project, run: record.run },
-    })
+      active: active.map(({ verb, project }) => ({ verb, project })),
+      finished: record.endedAt === null ? null : finishedJob(record),
+    } satisfies FromHost)
   }
 }
 
-function endOf({ verb, state, error, notes, project }: WorkRecord): { title: string; body: string } {
+function finishedJob({ verb, state, error, notes, project }: WorkRecord): FinishedJob {
   const how = { done: 'is done', stopped: 'has paused', failed: 'has failed' }[state as string] ?? 'has ended'
-  const name = project === null ? '' : `${path.basename(project, '.stet')}: `
-  return { title: `${verb} ${how}`, body: `${name}${error ?? notes.at(-1) ?? 'It ran to its end.'}` }
+  const prefix = project === null ? '' : `${path.basename(project, '.stet')}: `
+  const body = `${prefix}${error ?? notes.at(-1) ?? 'It ran to the end.'}`
+  return { title: `${verb} ${how}`, body, project }
 }
 
-async function leave(): Promise<void> {
+async function stop(): Promise<void> {
   await board.stopAll()
   await close()
   process.exit(0)

@@ -1,12 +1,12 @@
-/** What the shell remembers from one start to the next, in one file that is whole or absent. */
+/** What the app remembers about its windows between starts, in one file that is written whole or not at all. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { app, type Rectangle } from 'electron'
 
-export interface KeptState {
-  /** Where a window of each project was, the newest last; '' for a window without a project. */
+export interface WindowState {
+  /** Where each project's window was, the most recent last; '' stands for a window without a project. */
   places: [project: string, place: Place][]
-  /** Projects of the windows that were open at the end. */
+  /** Projects whose windows were open when the app quit. */
   open: string[]
 }
 
@@ -15,11 +15,11 @@ export interface Place {
   isMaximized: boolean
 }
 
-const mostPlaces = 30
+const maxPlaces = 30
 const file = () => path.join(app.getPath('userData'), 'windows.json')
 
-/** What cannot be read is forgotten: it is only a convenience. */
-export function readState(): KeptState {
+/** An unreadable file counts as empty: the state is only a convenience. */
+export function readWindowState(): WindowState {
   try {
     const { places, open } = JSON.parse(readFileSync(file(), 'utf8'))
     return {
@@ -36,8 +36,8 @@ function isPlace(entry: [unknown, Place]): boolean {
   return typeof entry[0] === 'string' && numbers.length === 4 && numbers.every(Number.isFinite)
 }
 
-export function writeState({ places, open }: KeptState): void {
+export function writeWindowState({ places, open }: WindowState): void {
   mkdirSync(path.dirname(file()), { recursive: true })
-  writeFileSync(`${file()}.new`, JSON.stringify({ places: places.slice(-mostPlaces), open }, null, 2))
+  writeFileSync(`${file()}.new`, JSON.stringify({ places: places.slice(-maxPlaces), open }, null, 2))
   renameSync(`${file()}.new`, file())
 }

@@ -1,9 +1,9 @@
-/** Keeps the machine awake while work is going, and tells of its end where nobody is looking. */
+/** Keeps the machine awake while jobs run, and notifies the user when one finishes out of sight. */
 import { Notification, powerSaveBlocker } from 'electron'
-import type { Ended, Going } from './host-process.ts'
+import type { ActiveJob, FinishedJob } from '../contract/shell.ts'
 import type { Windows } from './windows.ts'
 
-export class WorkWatch {
+export class JobWatch {
   readonly #windows: Windows
   #blocker: number | null = null
 
@@ -11,22 +11,22 @@ export class WorkWatch {
     this.#windows = windows
   }
 
-  hear(going: Going[], ended: Ended | null): void {
-    if (going.length > 0) this.#blocker ??= powerSaveBlocker.start('prevent-app-suspension')
-    else this.#rest()
-    if (ended !== null && !this.#isSeen(ended)) this.#tell(ended)
+  onChange(active: ActiveJob[], finished: FinishedJob | null): void {
+    if (active.length > 0) this.#blocker ??= powerSaveBlocker.start('prevent-app-suspension')
+    else this.#allowSleep()
+    if (finished !== null && !this.#isInSight(finished)) this.#notify(finished)
   }
 
-  #rest(): void {
+  #allowSleep(): void {
     if (this.#blocker !== null) powerSaveBlocker.stop(this.#blocker)
     this.#blocker = null
   }
 
-  #isSeen({ project }: Ended): boolean {
+  #isInSight({ project }: FinishedJob): boolean {
     return this.#windows.of(project)?.isFocused() ?? false
   }
 
-  #tell({ title, body, project }: Ended): void {
+  #notify({ title, body, project }: FinishedJob): void {
     if (!Notification.isSupported()) return
     const notification = new Notification({ title, body })
     notification.on('click', () => this.#windows.show(project, 'runs'))

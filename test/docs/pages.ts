@@ -103,7 +103,10 @@ export function sourceWords(): Set<string> {
       .filter((file) => /\.(tsx?|mjs)$/.test(file) && !`${folder}/${file}`.startsWith('test/docs/'))
       .flatMap((file) => readFileSync(path.join(root, folder, file), 'utf8').match(/\w+/g)),
   )
-  return new Set(words.filter((word) => word !== null))
+  const settings = ['package.json', 'tsconfig.json', 'biome.json'].flatMap((file) =>
+    readPage(file).match(/\w+/g),
+  )
+  return new Set([...words, ...settings].filter((word) => word !== null))
 }
 
 export const isPath = (span: string) => /^[\w.-]+(\/[\w.-]+)+\/?(#\w+)?$/.test(span)

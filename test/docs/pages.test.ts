@@ -62,12 +62,23 @@ test('declarations are found whether exported or not, and nothing else is', () =
   assert(!names.has('policyLoss'), 'an import is not a declaration')
 })
 
-test('the README links to every page of the documentation', () => {
-  const linked = new Set(localLinks(readPage('README.md')).map((link) => link.split('#')[0]))
-  const unlinked = pageFiles().filter(
-    (file) => file !== 'README.md' && !file.startsWith('docs/decisions/') && !linked.has(file),
-  )
+test('the README links to every page, and the list of decisions to each of them', () => {
+  const isDecision = (file: string) => /^docs\/decisions\/\d{4}-/.test(file)
+  const linksOf = (file: string) =>
+    localLinks(readPage(file)).map((link) => path.posix.join(path.posix.dirname(file), link.split('#')[0]!))
+  const fromReadme = new Set(['README.md', ...linksOf('README.md')])
+  const fromList = new Set(linksOf('docs/decisions/README.md'))
+  const unlinked = pageFiles().filter((file) => !(isDecision(file) ? fromList : fromReadme).has(file))
   assert.deepEqual(unlinked, [])
+})
+
+test('decisions are numbered without a gap', () => {
+  const numbers = pageFiles().flatMap((file) => /^docs\/decisions\/(\d{4})-/.exec(file)?.[1] ?? [])
+  assert(numbers.length >= 7)
+  assert.deepEqual(
+    numbers,
+    numbers.map((_, i) => String(i + 1).padStart(4, '0')),
+  )
 })
 
 test('the glossary has no term twice', () => {

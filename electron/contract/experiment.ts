@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { PpoConfig, RewardConfig } from './configs.ts'
 import { judgeServer } from './judge.ts'
-import { experimentJudgeForms, WrittenExperimentJudge } from './judge-spec.ts'
+import { experimentJudgeForms, WrittenExperimentJudge } from './judge-kinds.ts'
 import { datasets, file, heldout, model, project } from './options.ts'
 import { eventsThen, trainingVerb, verb } from './procedure.ts'
 import { ResultRecord } from './report.ts'

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { DpoConfig, PpoConfig, RewardConfig, RewardScheme, SftConfig } from './configs.ts'
+import { JudgeSpec } from './judge-kinds.ts'
 import { Message } from './records.ts'
 
 /** A model on disk (Hugging Face folder or GGUF), or a small one to be made from scratch. */
@@ -17,14 +18,6 @@ export const ModelRef = z.union([
   }),
 ])
 export type ModelRef = z.infer<typeof ModelRef>
-
-export const JudgeSpec = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('world') }),
-  z.strictObject({ kind: z.literal('length'), prefer: z.enum(['longer', 'shorter']) }),
-  z.strictObject({ kind: z.literal('regex'), pattern: z.string(), flags: z.string().default('') }),
-  z.strictObject({ kind: z.literal('reward'), model: z.string() }),
-])
-export type JudgeSpec = z.infer<typeof JudgeSpec>
 
 /**
  * `input` is a JSONL file of rows `{ split, item, edited? }` (see RunInputRow). `folder` is the run's own: it gets

@@ -1,7 +1,7 @@
 /** Judging: two sides on held-out prompts, a judge against people's votes, and people who judge blind. */
 import { z } from 'zod'
 import { WinRateResult } from './alpaca-eval.ts'
-import { anyJudgeForms, JudgeServerOptions, WrittenAnyJudge } from './judge-spec.ts'
+import { anyJudgeForms, WrittenAnyJudge } from './judge-kinds.ts'
 import { datasets, file, heldout, project, sampling } from './options.ts'
 import { eventsThen, procedure, verb } from './procedure.ts'
 import { Judgement, Message } from './records.ts'
@@ -14,6 +14,21 @@ const side = (role: string) =>
     .describe(
       `${role}: a model (name in this project, folder, GGUF) or a file of outputs (JSON or JSONL rows with instruction and output).`,
     )
+
+/** How a server is asked; none of it changes a verdict. */
+export const JudgeServerOptions = z.strictObject({
+  concurrency: z.int().min(1).max(256).default(16).describe('Maximum number of concurrent calls.'),
+  timeoutSeconds: z.number().positive().default(60).describe('A call that takes longer is retried.'),
+  retries: z
+    .int()
+    .nonnegative()
+    .default(4)
+    .describe('Times a failed call is retried, with increasing waits.'),
+  requestsPerMinute: z.number().positive().nullable().default(null).describe("The server's rate limit."),
+  inputPrice: z.number().nonnegative().default(0).describe('Per million tokens, for the cost estimate.'),
+  outputPrice: z.number().nonnegative().default(0).describe('Per million tokens, for the cost estimate.'),
+})
+export type JudgeServerOptions = z.infer<typeof JudgeServerOptions>
 
 export const judgeServer = JudgeServerOptions.prefault({}).describe('How a judge on a server is asked.')
 

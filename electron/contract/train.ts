@@ -3,7 +3,7 @@ import type { InferSchemaInput } from '@orpc/contract'
 import { z } from 'zod'
 import { DpoConfig, PpoConfig, RewardConfig, SftConfig } from './configs.ts'
 import { PpoResult, RewardResult, SftResult, TrainingResult } from './jobs.ts'
-import { judgeForms, WrittenJudge } from './judge-spec.ts'
+import { judgeForms, WrittenJudge } from './judge-kinds.ts'
 import { datasets, heldout, model, project, runName } from './options.ts'
 import { eventsThen, procedure, trainingVerb } from './procedure.ts'
 

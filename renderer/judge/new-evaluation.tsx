@@ -1,16 +1,11 @@
 /** Has two models answer the held-out prompts and an automatic judge compare them. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { judgeChoices } from '../../electron/contract/judge-kinds.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
 import { Button, Dialog, Field, Problem } from '../ui/kit.tsx'
-
-const judges = [
-  ['world', 'truth of the sample world'],
-  ['length:shorter', 'shorter wins (a check on length)'],
-  ['length:longer', 'longer wins (a check on length)'],
-] as const
 
 export function NewEvaluation({ open, onClose }: { open: boolean; onClose: () => void }) {
   const project = useProject()
@@ -19,10 +14,16 @@ export function NewEvaluation({ open, onClose }: { open: boolean; onClose: () =>
     queryFn: () => host.models.list({ project }),
   })
   const language = (models ?? []).filter(({ kind }) => kind !== 'reward')
+  const reward = (models ?? []).filter(({ kind }) => kind === 'reward')
   const [reference, setReference] = useState('')
   const [candidate, setCandidate] = useState('')
   const [judge, setJudge] = useState('')
   const { server, serverModel } = useSettings()
+  const available = {
+    reward: reward.map(({ name }) => name),
+    language: language.map(({ name }) => name),
+    server: serverModel === '' ? null : { model: serverModel, address: server },
+  }
   const [prompts, setPrompts] = useState('128')
   const start = useMutation({
     mutationFn: () =>
@@ -57,30 +58,11 @@ export function NewEvaluation({ open, onClose }: { open: boolean; onClose: () =>
             <option value="" disabled>
               choose a judge
             </option>
-            {judges.map(([value, text]) => (
-              <option key={value} value={value}>
-                {text}
+            {judgeChoices(available).map(({ written, label }) => (
+              <option key={label} value={written ?? undefined} disabled={written === null}>
+                {label}
               </option>
             ))}
-            {(models ?? [])
-              .filter(({ kind }) => kind === 'reward')
-              .map(({ id, name }) => (
-                <option key={id} value={`reward:${name}`}>
-                  reward model {name}
-                </option>
-              ))}
-            {language.map(({ id, name }) => (
-              <option key={id} value={`local:${name}`}>
-                language model {name}, by its log-probabilities
-              </option>
-            ))}
-            {serverModel === '' ? (
-              <option disabled>a server’s language model (name it in Settings)</option>
-            ) : (
-              <option value={`server:${serverModel}@${server}`}>
-                {serverModel} on {server}
-              </option>
-            )}
           </select>
         </Field>
         <Field label="Prompts at most">

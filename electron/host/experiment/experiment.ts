@@ -4,7 +4,8 @@ import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
 import type { experimentVerbs as contractVerbs } from '../../contract/experiment.ts'
-import { JudgeServerOptions } from '../../contract/judge-spec.ts'
+import { JudgeServerOptions } from '../../contract/judge.ts'
+import { type AnyJudgeSpec, judgeKindOf } from '../../contract/judge-kinds.ts'
 import { ResultRecord } from '../../contract/report.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { writeFileAtomic } from '../../engine/formats/atomic.ts'
@@ -49,9 +50,6 @@ const plainFraming = (judge: string): Framing => ({
   judge: { name: judge, description: 'Every pair was judged in both orders.' },
   notes: [],
 })
-
-const rewardJudgeNote =
-  'A reward model judged. Like those of the arms it knows only answers such as it learnt from, and a policy can move to where it is wrong: read samples before you believe a high rate.'
 
 function experiment(lab: Lab, input: ExperimentInput, hooks: WorkHooks): Promise<VerbResult<'experiment'>> {
   return experimentOf(lab, input, plainFraming(input.judge.kind), hooks)
@@ -103,10 +101,16 @@ async function experimentOf(
     settings: JSON.parse(JSON.stringify({ plan, setting })),
     ...result,
     stages: [...framing.stages, ...result.stages],
-    notes: [...framing.notes, ...result.notes, ...(judge.kind === 'reward' ? [rewardJudgeNote] : [])],
+    notes: [...framing.notes, ...result.notes, ...cautionOf(judge)],
   })
   await keepResult(project, record)
   return record
+}
+
+/** What a reader must know of the judge. */
+function cautionOf(judge: AnyJudgeSpec): string[] {
+  const { caution } = judgeKindOf(judge)
+  return caution === null ? [] : [caution]
 }
 
 function hashOf(hashes: readonly string[]): string {

@@ -1,6 +1,6 @@
 /** A judge for data that nobody knows the truth of: a reward model that learnt from documents which no arm gets. */
 import { RewardConfig } from '../../contract/configs.ts'
-import type { JudgeSpec } from '../../contract/jobs.ts'
+import type { JudgeSpec } from '../../contract/judge-kinds.ts'
 import type { ResultRecord } from '../../contract/report.ts'
 import type { Project } from '../../storage/index.ts'
 import type { Lab, WorkHooks } from '../context.ts'

@@ -1,6 +1,7 @@
 /** The experiment's steps on the lab: runs with records, responses by the trainer, judgements in the project. */
 import { UserError } from '../../contract/errors.ts'
-import { type AnyJudgeSpec, isLanguageJudge, type JudgeServerOptions } from '../../contract/judge-spec.ts'
+import type { JudgeServerOptions } from '../../contract/judge.ts'
+import { type AnyJudgeSpec, canWatchTraining, judgeKindOf } from '../../contract/judge-kinds.ts'
 import type { Item } from '../../contract/records.ts'
 import { openModelSource } from '../../engine/model/sources/model-source.ts'
 import { openTokenizer } from '../../engine/tokenizer/index.ts'
@@ -36,8 +37,8 @@ export function labSteps(
   hooks: WorkHooks,
 ): ExperimentSteps {
   const { policy, choice, maxQueryTokens, seed, judgeServer } = setting
-  // A language model would hold up training: it judges what comes out.
-  const judgeAlong = isLanguageJudge(setting.judge) ? null : setting.judge
+  // A language model would hold up training: it judges only the finished policies.
+  const watchingJudge = canWatchTraining(setting.judge) ? setting.judge : null
   const { db } = project
   const tokenizer = openTokenizer(openModelSource(policy).tokenizerSource)
   const isHeldout = (item: Item) => splitOf(splitPoint(item), choice.heldout) === 'heldout'
@@ -66,7 +67,7 @@ export function labSteps(
     trainReward: async (name, config) =>
       finished(await run('reward', { ...shared(name), model: policy, config })),
     trainPpo: async (name, rewardModel, config) =>
-      finished(await run('ppo', { ...shared(name), policy, rewardModel, judge: judgeAlong, config })),
+      finished(await run('ppo', { ...shared(name), policy, rewardModel, judge: watchingJudge, config })),
     trainDpo: async (name, config) => finished(await run('dpo', { ...shared(name), policy, config })),
     async respond(model, items, sampling) {
       const all = { ...sampling, topK: 0, topP: 1, maxQueryTokens }
@@ -87,7 +88,7 @@ export function labSteps(
       return storeVerdicts(db, { name, config, judge, pairs, seed, seedOf: seedOfPair }, hooks)
     },
     labelsOf: ({ item, rejected, edited }) => labelPair(tokenizer, item.id, rejected, edited),
-    flawsOf: setting.judge.kind === 'world' ? worldFlaws() : null,
+    flawsOf: judgeKindOf(setting.judge).isWorldTruth ? worldFlaws() : null,
   }
 }
 

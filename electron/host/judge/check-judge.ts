@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { UserError } from '../../contract/errors.ts'
+import { judgeKindOf } from '../../contract/judge-kinds.ts'
 import type { JudgePair } from '../../contract/records.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { readRawRows } from '../../pipeline/data/raw-rows.ts'
@@ -73,11 +74,8 @@ type Put = (what: string, pairs: readonly VotedPair[]) => ReturnType<typeof stor
 function judgeFor(lab: Lab, project: Project, input: CheckInput, hooks: WorkHooks): Put {
   const { seed, maxQueryTokens, judgeServer } = input
   const spec = withModelPath(project, input.judge)
-  if (spec.kind === 'world')
-    throw new UserError(
-      'bad_input',
-      'The truth of the sample world has no say on these pairs. Take another --judge.',
-    )
+  if (judgeKindOf(spec).isWorldTruth)
+    throw new UserError('bad_input', 'The sample-world judge cannot score these pairs. Use another --judge.')
   const setting = { ended: () => true, maxQueryTokens, server: judgeServer }
   return (what, pairs) => {
     const judge = makeJudge(lab, spec, setting, hooks)

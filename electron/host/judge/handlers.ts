@@ -2,6 +2,7 @@
 import { stringify } from 'csv-stringify/sync'
 import { UserError } from '../../contract/errors.ts'
 import type { EvaluationRecord } from '../../contract/judge.ts'
+import { type AnyJudgeSpec, judgeKindOf } from '../../contract/judge-kinds.ts'
 import type { Judgement, JudgePair } from '../../contract/records.ts'
 import { ResultRecord, WinRateSummary } from '../../contract/report.ts'
 import { cohensKappa, type Outcome, outcomeOf } from '../../pipeline/judge/agreement.ts'
@@ -120,7 +121,7 @@ export function judgeHandlers({ api, lab }: HandlerContext) {
 interface EvaluationConfig {
   pairs?: JudgePair[]
   of?: string
-  judge?: string | { kind: string; model?: string; prefer?: string }
+  judge?: string | AnyJudgeSpec
   seed?: number
   reference?: string
   candidate?: string
@@ -148,14 +149,16 @@ function recordOf(db: Db, evaluation: Evaluation): EvaluationRecord {
   const [candidate = null, reference = null] = sidesOf(evaluation)
   return {
     ...{ id, kind, name, createdAt, of, candidate, reference },
-    judge:
-      typeof judge === 'object'
-        ? [judge.kind, judge.prefer ?? judge.model].filter(Boolean).join(' ')
-        : (judge ?? null),
+    judge: judge === undefined ? null : judgeName(judge),
     pairs: pairsOf(evaluation).length,
     judged: new Set(listJudgements(db, id).map(({ pairId }) => pairId)).size,
     summary: WinRateSummary.safeParse(evaluation.result).data ?? null,
   }
+}
+
+/** A person's own name, or the kind of an automatic judge with what sets it apart. */
+function judgeName(judge: string | AnyJudgeSpec): string {
+  return typeof judge === 'string' ? judge : judgeKindOf(judge).nameOf(judge)
 }
 
 /** Whose answers are B and A. */

@@ -1,6 +1,7 @@
 /** Verbs that compare: judge (two models on held-out prompts) and winrate (a file of annotations). */
 import { UserError } from '../../contract/errors.ts'
 import { canonicalJson } from '../../contract/json.ts'
+import { judgeKindOf } from '../../contract/judge-kinds.ts'
 import type { Item, Judgement, JudgePair } from '../../contract/records.ts'
 import type { WinRateSummary } from '../../contract/report.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
@@ -48,7 +49,7 @@ export async function judge(lab: Lab, input: JudgeInput, hooks: WorkHooks): Prom
   const { reference, candidate, seed, maxQueryTokens, judgeServer } = input
   const spec = withModelPath(project, input.judge)
   const items = heldoutItems(project, input)
-  if (spec.kind === 'world') refuseOtherWorlds(items)
+  if (judgeKindOf(spec).isWorldTruth) refuseOtherWorlds(items)
   const answered = await answerBoth(lab, project, items, input, hooks)
   const setting = { ended: endingsOf(answered), maxQueryTokens, server: judgeServer }
   const judge = makeJudge(lab, spec, setting, hooks)

@@ -1,6 +1,12 @@
-/** Judges by their spec, for judging in the host: what a model has to say comes from the trainer, or from a server. */
+/** Judges of finished models, by their settings; those with a model ask the trainer or a server. */
 import path from 'node:path'
-import { type AnyJudgeSpec, JudgeServerOptions, type LanguageJudgeSpec } from '../../contract/judge-spec.ts'
+import { JudgeServerOptions } from '../../contract/judge.ts'
+import {
+  type AnyJudgeSpec,
+  applyToKind,
+  isProgrammatic,
+  type ModelJudgeSpecs,
+} from '../../contract/judge-kinds.ts'
 import type { Judge } from '../../pipeline/judge/judge.ts'
 import { scoreJudge } from '../../pipeline/judge/judges.ts'
 import {
@@ -14,32 +20,37 @@ import type { Lab, WorkHooks } from '../context.ts'
 import { serverJudge } from './server-judge.ts'
 
 export interface JudgeSetting {
-  /** Whether an output ended by itself: the world's truth minds. */
+  /** Whether an output ended with EOS: the sample world's truth depends on it. */
   ended: EndedTexts
-  /** For a reward model: prompts are cut to their last tokens beyond this. */
+  /** For a reward model: longer prompts are truncated to their last tokens. */
   maxQueryTokens: number
   /** For a judge on a server. */
   server?: JudgeServerOptions
 }
 
-export function makeJudge(lab: Lab, spec: AnyJudgeSpec, setting: JudgeSetting, hooks: WorkHooks): Judge {
-  switch (spec.kind) {
-    case 'reward':
-      return rewardJudge(lab, spec.model, setting, hooks.signal)
-    case 'local':
-      return localJudge(lab, spec, hooks)
-    case 'server':
-      return serverJudge(spec, setting.server ?? JudgeServerOptions.parse({}), process.env.STET_JUDGE_KEY)
-    default:
-      return programmaticJudge(spec, setting.ended)
+interface Using {
+  lab: Lab
+  setting: JudgeSetting
+  hooks: WorkHooks
+}
+
+/** The judges with a model. */
+const modelJudges: { [Kind in keyof ModelJudgeSpecs]: (spec: ModelJudgeSpecs[Kind], using: Using) => Judge } =
+  {
+    reward: rewardJudge,
+    local: localJudge,
+    server: (spec, { setting: { server = JudgeServerOptions.parse({}) } }) =>
+      serverJudge(spec, server, process.env.STET_JUDGE_KEY),
   }
+
+export function makeJudge(lab: Lab, spec: AnyJudgeSpec, setting: JudgeSetting, hooks: WorkHooks): Judge {
+  if (isProgrammatic(spec)) return programmaticJudge(spec, setting.ended)
+  return applyToKind(modelJudges, spec.kind, spec, { lab, setting, hooks })
 }
 
 function rewardJudge(
-  { trainer }: Lab,
-  model: string,
-  { maxQueryTokens }: JudgeSetting,
-  signal: AbortSignal,
+  { model }: ModelJudgeSpecs['reward'],
+  { lab: { trainer }, setting: { maxQueryTokens }, hooks: { signal } }: Using,
 ): Judge {
   return scoreJudge(`reward/${nameOf(model)}`, async (entries) => {
     const rows = entries.map(({ question: { prompt, context }, output }) => ({
@@ -53,14 +64,17 @@ function rewardJudge(
   })
 }
 
-/** A call opens and compiles the model, so it is given many questions. */
+/** A call opens and compiles the model, so it gets many questions. */
 const localBatch = 512
 
 /**
- * P(B) from the log-probabilities of the letters A and B after the prompt. Both orders are asked, so that a liking
- * for a letter cancels out. What doesn't fit the model's context has no verdict.
+ * P(B) from the log-probabilities of the letters A and B after the prompt. Both orders are asked, so that a
+ * preference for a letter cancels out. A pair that doesn't fit the model's context gets no verdict.
  */
-function localJudge({ trainer }: Lab, { model }: LanguageJudgeSpec, { emit, signal }: WorkHooks): Judge {
+function localJudge(
+  { model }: ModelJudgeSpecs['local'],
+  { lab: { trainer }, hooks: { emit, signal } }: Using,
+): Judge {
   return {
     name: `local/${nameOf(model)}/${judgePrompt}`,
     batchSize: localBatch,
@@ -84,7 +98,7 @@ function localJudge({ trainer }: Lab, { model }: LanguageJudgeSpec, { emit, sign
   }
 }
 
-/** Of a model's folder or file: a run keeps its model in a folder `model` of its own. */
+/** Name of a model's folder or file; a run keeps its model in its own folder, in `model`. */
 function nameOf(model: string): string {
   return path.basename(model) === 'model' ? path.basename(path.dirname(model)) : path.basename(model)
 }

@@ -1,7 +1,7 @@
 /** A language model behind an OpenAI-compatible server as a judge: paced, asked again where that helps, accounted for. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../../contract/errors.ts'
-import type { JudgeServerOptions } from '../../contract/judge-spec.ts'
+import type { JudgeServerOptions } from '../../contract/judge.ts'
 import type { Judge, Question, Reply } from '../../pipeline/judge/judge.ts'
 import { judgeMessages, judgePrompt, readVerdict } from '../../pipeline/judge/language-judge.ts'
 import { askChat, type ChatReply, type ChatServer, ChatTrouble, isLoopback } from '../models/chat-server.ts'

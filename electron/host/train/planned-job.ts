@@ -1,5 +1,6 @@
 /** Training jobs before they have a run's folder, and the paths of models in them. */
-import type { JudgeSpec, ModelRef, PlannedJob } from '../../contract/jobs.ts'
+import type { ModelRef, PlannedJob } from '../../contract/jobs.ts'
+import { mapJudgeModel } from '../../contract/judge-kinds.ts'
 
 /** The job with every model path mapped. */
 export function mapModelPaths<Job extends PlannedJob>(job: Job, map: (path: string) => string): Job {
@@ -8,7 +9,7 @@ export function mapModelPaths<Job extends PlannedJob>(job: Job, map: (path: stri
     case 'reward':
       return { ...job, model: mapRef(job.model, map) }
     case 'ppo': {
-      const judge = job.judge && mapJudge(job.judge, map)
+      const judge = job.judge && mapJudgeModel(job.judge, map)
       return { ...job, policy: map(job.policy), rewardModel: map(job.rewardModel), judge }
     }
     case 'dpo':
@@ -18,8 +19,4 @@ export function mapModelPaths<Job extends PlannedJob>(job: Job, map: (path: stri
 
 function mapRef(ref: ModelRef, map: (path: string) => string): ModelRef {
   return 'path' in ref ? { path: map(ref.path) } : ref
-}
-
-function mapJudge(spec: JudgeSpec, map: (path: string) => string): JudgeSpec {
-  return spec.kind === 'reward' ? { ...spec, model: map(spec.model) } : spec
 }

@@ -1,6 +1,6 @@
 /** Verbs that train: what each asks for becomes a run. */
 import type { ModelRef, TrainingJob } from '../../contract/jobs.ts'
-import type { AnyJudgeSpec } from '../../contract/judge-spec.ts'
+import { type AnyJudgeSpec, mapJudgeModel } from '../../contract/judge-kinds.ts'
 import type { RunInputRow } from '../../contract/records.ts'
 import type { trainVerbs as contractVerbs } from '../../contract/train.ts'
 import type { VerbInput } from '../../contract/verbs.ts'
@@ -83,10 +83,9 @@ function recordOf(
   return { name, choice, parentId: made?.runId ?? null }
 }
 
-/** A judge that is a model of this machine may be named like any other model. */
+/** A judge with a model on this machine may name it like any other model. */
 export function withModelPath<Spec extends AnyJudgeSpec>(project: Project, spec: Spec): Spec {
-  if (spec.kind !== 'reward' && spec.kind !== 'local') return spec
-  return { ...spec, model: findModel(project, spec.model).path }
+  return mapJudgeModel(spec, (model) => findModel(project, model).path)
 }
 
 function startingModel(

@@ -1,22 +1,27 @@
-/** The judges that need no model, from how a run's settings write them: where the judge and data stages meet. */
-import type { JudgeSpec } from '../../contract/jobs.ts'
+/** The judges without a model, by their settings: the table that host and trainer share. */
+import {
+  applyToKind,
+  type ProgrammaticJudgeSpec,
+  type ProgrammaticJudgeSpecs,
+} from '../../contract/judge-kinds.ts'
 import { compareInWorld } from '../../world/judge.ts'
 import { loadWorld } from '../../world/world.ts'
 import type { Judge } from './judge.ts'
 import { lengthJudge, patternJudge, truthJudge } from './judges.ts'
 
-/** Whether a response to a prompt ended by itself; a text nobody asked about counts as ended. */
+/** Whether a response to a prompt ended with EOS; a text that was not asked about counts as ended. */
 export type EndedTexts = (pairId: string, text: string) => boolean
 
-export function programmaticJudge(spec: Exclude<JudgeSpec, { kind: 'reward' }>, ended: EndedTexts): Judge {
-  switch (spec.kind) {
-    case 'world':
-      return worldJudge(ended)
-    case 'length':
-      return lengthJudge(spec.prefer)
-    case 'regex':
-      return patternJudge(new RegExp(spec.pattern, spec.flags))
-  }
+const judges: {
+  [Kind in keyof ProgrammaticJudgeSpecs]: (spec: ProgrammaticJudgeSpecs[Kind], ended: EndedTexts) => Judge
+} = {
+  world: (_spec, ended) => worldJudge(ended),
+  length: ({ prefer }) => lengthJudge(prefer),
+  regex: ({ pattern, flags }) => patternJudge(new RegExp(pattern, flags)),
+}
+
+export function programmaticJudge(spec: ProgrammaticJudgeSpec, ended: EndedTexts): Judge {
+  return applyToKind(judges, spec.kind, spec, ended)
 }
 
 function worldJudge(ended: EndedTexts): Judge {

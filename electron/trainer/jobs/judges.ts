@@ -1,6 +1,11 @@
 /** The judge that watches a PPO run: the policy's responses to held-out prompts against the reference's. */
 import type { PpoConfig } from '../../contract/configs.ts'
-import type { JudgeSpec } from '../../contract/jobs.ts'
+import {
+  applyToKind,
+  isProgrammatic,
+  type JudgeSpec,
+  type TrainingModelJudgeSpecs,
+} from '../../contract/judge-kinds.ts'
 import { Generator } from '../../engine/generation/generate.ts'
 import { disposeModel, type Model } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
@@ -8,7 +13,7 @@ import { encodeQuery, encodeResponse } from '../../engine/tokenizer/query.ts'
 import { bucketLength, commonLengths } from '../../engine/training/batch.ts'
 import type { Judge, Question } from '../../pipeline/judge/judge.ts'
 import { scoreJudge } from '../../pipeline/judge/judges.ts'
-import { programmaticJudge } from '../../pipeline/judge/programmatic-judge.ts'
+import { type EndedTexts, programmaticJudge } from '../../pipeline/judge/programmatic-judge.ts'
 import { winRate } from '../../pipeline/judge/win-rate.ts'
 import type { JudgedPrompt } from '../../pipeline/ppo/examples.ts'
 import { type Sample, sampleInBatches } from '../../pipeline/ppo/rollout.ts'
@@ -45,13 +50,7 @@ export async function policyJudge(spec: JudgeSpec, setting: Setting): Promise<Po
   })
   generator.dispose()
   const ended = new Map<string, boolean>()
-  const { judge, dispose } =
-    spec.kind === 'reward'
-      ? rewardJudge(spec.model, setting)
-      : {
-          judge: programmaticJudge(spec, (id, text) => ended.get(`${id} ${text}`) ?? true),
-          dispose: () => {},
-        }
+  const { judge, dispose } = openJudge(spec, setting, (id, text) => ended.get(`${id} ${text}`) ?? true)
   const textOf = (sample: Sample) => {
     const text = tokenizer.decode(sample.response, { skipSpecial: true })
     ended.set(`${sample.promptId} ${text}`, sample.ended)
@@ -73,8 +72,29 @@ function questionOf({ id, item }: JudgedPrompt, first: string, second: string): 
   return { pairId: id, prompt: item.prompt, context: item.context, first, second }
 }
 
-/** Reads prompts by its own tokenizer, which need not be the policy's. */
-function rewardJudge(folder: string, { prompts, config }: Setting): { judge: Judge; dispose(): void } {
+interface OpenJudge {
+  judge: Judge
+  dispose(): void
+}
+
+/** The judges with a model. */
+const modelJudges: {
+  [Kind in keyof TrainingModelJudgeSpecs]: (
+    spec: TrainingModelJudgeSpecs[Kind],
+    setting: Setting,
+  ) => OpenJudge
+} = { reward: rewardJudge }
+
+function openJudge(spec: JudgeSpec, setting: Setting, ended: EndedTexts): OpenJudge {
+  if (isProgrammatic(spec)) return { judge: programmaticJudge(spec, ended), dispose: () => {} }
+  return applyToKind(modelJudges, spec.kind, spec, setting)
+}
+
+/** Tokenizes prompts with the reward model's tokenizer, which need not be the policy's. */
+function rewardJudge(
+  { model: folder }: TrainingModelJudgeSpecs['reward'],
+  { prompts, config }: Setting,
+): OpenJudge {
   const { model, tokenizer, card } = openRewardModel(folder)
   const { scheme } = card
   const scorer = new RewardScorer(model, scheme, tokenizer.padId)

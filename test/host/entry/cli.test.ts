@@ -53,7 +53,7 @@ test('Bad usage exits with 2 and says what is missing or meant.', async () => {
   assertMistake(
     await stet('judge', 'p', 'a', 'b', '--judge', 'zork'),
     2,
-    /--judge: "zork" is no judge: write world/,
+    /--judge: invalid judge "zork": use world;/,
   )
 })
 

@@ -1,0 +1,265 @@
+/**
+ * Every kind of judge: its settings, how it is written (as in `length:shorter` or `local:MODEL`), where it may judge,
+ * and what the rest of the program has to know of it. A new kind is a row here; what it does is a function in the
+ * tables of `pipeline/judge/programmatic-judge.ts` (judges without a model), `host/judge/judges.ts` and
+ * `trainer/jobs/judges.ts` (judges with one), which do not compile without it.
+ */
+import { z } from 'zod'
+
+/** A judge that a user can choose: its written form, or null for one that has to be set up first. */
+export interface JudgeChoice {
+  written: string | null
+  label: string
+}
+
+/** What a project and its settings have for judging. */
+export interface AvailableModels {
+  reward: readonly string[]
+  language: readonly string[]
+  /** A language model behind a server; null if none is set up. */
+  server: { model: string; address: string } | null
+}
+
+interface JudgeKind<Spec> {
+  /** As it is stored, with `kind`. */
+  spec: z.ZodType<Spec>
+  /** Written forms, as help and messages show them. */
+  forms: string[]
+  /** What a form does not say, for help; empty if it says all. */
+  help: string
+  /** Settings from what follows `kind:` in the written form; null if that does not fit the form. */
+  read(argument: string): object | null
+  /** Short name for lists. */
+  nameOf(spec: Spec): string
+  /** The kind of model on this machine that `spec.model` is the name or path of; null for judges without one. */
+  model: 'reward' | 'language' | null
+  /** Whether it can judge prompts of the sample world alone, where it knows the truth. */
+  isWorldTruth: boolean
+  /** What a reader of an experiment must know if this judged it; null if nothing. */
+  caution: string | null
+  /** What a list of judges offers; forms that need a text of the user's are not listed. */
+  choices(available: AvailableModels): JudgeChoice[]
+}
+
+/** Infers the type of the settings from the schema, for the row's functions. */
+function judgeKind<Schema extends z.ZodType<{ kind: string }>>(
+  row: JudgeKind<z.infer<Schema>> & { spec: Schema },
+) {
+  return row
+}
+
+/** What most judges without a model have in common. */
+const plain = { help: '', model: null, isWorldTruth: false, caution: null }
+
+/** Judges that are a rule: they need no model and take no time. */
+const programmaticKinds = {
+  world: judgeKind({
+    ...plain,
+    spec: z.strictObject({ kind: z.literal('world') }),
+    forms: ['world'],
+    read: (argument) => (argument === '' ? {} : null),
+    nameOf: () => 'world',
+    isWorldTruth: true,
+    choices: () => [{ written: 'world', label: 'truth of the sample world' }],
+  }),
+  length: judgeKind({
+    ...plain,
+    spec: z.strictObject({ kind: z.literal('length'), prefer: z.enum(['longer', 'shorter']) }),
+    forms: ['length:longer', 'length:shorter'],
+    read: (prefer) => ({ prefer }),
+    nameOf: ({ prefer }) => `length ${prefer}`,
+    choices: () => [
+      { written: 'length:shorter', label: 'shorter wins (a check on length)' },
+      { written: 'length:longer', label: 'longer wins (a check on length)' },
+    ],
+  }),
+  regex: judgeKind({
+    ...plain,
+    spec: z.strictObject({
+      kind: z.literal('regex'),
+      pattern: z.string().min(1).refine(isPattern, 'not a valid regular expression'),
+      flags: z.string().default(''),
+    }),
+    forms: ['regex:PATTERN'],
+    read: (pattern) => ({ pattern }),
+    nameOf: ({ pattern }) => `regex ${pattern}`,
+    choices: () => [],
+  }),
+}
+
+const trainingKinds = {
+  ...programmaticKinds,
+  reward: judgeKind({
+    spec: z.strictObject({ kind: z.literal('reward'), model: z.string().min(1) }),
+    forms: ['reward:MODEL'],
+    help: '',
+    read: (model) => ({ model }),
+    nameOf: ({ model }) => `reward ${model}`,
+    model: 'reward',
+    isWorldTruth: false,
+    caution:
+      'A reward model judged. Like the reward models of the arms it is reliable only on responses like those it learned from, and a policy can drift to where it is wrong: read samples before you trust a high win rate.',
+    choices: ({ reward }) =>
+      reward.map((name) => ({ written: `reward:${name}`, label: `reward model ${name}` })),
+  }),
+}
+
+const evaluationKinds = {
+  ...trainingKinds,
+  local: judgeKind({
+    spec: z.strictObject({ kind: z.literal('local'), model: z.string().min(1) }),
+    forms: ['local:MODEL'],
+    help: 'a language model on this machine, by its log-probabilities',
+    read: (model) => ({ model }),
+    nameOf: ({ model }) => `local ${model}`,
+    model: 'language',
+    isWorldTruth: false,
+    caution: null,
+    choices: ({ language }) =>
+      language.map((name) => ({
+        written: `local:${name}`,
+        label: `language model ${name}, by its log-probabilities`,
+      })),
+  }),
+  server: judgeKind({
+    ...plain,
+    spec: z.strictObject({
+      kind: z.literal('server'),
+      model: z.string(),
+      server: z.url({ protocol: /^https?$/ }),
+    }),
+    forms: ['server:MODEL@ADDRESS'],
+    help: 'an OpenAI-compatible server; set its key as STET_JUDGE_KEY',
+    read: (argument) => {
+      const [, model, server] = /^(.+)@(https?:\/\/[^@]+)$/.exec(argument) ?? []
+      return model === undefined ? null : { model, server }
+    },
+    nameOf: ({ model }) => `server ${model}`,
+    choices: ({ server }) => [
+      server === null
+        ? { written: null, label: 'a server’s language model (name it in Settings)' }
+        : {
+            written: `server:${server.model}@${server.address}`,
+            label: `${server.model} on ${server.address}`,
+          },
+    ],
+  }),
+}
+
+const experimentKinds = {
+  ...evaluationKinds,
+  gold: judgeKind({
+    ...plain,
+    spec: z.strictObject({ kind: z.literal('gold'), share: z.number().gt(0).lt(1) }),
+    forms: ['gold:SHARE'],
+    help: 'a reward model that is trained only for judging, on this share of the training documents, which no arm gets',
+    read: (argument) => (/^0?\.\d+$/.test(argument) ? { share: Number(argument) } : null),
+    nameOf: ({ share }) => `gold ${share}`,
+    choices: () => [],
+  }),
+}
+
+type Rows<Spec = unknown> = Record<string, JudgeKind<Spec>>
+
+/** The settings of each kind in a table. */
+type SpecsOf<Table extends Rows> = { [Kind in keyof Table]: z.infer<Table[Kind]['spec']> }
+
+type TrainingSpecs = SpecsOf<typeof trainingKinds>
+type EvaluationSpecs = SpecsOf<typeof evaluationKinds>
+
+export type ProgrammaticJudgeSpecs = SpecsOf<typeof programmaticKinds>
+export type ProgrammaticJudgeSpec = ProgrammaticJudgeSpecs[keyof ProgrammaticJudgeSpecs]
+/** Of the judges with a model: those that may watch a run, and those that may judge finished models. */
+export type TrainingModelJudgeSpecs = Omit<TrainingSpecs, keyof ProgrammaticJudgeSpecs>
+export type ModelJudgeSpecs = Omit<EvaluationSpecs, keyof ProgrammaticJudgeSpecs>
+
+/** A judge that may watch a run while it trains. */
+export type JudgeSpec = TrainingSpecs[keyof TrainingSpecs]
+export const JudgeSpec: z.ZodType<JudgeSpec> = specIn<JudgeSpec>(trainingKinds)
+
+/** A judge of finished models. */
+export type AnyJudgeSpec = EvaluationSpecs[keyof EvaluationSpecs]
+export const AnyJudgeSpec: z.ZodType<AnyJudgeSpec> = specIn<AnyJudgeSpec>(evaluationKinds)
+
+type ExperimentSpecs = SpecsOf<typeof experimentKinds>
+export type ExperimentJudgeSpec = ExperimentSpecs[keyof ExperimentSpecs]
+
+/** A judge by its written form, where a run that trains asks for one, an evaluation, or an experiment. */
+export const WrittenJudge = writtenIn<JudgeSpec>(trainingKinds)
+export const WrittenAnyJudge = writtenIn<AnyJudgeSpec>(evaluationKinds)
+export const WrittenExperimentJudge = writtenIn<ExperimentJudgeSpec>(experimentKinds)
+
+/** The same, for help: what can be written there. */
+export const judgeForms = helpOf(trainingKinds)
+export const anyJudgeForms = helpOf(evaluationKinds)
+export const experimentJudgeForms = helpOf(experimentKinds)
+
+/** What is known of a judge of this kind. */
+export function judgeKindOf(spec: AnyJudgeSpec): JudgeKind<AnyJudgeSpec> {
+  return evaluationKinds[spec.kind]
+}
+
+export function isProgrammatic(spec: AnyJudgeSpec): spec is ProgrammaticJudgeSpec {
+  return spec.kind in programmaticKinds
+}
+
+/** Whether a judge of finished models may also watch a run while it trains. */
+export function canWatchTraining(spec: AnyJudgeSpec): spec is JudgeSpec {
+  return spec.kind in trainingKinds
+}
+
+/** The judge with the name or path of its model on this machine, if it has one, replaced. */
+export function mapJudgeModel<Spec extends AnyJudgeSpec>(spec: Spec, map: (model: string) => string): Spec {
+  return 'model' in spec && judgeKindOf(spec).model !== null ? { ...spec, model: map(spec.model) } : spec
+}
+
+/** Applies the entry of the judge's kind to the judge, and to more if given. */
+export function applyToKind<Specs, Kind extends keyof Specs, More extends unknown[], Result>(
+  table: { [K in keyof Specs]: (spec: Specs[K], ...more: More) => Result },
+  kind: Kind,
+  spec: Specs[Kind],
+  ...more: More
+): Result {
+  return table[kind](spec, ...more)
+}
+
+/** What a list of judges for finished models offers. */
+export function judgeChoices(available: AvailableModels): JudgeChoice[] {
+  return Object.values(evaluationKinds).flatMap((row) => row.choices(available))
+}
+
+function specIn<Spec>(table: Rows<Spec>): z.ZodType<Spec> {
+  return z.union(Object.values(table).map(({ spec }) => spec))
+}
+
+function writtenIn<Spec>(table: Rows<Spec>) {
+  return z.string().transform((text, context): Spec => {
+    const [, kind = '', argument = ''] = /^(\w+)(?::(.*))?$/s.exec(text) ?? []
+    const row = Object.hasOwn(table, kind) ? table[kind] : undefined
+    const settings = row?.read(argument) ?? null
+    const parsed = settings && row!.spec.safeParse({ kind, ...settings })
+    if (parsed?.success) return parsed.data
+    const [issue] = parsed?.error.issues ?? []
+    const message = issue?.message ?? `use ${formsOf(table)}`
+    context.addIssue({ code: 'custom', message: `invalid judge "${text}": ${message}` })
+    return z.NEVER
+  })
+}
+
+function helpOf(table: Rows): string {
+  return `Judge: ${formsOf(table)}.`
+}
+
+function formsOf(table: Rows): string {
+  const forms = Object.values(table).map((row) => `${row.forms.join(' or ')}${row.help && ` (${row.help})`}`)
+  return `${forms.slice(0, -1).join('; ')}; or ${forms.at(-1)}`
+}
+
+function isPattern(pattern: string): boolean {
+  try {
+    new RegExp(pattern)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -2,6 +2,7 @@
 import type { Item, RunInputRow } from '../../contract/records.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { encodeQuery } from '../../engine/tokenizer/query.ts'
+import type { SplitRows } from '../../engine/training/examples.ts'
 import type { Prompt } from './rollout.ts'
 
 /** A prompt with its item, for a judge. */
@@ -9,10 +10,8 @@ export interface JudgedPrompt extends Prompt {
   item: Item
 }
 
-export interface SplitPrompts {
-  train: Prompt[]
+export interface SplitPrompts extends SplitRows<Prompt> {
   heldout: JudgedPrompt[]
-  cut: number
 }
 
 /** Each distinct prompt once. */
@@ -22,7 +21,7 @@ export function promptsOf(
   maxQueryTokens: number,
 ): SplitPrompts {
   const seen = new Set<string>()
-  const prompts: SplitPrompts = { train: [], heldout: [], cut: 0 }
+  const prompts: SplitPrompts = { train: [], heldout: [], dropped: 0, cut: 0, identical: 0 }
   for (const { item, split } of rows) {
     const { ids, cut } = encodeQuery(tokenizer, item, maxQueryTokens)
     const key = ids.join()

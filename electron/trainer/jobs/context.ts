@@ -1,8 +1,10 @@
-/** What a job is given besides its description. */
-import type { JobEvent } from '../../contract/jobs.ts'
+/** What a job gets besides its description. */
+import type { Job, JobEvent } from '../../contract/jobs.ts'
 
 export interface JobContext {
   emit(event: JobEvent): void
   /** Aborted when the run should pause. */
   signal: AbortSignal
 }
+
+export type JobOf<Kind extends Job['kind']> = Extract<Job, { kind: Kind }>

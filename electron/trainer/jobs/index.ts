@@ -4,46 +4,51 @@ import { explained } from '../../engine/runtime/failures.ts'
 import { openRuntime } from '../../engine/runtime/runtime.ts'
 import { runBench } from './bench.ts'
 import { runChoose } from './choose.ts'
-import type { JobContext } from './context.ts'
+import type { JobContext, JobOf } from './context.ts'
+import { runDpo } from './dpo.ts'
 import { runGenerate, runScore } from './inference.ts'
+import { runPpo } from './ppo.ts'
+import { runReward } from './reward.ts'
+import { runSft } from './sft.ts'
 import { runSpeed } from './speed.ts'
-import { runDpo, runPpo, runReward, runSft } from './training.ts'
 
 export type { JobContext } from './context.ts'
 
-/** @throws UserError for what a user can mend; anything else is a defect */
+/** What runs each kind of job; the runtime is open by then. */
+const runners: {
+  [Kind in Job['kind']]: (job: JobOf<Kind>, context: JobContext) => Promise<JobResults[Kind]>
+} = {
+  sft: runSft,
+  reward: runReward,
+  ppo: runPpo,
+  dpo: runDpo,
+  generate: runGenerate,
+  score: runScore,
+  choose: runChoose,
+  bench: runBench,
+  runtime: describeRuntime,
+  speed: (_, context) => runSpeed(context),
+}
+
+/** @throws UserError for what a user can fix; anything else is a defect */
 export async function runJob(job: Job, context: JobContext): Promise<JobResults[Job['kind']]> {
   try {
-    return await run(job, context)
+    await openRuntime()
+    return await run(job.kind, job, context)
   } catch (error) {
     throw explained(error)
   }
 }
 
-async function run(job: Job, context: JobContext): Promise<JobResults[Job['kind']]> {
-  const opened = await openRuntime()
-  switch (job.kind) {
-    case 'sft':
-      return runSft(job, context)
-    case 'reward':
-      return runReward(job, context)
-    case 'ppo':
-      return runPpo(job, context)
-    case 'dpo':
-      return runDpo(job, context)
-    case 'generate':
-      return runGenerate(job, context)
-    case 'score':
-      return runScore(job, context)
-    case 'choose':
-      return runChoose(job, context)
-    case 'bench':
-      return runBench(job, context)
-    case 'runtime': {
-      const { kind, version, device, devices, threads, reason } = opened
-      return { kind, version, device, devices, threads, reason }
-    }
-    case 'speed':
-      return runSpeed(context)
-  }
+function run<Kind extends Job['kind']>(
+  kind: Kind,
+  job: JobOf<Kind>,
+  context: JobContext,
+): Promise<JobResults[Kind]> {
+  return runners[kind](job, context)
+}
+
+async function describeRuntime(): Promise<JobResults['runtime']> {
+  const { kind, version, device, devices, threads, reason } = await openRuntime()
+  return { kind, version, device, devices, threads, reason }
 }

@@ -1,0 +1,26 @@
+/** Trains a policy on preference pairs, without a reward model. */
+import type { JobResults } from '../../contract/jobs.ts'
+import { dpoPairs } from '../../pipeline/dpo/examples.ts'
+import { trainDpo } from '../../pipeline/dpo/train.ts'
+import { supervisedSize } from '../../sizing/supervised.ts'
+import type { JobContext, JobOf } from './context.ts'
+import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
+
+export function runDpo(job: JobOf<'dpo'>, context: JobContext): Promise<JobResults['dpo']> {
+  const { config } = job
+  return runTraining(job, context, (rows, resources) => {
+    const trained = openTrained({ path: job.policy }, config, resources)
+    const { model, tokenizer } = trained
+    const examples = dpoPairs(rows, tokenizer, limitsOf(job, model))
+    const responses = examples.train.flatMap(({ worse, better }) => [worse, better])
+    return {
+      examples,
+      missing: `no pair of the kind "${config.pairs}"`,
+      size: () => ({ kind: 'dpo', config, ...supervisedSize(sizedModel(model), examples, responses) }),
+      async train(hooks) {
+        const end = await trainDpo(model, examples.train, tokenizer.padId, config, hooks)
+        return { end, model: trained, extra: {} }
+      },
+    }
+  })
+}

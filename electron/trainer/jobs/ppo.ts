@@ -1,0 +1,147 @@
+/** Optimises a policy on a reward model's rewards. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { PpoConfig } from '../../contract/configs.ts'
+import { UserError } from '../../contract/errors.ts'
+import type { JobResults } from '../../contract/jobs.ts'
+import { writeFolderAtomic } from '../../engine/formats/atomic.ts'
+import { type Model, policyParameters } from '../../engine/model/model.ts'
+import type { Tokenizer } from '../../engine/tokenizer/index.ts'
+import type { RunHooks } from '../../engine/training/run.ts'
+import { longestQuery, promptsOf, type SplitPrompts } from '../../pipeline/ppo/examples.ts'
+import { trainPpo } from '../../pipeline/ppo/train.ts'
+import { RewardScorer, sequenceScore } from '../../pipeline/reward/model.ts'
+import type { JobContext, JobOf } from './context.ts'
+import { type PolicyJudge, policyJudge } from './judges.ts'
+import { ppoModels } from './ppo-models.ts'
+import { openModel, saveModelFolder } from './presets.ts'
+import type { Resources } from './resources.ts'
+import { openRewardModel, type RewardCard, type RewardModel } from './reward-card.ts'
+import { runTraining, sizedModel, type Trained } from './run-training.ts'
+
+type PpoJob = JobOf<'ppo'>
+
+/** What a run starts from. */
+interface Start {
+  policy: Model
+  reward: RewardModel
+  tokenizer: Tokenizer
+  prompts: SplitPrompts
+}
+
+export function runPpo(job: PpoJob, context: JobContext): Promise<JobResults['ppo']> {
+  const { config } = job
+  return runTraining(job, context, (rows, resources) => {
+    const reward = openRewardModel(job.rewardModel)
+    resources.keepModel(reward.model)
+    const { model: policy, tokenizer } = openModel({ path: job.policy })
+    resources.keepModel(policy)
+    checkPlacement(job, reward.card, tokenizer)
+    const prompts = promptsOf(rows, tokenizer, config.maxQueryTokens)
+    return {
+      examples: prompts,
+      missing: 'no prompt',
+      size() {
+        checkContexts(prompts, config, { policy, 'reward model': reward.model })
+        return {
+          kind: 'ppo',
+          config,
+          policy: sizedModel(policy),
+          rewardModel: sizedModel(reward.model),
+          longestQuery: longestQuery([...prompts.train, ...prompts.heldout]),
+          judged: job.judge === null ? 0 : prompts.heldout.length,
+        }
+      },
+      train: async (hooks) =>
+        train(job, { policy, reward, tokenizer, prompts }, { hooks, resources, context }),
+    }
+  })
+}
+
+async function train(
+  job: PpoJob,
+  start: Start,
+  { hooks, resources, context }: { hooks: RunHooks; resources: Resources; context: JobContext },
+): Promise<Trained<{ bestFolder: string | null }>> {
+  const { config } = job
+  const { reward, tokenizer, prompts } = start
+  const models = ppoModels(start.policy, reward.model, config)
+  for (const model of Object.values(models)) resources.keepModel(model)
+  const scorer = resources.keep(new RewardScorer(reward.model, reward.card.scheme, tokenizer.padId))
+  const judge = await openJudge(
+    job,
+    { refPolicy: models.refPolicy, tokenizer, config, prompts: prompts.heldout },
+    context,
+  )
+  if (judge) resources.keep(judge)
+  const bestFolder = path.join(job.folder, 'best')
+  // A value head on the policy's trunk belongs to the run; what is saved is a language model.
+  const exported = { model: { ...models.policy, parameters: policyParameters(models.policy) }, tokenizer }
+  const end = await trainPpo(
+    {
+      ...models,
+      tokenizer,
+      prompts: prompts.train,
+      heldoutPrompts: prompts.heldout,
+      keptMean: reward.card.keptMean,
+      judge: judge && {
+        winRate: judge.winRate,
+        keepBest: () => writeFolderAtomic(bestFolder, (beside) => saveModelFolder(exported, beside)),
+      },
+      scorer: {
+        scheme: reward.card.scheme,
+        tokenRewards: (samples, batchSize, lengths) => scorer.tokenRewards(samples, batchSize, lengths),
+        sequenceScore: (rewards) => sequenceScore(reward.card.scheme, rewards),
+      },
+    },
+    config,
+    hooks,
+  )
+  return { end, model: exported, extra: { bestFolder: existsSync(bestFolder) ? bestFolder : null } }
+}
+
+/** The judge that the job names, unless there is nothing to judge. */
+async function openJudge(
+  job: PpoJob,
+  setting: Parameters<typeof policyJudge>[1],
+  { emit }: JobContext,
+): Promise<PolicyJudge | null> {
+  if (job.judge === null) return null
+  if (setting.prompts.length > 0) return policyJudge(job.judge, setting)
+  emit({ type: 'note', sentence: 'No prompt is held out, so the judge has nothing to judge.' })
+  return null
+}
+
+/** Every prompt with a response of full length must fit the models that read them. */
+function checkContexts(
+  { train, heldout }: SplitPrompts,
+  { maxNewTokens }: PpoConfig,
+  models: Record<string, Model>,
+): void {
+  const longest = longestQuery([...train, ...heldout])
+  for (const [name, { config }] of Object.entries(models)) {
+    if (longest + maxNewTokens <= config.maxPositions) continue
+    throw new UserError(
+      'bad_input',
+      `A prompt of ${longest} tokens and ${maxNewTokens} new ones do not fit the context of the ${name}, ${config.maxPositions}. Lower maxQueryTokens or maxNewTokens.`,
+    )
+  }
+}
+
+/** A reward model that can't reward this placement, or reads another tokenizer's ids, is refused. */
+function checkPlacement(
+  { config, rewardModel }: PpoJob,
+  card: Pick<RewardCard, 'scheme' | 'tokenizerHash'>,
+  tokenizer: Tokenizer,
+): void {
+  if (card.tokenizerHash !== tokenizer.hash)
+    throw new UserError(
+      'bad_input',
+      `The reward model ${rewardModel} was trained with another tokenizer than the policy's. Train one from the same base model.`,
+    )
+  if (config.placement === 'token' && card.scheme === 'sequence')
+    throw new UserError(
+      'bad_input',
+      `The reward model ${rewardModel} was trained with scheme "sequence", which rewards no single token. Use placement "sequence", or train it with another scheme.`,
+    )
+}

@@ -1,0 +1,66 @@
+/** Trains a reward model on labelled pairs. */
+import type { JobResults } from '../../contract/jobs.ts'
+import type { RunInputRow } from '../../contract/records.ts'
+import { addScoreHead } from '../../engine/model/model.ts'
+import type { Tokenizer } from '../../engine/tokenizer/index.ts'
+import { labelPair } from '../../pipeline/label/labels.ts'
+import { countSpanWords, spanAgreement } from '../../pipeline/label/span-agreement.ts'
+import { rewardPairs } from '../../pipeline/reward/examples.ts'
+import { type HeldoutRewards, trainReward } from '../../pipeline/reward/train.ts'
+import { supervisedSize } from '../../sizing/supervised.ts'
+import type { JobContext, JobOf } from './context.ts'
+import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
+
+export function runReward(job: JobOf<'reward'>, context: JobContext): Promise<JobResults['reward']> {
+  const { config } = job
+  return runTraining(job, context, (rows, resources) => {
+    const trained = openTrained(job.model, config, resources)
+    const { model, tokenizer } = trained
+    addScoreHead(model, config.seed)
+    const examples = rewardPairs(rows, tokenizer, limitsOf(job, model), labelPair)
+    const responses = [...examples.train, ...examples.heldout].flatMap(({ worse, better }) => [worse, better])
+    return {
+      examples,
+      missing: `no pair of the kind "${config.pairs}"`,
+      size: () => ({ kind: 'reward', config, ...supervisedSize(sizedModel(model), examples, responses) }),
+      async train(hooks) {
+        const { heldout, ...end } = await trainReward(model, examples, tokenizer.padId, config, hooks)
+        return {
+          end,
+          model: trained,
+          card: {
+            scheme: config.scheme,
+            keptMean: heldout?.quality.tokens?.keptMean ?? 0,
+            tokenizerHash: tokenizer.hash,
+          },
+          extra: {
+            heldout: heldout?.quality ?? null,
+            heldoutF1: heldout?.tokens?.f1 ?? null,
+            spanAgreement: heldout && rewardSpanAgreement(rows, heldout, tokenizer),
+          },
+        }
+      },
+    }
+  })
+}
+
+/**
+ * Words of rejected responses that the model calls bad, compared with the spans that people marked.
+ * @returns null if the model rewards no single tokens, or no held-out item has spans
+ */
+function rewardSpanAgreement(
+  rows: readonly RunInputRow[],
+  { scored, tokens }: HeldoutRewards,
+  tokenizer: Tokenizer,
+): JobResults['reward']['spanAgreement'] {
+  if (tokens === null) return null
+  const items = new Map(rows.map(({ item }) => [item.id, item]))
+  const counts = scored.flatMap(({ pair, worse }) => {
+    const { rejected, errorSpans } = items.get(pair.itemId)!
+    if (rejected === null || errorSpans === null) return []
+    const { offsets } = tokenizer.encodeWithOffsets(rejected)
+    const labels = offsets.map((_, t) => (worse[t]! < tokens.threshold ? -1 : 0))
+    return [countSpanWords(rejected, { labels, offsets }, errorSpans)]
+  })
+  return counts.length > 0 ? { ...spanAgreement(counts), items: counts.length } : null
+}

@@ -1,0 +1,133 @@
+/**
+ * What all training jobs do: read the rows, demand examples, check the memory, train, save a model folder, and release
+ * everything again. A method (`sft.ts`, `reward.ts`, `ppo.ts`, `dpo.ts`) adds its models, its examples and its stage.
+ */
+import path from 'node:path'
+import type { SftConfig } from '../../contract/configs.ts'
+import { UserError } from '../../contract/errors.ts'
+import type { ModelRef, TrainingJob, TrainingResult } from '../../contract/jobs.ts'
+import type { RunInputRow } from '../../contract/records.ts'
+import { writeFolderAtomic } from '../../engine/formats/atomic.ts'
+import { scoreHead } from '../../engine/model/config.ts'
+import { adaptModel, type Model } from '../../engine/model/model.ts'
+import { saveAdapters } from '../../engine/model/sources/adapter-files.ts'
+import type { Fit, SplitRows } from '../../engine/training/examples.ts'
+import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
+import type { SizedModel } from '../../sizing/counts.ts'
+import { type RunSize, runScale, runShape } from '../../sizing/run-size.ts'
+import type { JobContext } from './context.ts'
+import { readInputRows } from './input.ts'
+import { checkMemory } from './memory.ts'
+import { type ModelWithTokenizer, openModel, saveModelFolder } from './presets.ts'
+import { Resources } from './resources.ts'
+import { type RewardCard, writeRewardCard } from './reward-card.ts'
+
+/** A run whose models are open and whose examples are made. */
+export interface PreparedRun<Extra> {
+  examples: SplitRows<unknown>
+  /** What the training split lacks if it has no example: "no prompt". */
+  missing: string
+  /** Called only if there are training examples. @throws UserError if they do not fit the models */
+  size(): RunSize
+  train(hooks: RunHooks): Promise<Trained<Extra>>
+}
+
+export interface Trained<Extra> {
+  end: RunEnd
+  /** What is saved when the run is done. */
+  model: ModelWithTokenizer
+  /** What a reward model's folder has beside its weights. */
+  card?: RewardCard
+  /** What the method's result has besides every run's. */
+  extra: Extra
+}
+
+/** @param prepare opens models, which it gives to `resources`, and makes examples of the run's rows */
+export async function runTraining<Extra extends object>(
+  job: TrainingJob,
+  context: JobContext,
+  prepare: (rows: readonly RunInputRow[], resources: Resources) => PreparedRun<Extra>,
+): Promise<TrainingResult & Extra> {
+  const resources = new Resources()
+  try {
+    const run = prepare(await readInputRows(job.input), resources)
+    requireExamples(run, job)
+    noteIdentical(run.examples, context)
+    const size = run.size()
+    checkMemory(runShape(size), job.config, context)
+    const trained = await run.train(hooksOf(job, context))
+    return { ...(await finish(job, trained, run.examples, size)), ...trained.extra }
+  } finally {
+    resources.release()
+  }
+}
+
+function hooksOf(job: TrainingJob, { emit, signal }: JobContext): RunHooks {
+  return {
+    onStep: (step, totalSteps, metrics) => emit({ type: 'step', step, totalSteps, metrics }),
+    onNote: (sentence) => emit({ type: 'note', sentence }),
+    onSamples: (step, samples) => emit({ type: 'samples', step, samples }),
+    checkpointFolder: job.folder,
+    signal,
+  }
+}
+
+/** Opens what a run trains: the whole model, or adapters on it. */
+export function openTrained(
+  ref: ModelRef,
+  { loraRank, seed }: Pick<SftConfig, 'loraRank' | 'seed'>,
+  resources: Resources,
+): ModelWithTokenizer {
+  const { model: start, tokenizer } = openModel(ref)
+  resources.keepModel(start)
+  const model = loraRank === null ? start : resources.keepModel(adaptModel(start, loraRank, seed))
+  return { model, tokenizer }
+}
+
+export function sizedModel({ config, parameters, base }: Model): SizedModel {
+  return { config, hasHead: (base?.parameters ?? parameters).has(scoreHead) }
+}
+
+/** The settings with the model's context, which examples have to fit. */
+export function limitsOf<Config extends object>({ config }: { config: Config }, model: Model) {
+  return { ...config, maxPositions: model.config.maxPositions }
+}
+
+function requireExamples({ examples, missing }: PreparedRun<unknown>, { config }: TrainingJob): void {
+  const { train, dropped, identical } = examples
+  if (train.length > 0) return
+  const why = [`There is ${missing} in the training split.`]
+  if (dropped > 0 && 'maxResponseTokens' in config)
+    why.push(
+      `${dropped} were left out because a response is longer than maxResponseTokens = ${config.maxResponseTokens}: raise it.`,
+    )
+  if (identical > 0)
+    why.push(`${identical} were left out because their two responses are identical: edit the rejected ones.`)
+  throw new UserError('bad_input', why.join(' '))
+}
+
+/** The result does not count these pairs, so a note does. */
+function noteIdentical({ identical }: SplitRows<unknown>, { emit }: JobContext): void {
+  if (identical === 0) return
+  const sentence = `Pairs left out because their two responses are identical: ${identical}.`
+  emit({ type: 'note', sentence })
+}
+
+/** Saves the model of a finished run, with its adapters beside it; a paused one resumes from its checkpoint. */
+async function finish(
+  { folder }: TrainingJob,
+  { end, model: trained, card }: Trained<unknown>,
+  { dropped, cut }: Fit,
+  size: RunSize,
+): Promise<TrainingResult> {
+  const scale = runScale(size)
+  if (end.state === 'paused') return { ...end, model: null, dropped, cut, scale }
+  if (trained.model.base)
+    await writeFolderAtomic(path.join(folder, 'adapter'), (beside) => saveAdapters(trained.model, beside))
+  const model = path.join(folder, 'model')
+  await writeFolderAtomic(model, async (beside) => {
+    await saveModelFolder(trained, beside)
+    if (card) await writeRewardCard(beside, card)
+  })
+  return { ...end, model, dropped, cut, scale }
+}

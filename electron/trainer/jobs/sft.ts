@@ -1,0 +1,30 @@
+/** Trains the starting policy on demonstrations. */
+import type { JobResults } from '../../contract/jobs.ts'
+import { demonstrations } from '../../pipeline/sft/examples.ts'
+import { trainSft } from '../../pipeline/sft/train.ts'
+import { supervisedSize } from '../../sizing/supervised.ts'
+import type { JobContext, JobOf } from './context.ts'
+import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
+
+export function runSft(job: JobOf<'sft'>, context: JobContext): Promise<JobResults['sft']> {
+  const { config } = job
+  return runTraining(job, context, (rows, resources) => {
+    const trained = openTrained(job.model, config, resources)
+    const { model, tokenizer } = trained
+    const examples = demonstrations(rows, tokenizer, limitsOf(job, model))
+    const { train, heldout } = examples
+    return {
+      examples,
+      missing: 'no demonstration (an item with a chosen response)',
+      size: () => ({
+        kind: 'sft',
+        config,
+        ...supervisedSize(sizedModel(model), examples, [...train, ...heldout]),
+      }),
+      async train(hooks) {
+        const { heldoutLoss, ...end } = await trainSft(model, examples, tokenizer.padId, config, hooks)
+        return { end, model: trained, extra: { heldoutLoss } }
+      },
+    }
+  })
+}

@@ -5,6 +5,7 @@
  * op by op; `test/sizing/memory.test.ts` holds the sum against what processes really take.
  */
 import type { ModelConfig } from '../engine/model/config.ts'
+import { families } from '../engine/model/families/index.ts'
 
 /** Bytes, by what they are for. */
 export interface MemoryUse {
@@ -67,19 +68,9 @@ export function trainingMemory(shape: TrainingShape): MemoryUse {
 /** With layers computed again, each keeps its input, and one at a time all that its two passes need. */
 function activationNumbers({ config, rows, length, recomputeLayers }: PassShape): number {
   const tokens = rows * length
-  const ofLayer = tokens * numbersPerToken(config, length)
+  const ofLayer = tokens * families[config.family].activationsPerToken(config, length)
   if (!recomputeLayers) return config.numLayers * ofLayer
   return config.numLayers * tokens * config.hiddenSize + 2 * ofLayer
-}
-
-/**
- * What the backward pass keeps of a layer for one token: the residual stream, both norms' results, queries and keys
- * before and after rotation, values, the attention's result (hidden size each, keys and values by their heads), the
- * MLP's gate, up and product, and scores and shares over the sequence.
- */
-function numbersPerToken(config: ModelConfig, length: number): number {
-  const { hiddenSize, intermediateSize, numHeads, numKvHeads, headDim } = config
-  return 8 * hiddenSize + 4 * numKvHeads * headDim + 3 * intermediateSize + 2 * numHeads * length
 }
 
 function cacheNumbers({ config, rows, slots }: NonNullable<TrainingShape['generation']>): number {

@@ -7,18 +7,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { uniforms } from '../random.ts'
 import { type Variable, variableFrom, zerosVariable } from '../runtime/variable.ts'
 import { linearLayers, type ModelConfig } from './config.ts'
-
-/** What an adapter adds to one linear layer. */
-export interface LowRank {
-  /** (rank, in) */
-  a: tf.Tensor
-  /** (out, rank) */
-  b: tf.Tensor
-}
-
-export function adapterNames(layer: string): { a: string; b: string } {
-  return { a: `${layer}.lora_A.weight`, b: `${layer}.lora_B.weight` }
-}
+import { families } from './families/index.ts'
+import { adapterNames, type LowRank } from './weights.ts'
 
 /** Adapters on every linear layer: A uniform within ±1/sqrt(in), B zero, so that at first they add nothing. */
 export function createAdapters(config: ModelConfig, rank: number, seed: number): Map<string, Variable> {
@@ -35,9 +25,10 @@ export function createAdapters(config: ModelConfig, rank: number, seed: number):
 
 /**
  * The one weight that does what a weight and its adapter do.
- * @param weight (out, in), or GPT-2's (in, out)
+ * @param weight in the family's layout
  */
 export function mergedWeight(config: ModelConfig, weight: tf.Tensor, { a, b }: LowRank): tf.Tensor {
-  const product = config.family === 'gpt2' ? tf.matMul(a, b, true, true) : tf.matMul(b, a)
+  const isTransposed = families[config.family].linearLayout === 'in-out'
+  const product = isTransposed ? tf.matMul(a, b, true, true) : tf.matMul(b, a)
   return tf.add(weight, product)
 }

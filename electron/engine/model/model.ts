@@ -3,9 +3,11 @@ import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import { normals } from '../random.ts'
 import { makeVariable, type Variable, variableFrom } from '../runtime/variable.ts'
-import { type ModelConfig, parameterShapes, scoreHead } from './config.ts'
-import { adapterNames, createAdapters, mergedWeight } from './lora.ts'
-import type { Weights } from './weights.ts'
+import { linearSize, type ModelConfig, parametersOf, scoreHead } from './config.ts'
+import type { Parameter, ParameterRole } from './families/family.ts'
+import { families } from './families/index.ts'
+import { createAdapters, mergedWeight } from './lora.ts'
+import { adapterNames, type Weights } from './weights.ts'
 
 export interface Model {
   readonly config: ModelConfig
@@ -47,25 +49,27 @@ function parameterOf({ parameters, base }: Model, name: string): Variable {
  */
 export function createModel(config: ModelConfig, seed: number): Model {
   const parameters = new Map<string, Variable>()
-  for (const [name, shape] of parameterShapes(config))
-    parameters.set(name, variableFrom(name, shape, initialValues(config, name, shape, seed)))
+  for (const parameter of parametersOf(config)) {
+    const { name, shape } = parameter
+    parameters.set(name, variableFrom(name, shape, initialValues(config, parameter, seed)))
+  }
   return { config, parameters }
 }
 
-function initialValues(config: ModelConfig, name: string, shape: number[], seed: number): Float32Array {
+function initialValues(config: ModelConfig, { name, shape, role }: Parameter, seed: number): Float32Array {
   const size = shape.reduce((a, b) => a * b, 1)
-  if (shape.length === 1)
-    return new Float32Array(size).fill(/norm|ln_/.test(name) && name.endsWith('weight') ? 1 : 0)
+  if (role === 'gain' || role === 'bias') return new Float32Array(size).fill(role === 'gain' ? 1 : 0)
   const values = normals({ seed, stream: `init/${name}` }, 0, size)
-  const deviation = initialDeviation(config, name, shape)
+  const deviation = initialDeviation(config, shape, role)
   return values.map((x) => x * deviation)
 }
 
-function initialDeviation(config: ModelConfig, name: string, shape: number[]): number {
-  if (/embed_tokens|wte|wpe|lm_head/.test(name)) return 0.02
-  const fanIn = config.family === 'gpt2' ? shape[0]! : shape[1]!
-  const writesResidual = /o_proj|down_proj|c_proj/.test(name)
-  return 1 / Math.sqrt(fanIn) / (writesResidual ? Math.sqrt(2 * config.numLayers) : 1)
+type MatrixRole = Exclude<ParameterRole, 'gain' | 'bias'>
+
+function initialDeviation(config: ModelConfig, shape: number[], role: MatrixRole): number {
+  if (role === 'vocabulary' || role === 'positions') return 0.02
+  const { input } = linearSize(shape, families[config.family].linearLayout)
+  return 1 / Math.sqrt(input) / (role === 'residual' ? Math.sqrt(2 * config.numLayers) : 1)
 }
 
 /** A parameter's values with its adapter, if it has one, merged in. Not possible inside a compiled function. */
@@ -92,7 +96,8 @@ export function policyParameters(model: Model): Map<string, Variable> {
 
 /** What training a reward or value model changes: everything but an output matrix of its own. */
 export function scalarModelParameters(model: Model): Map<string, Variable> {
-  return new Map([...model.parameters].filter(([name]) => name !== 'lm_head.weight'))
+  const { outputMatrix } = families[model.config.family]
+  return new Map([...model.parameters].filter(([name]) => name !== outputMatrix))
 }
 
 /**

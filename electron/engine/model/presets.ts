@@ -1,17 +1,9 @@
 /** Dimensions of the small models that are made from scratch. */
 import type { ModelConfig } from './config.ts'
+import { plainLlamaSettings } from './families/llama.ts'
 
 /** What plain Llama models share, whatever their size. */
-export const plainLlama = {
-  family: 'llama',
-  normEps: 1e-5,
-  ropeScaling: null,
-  attentionBias: false,
-  attentionOutBias: false,
-  mlpBias: false,
-  tiedEmbeddings: true,
-  activation: 'silu',
-} as const
+export const plainLlama = { family: 'llama', ...plainLlamaSettings } as const
 
 const presets = {
   world: { hiddenSize: 64, intermediateSize: 192, numLayers: 3, numHeads: 4, maxPositions: 160 },

@@ -1,11 +1,23 @@
-/** How the transformer looks its parameters up: by name, with adapters and with what is trained, and by layer. */
+/** How a model's layers look their parameters up: by name, with adapters and with what is trained, and by layer. */
 import type * as tf from '@tensorflow/tfjs-core'
-import { adapterNames, type LowRank } from './lora.ts'
+
+/** What an adapter adds to one linear layer. */
+export interface LowRank {
+  /** (rank, in) */
+  a: tf.Tensor
+  /** (out, rank) */
+  b: tf.Tensor
+}
+
+/** The names of a linear layer's adapter, which are PEFT's. */
+export function adapterNames(layer: string): { a: string; b: string } {
+  return { a: `${layer}.lora_A.weight`, b: `${layer}.lora_B.weight` }
+}
 
 /** Looks a parameter up by its Hugging Face name. */
 export interface Weights {
   (name: string): tf.Tensor
-  /** The adapter of a linear layer, by the layer's name; without this lookup none has one. */
+  /** The adapter of a linear layer, by the layer's name; without this lookup no layer has one. */
   adapter?(layer: string): LowRank | null
   /** A parameter that gets a gradient; without this lookup none does. */
   trained?(name: string): tf.Tensor | undefined

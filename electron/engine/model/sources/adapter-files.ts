@@ -4,8 +4,9 @@ import path from 'node:path'
 import { writeFileAtomic } from '../../formats/atomic.ts'
 import { writeSafetensors } from '../../formats/safetensors.ts'
 import { linearLayers, scoreHead } from '../config.ts'
-import { adapterNames } from '../lora.ts'
+import { families } from '../families/index.ts'
 import type { Model } from '../model.ts'
+import { adapterNames } from '../weights.ts'
 
 /** Writes adapter_config.json and adapter_model.safetensors of a model that has a base. */
 export async function saveAdapters(model: Model, folder: string): Promise<void> {
@@ -34,7 +35,7 @@ function peftConfig({ config, parameters }: Model) {
     lora_alpha: rank,
     lora_dropout: 0,
     bias: 'none',
-    fan_in_fan_out: config.family === 'gpt2',
+    fan_in_fan_out: families[config.family].linearLayout === 'in-out',
     target_modules: [...new Set(layers.map((layer) => layer.split('.').at(-1)!))],
     modules_to_save: scored ? ['score'] : null,
   }

@@ -1,11 +1,11 @@
 /**
  * Where a model's parameters are in a GGUF file, and how llama.cpp's layout becomes Hugging Face's. Source:
- * llama.cpp's convert_hf_to_gguf.py (names: gguf-py's tensor_mapping.py; `permute` of LlamaModel; the transposed
- * Conv1D weights of GPT2Model).
+ * llama.cpp's convert_hf_to_gguf.py (`permute` of LlamaModel; the transposed Conv1D weights of GPT2Model).
  */
 
 import type { Gguf } from '../../formats/gguf.ts'
 import type { ModelConfig } from '../config.ts'
+import type { Family, Parameter } from '../families/family.ts'
 
 type Layout = 'same' | 'transposed' | 'interleaved'
 
@@ -17,54 +17,21 @@ export interface GgufParameter {
   layout: Layout
 }
 
-/** What both families call the same. */
-const topLevel: Record<string, string> = {
-  'model.embed_tokens': 'token_embd',
-  'model.norm': 'output_norm',
-  'transformer.wte': 'token_embd',
-  'transformer.wpe': 'position_embd',
-  'transformer.ln_f': 'output_norm',
-  lm_head: 'output',
+/** @param architecture `general.architecture` */
+export function ggufParameter(family: Family, parameter: Parameter, architecture: unknown): GgufParameter {
+  const { ggufName: name, shape } = parameter
+  const layout = layoutOf(family, parameter, architecture)
+  return { name, shape: layout === 'transposed' ? shape.toReversed() : shape, layout }
 }
 
-const inLayer: Record<string, string> = {
-  input_layernorm: 'attn_norm',
-  'self_attn.q_proj': 'attn_q',
-  'self_attn.k_proj': 'attn_k',
-  'self_attn.v_proj': 'attn_v',
-  'self_attn.o_proj': 'attn_output',
-  post_attention_layernorm: 'ffn_norm',
-  'mlp.gate_proj': 'ffn_gate',
-  'mlp.up_proj': 'ffn_up',
-  'mlp.down_proj': 'ffn_down',
-  ln_1: 'attn_norm',
-  'attn.c_attn': 'attn_qkv',
-  'attn.c_proj': 'attn_output',
-  ln_2: 'ffn_norm',
-  'mlp.c_fc': 'ffn_up',
-  'mlp.c_proj': 'ffn_down',
-}
-
-/**
- * @param name Hugging Face's
- * @param shape Hugging Face's
- * @param architecture `general.architecture`
- */
-export function ggufParameter(name: string, shape: readonly number[], architecture: unknown): GgufParameter {
-  const layout = layoutOf(name, architecture)
-  return { name: ggufName(name), shape: layout === 'transposed' ? shape.toReversed() : [...shape], layout }
-}
-
-function ggufName(name: string): string {
-  const [, layer, part, kind] =
-    /^(?:(?:model\.layers|transformer\.h)\.(\d+)\.)?(.+)\.(weight|bias)$/.exec(name) ?? []
-  return layer ? `blk.${layer}.${inLayer[part!]}.${kind}` : `${topLevel[part!]}.${kind}`
-}
-
-/** Only the `llama` architecture is converted for interleaved rotation; `qwen2` keeps its rows. */
-function layoutOf(name: string, architecture: unknown): Layout {
-  if (architecture === 'llama' && /\.[qk]_proj\./.test(name)) return 'interleaved'
-  return /\.(c_attn|c_proj|c_fc)\.weight$/.test(name) ? 'transposed' : 'same'
+function layoutOf(
+  { linearLayout, gguf }: Family,
+  { role, isRotated }: Parameter,
+  architecture: unknown,
+): Layout {
+  if (isRotated && gguf.interleavedArchitectures.some((name) => name === architecture)) return 'interleaved'
+  const isLinear = role === 'linear' || role === 'residual'
+  return isLinear && linearLayout === 'in-out' ? 'transposed' : 'same'
 }
 
 /** @returns the parameter's values in Hugging Face's layout, row-major */

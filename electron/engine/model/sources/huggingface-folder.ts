@@ -4,35 +4,35 @@ import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../../../contract/errors.ts'
 import { openSafetensors, type Safetensors } from '../../formats/safetensors.ts'
-import { checkConfig, type ModelConfig, parameterShapes, scoreHead } from '../config.ts'
-import { configFromHuggingFace, eosIdsOf } from './huggingface-config.ts'
-import { checkParameters, checkVocabulary } from './source-checks.ts'
+import { checkConfig, type ModelConfig, parametersOf, scoreHead } from '../config.ts'
+import { eosIdsOf } from '../families/huggingface.ts'
+import { families } from '../families/index.ts'
+import { configFromHuggingFace } from './huggingface-config.ts'
+import { checkParameters, checkVocabulary, type ExpectedParameter } from './source-checks.ts'
 
 const CONFIG = 'config.json'
 const WEIGHTS = 'model.safetensors'
 const INDEX = 'model.safetensors.index.json'
 
-/** Tables that can be computed, kept by older files. */
-const computed = /rotary_emb\.inv_freq$|(^|\.)h\.\d+\.attn\.(masked_)?bias$/
-const computedOrTied = new RegExp(`${computed.source}|^lm_head\\.weight$`)
-
 /** @throws UserError that names the file, and the key or parameter where there is one */
 export function openHuggingFace(folder: string) {
   const config = readConfig(folder)
   const { weights, holders } = openWeights(folder)
-  const names = sourceNames(config, holders)
-  const present = new Map([...holders].map(([name, holder]) => [name, holder.tensors.get(name)!.shape]))
-  const shapes = parameterShapes(config)
-  if (names.has(scoreHead)) shapes.set(scoreHead, [1, config.hiddenSize])
+  const { outputMatrix, huggingFace } = families[config.family]
+  const parameters = expectedParameters(config, holders)
+  const nameInFile = (name: string) =>
+    holders.has(name) ? name : shortName(name, huggingFace.basePrefix, holders)
   checkParameters({
-    expected: [...shapes].map(([name, shape]) => ({ name: names.get(name)!, shape })),
-    present,
-    ignored: config.tiedEmbeddings ? computedOrTied : computed,
+    expected: parameters.map((parameter) => ({ ...parameter, name: nameInFile(parameter.name) })),
+    present: new Map([...holders].map(([name, holder]) => [name, holder.tensors.get(name)!.shape])),
+    isIgnored: (name) =>
+      huggingFace.computedTables.test(name) || (config.tiedEmbeddings && name === outputMatrix),
     weights,
     configuration: path.join(folder, CONFIG),
   })
   checkTokenizer(folder, config)
-  const read = (name: string) => holders.get(names.get(name)!)!.readTensor(names.get(name)!)
+  const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]))
+  const read = (name: string) => holders.get(nameInFile(name))!.readTensor(nameInFile(name))
   return { config, parameters: { shapes, read } }
 }
 
@@ -99,18 +99,24 @@ function openShards(folder: string, index: string): Map<string, Safetensors> {
   return holders
 }
 
+/** The model's parameters, and a score head if there is one. */
+function expectedParameters(config: ModelConfig, holders: ReadonlyMap<string, unknown>): ExpectedParameter[] {
+  const head = { name: scoreHead, shape: [1, config.hiddenSize], isVocabulary: false }
+  const parameters = parametersOf(config).map(({ name, shape, role }) => ({
+    name,
+    shape,
+    isVocabulary: role === 'vocabulary',
+  }))
+  return holders.has(scoreHead) ? [...parameters, head] : parameters
+}
+
 /**
- * What the file calls each parameter: models saved without their head leave out the prefix (`wte.weight` for
- * `transformer.wte.weight`). A parameter that is absent keeps its full name.
+ * The name under which a model that was saved without its head holds a parameter (`wte.weight` for
+ * `transformer.wte.weight`), or the full name if it does not.
  */
-function sourceNames(config: ModelConfig, holders: ReadonlyMap<string, unknown>): Map<string, string> {
-  const names = new Map<string, string>()
-  for (const name of parameterShapes(config).keys()) {
-    const short = name.replace(/^(model|transformer)\./, '')
-    names.set(name, !holders.has(name) && holders.has(short) ? short : name)
-  }
-  if (holders.has(scoreHead)) names.set(scoreHead, scoreHead)
-  return names
+function shortName(name: string, prefix: string, holders: ReadonlyMap<string, unknown>): string {
+  const short = name.startsWith(prefix) ? name.slice(prefix.length) : name
+  return holders.has(short) ? short : name
 }
 
 const tokenizerSchema = z.object({

@@ -6,7 +6,8 @@
 import { statSync } from 'node:fs'
 import { UserError } from '../../../contract/errors.ts'
 import { type GgufMetadata, openGguf } from '../../formats/gguf.ts'
-import { type ModelConfig, parameterShapes } from '../config.ts'
+import { type ModelConfig, parametersOf } from '../config.ts'
+import { families } from '../families/index.ts'
 import { configFromGguf } from './gguf-config.ts'
 import { ggufParameter, readGgufParameter } from './gguf-parameters.ts'
 import { openHuggingFace } from './huggingface-folder.ts'
@@ -50,14 +51,19 @@ function openGgufModel(path: string): ModelSource {
   const gguf = openGguf(path)
   const config = configFromGguf(gguf)
   const architecture = gguf.metadata.get('general.architecture')
-  const shapes = parameterShapes(config)
+  const family = families[config.family]
+  const parameters = parametersOf(config)
   const located = new Map(
-    [...shapes].map(([name, shape]) => [name, ggufParameter(name, shape, architecture)]),
+    parameters.map((parameter) => [parameter.name, ggufParameter(family, parameter, architecture)]),
   )
   checkParameters({
-    expected: [...located.values()],
+    expected: parameters.map(({ name, role }) => ({
+      name: located.get(name)!.name,
+      shape: located.get(name)!.shape,
+      isVocabulary: role === 'vocabulary',
+    })),
     present: new Map([...gguf.tensors].map(([name, { shape }]) => [name, shape])),
-    ignored: /^rope_freqs\.weight$/,
+    isIgnored: (name) => family.gguf.otherTensors.includes(name),
     weights: path,
     configuration: 'its metadata',
   })
@@ -67,7 +73,10 @@ function openGgufModel(path: string): ModelSource {
     kind: 'gguf',
     path,
     config,
-    parameters: { shapes, read: (name) => readGgufParameter(gguf, located.get(name)!, config) },
+    parameters: {
+      shapes: new Map(parameters.map(({ name, shape }) => [name, shape])),
+      read: (name) => readGgufParameter(gguf, located.get(name)!, config),
+    },
     tokenizerSource: { kind: 'gguf', file: path, metadata: gguf.metadata },
   }
 }

@@ -3,12 +3,19 @@ import { UserError } from '../../../contract/errors.ts'
 import { shapeText } from '../../formats/safetensors.ts'
 import type { ModelConfig } from '../config.ts'
 
+export interface ExpectedParameter {
+  name: string
+  shape: readonly number[]
+  /** Whether it has one row per token of the vocabulary. */
+  isVocabulary: boolean
+}
+
 export interface ParameterCheck {
   /** Names and shapes as the file should have them. */
-  expected: readonly { name: string; shape: readonly number[] }[]
+  expected: readonly ExpectedParameter[]
   present: ReadonlyMap<string, readonly number[]>
-  /** Names that may be there although nothing needs them. */
-  ignored: RegExp
+  /** Whether a parameter may be there although nothing needs it. */
+  isIgnored(name: string): boolean
   /** Where the parameters and the configuration are, for errors. */
   weights: string
   configuration: string
@@ -18,7 +25,7 @@ export interface ParameterCheck {
 export function checkParameters({
   expected,
   present,
-  ignored,
+  isIgnored,
   weights,
   configuration,
 }: ParameterCheck): void {
@@ -27,15 +34,14 @@ export function checkParameters({
   const missing = expected.filter(({ name }) => !present.has(name)).map(({ name }) => name)
   const fetchAgain = 'Get the configuration and the weights from one and the same model.'
   if (missing.length > 0) throw refuse(`${listed(missing)} missing. ${fetchAgain}`)
-  for (const { name, shape } of expected) {
+  for (const { name, shape, isVocabulary } of expected) {
     const found = present.get(name)!
     if (shapeText(found) === shapeText(shape)) continue
-    const isVocabulary = /embed|wte|lm_head|^output\.weight/.test(name)
     const reason = isVocabulary ? 'The vocabulary is not the one of this model. ' : ''
     throw refuse(`${name} is ${shapeText(found)}, not ${shapeText(shape)}. ${reason}${fetchAgain}`)
   }
   const needed = new Set(expected.map(({ name }) => name))
-  const extra = [...present.keys()].filter((name) => !needed.has(name) && !ignored.test(name))
+  const extra = [...present.keys()].filter((name) => !needed.has(name) && !isIgnored(name))
   if (extra.length > 0)
     throw refuse(`${listed(extra)} not part of that model. It may be of an architecture that cannot be run.`)
 }

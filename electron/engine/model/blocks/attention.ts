@@ -1,0 +1,51 @@
+/** Scaled dot-product attention over this call's positions or the cache, with one query head or several per key head. */
+import * as tf from '@tensorflow/tfjs-core'
+import { callsNative, decodeAttention, writeCache } from '../../runtime/ops.ts'
+import type { KvCache, LayerContext } from './forward-pass.ts'
+
+/** (B*T, heads*H) to (B, heads, T, H), with B and T of `ids` (B, T) */
+export function splitHeads(x: tf.Tensor, ids: tf.Tensor, heads: number): tf.Tensor {
+  const [b, t] = ids.shape as [number, number]
+  return tf.transpose(tf.reshape(x, [b, t, heads, x.shape[1]! / heads]), [0, 2, 1, 3])
+}
+
+export interface AttentionHeads {
+  /** (B, NH, T, H) */
+  queries: tf.Tensor
+  /** (B, NK, T, H) of this call's positions; each key head serves NH/NK query heads. */
+  keys: tf.Tensor
+  /** As `keys`. */
+  values: tf.Tensor
+}
+
+/**
+ * Writes keys and values to the cache, if there is one, and mixes the values of all positions so far.
+ * @returns (B*T, NH*H)
+ */
+export function attend(
+  heads: AttentionHeads,
+  { cache, layer, shared }: LayerContext<{ attentionBias: tf.Tensor }>,
+): tf.Tensor {
+  const keys = cache ? writeCache(cache.keys[layer]!, heads.keys, cache.position) : heads.keys
+  const values = cache ? writeCache(cache.values[layer]!, heads.values, cache.position) : heads.values
+  return mix({ queries: heads.queries, keys, values }, shared.attentionBias, cache)
+}
+
+/** As `attend`, with keys and values (B, NK, S, H) and the bias (B, 1, T, S). */
+function mix(
+  { queries, keys, values }: AttentionHeads,
+  attentionBias: tf.Tensor,
+  cache: KvCache | undefined,
+): tf.Tensor {
+  const [b, nh, t, h] = queries.shape as [number, number, number, number]
+  const [nk, s] = [keys.shape[1]!, keys.shape[2]!]
+  const group = nh / nk
+  const scaled = tf.mul(queries, 1 / Math.sqrt(h))
+  if (cache?.firstReal && callsNative())
+    return decodeAttention(scaled, keys, values, cache.firstReal, cache.position)
+  const grouped = tf.reshape(scaled, [b, nk, group * t, h])
+  const scores = tf.reshape(tf.matMul(grouped, keys, false, true), [b, nk, group, t, s])
+  const shares = tf.softmax(tf.add(scores, tf.expandDims(attentionBias, 1)))
+  const mixed = tf.reshape(tf.matMul(tf.reshape(shares, [b, nk, group * t, s]), values), [b, nh, t, h])
+  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [b * t, nh * h])
+}

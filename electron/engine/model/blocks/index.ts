@@ -1,0 +1,8 @@
+/** The building blocks of a forward pass: pure functions of tensors, which model families put together. */
+export * as tf from '@tensorflow/tfjs-core'
+export { attend, splitHeads } from './attention.ts'
+export { throughLayers } from './layer-stack.ts'
+export { conv1d, embedRows, linear, linears } from './linear.ts'
+export { geluTanh, swiGlu } from './mlp.ts'
+export { layerNorm, rmsNorm } from './norms.ts'
+export { rotate, rotationAt } from './rotary.ts'

@@ -1,0 +1,67 @@
+/** What several families write alike in a GGUF file's metadata. */
+import type { KeyNames, TransformerConfig } from '../transformer-config.ts'
+import type { GgufModel, Json } from './family.ts'
+
+/** @param normEps the architecture's key for it, without the prefix */
+export function ggufKeys(architecture: string, normEps: string) {
+  return {
+    vocabSize: `${architecture}.vocab_size`,
+    hiddenSize: `${architecture}.embedding_length`,
+    intermediateSize: `${architecture}.feed_forward_length`,
+    numLayers: `${architecture}.block_count`,
+    numHeads: `${architecture}.attention.head_count`,
+    numKvHeads: `${architecture}.attention.head_count_kv`,
+    headDim: `${architecture}.attention.key_length`,
+    maxPositions: `${architecture}.context_length`,
+    normEps: `${architecture}.${normEps}`,
+    ropeTheta: `${architecture}.rope.freq_base`,
+    bosId: 'tokenizer.ggml.bos_token_id',
+    eosIds: 'tokenizer.ggml.eos_token_id',
+    padId: 'tokenizer.ggml.padding_token_id',
+  } as const satisfies KeyNames
+}
+
+/** The settings that every architecture keeps in the same way. */
+export function ggufSettings({ file: { metadata, tensors } }: GgufModel, keys: ReturnType<typeof ggufKeys>) {
+  const get = (key: keyof typeof keys) => metadata.get(keys[key])
+  return {
+    vocabSize: get('vocabSize') ?? tensors.get('token_embd.weight')?.shape[0],
+    hiddenSize: get('hiddenSize'),
+    intermediateSize: get('intermediateSize'),
+    numLayers: get('numLayers'),
+    numHeads: get('numHeads'),
+    numKvHeads: get('numKvHeads') ?? get('numHeads'),
+    headDim: get('headDim') ?? Math.floor(Number(get('hiddenSize')) / Number(get('numHeads'))),
+    maxPositions: get('maxPositions'),
+    normEps: shortest(get('normEps')),
+    ropeTheta: shortest(get('ropeTheta') ?? 10_000),
+    tiedEmbeddings: !tensors.has('output.weight'),
+    bosId: get('bosId') ?? null,
+    eosIds: eosIds(get('eosIds'), metadata.get('tokenizer.ggml.eot_token_id')),
+    padId: get('padId') ?? null,
+  }
+}
+
+/** Keys that change what is computed, with the value that leaves it alone. */
+export function requiredGgufValues(architecture: string, { headDim }: TransformerConfig): Json {
+  return {
+    'split.count': 1,
+    [`${architecture}.expert_count`]: 0,
+    [`${architecture}.rope.scaling.type`]: 'none',
+    [`${architecture}.rope.dimension_count`]: headDim,
+    [`${architecture}.attention.value_length`]: headDim,
+    [`${architecture}.attention.sliding_window`]: 0,
+  }
+}
+
+/** The end of a text and the end of a turn, which chat models distinguish. */
+function eosIds(...ids: unknown[]): unknown[] {
+  return [...new Set(ids.filter((id) => id !== undefined))]
+}
+
+/** GGUF keeps 1e-5 as a float32: the shortest decimal that is the same float32. */
+function shortest(value: unknown): unknown {
+  if (typeof value !== 'number') return value
+  const digits = [1, 2, 3, 4, 5, 6, 7, 8].find((n) => Math.fround(Number(value.toPrecision(n))) === value)
+  return digits ? Number(value.toPrecision(digits)) : value
+}

@@ -1,0 +1,244 @@
+/**
+ * Llama: RMSNorm, rotary positions, grouped-query attention and SwiGLU (Touvron et al. 2023), with Llama 3's rotary
+ * scaling; and Qwen2, which adds biases to queries, keys and values.
+ */
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { UserError } from '../../../contract/errors.ts'
+import type { ForwardPass, LayerContext } from '../blocks/forward-pass.ts'
+import type { Rotation } from '../blocks/rotary.ts'
+import { rotaryFrequencies } from '../rotary-frequencies.ts'
+import {
+  type ConfigCandidate,
+  contradictionsIn,
+  type KeyNames,
+  refuseOtherValues,
+  type TransformerConfig,
+} from '../transformer-config.ts'
+import type { Weights } from '../weights.ts'
+import { gatedLayerActivations } from './activations.ts'
+import type { Blocks, Family, FamilyParameters, GgufModel, HuggingFaceConfig, Json } from './family.ts'
+import { ggufKeys, ggufSettings, requiredGgufValues } from './gguf.ts'
+import { activationOf, ropeScalingJson, ropeSettings, specialTokens, tokenKeys } from './huggingface.ts'
+import { type LinearSize, linearParameters, rmsNormParameters, table } from './parameters.ts'
+
+const embedding = 'model.embed_tokens'
+const finalNorm = 'model.norm'
+const linearLayout = 'out-in'
+/** Tensor of a GGUF file: what each rotary frequency is divided by. */
+const ropeDivisors = 'rope_freqs.weight'
+
+export const llama: Family = {
+  parameters,
+  embedding: `${embedding}.weight`,
+  outputMatrix: 'lm_head.weight',
+  layerPrefix: (n) => `model.layers.${n}.`,
+  linearLayout,
+  contradictions: ({ headDim, activation }) =>
+    contradictionsIn([
+      [headDim % 2 === 0, 'headDim', `${headDim} is odd, so heads can't be rotated in pairs`],
+      [activation === 'silu', 'activation', `${activation} is not silu, the one Llama models use`],
+    ]),
+  hiddenStates,
+  activationsPerToken: gatedLayerActivations,
+  huggingFace: {
+    architectures: ['llama', 'qwen2'],
+    basePrefix: 'model.',
+    computedTables: /rotary_emb\.inv_freq$/,
+    read: readHuggingFace,
+    write: writeHuggingFace,
+  },
+  gguf: {
+    architectures: ['llama', 'qwen2'],
+    interleavedArchitectures: ['llama'],
+    otherTensors: [ropeDivisors],
+    read: readGguf,
+    complete: completeGguf,
+  },
+}
+
+/** The settings of Llama models that this project makes itself, whatever their size. */
+export const plainLlamaSettings = {
+  normEps: 1e-5,
+  ropeScaling: null,
+  attentionBias: false,
+  attentionOutBias: false,
+  mlpBias: false,
+  tiedEmbeddings: true,
+  activation: 'silu',
+} as const
+
+function parameters(config: TransformerConfig): FamilyParameters {
+  const { vocabSize, hiddenSize: c, intermediateSize: i, headDim, attentionBias, mlpBias: bias } = config
+  const [queries, keys] = [config.numHeads * headDim, config.numKvHeads * headDim]
+  const linear = (name: string, ggufName: string, size: LinearSize) =>
+    linearParameters([name, ggufName], linearLayout, size)
+  const ofAttention = { input: c, bias: attentionBias }
+  return {
+    beforeLayers: [table([embedding, 'token_embd'], 'vocabulary', [vocabSize, c])],
+    layer: [
+      ...rmsNormParameters(['input_layernorm', 'attn_norm'], c),
+      ...linear('self_attn.q_proj', 'attn_q', { ...ofAttention, output: queries, isRotated: true }),
+      ...linear('self_attn.k_proj', 'attn_k', { ...ofAttention, output: keys, isRotated: true }),
+      ...linear('self_attn.v_proj', 'attn_v', { ...ofAttention, output: keys }),
+      ...linear('self_attn.o_proj', 'attn_output', {
+        input: queries,
+        output: c,
+        bias: config.attentionOutBias,
+        writesResidual: true,
+      }),
+      ...rmsNormParameters(['post_attention_layernorm', 'ffn_norm'], c),
+      ...linear('mlp.gate_proj', 'ffn_gate', { input: c, output: i, bias }),
+      ...linear('mlp.up_proj', 'ffn_up', { input: c, output: i, bias }),
+      ...linear('mlp.down_proj', 'ffn_down', { input: i, output: c, bias, writesResidual: true }),
+    ],
+    afterLayers: rmsNormParameters([finalNorm, 'output_norm'], c),
+  }
+}
+
+function hiddenStates(blocks: Blocks, pass: ForwardPass): Tensor {
+  const { tf, embedRows, rmsNorm, rotationAt, swiGlu, throughLayers } = blocks
+  const { config, weights, batch } = pass
+  const { normEps, mlpBias: biased } = config
+  const rotation = rotationAt(rotaryFrequencies(config), batch.positions)
+  const shared = { attentionBias: batch.attentionBias, ...rotation }
+  const embedded = embedRows(weights(`${embedding}.weight`), batch.ids) // (B*T, C)
+  const x = throughLayers(pass, embedded, shared, (w, before, at) => {
+    const normed = rmsNorm(before, w, 'input_layernorm', normEps)
+    const attended = tf.add(before, attention(blocks, w, normed, at))
+    const mlp = { gate: 'mlp.gate_proj', up: 'mlp.up_proj', down: 'mlp.down_proj', biased }
+    return tf.add(attended, swiGlu(rmsNorm(attended, w, 'post_attention_layernorm', normEps), w, mlp))
+  })
+  return rmsNorm(x, weights, finalNorm, normEps)
+}
+
+type RotaryContext = LayerContext<{ attentionBias: Tensor } & Rotation>
+
+/** x (B*T, C) to the same */
+function attention(blocks: Blocks, w: Weights, x: Tensor, at: RotaryContext): Tensor {
+  const { attend, linear, linears, rotate, splitHeads } = blocks
+  const { numHeads, numKvHeads, attentionBias, attentionOutBias } = at.config
+  const [q, k, v] = linears(x, w, ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj'], attentionBias)
+  const heads = {
+    queries: rotate(splitHeads(q, at.ids, numHeads), at.shared),
+    keys: rotate(splitHeads(k, at.ids, numKvHeads), at.shared),
+    values: splitHeads(v, at.ids, numKvHeads),
+  }
+  return linear(attend(heads, at), w, 'self_attn.o_proj', attentionOutBias)
+}
+
+const huggingFaceKeys = {
+  vocabSize: 'vocab_size',
+  hiddenSize: 'hidden_size',
+  intermediateSize: 'intermediate_size',
+  numLayers: 'num_hidden_layers',
+  numHeads: 'num_attention_heads',
+  numKvHeads: 'num_key_value_heads',
+  headDim: 'head_dim',
+  maxPositions: 'max_position_embeddings',
+  normEps: 'rms_norm_eps',
+  ropeTheta: 'rope_theta',
+  ropeScaling: 'rope_scaling',
+  attentionBias: 'attention_bias',
+  mlpBias: 'mlp_bias',
+  tiedEmbeddings: 'tie_word_embeddings',
+  activation: 'hidden_act',
+  ...tokenKeys,
+} as const satisfies KeyNames
+
+function readHuggingFace(source: HuggingFaceConfig): ConfigCandidate {
+  const { json, file, architecture } = source
+  refuseOtherValues(file, (key) => json[key], {
+    use_sliding_window: false,
+    partial_rotary_factor: 1,
+    quantization_config: null,
+  })
+  for (const type of Array.isArray(json.layer_types) ? json.layer_types : [])
+    refuseOtherValues(file, () => type, { layer_types: 'full_attention' })
+  const isQwen2 = architecture === 'qwen2'
+  const attentionBias = isQwen2 || (json.attention_bias ?? false)
+  const values = {
+    vocabSize: json.vocab_size,
+    hiddenSize: json.hidden_size,
+    intermediateSize: json.intermediate_size,
+    numLayers: json.num_hidden_layers,
+    numHeads: json.num_attention_heads,
+    numKvHeads: json.num_key_value_heads ?? json.num_attention_heads,
+    headDim: json.head_dim ?? Math.floor(Number(json.hidden_size) / Number(json.num_attention_heads)),
+    maxPositions: json.max_position_embeddings,
+    normEps: json.rms_norm_eps ?? 1e-6,
+    ...ropeSettings(source),
+    attentionBias,
+    attentionOutBias: isQwen2 ? false : attentionBias,
+    mlpBias: isQwen2 ? false : (json.mlp_bias ?? false),
+    tiedEmbeddings: json.tie_word_embeddings ?? false,
+    activation: activationOf(json.hidden_act ?? 'silu'),
+    ...specialTokens(json, isQwen2 ? {} : { bos: 1, eos: 2 }),
+  }
+  return { values, keys: huggingFaceKeys }
+}
+
+function writeHuggingFace(config: TransformerConfig): Json {
+  // Only Qwen2's config.json can say that the output projection alone has no bias.
+  const isQwen2 = config.attentionBias && !config.attentionOutBias
+  const particular = isQwen2
+    ? { use_sliding_window: false }
+    : { attention_bias: config.attentionBias, mlp_bias: config.mlpBias }
+  return {
+    model_type: isQwen2 ? 'qwen2' : 'llama',
+    architectures: [isQwen2 ? 'Qwen2ForCausalLM' : 'LlamaForCausalLM'],
+    hidden_size: config.hiddenSize,
+    intermediate_size: config.intermediateSize,
+    num_hidden_layers: config.numLayers,
+    num_attention_heads: config.numHeads,
+    num_key_value_heads: config.numKvHeads,
+    head_dim: config.headDim,
+    max_position_embeddings: config.maxPositions,
+    rms_norm_eps: config.normEps,
+    rope_theta: config.ropeTheta,
+    rope_scaling: ropeScalingJson(config.ropeScaling),
+    hidden_act: 'silu',
+    ...particular,
+  }
+}
+
+function readGguf(model: GgufModel): ConfigCandidate {
+  const keys = ggufKeys(model.architecture, 'attention.layer_norm_rms_epsilon')
+  const { tensors } = model.file
+  const values = {
+    ...ggufSettings(model, keys),
+    ropeScaling: null,
+    attentionBias: tensors.has('blk.0.attn_q.bias'),
+    attentionOutBias: tensors.has('blk.0.attn_output.bias'),
+    mlpBias: tensors.has('blk.0.ffn_up.bias'),
+    activation: 'silu',
+  }
+  return { values, keys }
+}
+
+function completeGguf(config: TransformerConfig, { file, architecture }: GgufModel): TransformerConfig {
+  refuseOtherValues(file.path, (key) => file.metadata.get(key), requiredGgufValues(architecture, config))
+  return file.tensors.has(ropeDivisors)
+    ? withLlama3Scaling(config, file.readTensor(ropeDivisors), file.path)
+    : config
+}
+
+/** What `convert_hf_to_gguf.py` writes for the models of the Llama 3.1, 3.2 and 3.3 series. */
+const llama3Series = { lowFreqFactor: 1, highFreqFactor: 4, originalMaxPositions: 8192 }
+
+/**
+ * GGUF keeps Llama 3's scaling as what each frequency is divided by. The largest is the factor; the rest must be
+ * those of the Llama 3 series.
+ */
+function withLlama3Scaling(
+  config: TransformerConfig,
+  divisors: Float32Array,
+  file: string,
+): TransformerConfig {
+  const scaling = { factor: divisors.reduce((a, b) => Math.max(a, b), 1), ...llama3Series }
+  const scaled = scaling.factor === 1 ? config : { ...config, ropeScaling: scaling }
+  const [plain, slowed] = [rotaryFrequencies(config), rotaryFrequencies(scaled)]
+  const same = divisors.every((divisor, i) => Math.abs((divisor * slowed[i]!) / plain[i]! - 1) < 1e-4)
+  if (same && divisors.length === plain.length) return scaled
+  const message = `${file}: ${ropeDivisors} stretches the rotary frequencies in another way than Llama 3 does, which is not supported.`
+  throw new UserError('bad_input', message)
+}

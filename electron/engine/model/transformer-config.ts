@@ -1,0 +1,96 @@
+/**
+ * The settings that a transformer is computed from, whatever its family: one flat record, what contradicts what in
+ * it, and how a file's values become one.
+ */
+import { z } from 'zod'
+import { UserError } from '../../contract/errors.ts'
+
+const count = z.int().positive()
+/** More layers than any model has, and few enough to list every parameter's name. */
+const maxLayers = 1000
+const tokenId = z.int().nonnegative()
+
+const ropeScalingSchema = z.strictObject({
+  factor: z.number().positive(),
+  lowFreqFactor: z.number().positive(),
+  highFreqFactor: z.number().positive(),
+  originalMaxPositions: count,
+})
+
+export const transformerFields = {
+  /** Rows of the embedding; the tokenizer may have fewer tokens. */
+  vocabSize: count,
+  hiddenSize: count,
+  intermediateSize: count,
+  numLayers: count.max(maxLayers),
+  numHeads: count,
+  /** Each serves numHeads / numKvHeads heads. */
+  numKvHeads: count,
+  headDim: count,
+  /** Longest sequence, in tokens. */
+  maxPositions: count,
+  normEps: z.number().positive(),
+  /** Base of the rotary frequencies; unused by families that learn their positions. */
+  ropeTheta: z.number().positive(),
+  /** Llama 3's stretching of the slow frequencies, or null. */
+  ropeScaling: ropeScalingSchema.nullable(),
+  /** Biases of the query, key and value projections. */
+  attentionBias: z.boolean(),
+  attentionOutBias: z.boolean(),
+  mlpBias: z.boolean(),
+  /** Whether the output matrix is the embedding. */
+  tiedEmbeddings: z.boolean(),
+  activation: z.enum(['silu', 'gelu_tanh']),
+  bosId: tokenId.nullable(),
+  /** A response ends at any of these. */
+  eosIds: z.array(tokenId),
+  padId: tokenId.nullable(),
+}
+
+const transformerConfigSchema = z.strictObject(transformerFields)
+
+export type TransformerConfig = z.infer<typeof transformerConfigSchema>
+export type RopeScaling = z.infer<typeof ropeScalingSchema>
+
+/** Two settings that can't both hold, under the key of one of them. */
+export interface Contradiction {
+  key: keyof TransformerConfig
+  message: string
+}
+
+/** A condition on a config, and what to say where it does not hold. */
+export type Expectation = readonly [holds: boolean, key: keyof TransformerConfig, message: string]
+
+/** @returns a contradiction for each expectation that does not hold */
+export function contradictionsIn(expectations: readonly Expectation[]): Contradiction[] {
+  return expectations.filter(([holds]) => !holds).map(([, key, message]) => ({ key, message }))
+}
+
+/** What a file calls each of our keys, for errors. */
+export type KeyNames = Partial<Record<keyof TransformerConfig, string>>
+
+/** A config as a file gives it, not yet checked. */
+export interface ConfigCandidate {
+  values: Record<keyof TransformerConfig, unknown>
+  keys: KeyNames
+}
+
+/**
+ * Refuses keys that would change what is computed. A key that is missing or null is always accepted.
+ * @param read returns the file's value of a key
+ * @param required the one supported value of each key
+ * @throws UserError that names the file and the key
+ */
+export function refuseOtherValues(
+  file: string,
+  read: (key: string) => unknown,
+  required: Readonly<Record<string, unknown>>,
+): void {
+  for (const [key, supported] of Object.entries(required)) {
+    const value = read(key) ?? supported
+    if (value === supported) continue
+    const text = JSON.stringify(value).slice(0, 80)
+    const message = `${file}: the key "${key}" is ${text}, which is not supported (only ${JSON.stringify(supported)} is).`
+    throw new UserError('bad_input', message)
+  }
+}

@@ -1,0 +1,112 @@
+/** Families are rows: each holds everything that is particular to it, and no file outside `families/` asks which it is. */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, test } from 'node:test'
+import { linearLayers, parametersOf } from '../../../electron/engine/model/config.ts'
+import { families, familyNames } from '../../../electron/engine/model/families/index.ts'
+import {
+  configFromHuggingFace,
+  toHuggingFace,
+} from '../../../electron/engine/model/sources/huggingface-config.ts'
+
+const root = path.resolve(import.meta.dirname, '../../..')
+
+/** One golden model of each family. */
+const goldenModels = { llama: 'llama-untied', gpt2: 'gpt2' } satisfies Record<keyof typeof families, string>
+
+function goldenConfig(family: keyof typeof families) {
+  const file = path.join(root, 'test/golden', goldenModels[family], 'config.json')
+  return configFromHuggingFace(JSON.parse(readFileSync(file, 'utf8')), file)
+}
+
+for (const family of familyNames) {
+  describe(family, () => {
+    const config = goldenConfig(family)
+    const parameters = parametersOf(config)
+
+    test('is the family that its own config.json is read as', () => {
+      assert.equal(config.family, family)
+      assert.equal(configFromHuggingFace(toHuggingFace(config), 'config.json').family, family)
+    })
+
+    test('names every parameter once, for Hugging Face and for GGUF', () => {
+      for (const key of ['name', 'ggufName'] as const) {
+        const names = parameters.map((parameter) => parameter[key])
+        assert.deepEqual(names, [...new Set(names)])
+      }
+    })
+
+    test('has its embedding and a separate output matrix as tables of the vocabulary', () => {
+      const { embedding, outputMatrix } = families[family]
+      const tables = parametersOf({ ...config, tiedEmbeddings: false }).filter(
+        ({ role }) => role === 'vocabulary',
+      )
+      assert.deepEqual(
+        tables.map(({ name, shape }) => [name, shape]),
+        [embedding, outputMatrix].map((name) => [name, [config.vocabSize, config.hiddenSize]]),
+      )
+    })
+
+    test('has two linear layers per layer that write to the residual stream, from its hidden size or to it', () => {
+      const residual = parameters.filter(({ role }) => role === 'residual')
+      assert.equal(residual.length, 2 * config.numLayers)
+      const layers = linearLayers(config)
+      for (const { name } of residual)
+        assert.equal(layers.get(name.replace(/\.weight$/, ''))?.output, config.hiddenSize, name)
+    })
+  })
+}
+
+test('an architecture belongs to one family', () => {
+  for (const kind of ['huggingFace', 'gguf'] as const) {
+    const architectures = Object.values(families).flatMap((family) => family[kind].architectures)
+    assert.deepEqual(architectures, [...new Set(architectures)])
+  }
+})
+
+describe('outside of families/', () => {
+  const familiesFolder = 'electron/engine/model/families/'
+  const files = ['electron', 'renderer']
+    .flatMap((folder) =>
+      readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+        path.posix.join(folder, file.split(path.sep).join('/')),
+      ),
+    )
+    .filter((file) => /\.tsx?$/.test(file) && !file.startsWith(familiesFolder))
+
+  const textOf = (file: string) => readFileSync(path.join(root, file), 'utf8')
+
+  test('no file compares the name of a family or of an architecture', () => {
+    const architectures = Object.values(families).flatMap((family) => [
+      ...family.huggingFace.architectures,
+      ...family.gguf.architectures,
+    ])
+    const name = [...new Set([...familyNames, ...architectures])].join('|')
+    const comparison = new RegExp(
+      [
+        String.raw`\bfamily\s*[!=]==?`,
+        String.raw`[!=]==?\s*[\w.]*\bfamily\b`,
+        String.raw`switch\s*\([^)]*\bfamily\b`,
+        `([!=]==?|case)\\s*['"\`](${name})['"\`]`,
+        `['"\`](${name})['"\`]\\s*[!=]==?`,
+        `\\b(${name})\\s*\\?[^.?:]`,
+        `\\.(has|includes)\\(['"\`](${name})['"\`]\\)`,
+      ].join('|'),
+    )
+    // GGUF's names of tokenizer models are those of the models that had them first.
+    const exempt = ['electron/engine/tokenizer/gguf.ts']
+    const found = files.filter((file) => !exempt.includes(file) && comparison.test(textOf(file)))
+    assert.deepEqual(found, [])
+  })
+
+  test('no file knows the name of a parameter inside a family’s layers, nor of its tables', () => {
+    const names = Object.values(families).flatMap(({ layerPrefix, embedding, outputMatrix }) => [
+      layerPrefix(0).replace(/0\.$/, ''),
+      embedding,
+      outputMatrix,
+    ])
+    const found = files.filter((file) => names.some((name) => textOf(file).includes(`'${name}`)))
+    assert.deepEqual(found, [])
+  })
+})

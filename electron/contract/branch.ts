@@ -1,59 +1,14 @@
 /** Branching a run: which settings may change from a checkpoint on, because they alter neither model nor data. */
 import { z } from 'zod'
-import { DpoConfig, PpoConfig, RewardConfig, SftConfig } from './configs.ts'
-
-const ofAnyRun = [
-  'learningRate',
-  'warmupSteps',
-  'decay',
-  'weightDecay',
-  'beta1',
-  'beta2',
-  'epsilon',
-  'maxGradNorm',
-  'microBatchSize',
-  'gradientCheckpointing',
-  'checkpointEvery',
-] as const
-
-const ofFixedExamples = [...ofAnyRun, 'epochs', 'maxSteps'] as const
-
-/** The settings that a branch of each kind may change. */
-export const branchable = {
-  sft: ofFixedExamples,
-  reward: [...ofFixedExamples, 'keptPenalty'],
-  dpo: [...ofFixedExamples, 'beta'],
-  ppo: [
-    ...ofAnyRun,
-    'totalSteps',
-    'klCoef',
-    'adaptiveKl',
-    'tripwires',
-    'entCoef',
-    'vfCoef',
-    'clipRange',
-    'clipRangeValue',
-    'targetKl',
-    'numPpoEpochs',
-    'rewardClip',
-    'missingEosPenalty',
-    'gamma',
-    'gaeLambda',
-    'sampleEvery',
-    'judgeEvery',
-  ],
-} as const satisfies Record<string, readonly string[]>
+import { runKinds } from './run-kinds/index.ts'
 
 type Shape = Record<string, z.ZodType>
 
-const allSettings: Shape = {
-  ...SftConfig.shape,
-  ...RewardConfig.shape,
-  ...DpoConfig.shape,
-  ...PpoConfig.shape,
-}
+const kinds = Object.values(runKinds)
 
-/** What is absent stays as the parent has it: no setting has a default of its own, nor has a part of one. */
+const allSettings: Shape = Object.assign({}, ...kinds.map(({ config }) => config.shape))
+
+/** What is omitted stays as the parent has it, so no setting, and no part of one, has a default. */
 function optional(setting: z.ZodType): z.ZodType {
   const bare = setting instanceof z.ZodDefault ? (setting.unwrap() as z.ZodType) : setting
   return partsOptional(bare)
@@ -71,7 +26,7 @@ function mapShape(shape: Shape): Shape {
   return Object.fromEntries(Object.entries(shape).map(([name, setting]) => [name, optional(setting)]))
 }
 
-const names = new Set<string>(Object.values(branchable).flat())
+const names = new Set<string>(kinds.flatMap(({ branchable }) => [...branchable]))
 
 /** Every setting that a branch of some run may change. */
 export const BranchSettings = z.strictObject(

@@ -1,11 +1,12 @@
 /** The paper as a whole: the arms on equal data, the demo, the real run, and the report. */
 import { z } from 'zod'
-import { PpoConfig, RewardConfig } from './configs.ts'
 import { judgeServer } from './judge.ts'
 import { experimentJudgeForms, WrittenExperimentJudge } from './judge-kinds.ts'
 import { datasets, file, heldout, model, project } from './options.ts'
 import { eventsThen, trainingVerb, verb } from './procedure.ts'
 import { ResultRecord } from './report.ts'
+import { PpoConfig } from './run-kinds/ppo.ts'
+import { RewardConfig } from './run-kinds/reward.ts'
 
 export const ExperimentArm = z.enum([
   'sequence-original',

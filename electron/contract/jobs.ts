@@ -3,47 +3,9 @@
  * run's inputs are frozen and it can be resumed from its folder alone.
  */
 import { z } from 'zod'
-import { DpoConfig, PpoConfig, RewardConfig, RewardScheme, SftConfig } from './configs.ts'
-import { JudgeSpec } from './judge-kinds.ts'
 import { Message } from './records.ts'
-
-/** A model on disk (Hugging Face folder or GGUF), or a small one to be made from scratch. */
-export const ModelRef = z.union([
-  z.strictObject({ path: z.string() }),
-  z.strictObject({
-    preset: z.enum(['world', 'tiny']),
-    /** Whole words that the byte-level tokenizer has as single tokens. */
-    words: z.array(z.string()),
-    seed: z.int().nonnegative(),
-  }),
-])
-export type ModelRef = z.infer<typeof ModelRef>
-
-/**
- * `input` is a JSONL file of rows `{ split, item, edited? }` (see RunInputRow). `folder` is the run's own: it gets
- * `step-…/` checkpoints and, at the end, `model/`.
- */
-const run = { input: z.string(), folder: z.string() }
-
-export const TrainingJob = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('sft'), model: ModelRef, config: SftConfig, ...run }),
-  z.strictObject({ kind: z.literal('reward'), model: ModelRef, config: RewardConfig, ...run }),
-  z.strictObject({
-    kind: z.literal('ppo'),
-    policy: z.string(),
-    rewardModel: z.string(),
-    judge: JudgeSpec.nullable(),
-    config: PpoConfig,
-    ...run,
-  }),
-  z.strictObject({ kind: z.literal('dpo'), policy: z.string(), config: DpoConfig, ...run }),
-])
-export type TrainingJob = z.infer<typeof TrainingJob>
-
-/** A training job before it has a run's folder. */
-export type PlannedJob<K extends TrainingJob['kind'] = TrainingJob['kind']> = K extends TrainingJob['kind']
-  ? Omit<Extract<TrainingJob, { kind: K }>, 'input' | 'folder'>
-  : never
+import { runKinds, type TrainingJob } from './run-kinds/index.ts'
+import { RewardScheme } from './run-kinds/reward.ts'
 
 const Sampling = {
   maxNewTokens: z.int().positive().default(128),
@@ -99,56 +61,6 @@ export const InferenceJob = z.discriminatedUnion('kind', [
 export type InferenceJob = z.infer<typeof InferenceJob>
 
 export type Job = TrainingJob | InferenceJob
-
-/** How large a run is: by it the pace of one run tells that of another. */
-export const RunScale = z.object({
-  /** Numbers of the model that is trained, adapters aside. */
-  parameters: z.number().positive(),
-  /** Of a step, on average: floating-point operations, bytes of weights and caches read, calls of compiled functions. */
-  flops: z.number().nonnegative(),
-  bytes: z.number().nonnegative(),
-  calls: z.number().nonnegative(),
-})
-export type RunScale = z.infer<typeof RunScale>
-
-/** How a training job ended. */
-export const TrainingResult = z.object({
-  state: z.enum(['done', 'paused']),
-  step: z.int().nonnegative(),
-  /** Why it paused by itself. */
-  reason: z.string().nullable(),
-  /** Hugging Face folder of the trained model; null while paused. */
-  model: z.string().nullable(),
-  /** Examples left out because they were too long. */
-  dropped: z.int().nonnegative(),
-  /** Prompts cut to fit. */
-  cut: z.int().nonnegative(),
-  scale: RunScale.nullable(),
-})
-export type TrainingResult = z.infer<typeof TrainingResult>
-
-export const SftResult = TrainingResult.extend({ heldoutLoss: z.number().nullable() })
-
-export const RewardResult = TrainingResult.extend({
-  heldout: z
-    .object({
-      pairs: z.int().nonnegative(),
-      accuracy: z.number(),
-      margin: z.number(),
-      calibrationError: z.number().nullable(),
-      tokens: z
-        .object({ auroc: z.number().nullable(), keptMean: z.number(), meanByPosition: z.array(z.number()) })
-        .nullable(),
-    })
-    .nullable(),
-  heldoutF1: z.number().nullable(),
-  /** Words called bad against error spans that people marked; null where no held-out item has spans. */
-  spanAgreement: z
-    .object({ precision: z.number(), recall: z.number(), f1: z.number(), items: z.int().positive() })
-    .nullable(),
-})
-
-export const PpoResult = TrainingResult.extend({ bestFolder: z.string().nullable() })
 
 /** The fields of a peer's benchmark, so that both can be compared. */
 export const BenchResult = z.object({
@@ -214,10 +126,10 @@ const ChooseResult = z.object({
 
 /** What a job ends with, by kind. */
 export const jobResults = {
-  sft: SftResult,
-  reward: RewardResult,
-  ppo: PpoResult,
-  dpo: TrainingResult,
+  sft: runKinds.sft.result,
+  reward: runKinds.reward.result,
+  ppo: runKinds.ppo.result,
+  dpo: runKinds.dpo.result,
   generate: GenerateResult,
   score: ScoreResult,
   choose: ChooseResult,
@@ -226,40 +138,3 @@ export const jobResults = {
   speed: SpeedResult,
 } satisfies Record<Job['kind'], z.ZodType>
 export type JobResults = { [Kind in keyof typeof jobResults]: z.infer<(typeof jobResults)[Kind]> }
-
-/** One sampled response with what each of its tokens was given. */
-export const RunSample = z.object({
-  promptId: z.string(),
-  response: z.string(),
-  tokens: z.array(
-    z.object({
-      text: z.string(),
-      reward: z.number(),
-      value: z.number(),
-      advantage: z.number(),
-      kl: z.number(),
-    }),
-  ),
-  score: z.number(),
-  ended: z.boolean(),
-})
-export type RunSample = z.infer<typeof RunSample>
-
-/** What running work reports before its result. */
-export const JobEvent = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('step'),
-    step: z.int().nonnegative(),
-    totalSteps: z.int().nonnegative(),
-    metrics: z.record(z.string(), z.number()),
-  }),
-  z.object({ type: z.literal('samples'), step: z.int().nonnegative(), samples: z.array(RunSample) }),
-  /** The training run that a job trains: its id in the project. */
-  z.object({ type: z.literal('started'), run: z.string() }),
-  /** A sentence worth a line. */
-  z.object({ type: z.literal('note'), sentence: z.string() }),
-  z.object({ type: z.literal('progress'), phase: z.string(), done: z.number(), total: z.number() }),
-  /** Text as it is generated. */
-  z.object({ type: z.literal('token'), text: z.string() }),
-])
-export type JobEvent = z.infer<typeof JobEvent>

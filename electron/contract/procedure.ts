@@ -5,7 +5,7 @@
  */
 import { eventIterator, oc } from '@orpc/contract'
 import type { z } from 'zod'
-import { JobEvent } from './jobs.ts'
+import { JobEvent } from './events.ts'
 
 export interface VerbMeta {
   /** One sentence for lists and help. */

@@ -1,15 +1,17 @@
 /** Runs: listed, resumed, branched; their curves, checkpoints and samples. */
 import { z } from 'zod'
 import { BranchPoint, BranchSettings } from './branch.ts'
-import { RunSample, TrainingResult } from './jobs.ts'
+import { RunSample } from './events.ts'
 import { project, runName } from './options.ts'
 import { eventsThen, procedure, trainingVerb, verb } from './procedure.ts'
 import { Message, RunMark } from './records.ts'
+import { TrainingResult } from './run-kinds/common.ts'
+import { RunKind } from './run-kinds/index.ts'
 
 /** A run as its project remembers it. */
 export const RunRecord = z.object({
   id: z.string(),
-  kind: z.enum(['sft', 'reward', 'ppo', 'dpo']),
+  kind: RunKind,
   name: z.string(),
   state: z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled']),
   /** Why it failed, in a sentence. */

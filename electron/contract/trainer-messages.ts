@@ -1,7 +1,9 @@
 /** What the host and the trainer process say to each other. One job runs at a time; its id is in every message. */
 import { z } from 'zod'
 import { errorCodes } from './errors.ts'
-import { InferenceJob, JobEvent, TrainingJob } from './jobs.ts'
+import { JobEvent } from './events.ts'
+import { InferenceJob } from './jobs.ts'
+import { TrainingJob } from './run-kinds/index.ts'
 
 const id = z.int().nonnegative()
 

@@ -9,8 +9,8 @@ import { machineVerbs } from './machine.ts'
 import { modelVerbs } from './models.ts'
 import type { VerbMeta } from './procedure.ts'
 import { projectVerbs } from './projects.ts'
+import { trainVerbs } from './run-kinds/index.ts'
 import { runVerbs } from './runs.ts'
-import { trainVerbs } from './train.ts'
 
 export const verbs = {
   ...projectVerbs,

@@ -2,7 +2,7 @@
 
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { JobEvent } from './jobs.ts'
+import { JobEvent } from './events.ts'
 import { procedure } from './procedure.ts'
 import { type VerbArguments, VerbName } from './verbs.ts'
 

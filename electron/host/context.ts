@@ -1,5 +1,5 @@
 /** What every subject of the host is given: the lab itself, and the hooks of one piece of long work. */
-import type { JobEvent } from '../contract/jobs.ts'
+import type { JobEvent } from '../contract/events.ts'
 import type { Project } from '../storage/index.ts'
 import type { TrainerClient } from './trainer-client.ts'
 

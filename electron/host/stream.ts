@@ -1,5 +1,5 @@
 /** Turns work that reports through hooks into the event iterator that the contract promises. */
-import type { JobEvent } from '../contract/jobs.ts'
+import type { JobEvent } from '../contract/events.ts'
 import type { WorkHooks } from './context.ts'
 import { toContractError } from './errors/contract-errors.ts'
 import { Queue } from './queue.ts'

@@ -8,7 +8,9 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { UserError } from '../contract/errors.ts'
-import { type Job, type JobEvent, type JobResults, jobResults, TrainingJob } from '../contract/jobs.ts'
+import type { JobEvent } from '../contract/events.ts'
+import { type Job, type JobResults, jobResults } from '../contract/jobs.ts'
+import { TrainingJob } from '../contract/run-kinds/index.ts'
 import { FromTrainer, type ToTrainer } from '../contract/trainer-messages.ts'
 
 export interface TrainerOptions {

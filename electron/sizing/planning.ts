@@ -1,8 +1,8 @@
 /** Measures the texts of a run before it starts, by their tokenizer, without keeping the host from its other work. */
 import { setImmediate } from 'node:timers/promises'
 import { UserError } from '../contract/errors.ts'
-import type { ModelRef } from '../contract/jobs.ts'
 import type { RunInputRow } from '../contract/records.ts'
+import type { ModelRef } from '../contract/run-kinds/common.ts'
 import { scoreHead } from '../engine/model/config.ts'
 import { presetConfig } from '../engine/model/presets.ts'
 import { openModelSource } from '../engine/model/sources/model-source.ts'

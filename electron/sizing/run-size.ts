@@ -3,8 +3,9 @@
  * what it holds in memory, how many steps it makes and how much is computed in one. The trainer checks its memory by
  * this before the first step, and the host reports the same before a start.
  */
-import type { PlannedJob, RunScale } from '../contract/jobs.ts'
 import type { RunInputRow } from '../contract/records.ts'
+import type { RunScale } from '../contract/run-kinds/common.ts'
+import type { PlannedJob } from '../contract/run-kinds/index.ts'
 import { numbersOf, type StepWork } from './counts.ts'
 import { dpo } from './kinds/dpo.ts'
 import { ppo } from './kinds/ppo.ts'

@@ -1,6 +1,6 @@
 /** What each kind of run says about its size. A size is data, so that a host may keep it and change its settings. */
-import type { PlannedJob, TrainingJob } from '../contract/jobs.ts'
 import type { RunInputRow } from '../contract/records.ts'
+import type { PlannedJob, TrainingJob } from '../contract/run-kinds/index.ts'
 import type { SizedModel, StepWork } from './counts.ts'
 import type { TrainingShape } from './memory.ts'
 

@@ -1,5 +1,7 @@
 /** Sizes of runs on fixed examples: SFT, reward models and DPO. */
-import type { DpoConfig, RewardConfig, SftConfig } from '../contract/configs.ts'
+import type { DpoConfig } from '../contract/run-kinds/dpo.ts'
+import type { RewardConfig } from '../contract/run-kinds/reward.ts'
+import type { SftConfig } from '../contract/run-kinds/sft.ts'
 import { commonLengths, type QueryResponse } from '../engine/training/batch.ts'
 import { supervisedSteps } from '../engine/training/schedule.ts'
 import {

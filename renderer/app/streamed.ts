@@ -1,7 +1,7 @@
 /** A question whose answer takes its time: how far it is, how long it will take, and how to stop it. Leaving stops it too. */
 import { type QueryKey, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { JobEvent } from '../../electron/contract/jobs.ts'
+import type { JobEvent } from '../../electron/contract/events.ts'
 import { queries } from './queries.ts'
 
 export interface HowFar {

@@ -1,7 +1,7 @@
 /** A branch of a run: from which of its kept checkpoints, under what name, and with which settings changed. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { branchable } from '../../electron/contract/branch.ts'
+import { runKinds } from '../../electron/contract/run-kinds/index.ts'
 import type { RunRecord } from '../../electron/contract/runs.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
@@ -118,7 +118,7 @@ export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: 
 
 /** The verb's fields that this kind of run has, each with the run's own value where it is left empty. */
 function branchFields({ kind, config }: RunRecord): FormField[] {
-  const names: readonly string[] = branchable[kind]
+  const names: readonly string[] = runKinds[kind].branchable
   const own = (config as { job?: { config?: unknown } }).job?.config
   return formFields('branch').flatMap((field) => {
     const [parent, ...path] = field.path.split('.')

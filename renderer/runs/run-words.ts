@@ -1,17 +1,11 @@
 /** Runs and work in words. */
+import { runKinds } from '../../electron/contract/run-kinds/index.ts'
 import type { RunRecord } from '../../electron/contract/runs.ts'
 import type { WorkRecord } from '../../electron/contract/work.ts'
 import { durationOf, numberOf } from '../ui/kit.tsx'
 
-const kinds: Record<RunRecord['kind'], string> = {
-  sft: 'SFT',
-  reward: 'Reward model',
-  ppo: 'PPO',
-  dpo: 'DPO',
-}
-
 export function kindOf({ kind }: RunRecord): string {
-  return kinds[kind]
+  return runKinds[kind].title
 }
 
 /** "PPO, step 41 of 120, 3 min left, KL 2.1". */

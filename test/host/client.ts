@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { createRouterClient } from '@orpc/server'
-import type { JobEvent } from '../../electron/contract/jobs.ts'
+import type { JobEvent } from '../../electron/contract/events.ts'
 import { byteLevelTokenizer, saveTokenizer } from '../../electron/engine/tokenizer/index.ts'
 import { openHost } from '../../electron/host/router.ts'
 import { temporaryFolder } from './entry/cli-process.ts'

@@ -3,7 +3,8 @@ import { fork } from 'node:child_process'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { InferenceJob, JobEvent } from '../../electron/contract/jobs.ts'
+import type { JobEvent } from '../../electron/contract/events.ts'
+import type { InferenceJob } from '../../electron/contract/jobs.ts'
 import { TrainerClient } from '../../electron/host/trainer-client.ts'
 
 const script = path.join(import.meta.dirname, '../trainer/fake-trainer.ts')

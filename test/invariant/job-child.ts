@@ -5,7 +5,8 @@
  */
 import { appendFileSync, mkdirSync, watch, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { JobEvent, TrainingJob } from '../../electron/contract/jobs.ts'
+import type { JobEvent } from '../../electron/contract/events.ts'
+import type { TrainingJob } from '../../electron/contract/run-kinds/index.ts'
 import { runJob } from '../../electron/trainer/jobs/index.ts'
 
 /** When a run is stopped. */

@@ -1,14 +1,11 @@
 /** Training learns what it is paid for, and no more than it is let: on wasm, with fixed seeds. */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import {
-  DpoConfig,
-  PpoConfig,
-  RewardConfig,
-  RewardScheme,
-  SftConfig,
-} from '../../electron/contract/configs.ts'
 import type { StepMetrics } from '../../electron/contract/metrics.ts'
+import { DpoConfig } from '../../electron/contract/run-kinds/dpo.ts'
+import { PpoConfig } from '../../electron/contract/run-kinds/ppo.ts'
+import { RewardConfig, RewardScheme } from '../../electron/contract/run-kinds/reward.ts'
+import { SftConfig } from '../../electron/contract/run-kinds/sft.ts'
 import { addScoreHead, copyModel, disposeModel } from '../../electron/engine/model/model.ts'
 import { loadModel } from '../../electron/engine/model/sources/load-and-save.ts'
 import { openRuntime } from '../../electron/engine/runtime/runtime.ts'

@@ -1,11 +1,8 @@
 /** One optimizer step of every kind on the toy data, in the variations that must not change its result. */
-import {
-  DpoConfig,
-  PpoConfig,
-  RewardConfig,
-  RewardScheme,
-  SftConfig,
-} from '../../electron/contract/configs.ts'
+import { DpoConfig } from '../../electron/contract/run-kinds/dpo.ts'
+import { PpoConfig } from '../../electron/contract/run-kinds/ppo.ts'
+import { RewardConfig, RewardScheme } from '../../electron/contract/run-kinds/reward.ts'
+import { SftConfig } from '../../electron/contract/run-kinds/sft.ts'
 import { addScoreHead, copyModel, disposeModel, type Model } from '../../electron/engine/model/model.ts'
 import { loadModel } from '../../electron/engine/model/sources/load-and-save.ts'
 import { normals } from '../../electron/engine/random.ts'

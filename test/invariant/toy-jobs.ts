@@ -1,7 +1,10 @@
 /** Training jobs of every kind on the toy data, with all on that has a state of its own. */
 import path from 'node:path'
-import { DpoConfig, PpoConfig, RewardConfig, SftConfig } from '../../electron/contract/configs.ts'
-import type { TrainingJob } from '../../electron/contract/jobs.ts'
+import { DpoConfig } from '../../electron/contract/run-kinds/dpo.ts'
+import type { TrainingJob } from '../../electron/contract/run-kinds/index.ts'
+import { PpoConfig } from '../../electron/contract/run-kinds/ppo.ts'
+import { RewardConfig } from '../../electron/contract/run-kinds/reward.ts'
+import { SftConfig } from '../../electron/contract/run-kinds/sft.ts'
 import { writeRewardCard } from '../../electron/trainer/jobs/reward-card.ts'
 import { toyRows, toyTokenizer, writeRows, writeToyModel } from './toy.ts'
 

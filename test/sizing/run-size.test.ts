@@ -1,7 +1,10 @@
 /** What is counted from shapes alone is what models really hold, and the work of a step is what its parts add up to. */
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import { DpoConfig, PpoConfig, RewardConfig, SftConfig } from '../../electron/contract/configs.ts'
+import { DpoConfig } from '../../electron/contract/run-kinds/dpo.ts'
+import { PpoConfig } from '../../electron/contract/run-kinds/ppo.ts'
+import { RewardConfig } from '../../electron/contract/run-kinds/reward.ts'
+import { SftConfig } from '../../electron/contract/run-kinds/sft.ts'
 import type { ModelConfig } from '../../electron/engine/model/config.ts'
 import {
   adaptModel,

@@ -22,7 +22,7 @@ export function requireArmData(
 ): void {
   const lacks = new Map<PairKind, string>()
   for (const pairs of new Set(arms.map((arm) => armPlans[arm].pairs))) {
-    const rows = inputRows(db, { kind: 'reward', pairs }, choice).filter(({ split }) => split === 'train')
+    const rows = inputRows(db, pairs, choice).filter(({ split }) => split === 'train')
     if (!rows.some(differs)) lacks.set(pairs, reasonOf(pairs, rows.length))
   }
   if (lacks.size === 0) return

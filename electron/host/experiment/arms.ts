@@ -1,6 +1,7 @@
 /** The arms of the experiment: what each learns its reward from, and where the reward is paid. */
-import type { PpoConfig, RewardConfig } from '../../contract/configs.ts'
 import type { ExperimentArm } from '../../contract/experiment.ts'
+import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
+import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
 
 export interface ArmPlan {
   description: string

@@ -1,7 +1,7 @@
 /** A judge for data that nobody knows the truth of: a reward model that learnt from documents which no arm gets. */
-import { RewardConfig } from '../../contract/configs.ts'
 import type { JudgeSpec } from '../../contract/judge-kinds.ts'
 import type { ResultRecord } from '../../contract/report.ts'
+import { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import type { Project } from '../../storage/index.ts'
 import type { Lab, WorkHooks } from '../context.ts'
 import { startOrGoOn } from '../runs/run.ts'

@@ -1,6 +1,8 @@
 /** What the experiment trains: a reward model for each arm and seed, and a policy for each strength of the KL penalty. */
-import { DpoConfig, PpoConfig, RewardConfig } from '../../contract/configs.ts'
 import type { ExperimentArm } from '../../contract/experiment.ts'
+import { DpoConfig } from '../../contract/run-kinds/dpo.ts'
+import { PpoConfig } from '../../contract/run-kinds/ppo.ts'
+import { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import { armPlans } from './arms.ts'
 import type { ExperimentSteps, Finished } from './steps.ts'
 

@@ -1,5 +1,7 @@
 /** Settings of the demo and of the real run; each figure was chosen by trying, on 2 cores. */
-import { PpoConfig, RewardConfig, SftConfig } from '../../contract/configs.ts'
+import { PpoConfig } from '../../contract/run-kinds/ppo.ts'
+import { RewardConfig } from '../../contract/run-kinds/reward.ts'
+import { SftConfig } from '../../contract/run-kinds/sft.ts'
 import type { ExperimentPlan } from './policies.ts'
 import type { WorldSizes } from './sample-world.ts'
 

@@ -1,8 +1,10 @@
 /** What an experiment asks of the lab, so that its order can be read (and tested) without a database or a trainer. */
-import type { DpoConfig, PpoConfig, RewardConfig } from '../../contract/configs.ts'
 import type { JobResults } from '../../contract/jobs.ts'
 import type { EditedPair, Item, Judgement, JudgePair, PairLabels } from '../../contract/records.ts'
 import type { WinRateSummary } from '../../contract/report.ts'
+import type { DpoConfig } from '../../contract/run-kinds/dpo.ts'
+import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
+import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
 
 /** A finished training run and where its model is. */
 export type Finished<Kind extends 'reward' | 'ppo' | 'dpo'> = JobResults[Kind] & {

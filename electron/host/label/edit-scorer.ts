@@ -2,10 +2,10 @@
  * Edits with a reward model's rewards of their tokens. Scoring opens and compiles the model, so it tells how far it is
  * and can be left; what was scored once is kept for the host's life.
  */
-import type { RewardScheme } from '../../contract/configs.ts'
 import { UserError } from '../../contract/errors.ts'
 import type { LabelledPair, LabelledToken } from '../../contract/label.ts'
 import type { EditedPair } from '../../contract/records.ts'
+import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import type { RewardedEdit } from '../../pipeline/reward/disagreement.ts'
 import type { Project } from '../../storage/index.ts'

@@ -1,7 +1,7 @@
 /** The page's labels: tokens of finished edits with their labels, and with a reward model's rewards. */
-import type { RewardScheme } from '../../contract/configs.ts'
 import type { TokenMistakeRecord } from '../../contract/label.ts'
 import type { EditedPair, TokenLabels } from '../../contract/records.ts'
+import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { labelEncodings } from '../../pipeline/label/label-encodings.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { encodeWords } from '../../pipeline/label/words.ts'

@@ -4,12 +4,10 @@
  */
 import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { z } from 'zod'
-import { branchable } from '../../contract/branch.ts'
-import { DpoConfig, PpoConfig, RewardConfig, SftConfig } from '../../contract/configs.ts'
 import { UserError } from '../../contract/errors.ts'
-import type { TrainingJob } from '../../contract/jobs.ts'
 import type { JsonObject } from '../../contract/json.ts'
+import type { TrainingJob } from '../../contract/run-kinds/index.ts'
+import { runKinds } from '../../contract/run-kinds/index.ts'
 import { type Checkpoint, listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
 import { addMark, copyHistory, createRun, type Project, type Run, transact } from '../../storage/index.ts'
 import type { Lab, WorkHooks } from '../context.ts'
@@ -62,17 +60,11 @@ function checkpointAt(project: Project, parent: Run, step: number | null): Check
   )
 }
 
-const schemas: Record<Kind, z.ZodType> = {
-  sft: SftConfig,
-  reward: RewardConfig,
-  ppo: PpoConfig,
-  dpo: DpoConfig,
-}
-
 /** The parent's settings with the changes. */
 function branchedConfig(parent: Run, changes: Record<string, unknown>): JsonObject {
   const kind = parent.kind as Kind
-  const allowed: readonly string[] = branchable[kind]
+  const { branchable, config: schema } = runKinds[kind]
+  const allowed: readonly string[] = branchable
   const other = Object.keys(changes).find((name) => !allowed.includes(name))
   if (other !== undefined)
     throw new UserError(
@@ -83,8 +75,8 @@ function branchedConfig(parent: Run, changes: Record<string, unknown>): JsonObje
   const merged = { ...config, ...changes }
   for (const name of ['tripwires', 'adaptiveKl'])
     if (changes[name]) merged[name] = { ...(config[name] as object | null), ...(changes[name] as object) }
-  const { data, error } = schemas[kind].safeParse(merged)
-  if (error) throw new UserError('bad_input', describeMistake(error.issues[0]!, schemas[kind]))
+  const { data, error } = schema.safeParse(merged)
+  if (error) throw new UserError('bad_input', describeMistake(error.issues[0]!, schema))
   return data as JsonObject
 }
 

@@ -1,7 +1,8 @@
 /** The page's runs: the list, one run's curves, its samples. */
 
 import { branchOf } from '../../contract/branch.ts'
-import type { RunSample } from '../../contract/jobs.ts'
+import type { RunSample } from '../../contract/events.ts'
+import { type RunKind, runKinds } from '../../contract/run-kinds/index.ts'
 import { RunRecord, type Series } from '../../contract/runs.ts'
 import { listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
 import {
@@ -24,14 +25,6 @@ import { streamEvents } from '../stream.ts'
 import { ReferenceAnswers } from './reference-answers.ts'
 import { findRun, runFolder } from './run.ts'
 
-/** The metric that tells most of a run of each kind. */
-const leading: Record<string, string> = {
-  sft: 'sft/loss',
-  reward: 'reward/accuracy',
-  ppo: 'objective/scores',
-  dpo: 'dpo/accuracy',
-}
-
 export function runHandlers({ api, lab }: HandlerContext) {
   const answers = new ReferenceAnswers(lab)
   return {
@@ -41,7 +34,7 @@ export function runHandlers({ api, lab }: HandlerContext) {
       return all
         .map((run) => ({
           ...{ ...RunRecord.parse(run), branch: branchIn(all, run) },
-          ...glanceAt(db, run.id, leading[run.kind] ?? ''),
+          ...glanceAt(db, run.id, runKinds[run.kind as RunKind].leadingMetric),
         }))
         .reverse()
     }),

@@ -2,20 +2,18 @@
  * Runs: started, recorded as they go, paused, resumed. A run's folder and its record hold all that it depends on,
  * so that a run which was killed and resumed ends with the same rows as one that was not.
  */
+
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { branchOf } from '../../contract/branch.ts'
 import { UserError } from '../../contract/errors.ts'
-import {
-  type JobEvent,
-  type JobResults,
-  type PlannedJob,
-  TrainingJob,
-  TrainingResult,
-} from '../../contract/jobs.ts'
+import type { JobEvent } from '../../contract/events.ts'
+import type { JobResults } from '../../contract/jobs.ts'
 import { canonicalJson, type JsonObject } from '../../contract/json.ts'
 import type { RunInputRow, RunMark } from '../../contract/records.ts'
+import { TrainingResult } from '../../contract/run-kinds/common.ts'
+import { type PlannedJob, type RunKind, runKinds, TrainingJob } from '../../contract/run-kinds/index.ts'
 import { latestCheckpoint } from '../../engine/checkpoints/checkpoint-folder.ts'
 import {
   addMark,
@@ -200,7 +198,12 @@ export async function performRun<K extends Kind>(
     const result = await lab.trainer.run<Kind>(jobOf(project, run), { emit, signal: hooks.signal })
     const name = RunConfig.parse(run.config).modelName ?? run.id
     if (result.model !== null)
-      await registerModel(project, { name, kind: modelKindOf(run), modelFolder: result.model, runId: run.id })
+      await registerModel(project, {
+        name,
+        kind: runKinds[run.kind as RunKind].makes,
+        modelFolder: result.model,
+        runId: run.id,
+      })
     setRunState(db, run.id, result.state, { result })
     if (result.state === 'paused') {
       addMark(db, run.id, pauseMark(result))
@@ -220,10 +223,6 @@ function pauseMark({ step, reason }: TrainingResult): Omit<RunMark, 'at'> {
 
 function pauseSentence({ folder }: Project, { id }: Run, { step, reason }: TrainingResult): string {
   return `${reason ? `${reason} ` : ''}Paused after step ${step}. Go on with: stet resume ${folder} ${id}`
-}
-
-function modelKindOf({ kind }: Run): 'reward' | 'language' {
-  return kind === 'reward' ? 'reward' : 'language'
 }
 
 /** @param seconds since the step before, or since the work began */

@@ -5,8 +5,10 @@
  */
 import os from 'node:os'
 import { UserError } from '../../contract/errors.ts'
-import { RunScale, type SpeedResult, type TrainingJob } from '../../contract/jobs.ts'
+import type { SpeedResult } from '../../contract/jobs.ts'
 import { canonicalJson, type JsonObject } from '../../contract/json.ts'
+import { RunScale } from '../../contract/run-kinds/common.ts'
+import type { TrainingJob } from '../../contract/run-kinds/index.ts'
 import type { EstimateRequest, RunEstimate } from '../../contract/train.ts'
 import { describeVerb, type VerbInput } from '../../contract/verbs.ts'
 import { locateRuntime } from '../../engine/runtime/locate.ts'
@@ -24,7 +26,7 @@ import {
 } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import { describeMistake } from '../errors/input-mistake.ts'
-import { planners } from './train.ts'
+import { planRun } from './train.ts'
 
 type Kind = TrainingJob['kind']
 type Input = VerbInput<`train ${Kind}`>
@@ -59,8 +61,7 @@ export class RunEstimates {
     const config = { maxQueryTokens, maxResponseTokens, pairs, seed }
     const key = canonicalJson({ ...input, name: kind, config, work: countWork(project.db) } as JsonObject)
     if (this.#last?.key !== key) {
-      const plan = planners[kind] as (project: Project, input: object) => ReturnType<(typeof planners)[Kind]>
-      const { job, rows } = plan(project, input)
+      const { job, rows } = planRun(project, kind, input)
       const size = planSize(job, rows)
       size.catch(() => (this.#last = null))
       this.#last = { key, size }

@@ -1,22 +1,18 @@
-/** Training jobs before they have a run's folder, and the paths of models in them. */
-import type { ModelRef, PlannedJob } from '../../contract/jobs.ts'
+/** The paths of models in training jobs, which are relative in a record and absolute in a job. */
 import { mapJudgeModel } from '../../contract/judge-kinds.ts'
+import type { ModelRef } from '../../contract/run-kinds/common.ts'
+import { type PlannedJob, runKinds } from '../../contract/run-kinds/index.ts'
 
 /** The job with every model path mapped. */
 export function mapModelPaths<Job extends PlannedJob>(job: Job, map: (path: string) => string): Job {
-  switch (job.kind) {
-    case 'sft':
-    case 'reward':
-      return { ...job, model: mapRef(job.model, map) }
-    case 'ppo': {
-      const judge = job.judge && mapJudgeModel(job.judge, map)
-      return { ...job, policy: map(job.policy), rewardModel: map(job.rewardModel), judge }
-    }
-    case 'dpo':
-      return { ...job, policy: map(job.policy) }
-  }
+  const fields = Object.entries<string | ModelRef | unknown>(job).map(([name, value]) =>
+    name in runKinds[job.kind].models ? [name, mapRef(value as string | ModelRef, map)] : [name, value],
+  )
+  const judge = 'judge' in job && job.judge ? { judge: mapJudgeModel(job.judge, map) } : {}
+  return { ...job, ...Object.fromEntries(fields), ...judge }
 }
 
-function mapRef(ref: ModelRef, map: (path: string) => string): ModelRef {
+function mapRef(ref: string | ModelRef, map: (path: string) => string): string | ModelRef {
+  if (typeof ref === 'string') return map(ref)
   return 'path' in ref ? { path: map(ref.path) } : ref
 }

@@ -2,41 +2,66 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
-import type { TrainingJob } from '../../contract/jobs.ts'
-import type { RunInputRow } from '../../contract/records.ts'
+import type { Item, RunInputRow } from '../../contract/records.ts'
+import { runKinds, type TrainingJob } from '../../contract/run-kinds/index.ts'
 import { writeFileAtomic } from '../../engine/formats/atomic.ts'
 import { type Db, splitOf, splitPoint } from '../../storage/index.ts'
 import { editedPairsOf, itemsOf } from '../data/datasets.ts'
 
 export interface InputChoice {
-  /** Names; none stands for all. */
+  /** Names; an empty list stands for all. */
   datasets: string[]
   /** Share of documents held out. */
   heldout: number
   /** At most this many held-out rows. */
   heldoutLimit: number
-  /** Only training documents in this part of [0, 1); all where absent. Parts that don't meet share no document. */
+  /** Only training documents in this part of [0, 1); defaults to all. Disjoint parts share no document. */
   trainPart?: readonly [from: number, to: number]
 }
 
-/** What a run learns from, as far as it decides which rows are of use. */
-export type Lesson = { kind: 'sft' | 'ppo' } | { kind: 'reward' | 'dpo'; pairs: 'edited' | 'original' }
-
-export function lessonOf({ kind, config }: Pick<TrainingJob, 'kind' | 'config'>): Lesson {
-  return kind === 'reward' || kind === 'dpo'
-    ? { kind, pairs: 'pairs' in config ? config.pairs : 'edited' }
-    : { kind }
+/** What the rows of a run have to have. */
+interface RowKind {
+  /** What is missing if there are none, for a message. */
+  missing: string
+  rowsOf(db: Db, datasets: string[]): Iterable<Omit<RunInputRow, 'split'>>
 }
 
-/** The rows that a lesson can use: one a finished edit, or one an item where edits do not matter. */
+const rowKinds = {
+  demonstrations: {
+    missing: 'demonstrations (items with a chosen response)',
+    rowsOf: (db, datasets) => itemRows(db, datasets, ({ chosen }) => chosen !== null),
+  },
+  prompts: { missing: 'items', rowsOf: (db, datasets) => itemRows(db, datasets, () => true) },
+  edited: { missing: 'finished edits', rowsOf: (db, datasets) => editedPairsOf(db, { datasets }) },
+  original: {
+    missing: 'preference pairs (items with a chosen and a rejected response)',
+    rowsOf: (db, datasets) =>
+      itemRows(db, datasets, ({ chosen, rejected }) => chosen !== null && rejected !== null),
+  },
+} satisfies Record<string, RowKind>
+
+export type RowKindName = keyof typeof rowKinds
+
+/** @returns the kind of rows that a run trains on */
+export function rowKindOf({ kind, config }: Pick<TrainingJob, 'kind' | 'config'>): RowKindName {
+  const { trainsOn } = runKinds[kind]
+  if (trainsOn !== 'pairs') return trainsOn
+  return 'pairs' in config ? config.pairs : 'edited'
+}
+
+function* itemRows(db: Db, datasets: string[], isUsable: (item: Item) => boolean) {
+  for (const item of itemsOf(db, { datasets })) if (isUsable(item)) yield { item, edited: null }
+}
+
+/** One row per finished edit, or one per item if the run does not train on edits. */
 export function inputRows(
   db: Db,
-  lesson: Lesson,
+  kind: RowKindName,
   { datasets, heldout, heldoutLimit, trainPart: [from, to] = [0, 1] }: InputChoice,
 ): RunInputRow[] {
   let heldoutRows = 0
   const rows: RunInputRow[] = []
-  for (const { item, edited } of candidates(db, lesson, datasets)) {
+  for (const { item, edited } of rowKinds[kind].rowsOf(db, datasets)) {
     const point = splitPoint(item)
     const split = splitOf(point, heldout)
     if (split === 'heldout' && heldoutRows++ >= heldoutLimit) continue
@@ -47,37 +72,17 @@ export function inputRows(
   return rows
 }
 
-function* candidates(db: Db, lesson: Lesson, datasets: string[]): Generator<Omit<RunInputRow, 'split'>> {
-  if ('pairs' in lesson && lesson.pairs === 'edited') {
-    yield* editedPairsOf(db, { datasets })
-    return
-  }
-  for (const item of itemsOf(db, { datasets })) {
-    const { chosen, rejected } = item
-    const isOfUse = lesson.kind === 'ppo' || (chosen !== null && (lesson.kind === 'sft' || rejected !== null))
-    if (isOfUse) yield { item, edited: null }
-  }
-}
-
-const needs: Record<string, string> = {
-  sft: 'demonstrations (items with a chosen response)',
-  ppo: 'items',
-  edited: 'finished edits',
-  original: 'preference pairs (items with a chosen and a rejected response)',
-}
-
-/** @throws UserError where nothing is left to train on */
-export function requireRows(rows: readonly RunInputRow[], lesson: Lesson, project: string): void {
+/** @throws UserError if there is nothing to train on */
+export function requireRows(rows: readonly RunInputRow[], kind: RowKindName, project: string): void {
   if (rows.some(({ split }) => split === 'train')) return
-  const missing = needs['pairs' in lesson ? lesson.pairs : lesson.kind]
   const heldout = rows.length > 0 ? ' outside the held-out share' : ''
   throw new UserError(
     'bad_input',
-    `${project} has no ${missing}${heldout} to train on. Import some first, or name other --datasets.`,
+    `${project} has no ${rowKinds[kind].missing}${heldout} to train on. Import some first, or choose other --datasets.`,
   )
 }
 
-/** Its name in the run's folder. */
+/** Name of the input in the run's folder. */
 export const inputFile = 'input.jsonl'
 
 export async function writeRunInput(runFolder: string, rows: readonly RunInputRow[]): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { UserError } from '../../contract/errors.ts'
-import type { JobEvent } from '../../contract/jobs.ts'
+import type { JobEvent } from '../../contract/events.ts'
 import type { JsonValue } from '../../contract/json.ts'
 import { describeVerb } from '../../contract/verbs.ts'
 import type { StartWork, WorkRecord } from '../../contract/work.ts'

@@ -1,6 +1,6 @@
 /** What DPO learns from: pairs of whole responses to the same prompt. */
-import type { DpoConfig } from '../../contract/configs.ts'
 import type { RunInputRow } from '../../contract/records.ts'
+import type { DpoConfig } from '../../contract/run-kinds/dpo.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { encodePair, type Limits, type SplitRows, splitExamples } from '../../engine/training/examples.ts'
 import type { DpoPair } from './train.ts'

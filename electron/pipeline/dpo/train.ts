@@ -1,7 +1,7 @@
 /** Direct preference optimisation (Rafailov et al. 2023): the cheap baseline on the same pairs. */
 import * as tf from '@tensorflow/tfjs-core'
-import type { DpoConfig } from '../../contract/configs.ts'
 import { UserError } from '../../contract/errors.ts'
+import type { DpoConfig } from '../../contract/run-kinds/dpo.ts'
 import { type Model, policyParameters, weightsOf } from '../../engine/model/model.ts'
 import {
   responseInputs,

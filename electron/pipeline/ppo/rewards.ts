@@ -2,7 +2,7 @@
  * From what the reward model says to the reward of every response token. Pure functions of row-major (B, T)
  * arrays; `responseMask` is 1 at response tokens, and what stands elsewhere is never read.
  */
-import type { PpoConfig } from '../../contract/configs.ts'
+import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 
 /** A (B, T) array and its shape. */
 export interface Grid {

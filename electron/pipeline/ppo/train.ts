@@ -2,8 +2,9 @@
  * PPO with a reward at every token, or one at the end: sample, score, reward, advantage, update. The loop below is
  * the paper's last training stage in one reading; each formula is in the file beside it.
  */
-import type { PpoConfig, RewardScheme } from '../../contract/configs.ts'
 import type { StepMetrics } from '../../contract/metrics.ts'
+import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
+import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { type GenerationOptions, Generator } from '../../engine/generation/generate.ts'
 import type { Model } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'

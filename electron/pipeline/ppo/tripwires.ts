@@ -1,6 +1,6 @@
 /** Conditions under which a run pauses by itself, each with the sentence that the user reads. */
-import type { PpoConfig } from '../../contract/configs.ts'
 import type { StepMetrics } from '../../contract/metrics.ts'
+import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 
 export type Tripwire = keyof PpoConfig['tripwires']
 

@@ -1,7 +1,7 @@
 /** The PPO update: passes of shuffled mini-batches over one rollout. */
 import * as tf from '@tensorflow/tfjs-core'
-import type { PpoConfig } from '../../contract/configs.ts'
 import type { StepMetrics } from '../../contract/metrics.ts'
+import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { type Model, policyParameters, scalarModelParameters, weightsOf } from '../../engine/model/model.ts'
 import {
   responseEntropy,

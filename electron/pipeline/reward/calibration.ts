@@ -1,5 +1,5 @@
 /** What a reward model holds of a pair, as a probability, and how far such probabilities come true. */
-import type { RewardScheme } from '../../contract/configs.ts'
+import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { type Calibration, calibration } from '../../engine/statistics/classification.ts'
 
 /** One response: a label and a reward for each token. */

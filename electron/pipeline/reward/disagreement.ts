@@ -2,7 +2,7 @@
  * How far a reward model disagrees with edits, to find those worth a second look: a slip of the annotator's, or
  * something that the model has not learnt. Pure functions of labels and token rewards.
  */
-import type { RewardScheme } from '../../contract/configs.ts'
+import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 
 /** One response: a label (−1, 0, +1) and a reward for each token. */
 export interface RewardedTokens {

@@ -1,5 +1,5 @@
 /** Held-out quality of a reward model: pairwise accuracy, token ranking and classification, drift of kept tokens. */
-import type { RewardScheme } from '../../contract/configs.ts'
+import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { precisionRecall } from '../../engine/statistics/classification.ts'
 import { auroc } from '../../engine/statistics/ranking.ts'
 import { pairCalibration, preferenceLogit } from './calibration.ts'

@@ -1,6 +1,6 @@
 /** What a reward model learns from: pairs of responses with a label for every token. */
-import type { RewardConfig } from '../../contract/configs.ts'
 import type { PairLabels, RunInputRow } from '../../contract/records.ts'
+import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import type { QueryResponse } from '../../engine/training/batch.ts'
 import { encodePair, type Limits, type SplitRows, splitExamples } from '../../engine/training/examples.ts'

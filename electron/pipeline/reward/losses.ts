@@ -6,7 +6,7 @@
  * masks are 1 at response tokens, labels are -1, 0, +1 as `label/` makes them.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import type { RewardConfig } from '../../contract/configs.ts'
+import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
 
 export interface RewardSide {
   /** What the scalar head says at each token. */

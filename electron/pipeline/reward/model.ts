@@ -1,7 +1,7 @@
 /** A reward model scoring responses: token rewards and the sequence score, each by the scheme it was trained with. */
 import type * as tf from '@tensorflow/tfjs-core'
-import type { RewardScheme } from '../../contract/configs.ts'
 import { UserError } from '../../contract/errors.ts'
+import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { type Model, weightsOf } from '../../engine/model/model.ts'
 import {
   responseInputs,

@@ -1,7 +1,7 @@
 /** Trains a reward model on labelled pairs, by any of the five schemes. */
 import * as tf from '@tensorflow/tfjs-core'
-import type { RewardConfig } from '../../contract/configs.ts'
 import { UserError } from '../../contract/errors.ts'
+import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import { type Model, scalarModelParameters, weightsOf } from '../../engine/model/model.ts'
 import { responseTensorCount } from '../../engine/model/responses.ts'
 import type { Weights } from '../../engine/model/weights.ts'

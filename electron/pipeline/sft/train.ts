@@ -1,6 +1,6 @@
 /** Supervised fine-tuning: the starting policy learns demonstrations, response tokens only. */
 import * as tf from '@tensorflow/tfjs-core'
-import type { SftConfig } from '../../contract/configs.ts'
+import type { SftConfig } from '../../contract/run-kinds/sft.ts'
 import { type Model, policyParameters, weightsOf } from '../../engine/model/model.ts'
 import {
   responseInputs,

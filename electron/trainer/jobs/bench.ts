@@ -1,7 +1,8 @@
 /** The benchmarks: random weights, the work of the peers' script, time and memory only. */
 import * as tf from '@tensorflow/tfjs-core'
-import { PpoConfig, SftConfig } from '../../contract/configs.ts'
 import type { BenchResult, InferenceJob } from '../../contract/jobs.ts'
+import { PpoConfig } from '../../contract/run-kinds/ppo.ts'
+import { SftConfig } from '../../contract/run-kinds/sft.ts'
 import { Generator } from '../../engine/generation/generate.ts'
 import type { ModelConfig } from '../../engine/model/config.ts'
 import {

@@ -1,5 +1,6 @@
 /** What a job gets besides its description. */
-import type { Job, JobEvent } from '../../contract/jobs.ts'
+import type { JobEvent } from '../../contract/events.ts'
+import type { Job } from '../../contract/jobs.ts'
 
 export interface JobContext {
   emit(event: JobEvent): void

@@ -1,11 +1,11 @@
 /** The judge that watches a PPO run: the policy's responses to held-out prompts against the reference's. */
-import type { PpoConfig } from '../../contract/configs.ts'
 import {
   applyToKind,
   isProgrammatic,
   type JudgeSpec,
   type TrainingModelJudgeSpecs,
 } from '../../contract/judge-kinds.ts'
+import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { Generator } from '../../engine/generation/generate.ts'
 import { disposeModel, type Model } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'

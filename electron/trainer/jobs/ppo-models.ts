@@ -1,5 +1,5 @@
 /** The models that a PPO run trains and compares with, made of the two that it starts from. */
-import type { PpoConfig } from '../../contract/configs.ts'
+import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { adaptModel, addScoreHead, copyModel, type Model } from '../../engine/model/model.ts'
 import type { RolloutModels } from '../../pipeline/ppo/rollout.ts'
 

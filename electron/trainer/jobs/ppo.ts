@@ -1,9 +1,9 @@
 /** Optimises a policy on a reward model's rewards. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import type { PpoConfig } from '../../contract/configs.ts'
 import { UserError } from '../../contract/errors.ts'
 import type { JobResults } from '../../contract/jobs.ts'
+import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { writeFolderAtomic } from '../../engine/formats/atomic.ts'
 import { type Model, policyParameters } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'

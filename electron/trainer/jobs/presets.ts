@@ -1,5 +1,5 @@
 /** Small models made from scratch, and models from disk, each with its tokenizer. */
-import type { ModelRef } from '../../contract/jobs.ts'
+import type { ModelRef } from '../../contract/run-kinds/common.ts'
 import { createModel, type Model } from '../../engine/model/model.ts'
 import { presetConfig } from '../../engine/model/presets.ts'
 import { loadModel, saveModel } from '../../engine/model/sources/load-and-save.ts'

@@ -3,10 +3,11 @@
  * everything again. A method (`sft.ts`, `reward.ts`, `ppo.ts`, `dpo.ts`) adds its models, its examples and its stage.
  */
 import path from 'node:path'
-import type { SftConfig } from '../../contract/configs.ts'
 import { UserError } from '../../contract/errors.ts'
-import type { ModelRef, TrainingJob, TrainingResult } from '../../contract/jobs.ts'
 import type { RunInputRow } from '../../contract/records.ts'
+import type { ModelRef, TrainingResult } from '../../contract/run-kinds/common.ts'
+import type { TrainingJob } from '../../contract/run-kinds/index.ts'
+import type { SftConfig } from '../../contract/run-kinds/sft.ts'
 import { writeFolderAtomic } from '../../engine/formats/atomic.ts'
 import { scoreHead } from '../../engine/model/config.ts'
 import { adaptModel, type Model } from '../../engine/model/model.ts'

@@ -1,10 +1,12 @@
 /** The experiment's order and record, with steps that only write down what they were asked. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type DpoConfig, PpoConfig, RewardConfig } from '../../../electron/contract/configs.ts'
 import { ExperimentArm } from '../../../electron/contract/experiment.ts'
 import type { Item, Judgement } from '../../../electron/contract/records.ts'
 import { ResultRecord } from '../../../electron/contract/report.ts'
+import type { DpoConfig } from '../../../electron/contract/run-kinds/dpo.ts'
+import { PpoConfig } from '../../../electron/contract/run-kinds/ppo.ts'
+import { RewardConfig } from '../../../electron/contract/run-kinds/reward.ts'
 import type { ExperimentPlan } from '../../../electron/host/experiment/policies.ts'
 import { runExperiment } from '../../../electron/host/experiment/run.ts'
 import { type ExperimentSteps, seedOfPair } from '../../../electron/host/experiment/steps.ts'

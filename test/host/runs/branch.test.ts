@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { createRouterClient } from '@orpc/server'
-import { branchable } from '../../../electron/contract/branch.ts'
+import { runKinds } from '../../../electron/contract/run-kinds/index.ts'
 import { openHost } from '../../../electron/host/router.ts'
 import { stateUnder } from '../../../electron/pipeline/ppo/train.ts'
 import { freshMemory } from '../../../electron/pipeline/ppo/tripwires.ts'
@@ -144,7 +144,7 @@ test('what would alter the model or the data may not change, nor may a branch be
   await assert.rejects(resultOf(await branch({ name: 'sft-parent' })), { code: 'conflict' })
   const { length } = await host.runs.list({ project })
   assert.equal(length, 7, 'a refused branch leaves no run')
-  for (const names of Object.values(branchable))
+  for (const { branchable: names } of Object.values(runKinds))
     for (const shape of ['batchSize', 'rolloutBatchSize', 'loraRank', 'maxQueryTokens', 'seed', 'placement'])
       assert.ok(!(names as readonly string[]).includes(shape), shape)
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { PpoConfig } from '../../../electron/contract/configs.ts'
+import { PpoConfig } from '../../../electron/contract/run-kinds/ppo.ts'
 import { createRun, openProject } from '../../../electron/storage/index.ts'
 import { openClient } from '../client.ts'
 import { writeRows } from '../entry/cli-process.ts'

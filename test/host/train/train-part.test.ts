@@ -22,7 +22,7 @@ test('Parts of the training documents share none, leave none out, and hold out t
   await importRows(project.db, rows, { name: 'items', files: [] })
   const ids = (split: string, trainPart?: [number, number]) => {
     const choice = { datasets: [], heldout: 0.25, heldoutLimit: 1000, ...(trainPart && { trainPart }) }
-    const chosen = inputRows(project.db, { kind: 'ppo' }, choice).filter((row) => row.split === split)
+    const chosen = inputRows(project.db, 'prompts', choice).filter((row) => row.split === split)
     return new Set(chosen.map(({ item }) => item.id))
   }
   const [all, arms, gold] = [ids('train'), ids('train', [0, 0.6]), ids('train', [0.6, 1])]

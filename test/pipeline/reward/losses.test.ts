@@ -1,7 +1,7 @@
 /** Every reward loss and its gradient against PyTorch's autograd (test/golden/make_reward.py). */
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
-import { RewardConfig } from '../../../electron/contract/configs.ts'
+import { RewardConfig } from '../../../electron/contract/run-kinds/reward.ts'
 import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'
 import { spanTargets } from '../../../electron/pipeline/reward/inputs.ts'
 import { rewardLoss } from '../../../electron/pipeline/reward/losses.ts'

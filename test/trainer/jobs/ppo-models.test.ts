@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
-import { PpoConfig } from '../../../electron/contract/configs.ts'
+import { PpoConfig } from '../../../electron/contract/run-kinds/ppo.ts'
 import { addScoreHead, copyModel, disposeModel, type Model } from '../../../electron/engine/model/model.ts'
 import { loadModel } from '../../../electron/engine/model/sources/load-and-save.ts'
 import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'

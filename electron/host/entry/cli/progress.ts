@@ -3,7 +3,7 @@
  * seconds. Sentences stay on lines of their own.
  */
 import { type Params, SingleBar } from 'cli-progress'
-import type { JobEvent } from '../../../contract/jobs.ts'
+import type { JobEvent } from '../../../contract/events.ts'
 import { compact, duration } from '../../report/numbers.ts'
 
 /** The metrics worth a place beside the bar, where a step has them. */

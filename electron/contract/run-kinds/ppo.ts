@@ -1,96 +1,21 @@
-/**
- * Configurations of runs: every setting with its unit, range, default and one sentence. Forms, CLI options and
- * docs are made from these schemas; unknown keys are refused.
- */
+/** PPO: its settings, job, result and verb. */
 import { z } from 'zod'
-
-const positive = () => z.number().positive()
-const count = () => z.int().positive()
-
-/** Settings that every training run has. */
-const optimization = {
-  seed: z.int().nonnegative().default(1).describe('Seed of every random choice of the run.'),
-  microBatchSize: count()
-    .nullable()
-    .default(null)
-    .describe('Examples per forward pass; null takes the whole batch at once.'),
-  gradientCheckpointing: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Keep only the input of each layer for the backward pass and compute the layer again there: less memory, about a third more time.',
-    ),
-  loraRank: count()
-    .nullable()
-    .default(null)
-    .describe(
-      'Train low-rank adapters of this rank on every linear layer, and not the weights (Hu et al. 2021); null trains all weights. Adapters want about ten times the learning rate.',
-    ),
-  learningRate: positive().default(1e-4).describe('Peak learning rate.'),
-  warmupSteps: z.int().nonnegative().default(0).describe('Steps of linear warm-up.'),
-  decay: z
-    .enum(['constant', 'linear', 'cosine'])
-    .default('cosine')
-    .describe('Learning rate after the warm-up.'),
-  weightDecay: z.number().nonnegative().default(0).describe('Decoupled weight decay of matrices.'),
-  beta1: z.number().min(0).lt(1).default(0.9).describe("AdamW's first decay rate."),
-  beta2: z.number().min(0).lt(1).default(0.95).describe("AdamW's second decay rate."),
-  epsilon: positive().default(1e-8).describe("AdamW's epsilon."),
-  maxGradNorm: positive().default(1).describe('Gradients are clipped to this global norm.'),
-  checkpointEvery: z
-    .int()
-    .nonnegative()
-    .default(50)
-    .describe('Steps between checkpoints; 0 saves only at the end.'),
-}
-
-const batchSize = count().default(16).describe('Examples per optimizer step.')
-
-const lengths = {
-  maxQueryTokens: count()
-    .default(256)
-    .describe('Prompts beyond this are cut, the end of a context first; the run records how many were.'),
-  maxResponseTokens: count()
-    .default(128)
-    .describe('Examples with longer responses are left out; the run records how many were.'),
-}
-
-const maxSteps = count()
-  .nullable()
-  .default(null)
-  .describe('Stop after this many steps; null makes all epochs.')
-
-export const SftConfig = z.strictObject({
-  ...optimization,
-  batchSize,
-  ...lengths,
-  epochs: count().default(3).describe('Passes over the demonstrations.'),
-  maxSteps,
-})
-export type SftConfig = z.infer<typeof SftConfig>
-
-export const RewardScheme = z.enum(['bt-mean', 'bt-changed', 'classify', 'regress', 'sequence'])
-export type RewardScheme = z.infer<typeof RewardScheme>
-
-export const RewardConfig = z.strictObject({
-  ...optimization,
-  batchSize,
-  ...lengths,
-  scheme: RewardScheme.default('bt-changed').describe('How labels become a loss (docs/PAPER.md).'),
-  pairs: z
-    .enum(['edited', 'original'])
-    .default('edited')
-    .describe('Train on edited/rejected pairs, or (sequence only) on chosen/rejected.'),
-  keptPenalty: z
-    .number()
-    .nonnegative()
-    .default(1)
-    .describe('bt-changed: weight of the mean squared reward of kept tokens.'),
-  spanWeighted: z.boolean().default(false).describe('regress: a span of n tokens has targets of size 1/n.'),
-  epochs: count().default(2).describe('Passes over the pairs.'),
-  maxSteps,
-})
-export type RewardConfig = z.infer<typeof RewardConfig>
+import { JudgeSpec, judgeForms, WrittenJudge } from '../judge-kinds.ts'
+import { model, project } from '../options.ts'
+import { eventsThen, trainingVerb } from '../procedure.ts'
+import {
+  branchableInAnyRun,
+  configOptions,
+  count,
+  lengths,
+  optimization,
+  positive,
+  type RunKindRow,
+  runFiles,
+  sharedOptions,
+  started,
+  TrainingResult,
+} from './common.ts'
 
 /** A tripwire that is null never trips. */
 const Tripwires = z.strictObject({
@@ -198,16 +123,63 @@ export const PpoConfig = z.strictObject({
 })
 export type PpoConfig = z.infer<typeof PpoConfig>
 
-export const DpoConfig = z.strictObject({
-  ...optimization,
-  batchSize,
-  ...lengths,
-  beta: positive().default(0.1).describe('Strength of the tie to the reference (Rafailov et al. 2023).'),
-  pairs: z
-    .enum(['edited', 'original'])
-    .default('edited')
-    .describe('Prefer edited over rejected, or chosen over rejected.'),
-  epochs: count().default(1).describe('Passes over the pairs.'),
-  maxSteps,
+export const PpoJob = z.strictObject({
+  kind: z.literal('ppo'),
+  policy: z.string(),
+  rewardModel: z.string(),
+  judge: JudgeSpec.nullable(),
+  config: PpoConfig,
+  ...runFiles,
 })
-export type DpoConfig = z.infer<typeof DpoConfig>
+
+export const PpoResult = TrainingResult.extend({ bestFolder: z.string().nullable() })
+
+const verb = trainingVerb(
+  'Train a policy by PPO, with a reward at every token or one at the end.',
+  'train ppo ferry.stet base rewards --name aligned --placement token --total-steps 30',
+)
+  .input(
+    z.strictObject({
+      project,
+      policy: model('Policy to start from').meta({ positional: 2, value: 'POLICY' }),
+      rewardModel: model('Reward model').meta({ positional: 3, value: 'REWARD_MODEL' }),
+      ...sharedOptions,
+      judge: WrittenJudge.nullable()
+        .default(null)
+        .describe(`Judges held-out responses along the way. ${judgeForms}`)
+        .meta({ value: 'JUDGE' }),
+      config: configOptions(PpoConfig),
+    }),
+  )
+  .output(eventsThen(PpoResult.extend(started)))
+
+export const ppo = {
+  title: 'PPO',
+  summary: 'optimises the policy on the rewards of a reward model',
+  trainsOn: 'prompts',
+  makes: 'language',
+  models: { policy: 'path', rewardModel: 'path' },
+  leadingMetric: 'objective/scores',
+  branchable: [
+    ...branchableInAnyRun,
+    'totalSteps',
+    'klCoef',
+    'adaptiveKl',
+    'tripwires',
+    'entCoef',
+    'vfCoef',
+    'clipRange',
+    'clipRangeValue',
+    'targetKl',
+    'numPpoEpochs',
+    'rewardClip',
+    'missingEosPenalty',
+    'gamma',
+    'gaeLambda',
+    'sampleEvery',
+    'judgeEvery',
+  ],
+  config: PpoConfig,
+  result: PpoResult,
+  verb,
+} as const satisfies RunKindRow & Record<string, unknown>

@@ -1,0 +1,39 @@
+/** What running work reports before its result: steps, progress, notes, samples, tokens. */
+import { z } from 'zod'
+
+/** One sampled response with what each of its tokens was given. */
+export const RunSample = z.object({
+  promptId: z.string(),
+  response: z.string(),
+  tokens: z.array(
+    z.object({
+      text: z.string(),
+      reward: z.number(),
+      value: z.number(),
+      advantage: z.number(),
+      kl: z.number(),
+    }),
+  ),
+  score: z.number(),
+  ended: z.boolean(),
+})
+export type RunSample = z.infer<typeof RunSample>
+
+/** What running work reports before its result. */
+export const JobEvent = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('step'),
+    step: z.int().nonnegative(),
+    totalSteps: z.int().nonnegative(),
+    metrics: z.record(z.string(), z.number()),
+  }),
+  z.object({ type: z.literal('samples'), step: z.int().nonnegative(), samples: z.array(RunSample) }),
+  /** The training run that a job trains: its id in the project. */
+  z.object({ type: z.literal('started'), run: z.string() }),
+  /** A sentence worth a line. */
+  z.object({ type: z.literal('note'), sentence: z.string() }),
+  z.object({ type: z.literal('progress'), phase: z.string(), done: z.number(), total: z.number() }),
+  /** Text as it is generated. */
+  z.object({ type: z.literal('token'), text: z.string() }),
+])
+export type JobEvent = z.infer<typeof JobEvent>

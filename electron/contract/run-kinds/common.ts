@@ -1,0 +1,166 @@
+/**
+ * What all kinds of run share: the settings of optimization, the options of a verb that trains, models as a job names
+ * them, and how a run ends. Settings have a unit, range, default and one sentence each: forms, options of the command
+ * line and docs are made from these schemas; unknown keys are refused.
+ */
+import { z } from 'zod'
+import type { MetricKey } from '../metrics.ts'
+import { datasets, heldout, runName } from '../options.ts'
+
+/** What is particular to a kind of run, besides the schemas of its settings, job and result. */
+export interface RunKindRow {
+  title: string
+  /** What it does, for lists. */
+  summary: string
+  /** What it trains on. */
+  trainsOn: 'demonstrations' | 'prompts' | 'pairs'
+  /** The kind of model it makes. */
+  makes: 'language' | 'reward'
+  /**
+   * Fields of its verb and job that name models; the run trains the first. In the job it is a path, a ModelRef of a
+   * model on disk (`ref`), or a ModelRef that may also be of a preset (`start`).
+   */
+  models: Readonly<Record<string, 'path' | 'ref' | 'start'>>
+  /** The metric that best summarises it. */
+  leadingMetric: MetricKey
+  /** The settings that a branch may change: they alter neither model nor data. */
+  branchable: readonly string[]
+}
+
+export const positive = () => z.number().positive()
+export const count = () => z.int().positive()
+
+/** Settings that every training run has. */
+export const optimization = {
+  seed: z.int().nonnegative().default(1).describe('Seed of every random choice of the run.'),
+  microBatchSize: count()
+    .nullable()
+    .default(null)
+    .describe('Examples per forward pass; null takes the whole batch at once.'),
+  gradientCheckpointing: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Keep only the input of each layer for the backward pass and compute the layer again there: less memory, about a third more time.',
+    ),
+  loraRank: count()
+    .nullable()
+    .default(null)
+    .describe(
+      'Train low-rank adapters of this rank on every linear layer, and not the weights (Hu et al. 2021); null trains all weights. Adapters want about ten times the learning rate.',
+    ),
+  learningRate: positive().default(1e-4).describe('Peak learning rate.'),
+  warmupSteps: z.int().nonnegative().default(0).describe('Steps of linear warm-up.'),
+  decay: z
+    .enum(['constant', 'linear', 'cosine'])
+    .default('cosine')
+    .describe('Learning rate after the warm-up.'),
+  weightDecay: z.number().nonnegative().default(0).describe('Decoupled weight decay of matrices.'),
+  beta1: z.number().min(0).lt(1).default(0.9).describe("AdamW's first decay rate."),
+  beta2: z.number().min(0).lt(1).default(0.95).describe("AdamW's second decay rate."),
+  epsilon: positive().default(1e-8).describe("AdamW's epsilon."),
+  maxGradNorm: positive().default(1).describe('Gradients are clipped to this global norm.'),
+  checkpointEvery: z
+    .int()
+    .nonnegative()
+    .default(50)
+    .describe('Steps between checkpoints; 0 saves only at the end.'),
+}
+
+export const batchSize = count().default(16).describe('Examples per optimizer step.')
+
+export const lengths = {
+  maxQueryTokens: count()
+    .default(256)
+    .describe('Prompts beyond this are cut, the end of a context first; the run records how many were.'),
+  maxResponseTokens: count()
+    .default(128)
+    .describe('Examples with longer responses are left out; the run records how many were.'),
+}
+
+export const maxSteps = count()
+  .nullable()
+  .default(null)
+  .describe('Stop after this many steps; null makes all epochs.')
+
+/** Settings that a branch of any run may change. */
+export const branchableInAnyRun = [
+  'learningRate',
+  'warmupSteps',
+  'decay',
+  'weightDecay',
+  'beta1',
+  'beta2',
+  'epsilon',
+  'maxGradNorm',
+  'microBatchSize',
+  'gradientCheckpointing',
+  'checkpointEvery',
+] as const
+
+/** The same for a run over fixed examples. */
+export const branchableWithExamples = [...branchableInAnyRun, 'epochs', 'maxSteps'] as const
+
+/** A model on disk (Hugging Face folder or GGUF), or a small one to be made from scratch. */
+export const ModelRef = z.union([
+  z.strictObject({ path: z.string() }),
+  z.strictObject({
+    preset: z.enum(['world', 'tiny']),
+    /** Whole words that the byte-level tokenizer has as single tokens. */
+    words: z.array(z.string()),
+    seed: z.int().nonnegative(),
+  }),
+])
+export type ModelRef = z.infer<typeof ModelRef>
+
+/**
+ * `input` is a JSONL file of rows `{ split, item, edited? }` (see RunInputRow). `folder` is the run's own: it gets
+ * `step-…/` checkpoints and, at the end, `model/`.
+ */
+export const runFiles = { input: z.string(), folder: z.string() }
+
+/** How large a run is: by it the pace of one run tells that of another. */
+export const RunScale = z.object({
+  /** Numbers of the model that is trained, adapters aside. */
+  parameters: z.number().positive(),
+  /** Of a step, on average: floating-point operations, bytes of weights and caches read, calls of compiled functions. */
+  flops: z.number().nonnegative(),
+  bytes: z.number().nonnegative(),
+  calls: z.number().nonnegative(),
+})
+export type RunScale = z.infer<typeof RunScale>
+
+/** How a training job ended. */
+export const TrainingResult = z.object({
+  state: z.enum(['done', 'paused']),
+  step: z.int().nonnegative(),
+  /** Why it paused by itself. */
+  reason: z.string().nullable(),
+  /** Hugging Face folder of the trained model; null while paused. */
+  model: z.string().nullable(),
+  /** Examples left out because they were too long. */
+  dropped: z.int().nonnegative(),
+  /** Prompts cut to fit. */
+  cut: z.int().nonnegative(),
+  scale: RunScale.nullable(),
+})
+export type TrainingResult = z.infer<typeof TrainingResult>
+
+/** What every training run is asked for besides its config. */
+export const sharedOptions = {
+  name: runName,
+  datasets,
+  heldout,
+  heldoutLimit: z.int().positive().default(512).describe('At most this many held-out rows are evaluated on.'),
+}
+
+/** The config's fields are options of their own. */
+export function configOptions<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape, z.core.$strict>) {
+  return z
+    .prefault(schema, {} as never)
+    .describe('Settings of the run.')
+    .meta({ flat: true })
+}
+
+/** What a verb that trains returns besides the result of the job. */
+export const started = { run: z.string(), name: z.string() }

@@ -1,0 +1,66 @@
+/** DPO: its settings, job and verb. */
+import { z } from 'zod'
+import { model, project } from '../options.ts'
+import { eventsThen, trainingVerb } from '../procedure.ts'
+import {
+  batchSize,
+  branchableWithExamples,
+  configOptions,
+  count,
+  lengths,
+  maxSteps,
+  optimization,
+  positive,
+  type RunKindRow,
+  runFiles,
+  sharedOptions,
+  started,
+  TrainingResult,
+} from './common.ts'
+
+export const DpoConfig = z.strictObject({
+  ...optimization,
+  batchSize,
+  ...lengths,
+  beta: positive().default(0.1).describe('Strength of the tie to the reference (Rafailov et al. 2023).'),
+  pairs: z
+    .enum(['edited', 'original'])
+    .default('edited')
+    .describe('Prefer edited over rejected, or chosen over rejected.'),
+  epochs: count().default(1).describe('Passes over the pairs.'),
+  maxSteps,
+})
+export type DpoConfig = z.infer<typeof DpoConfig>
+export const DpoJob = z.strictObject({
+  kind: z.literal('dpo'),
+  policy: z.string(),
+  config: DpoConfig,
+  ...runFiles,
+})
+
+const verb = trainingVerb(
+  'Train a policy by DPO on pairs.',
+  'train dpo ferry.stet base --name dpo --beta 0.1',
+)
+  .input(
+    z.strictObject({
+      project,
+      policy: model('Policy to start from, and reference').meta({ positional: 2, value: 'POLICY' }),
+      ...sharedOptions,
+      config: configOptions(DpoConfig),
+    }),
+  )
+  .output(eventsThen(TrainingResult.extend(started)))
+
+export const dpo = {
+  title: 'DPO',
+  summary: 'trains the policy on pairs directly: a baseline without a reward model',
+  trainsOn: 'pairs',
+  makes: 'language',
+  models: { policy: 'path' },
+  leadingMetric: 'dpo/accuracy',
+  branchable: [...branchableWithExamples, 'beta'],
+  config: DpoConfig,
+  result: TrainingResult,
+  verb,
+} as const satisfies RunKindRow & Record<string, unknown>

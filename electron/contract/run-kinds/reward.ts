@@ -1,0 +1,95 @@
+/** Reward models: settings, job, result and verb of their runs. */
+import { z } from 'zod'
+import { model, project } from '../options.ts'
+import { eventsThen, trainingVerb } from '../procedure.ts'
+import {
+  batchSize,
+  branchableWithExamples,
+  configOptions,
+  count,
+  lengths,
+  ModelRef,
+  maxSteps,
+  optimization,
+  type RunKindRow,
+  runFiles,
+  sharedOptions,
+  started,
+  TrainingResult,
+} from './common.ts'
+
+export const RewardScheme = z.enum(['bt-mean', 'bt-changed', 'classify', 'regress', 'sequence'])
+export type RewardScheme = z.infer<typeof RewardScheme>
+
+export const RewardConfig = z.strictObject({
+  ...optimization,
+  batchSize,
+  ...lengths,
+  scheme: RewardScheme.default('bt-changed').describe('How labels become a loss (docs/PAPER.md).'),
+  pairs: z
+    .enum(['edited', 'original'])
+    .default('edited')
+    .describe('Train on edited/rejected pairs, or (sequence only) on chosen/rejected.'),
+  keptPenalty: z
+    .number()
+    .nonnegative()
+    .default(1)
+    .describe('bt-changed: weight of the mean squared reward of kept tokens.'),
+  spanWeighted: z.boolean().default(false).describe('regress: a span of n tokens has targets of size 1/n.'),
+  epochs: count().default(2).describe('Passes over the pairs.'),
+  maxSteps,
+})
+export type RewardConfig = z.infer<typeof RewardConfig>
+
+export const RewardJob = z.strictObject({
+  kind: z.literal('reward'),
+  model: ModelRef,
+  config: RewardConfig,
+  ...runFiles,
+})
+
+export const RewardResult = TrainingResult.extend({
+  heldout: z
+    .object({
+      pairs: z.int().nonnegative(),
+      accuracy: z.number(),
+      margin: z.number(),
+      calibrationError: z.number().nullable(),
+      tokens: z
+        .object({ auroc: z.number().nullable(), keptMean: z.number(), meanByPosition: z.array(z.number()) })
+        .nullable(),
+    })
+    .nullable(),
+  heldoutF1: z.number().nullable(),
+  /** Words called bad against error spans that people marked; null where no held-out item has spans. */
+  spanAgreement: z
+    .object({ precision: z.number(), recall: z.number(), f1: z.number(), items: z.int().positive() })
+    .nullable(),
+})
+
+const verb = trainingVerb(
+  'Train a reward model on labelled edits or on preference pairs.',
+  'train reward ferry.stet base --name rewards --scheme bt-changed',
+)
+  .input(
+    z.strictObject({
+      project,
+      model: model('Model to start from').meta({ positional: 2, value: 'MODEL' }),
+      ...sharedOptions,
+      config: configOptions(RewardConfig),
+    }),
+  )
+  .output(eventsThen(RewardResult.extend(started)))
+
+export const reward = {
+  title: 'Reward model',
+  summary: 'learns rewards from edits or preference pairs',
+  trainsOn: 'pairs',
+  makes: 'reward',
+  models: { model: 'ref' },
+  leadingMetric: 'reward/accuracy',
+  branchable: [...branchableWithExamples, 'keptPenalty'],
+  config: RewardConfig,
+  result: RewardResult,
+  verb,
+} as const satisfies RunKindRow & Record<string, unknown>

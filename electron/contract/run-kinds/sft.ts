@@ -1,0 +1,70 @@
+/** Supervised fine-tuning: its settings, job, result and verb. */
+import { z } from 'zod'
+import { project } from '../options.ts'
+import { eventsThen, trainingVerb } from '../procedure.ts'
+import {
+  batchSize,
+  branchableWithExamples,
+  configOptions,
+  count,
+  lengths,
+  ModelRef,
+  maxSteps,
+  optimization,
+  type RunKindRow,
+  runFiles,
+  sharedOptions,
+  started,
+  TrainingResult,
+} from './common.ts'
+
+export const SftConfig = z.strictObject({
+  ...optimization,
+  batchSize,
+  ...lengths,
+  epochs: count().default(3).describe('Passes over the demonstrations.'),
+  maxSteps,
+})
+export type SftConfig = z.infer<typeof SftConfig>
+
+export const SftJob = z.strictObject({
+  kind: z.literal('sft'),
+  model: ModelRef,
+  config: SftConfig,
+  ...runFiles,
+})
+
+export const SftResult = TrainingResult.extend({ heldoutLoss: z.number().nullable() })
+
+const verb = trainingVerb(
+  'Fine-tune a model on demonstrations (chosen responses).',
+  'train sft ferry.stet tiny --name base --epochs 3',
+)
+  .input(
+    z.strictObject({
+      project,
+      model: z
+        .string()
+        .min(1)
+        .describe(
+          'Model to start from: a name in this project, a folder, a GGUF file, or the preset tiny or world.',
+        )
+        .meta({ positional: 2, value: 'MODEL' }),
+      ...sharedOptions,
+      config: configOptions(SftConfig),
+    }),
+  )
+  .output(eventsThen(SftResult.extend(started)))
+
+export const sft = {
+  title: 'SFT',
+  summary: 'trains the initial policy on demonstrations',
+  trainsOn: 'demonstrations',
+  makes: 'language',
+  models: { model: 'start' },
+  leadingMetric: 'sft/loss',
+  branchable: branchableWithExamples,
+  config: SftConfig,
+  result: SftResult,
+  verb,
+} as const satisfies RunKindRow & Record<string, unknown>

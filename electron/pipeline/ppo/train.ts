@@ -7,6 +7,7 @@ import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { type GenerationOptions, Generator } from '../../engine/generation/generate.ts'
 import type { Model } from '../../engine/model/model.ts'
+import { repetition } from '../../engine/statistics/repetition.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { bucketLength } from '../../engine/training/batch.ts'
 import {
@@ -44,7 +45,7 @@ import {
   sampleInBatches,
   sampleResponses,
 } from './rollout.ts'
-import { freshMemory, remember, repetition, type TripwireMemory, trippedBy } from './tripwires.ts'
+import { freshMemory, remember, type TripwireMemory, trippedBy } from './tripwires.ts'
 import { PpoUpdate, trainedParameters } from './update.ts'
 
 /** Rewards of each response token, from a trained reward model. */

@@ -94,11 +94,3 @@ const checks: Record<Tripwire, Check> = {
 function percent(share: number): string {
   return `${(100 * share).toFixed(0)}%`
 }
-
-/** Share of 4-grams in a response that occurred earlier in it. */
-export function repetition(ids: readonly number[]): number {
-  const seen = new Set<string>()
-  const total = ids.length - 3
-  for (let i = 0; i < total; i++) seen.add(ids.slice(i, i + 4).join())
-  return total > 0 ? 1 - seen.size / total : 0
-}

@@ -85,6 +85,15 @@ const programmaticKinds = {
     nameOf: ({ pattern }) => `regex ${pattern}`,
     choices: () => [],
   }),
+  repetition: judgeKind({
+    ...plain,
+    spec: z.strictObject({ kind: z.literal('repetition') }),
+    forms: ['repetition'],
+    help: 'the response that repeats itself less wins',
+    read: (argument) => (argument === '' ? {} : null),
+    nameOf: () => 'repetition',
+    choices: () => [{ written: 'repetition', label: 'less repetition wins (a check on degenerate text)' }],
+  }),
 }
 
 const trainingKinds = {

@@ -21,6 +21,7 @@ const training: [string, JudgeSpec][] = [
   ['length:longer', { kind: 'length', prefer: 'longer' }],
   ['length:shorter', { kind: 'length', prefer: 'shorter' }],
   ['regex:a:b\nc', { kind: 'regex', pattern: 'a:b\nc', flags: '' }],
+  ['repetition', { kind: 'repetition' }],
   ['reward:runs/rm: 2', { kind: 'reward', model: 'runs/rm: 2' }],
 ]
 const language: [string, AnyJudgeSpec][] = [
@@ -44,7 +45,16 @@ test('a judge is read from its written form where it may judge, and refused else
 })
 
 test('a mistake is answered with what can be written there, or with what is wrong with the setting', () => {
-  for (const text of ['', 'zork', 'world:x', 'gold:2', 'server:m@ftp://x', 'toString', ' world'])
+  for (const text of [
+    '',
+    'zork',
+    'world:x',
+    'gold:2',
+    'server:m@ftp://x',
+    'repetition:x',
+    'toString',
+    ' world',
+  ])
     assert.equal(
       messageOf(WrittenExperimentJudge, text),
       `invalid judge "${text}": use ${experimentJudgeForms.slice('Judge: '.length, -1)}`,
@@ -55,7 +65,14 @@ test('a mistake is answered with what can be written there, or with what is wron
 })
 
 test('help lists the forms of every judge that can be named there', () => {
-  for (const form of ['world', 'length:longer', 'length:shorter', 'regex:PATTERN', 'reward:MODEL']) {
+  for (const form of [
+    'world',
+    'length:longer',
+    'length:shorter',
+    'regex:PATTERN',
+    'repetition',
+    'reward:MODEL',
+  ]) {
     for (const help of [judgeForms, anyJudgeForms, experimentJudgeForms]) assert.ok(help.includes(form))
   }
   assert.doesNotMatch(judgeForms, /local:|server:|gold:/)
@@ -90,6 +107,7 @@ test('a list of judges offers the rules, the models that fit, and the server onc
     'world',
     'length:shorter',
     'length:longer',
+    'repetition',
     'reward:rm',
     'local:base',
     `server:m@${server}`,
@@ -97,7 +115,15 @@ test('a list of judges offers the rules, the models that fit, and the server onc
   const names = written
     .map((text) => WrittenAnyJudge.parse(text))
     .map((spec) => judgeKindOf(spec).nameOf(spec))
-  assert.deepEqual(names, ['world', 'length shorter', 'length longer', 'reward rm', 'local base', 'server m'])
+  assert.deepEqual(names, [
+    'world',
+    'length shorter',
+    'length longer',
+    'repetition',
+    'reward rm',
+    'local base',
+    'server m',
+  ])
   const without = judgeChoices({ ...available, server: null }).at(-1)!
   assert.equal(without.written, null)
 })

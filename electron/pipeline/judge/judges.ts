@@ -1,5 +1,5 @@
-/** Judges that are functions: a known truth, length, a pattern, or a reward model's score. */
-
+/** Judges that are functions: a known truth, length, a pattern, repetition, or a reward model's score. */
+import { repetition } from '../../engine/statistics/repetition.ts'
 import type { Judge, Question, Reply } from './judge.ts'
 import { lengthOf } from './win-rate.ts'
 
@@ -39,6 +39,15 @@ export function patternJudge(pattern: RegExp, prefer: 'matched' | 'unmatched' = 
     `pattern/${prefer}/${pattern}`,
     (question) => sign * (matches(question.second) - matches(question.first)),
   )
+}
+
+/**
+ * Prefers the output with the smaller share of repeated 4-grams of words, whatever their case; equal shares tie. Shows
+ * whether a policy has collapsed into repeating itself.
+ */
+export function repetitionJudge(): Judge {
+  const shareOf = (text: string) => repetition(text.toLowerCase().match(/\S+/g) ?? [])
+  return truthJudge('repetition', ({ first, second }) => shareOf(first) - shareOf(second))
 }
 
 export interface ToScore {

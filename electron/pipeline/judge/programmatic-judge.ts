@@ -7,7 +7,7 @@ import {
 import { compareInWorld } from '../../world/judge.ts'
 import { loadWorld } from '../../world/world.ts'
 import type { Judge } from './judge.ts'
-import { lengthJudge, patternJudge, truthJudge } from './judges.ts'
+import { lengthJudge, patternJudge, repetitionJudge, truthJudge } from './judges.ts'
 
 /** Whether a response to a prompt ended with EOS; a text that was not asked about counts as ended. */
 export type EndedTexts = (pairId: string, text: string) => boolean
@@ -17,6 +17,7 @@ const judges: {
 } = {
   world: (_spec, ended) => worldJudge(ended),
   length: ({ prefer }) => lengthJudge(prefer),
+  repetition: () => repetitionJudge(),
   regex: ({ pattern, flags }) => patternJudge(new RegExp(pattern, flags)),
 }
 

@@ -56,6 +56,8 @@ test('Two files of outputs are judged on the held-out prompts, and every verdict
 
   const pattern = jsonOf(await stet(...judge, '--judge', 'regex:too long')) as Result
   assert.equal(pattern.winRate, 0)
+  const repeated = jsonOf(await stet(...judge, '--judge', 'repetition')) as Result
+  assert.deepEqual([repeated.winRate, repeated.wins], [50, 0])
   const fewer = jsonOf(await stet(...judge, '--judge', 'length:longer', '--prompts', '7')) as Result
   assert.equal(fewer.n, 7)
 })

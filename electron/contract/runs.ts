@@ -54,7 +54,7 @@ const showRuns = verb(
     }),
   )
 
-const resume = trainingVerb('Go on with a paused, failed or interrupted run.', 'resume ferry.stet run_1f2e')
+const resume = trainingVerb('Resume a paused, failed or interrupted run.', 'resume ferry.stet run_1f2e')
   .input(
     z.strictObject({
       project,
@@ -68,7 +68,7 @@ const resume = trainingVerb('Go on with a paused, failed or interrupted run.', '
   .output(eventsThen(TrainingResult.extend({ run: z.string(), name: z.string() })))
 
 const branch = trainingVerb(
-  'Go on from a kept checkpoint with some settings changed, as a run of its own.',
+  'Continue from a checkpoint with some settings changed, as a new run.',
   'branch ferry.stet run_1f2e --step 40 --kl-coef 0.2 --name gentler',
 )
   .input(
@@ -84,11 +84,11 @@ const branch = trainingVerb(
         .positive()
         .nullable()
         .default(null)
-        .describe('Step of a checkpoint that it keeps; the newest where absent.'),
+        .describe('Step of a kept checkpoint; defaults to the newest.'),
       name: runName,
       config: z
         .prefault(BranchSettings, {})
-        .describe('Settings that change; which ones may depends on the kind of run.')
+        .describe('Settings to change; which ones can change depends on the kind of run.')
         .meta({ flat: true }),
     }),
   )
@@ -96,16 +96,16 @@ const branch = trainingVerb(
 
 export const runVerbs = { runs: showRuns, resume, branch }
 
-/** One metric's points, in steps' order. */
+/** Points by metric, in the order of the steps. */
 export const Series = z.record(z.string(), z.array(z.tuple([z.int(), z.number()])))
 export type Series = z.infer<typeof Series>
 
-/** The run, with its name, and the step that another was branched from; null for runs that are no branch. */
+/** The run, with its name, and the step that a run was branched from; null for other runs. */
 const Branch = BranchPoint.extend({ name: z.string() })
 
 const run = z.string().min(1)
 
-/** What the reference answers to an item's prompt. */
+/** The reference's response to the prompt of an item. */
 export const ReferenceAnswer = z.object({ promptId: z.string(), text: z.string(), ended: z.boolean() })
 export type ReferenceAnswer = z.infer<typeof ReferenceAnswer>
 
@@ -118,48 +118,48 @@ export const runs = {
           step: z.int().nullable(),
           latest: z.record(z.string(), z.number()),
           branch: Branch.nullable(),
-          /** Of the metric that tells most, for a sparkline; at most 60. */
+          /** Up to 60 points of the leading metric, for a sparkline. */
           spark: z.array(z.number()),
         }),
       ),
     ),
-  series: procedure('A run’s metrics after a step, and all that happened to it.')
+  series: procedure('The metrics of a run after a step, and its events.')
     .input(z.strictObject({ project, run, afterStep: z.int().default(-1) }))
     .output(
       z.object({
         record: RunRecord,
         series: Series,
         /**
-         * How many steps a point stands for. Above 1, in long runs, `series` has the least and the greatest value of
-         * each so many steps and `times` has their sum; the newest ones are there one by one.
+         * How many steps a point stands for. In long runs this is above 1: `series` has the minimum and the maximum of
+         * each such group of steps and `times` their sum; the newest steps come one by one.
          */
         every: z.int().positive(),
-        /** Of each step, seconds since the one before, or since the work began. */
+        /** Seconds of each step: since the previous one, or since the start. */
         times: z.array(z.tuple([z.int(), z.number()])),
-        /** Tripwires, pauses and what followed, in the order in which they came. */
+        /** Tripwires, pauses, failures and resumptions, in order. */
         marks: z.array(RunMark),
         branch: Branch.nullable(),
       }),
     ),
-  checkpoints: procedure('The checkpoints that a run keeps, the oldest first: it can be branched from each.')
+  checkpoints: procedure('The checkpoints that a run keeps, oldest first: it can be branched at each.')
     .input(z.strictObject({ project, run }))
     .output(
       z.array(
         z.object({
           step: z.int().positive(),
-          /** What was measured at the step, as far as it was. */
+          /** Null if it was not measured at the step. */
           winRate: z.number().nullable(),
           kl: z.number().nullable(),
-          /** Whether the judge likes it best of those that are kept. */
+          /** Whether it has the best win rate of the kept ones. */
           isBest: z.boolean(),
         }),
       ),
     ),
-  /** Leaving it, or aborting the call, cancels it. What was answered once is known until the host ends. */
-  references: procedure('What a PPO run’s reference answers to prompts, sampled as the run samples.')
+  /** Leaving the iterator, or aborting the call, cancels it. Responses are remembered until the host ends. */
+  references: procedure('Responses of a PPO run’s reference to prompts, sampled as the run samples.')
     .input(z.strictObject({ project, run, promptIds: z.array(z.string()).min(1) }))
     .output(eventsThen(z.array(ReferenceAnswer))),
-  samples: procedure('A run’s samples at one step; the newest where none is named.')
+  samples: procedure('The samples of a run at one step; defaults to the newest.')
     .input(z.strictObject({ project, run, step: z.int().nullable().default(null) }))
     .output(
       z.object({

@@ -17,20 +17,20 @@ export const EstimateRequest = z.custom<EstimateRequest>(
   'must be a kind of run with the input of its verb',
 )
 
-/** What a run would need, as far as that is known before it starts. */
+/** What a run would need, as far as it is known before the start. */
 export const RunEstimate = z.object({
-  /** Null where nothing is counted beforehand: the wasm runtime. */
+  /** Null on the wasm runtime, for which it is not estimated. */
   memoryBytes: z.number().nullable(),
-  /** What a training may take now, what it holds already included. */
+  /** What training could use now, including what the trainer already holds. */
   freeBytes: z.number(),
   totalBytes: z.number(),
-  /** Why it can't fit and what to try, in the words that a start would refuse it with; null where it fits. */
+  /** Why it does not fit and what to try, as a start would report it; null if it fits. */
   refusal: z.string().nullable(),
   steps: z.int().positive(),
-  /** Null while the pace is not known. `seconds` is the whole run, with its start. */
+  /** Null while the pace is unknown. `seconds` is the whole run, including its start. */
   secondsPerStep: z.number().nullable(),
   seconds: z.number().nullable(),
-  /** What the time follows from, or why it is not known, in a sentence. */
+  /** What the time is estimated from, or why it is unknown. */
   basis: z.string(),
   /** Whether this machine's speed is being measured: ask again in a moment. */
   isMeasuring: z.boolean(),

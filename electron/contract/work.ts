@@ -1,5 +1,7 @@
-/** Work that continues with no one watching: a verb is started by name, watched from any window, and stopped on request. Closing the window stops nothing. */
-
+/**
+ * Work that continues with no one watching: a verb is started by name, watched from any window, and stopped on
+ * request. Closing the window stops nothing.
+ */
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { JobEvent } from './events.ts'
@@ -30,7 +32,7 @@ export const WorkRecord = z.object({
   secondsLeft: z.number().nullable(),
   /** Id of the run that this work trains, once it has started. */
   run: z.string().nullable(),
-  /** Sentences worth a line, the oldest first. */
+  /** Notes, oldest first. */
   notes: z.array(z.string()),
   /** Why it failed, in a sentence. */
   error: z.string().nullable(),
@@ -44,7 +46,7 @@ const id = z.string().min(1)
 
 export const work = {
   start: procedure('Start a verb and leave it running.').input(StartWork).output(WorkRecord),
-  list: procedure('All work since the host began, the newest first.')
+  list: procedure('All work since the host started, newest first.')
     .input(z.strictObject({ project: z.string().nullable().default(null) }))
     .output(z.array(WorkRecord)),
   get: procedure('One piece of work.').input(z.strictObject({ id })).output(WorkRecord),

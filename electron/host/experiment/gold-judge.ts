@@ -4,7 +4,7 @@ import type { ResultRecord } from '../../contract/report.ts'
 import { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import type { Project } from '../../storage/index.ts'
 import type { Lab, WorkHooks } from '../context.ts'
-import { startOrGoOn } from '../runs/run.ts'
+import { startOrResume } from '../runs/run.ts'
 import type { InputChoice } from '../train/run-input.ts'
 import { train } from '../train/train.ts'
 import { finishedModel } from './lab-steps.ts'
@@ -35,7 +35,7 @@ export async function goldJudge(
   const input = { project: project.folder, model: policy, name: 'gold-judge', config, ...choice }
   const gold = await train(
     lab,
-    { kind: 'reward', input: { ...input, trainPart: [1 - share, 1] }, start: startOrGoOn },
+    { kind: 'reward', input: { ...input, trainPart: [1 - share, 1] }, start: startOrResume },
     hooks,
   )
   const known = gold.heldout

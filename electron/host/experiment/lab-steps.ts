@@ -15,7 +15,7 @@ import { editedPairsOf, itemsOf } from '../data/datasets.ts'
 import { storeVerdicts } from '../judge/judge.ts'
 import { makeJudge } from '../judge/judges.ts'
 import { questionKey, respond } from '../judge/outputs.ts'
-import { startOrGoOn } from '../runs/run.ts'
+import { startOrResume } from '../runs/run.ts'
 import type { InputChoice } from '../train/run-input.ts'
 import { type TrainInput, train } from '../train/train.ts'
 import { type ExperimentSteps, type Finished, seedOfPair } from './steps.ts'
@@ -53,7 +53,7 @@ export function labSteps(
   })
 
   const run = <K extends 'reward' | 'ppo' | 'dpo'>(kind: K, input: TrainInput<K>) =>
-    train(lab, { kind, input, start: startOrGoOn }, hooks)
+    train(lab, { kind, input, start: startOrResume }, hooks)
 
   return {
     heldoutItems: () =>
@@ -105,7 +105,7 @@ export function finishedModel({ model, name, step, reason, run }: RunOutcome): s
   if (model !== null) return model
   throw new UserError(
     'unavailable',
-    `${name} paused at step ${step}.${reason === null ? '' : ` ${reason}`} Go on with it by "stet resume PROJECT ${run}".`,
+    `${name} paused at step ${step}.${reason === null ? '' : ` ${reason}`} Resume it with: stet resume PROJECT ${run}`,
   )
 }
 

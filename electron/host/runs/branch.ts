@@ -1,6 +1,6 @@
 /**
- * Branches: a run of its own that goes on from another's kept checkpoint, on the same frozen rows. With no setting
- * changed it ends with the bytes that its parent ends with.
+ * Branches: a new run that continues from a checkpoint of another run, on the same frozen rows. If no setting changes,
+ * it ends with the same bytes as its parent.
  */
 import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
@@ -20,14 +20,14 @@ import { performRun, type RunOutcome, runFolder } from './run.ts'
 type Kind = TrainingJob['kind']
 
 export interface BranchPlan {
-  /** A kept checkpoint; null takes the newest. */
+  /** Step of a checkpoint that the parent keeps; null stands for the newest. */
   step: number | null
   name: string | null
   /** Settings that change. */
   changes: Record<string, unknown>
 }
 
-/** @throws UserError where there is no such checkpoint, or a setting may not change */
+/** @throws UserError if there is no such checkpoint, or a setting may not change */
 export async function branchRun(
   lab: Lab,
   project: Project,
@@ -50,13 +50,14 @@ function checkpointAt(project: Project, parent: Run, step: number | null): Check
   const kept = listCheckpoints(runFolder(project, parent))
   const found = step === null ? kept.at(-1) : kept.find((checkpoint) => checkpoint.step === step)
   if (found) return found
-  const there =
+  const steps = kept.map((each) => each.step).join(', ')
+  const choice =
     kept.length === 0
-      ? 'none'
-      : `those of ${kept.length === 1 ? 'step' : 'steps'} ${kept.map((each) => each.step).join(', ')}`
+      ? 'It has none: run it with a smaller checkpointEvery.'
+      : `Choose one of ${kept.length === 1 ? 'step' : 'steps'} ${steps}, or run it with a smaller checkpointEvery.`
   throw new UserError(
     'not_found',
-    `Run ${parent.id} keeps no checkpoint${step === null ? '' : ` of step ${step}`}: it keeps ${there}. Choose one of them, or run it with a smaller checkpointEvery.`,
+    `Run ${parent.id} has no checkpoint${step === null ? '' : ` of step ${step}`}. ${choice}`,
   )
 }
 
@@ -69,7 +70,7 @@ function branchedConfig(parent: Run, changes: Record<string, unknown>): JsonObje
   if (other !== undefined)
     throw new UserError(
       'bad_input',
-      `"${other}" can't change in a branch of a run of kind ${kind}. What can: ${allowed.join(', ')}.`,
+      `"${other}" cannot change in a branch of a run of kind ${kind}. These settings can: ${allowed.join(', ')}.`,
     )
   const { config } = (parent.config as unknown as { job: { config: Record<string, unknown> } }).job
   const merged = { ...config, ...changes }
@@ -101,7 +102,7 @@ function recordBranch(
   return run
 }
 
-/** The input comes last: a run without it is known to have been interrupted before it began. */
+/** The input is copied last: a run without it was interrupted before it started. */
 function copyFiles(checkpoint: Checkpoint, from: string, to: string): void {
   mkdirSync(to, { recursive: true })
   cpSync(checkpoint.folder, path.join(to, path.basename(checkpoint.folder)), { recursive: true })
@@ -109,7 +110,7 @@ function copyFiles(checkpoint: Checkpoint, from: string, to: string): void {
   copyFileSync(path.join(from, inputFile), path.join(to, inputFile))
 }
 
-/** Whether the policy that the judge likes best was the same at the checkpoint as it is now. */
+/** Whether the policy with the best win rate was the same at the checkpoint as it is now. */
 function bestIsOf({ state }: Checkpoint, runFolder: string): boolean {
   const bestOf = (of: object | undefined) =>
     (of as { bestStep?: number | null } | undefined)?.bestStep ?? null

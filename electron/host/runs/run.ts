@@ -1,6 +1,6 @@
 /**
- * Runs: started, recorded as they go, paused, resumed. A run's folder and its record hold all that it depends on,
- * so that a run which was killed and resumed ends with the same rows as one that was not.
+ * Runs: started, recorded while they train, paused, resumed. A run's folder and its record hold everything that it
+ * depends on, so a run that was killed and resumed ends with the same rows as one that was not.
  */
 
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
@@ -44,10 +44,10 @@ type Kind = TrainingJob['kind']
 export interface RunPlan<K extends Kind> {
   /** Model paths are absolute. */
   job: PlannedJob<K>
-  /** Of the trained model; null takes the run's id. */
+  /** Name of the trained model; null stands for the run's id. */
   name: string | null
   rows: RunInputRow[]
-  /** How the rows were chosen, for the record. */
+  /** How the rows were chosen; the record keeps it. */
   choice: InputChoice
   /** The run that made the model this one starts from. */
   parentId: string | null
@@ -55,7 +55,7 @@ export interface RunPlan<K extends Kind> {
 
 export type RunOutcome<K extends Kind> = JobResults[K] & { run: string; name: string }
 
-/** What a run's record keeps of its plan: paths inside the project are relative, so that the folder can be moved. */
+/** What a run's record keeps of its plan. Paths inside the project are relative, so that the folder can be moved. */
 const RunConfig = z.object({ job: z.looseObject({}), modelName: z.string().nullable() })
 
 export type StartRun = <K extends Kind>(
@@ -65,7 +65,7 @@ export type StartRun = <K extends Kind>(
   hooks: WorkHooks,
 ) => Promise<RunOutcome<K>>
 
-/** Freezes the input and trains. @throws UserError when it fails; the run's record says so too */
+/** Freezes the input and trains. @throws UserError if it fails; the run's record says so too */
 export async function startRun<K extends Kind>(
   lab: Lab,
   project: Project,
@@ -87,7 +87,7 @@ export async function startRun<K extends Kind>(
   hooks.emit({ type: 'started', run: run.id })
   hooks.emit({
     type: 'note',
-    sentence: `Run ${run.id}: ${rows.length - heldout} rows to train on, ${heldout} held out.`,
+    sentence: `Run ${run.id}: ${rows.length - heldout} training rows, ${heldout} held out.`,
   })
   return performRun(lab, project, run, hooks)
 }
@@ -101,10 +101,10 @@ function configOf<K extends Kind>(
 }
 
 /**
- * As {@link startRun}, but a run of the same plan on the same rows is not made twice: what is done counts, what was
- * interrupted goes on. A name that another plan has taken gets a number.
+ * As {@link startRun}, but a run with the same plan on the same rows is not repeated: a finished one is reused, an
+ * interrupted one is resumed. A name that another plan has taken gets a number.
  */
-export async function startOrGoOn<K extends Kind>(
+export async function startOrResume<K extends Kind>(
   lab: Lab,
   project: Project,
   plan: RunPlan<K>,
@@ -117,15 +117,15 @@ export async function startOrGoOn<K extends Kind>(
   const same = listRuns(project.db).findLast(isSame)
   if (!same) return startRun(lab, project, { ...plan, name: freeName(project, plan.name) }, hooks)
   if (same.state !== 'done') return (await resumeRun(lab, project, same, hooks)) as RunOutcome<K>
-  hooks.emit({ type: 'note', sentence: `${same.name} is done already: run ${same.id} counts.` })
+  hooks.emit({ type: 'note', sentence: `Reusing finished run ${same.id} for ${same.name}.` })
   const result = same.result as unknown as JobResults[K]
   const model = path.join(runFolder(project, same), 'model')
   return { ...result, model, run: same.id, name: same.name } as RunOutcome<K>
 }
 
 /**
- * Goes on from the newest checkpoint.
- * @throws UserError `conflict` for a run that is done or going on
+ * Continues from the newest checkpoint.
+ * @throws UserError `conflict` for a run that is done or running
  */
 export async function resumeRun(
   lab: Lab,
@@ -136,7 +136,7 @@ export async function resumeRun(
   if (run.state === 'done' || run.state === 'running') {
     throw new UserError(
       'conflict',
-      `Run ${run.id} is ${run.state === 'done' ? 'done' : 'going on'}: there is nothing to resume.`,
+      `Run ${run.id} is ${run.state === 'done' ? 'done' : 'already running'}: there is nothing to resume.`,
     )
   }
   if (!existsSync(path.join(runFolder(project, run), inputFile))) {
@@ -144,22 +144,28 @@ export async function resumeRun(
     throw new UserError('not_found', message)
   }
   const step = rewind(project, run)
-  const how = step === 0 ? 'starts over' : `goes on after step ${step}`
-  addMark(project.db, run.id, { step, kind: 'resumed', sentence: `It ${how}.` })
+  const how = step === 0 ? 'started over' : `resumed after step ${step}`
+  addMark(project.db, run.id, { step, kind: 'resumed', sentence: `${how[0]!.toUpperCase()}${how.slice(1)}.` })
   hooks.emit({ type: 'started', run: run.id })
   hooks.emit({ type: 'note', sentence: `Run ${run.id} ${how}.` })
   return performRun(lab, project, run, hooks)
 }
 
-/** @param text an id, the start of one, or a name; of several runs with the name the newest */
+/** @param text an id, the start of one, or a name; of several runs with the same name, the newest */
 export function findRun({ db }: Project, text: string): Run {
   const runs = listRuns(db)
   const byId = runs.filter(({ id }) => id === text || id.startsWith(text) || id.startsWith(`run_${text}`))
   if (byId.length > 1)
-    throw new UserError('bad_input', `Several runs begin with "${text}". Give more of the id.`)
+    throw new UserError(
+      'bad_input',
+      `Several runs have an id that starts with "${text}". Give more of the id.`,
+    )
   const found = byId[0] ?? runs.findLast(({ name }) => name === text)
   if (found) return found
-  throw new UserError('not_found', `There is no run "${text}" in this project. List them with stet runs.`)
+  throw new UserError(
+    'not_found',
+    `There is no run "${text}" in this project. List its runs with \`stet runs\`.`,
+  )
 }
 
 export function runFolder({ folder }: Project, { id }: Run): string {
@@ -171,7 +177,7 @@ function isInside(folder: string, file: string): boolean {
   return !relative.startsWith('..') && !path.isAbsolute(relative)
 }
 
-/** The run's job with the paths that its files have now. */
+/** The run's job, with the current paths of its files. */
 export function jobOf(project: Project, run: Run): TrainingJob {
   const folder = runFolder(project, run)
   const { job } = RunConfig.parse(run.config)
@@ -179,7 +185,7 @@ export function jobOf(project: Project, run: Run): TrainingJob {
   return mapModelPaths(whole, (file) => path.resolve(project.folder, file))
 }
 
-/** Trains, from the newest checkpoint in the run's folder if there is one, and records what comes. */
+/** Trains, from the newest checkpoint in the run's folder if there is one, and records the steps. */
 export async function performRun<K extends Kind>(
   lab: Lab,
   project: Project,
@@ -222,10 +228,10 @@ function pauseMark({ step, reason }: TrainingResult): Omit<RunMark, 'at'> {
 }
 
 function pauseSentence({ folder }: Project, { id }: Run, { step, reason }: TrainingResult): string {
-  return `${reason ? `${reason} ` : ''}Paused after step ${step}. Go on with: stet resume ${folder} ${id}`
+  return `${reason ? `${reason} ` : ''}Paused after step ${step}. Resume with: stet resume ${folder} ${id}`
 }
 
-/** @param seconds since the step before, or since the work began */
+/** @param seconds since the previous step, or since the start */
 function record(db: Db, runId: string, event: JobEvent, seconds: number): void {
   if (event.type === 'step') {
     transact(db, () => {
@@ -236,7 +242,7 @@ function record(db: Db, runId: string, event: JobEvent, seconds: number): void {
   if (event.type === 'samples') addSamples(db, runId, event.step, event.samples)
 }
 
-/** @returns the error to throw on: where resuming can help, it says how */
+/** @returns the error to throw: if resuming can help, it says how */
 function recordFailure(project: Project, run: Run, error: unknown): unknown {
   const code = error instanceof UserError ? error.code : null
   const isPause = code === 'cancelled' || code === 'out_of_memory'
@@ -249,10 +255,10 @@ function recordFailure(project: Project, run: Run, error: unknown): unknown {
     const kind = isPause ? 'paused' : 'failed'
     addMark(project.db, run.id, { step, kind, sentence: message })
   } catch {
-    // A full disk may be why it failed; the next opening of the project finds the run interrupted.
+    // A full disk may be the reason; when the project is opened next, the run is found interrupted.
   }
   if (code === null || code === 'bad_input' || code === 'not_found') return error
-  return new UserError(code, `${message} Go on with: stet resume ${project.folder} ${run.id}`, {
+  return new UserError(code, `${message} Resume with: stet resume ${project.folder} ${run.id}`, {
     cause: error,
   })
 }
@@ -261,13 +267,13 @@ function checkpointSentence(project: Project, run: Run): string {
   const step = latestCheckpoint(runFolder(project, run))?.step
   return step === undefined
     ? 'Paused before its first checkpoint.'
-    : `Paused with the checkpoint of step ${step}.`
+    : `Paused; the checkpoint of step ${step} is kept.`
 }
 
 /**
- * Forgets what came after the newest checkpoint that counts. One whose step may not be wholly recorded does not
- * count: the process may have been killed between the saving and the recording, and the step is then made again.
- * @returns the step to go on after
+ * Deletes the records after the newest usable checkpoint. A checkpoint whose step may be recorded only in part is not
+ * usable: the process may have been killed between saving and recording, and the step is then repeated.
+ * @returns the step to continue after
  */
 function rewind(project: Project, run: Run): number {
   const { db } = project
@@ -286,8 +292,8 @@ function rewind(project: Project, run: Run): number {
 }
 
 /**
- * The last step of which metrics and samples are all there: a pause's, the one that the run was branched at, or the
- * one before the last that was heard of.
+ * The last step whose metrics and samples are certainly complete: that of a pause, the one that the run was branched
+ * at, or the one before the last that was reported.
  */
 function lastRecordedStep(db: Db, run: Run): number {
   const { id, result } = run

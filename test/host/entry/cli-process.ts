@@ -8,7 +8,7 @@ import path from 'node:path'
 const cli = path.resolve(import.meta.dirname, '../../../electron/host/entry/cli/main.ts')
 
 /** Halves the time that each process takes to start. */
-const compileCache = path.resolve(import.meta.dirname, '../../.stet/compile-cache')
+const compileCache = path.resolve(import.meta.dirname, '../../../.stet/compile-cache')
 
 export interface Outcome {
   code: number | null

@@ -80,7 +80,7 @@ test('the gold judge learns from documents of its own, judges every pair, and it
   const again = await experiment(files.base)
   assert.ok(
     again.sentences.includes(
-      `gold-judge is done already: run ${runs.find(({ name }) => name === 'gold-judge')!.id} counts.`,
+      `Reusing finished run ${runs.find(({ name }) => name === 'gold-judge')!.id} for gold-judge.`,
     ),
   )
   assert.deepEqual(again.record.arms, record.arms)

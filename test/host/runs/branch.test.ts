@@ -131,11 +131,11 @@ test('what would alter the model or the data may not change, nor may a branch be
   const branch = (input: object) => host.verbs.branch({ project, run: 'sft-parent', ...input })
   await assert.rejects(resultOf(await branch({ step: 3 })), {
     code: 'not_found',
-    message: /keeps no checkpoint of step 3: it keeps those of steps 4, 6/,
+    message: /has no checkpoint of step 3\. Choose one of steps 4, 6/,
   })
   await assert.rejects(resultOf(await branch({ config: { klCoef: 1 } })), {
     code: 'bad_input',
-    message: /"klCoef" can't change in a branch of a run of kind sft/,
+    message: /"klCoef" cannot change in a branch of a run of kind sft/,
   })
   await assert.rejects(branch({ config: { batchSize: 2 } }), {
     code: 'bad_input',

@@ -151,7 +151,7 @@ test('A run that runs out of memory pauses with its checkpoint, says so, and goe
     const events = await client['train sft']({ project, model: 'world', name: 'base', config })
     await assert.rejects(resultOf(events), {
       code: 'out_of_memory',
-      message: /Memory ran out.* Paused with the checkpoint of step 40\. Go on with: stet resume /,
+      message: /Memory ran out.* Paused; the checkpoint of step 40 is kept\. Resume with: stet resume /,
     })
     delete process.env.FAKE_OUT_OF_MEMORY_AT
     const { runs } = await client.runs({ project })

@@ -6,7 +6,7 @@ import type { JobEvent } from '../../../electron/contract/events.ts'
 import type { Item } from '../../../electron/contract/records.ts'
 import { SftConfig } from '../../../electron/contract/run-kinds/sft.ts'
 import { openLab } from '../../../electron/host/lab.ts'
-import { startOrGoOn } from '../../../electron/host/runs/run.ts'
+import { startOrResume } from '../../../electron/host/runs/run.ts'
 import { listModels, listRuns } from '../../../electron/storage/index.ts'
 import { temporaryFolder } from '../entry/cli-process.ts'
 
@@ -44,7 +44,7 @@ test('What was stopped goes on, what is done counts, what is asked differently i
     const run = (plan: ReturnType<typeof planOf>, stopAt = Number.POSITIVE_INFINITY) => {
       const stop = new AbortController()
       const emit = (event: JobEvent) => event.type === 'step' && event.step >= stopAt && stop.abort()
-      return startOrGoOn(lab.lab, project, plan, { emit, signal: stop.signal })
+      return startOrResume(lab.lab, project, plan, { emit, signal: stop.signal })
     }
     const stopped = await run(planOf('arm', steps), 10)
     assert.equal(stopped.state, 'paused')

@@ -1,0 +1,82 @@
+/** The verb `demo`: the whole method on the sample world. */
+import { JudgeServerOptions } from '../../contract/judge.ts'
+import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
+import type { Lab, WorkHooks } from '../context.ts'
+import { train } from '../train/train.ts'
+import { performExperiment } from './experiment.ts'
+import { freshProject, timed } from './fresh-project.ts'
+import { type DemoPreset, type DemoPresetName, demoPresets } from './presets.ts'
+import { writeResult } from './results.ts'
+import { importSampleWorld, worldDatasets } from './sample-world.ts'
+
+const heldout = 0.1
+
+export async function demo(
+  lab: Lab,
+  { out, preset: chosen, seed }: VerbInput<'demo'>,
+  hooks: WorkHooks,
+): Promise<VerbResult<'demo'>> {
+  const runtime = await lab.trainer.run<'runtime'>({ kind: 'runtime' }, hooks)
+  const name: DemoPresetName = chosen ?? (runtime.kind === 'tensorflow' ? 'full' : 'small')
+  const preset = demoPresets[name]
+  const { sizes, plan, caveat } = preset
+  const project = await freshProject(lab, out, 'demo')
+  hooks.emit({
+    type: 'note',
+    sentence: `Creating the sample dataset in ${project.folder} (preset ${name}, ${runtime.kind}).`,
+  })
+  const imported = await timed(() => importSampleWorld(project, sizes, seed))
+  hooks.emit({ type: 'note', sentence: 'Training the reference policy from scratch on demonstrations.' })
+  const base = await timed(() => trainReference(lab, project.folder, { preset, seed }, hooks))
+  const record = await performExperiment(
+    lab,
+    {
+      project: project.folder,
+      heldout,
+      policy: 'reference',
+      arms: ['sequence-original', 'sequence-edited', 'token'],
+      seeds: [seed],
+      klCoefs: [],
+      judge: { kind: 'world' },
+      judgeServer: JudgeServerOptions.parse({}),
+      datasets: [worldDatasets.pairs],
+      ...plan,
+    },
+    {
+      caveat,
+      judge: {
+        name: 'truth of the sample world',
+        description:
+          'A program that knows every fact adds up the cost of the flaws in each response; the lower cost wins, equal costs tie.',
+      },
+      stages: [
+        { name: 'import', seconds: imported.seconds },
+        { name: 'train reference', seconds: base.seconds },
+      ],
+      notes: [
+        'No training row asks the same question (an island and a set of subjects) as a held-out prompt.',
+      ],
+    },
+    hooks,
+  )
+  await writeResult(out, record)
+  return record
+}
+
+function trainReference(
+  lab: Lab,
+  project: string,
+  { preset: { sft, plan }, seed }: { preset: DemoPreset; seed: number },
+  hooks: WorkHooks,
+) {
+  const input = {
+    project,
+    heldout,
+    model: 'world',
+    name: 'reference',
+    datasets: [worldDatasets.demonstrations],
+    heldoutLimit: plan.prompts,
+    config: { ...sft, seed },
+  }
+  return train(lab, { kind: 'sft', input }, hooks)
+}

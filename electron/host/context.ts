@@ -1,17 +1,17 @@
-/** What every subject of the host is given: the lab itself, and the hooks of one piece of long work. */
+/** What every subject of the host gets: the lab, and the hooks of long-running work. */
 import type { JobEvent } from '../contract/events.ts'
 import type { Project } from '../storage/index.ts'
 import type { TrainerClient } from './trainer-client.ts'
 
-/** What procedures share. */
+/** The trainer and the open projects. */
 export interface Lab {
   trainer: TrainerClient
   createProject(folder: string): Promise<Project>
-  /** Opens a project at the first call; it stays open, and locked, until the lab closes. */
+  /** Opens a project on the first call; it stays open, and locked, until the lab closes. */
   openProject(folder: string): Promise<Project>
 }
 
-/** What long work is given: where to report, and when to stop. */
+/** Where long-running work reports, and when it should stop. */
 export interface WorkHooks {
   emit(event: JobEvent): void
   signal: AbortSignal

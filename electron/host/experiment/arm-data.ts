@@ -3,7 +3,7 @@ import { UserError } from '../../contract/errors.ts'
 import type { ExperimentArm } from '../../contract/experiment.ts'
 import type { RunInputRow } from '../../contract/records.ts'
 import type { Project } from '../../storage/index.ts'
-import { type InputChoice, inputRows } from '../train/run-input.ts'
+import { type InputChoice, inputRows } from '../runs/run-input.ts'
 import { type ArmPlan, armPlans } from './arms.ts'
 
 type PairKind = ArmPlan['pairs']

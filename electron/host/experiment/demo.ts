@@ -2,12 +2,12 @@
 import { JudgeServerOptions } from '../../contract/judge.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import type { Lab, WorkHooks } from '../context.ts'
+import { importSampleWorld, worldDatasets } from '../data/sample-world.ts'
 import { train } from '../train/train.ts'
 import { performExperiment } from './experiment.ts'
 import { freshProject, timed } from './fresh-project.ts'
 import { type DemoPreset, type DemoPresetName, demoPresets } from './presets.ts'
 import { writeResult } from './results.ts'
-import { importSampleWorld, worldDatasets } from './sample-world.ts'
 
 const heldout = 0.1
 

@@ -16,7 +16,7 @@ import { storeVerdicts } from '../judge/judge.ts'
 import { makeJudge } from '../judge/judges.ts'
 import { questionKey, respond } from '../judge/outputs.ts'
 import { startOrResume } from '../runs/run.ts'
-import type { InputChoice } from '../train/run-input.ts'
+import type { InputChoice } from '../runs/run-input.ts'
 import { type TrainInput, train } from '../train/train.ts'
 import { type ExperimentSteps, type Finished, seedOfPair } from './steps.ts'
 

@@ -2,8 +2,8 @@
 import { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import { SftConfig } from '../../contract/run-kinds/sft.ts'
+import type { WorldSizes } from '../data/sample-world.ts'
 import type { ExperimentPlan } from './policies.ts'
-import type { WorldSizes } from './sample-world.ts'
 
 export interface DemoPreset {
   sizes: WorldSizes

@@ -12,8 +12,8 @@ import { measureParts } from '../../pipeline/judge/subsets.ts'
 import { verdicts } from '../../pipeline/judge/summarise.ts'
 import type { Project } from '../../storage/index.ts'
 import type { Lab, WorkHooks } from '../context.ts'
-import { withModelPath } from '../train/train.ts'
 import { storeVerdicts } from './judge.ts'
+import { withModelPath } from './judge-model.ts'
 import { makeJudge } from './judges.ts'
 
 type CheckInput = VerbInput<'check-judge'>

@@ -13,9 +13,9 @@ import { addMark, copyHistory, createRun, type Project, type Run, transact } fro
 import type { Lab, WorkHooks } from '../context.ts'
 import { describeMistake } from '../errors/input-mistake.ts'
 import { refuseTakenName } from '../models/project-models.ts'
-import { inputFile } from '../train/run-input.ts'
 import { codeVersion } from '../version.ts'
 import { performRun, type RunOutcome, runFolder } from './run.ts'
+import { inputFile } from './run-input.ts'
 
 type Kind = TrainingJob['kind']
 

@@ -1,5 +1,4 @@
-/** The page's runs: the list, one run's curves, its samples. */
-
+/** Handlers of runs: the list, the curves of a run, its checkpoints and samples. */
 import { branchOf } from '../../contract/branch.ts'
 import type { RunSample } from '../../contract/events.ts'
 import { type RunKind, runKinds } from '../../contract/run-kinds/index.ts'
@@ -33,8 +32,9 @@ export function runHandlers({ api, lab }: HandlerContext) {
       const all = listRuns(db)
       return all
         .map((run) => ({
-          ...{ ...RunRecord.parse(run), branch: branchIn(all, run) },
-          ...glanceAt(db, run.id, runKinds[run.kind as RunKind].leadingMetric),
+          ...RunRecord.parse(run),
+          branch: branchIn(all, run),
+          ...latestOf(db, run.id, runKinds[run.kind as RunKind].leadingMetric),
         }))
         .reverse()
     }),
@@ -42,7 +42,7 @@ export function runHandlers({ api, lab }: HandlerContext) {
       const project = await lab.openProject(folder)
       const found = findRun(project, run)
       const { db } = project
-      const part = { afterStep, every: stepsAPoint(db, found.id, afterStep) }
+      const part = { afterStep, every: stepsPerPoint(db, found.id, afterStep) }
       const times = stepTimesTogether(db, found.id, part)
       return {
         record: RunRecord.parse(found),
@@ -81,7 +81,7 @@ export function runHandlers({ api, lab }: HandlerContext) {
       return {
         step: chosen,
         steps,
-        samples: samples.map((sample) => ({ ...sample, ...askedOf(project.db, sample.promptId) })),
+        samples: samples.map((sample) => ({ ...sample, ...promptOf(project.db, sample.promptId) })),
       }
     }),
   }
@@ -98,7 +98,7 @@ function valueAt(db: Db, run: string, key: string, step: number): number | null 
 
 const sparkPoints = 60
 
-function glanceAt(db: Db, run: string, metric: string) {
+function latestOf(db: Db, run: string, metric: string) {
   const { step, values } = newestMetrics(db, run)
   const points = readMetric(db, run, metric)
   const every = Math.max(1, Math.ceil(points.length / sparkPoints))
@@ -107,11 +107,11 @@ function glanceAt(db: Db, run: string, metric: string) {
 }
 
 /** A chart is a few hundred pixels wide. */
-const mostPoints = 600
+const maxPoints = 600
 
-function stepsAPoint(db: Db, run: string, afterStep: number): number {
+function stepsPerPoint(db: Db, run: string, afterStep: number): number {
   const steps = (newestMetrics(db, run).step ?? 0) - Math.max(afterStep, 0)
-  return steps <= mostPoints ? 1 : Math.ceil((2 * steps) / mostPoints)
+  return steps <= maxPoints ? 1 : Math.ceil((2 * steps) / maxPoints)
 }
 
 function seriesOf(rows: readonly MetricRow[]): Series {
@@ -124,8 +124,8 @@ function seriesOf(rows: readonly MetricRow[]): Series {
   return series
 }
 
-/** What a prompt's item asks; an item that was deleted asks nothing any more. */
-function askedOf(db: Db, id: string) {
+/** Prompt and context of an item; empty if the item was deleted. */
+function promptOf(db: Db, id: string) {
   const { prompt = [], context = '' } = getItem(db, id) ?? {}
   return { prompt, context }
 }

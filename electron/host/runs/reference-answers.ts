@@ -1,4 +1,4 @@
-/** What a PPO run's reference answers to the prompts of its samples: asked once in the life of the host. */
+/** Responses of a PPO run's reference to the prompts of its samples, remembered until the host ends. */
 import { UserError } from '../../contract/errors.ts'
 import type { ReferenceAnswer } from '../../contract/runs.ts'
 import { getItem, type Project, type Run } from '../../storage/index.ts'
@@ -8,7 +8,7 @@ import { jobOf } from './run.ts'
 
 export class ReferenceAnswers {
   readonly #lab: Lab
-  readonly #known = new Map<string, ReferenceAnswer>()
+  readonly #remembered = new Map<string, ReferenceAnswer>()
 
   constructor(lab: Lab) {
     this.#lab = lab
@@ -16,8 +16,8 @@ export class ReferenceAnswers {
 
   /**
    * Sampled as the run samples: its temperature, length and seed.
-   * @returns an answer a prompt, in their order; none to an item that is gone
-   * @throws UserError `unavailable` while the trainer is at work, where any of them is not known yet
+   * @returns one response per prompt, in order; none for a deleted item
+   * @throws UserError `unavailable` if the trainer is busy and any response is still missing
    */
   async answer(
     project: Project,
@@ -26,21 +26,22 @@ export class ReferenceAnswers {
     hooks: WorkHooks,
   ): Promise<ReferenceAnswer[]> {
     const keyOf = (promptId: string) => `${project.folder} ${run.id} ${promptId}`
-    const missing = [...new Set(promptIds)].filter((id) => !this.#known.has(keyOf(id)))
+    const missing = [...new Set(promptIds)].filter((id) => !this.#remembered.has(keyOf(id)))
     if (missing.length > 0)
-      for (const answer of await this.#ask(project, run, missing, hooks))
-        this.#known.set(keyOf(answer.promptId), answer)
-    return promptIds.flatMap((id) => this.#known.get(keyOf(id)) ?? [])
+      for (const answer of await this.#generate(project, run, missing, hooks))
+        this.#remembered.set(keyOf(answer.promptId), answer)
+    return promptIds.flatMap((id) => this.#remembered.get(keyOf(id)) ?? [])
   }
 
-  async #ask(
+  async #generate(
     project: Project,
     run: Run,
     promptIds: readonly string[],
     hooks: WorkHooks,
   ): Promise<ReferenceAnswer[]> {
     const job = jobOf(project, run)
-    if (job.kind !== 'ppo') throw new UserError('bad_input', 'Only PPO has a reference that answers prompts.')
+    if (job.kind !== 'ppo')
+      throw new UserError('bad_input', 'Only PPO runs have a reference that responds to prompts.')
     if (this.#lab.trainer.isAtWork)
       throw new UserError(
         'unavailable',

@@ -35,9 +35,9 @@ import {
 } from '../../storage/index.ts'
 import type { Lab, WorkHooks } from '../context.ts'
 import { freeName, refuseTakenName, registerModel } from '../models/project-models.ts'
-import { mapModelPaths } from '../train/planned-job.ts'
-import { hasRunInput, type InputChoice, inputFile, writeRunInput } from '../train/run-input.ts'
 import { codeVersion } from '../version.ts'
+import { mapModelPaths } from './planned-job.ts'
+import { hasRunInput, type InputChoice, inputFile, writeRunInput } from './run-input.ts'
 
 type Kind = TrainingJob['kind']
 

@@ -1,7 +1,6 @@
 /**
- * What a run would need, before it is started: memory by the count that its start is checked with, time by the pace of
- * an earlier run like it, or else by this machine's speed. Nothing is computed with the models, and a trainer that is
- * at work is left alone.
+ * What a run would need, before it is started: memory as its start is checked, time by the pace of an earlier similar
+ * run, or else by the speed of this machine. Nothing is computed with the models, and a busy trainer is left alone.
  */
 import os from 'node:os'
 import { UserError } from '../../contract/errors.ts'
@@ -35,7 +34,7 @@ type Time = Pick<RunEstimate, 'secondsPerStep' | 'seconds' | 'basis' | 'isMeasur
 
 export class RunEstimates {
   readonly #lab: Lab
-  /** The size that was asked for last, but for its settings: most settings do not change it. */
+  /** The last size, without settings: most settings do not change it. */
   #last: { key: string; size: Promise<RunSize> } | null = null
   #speed: SpeedResult | null = null
   #measuring: Promise<void> | null = null
@@ -44,10 +43,7 @@ export class RunEstimates {
     this.#lab = lab
   }
 
-  /**
-   * @param input of the verb that trains
-   * @throws UserError where the run could not be started either
-   */
+  /** @throws UserError if the run could not be started either */
   async estimate({ kind, input }: EstimateRequest): Promise<RunEstimate> {
     const parsed = checked(kind, input)
     const project = await this.#lab.openProject(parsed.project)
@@ -83,20 +79,20 @@ export class RunEstimates {
     const scale = runScale(size)
     const steps = runSteps(size)
     const earlier = paceOfLike(db, size.kind, scale)
-    const speed = this.#speed ?? ordinarySpeed
+    const speed = this.#speed ?? typicalSpeed
     if (earlier) {
       const { run, pace } = earlier
       const secondsPerStep = (pace.seconds * secondsOf(scale, speed)) / secondsOf(pace.scale, speed)
-      const basis = `By the pace of ${run.name}: ${pace.seconds.toPrecision(2)} s a step, scaled by what a step computes.`
+      const basis = `From the pace of ${run.name} (${pace.seconds.toPrecision(2)} s per step), scaled by the work in a step.`
       return { secondsPerStep, seconds: pace.start + steps * secondsPerStep, basis, isMeasuring: false }
     }
     if (this.#speed === null) return this.#unknownTime()
     const { trainGflops, copyGbPerS, compileSeconds } = this.#speed
     const secondsPerStep = secondsOf(scale, this.#speed)
-    const basis = `By this machine's speed, ${trainGflops.toFixed(0)} GFLOP/s in training and ${copyGbPerS.toFixed(0)} GB/s of memory: no such run has been made here yet.`
+    const basis = `From the speed of this machine (${trainGflops.toFixed(0)} GFLOP/s in training, ${copyGbPerS.toFixed(0)} GB/s of memory): there is no similar run yet.`
     return {
       secondsPerStep,
-      seconds: usualCompilations[size.kind] * compileSeconds + steps * secondsPerStep,
+      seconds: typicalCompilations[size.kind] * compileSeconds + steps * secondsPerStep,
       basis,
       isMeasuring: false,
     }
@@ -106,11 +102,11 @@ export class RunEstimates {
     const unknown = { secondsPerStep: null, seconds: null }
     if (this.#lab.trainer.isAtWork && this.#measuring === null) {
       const basis =
-        'No such run has been made here yet, and the trainer is at work: the time is not known now.'
+        'Unknown for now: there is no similar run yet, and the trainer is busy, so its speed cannot be measured.'
       return { ...unknown, basis, isMeasuring: false }
     }
     this.#measuring ??= this.#measure()
-    const basis = "This machine's speed is being measured, which takes a few seconds."
+    const basis = 'Measuring the speed of this machine, which takes a few seconds.'
     return { ...unknown, basis, isMeasuring: true }
   }
 
@@ -130,16 +126,19 @@ function checked(kind: Kind, input: object): Input {
   return data as Input
 }
 
-/** What a start compiles, where no run has told: in compilations of the training step that the speed was measured with. */
-const usualCompilations: Record<Kind, number> = { sft: 2.8, reward: 2.8, dpo: 3.6, ppo: 5 }
+/**
+ * Typical number of compilations at start-up, in units of the benchmark's training-step compilation; used when no
+ * earlier run exists.
+ */
+const typicalCompilations: Record<Kind, number> = { sft: 2.8, reward: 2.8, dpo: 3.6, ppo: 5 }
 
-/** Seconds that a call costs however small its model. */
+/** Fixed cost of a call, in seconds. */
 const callSeconds = 0.003
 
-/** Of two cores: only the proportion of its numbers matters, where a pace is scaled before anything was measured. */
-const ordinarySpeed = { trainGflops: 60, copyGbPerS: 10 }
+/** That of two cores. Only the ratio of its numbers matters: it scales a pace before the speed was measured. */
+const typicalSpeed = { trainGflops: 60, copyGbPerS: 10 }
 
-/** What a step takes at a speed. */
+/** Seconds of a step at a speed. */
 function secondsOf(
   { flops, bytes, calls }: RunScale,
   { trainGflops, copyGbPerS }: Pick<SpeedResult, 'trainGflops' | 'copyGbPerS'>,
@@ -148,14 +147,14 @@ function secondsOf(
 }
 
 interface Pace {
-  /** Of a step, on average. */
+  /** Mean seconds per step. */
   seconds: number
-  /** Beyond a step's time until the first was made. */
+  /** Seconds of the first step beyond those of an ordinary one. */
   start: number
   scale: RunScale
 }
 
-/** The newest run of the kind on a model of that many numbers, with its pace. */
+/** The newest run of the kind on a model with as many parameters, with its pace. */
 function paceOfLike(db: Db, kind: Kind, { parameters }: RunScale): { run: Run; pace: Pace } | null {
   for (const run of listRuns(db).reverse()) {
     const scale = RunScale.safeParse((run.result as { scale?: unknown } | null)?.scale).data
@@ -166,15 +165,15 @@ function paceOfLike(db: Db, kind: Kind, { parameters }: RunScale): { run: Run; p
   return null
 }
 
-/** Fewer steps than this tell no pace. */
-const fewestSteps = 3
+/** A pace needs at least this many steps. */
+const minSteps = 3
 
-/** Steps that begin the work load and compile, and count apart. */
+/** Steps right after a start or a resumption load and compile: they do not count. */
 function paceOf(db: Db, run: string, scale: RunScale): Pace | null {
   const begun = new Set([0, ...listMarks(db, run).map(({ step }) => step)])
   const times = stepTimes(db, run)
   const steady = times.filter(({ step }) => !begun.has(step - 1))
-  if (steady.length < fewestSteps) return null
+  if (steady.length < minSteps) return null
   const seconds = steady.reduce((sum, time) => sum + time.seconds, 0) / steady.length
   return { seconds, start: Math.max(0, (times[0]?.seconds ?? 0) - seconds), scale }
 }

@@ -1,5 +1,4 @@
 /** The verbs that train: the input of each becomes a run. */
-import { type AnyJudgeSpec, mapJudgeModel } from '../../contract/judge-kinds.ts'
 import type { RunInputRow } from '../../contract/records.ts'
 import type { ModelRef, RunKindRow } from '../../contract/run-kinds/common.ts'
 import {
@@ -15,9 +14,10 @@ import { splitPieces, worldWords } from '../../world/words.ts'
 import { loadWorld } from '../../world/world.ts'
 import type { Lab, WorkHooks } from '../context.ts'
 import type { Implements } from '../implements.ts'
+import { withModelPath } from '../judge/judge-model.ts'
 import { findModel, type NamedModel } from '../models/project-models.ts'
 import { type RunOutcome, type RunPlan, type StartRun, startRun } from '../runs/run.ts'
-import { type InputChoice, inputRows, requireRows, rowKindOf } from './run-input.ts'
+import { type InputChoice, inputRows, requireRows, rowKindOf } from '../runs/run-input.ts'
 
 /** A training verb's input; other parts of the host may restrict it to a part of the documents. */
 export type TrainInput<K extends RunKind> = VerbInput<`train ${K}`> & Pick<InputChoice, 'trainPart'>
@@ -86,11 +86,6 @@ const resolve: Record<
     const words = name === 'world' ? worldWords(loadWorld()) : commonPieces(rows)
     return { ref: { preset: name, words, seed }, made: null }
   },
-}
-
-/** A judge that is a model on this machine can be named like any other model. */
-export function withModelPath<Spec extends AnyJudgeSpec>(project: Project, spec: Spec): Spec {
-  return mapJudgeModel(spec, (model) => findModel(project, model).path)
 }
 
 /** A word with a token of its own saves the tokens of its letters, if it is frequent enough. */

@@ -61,25 +61,25 @@ function assertWithinTwice(estimated: number, real: number, what: string): void 
 test('time and memory of SFT, a reward model and PPO are within a factor of two, by speed and by pace', async (t) => {
   if (!compiledRuntimeOrSkip(t)) return
   for (const [kind, input, basis] of [
-    ['sft', base, /^By this machine's speed, \d+ GFLOP/],
-    ['reward', rewards, /^By this machine's speed/],
-    ['ppo', ppo, /^By this machine's speed/],
-    ['sft', { ...base, name: 'smaller', config: { ...base.config, batchSize: 8 } }, /^By the pace of base/],
+    ['sft', base, /^From the speed of this machine \(\d+ GFLOP/],
+    ['reward', rewards, /^From the speed of this machine/],
+    ['ppo', ppo, /^From the speed of this machine/],
+    ['sft', { ...base, name: 'smaller', config: { ...base.config, batchSize: 8 } }, /^From the pace of base/],
   ] as const) {
-    const said = await estimate(kind, input)
-    const was = await train(kind, input)
+    const estimated = await estimate(kind, input)
+    const actual = await train(kind, input)
     t.diagnostic(
-      `${kind}: ${said.seconds?.toFixed(1)} s said, ${was.seconds.toFixed(1)} taken; ${said.memoryBytes} bytes said, ${was.peakBytes} taken`,
+      `${kind}: ${estimated.seconds?.toFixed(1)} s estimated, ${actual.seconds.toFixed(1)} measured; ${estimated.memoryBytes} bytes estimated, ${actual.peakBytes} measured`,
     )
-    assert.match(said.basis, basis)
-    assert.equal(said.steps, was.steps)
-    assertWithinTwice(said.seconds!, was.seconds, `${kind}, seconds`)
-    assertWithinTwice(said.memoryBytes!, was.peakBytes, `${kind}, bytes`)
-    assert.equal(said.refusal, null)
+    assert.match(estimated.basis, basis)
+    assert.equal(estimated.steps, actual.steps)
+    assertWithinTwice(estimated.seconds!, actual.seconds, `${kind}, seconds`)
+    assertWithinTwice(estimated.memoryBytes!, actual.peakBytes, `${kind}, bytes`)
+    assert.equal(estimated.refusal, null)
   }
 })
 
-test('what cannot fit is said in the words of a start that is refused', async (t) => {
+test('a run that cannot fit is refused in the same words as at its start', async (t) => {
   if (!compiledRuntimeOrSkip(t)) return
   const config = { batchSize: 2 ** 20, rolloutBatchSize: 2 ** 24, totalSteps: 3, maxQueryTokens: 64 }
   const input = { ...ppo, name: 'huge', config: { ...ppo.config, ...config, batchSize: undefined } }
@@ -96,7 +96,7 @@ test('what cannot fit is said in the words of a start that is refused', async (t
   })
 })
 
-test('what could not be started has no estimate either, and says why', async () => {
+test('a run that could not be started has no estimate either, and the error says why', async () => {
   await assert.rejects(estimate('reward', { project, model: 'nobody' }), {
     code: 'not_found',
     message: /neither a model/,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
-import { inputRows } from '../../../electron/host/train/run-input.ts'
+import { inputRows } from '../../../electron/host/runs/run-input.ts'
 import { createProject, importRows } from '../../../electron/storage/index.ts'
 import { temporaryFolder } from '../entry/cli-process.ts'
 

@@ -1,6 +1,7 @@
 /**
- * Builds the desktop program: for Electron and Node each source as a JavaScript file of its own, in the folders that
- * the sources are in, so that files find each other as they do in a clone; the preload; the page for Chromium.
+ * Builds the desktop app: the code for Electron and Node as one JavaScript file per source, in the same folders as the
+ * sources, so that files find each other as they do in a clone; the preload; and the renderer for Chromium. The
+ * renderer's content security policy comes with the headers of whatever serves it, so the development server has none.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -10,7 +11,7 @@ import type { Plugin } from 'vite'
 
 const at = (file: string) => path.resolve(import.meta.dirname, file)
 
-/** Entries of the four processes, and the thread that watches over the trainer. */
+/** Entry points of the processes, and the thread that ends the trainer with its host. */
 const programs = [
   'main/index',
   'host/entry/utility',
@@ -19,11 +20,11 @@ const programs = [
   'trainer/watch-host',
 ]
 
-/** What is read by path and not imported. */
-function besideTheCode(): Plugin {
+/** Copies the files that the code reads by path and does not import. */
+function copyDataFiles(): Plugin {
   const folders = ['electron/storage/migrations', 'resources/prompts']
   return {
-    name: 'stet:beside-the-code',
+    name: 'stet:copy-data-files',
     generateBundle() {
       const files = folders.flatMap((folder) => readdirSync(at(folder)).map((name) => `${folder}/${name}`))
       for (const fileName of files)
@@ -32,18 +33,9 @@ function besideTheCode(): Plugin {
   }
 }
 
-/** The development server's page runs a script of its own, which the built page's policy would forbid. */
-function developmentPolicy(): Plugin {
-  return {
-    name: 'stet:development-policy',
-    apply: 'serve',
-    transformIndexHtml: (html) => html.replace(/<meta[^>]*Content-Security-Policy[^>]*>/s, ''),
-  }
-}
-
 export default defineConfig({
   main: {
-    plugins: [besideTheCode()],
+    plugins: [copyDataFiles()],
     build: {
       outDir: 'out/app',
       rolldownOptions: {
@@ -60,7 +52,7 @@ export default defineConfig({
   preload: {
     build: {
       outDir: 'out/preload',
-      // A sandboxed preload is no module.
+      // A sandboxed preload cannot be an ES module.
       rolldownOptions: {
         input: at('electron/preload/index.ts'),
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
@@ -70,7 +62,7 @@ export default defineConfig({
   renderer: {
     root: at('renderer'),
     base: './',
-    plugins: [react(), developmentPolicy()],
+    plugins: [react()],
     build: { outDir: 'out/renderer', rolldownOptions: { input: at('renderer/index.html') } },
   },
 })

@@ -3,7 +3,7 @@
  * beforehand. Ends with one line `N passed, N failed`.
  */
 import { readdirSync } from 'node:fs'
-import { builtPage } from '../../electron/host/entry/serve/page-files.ts'
+import { builtRenderer } from '../../electron/host/entry/serve/built-renderer.ts'
 import { ensureChromium } from '../../native/setup/chromium-setup.mjs'
 import { SetupError } from '../../native/setup/log.mjs'
 import { runFiles } from '../run-files.ts'
@@ -24,7 +24,7 @@ async function main(patterns: string[]): Promise<boolean> {
     console.log(`${error.message}\n0 passed, 1 failed`)
     return false
   }
-  await builtPage(console.log)
+  await builtRenderer(console.log)
   return runFiles(specs(patterns), { timeoutMs: 600_000, alone: (file) => file.endsWith('speed.spec.ts') })
 }
 

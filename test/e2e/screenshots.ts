@@ -8,7 +8,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { VerbName } from '../../electron/contract/verbs.ts'
 import { StartWork } from '../../electron/contract/work.ts'
-import { builtPage } from '../../electron/host/entry/serve/page-files.ts'
+import { builtRenderer } from '../../electron/host/entry/serve/built-renderer.ts'
 import { ensureChromium } from '../../native/setup/chromium-setup.mjs'
 import { type App, openApp } from './app.ts'
 
@@ -111,7 +111,7 @@ async function shootDisagreement(app: App): Promise<void> {
 }
 
 process.env.STET_CHROMIUM = await ensureChromium()
-await builtPage(console.log)
+await builtRenderer(console.log)
 mkdirSync(folder, { recursive: true })
 const app = await openApp()
 await app.makeSample()

@@ -1,13 +1,13 @@
 /**
- * Who may come in by the browser's door: whoever has the token of the printed address. It is exchanged for a cookie
- * that other sites' requests don't carry; Host and Origin are checked against rebound names and foreign pages.
+ * Who may use the server: browsers that have opened the printed address, which holds a token. The token is exchanged
+ * for a cookie that requests from other sites do not carry; checking Host and Origin stops DNS rebinding.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
 export interface Access {
   token: string
-  /** The cookie to set for one who brought the token. */
+  /** The cookie to set for a browser that has presented the token. */
   cookie: string
 }
 
@@ -16,7 +16,7 @@ export function newAccess(port: number): Access {
   return { token, cookie: `${cookieName(port)}=${sessionOf(token)}; HttpOnly; SameSite=Strict; Path=/` }
 }
 
-/** Cookies know no ports: two doors on one machine must not take each other's. */
+/** Cookies ignore ports, so two servers on one machine need different names. */
 function cookieName(port: number): string {
   return `stet-${port}`
 }
@@ -26,21 +26,25 @@ function sessionOf(token: string): string {
 }
 
 export function hasToken({ url = '/' }: IncomingMessage, { token }: Access): boolean {
-  return isSame(new URL(url, 'http://door').searchParams.get('token') ?? '', token)
+  return isSame(new URL(url, 'http://server').searchParams.get('token') ?? '', token)
 }
 
 export function hasCookie({ headers }: IncomingMessage, { token }: Access, port: number): boolean {
   const cookies = (headers.cookie ?? '').split(';').map((part) => part.trim())
-  const given = cookies.find((part) => part.startsWith(`${cookieName(port)}=`))?.split('=')[1]
-  return isSame(given ?? '', sessionOf(token))
+  const session = cookies.find((part) => part.startsWith(`${cookieName(port)}=`))?.split('=')[1]
+  return isSame(session ?? '', sessionOf(token))
 }
 
-/** Whether the request was meant for this machine, and does not come from another site's page. */
-export function isFromHere({ headers }: IncomingMessage, hosts: ReadonlySet<string>): boolean {
+/**
+ * Whether the request is addressed to this server and, if it comes from a page, to one of its own.
+ * @param hosts accepted values of the Host header, as `localhost:7838`
+ */
+export function isOwnRequest({ headers }: IncomingMessage, hosts: ReadonlySet<string>): boolean {
   if (!hosts.has(headers.host ?? '')) return false
   return headers.origin === undefined || hosts.has(headers.origin.replace(/^http:\/\//, ''))
 }
 
+/** Takes the same time wherever the texts differ. */
 function isSame(a: string, b: string): boolean {
   const [x, y] = [a, b].map((text) => createHash('sha256').update(text).digest())
   return timingSafeEqual(x!, y!)

@@ -1,12 +1,14 @@
-/** Opens the browser's door and keeps it open until asked to stop; runs that are going pause with a checkpoint. */
+/** Runs the web server until it is told to stop; active training runs then pause with a checkpoint. */
 import path from 'node:path'
 import type { Host } from '../../router.ts'
-import { builtPage } from './page-files.ts'
-import { openDoor } from './server.ts'
+import { builtRenderer } from './built-renderer.ts'
+import { startServer } from './server.ts'
 
 export interface ServeHooks {
   onNote(sentence: string): void
+  /** Called once the server accepts requests. */
   onOpen(url: string): void
+  /** Stops the server. */
   signal: AbortSignal
 }
 
@@ -16,12 +18,12 @@ export async function serve(
   { onNote, onOpen, signal }: ServeHooks,
 ): Promise<void> {
   if (project !== null) await lab.openProject(path.resolve(project))
-  const pageFolder = await builtPage(onNote)
-  const door = await openDoor({ pageFolder, router, port, host })
+  const folder = await builtRenderer(onNote)
+  const server = await startServer({ folder, router, port, host })
   const place = project === null ? '' : `#/p/${encodeURIComponent(path.resolve(project))}/data`
-  onOpen(door.url + place)
+  onOpen(server.url + place)
   if (!signal.aborted)
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
   await board.stopAll()
-  await door.close()
+  await server.close()
 }

@@ -1,6 +1,6 @@
 /**
- * The host's side of the trainer process: starts it when first needed, keeps it between jobs so that compiled
- * functions stay warm, checks all it says, and turns its death into a sentence.
+ * The host's side of the trainer process: starts it when it is first needed, keeps it between jobs so that compiled
+ * functions stay warm, checks every message, and reports its death as an error.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -14,9 +14,9 @@ import { TrainingJob } from '../contract/run-kinds/index.ts'
 import { FromTrainer, type ToTrainer } from '../contract/trainer-messages.ts'
 
 export interface TrainerOptions {
-  /** The process's entry; only tests give another. */
+  /** Entry of the process; tests replace it. */
   script?: string
-  /** Gets each line that the trainer or its native libraries write. */
+  /** Receives each line that the trainer or its native libraries write. */
   onOutput(line: string): void
 }
 
@@ -35,20 +35,20 @@ interface Pending {
   reject(error: unknown): void
 }
 
-/** The trainer's file beside this one: a source in a clone, built in the app. */
+/** The trainer's entry: TypeScript in a clone, JavaScript in the built app. */
 const defaultScript = path.join(import.meta.dirname, `../trainer/main${path.extname(import.meta.filename)}`)
 
 /**
- * How the trainer's memory is taken. A compiled step asks for the same large buffers every time; taken from Linux at each
- * call, in pages of 4 KB, they cost a third of a small model's step and a sixth of a large one's, which the kernel spends
- * on clearing and mapping them. So glibc asks for pages of 2 MB, and TensorFlow keeps what it has freed.
+ * How the trainer allocates memory. A compiled step uses the same large buffers every time; if they are requested from
+ * Linux at each call, in pages of 4 KB, the kernel spends a third of a small model's step, and a sixth of a large one's,
+ * on clearing and mapping them. So glibc requests pages of 2 MB, and TensorFlow keeps what it has freed.
  */
 const trainerMemory = {
   GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? 'glibc.malloc.hugetlb=1',
   TF_CPU_ALLOCATOR_USE_BFC: process.env.TF_CPU_ALLOCATOR_USE_BFC ?? 'true',
 }
 
-/** Under Electron the trainer is a plain Node process of the same program. */
+/** Under Electron, the trainer is a plain Node process of the same executable. */
 const asNode = process.versions.electron ? { ELECTRON_RUN_AS_NODE: '1' } : {}
 
 export class TrainerClient {
@@ -56,15 +56,15 @@ export class TrainerClient {
   #process: ChildProcess | null = null
   #pending: Pending | null = null
   #nextId = 0
-  /** Settled when the job before has ended: jobs wait for each other. */
+  /** Settles when the previous job has ended: jobs run one at a time. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  /** Whether a job is going on: another would wait for its end. */
+  /** Whether a job is running: another would wait for it. */
   get isAtWork(): boolean {
     return this.#pending !== null
   }
 
-  /** Whether that job is a training, which may take hours. */
+  /** Whether that job trains, which may take hours. */
   get isTraining(): boolean {
     return TrainingJob.options.some(({ shape }) => shape.kind.value === this.#pending?.kind)
   }
@@ -73,7 +73,7 @@ export class TrainerClient {
     this.#options = options
   }
 
-  /** @throws UserError of the job, `unavailable` when the trainer died; Error for a defect in it */
+  /** @throws UserError of the job, `unavailable` if the trainer died; Error for a defect in it */
   run<Kind extends Job['kind']>(
     job: Extract<Job, { kind: Kind }>,
     hooks: JobHooks,
@@ -83,7 +83,7 @@ export class TrainerClient {
     return result as Promise<JobResults[Kind]>
   }
 
-  /** Memory that the trainer holds now; 0 without one, and where the system does not tell. */
+  /** Memory that the trainer holds now; 0 without a trainer, and on systems that do not report it. */
   async residentBytes(): Promise<number> {
     const pid = this.#process?.pid
     if (pid === undefined || process.platform !== 'linux') return 0
@@ -91,14 +91,14 @@ export class TrainerClient {
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024
   }
 
-  /** Ends the trainer at once. What it has saved stays whole. */
+  /** Kills the trainer. Its saved files stay whole. */
   close(): void {
     this.#process?.kill('SIGKILL')
     this.#process = null
   }
 
   async #start(job: Job, { emit, signal }: JobHooks): Promise<unknown> {
-    if (signal?.aborted) throw new UserError('cancelled', 'It was cancelled before it began.')
+    if (signal?.aborted) throw new UserError('cancelled', 'Cancelled before it started.')
     const id = this.#nextId++
     this.#process ??= this.#fork()
     const trainer = this.#process
@@ -137,7 +137,7 @@ export class TrainerClient {
     const pending = this.#pending
     const parsed = FromTrainer.safeParse(raw)
     if (!pending || !parsed.success || parsed.data.id !== pending.id) {
-      this.#distrust(parsed.error ?? 'It spoke of a job that it does not have.')
+      this.#failProtocol(parsed.error ?? 'Received a message for an unknown job.')
       return
     }
     const message = parsed.data
@@ -148,12 +148,12 @@ export class TrainerClient {
       case 'result': {
         const result = jobResults[pending.kind].safeParse(message.result)
         if (result.success) pending.resolve(result.data)
-        else this.#distrust(result.error)
+        else this.#failProtocol(result.error)
         break
       }
       case 'failed':
         this.#options.onOutput(message.detail)
-        // What it still holds would be missing from the next job.
+        // The next job needs the memory that it still holds.
         if (message.code === 'out_of_memory') this.close()
         pending.reject(
           message.code ? new UserError(message.code, message.message) : new Error(message.message),
@@ -161,7 +161,7 @@ export class TrainerClient {
     }
   }
 
-  /** What can't be recorded must not go on: the run is taken up again from its last checkpoint. */
+  /** A step that cannot be recorded must stop the run, which is then resumed from its last checkpoint. */
   #pass(event: JobEvent, { emit, reject }: Pending): void {
     try {
       emit(event)
@@ -171,15 +171,15 @@ export class TrainerClient {
     }
   }
 
-  /** A trainer that breaks the protocol is a defect, and is not asked again. */
-  #distrust(cause: unknown): void {
-    this.#pending?.reject(new Error('The trainer process sent a message that it should not.', { cause }))
+  /** A trainer that breaks the protocol is a defect; it is not used again. */
+  #failProtocol(cause: unknown): void {
+    this.#pending?.reject(new Error('The trainer process sent an invalid message.', { cause }))
     this.close()
   }
 }
 
 function send(trainer: ChildProcess, message: ToTrainer): void {
-  // When the channel is closed the process is ending, which 'exit' reports.
+  // If the channel is closed, the process is ending, which 'exit' reports.
   if (trainer.connected) trainer.send(message, () => {})
 }
 
@@ -188,10 +188,10 @@ function forLines(stream: Readable | null, onLine: (line: string) => void): void
 }
 
 function deathSentence(code: number | null, signal: NodeJS.Signals | null): string {
-  const how = signal ? `was ended by ${signal}` : `ended with code ${code}`
+  const how = signal ? `was killed by ${signal}` : `exited with code ${code}`
   const why =
     signal === 'SIGKILL' || signal === 'SIGABRT'
-      ? ' Perhaps memory ran out: try smaller batches (--micro-batch-size).'
+      ? ' It may have run out of memory: try smaller batches (--micro-batch-size).'
       : ''
-  return `The trainer process ${how}.${why} Nothing that was saved is lost.`
+  return `The trainer process ${how}.${why} Saved work is safe.`
 }

@@ -46,24 +46,24 @@ async function untilGone(pid: number): Promise<void> {
   }
 }
 
-test('A job gives its events and its result, and the process stays for the next job.', async () => {
+test('a job returns its events and result, and the process is kept for the next job', async () => {
   const events: JobEvent[] = []
   const first = await ask('answer', { emit: (event) => events.push(event) })
   assert.deepEqual(events, [{ type: 'progress', phase: 'generate', done: 1, total: 1 }])
   assert.equal(await pidOf(), Number(first.rows[0]!.text))
 })
 
-test('Jobs asked for at once run one after another.', async () => {
+test('concurrent jobs run one after another', async () => {
   const answers = await Promise.all([ask('answer'), ask('answer'), ask('answer')])
   assert.equal(new Set(answers.map((answer) => answer.rows[0]!.text)).size, 1)
 })
 
-test('What native code writes goes to the log, not to the terminal.', async () => {
+test('output of native code goes to the log, not to the terminal', async () => {
   await ask('answer')
   assert(output.includes('native noise'))
 })
 
-test('A mistake of the user keeps its code and sentence; the process lives on.', async () => {
+test('a user error keeps its code and message, and the process survives', async () => {
   const before = await pidOf()
   await assert.rejects(ask('mistake'), {
     name: 'UserError',
@@ -73,7 +73,7 @@ test('A mistake of the user keeps its code and sentence; the process lives on.',
   assert.equal(await pidOf(), before)
 })
 
-test('A defect is an error without a code, and its stack goes to the log.', async () => {
+test('a defect is an error without a code, and its stack goes to the log', async () => {
   await assert.rejects(
     ask('defect'),
     (error: Error) => error.name === 'Error' && /x is not a function/.test(error.message),
@@ -82,30 +82,30 @@ test('A defect is an error without a code, and its stack goes to the log.', asyn
 })
 
 for (const [model, words] of [
-  ['crash', /ended with code 7/],
+  ['crash', /exited with code 7/],
   ['kill', /SIGKILL.*memory/],
 ] as const) {
-  test(`A trainer that dies (${model}) is reported in a sentence, and the next job gets a new one.`, async () => {
+  test(`a trainer that dies (${model}) is reported, and the next job gets a new one`, async () => {
     const before = await pidOf()
     await assert.rejects(ask(model), { name: 'UserError', code: 'unavailable', message: words })
     assert.notEqual(await pidOf(), before)
   })
 }
 
-test('A step whose loss is no number ends the job with a sentence.', async () => {
+test('a step whose loss is not a number fails the job', async () => {
   await assert.rejects(ask('diverge'), {
     code: 'bad_input',
     message: /diverged: loss\/total is NaN at step 3/,
   })
 })
 
-test('An aborted job is asked to pause and its result is the answer.', async () => {
+test('an aborted job is asked to pause, and its result is returned', async () => {
   const controller = new AbortController()
   const result = await ask('untilAborted', { emit: () => controller.abort(), signal: controller.signal })
   assert.equal(result.cut, 99)
 })
 
-test('A job aborted while it waits for its turn never starts.', async () => {
+test('a job aborted while it is queued never starts', async () => {
   const controller = new AbortController()
   const first = ask('answer')
   const second = ask('answer', { signal: controller.signal })
@@ -115,29 +115,29 @@ test('A job aborted while it waits for its turn never starts.', async () => {
 })
 
 for (const model of ['babble', 'wrongResult']) {
-  test(`A trainer that breaks the protocol (${model}) is ended and reported as a defect.`, async () => {
+  test(`a trainer that breaks the protocol (${model}) is stopped and reported as a defect`, async () => {
     const before = await pidOf()
-    await assert.rejects(ask(model), /message that it should not/)
+    await assert.rejects(ask(model), /sent an invalid message/)
     await untilGone(before)
     assert.notEqual(await pidOf(), before)
   })
 }
 
-test('An event that cannot be recorded ends the job with the reason.', async () => {
+test('an event that cannot be recorded fails the job with the reason', async () => {
   const refuse = () => {
     throw new Error('the disk is full')
   }
   await assert.rejects(ask('untilAborted', { emit: refuse }), /the disk is full/)
 })
 
-test('A closed client leaves no process, and a job under way is reported.', async () => {
+test('a closed client leaves no process, and the running job fails', async () => {
   const pid = await pidOf()
   const job = ask('untilAborted', { emit: () => client.close() })
   await assert.rejects(job, { code: 'unavailable' })
   await untilGone(pid)
 })
 
-test('A trainer busy in native code dies with the host.', async () => {
+test('a trainer busy in native code dies with the host', async () => {
   const host = fork(path.join(import.meta.dirname, '../trainer/doomed-host.ts'), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })

@@ -106,7 +106,7 @@ describe('with nothing changed it ends with its parent’s bytes', () => {
   }
 })
 
-test('what is changed counts from the checkpoint on, and nothing before', async () => {
+test('changed settings take effect after the checkpoint, and not before', async () => {
   const branch = await resultOf(
     await host.verbs.branch({
       ...{ project, run: 'ppo-parent', step: 4, name: 'harder' },
@@ -127,7 +127,7 @@ test('what is changed counts from the checkpoint on, and nothing before', async 
   assert.equal(config.rolloutBatchSize, 6)
 })
 
-test('what would alter the model or the data may not change, nor may a branch begin where nothing is kept', async () => {
+test('settings that affect the model or the data cannot change, and a branch needs a kept checkpoint', async () => {
   const branch = (input: object) => host.verbs.branch({ project, run: 'sft-parent', ...input })
   await assert.rejects(resultOf(await branch({ step: 3 })), {
     code: 'not_found',
@@ -149,7 +149,7 @@ test('what would alter the model or the data may not change, nor may a branch be
       assert.ok(!(names as readonly string[]).includes(shape), shape)
 })
 
-test('what a tripwire said stays with its step when the run has gone on; so do its times', async () => {
+test('the marks of a tripwire and the times of steps are kept when a run is resumed', async () => {
   const config = { ...ppo, tripwires: { ...neverTrip, minEosRate: 0.99, maxKl: 0.001 } }
   const first = await resultOf(
     await host.verbs['train ppo']({
@@ -183,7 +183,7 @@ test('what a tripwire said stays with its step when the run has gone on; so do i
   assert.ok(times.every(([, seconds]) => seconds > 0 && seconds < 60))
 })
 
-test('a tripwire that paused the parent trips again where the branch has given it another limit', () => {
+test('a tripwire that paused the parent trips again if the branch changes its limit', () => {
   const under = { klCoef: 0.1, tripwires: { ...neverTrip, maxKl: 5, minEosRate: 0.2 } }
   const memory = { ...freshMemory, known: ['maxKl' as const, 'minEosRate' as const] }
   const scale = { mean: 0, deviation: 1 } as never

@@ -48,7 +48,7 @@ async function answersTo(promptIds: string[]) {
   }
 }
 
-test('The reference answers each prompt, in their order; an item that is gone has no answer.', async () => {
+test('the reference responds to each prompt, in order, and not to a deleted item', async () => {
   const answers = await answersTo([ids[1]!, 'item_gone', ids[0]!])
   assert.deepEqual(answers, [
     { promptId: ids[1], text: ' 1 messages. ', ended: true },
@@ -56,7 +56,7 @@ test('The reference answers each prompt, in their order; an item that is gone ha
   ])
 })
 
-test('While the trainer is at work it says so in a sentence; what is known already is there.', async () => {
+test('a busy trainer is reported; responses already generated are still returned', async () => {
   const train = { project, model: 'world', name: 'long', config: { epochs: 5000 } }
   const { id } = await host.work.start({ verb: 'train sft', input: train })
   for await (const event of await host.work.watch({ id })) if (event.type === 'step') break
@@ -69,7 +69,7 @@ test('While the trainer is at work it says so in a sentence; what is known alrea
   assert.equal((await answersTo([ids[0]!, ids[2]!])).length, 2)
 })
 
-test('A run without a reference is told so.', async () => {
+test('a run without a reference is refused', async () => {
   const run = (await host.runs.list({ project })).find(({ kind }) => kind === 'sft')!.id
   const events = await host.runs.references({ project, run, promptIds: [ids[0]!] })
   await assert.rejects(events.next(), { code: 'bad_input', message: /Only PPO/ })

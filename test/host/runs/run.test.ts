@@ -76,7 +76,7 @@ function runProcess(args: string[], killAt: number | null): Promise<NodeJS.Signa
   return new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal ?? code)))
 }
 
-test('A run that was killed over and over and resumed leaves the same rows as one that was not.', async () => {
+test('a run that is killed and resumed repeatedly leaves the same rows as an uninterrupted one', async () => {
   const whole = await projectWithDemos('whole.stet')
   assert.equal(await runProcess([whole], null), 0)
   const expected = await remainsOf(whole)
@@ -97,7 +97,7 @@ test('A run that was killed over and over and resumed leaves the same rows as on
   assert.deepEqual(remains, wanted)
 })
 
-test('A checkpoint whose step was not wholly recorded is not gone on from.', async () => {
+test('a checkpoint whose step was recorded only in part is not resumed from', async () => {
   const project = await projectWithDemos('unrecorded.stet')
   await runProcess([project], 10)
   const { id, metrics } = await remainsOf(project)
@@ -116,7 +116,7 @@ test('A checkpoint whose step was not wholly recorded is not gone on from.', asy
   )
 })
 
-test('An aborted run pauses with a checkpoint, and goes on in the same process to the end.', async () => {
+test('an aborted run pauses with a checkpoint and can be resumed in the same process', async () => {
   const project = await projectWithDemos('paused.stet')
   await withLab(async (client) => {
     const call = new AbortController()
@@ -143,7 +143,7 @@ test('An aborted run pauses with a checkpoint, and goes on in the same process t
   assert.equal(metrics.filter(({ key }) => key === 'sft/loss').length, 60)
 })
 
-test('A run that runs out of memory pauses with its checkpoint, says so, and goes on in a fresh process.', async () => {
+test('a run that runs out of memory pauses with its checkpoint, reports it, and resumes in a new process', async () => {
   const project = await projectWithDemos('exhausted.stet')
   process.env.FAKE_OUT_OF_MEMORY_AT = '45'
   await withLab(async (client) => {
@@ -164,7 +164,7 @@ test('A run that runs out of memory pauses with its checkpoint, says so, and goe
   })
 })
 
-test('Leaving the events of a run pauses it.', async () => {
+test('leaving the events of a run pauses it', async () => {
   const project = await projectWithDemos('left.stet')
   await withLab(async (client) => {
     const config = { epochs: 5000, checkpointEvery: 50 }
@@ -175,7 +175,7 @@ test('Leaving the events of a run pauses it.', async () => {
   })
 })
 
-test('A run keeps what it was asked for, with paths that survive a move of the project.', async () => {
+test('a run records its settings, with paths that survive a move of the project', async () => {
   const project = await projectWithDemos('moved.stet')
   const first = await withLab(async (client) => {
     const config = { epochs: 3, checkpointEvery: 50 }

@@ -37,7 +37,7 @@ function planOf(name: string, epochs: number, ids = ['a', 'b']) {
   }
 }
 
-test('What was stopped goes on, what is done counts, what is asked differently is a run of its own.', async () => {
+test('a stopped run is resumed, a finished one reused, and other settings start a new run', async () => {
   const lab = openLab({ script, onOutput: () => {} })
   try {
     const project = await lab.lab.createProject(path.join(temporaryFolder(), 'p.stet'))

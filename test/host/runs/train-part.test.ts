@@ -6,7 +6,7 @@ import { inputRows } from '../../../electron/host/runs/run-input.ts'
 import { createProject, importRows } from '../../../electron/storage/index.ts'
 import { temporaryFolder } from '../entry/cli-process.ts'
 
-test('Parts of the training documents share none, leave none out, and hold out the same.', async () => {
+test('parts of the training documents are disjoint and complete, and hold out the same documents', async () => {
   const project = await createProject(path.join(temporaryFolder(), 'p.stet'), 'p')
   const rows = Array.from({ length: 400 }, (_, i) => ({
     file: 'items',

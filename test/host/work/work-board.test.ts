@@ -22,14 +22,14 @@ async function endOf(id: string) {
   return host.work.get({ id })
 }
 
-test('Work goes on without anybody watching, and its end is there for whoever asks.', async () => {
+test('work continues without a watcher, and its result can be fetched later', async () => {
   const { id, state } = await host.work.start({ verb: 'import', input: { project, files: [file] } })
   assert.ok(['queued', 'running'].includes(state))
   const record = await endOf(id)
   assert.deepEqual([record.state, (record.result as { imported: number }).imported], ['done', 30])
 })
 
-test('A verb that there is not is refused; one that fails says why.', async () => {
+test('an unknown verb is refused; one that fails reports why', async () => {
   await assert.rejects(host.work.start({ verb: 'train nothing', input: {} } as never), { code: 'bad_input' })
   const { id } = await host.work.start({
     verb: 'import',
@@ -40,7 +40,7 @@ test('A verb that there is not is refused; one that fails says why.', async () =
   assert.match(record.error ?? '', /absent/)
 })
 
-test('Trainings wait for each other in their order, and one that waits can be taken out.', async () => {
+test('training jobs are queued in order, and a queued one can be removed', async () => {
   const [first, second, third] = [await train('a', 300), await train('b', 20), await train('c', 20)]
   assert.equal((await host.work.get({ id: second.id })).state, 'queued')
   await host.work.stop({ id: second.id })
@@ -54,7 +54,7 @@ test('Trainings wait for each other in their order, and one that waits can be ta
   )
 })
 
-test('Leaving a watched piece of work stops nothing; stopping a training pauses it; all can be stopped.', async () => {
+test('leaving a watched job stops nothing; stopping training pauses it; all jobs can be stopped', async () => {
   const { id } = await train('d', 5000)
   for await (const event of await host.work.watch({ id })) {
     if (event.type === 'step' && event.step > 12) break

@@ -6,8 +6,8 @@ import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { useSettings } from '../app/settings.ts'
-import { tellGuide } from '../projects/use-guide.ts'
-import { HowFar } from '../ui/how-far.tsx'
+import { StreamProgress } from '../app/stream-progress.tsx'
+import { tellGuide } from '../app/use-guide.ts'
 import { Button, Problem } from '../ui/kit.tsx'
 import './annotate.css'
 import { EmptyDisputed, EmptyQueue } from './empty-queue.tsx'
@@ -130,7 +130,7 @@ export function AnnotateView() {
           <Packs />
         </span>
       </div>
-      {isDisputed && <HowFar of={scored} label="Scoring responses" />}
+      {isDisputed && <StreamProgress of={scored} label="Scoring responses" />}
       {!isDisputed && own.data && id === undefined && <EmptyQueue {...own.data} />}
       {isDisputed && rewardModels && (rewardModel === undefined || disputed?.finished === 0) && (
         <EmptyDisputed hasModel={rewardModel !== undefined} />

@@ -4,7 +4,7 @@ import { useRef } from 'react'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
-import { pathOf } from '../data/upload.ts'
+import { pathOf } from '../app/upload.ts'
 import { Button, Dialog, Problem } from '../ui/kit.tsx'
 
 export function Packs() {

@@ -4,8 +4,8 @@ import type { LabelledToken } from '../../electron/contract/label.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
+import { StreamProgress } from '../app/stream-progress.tsx'
 import { useStreamed } from '../app/streamed.ts'
-import { HowFar } from '../ui/how-far.tsx'
 import { numberOf } from '../ui/kit.tsx'
 import { HeatLegend, TokenHeat } from '../ui/token-heat.tsx'
 
@@ -40,7 +40,7 @@ export function RewardsBeside({
         Disagreement {numberOf(edit.total, 2)}{' '}
         <span className="quiet">{whyOf(edit)} (0 agrees, ½ has no opinion, 1 says the opposite)</span>
       </h2>
-      <HowFar of={scored} label="Scoring this edit" />
+      <StreamProgress of={scored} label="Scoring this edit" />
       {scored.data && (
         <>
           <div className="responses">

@@ -1,4 +1,4 @@
-/** Puts the page on the screen once the host can be asked. */
+/** Draws the UI once the host is connected. */
 import '@fontsource-variable/inter'
 import '@fontsource-variable/jetbrains-mono'
 import { QueryClientProvider } from '@tanstack/react-query'
@@ -6,12 +6,14 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { connect } from './connection.ts'
+import { setNavigator } from './navigation.ts'
 import { followHost, queries } from './queries.ts'
 import { router } from './router.tsx'
 import { applyAppearance } from './settings.ts'
 
 const element = document.getElementById('app')
 if (element === null) throw new Error('index.html has no element "app".')
+setNavigator((destination) => void router.navigate(destination as never))
 applyAppearance()
 await connect()
 followHost()

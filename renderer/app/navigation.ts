@@ -1,9 +1,35 @@
-/** Where one is: the project and view of the address, and what else the address says; and how to go elsewhere. */
+/** The current project, view and search of the address, and how to go to another. */
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { ViewPath } from '../../electron/contract/views.ts'
-import { router } from './router.tsx'
 
-type Search = Record<string, string | undefined>
+export type Search = Record<string, string | undefined>
+
+/** A place in the UI, as the router takes it. */
+export interface Destination {
+  to: string
+  params?: Record<string, string>
+  search?: Search
+}
+
+/** The router imports every view, so views reach it through this function, which main.tsx sets. */
+let navigate = (_: Destination): void => {
+  throw new Error('setNavigator was not called.')
+}
+
+/** Called once, before anything is drawn. */
+export function setNavigator(navigator: (destination: Destination) => void): void {
+  navigate = navigator
+}
+
+/** Goes to a view of a project. */
+export function goTo(project: string, view: ViewPath, search: Search = {}): void {
+  navigate({ to: `/p/$project/${view}`, params: { project }, search })
+}
+
+/** Goes to the list of projects. */
+export function goToProjects(): void {
+  navigate({ to: '/' })
+}
 
 /** The project's folder. @throws Error outside of a project's views */
 export function useProject(): string {
@@ -17,16 +43,11 @@ export function useProjectMaybe(): string | null {
   return project ?? null
 }
 
-/** What the address says beside the view, and how to change some of it; undefined takes a name out. */
+/** The search of the address, and a function that changes some of its values; undefined removes one. */
 export function usePlace(): [search: Search, change: (some: Search, how?: { replace?: boolean }) => void] {
   const search = useSearch({ strict: false }) as Search
-  const navigate = useNavigate()
+  const navigateFrom = useNavigate()
   const change = (some: Search, how: { replace?: boolean } = {}) =>
-    void navigate({ to: '.', search: ((before: Search) => ({ ...before, ...some })) as never, ...how })
+    void navigateFrom({ to: '.', search: ((before: Search) => ({ ...before, ...some })) as never, ...how })
   return [search, change]
-}
-
-/** Goes to a view of a project. */
-export function goTo(project: string, view: ViewPath, search: Search = {}): void {
-  void router.navigate({ to: `/p/$project/${view}`, params: { project }, search } as never)
 }

@@ -4,8 +4,7 @@ import { useDeferredValue, useState } from 'react'
 import { views } from '../../electron/contract/views.ts'
 import { Dialog } from '../ui/kit.tsx'
 import { host } from './connection.ts'
-import { goTo, useProjectMaybe } from './navigation.ts'
-import { router } from './router.tsx'
+import { goTo, goToProjects, useProjectMaybe } from './navigation.ts'
 
 interface Entry {
   id: string
@@ -100,7 +99,7 @@ function useEntries(text: string): Entry[] {
           title,
           run: () => goTo(project, path),
         }))),
-    { id: 'projects', kind: 'view', title: 'Projects', run: () => void router.navigate({ to: '/' }) },
+    { id: 'projects', kind: 'view', title: 'Projects', run: goToProjects },
     ...(recent ?? []).map(({ folder, name }) => ({
       id: folder,
       kind: 'project',

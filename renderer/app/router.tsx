@@ -7,6 +7,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router'
 import { type ViewPath, views } from '../../electron/contract/views.ts'
+import type { Search } from './navigation.ts'
 import { Shell } from './shell.tsx'
 
 const root = createRootRoute({ component: Shell })
@@ -16,8 +17,6 @@ const projects = createRoute({
   path: '/',
   component: lazyRouteComponent(() => import('../projects/projects-view.tsx'), 'ProjectsView'),
 })
-
-type Search = Record<string, string | undefined>
 
 /** Every value in an address is a text. */
 function validateSearch(search: Record<string, unknown>): Search {

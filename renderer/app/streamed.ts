@@ -1,10 +1,10 @@
-/** A question whose answer takes its time: how far it is, how long it will take, and how to stop it. Leaving stops it too. */
+/** A request whose answer takes its time: its progress, the time left, and how to stop it. Leaving the view stops it too. */
 import { type QueryKey, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { JobEvent } from '../../electron/contract/events.ts'
 import { queries } from './queries.ts'
 
-export interface HowFar {
+export interface StreamedProgress {
   done: number
   total: number
   /** Null while the pace is unknown. */
@@ -14,8 +14,8 @@ export interface HowFar {
 export interface Streamed<Result> {
   data: Result | undefined
   error: Error | null
-  /** Null where nothing is asked at the moment. */
-  howFar: HowFar | null
+  /** Null while no request is running. */
+  progress: StreamedProgress | null
   isStopped: boolean
   stop(): void
   start(): void
@@ -23,30 +23,35 @@ export interface Streamed<Result> {
 
 type Events<Result> = { next(): Promise<IteratorResult<JobEvent, Result>> }
 
-interface Question<Result> {
+interface Request<Result> {
   queryKey: QueryKey
-  /** False where there is nothing to ask yet. */
+  /** False while there is nothing to ask yet. */
   enabled: boolean
   ask(signal: AbortSignal): Promise<Events<Result>>
-  /** How long an answer is kept when nobody shows it; as all queries where absent. */
+  /** How long an unused answer is cached, in ms; as for all queries if omitted. */
   gcTime?: number
 }
 
-export function useStreamed<Result>({ queryKey, enabled, ask, ...how }: Question<Result>): Streamed<Result> {
+export function useStreamed<Result>({
+  queryKey,
+  enabled,
+  ask,
+  ...options
+}: Request<Result>): Streamed<Result> {
   const key = JSON.stringify(queryKey)
   const [stopped, setStopped] = useState<string | null>(null)
-  const [howFar, setHowFar] = useState<HowFar>({ done: 0, total: 0, secondsLeft: null })
+  const [progress, setProgress] = useState<StreamedProgress>(unknownProgress)
   const { data, error, isFetching, refetch } = useQuery({
     queryKey,
     enabled: enabled && stopped !== key,
-    queryFn: async ({ signal }) => follow(await ask(signal), setHowFar),
+    queryFn: async ({ signal }) => resultOf(await ask(signal), setProgress),
     staleTime: Number.POSITIVE_INFINITY,
-    ...how,
+    ...options,
   })
   return {
     data,
     error,
-    howFar: isFetching ? howFar : null,
+    progress: isFetching ? progress : null,
     isStopped: stopped === key,
     stop() {
       setStopped(key)
@@ -59,15 +64,21 @@ export function useStreamed<Result>({ queryKey, enabled, ask, ...how }: Question
   }
 }
 
-async function follow<Result>(events: Events<Result>, hear: (howFar: HowFar) => void): Promise<Result> {
-  const began = performance.now()
-  hear({ done: 0, total: 0, secondsLeft: null })
+const unknownProgress: StreamedProgress = { done: 0, total: 0, secondsLeft: null }
+
+/** Reads the events to their end. @returns the result that ends them */
+async function resultOf<Result>(
+  events: Events<Result>,
+  onProgress: (progress: StreamedProgress) => void,
+): Promise<Result> {
+  const startedAt = performance.now()
+  onProgress(unknownProgress)
   for (;;) {
     const next = await events.next()
     if (next.done) return next.value
     if (next.value.type !== 'progress') continue
     const { done, total } = next.value
-    const elapsed = (performance.now() - began) / 1000
-    hear({ done, total, secondsLeft: done > 0 ? (elapsed / done) * (total - done) : null })
+    const elapsed = (performance.now() - startedAt) / 1000
+    onProgress({ done, total, secondsLeft: done > 0 ? (elapsed / done) * (total - done) : null })
   }
 }

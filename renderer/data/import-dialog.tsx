@@ -5,8 +5,8 @@ import type { FilePreview } from '../../electron/contract/data.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { queries, useWork } from '../app/queries.ts'
+import { pathOf } from '../app/upload.ts'
 import { Button, bytesOf, Dialog, Field, Problem, Progress } from '../ui/kit.tsx'
-import { pathOf } from './upload.ts'
 
 const fields = ['prompt', 'context', 'chosen', 'rejected', 'edited']
 

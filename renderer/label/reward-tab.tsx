@@ -3,9 +3,9 @@ import type { LabelledPair, ScoredEdits, TokenMistakeRecord } from '../../electr
 import type { ModelRecord } from '../../electron/contract/models.ts'
 import { host } from '../app/connection.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
+import { StreamProgress } from '../app/stream-progress.tsx'
 import { useStreamed } from '../app/streamed.ts'
 import { CalibrationPlot } from '../charts/calibration-plot.tsx'
-import { HowFar } from '../ui/how-far.tsx'
 import { Button, Empty, Field, numberOf } from '../ui/kit.tsx'
 import { HeatLegend, TokenHeat } from '../ui/token-heat.tsx'
 
@@ -40,7 +40,7 @@ export function RewardTab({ models }: { models: ModelRecord[] }) {
           ))}
         </select>
       </Field>
-      <HowFar of={scored} label="Scoring the responses of held-out edits" />
+      <StreamProgress of={scored} label="Scoring the responses of held-out edits" />
       {scored.data && <Scored data={scored.data} />}
     </>
   )

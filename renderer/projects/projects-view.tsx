@@ -3,12 +3,12 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ProjectGlance, ProjectOverview } from '../../electron/contract/projects.ts'
 import { host } from '../app/connection.ts'
+import { GuideList } from '../app/guide.tsx'
 import { goTo } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { useSettings } from '../app/settings.ts'
+import { dismissGuide, showGuide } from '../app/use-guide.ts'
 import { Button, Field, Problem, timeOf } from '../ui/kit.tsx'
-import { GuideList } from './guide.tsx'
-import { dismissGuide, showGuide } from './use-guide.ts'
 
 const enter = ({ folder }: ProjectOverview) => {
   void queries.invalidateQueries({ queryKey: ['recent'] })

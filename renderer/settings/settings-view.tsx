@@ -1,11 +1,11 @@
 /** The view Settings: who one is, how it looks, which server drafts, what the machine can do, and the way through. */
 import { useMutation } from '@tanstack/react-query'
 import { host } from '../app/connection.ts'
+import { GuideList } from '../app/guide.tsx'
 import { useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
 import { changeSettings, type Settings, useSettings } from '../app/settings.ts'
-import { GuideList } from '../projects/guide.tsx'
-import { dismissGuide, showGuide, useGuide } from '../projects/use-guide.ts'
+import { dismissGuide, showGuide, useGuide } from '../app/use-guide.ts'
 import { Button, bytesOf, Field, Keys, numberOf, Problem } from '../ui/kit.tsx'
 
 export function SettingsView() {

@@ -1,9 +1,9 @@
 /** The guide's steps with what the project shows of them now, and whether it is shown above the views. */
 import { useQuery } from '@tanstack/react-query'
-import { host } from '../app/connection.ts'
-import { queries } from '../app/queries.ts'
-import { changeSettings, useSettings } from '../app/settings.ts'
+import { host } from './connection.ts'
 import { guideSteps } from './guide-steps.ts'
+import { queries } from './queries.ts'
+import { changeSettings, useSettings } from './settings.ts'
 
 export function useGuide(project: string) {
   const { annotator, guide } = useSettings()

@@ -1,5 +1,5 @@
 /** A chosen or dropped file as a path that the host can read. */
-import { host } from '../app/connection.ts'
+import { host } from './connection.ts'
 
 const partBytes = 8 * 2 ** 20
 

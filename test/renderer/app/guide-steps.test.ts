@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type GuideFacts, guideSteps } from '../../../renderer/projects/guide-steps.ts'
+import { type GuideFacts, guideSteps } from '../../../renderer/app/guide-steps.ts'
 import { presets } from '../../../renderer/runs/presets.ts'
 
 const nothing: GuideFacts = { finished: 0, sawLabels: false, runs: [], evaluations: 0 }

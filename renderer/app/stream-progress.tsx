@@ -1,0 +1,27 @@
+/** Progress of an answer that takes its time, with buttons to stop and resume it; or why there is no answer. */
+import { Button, Problem, Progress } from '../ui/kit.tsx'
+import type { Streamed } from './streamed.ts'
+
+/** @param label what is being done, as `Scoring responses` */
+export function StreamProgress({
+  of: { progress, isStopped, error, stop, start },
+  label,
+}: {
+  of: Streamed<unknown>
+  label: string
+}) {
+  if (progress)
+    return (
+      <div className="row" role="status">
+        {progress.total === 0 ? <span>{label}…</span> : <Progress label={label} {...progress} />}
+        <Button onClick={stop}>Stop</Button>
+      </div>
+    )
+  if (isStopped)
+    return (
+      <p className="row" role="status">
+        Stopped. <Button onClick={start}>Resume</Button>
+      </p>
+    )
+  return <Problem error={error} onRetry={start} />
+}

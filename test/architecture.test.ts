@@ -77,7 +77,8 @@ function forbiddenImports({ file, imports }: Pick<Source, 'file' | 'imports'>): 
 function mayImport(layer: Layer, file: string, specifier: string): boolean {
   const inside = target(file, specifier)
   if (inside !== null) {
-    if (inside.startsWith(`${layer.folder}/`)) return stageMayImport(file, inside)
+    if (inside.startsWith(`${layer.folder}/`))
+      return stageMayImport(file, inside) && rendererMayImport(file, inside)
     return layer.layers.some((other) => inside === other || inside.startsWith(`${other}/`))
   }
   if (specifier.startsWith('node:')) return layer.node
@@ -96,6 +97,24 @@ function stageMayImport(file: string, inside: string): boolean {
 
 function stageOf(file: string): string | null {
   return /^electron\/pipeline\/([^/]+)/.exec(file)?.[1] ?? null
+}
+
+/**
+ * In the renderer, `ui` and `charts` are the ground, `app` is what views share, and views know nothing of each other.
+ * The router is where they meet.
+ */
+function rendererMayImport(file: string, inside: string): boolean {
+  const area = rendererArea(file)
+  const wanted = rendererArea(inside)
+  if (area === null || area === wanted || file === 'renderer/app/router.tsx') return true
+  return wanted !== null && (belowShared[area] ?? belowViews).includes(wanted)
+}
+
+const belowShared: Record<string, string[]> = { ui: [], charts: ['ui'], app: ['ui', 'charts'] }
+const belowViews = ['app', 'ui', 'charts']
+
+function rendererArea(file: string): string | null {
+  return /^renderer\/([^/]+)\//.exec(file)?.[1] ?? null
 }
 
 function sources(): Source[] {
@@ -208,6 +227,17 @@ describe('the rules themselves', () => {
     ])
     assert.deepEqual(rejected('electron/pipeline/ppo/ppo.ts', "import { a } from './gae.ts'"), [])
     assert.deepEqual(rejected('electron/pipeline/index.ts', "export * from './ppo/ppo.ts'"), [])
+  })
+
+  test('in the renderer, imports lead from views down to app, charts and ui, and never to another view', () => {
+    assert.equal(rejected('renderer/ui/a.tsx', "import type { A } from '../app/a.ts'").length, 1)
+    assert.equal(rejected('renderer/ui/a.tsx', "import { a } from '../charts/a.ts'").length, 1)
+    assert.equal(rejected('renderer/charts/a.tsx', "import { a } from '../runs/a.ts'").length, 1)
+    assert.equal(rejected('renderer/app/a.tsx', "import { a } from '../runs/a.tsx'").length, 1)
+    assert.equal(rejected('renderer/runs/a.tsx', "import { a } from '../judge/a.tsx'").length, 1)
+    assert.deepEqual(rejected('renderer/runs/a.tsx', "import { a } from '../app/a.ts'"), [])
+    assert.deepEqual(rejected('renderer/charts/a.tsx', "import { a } from '../ui/a.tsx'"), [])
+    assert.deepEqual(rejected('renderer/app/router.tsx', "import('../runs/a.tsx')"), [])
   })
 
   test('types, re-exports, dynamic imports and require count as imports', () => {

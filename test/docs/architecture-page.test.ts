@@ -1,0 +1,25 @@
+/** docs/ARCHITECTURE.md shows the table of layers that the architecture test enforces. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Layer, layers } from '../layers.ts'
+import { readPage } from './pages.ts'
+
+const asCode = (names: string[]) => names.map((name) => `\`${name}\``).join(', ') || '–'
+
+/** The cells of a layer that the page must show as they are: all but its role. */
+function cellsOf({ folder, layers: others, packages, node }: Layer): string[] {
+  return [`\`${folder}/\``, asCode(others), asCode(packages), node ? 'yes' : 'no']
+}
+
+test('docs/ARCHITECTURE.md has the layers of test/layers.ts, in their order', () => {
+  const section = readPage('docs/ARCHITECTURE.md').split('## Layers')[1]!.split('\n## ')[0]!
+  const rows = section
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.slice(2, -2).split(' | '))
+  assert.deepEqual(
+    rows.map(([folder, _role, ...rest]) => [folder, ...rest]),
+    layers.map(cellsOf),
+  )
+  for (const [folder, role] of rows) assert(role!.length > 10, `${folder} has no role`)
+})

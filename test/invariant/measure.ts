@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type Model, weightsOf } from '../../electron/engine/model/model.ts'
 import {
+  type ResponseTensors,
   responseEntropy,
-  responseInputs,
   responseLogprobs,
   responseScalars,
   responseTensors,
@@ -21,12 +21,11 @@ export function measureByForwardPass(
   { padId, lengths, chunk }: { padId: number; lengths: Lengths; chunk: number },
 ): Sample[] {
   const weights = weightsOf(policy)
-  const view = compile('policy_view', (...inputs) => {
-    const batch = responseTensors(inputs)
+  const view = compile('policy_view', (batch: ResponseTensors) => {
     const states = sequenceStates(policy.config, weights, batch)
     const sampledAt = [policy.config, weights, states, batch, temperature] as const
-    return [
-      tf.concat(
+    return {
+      all: tf.concat(
         [
           responseLogprobs(...sampledAt),
           responseEntropy(...sampledAt),
@@ -34,10 +33,12 @@ export function measureByForwardPass(
         ],
         1,
       ),
-    ]
+    }
   })
-  const rows = mapInBatches(samples, chunk, (batch) =>
-    view.values(responseInputs(padResponses(batch, padId, lengths))),
+  const rows = mapInBatches(
+    samples,
+    chunk,
+    (batch) => view.values(responseTensors(padResponses(batch, padId, lengths))).all,
   )
   view.dispose()
   return samples.map((sample, i) => {

@@ -12,6 +12,7 @@ import { Generator } from '../../electron/engine/generation/generate.ts'
 import { disposeModel } from '../../electron/engine/model/model.ts'
 import { loadModel } from '../../electron/engine/model/sources/load-and-save.ts'
 import { compile } from '../../electron/engine/runtime/compile.ts'
+import type { Tensors } from '../../electron/engine/runtime/tensor-record.ts'
 import { compiledRuntimeOrSkip, openQuicklyCompilingRuntime } from './compiled.ts'
 import { snugLengths } from './steps.ts'
 import { temporaryFolder, toyExamples, toyTokenizer, writeToyModel } from './toy.ts'
@@ -51,8 +52,10 @@ test('memory', async (t) => {
 
   await t.test('functions that are compiled, called and disposed, 200 of them, leave nothing', (t) => {
     const grown = leastGrowthMb((i) => {
-      const fn = compile('toy', (x) => [tf.softmax(tf.matMul(tf.add(x!, i), x!, false, true))])
-      fn.values([tf.ones([8, 16])])
+      const fn = compile('toy', ({ x }: Tensors<'x'>) => ({
+        y: tf.softmax(tf.matMul(tf.add(x, i), x, false, true)),
+      }))
+      fn.values({ x: tf.ones([8, 16]) })
       fn.dispose()
     })
     t.diagnostic(`grown by ${grown.toFixed(1)} MB`)
@@ -60,9 +63,9 @@ test('memory', async (t) => {
   })
 
   await t.test('calls of one function, 200 of them, leave nothing', (t) => {
-    const fn = compile('one', (x) => [tf.softmax(tf.matMul(x!, x!, false, true))])
+    const fn = compile('one', ({ x }: Tensors<'x'>) => ({ y: tf.softmax(tf.matMul(x, x, false, true)) }))
     const x = tf.ones([64, 64])
-    const grown = leastGrowthMb(() => tf.dispose(fn.call(x)))
+    const grown = leastGrowthMb(() => tf.dispose(fn.call({ x })))
     fn.dispose()
     t.diagnostic(`grown by ${grown.toFixed(1)} MB`)
     assert.ok(grown < allowedMb, `grown by ${grown} MB`)

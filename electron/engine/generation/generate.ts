@@ -11,9 +11,10 @@ import { causalBias, decodeBias, hiddenStates, type KvCache, maskedScore } from 
 import { uniforms } from '../random.ts'
 import { type CompiledFunction, compile, type TensorFunction } from '../runtime/compile.ts'
 import { withLiveRows } from '../runtime/ops.ts'
+import type { TensorRecord, Tensors } from '../runtime/tensor-record.ts'
 import { type Variable, zerosVariable } from '../runtime/variable.ts'
 import { bucketLength, type PaddedBatch, padSequences } from '../training/batch.ts'
-import { type ChosenTokens, type NextToken, nextToken } from './next-token.ts'
+import { type ChosenTokens, type NextToken, nextToken, readTokens, type StepOutputs } from './next-token.ts'
 import type { SamplingOptions } from './sample.ts'
 
 export interface GenerationOptions extends SamplingOptions {
@@ -47,10 +48,13 @@ export interface GeneratedRow {
 
 type CacheVariables = Pick<KvCache, 'keys' | 'values'>
 
+type PrefillInputs = Tensors<'ids' | 'positions' | 'mask' | 'uniforms'>
+type DecodeInputs = Tensors<'ids' | 'first' | 'slot' | 'live' | 'uniforms'>
+
 export class Generator {
   readonly #model: Model
-  readonly #prefills = new Map<string, CompiledFunction>()
-  readonly #decodes = new Map<string, CompiledFunction>()
+  readonly #prefills = new Map<string, CompiledFunction<PrefillInputs, StepOutputs>>()
+  readonly #decodes = new Map<string, CompiledFunction<DecodeInputs, StepOutputs>>()
   #cache: { key: string; keys: Variable[]; values: Variable[] } | null = null
 
   constructor(model: Model) {
@@ -101,18 +105,19 @@ export class Generator {
 
   #prefill(padded: PaddedBatch, cache: CacheVariables, options: GenerationOptions): ChosenTokens {
     const { rows, length } = padded
-    return this.#step(this.#prefills, 'prefill', 0, rows, options, (choose) => ({
-      fn: (ids, positions, mask, uniform) => {
-        const attentionBias = prefillBias(mask!, cache.keys[0]!.shape[2]!)
+    return this.#step(this.#prefills, 'prefill', 0, rows, options, (choose, numbers) => ({
+      fn: ({ ids, positions, mask, uniforms }) => {
+        const attentionBias = prefillBias(mask, cache.keys[0]!.shape[2]!)
         const kv = { ...cache, position: tf.scalar(0, 'int32') }
-        const hidden = this.#hidden({ ids: ids!, positions: positions!, attentionBias }, kv)
-        return choose(lastOfEachRow(hidden, ids!.shape), uniform!)
+        const hidden = this.#hidden({ ids, positions, attentionBias }, kv)
+        return choose(lastOfEachRow(hidden, ids.shape), uniforms)
       },
-      inputs: [
-        tf.tensor2d(padded.ids, [rows, length], 'int32'),
-        tf.tensor2d(padded.positions, [rows, length], 'int32'),
-        tf.tensor2d(padded.mask, [rows, length]),
-      ],
+      inputs: {
+        ids: tf.tensor2d(padded.ids, [rows, length], 'int32'),
+        positions: tf.tensor2d(padded.positions, [rows, length], 'int32'),
+        mask: tf.tensor2d(padded.mask, [rows, length]),
+        uniforms: tf.tensor1d(numbers),
+      },
     }))
   }
 
@@ -125,23 +130,24 @@ export class Generator {
     position: number,
     options: GenerationOptions,
   ): ChosenTokens {
-    return this.#step(this.#decodes, 'decode', position, rows.length, options, (choose) => ({
-      fn: (ids, first, slot, marks, uniform) =>
-        withLiveRows(marks!, () => {
-          const positions = tf.expandDims(tf.sub(slot!, first!), 1)
-          const attentionBias = decodeBias(first!, slot!, cache.keys[0]!.shape[2]!)
-          const kv = { ...cache, position: slot!, firstReal: first! }
-          return choose(this.#hidden({ ids: ids!, positions, attentionBias }, kv), uniform!)
+    return this.#step(this.#decodes, 'decode', position, rows.length, options, (choose, numbers) => ({
+      fn: ({ ids, first, slot, live, uniforms }) =>
+        withLiveRows(live, () => {
+          const positions = tf.expandDims(tf.sub(slot, first), 1)
+          const attentionBias = decodeBias(first, slot, cache.keys[0]!.shape[2]!)
+          const kv = { ...cache, position: slot, firstReal: first }
+          return choose(this.#hidden({ ids, positions, attentionBias }, kv), uniforms)
         }),
-      inputs: [
-        tf.tensor2d(tokens, [rows.length, 1], 'int32'),
-        tf.tensor1d(firstRealSlots(padded), 'int32'),
-        tf.scalar(padded.length + position - 1, 'int32'),
-        tf.tensor1d(
+      inputs: {
+        ids: tf.tensor2d(tokens, [rows.length, 1], 'int32'),
+        first: tf.tensor1d(firstRealSlots(padded), 'int32'),
+        slot: tf.scalar(padded.length + position - 1, 'int32'),
+        live: tf.tensor1d(
           Int32Array.from(rows, (row) => Number(!row.ended)),
           'int32',
         ),
-      ],
+        uniforms: tf.tensor1d(numbers),
+      },
     }))
   }
 
@@ -150,22 +156,25 @@ export class Generator {
   }
 
   /** Runs one position: draws its random numbers and calls the step, compiled once for each way of choosing a token. */
-  #step(
-    compiled: Map<string, CompiledFunction>,
+  #step<In extends TensorRecord>(
+    compiled: Map<string, CompiledFunction<In, StepOutputs>>,
     name: string,
     position: number,
     rows: number,
     options: GenerationOptions,
-    describe: (choose: NextToken['choose']) => { fn: TensorFunction; inputs: tf.Tensor[] },
+    describe: (
+      choose: NextToken['choose'],
+      numbers: Float32Array,
+    ) => { fn: TensorFunction<In, StepOutputs>; inputs: In },
   ): ChosenTokens {
     const numbers = rowUniforms(options, position, rows)
-    const { key, choose, read } = nextToken(this.#model, options, options.measure ?? false)
+    const { key, choose } = nextToken(this.#model, options, options.measure ?? false)
     tf.engine().startScope()
     try {
-      const { fn, inputs } = describe(choose)
+      const { fn, inputs } = describe(choose, numbers)
       const step = compiled.get(key) ?? compile(name, fn)
       compiled.set(key, step)
-      return read(step.call(...inputs, tf.tensor1d(numbers)), numbers)
+      return readTokens(step.call(inputs), numbers, options)
     } finally {
       tf.engine().endScope()
     }

@@ -8,6 +8,7 @@ import { type Model, weightsOf } from '../model/model.ts'
 import { logitsOf, scalarHead } from '../model/transformer.ts'
 import { entropyOf } from '../model/vocabulary.ts'
 import { crossEntropy } from '../runtime/ops.ts'
+import type { Tensors } from '../runtime/tensor-record.ts'
 import { filteredProbabilities, type SamplingOptions, sampleFrom, sampleInGraph } from './sample.ts'
 
 /** What a position's tokens are and what the model says of them. */
@@ -17,12 +18,14 @@ export interface ChosenTokens {
   measured: Float32Array
 }
 
+/** What a compiled step returns: the chosen tokens, with what is measured of them, or the logits to choose from. */
+export type StepOutputs = Tensors<'tokens'> | Tensors<'tokens' | 'measured'> | Tensors<'logits'>
+
 export interface NextToken {
   /** Equal for choices that are compiled to the same function. */
   key: string
-  /** From hidden states (B, C) and uniform numbers (B) to the outputs that `read` takes; runs inside a compiled function. */
-  choose(hidden: tf.Tensor, uniforms: tf.Tensor): tf.Tensor[]
-  read(outputs: tf.Tensor[], uniforms: Float32Array): ChosenTokens
+  /** From hidden states (B, C) and uniform numbers (B); runs inside a compiled function. */
+  choose(hidden: tf.Tensor, uniforms: tf.Tensor): StepOutputs
 }
 
 /** @param measure record what the model says of each token; plain sampling only */
@@ -30,26 +33,27 @@ export function nextToken(model: Model, options: SamplingOptions, measure: boole
   const logitsAt = (hidden: tf.Tensor) => logitsOf(model.config, weightsOf(model), hidden)
   const { temperature, topK, topP } = options
   if (temperature === 0) {
-    const choose = (hidden: tf.Tensor) => [tf.cast(tf.argMax(logitsAt(hidden), 1), 'int32')]
-    return { key: 'greedy', choose, read: readTokens }
+    const choose = (hidden: tf.Tensor) => ({ tokens: tf.cast(tf.argMax(logitsAt(hidden), 1), 'int32') })
+    return { key: 'greedy', choose }
   }
-  if (topK > 0 || topP < 1) {
-    const read = ([logits]: tf.Tensor[], numbers: Float32Array) => sampleRows(logits!, numbers, options)
-    return { key: 'logits', choose: (hidden) => [logitsAt(hidden)], read }
-  }
+  if (topK > 0 || topP < 1) return { key: 'logits', choose: (hidden) => ({ logits: logitsAt(hidden) }) }
   const choose = (hidden: tf.Tensor, numbers: tf.Tensor) => {
     const logits = temperature === 1 ? logitsAt(hidden) : tf.div(logitsAt(hidden), temperature)
     const tokens = sampleInGraph(logits, numbers)
-    return measure ? [tokens, measuredTokens(model, hidden, logits, tokens)] : [tokens]
+    return measure ? { tokens, measured: measuredTokens(model, hidden, logits, tokens) } : { tokens }
   }
-  return { key: `sample ${temperature} ${measure}`, choose, read: readTokens }
+  return { key: `sample ${temperature} ${measure}`, choose }
 }
 
-function readTokens([tokens, measured]: tf.Tensor[]): ChosenTokens {
-  return {
-    tokens: tokens!.dataSync() as Int32Array,
-    measured: (measured?.dataSync() ?? new Float32Array()) as Float32Array,
-  }
+/** @param uniforms the step's, to sample from logits with */
+export function readTokens(
+  outputs: StepOutputs,
+  uniforms: Float32Array,
+  options: SamplingOptions,
+): ChosenTokens {
+  if ('logits' in outputs) return sampleRows(outputs.logits, uniforms, options)
+  const measured = 'measured' in outputs ? outputs.measured.dataSync() : new Float32Array()
+  return { tokens: outputs.tokens.dataSync() as Int32Array, measured: measured as Float32Array }
 }
 
 /** (3, B): log-probability, entropy and value (zero without a scalar head) of the chosen tokens. */

@@ -11,8 +11,8 @@ import { causalBias, hiddenStates, outputMatrix, scalarHead } from './transforme
 import { tokenEntropy, tokenLogprobs, type VocabularyRows } from './vocabulary.ts'
 import type { Weights } from './weights.ts'
 
-/** A `ResponseBatch` as tensors, in the order in which compiled functions take it. */
-export interface ResponseTensors {
+/** A `ResponseBatch` as tensors: what compiled functions take. */
+export type ResponseTensors = {
   /** int32 (B, P + T) */
   ids: tf.Tensor
   /** int32 (B, P + T) */
@@ -23,21 +23,14 @@ export interface ResponseTensors {
   responseMask: tf.Tensor
 }
 
-export const responseTensorCount = 4
-
-export function responseInputs(batch: ResponseBatch): tf.Tensor[] {
+export function responseTensors(batch: ResponseBatch): ResponseTensors {
   const { rows, length, responseLength } = batch
-  return [
-    tf.tensor2d(batch.ids, [rows, length], 'int32'),
-    tf.tensor2d(batch.positions, [rows, length], 'int32'),
-    tf.tensor2d(batch.mask, [rows, length]),
-    tf.tensor2d(batch.responseMask, [rows, responseLength]),
-  ]
-}
-
-export function responseTensors(inputs: tf.Tensor[]): ResponseTensors {
-  const [ids, positions, mask, responseMask] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
-  return { ids, positions, mask, responseMask }
+  return {
+    ids: tf.tensor2d(batch.ids, [rows, length], 'int32'),
+    positions: tf.tensor2d(batch.positions, [rows, length], 'int32'),
+    mask: tf.tensor2d(batch.mask, [rows, length]),
+    responseMask: tf.tensor2d(batch.responseMask, [rows, responseLength]),
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
- * `compile` turns a function of tensors into one that runs as a single native, XLA-compiled call. It is recorded
- * once for each signature (the arguments' shapes and dtypes) and cached. Where nothing can be compiled the same
- * function runs op by op, with the same meaning.
+ * `compile` turns a function of named tensors into one that runs as a single native, XLA-compiled call. It is recorded
+ * once per signature (the arguments' shapes and dtypes) and cached. If nothing can be compiled, the same function runs
+ * op by op, with the same meaning.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
@@ -9,17 +9,33 @@ import { compilationFailure, recordingFailure } from './failures.ts'
 import { releaseFunction } from './function-library.ts'
 import { type Capture, Recorder, type Spec } from './recorder.ts'
 import { runtime } from './runtime.ts'
+import {
+  type Layout,
+  layoutOf,
+  recordOf,
+  type TensorRecord,
+  tensorsOf,
+  type ValuesOf,
+  valuesOf,
+} from './tensor-record.ts'
 import { tensorflow } from './tensorflow-addon.ts'
 import { withDeferredWrites } from './variable.ts'
 
 /** Variables are used inside by `read` and `assign`; everything else that changes must be an argument. */
-export type TensorFunction = (...inputs: tf.Tensor[]) => tf.Tensor[]
+export type TensorFunction<In extends TensorRecord, Out extends TensorRecord> = (inputs: In) => Out
 
-export interface CompiledFunction {
-  /** @returns new tensors, the caller's to dispose */
-  call(...inputs: tf.Tensor[]): tf.Tensor[]
-  /** Calls with inputs that are disposed afterwards; the first output's values. */
-  values(inputs: tf.Tensor[]): Float32Array
+export interface CompiledFunction<In extends TensorRecord, Out extends TensorRecord> {
+  /**
+   * The first call's keys, in their order, are the function's: every other call must have the same ones.
+   * @returns new tensors, the caller's to dispose
+   * @throws Error that names a key which is missing or unknown
+   */
+  call(inputs: In): Out
+  /**
+   * Calls with inputs that are disposed afterwards.
+   * @returns the outputs' values, which must be float32
+   */
+  values(inputs: In): ValuesOf<Out>
   /** Number of signatures recorded so far. */
   readonly recordings: number
   dispose(): void
@@ -27,38 +43,47 @@ export interface CompiledFunction {
 
 /**
  * @param name for messages and profiles
- * @param fn pure but for its variables; run once for each signature
+ * @param fn pure but for its variables; run once per signature
  */
-export function compile(name: string, fn: TensorFunction): CompiledFunction {
+export function compile<In extends TensorRecord, Out extends TensorRecord>(
+  name: string,
+  fn: TensorFunction<In, Out>,
+): CompiledFunction<In, Out> {
   return runtime().compiles ? new XlaFunction(name, fn) : new EagerFunction(name, fn)
 }
 
-function valuesOnce(fn: CompiledFunction, inputs: tf.Tensor[]): Float32Array {
-  const outputs = fn.call(...inputs)
-  const values = outputs[0]!.dataSync() as Float32Array
-  tf.dispose([...inputs, ...outputs])
+function valuesOnce<In extends TensorRecord, Out extends TensorRecord>(
+  fn: CompiledFunction<In, Out>,
+  inputs: In,
+): ValuesOf<Out> {
+  const outputs = fn.call(inputs)
+  const values = valuesOf(outputs)
+  tf.dispose([inputs, outputs])
   return values
 }
 
-class EagerFunction implements CompiledFunction {
+class EagerFunction<In extends TensorRecord, Out extends TensorRecord> implements CompiledFunction<In, Out> {
   readonly recordings = 0
   readonly #name: string
-  readonly #fn: TensorFunction
+  readonly #fn: TensorFunction<In, Out>
+  #layout: Layout | null = null
 
-  constructor(name: string, fn: TensorFunction) {
+  constructor(name: string, fn: TensorFunction<In, Out>) {
     this.#name = name
     this.#fn = fn
   }
 
-  call(...inputs: tf.Tensor[]): tf.Tensor[] {
+  call(inputs: In): Out {
+    this.#layout ??= layoutOf(inputs)
+    tensorsOf(inputs, this.#layout, this.#name)
     try {
-      return tf.tidy(() => withDeferredWrites(() => this.#fn(...inputs)))
+      return tf.tidy(() => withDeferredWrites(() => this.#fn(inputs)))
     } catch (error) {
       throw recordingFailure(this.#name, error)
     }
   }
 
-  values(inputs: tf.Tensor[]): Float32Array {
+  values(inputs: In): ValuesOf<Out> {
     return valuesOnce(this, inputs)
   }
 
@@ -68,15 +93,17 @@ class EagerFunction implements CompiledFunction {
 interface Recorded {
   name: string
   captures: Capture[]
+  outputs: Layout
   numOutputs: number
 }
 
-class XlaFunction implements CompiledFunction {
+class XlaFunction<In extends TensorRecord, Out extends TensorRecord> implements CompiledFunction<In, Out> {
   readonly #name: string
-  readonly #fn: TensorFunction
+  readonly #fn: TensorFunction<In, Out>
   readonly #recorded = new Map<string, Recorded>()
+  #layout: Layout | null = null
 
-  constructor(name: string, fn: TensorFunction) {
+  constructor(name: string, fn: TensorFunction<In, Out>) {
     this.#name = name
     this.#fn = fn
   }
@@ -85,20 +112,25 @@ class XlaFunction implements CompiledFunction {
     return this.#recorded.size
   }
 
-  call(...inputs: tf.Tensor[]): tf.Tensor[] {
+  call(inputs: In): Out {
+    this.#layout ??= layoutOf(inputs)
+    const tensors = tensorsOf(inputs, this.#layout, this.#name)
+    const { name, captures, outputs, numOutputs } = this.#recordedFor(tensors, this.#layout)
     const { backend } = tensorflow()
-    const { name, captures, numOutputs } = this.#recordedFor(inputs)
-    const ids = [...backend.getInputTensorIds(inputs), ...captures.map((c) => c.id)]
+    const ids = [...backend.getInputTensorIds(tensors), ...captures.map((c) => c.id)]
     const mustCompile = { name: '_XlaMustCompile', type: backend.binding.TF_ATTR_BOOL!, value: true }
     try {
-      const outputs = backend.binding.executeOp(name, [mustCompile], ids, numOutputs)
-      return outputs.map((output) => backend.createOutputTensor(output))
+      const results = backend.binding.executeOp(name, [mustCompile], ids, numOutputs)
+      return recordOf<Out>(
+        results.map((result) => backend.createOutputTensor(result)),
+        outputs,
+      )
     } catch (error) {
-      throw error instanceof UserError ? error : this.#explained(error, inputs)
+      throw error instanceof UserError ? error : this.#explained(error, tensors, this.#layout)
     }
   }
 
-  values(inputs: tf.Tensor[]): Float32Array {
+  values(inputs: In): ValuesOf<Out> {
     return valuesOnce(this, inputs)
   }
 
@@ -108,20 +140,33 @@ class XlaFunction implements CompiledFunction {
   }
 
   /** Records once more to learn which line made each op; that costs nothing until something fails. */
-  #explained(error: unknown, inputs: tf.Tensor[]): Error {
-    const origins = new Recorder().originsOf(this.#name, inputs.map(specOf), (args) => this.#fn(...args))
+  #explained(error: unknown, tensors: tf.Tensor[], layout: Layout): Error {
+    const run = (args: tf.Tensor[]) => this.#run(args, layout).tensors
+    const origins = new Recorder().originsOf(this.#name, tensors.map(specOf), run)
     return compilationFailure(this.#name, error, origins)
   }
 
-  #recordedFor(inputs: tf.Tensor[]): Recorded {
-    const signature = inputs.map((t) => `${t.dtype}[${t.shape}]`).join()
+  #recordedFor(tensors: tf.Tensor[], layout: Layout): Recorded {
+    const signature = tensors.map((t) => `${t.dtype}[${t.shape}]`).join()
     const found = this.#recorded.get(signature)
     if (found) return found
     const recorder = new Recorder()
-    const { name, numOutputs } = recorder.record(this.#name, inputs.map(specOf), (args) => this.#fn(...args))
-    const recorded = { name, captures: recorder.captures, numOutputs }
+    let outputs: Layout = new Map()
+    const { name, numOutputs } = recorder.record(this.#name, tensors.map(specOf), (args) => {
+      const result = this.#run(args, layout)
+      outputs = result.layout
+      return result.tensors
+    })
+    const recorded = { name, captures: recorder.captures, outputs, numOutputs }
     this.#recorded.set(signature, recorded)
     return recorded
+  }
+
+  /** The function on lists of tensors, as the recorder takes it. */
+  #run(args: tf.Tensor[], inputs: Layout): { tensors: tf.Tensor[]; layout: Layout } {
+    const result = this.#fn(recordOf<In>(args, inputs))
+    const layout = layoutOf(result)
+    return { tensors: tensorsOf(result, layout, this.#name), layout }
   }
 }
 

@@ -45,7 +45,7 @@ export function globalNorm(gradients: tf.Tensor[]): tf.Tensor {
 }
 
 /** Scalars of one update, computed in JS because they change with each step. */
-export interface AdamWStep {
+export type AdamWStep = {
   learningRate: tf.Tensor
   /** 1 - beta1^t and 1 - beta2^t with t = 1 at the first update */
   correction1: tf.Tensor

@@ -1,12 +1,12 @@
 /** The loop of training on fixed examples: shared by SFT, reward models and DPO. */
-import type * as tf from '@tensorflow/tfjs-core'
-import type { StepMetrics } from '../../contract/metrics.ts'
+import type { MetricKey, StepMetrics } from '../../contract/metrics.ts'
+import type { TensorRecord } from '../runtime/tensor-record.ts'
 import type { Variable } from '../runtime/variable.ts'
 import type { AdamWConfig } from './adamw.ts'
 import { chunksOf } from './batch.ts'
 import { batchIndices, breathe, isCheckpointStep, type RunEnd, type RunHooks, RunState } from './run.ts'
 import { learningRateAt, type Schedule, supervisedSteps } from './schedule.ts'
-import { type LossFunction, type StepResult, TrainStep } from './train-step.ts'
+import { type LossFunction, TrainStep } from './train-step.ts'
 
 export interface SupervisedConfig extends AdamWConfig, Schedule {
   seed: number
@@ -18,16 +18,14 @@ export interface SupervisedConfig extends AdamWConfig, Schedule {
   checkpointEvery: number
 }
 
-export interface SupervisedTask<Example> {
+export interface SupervisedTask<Example, In extends TensorRecord, Metric extends MetricKey> {
   /** Names the compiled functions. */
   name: string
   examples: readonly Example[]
   parameters: Map<string, Variable>
-  loss: LossFunction
+  loss: LossFunction<In, Metric>
   /** Inputs of the loss for one micro-batch of the step's examples; the loss is averaged over the whole step. */
-  inputs(microBatch: Example[], wholeStep: Example[]): tf.Tensor[]
-  /** The step's metrics from its summed loss metrics. */
-  metrics(result: StepResult): StepMetrics
+  inputs(microBatch: Example[], wholeStep: Example[]): In
   /** Held-out metrics, made at checkpoints and at the end. */
   evaluate?: () => StepMetrics
 }
@@ -36,8 +34,8 @@ export interface SupervisedTask<Example> {
  * Trains in place, from the newest checkpoint in the hooks' folder if there is one.
  * @returns how it ended; the parameters hold the result
  */
-export async function trainSupervised<Example>(
-  task: SupervisedTask<Example>,
+export async function trainSupervised<Example, In extends TensorRecord, Metric extends MetricKey>(
+  task: SupervisedTask<Example, In, Metric>,
   config: SupervisedConfig,
   hooks: RunHooks,
 ): Promise<RunEnd> {
@@ -59,7 +57,7 @@ export async function trainSupervised<Example>(
         'loss/total': result.loss,
         'optim/grad_norm': result.gradNorm,
         'optim/learning_rate': learningRate,
-        ...task.metrics(result),
+        ...result.metrics,
         ...(saving ? task.evaluate?.() : {}),
       })
       if (saving || hooks.signal.aborted) await state.save(step, {})
@@ -72,11 +70,11 @@ export async function trainSupervised<Example>(
   }
 }
 
-function toMicroBatches<Example>(
-  task: SupervisedTask<Example>,
+function toMicroBatches<Example, In extends TensorRecord, Metric extends MetricKey>(
+  task: SupervisedTask<Example, In, Metric>,
   indices: number[],
   size: number,
-): tf.Tensor[][] {
+): In[] {
   const step = indices.map((i) => task.examples[i]!)
   return chunksOf(step, size).map((microBatch) => task.inputs(microBatch, step))
 }

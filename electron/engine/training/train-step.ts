@@ -5,11 +5,14 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
-import { type CompiledFunction, compile } from '../runtime/compile.ts'
+import type { MetricKey } from '../../contract/metrics.ts'
+import { compile } from '../runtime/compile.ts'
+import { mapTensors, type TensorRecord } from '../runtime/tensor-record.ts'
 import { type Variable, zerosVariable } from '../runtime/variable.ts'
 import {
   type AdamWConfig,
   type AdamWState,
+  type AdamWStep,
   adamWVariables,
   applyAdamW,
   biasCorrections,
@@ -20,73 +23,86 @@ import {
 /** Values of the parameters being trained, by name. */
 export type ParameterTensors = Map<string, tf.Tensor>
 
-export interface LossResult {
+export interface LossResult<Metric extends string> {
   /** Scalar: what is minimised. */
   loss: tf.Tensor
-  /** Scalars to report; micro-batches' are added up. */
-  metrics: tf.Tensor[]
+  /** Scalars to report, each a share of the whole step's: those of micro-batches are added up. */
+  metrics: Readonly<Record<Metric, tf.Tensor>>
 }
 
 /** @param inputs one micro-batch */
-export type LossFunction = (parameters: ParameterTensors, inputs: tf.Tensor[]) => LossResult
+export type LossFunction<In extends TensorRecord, Metric extends string> = (
+  parameters: ParameterTensors,
+  inputs: In,
+) => LossResult<Metric>
 
-export interface StepResult {
+export interface StepResult<Metric extends string> {
   loss: number
   gradNorm: number
-  metrics: number[]
+  metrics: Record<Metric, number>
 }
 
 /** Runs inside a compiled function. */
-export function lossAndGradients(parameters: Map<string, Variable>, loss: LossFunction, inputs: tf.Tensor[]) {
+export function lossAndGradients<In extends TensorRecord, Metric extends string>(
+  parameters: Map<string, Variable>,
+  loss: LossFunction<In, Metric>,
+  inputs: In,
+) {
   const names = [...parameters.keys()]
-  let metrics: tf.Tensor[] = []
+  const reported: LossResult<Metric>['metrics'][] = []
   const forward = (...tensors: tf.Tensor[]) => {
     const result = loss(new Map(names.map((name, i) => [name, tensors[i]!])), inputs)
-    metrics = result.metrics.map((m) => tf.keep(m))
+    reported.push(mapTensors(result.metrics, (metric) => tf.keep(metric)))
     return tf.reshape(result.loss, []) as tf.Scalar
   }
   const { value, grads } = tf.valueAndGrads(forward)([...parameters.values()].map((p) => p.read()))
-  const released = metrics.map((kept) => {
+  const metrics = mapTensors(reported[0]!, (kept) => {
     const metric = tf.clone(kept)
     kept.dispose()
     return metric
   })
   return {
     loss: value as tf.Tensor,
-    metrics: released,
+    metrics,
     gradients: new Map(names.map((name, i) => [name, grads[i]!])),
   }
 }
 
-export class TrainStep {
+/** Compiled functions of one optimizer step. */
+export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
   readonly state: AdamWState
   /** Updates made so far; saved with the state. */
   updates = 0
   readonly #parameters: Map<string, Variable>
   readonly #config: AdamWConfig
-  readonly #whole: CompiledFunction
-  readonly #accumulate: CompiledFunction
-  readonly #apply: CompiledFunction
+  readonly #whole
+  readonly #accumulate
+  readonly #apply
   /** Gradients summed over micro-batches; made when a step first has several. */
   readonly #sums = new Map<string, Variable>()
 
-  constructor(name: string, parameters: Map<string, Variable>, config: AdamWConfig, loss: LossFunction) {
+  constructor(
+    name: string,
+    parameters: Map<string, Variable>,
+    config: AdamWConfig,
+    loss: LossFunction<In, Metric>,
+  ) {
     this.#parameters = parameters
     this.#config = config
     this.state = createAdamWState(parameters)
-    this.#whole = compile(`${name}_step`, (...args) => {
-      const result = lossAndGradients(parameters, loss, args.slice(3))
-      return [result.loss, this.#applyTo(result.gradients, args), ...result.metrics]
+    this.#whole = compile(`${name}_step`, ({ step, inputs }: { step: AdamWStep; inputs: In }) => {
+      const { gradients, ...result } = lossAndGradients(parameters, loss, inputs)
+      return { loss: result.loss, gradNorm: this.#applyTo(gradients, step), metrics: result.metrics }
     })
-    this.#accumulate = compile(`${name}_gradients`, (...inputs) => {
-      const result = lossAndGradients(parameters, loss, inputs)
-      for (const [key, sum] of this.#sums) sum.assign(tf.add(sum.read(), result.gradients.get(key)!))
-      return [result.loss, ...result.metrics]
+    this.#accumulate = compile(`${name}_gradients`, (inputs: In) => {
+      const { gradients, ...result } = lossAndGradients(parameters, loss, inputs)
+      for (const [key, sum] of this.#sums) sum.assign(tf.add(sum.read(), gradients.get(key)!))
+      return result
     })
-    this.#apply = compile(`${name}_apply`, (...args) => {
-      const norm = this.#applyTo(new Map([...this.#sums].map(([key, sum]) => [key, sum.read()])), args)
+    this.#apply = compile(`${name}_apply`, (step: AdamWStep) => {
+      const gradNorm = this.#applyTo(new Map([...this.#sums].map(([key, sum]) => [key, sum.read()])), step)
       for (const sum of this.#sums.values()) sum.assign(tf.zeros(sum.shape))
-      return [norm]
+      return { gradNorm }
     })
   }
 
@@ -96,10 +112,10 @@ export class TrainStep {
   }
 
   /**
-   * @param microBatches inputs of the loss, one list a micro-batch; not disposed
+   * @param microBatches inputs of the loss, one record per micro-batch; not disposed
    * @throws UserError when loss or gradient is not finite; the parameters are then spoilt
    */
-  run(microBatches: tf.Tensor[][], learningRate: number): StepResult {
+  run(microBatches: In[], learningRate: number): StepResult<Metric> {
     const result = this.#update(microBatches, learningRate)
     if (Number.isFinite(result.loss) && Number.isFinite(result.gradNorm)) return result
     throw new UserError(
@@ -109,7 +125,7 @@ export class TrainStep {
   }
 
   /** The same, with inputs that are disposed afterwards, even when the step diverges. */
-  consume(microBatches: tf.Tensor[][], learningRate: number): StepResult {
+  consume(microBatches: In[], learningRate: number): StepResult<Metric> {
     try {
       return this.run(microBatches, learningRate)
     } finally {
@@ -117,30 +133,36 @@ export class TrainStep {
     }
   }
 
-  #update(microBatches: tf.Tensor[][], learningRate: number): StepResult {
+  #update(microBatches: In[], learningRate: number): StepResult<Metric> {
     this.updates++
     const [correction1, correction2] = biasCorrections(this.#config, this.updates)
-    const scalars = [learningRate, correction1, correction2].map((x) => tf.scalar(x))
+    const step = {
+      learningRate: tf.scalar(learningRate),
+      correction1: tf.scalar(correction1),
+      correction2: tf.scalar(correction2),
+    }
     try {
       return microBatches.length === 1
-        ? this.#runWhole(scalars, microBatches[0]!)
-        : this.#runParts(scalars, microBatches)
+        ? this.#runWhole(step, microBatches[0]!)
+        : this.#runParts(step, microBatches)
     } finally {
-      tf.dispose(scalars)
+      tf.dispose(step)
     }
   }
 
-  #runWhole(scalars: tf.Tensor[], inputs: tf.Tensor[]): StepResult {
-    const [loss, gradNorm, ...metrics] = numbers(this.#whole.call(...scalars, ...inputs))
-    return { loss: loss!, gradNorm: gradNorm!, metrics }
+  #runWhole(step: AdamWStep, inputs: In): StepResult<Metric> {
+    const { loss, gradNorm, metrics } = this.#whole.call({ step, inputs })
+    return { loss: number(loss), gradNorm: number(gradNorm), metrics: mapTensors(metrics, number) }
   }
 
-  #runParts(scalars: tf.Tensor[], microBatches: tf.Tensor[][]): StepResult {
+  #runParts(step: AdamWStep, microBatches: In[]): StepResult<Metric> {
     this.#makeSums()
-    const parts = microBatches.map((inputs) => numbers(this.#accumulate.call(...inputs)))
-    const [gradNorm] = numbers(this.#apply.call(...scalars))
-    const [loss, ...metrics] = parts.reduce((a, b) => a.map((x, i) => x + b[i]!))
-    return { loss: loss!, gradNorm: gradNorm!, metrics }
+    const parts = microBatches.map((inputs) => {
+      const { loss, metrics } = this.#accumulate.call(inputs)
+      return { loss: number(loss), metrics: mapTensors(metrics, number) }
+    })
+    const gradNorm = number(this.#apply.call(step).gradNorm)
+    return { ...parts.reduce(sumOf), gradNorm }
   }
 
   dispose(): void {
@@ -149,11 +171,7 @@ export class TrainStep {
     disposeAdamWState(this.state)
   }
 
-  #applyTo(
-    gradients: Map<string, tf.Tensor>,
-    [learningRate, correction1, correction2]: tf.Tensor[],
-  ): tf.Tensor {
-    const step = { learningRate: learningRate!, correction1: correction1!, correction2: correction2! }
+  #applyTo(gradients: Map<string, tf.Tensor>, step: AdamWStep): tf.Tensor {
     return applyAdamW(this.#parameters, gradients, this.state, this.#config, step)
   }
 
@@ -164,9 +182,17 @@ export class TrainStep {
   }
 }
 
-/** The tensors' single values; disposes them. */
-function numbers(tensors: tf.Tensor[]): number[] {
-  const values = tensors.map((t) => t.dataSync()[0]!)
-  tf.dispose(tensors)
-  return values
+/** The tensor's single value; disposes it. */
+function number(scalar: tf.Tensor): number {
+  const value = scalar.dataSync()[0]!
+  scalar.dispose()
+  return value
+}
+
+type Part<Metric extends string> = Omit<StepResult<Metric>, 'gradNorm'>
+
+function sumOf<Metric extends string>(a: Part<Metric>, b: Part<Metric>): Part<Metric> {
+  const metrics = { ...a.metrics }
+  for (const [name, value] of Object.entries<number>(b.metrics)) metrics[name as Metric] += value
+  return { loss: a.loss + b.loss, metrics }
 }

@@ -4,7 +4,7 @@ import { UserError } from '../../contract/errors.ts'
 import type { DpoConfig } from '../../contract/run-kinds/dpo.ts'
 import { type Model, policyParameters, weightsOf } from '../../engine/model/model.ts'
 import {
-  responseInputs,
+  type ResponseTensors,
   responseLogprobs,
   responseTensors,
   sequenceStates,
@@ -44,10 +44,9 @@ export function dpoLoss(
 function sequenceLogprobs(
   model: Model,
   weights: Weights,
-  inputs: tf.Tensor[],
+  batch: ResponseTensors,
   recomputeLayers = false,
 ): tf.Tensor {
-  const batch = responseTensors(inputs)
   const states = sequenceStates(model.config, weights, batch, recomputeLayers)
   return tf.sum(responseLogprobs(model.config, weights, states, batch, 1), 1)
 }
@@ -66,12 +65,12 @@ export async function trainDpo(
       'There is no pair to train on. Import preferences or finish some edits first.',
     )
   const lengths = commonLengths(pairs.flatMap(({ worse, better }) => [worse, better]))
-  const toInputs = (rows: QueryResponse[]) => responseInputs(padResponses(rows, padId, lengths))
-  const reference = compile('dpo_reference', (...inputs) => [
-    sequenceLogprobs(policy, weightsOf(policy), inputs),
-  ])
+  const toInputs = (rows: QueryResponse[]) => responseTensors(padResponses(rows, padId, lengths))
+  const reference = compile('dpo_reference', (batch: ResponseTensors) => ({
+    logprobs: sequenceLogprobs(policy, weightsOf(policy), batch),
+  }))
   const score = (rows: QueryResponse[]) =>
-    mapInBatches(rows, config.batchSize, (batch) => reference.values(toInputs(batch)))
+    mapInBatches(rows, config.batchSize, (batch) => reference.values(toInputs(batch)).logprobs)
   const refWorse = score(pairs.map((p) => p.worse))
   const refBetter = score(pairs.map((p) => p.better))
   reference.dispose()
@@ -80,37 +79,39 @@ export async function trainDpo(
     refWorse: refWorse[i]![0]!,
     refBetter: refBetter[i]![0]!,
   }))
-  return trainSupervised<ScoredDpoPair>(
+  return trainSupervised(
     {
       name: 'dpo',
       examples,
       parameters: policyParameters(policy),
-      inputs: (rows, wholeStep) => [
-        ...toInputs([...rows.map((r) => r.worse), ...rows.map((r) => r.better)]),
-        tf.tensor1d(rows.map((r) => r.refWorse)),
-        tf.tensor1d(rows.map((r) => r.refBetter)),
-        tf.scalar(wholeStep.length),
-      ],
-      loss: (parameters, inputs) => {
-        const [refWorseRows, refBetterRows, count] = inputs.slice(-3) as [tf.Tensor, tf.Tensor, tf.Tensor]
+      inputs: (rows: ScoredDpoPair[], wholeStep) => ({
+        batch: toInputs([...rows.map((r) => r.worse), ...rows.map((r) => r.better)]),
+        reference: {
+          worse: tf.tensor1d(rows.map((r) => r.refWorse)),
+          better: tf.tensor1d(rows.map((r) => r.refBetter)),
+        },
+        count: tf.scalar(wholeStep.length),
+      }),
+      loss: (parameters, { batch, reference, count }) => {
         const [worse, better] = tf.split(
           sequenceLogprobs(
             policy,
             weightsOf(policy, (name) => parameters.get(name)),
-            inputs,
+            batch,
             config.gradientCheckpointing,
           ),
           2,
         )
-        const { loss, margins } = dpoLoss(
-          { worse: worse!, better: better! },
-          { worse: refWorseRows, better: refBetterRows },
-          config.beta,
-        )
+        const { loss, margins } = dpoLoss({ worse: worse!, better: better! }, reference, config.beta)
         const right = tf.sum(tf.cast(tf.greater(margins, 0), 'float32'))
-        return { loss: tf.div(loss, count), metrics: [tf.div(right, count), tf.div(tf.sum(margins), count)] }
+        return {
+          loss: tf.div(loss, count),
+          metrics: {
+            'dpo/accuracy': tf.div(right, count),
+            'dpo/margin': tf.div(tf.sum(margins), count),
+          },
+        }
       },
-      metrics: ({ metrics: [accuracy, margin] }) => ({ 'dpo/accuracy': accuracy!, 'dpo/margin': margin! }),
     },
     config,
     hooks,

@@ -1,10 +1,9 @@
 /** Sampling a batch of responses from the policy, and everything that is measured on them before the update. */
-import type * as tf from '@tensorflow/tfjs-core'
 import type { GeneratedRow, GenerationOptions, Generator } from '../../engine/generation/generate.ts'
 import type { Model } from '../../engine/model/model.ts'
 import { weightsOf } from '../../engine/model/model.ts'
 import {
-  responseInputs,
+  type ResponseTensors,
   responseLogprobs,
   responseScalars,
   responseTensors,
@@ -12,6 +11,7 @@ import {
 } from '../../engine/model/responses.ts'
 import { permutation } from '../../engine/random.ts'
 import { type CompiledFunction, compile } from '../../engine/runtime/compile.ts'
+import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import { chunksOf, mapInBatches, padResponses, type ResponseBatch } from '../../engine/training/batch.ts'
 
 export interface Prompt {
@@ -99,19 +99,19 @@ export interface RolloutModels {
  * and a value model of its own look at the whole responses now.
  */
 export class RolloutScorer {
-  readonly #refPolicy: CompiledFunction
-  readonly #value: CompiledFunction | null
+  readonly #refPolicy: CompiledFunction<ResponseTensors, Tensors<'logprobs'>>
+  readonly #value: CompiledFunction<ResponseTensors, Tensors<'values'>> | null
 
   constructor({ policy, refPolicy, value }: RolloutModels, temperature: number) {
-    this.#refPolicy = compile('ppo_reference_score', (...inputs) => {
-      const batch = responseTensors(inputs)
+    this.#refPolicy = compile('ppo_reference_score', (batch) => {
       const states = sequenceStates(refPolicy.config, weightsOf(refPolicy), batch)
-      return [responseLogprobs(refPolicy.config, weightsOf(refPolicy), states, batch, temperature)]
+      return {
+        logprobs: responseLogprobs(refPolicy.config, weightsOf(refPolicy), states, batch, temperature),
+      }
     })
-    const ownValue = (...inputs: tf.Tensor[]) => {
-      const batch = responseTensors(inputs)
+    const ownValue = (batch: ResponseTensors) => {
       const states = sequenceStates(value.config, weightsOf(value), batch)
-      return [responseScalars(weightsOf(value), states, batch, 'before')]
+      return { values: responseScalars(weightsOf(value), states, batch, 'before') }
     }
     this.#value = value === policy ? null : compile('ppo_value_score', ownValue)
   }
@@ -121,10 +121,11 @@ export class RolloutScorer {
    * @param chunk rows in one forward pass
    */
   score(samples: Sample[], padId: number, lengths: Lengths, chunk: number): Rollout {
-    const run = (fn: CompiledFunction) =>
+    const passed = (run: (batch: ResponseTensors) => Float32Array) =>
       joinRows(
-        mapInBatches(samples, chunk, (rows) => fn.values(responseInputs(padResponses(rows, padId, lengths)))),
+        mapInBatches(samples, chunk, (rows) => run(responseTensors(padResponses(rows, padId, lengths)))),
       )
+    const value = this.#value
     const recorded = (of: (sample: Sample) => number[]) =>
       joinRows(samples.map((sample) => padTo(of(sample), lengths.responseLength)))
     return {
@@ -132,8 +133,8 @@ export class RolloutScorer {
       batch: padResponses(samples, padId, lengths),
       logprobs: recorded((sample) => sample.logprobs),
       entropy: recorded((sample) => sample.entropy),
-      values: this.#value ? run(this.#value) : recorded((sample) => sample.values),
-      refLogprobs: run(this.#refPolicy),
+      values: value ? passed((rows) => value.values(rows).values) : recorded((sample) => sample.values),
+      refLogprobs: passed((rows) => this.#refPolicy.values(rows).logprobs),
     }
   }
 

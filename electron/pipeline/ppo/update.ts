@@ -1,21 +1,21 @@
 /** The PPO update: passes of shuffled mini-batches over one rollout. */
 import * as tf from '@tensorflow/tfjs-core'
-import type { StepMetrics } from '../../contract/metrics.ts'
+import type { MetricKey } from '../../contract/metrics.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { type Model, policyParameters, scalarModelParameters, weightsOf } from '../../engine/model/model.ts'
 import {
+  type ResponseTensors,
   responseEntropy,
-  responseInputs,
   responseLogprobs,
   responseScalars,
-  responseTensorCount,
   responseTensors,
   sequenceStates,
 } from '../../engine/model/responses.ts'
 import { permutation } from '../../engine/random.ts'
+import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import type { Variable } from '../../engine/runtime/variable.ts'
 import { chunksOf, padResponses } from '../../engine/training/batch.ts'
-import { type ParameterTensors, type StepResult, TrainStep } from '../../engine/training/train-step.ts'
+import { type ParameterTensors, TrainStep } from '../../engine/training/train-step.ts'
 import type { Advantages } from './advantages.ts'
 import { policyLoss, valueLoss } from './losses.ts'
 import type { Lengths, Rollout } from './rollout.ts'
@@ -31,15 +31,29 @@ export function trainedParameters(policy: Model, value: Model): Map<string, Vari
   ])
 }
 
+/** What one micro-batch of an update needs: of each token (B, T), and the tokens of the whole mini-batch. */
+type UpdateInputs = { batch: ResponseTensors } & Tensors<
+  'logprobs' | 'values' | 'advantages' | 'returns' | 'tokens'
+>
+
+function createTrainStep(policy: Model, value: Model, config: PpoConfig) {
+  return new TrainStep('ppo', trainedParameters(policy, value), config, (parameters, inputs: UpdateInputs) =>
+    ppoLoss(policy, value, parameters, inputs, config),
+  )
+}
+
+type LossMetric = keyof ReturnType<typeof ppoLoss>['metrics']
+
+/** The mean of each metric over the updates made. */
+export type UpdateMetrics = Record<'loss/total' | 'optim/grad_norm' | LossMetric, number>
+
 export class PpoUpdate {
-  readonly trainStep: TrainStep
+  readonly trainStep: ReturnType<typeof createTrainStep>
   readonly #config: PpoConfig
 
   constructor(policy: Model, value: Model, config: PpoConfig) {
     this.#config = config
-    this.trainStep = new TrainStep('ppo', trainedParameters(policy, value), config, (parameters, inputs) =>
-      ppoLoss(policy, value, parameters, inputs, config),
-    )
+    this.trainStep = createTrainStep(policy, value, config)
   }
 
   /**
@@ -53,17 +67,17 @@ export class PpoUpdate {
     learningRate: number,
     step: number,
     padId: number,
-  ): StepMetrics {
+  ): UpdateMetrics {
     const { numPpoEpochs, numMiniBatches, seed, targetKl } = this.#config
     const rows = rollout.batch.rows
-    const results: StepMetrics[] = []
+    const results: UpdateMetrics[] = []
     for (let epoch = 0; epoch < numPpoEpochs; epoch++) {
       const order = [...permutation({ seed, stream: 'mini-batches' }, step * numPpoEpochs + epoch, rows)]
       for (const miniBatch of chunksOf(order, Math.ceil(rows / numMiniBatches))) {
         const inputs = this.#microBatches(rollout, { advantages, returns }, miniBatch, padId)
-        const metrics = toMetrics(this.trainStep.consume(inputs, learningRate))
-        results.push(metrics)
-        if (targetKl !== null && metrics['policy/approxkl']! > 1.5 * targetKl) return meanOf(results)
+        const { loss, gradNorm, metrics } = this.trainStep.consume(inputs, learningRate)
+        results.push({ 'loss/total': loss, 'optim/grad_norm': gradNorm, ...metrics })
+        if (targetKl !== null && metrics['policy/approxkl'] > 1.5 * targetKl) return meanOf(results)
       }
     }
     return meanOf(results)
@@ -73,21 +87,20 @@ export class PpoUpdate {
     this.trainStep.dispose()
   }
 
-  #microBatches(rollout: Rollout, targets: Advantages, miniBatch: number[], padId: number): tf.Tensor[][] {
+  #microBatches(rollout: Rollout, targets: Advantages, miniBatch: number[], padId: number): UpdateInputs[] {
     const tokens = miniBatch.reduce((sum, row) => sum + rollout.samples[row]!.response.length, 0)
     const size = Math.min(this.#config.microBatchSize ?? miniBatch.length, miniBatch.length)
     return chunksOf(miniBatch, size).map((rows) => updateInputs(rollout, targets, rows, tokens, padId))
   }
 }
 
-/** `responseInputs` of the given rows, then logprobs, values, advantages, returns (B, T) and the token count. */
 function updateInputs(
   rollout: Rollout,
   { advantages, returns }: Advantages,
   rows: number[],
   tokens: number,
   padId: number,
-): tf.Tensor[] {
+): UpdateInputs {
   const { queryLength, responseLength } = rollout.batch
   const lengths: Lengths = { queryLength, responseLength }
   const pick = (grid: Float32Array) => {
@@ -96,17 +109,15 @@ function updateInputs(
       out.set(grid.subarray(row * responseLength, (row + 1) * responseLength), i * responseLength)
     return tf.tensor2d(out, [rows.length, responseLength])
   }
-  return [
-    ...responseInputs(
-      padResponses(
-        rows.map((row) => rollout.samples[row]!),
-        padId,
-        lengths,
-      ),
-    ),
-    ...[rollout.logprobs, rollout.values, advantages, returns].map(pick),
-    tf.scalar(tokens),
-  ]
+  const samples = rows.map((row) => rollout.samples[row]!)
+  return {
+    batch: responseTensors(padResponses(samples, padId, lengths)),
+    logprobs: pick(rollout.logprobs),
+    values: pick(rollout.values),
+    advantages: pick(advantages),
+    returns: pick(returns),
+    tokens: tf.scalar(tokens),
+  }
 }
 
 /** Policy loss + vfCoef · value loss - entCoef · entropy; runs inside a compiled function. */
@@ -114,18 +125,10 @@ function ppoLoss(
   policy: Model,
   value: Model,
   parameters: ParameterTensors,
-  inputs: tf.Tensor[],
+  { batch, logprobs, values, advantages, returns, tokens }: UpdateInputs,
   config: PpoConfig,
 ) {
   const policyWeights = weightsOf(policy, (name) => parameters.get(`policy/${name}`))
-  const batch = responseTensors(inputs)
-  const [logprobs, values, advantages, returns, tokens] = inputs.slice(responseTensorCount) as [
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-  ]
   const { responseMask } = batch
   const states = sequenceStates(policy.config, policyWeights, batch, config.gradientCheckpointing)
   const sampledAt = [policy.config, policyWeights, states, batch, config.temperature] as const
@@ -143,39 +146,20 @@ function ppoLoss(
   const bonus = () => tf.mul(config.entCoef, tf.div(tf.sum(responseEntropy(...sampledAt)), tokens))
   return {
     loss: config.entCoef > 0 ? tf.sub(weighted, bonus()) : weighted,
-    metrics: [
-      ofPolicy.loss,
-      ofValue.loss,
-      ofPolicy.approxkl,
-      ofPolicy.clipfrac,
-      ofPolicy.ratio,
-      ofValue.clipfrac,
-    ],
+    metrics: {
+      'loss/policy': ofPolicy.loss,
+      'loss/value': ofValue.loss,
+      'policy/approxkl': ofPolicy.approxkl,
+      'policy/clipfrac': ofPolicy.clipfrac,
+      'policy/ratio': ofPolicy.ratio,
+      'val/clipfrac': ofValue.clipfrac,
+    },
   }
 }
 
-function toMetrics({ loss, gradNorm, metrics }: StepResult): StepMetrics {
-  const [policy, value, approxkl, clipfrac, ratio, valueClipfrac] = metrics as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
-  return {
-    'loss/total': loss,
-    'loss/policy': policy,
-    'loss/value': value,
-    'optim/grad_norm': gradNorm,
-    'policy/approxkl': approxkl,
-    'policy/clipfrac': clipfrac,
-    'policy/ratio': ratio,
-    'val/clipfrac': valueClipfrac,
-  }
-}
-
-function meanOf(list: StepMetrics[]): StepMetrics {
-  const keys = Object.keys(list[0]!) as (keyof StepMetrics)[]
-  return Object.fromEntries(keys.map((key) => [key, list.reduce((sum, m) => sum + m[key]!, 0) / list.length]))
+function meanOf<Key extends MetricKey>(list: readonly Record<Key, number>[]): Record<Key, number> {
+  const means = { ...list[0]! }
+  for (const key of Object.keys(means) as Key[])
+    means[key] = list.reduce((sum, metrics) => sum + metrics[key], 0) / list.length
+  return means
 }

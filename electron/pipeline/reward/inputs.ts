@@ -1,6 +1,6 @@
 /** Labelled pairs as the arrays that reward training and evaluation work on. */
 import * as tf from '@tensorflow/tfjs-core'
-import { responseInputs } from '../../engine/model/responses.ts'
+import { type ResponseTensors, responseTensors } from '../../engine/model/responses.ts'
 import { padResponses } from '../../engine/training/batch.ts'
 import type { LabelledResponse, RewardPair } from './examples.ts'
 
@@ -21,16 +21,21 @@ export interface PairLengths {
   responseLength: number
 }
 
-/**
- * Worse responses in the first B rows, better ones in the last B.
- * @returns `responseInputs`, then labels and targets (2B, T)
- */
+/** Worse responses in the first B rows, better ones in the last B. */
+export type PairInputs = {
+  batch: ResponseTensors
+  /** (2B, T) */
+  labels: tf.Tensor
+  /** (2B, T): labels, or labels divided by the length of their span */
+  targets: tf.Tensor
+}
+
 export function pairInputs(
   pairs: readonly RewardPair[],
   padId: number,
   lengths: PairLengths,
   spanWeighted: boolean,
-): tf.Tensor[] {
+): PairInputs {
   const sides = [...pairs.map((p) => p.worse), ...pairs.map((p) => p.better)]
   const width = lengths.responseLength
   const rows = (values: (side: LabelledResponse) => readonly number[]) => {
@@ -38,9 +43,9 @@ export function pairInputs(
     for (const [row, side] of sides.entries()) out.set(values(side), row * width)
     return tf.tensor2d(out, [sides.length, width])
   }
-  return [
-    ...responseInputs(padResponses(sides, padId, lengths)),
-    rows((side) => side.labels),
-    rows((side) => (spanWeighted ? spanTargets(side.labels) : side.labels)),
-  ]
+  return {
+    batch: responseTensors(padResponses(sides, padId, lengths)),
+    labels: rows((side) => side.labels),
+    targets: rows((side) => (spanWeighted ? spanTargets(side.labels) : side.labels)),
+  }
 }

@@ -23,7 +23,7 @@ export interface RewardPairs {
 }
 
 /** What the step's sums are divided by, so that micro-batches add up. */
-export interface RewardNormalizers {
+export type RewardNormalizers = {
   pairs: tf.Tensor
   /** Response tokens on both sides. */
   tokens: tf.Tensor

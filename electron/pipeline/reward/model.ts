@@ -4,13 +4,14 @@ import { UserError } from '../../contract/errors.ts'
 import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { type Model, weightsOf } from '../../engine/model/model.ts'
 import {
-  responseInputs,
+  type ResponseTensors,
   responseScalars,
   responseTensors,
   sequenceStates,
 } from '../../engine/model/responses.ts'
 import type { Weights } from '../../engine/model/weights.ts'
 import { type CompiledFunction, compile } from '../../engine/runtime/compile.ts'
+import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import { mapInBatches, padResponses, type QueryResponse } from '../../engine/training/batch.ts'
 import type { PairLengths } from './inputs.ts'
 
@@ -18,10 +19,9 @@ import type { PairLengths } from './inputs.ts'
 export function rewardScalars(
   model: Model,
   weights: Weights,
-  inputs: tf.Tensor[],
+  batch: ResponseTensors,
   recomputeLayers = false,
 ): tf.Tensor {
-  const batch = responseTensors(inputs)
   return responseScalars(weights, sequenceStates(model.config, weights, batch, recomputeLayers), batch, 'at')
 }
 
@@ -40,12 +40,14 @@ export function sequenceScore(scheme: RewardScheme, tokenRewards: ArrayLike<numb
 export class RewardScorer {
   readonly scheme: RewardScheme
   readonly #padId: number
-  readonly #fn: CompiledFunction
+  readonly #fn: CompiledFunction<ResponseTensors, Tensors<'scalars'>>
 
   constructor(model: Model, scheme: RewardScheme, padId: number) {
     this.scheme = scheme
     this.#padId = padId
-    this.#fn = compile('reward_scalars', (...inputs) => [rewardScalars(model, weightsOf(model), inputs)])
+    this.#fn = compile('reward_scalars', (batch) => ({
+      scalars: rewardScalars(model, weightsOf(model), batch),
+    }))
   }
 
   /**
@@ -53,8 +55,10 @@ export class RewardScorer {
    * @throws UserError when a reward is not finite
    */
   tokenRewards(responses: readonly QueryResponse[], batchSize: number, lengths: PairLengths): Float32Array[] {
-    const scalars = mapInBatches(responses, batchSize, (batch) =>
-      this.#fn.values(responseInputs(padResponses(batch, this.#padId, lengths))),
+    const scalars = mapInBatches(
+      responses,
+      batchSize,
+      (batch) => this.#fn.values(responseTensors(padResponses(batch, this.#padId, lengths))).scalars,
     )
     return scalars.map((row, i) => {
       const rewards = row.slice(0, responses[i]!.response.length)

@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
 import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import { type Model, scalarModelParameters, weightsOf } from '../../engine/model/model.ts'
-import { responseTensorCount } from '../../engine/model/responses.ts'
 import type { Weights } from '../../engine/model/weights.ts'
 import { commonLengths } from '../../engine/training/batch.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
@@ -17,7 +16,7 @@ import {
   tokenF1,
 } from './evaluate.ts'
 import type { RewardPair } from './examples.ts'
-import { type PairLengths, pairInputs } from './inputs.ts'
+import { type PairInputs, type PairLengths, pairInputs } from './inputs.ts'
 import {
   lastScalar,
   maskedMean,
@@ -76,22 +75,17 @@ export async function trainReward(
         name: `reward_${config.scheme}`,
         examples: data.train,
         parameters: scalarModelParameters(model),
-        inputs: (microBatch, wholeStep) => [
-          ...pairInputs(microBatch, padId, lengths, config.spanWeighted),
-          ...normalizers(wholeStep),
-        ],
-        loss: (parameters, inputs) =>
+        inputs: (microBatch, wholeStep) => ({
+          sides: pairInputs(microBatch, padId, lengths, config.spanWeighted),
+          over: normalizers(wholeStep),
+        }),
+        loss: (parameters, inputs: LossInputs) =>
           pairLoss(
             model,
             weightsOf(model, (name) => parameters.get(name)),
             inputs,
             config,
           ),
-        metrics: ({ metrics: [accuracy, margin, kept] }) => ({
-          'reward/accuracy': accuracy!,
-          'reward/margin': margin!,
-          'reward/kept_mean': kept!,
-        }),
         ...(data.heldout.length > 0 && { evaluate }),
       },
       config,
@@ -125,31 +119,40 @@ function checkPairs({ train }: RewardData, config: RewardConfig): void {
 }
 
 /** Pairs, response tokens and kept tokens of the whole step, as scalars. */
-function normalizers(pairs: readonly RewardPair[]): tf.Tensor[] {
+function normalizers(pairs: readonly RewardPair[]): RewardNormalizers {
   const labels = pairs.flatMap(({ worse, better }) => [...worse.labels, ...better.labels])
   const kept = labels.filter((label) => label === 0).length
-  return [pairs.length, labels.length, Math.max(1, kept)].map((n) => tf.scalar(n))
+  return {
+    pairs: tf.scalar(pairs.length),
+    tokens: tf.scalar(labels.length),
+    keptTokens: tf.scalar(Math.max(1, kept)),
+  }
 }
 
-/** Loss and metrics (accuracy, margin, mean reward of kept tokens) of one micro-batch, each a share of the step's. */
-function pairLoss(model: Model, weights: Weights, inputs: tf.Tensor[], config: RewardConfig) {
-  const [labels, targets, pairCount, tokens, keptTokens] = inputs.slice(responseTensorCount)
-  const scalars = rewardScalars(model, weights, inputs, config.gradientCheckpointing)
-  const mask = inputs[responseTensorCount - 1]!
-  const halves = [scalars, mask, labels!, targets!].map((x) => tf.split(x, 2, 0))
+type LossInputs = { sides: PairInputs; over: RewardNormalizers }
+
+/** Loss and metrics of one micro-batch, each a share of the step's. */
+function pairLoss(model: Model, weights: Weights, { sides, over }: LossInputs, config: RewardConfig) {
+  const { batch, labels, targets } = sides
+  const scalars = rewardScalars(model, weights, batch, config.gradientCheckpointing)
+  const mask = batch.responseMask
+  const halves = [scalars, mask, labels, targets].map((x) => tf.split(x, 2, 0))
   const side = (i: 0 | 1) => {
     const [s, m, l, t] = halves.map((half) => half[i]!)
     return { scalars: s!, mask: m!, labels: l!, targets: t! }
   }
   const pairs: RewardPairs = { worse: side(0), better: side(1) }
-  const over: RewardNormalizers = { pairs: pairCount!, tokens: tokens!, keptTokens: keptTokens! }
   const margins = tf.sub(scoreRows(pairs.better, config), scoreRows(pairs.worse, config))
   const wins = tf.sum(tf.cast(tf.greater(margins, 0), 'float32'))
   const rewards = rewardTensor(scalars, config.scheme)
-  const kept = tf.sum(tf.mul(tf.mul(rewards, mask), tf.sub(1, tf.abs(labels!))))
+  const kept = tf.sum(tf.mul(tf.mul(rewards, mask), tf.sub(1, tf.abs(labels))))
   return {
     loss: rewardLoss(pairs, over, config),
-    metrics: [tf.div(wins, over.pairs), tf.div(tf.sum(margins), over.pairs), tf.div(kept, over.keptTokens)],
+    metrics: {
+      'reward/accuracy': tf.div(wins, over.pairs),
+      'reward/margin': tf.div(tf.sum(margins), over.pairs),
+      'reward/kept_mean': tf.div(kept, over.keptTokens),
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { SftConfig } from '../../contract/run-kinds/sft.ts'
 import { type Model, policyParameters, weightsOf } from '../../engine/model/model.ts'
 import {
-  responseInputs,
+  type ResponseTensors,
   responseLogprobs,
   responseTensors,
   sequenceStates,
@@ -24,17 +24,13 @@ export interface SftEnd extends RunEnd {
   heldoutLoss: number | null
 }
 
-/**
- * @param inputs `responseInputs` of a batch
- * @returns (B, T): log-probability of each response token; zero at padding
- */
+/** @returns (B, T): log-probability of each response token; zero at padding */
 function batchLogprobs(
   model: Model,
   weights: Weights,
-  inputs: tf.Tensor[],
+  batch: ResponseTensors,
   recomputeLayers = false,
 ): tf.Tensor {
-  const batch = responseTensors(inputs)
   const states = sequenceStates(model.config, weights, batch, recomputeLayers)
   return responseLogprobs(model.config, weights, states, batch, 1)
 }
@@ -48,10 +44,16 @@ export async function trainSft(
   hooks: RunHooks,
 ): Promise<SftEnd> {
   const lengths = commonLengths([...data.train, ...data.heldout])
-  const toInputs = (examples: QueryResponse[]) => responseInputs(padResponses(examples, padId, lengths))
-  const score = compile('sft_score', (...inputs) => [batchLogprobs(policy, weightsOf(policy), inputs)])
+  const toInputs = (examples: QueryResponse[]) => responseTensors(padResponses(examples, padId, lengths))
+  const score = compile('sft_score', (batch: ResponseTensors) => ({
+    logprobs: batchLogprobs(policy, weightsOf(policy), batch),
+  }))
   const heldoutLoss = () => {
-    const logprobs = mapInBatches(data.heldout, config.batchSize, (batch) => score.values(toInputs(batch)))
+    const logprobs = mapInBatches(
+      data.heldout,
+      config.batchSize,
+      (batch) => score.values(toInputs(batch)).logprobs,
+    )
     return -sum(logprobs.map(sum)) / countTokens(data.heldout)
   }
   try {
@@ -60,17 +62,20 @@ export async function trainSft(
         name: 'sft',
         examples: data.train,
         parameters: policyParameters(policy),
-        inputs: (microBatch, wholeStep) => [...toInputs(microBatch), tf.scalar(countTokens(wholeStep))],
-        loss: (parameters, inputs) => {
+        inputs: (microBatch, wholeStep) => ({
+          batch: toInputs(microBatch),
+          tokens: tf.scalar(countTokens(wholeStep)),
+        }),
+        loss: (parameters, { batch, tokens }) => {
           const logprobs = batchLogprobs(
             policy,
             weightsOf(policy, (name) => parameters.get(name)),
-            inputs,
+            batch,
             config.gradientCheckpointing,
           )
-          return { loss: tf.neg(tf.div(tf.sum(logprobs), inputs.at(-1)!)), metrics: [] }
+          const loss = tf.neg(tf.div(tf.sum(logprobs), tokens))
+          return { loss, metrics: { 'sft/loss': loss } }
         },
-        metrics: ({ loss }) => ({ 'sft/loss': loss }),
         evaluate: () => (data.heldout.length > 0 ? { 'sft/heldout_loss': heldoutLoss() } : {}),
       },
       config,

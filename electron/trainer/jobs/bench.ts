@@ -19,6 +19,7 @@ import { causalBias, hiddenStates, outputMatrix } from '../../engine/model/trans
 import { tokenLogprobs } from '../../engine/model/vocabulary.ts'
 import { integers } from '../../engine/random.ts'
 import { runtime } from '../../engine/runtime/runtime.ts'
+import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import { byteLevelTokenizer } from '../../engine/tokenizer/index.ts'
 import { TrainStep } from '../../engine/training/train-step.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
@@ -125,31 +126,30 @@ export async function benchTrain(
     'bench',
     policyParameters(model),
     SftConfig.parse({ learningRate: 1e-5 }),
-    (parameters, inputs) => {
-      const [ids, positions, mask, next] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
+    (parameters, { ids, positions, mask, next }: Tensors<'ids' | 'positions' | 'mask' | 'next'>) => {
       const weights = weightsOf(model, (name) => parameters.get(name))
       const hidden = hiddenStates(config, weights, { ids, positions, attentionBias: causalBias(mask) })
       const ids1d = tf.reshape(next, [-1])
       const matrix = outputMatrix(config, weights)
       const logprobs = tokenLogprobs({ hidden, matrix, ids: ids1d, temperature: 1 })
-      return { loss: tf.neg(tf.mean(logprobs)), metrics: [] }
+      return { loss: tf.neg(tf.mean(logprobs)), metrics: {} }
     },
   )
   const rows = randomQueries(job.batch, length, config.vocabSize)
-  const inputs = [
-    tf.tensor2d(rows, undefined, 'int32'),
-    tf.tensor2d(
+  const inputs = {
+    ids: tf.tensor2d(rows, undefined, 'int32'),
+    positions: tf.tensor2d(
       rows.map((row) => row.map((_, t) => t)),
       undefined,
       'int32',
     ),
-    tf.ones([job.batch, length]),
-    tf.tensor2d(
+    mask: tf.ones([job.batch, length]),
+    next: tf.tensor2d(
       rows.map((row) => [...row.slice(1), row[0]!]),
       undefined,
       'int32',
     ),
-  ]
+  }
   const timed = timeSteps(job.steps, context, () => trainStep.run([inputs], 1e-5))
   tf.dispose(inputs)
   trainStep.dispose()

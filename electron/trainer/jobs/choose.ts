@@ -4,13 +4,14 @@ import { UserError } from '../../contract/errors.ts'
 import type { InferenceJob, JobResults } from '../../contract/jobs.ts'
 import { disposeModel, type Model, weightsOf } from '../../engine/model/model.ts'
 import {
-  responseInputs,
+  type ResponseTensors,
   responseTensors,
   sequenceStates,
   statesBefore,
 } from '../../engine/model/responses.ts'
 import { logitsOf } from '../../engine/model/transformer.ts'
 import { type CompiledFunction, compile } from '../../engine/runtime/compile.ts'
+import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { bucketLength, chunksOf, mapInBatches, padResponses } from '../../engine/training/batch.ts'
 import { breathe } from '../../engine/training/run.ts'
@@ -39,10 +40,11 @@ export async function runChoose(
       signal.throwIfAborted()
       const length = Math.min(bucketLength(batch.at(-1)!.query.length), model.config.maxPositions - 1)
       const responses = batch.map(({ query }) => ({ query, response: [choiceIds[0]!] }))
-      const logprobs = mapInBatches(responses, batchSize, (part) =>
-        scorer.values(
-          responseInputs(padResponses(part, tokenizer.padId, { queryLength: length, responseLength: 1 })),
-        ),
+      const lengths = { queryLength: length, responseLength: 1 }
+      const logprobs = mapInBatches(
+        responses,
+        batchSize,
+        (part) => scorer.values(responseTensors(padResponses(part, tokenizer.padId, lengths))).logprobs,
       )
       for (const [i, { index }] of batch.entries()) rows[index] = { logprobs: [...logprobs[i]!] }
       done += batch.length
@@ -57,12 +59,15 @@ export async function runChoose(
 }
 
 /** Of a batch whose responses are one token long: (B, choices), log-probabilities at that token. */
-function nextTokenScorer(model: Model, choiceIds: readonly number[]): CompiledFunction {
-  return compile('choices', (...inputs) => {
+function nextTokenScorer(
+  model: Model,
+  choiceIds: readonly number[],
+): CompiledFunction<ResponseTensors, Tensors<'logprobs'>> {
+  return compile('choices', (batch) => {
     const weights = weightsOf(model)
-    const states = sequenceStates(model.config, weights, responseTensors(inputs))
+    const states = sequenceStates(model.config, weights, batch)
     const logprobs = tf.logSoftmax(logitsOf(model.config, weights, statesBefore(states, 1)))
-    return [tf.gather(logprobs, tf.tensor1d([...choiceIds], 'int32'), 1)]
+    return { logprobs: tf.gather(logprobs, tf.tensor1d([...choiceIds], 'int32'), 1) }
   })
 }
 

@@ -4,6 +4,7 @@ import type { SpeedResult } from '../../contract/jobs.ts'
 import { createModel, disposeModel } from '../../engine/model/model.ts'
 import { compile } from '../../engine/runtime/compile.ts'
 import { runtime } from '../../engine/runtime/runtime.ts'
+import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import { breathe } from '../../engine/training/run.ts'
 import { forwardFlops } from '../../sizing/counts.ts'
 import { benchTrain, configs } from './bench.ts'
@@ -40,12 +41,12 @@ function quickest(call: () => void): number {
 async function matmulSpeed(): Promise<Pick<SpeedResult, 'matmulGflops'>> {
   const size = runtime().kind === 'wasm' ? 256 : 1024
   const x = tf.ones([size, size])
-  const product = compile('speed_matmul', (a) => [tf.matMul(a!, a!)])
+  const product = compile('speed_matmul', ({ a }: Tensors<'a'>) => ({ y: tf.matMul(a, a) }))
   const seconds = quickest(() => {
-    const [y] = product.call(x)
-    const corner = tf.slice(y!, [0, 0], [1, 1])
+    const { y } = product.call({ a: x })
+    const corner = tf.slice(y, [0, 0], [1, 1])
     corner.dataSync()
-    tf.dispose([y!, corner])
+    tf.dispose([y, corner])
   })
   x.dispose()
   product.dispose()

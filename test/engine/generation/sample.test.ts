@@ -10,6 +10,7 @@ import {
 import { normals, uniforms } from '../../../electron/engine/random.ts'
 import { compile } from '../../../electron/engine/runtime/compile.ts'
 import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'
+import type { Tensors } from '../../../electron/engine/runtime/tensor-record.ts'
 import { assertClose, readGolden } from '../../golden.ts'
 
 interface Golden {
@@ -42,8 +43,13 @@ test('the draw in the graph is the draw from the running sum', async () => {
   const numbers = uniforms({ seed: 3, stream: 'draw' }, 0, rows)
   numbers[0] = 0
   numbers[1] = 1 - 2 ** -24
-  const draw = compile('draw', (x, u) => [sampleInGraph(x!, u!)])
-  const drawn = draw.values([tf.tensor2d(logits, [rows, vocabSize]), tf.tensor1d(numbers)])
+  const draw = compile('draw', (inputs: Tensors<'logits' | 'uniforms'>) => ({
+    tokens: sampleInGraph(inputs.logits, inputs.uniforms),
+  }))
+  const drawn = draw.values({
+    logits: tf.tensor2d(logits, [rows, vocabSize]),
+    uniforms: tf.tensor1d(numbers),
+  }).tokens
   let different = 0
   for (let row = 0; row < rows; row++) {
     const probabilities = filteredProbabilities(logits.subarray(row * vocabSize, (row + 1) * vocabSize), {

@@ -13,7 +13,7 @@ import { compile } from '../../../electron/engine/runtime/compile.ts'
 import { openRuntime, type RuntimeOptions, runtime } from '../../../electron/engine/runtime/runtime.ts'
 import { assertClose } from '../../golden.ts'
 import { temporaryFolder } from '../../invariant/toy.ts'
-import { checkGolden, checkGradients, type Golden } from './golden-models.ts'
+import { checkGolden, checkGradients, type Golden, type GoldenInputs, inputsOf } from './golden-models.ts'
 
 const goldenFolder = path.resolve(import.meta.dirname, '../../golden')
 const names = ['llama-tied', 'gpt2']
@@ -53,18 +53,15 @@ function assertUnchanged(adapted: Float32Array, base: Float32Array): void {
   else assert.deepEqual(adapted, base)
 }
 
-function logits(model: Model, { inputIds, positionIds, attentionMask }: Golden): Float32Array {
-  const fn = compile('logits', (ids, positions, mask) => {
-    const batch = { ids: ids!, positions: positions!, attentionBias: causalBias(mask!) }
-    return [logitsOf(model.config, weightsOf(model), hiddenStates(model.config, weightsOf(model), batch))]
+function logits(model: Model, golden: Golden): Float32Array {
+  const fn = compile('logits', ({ ids, positions, mask }: GoldenInputs) => {
+    const batch = { ids, positions, attentionBias: causalBias(mask) }
+    const hidden = hiddenStates(model.config, weightsOf(model), batch)
+    return { logits: logitsOf(model.config, weightsOf(model), hidden) }
   })
-  const values = fn.values([
-    tf.tensor2d(inputIds, undefined, 'int32'),
-    tf.tensor2d(positionIds, undefined, 'int32'),
-    tf.tensor2d(attentionMask),
-  ])
+  const { logits } = fn.values(inputsOf(golden))
   fn.dispose()
-  return values
+  return logits
 }
 
 /** Gives the adapters the values of PEFT's file, which must have just these. */

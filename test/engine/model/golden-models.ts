@@ -7,8 +7,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { Generator } from '../../../electron/engine/generation/generate.ts'
 import { disposeModel, type Model, weightsOf } from '../../../electron/engine/model/model.ts'
 import {
+  type ResponseTensors,
   responseEntropy,
-  responseInputs,
   responseLogprobs,
   responseTensors,
   sequenceStates,
@@ -18,6 +18,7 @@ import { causalBias, hiddenStates, logitsOf } from '../../../electron/engine/mod
 import { compile } from '../../../electron/engine/runtime/compile.ts'
 import { crossEntropy } from '../../../electron/engine/runtime/ops.ts'
 import { openRuntime, type RuntimeOptions } from '../../../electron/engine/runtime/runtime.ts'
+import type { Tensors } from '../../../electron/engine/runtime/tensor-record.ts'
 import { padResponses } from '../../../electron/engine/training/batch.ts'
 import { lossAndGradients } from '../../../electron/engine/training/train-step.ts'
 
@@ -69,12 +70,14 @@ export function checkGolden(model: Model, golden: Golden): void {
   checkContinuation(model, golden)
 }
 
-function inputsOf({ inputIds, positionIds, attentionMask }: Golden): tf.Tensor[] {
-  return [
-    tf.tensor2d(inputIds, undefined, 'int32'),
-    tf.tensor2d(positionIds, undefined, 'int32'),
-    tf.tensor2d(attentionMask),
-  ]
+export type GoldenInputs = Tensors<'ids' | 'positions' | 'mask'>
+
+export function inputsOf({ inputIds, positionIds, attentionMask }: Golden): GoldenInputs {
+  return {
+    ids: tf.tensor2d(inputIds, undefined, 'int32'),
+    positions: tf.tensor2d(positionIds, undefined, 'int32'),
+    mask: tf.tensor2d(attentionMask),
+  }
 }
 
 function close(actual: number, expected: number, tolerance: number, what: string): void {
@@ -85,15 +88,12 @@ function close(actual: number, expected: number, tolerance: number, what: string
 }
 
 function checkLogits(model: Model, golden: Golden): void {
-  const fn = compile('logits', (ids, positions, mask) => {
-    const hidden = hiddenStates(model.config, weightsOf(model), {
-      ids: ids!,
-      positions: positions!,
-      attentionBias: causalBias(mask!),
-    })
-    return [logitsOf(model.config, weightsOf(model), hidden)]
+  const fn = compile('logits', ({ ids, positions, mask }: GoldenInputs) => {
+    const batch = { ids, positions, attentionBias: causalBias(mask) }
+    const hidden = hiddenStates(model.config, weightsOf(model), batch)
+    return { logits: logitsOf(model.config, weightsOf(model), hidden) }
   })
-  const logits = fn.values(inputsOf(golden))
+  const { logits } = fn.values(inputsOf(golden))
   const length = golden.inputIds[0]!.length
   const vocabSize = model.config.vocabSize
   golden.logits.forEach((row, b) => {
@@ -113,11 +113,10 @@ function checkLogits(model: Model, golden: Golden): void {
 /** Of the loss by each of the model's own parameters. */
 export function checkGradients(model: Model, golden: Golden): void {
   const names = [...model.parameters.keys()]
-  const fn = compile('gradients', (...inputs) => {
+  const fn = compile('gradients', (inputs: GoldenInputs) => {
     const { loss, gradients } = lossAndGradients(
       model.parameters,
-      (parameters) => {
-        const [ids, positions, mask] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor]
+      (parameters, { ids, positions, mask }) => {
         const weights = weightsOf(model, (name) => parameters.get(name))
         const hidden = hiddenStates(model.config, weights, {
           ids,
@@ -140,17 +139,17 @@ export function checkGradients(model: Model, golden: Golden): void {
           crossEntropy(logitsOf(model.config, weights, hidden), tf.reshape(next, [-1])),
           [b, t],
         )
-        return { loss: tf.div(tf.sum(tf.mul(losses, both)), tf.sum(both)), metrics: [] }
+        return { loss: tf.div(tf.sum(tf.mul(losses, both)), tf.sum(both)), metrics: {} }
       },
       inputs,
     )
-    return [loss, ...names.map((name) => gradients.get(name)!)]
+    return { loss, gradients: Object.fromEntries(gradients) }
   })
-  const [loss, ...gradients] = fn.call(...inputsOf(golden))
-  close(loss!.dataSync()[0]!, golden.loss, 1e-6 * 10, 'loss')
+  const { loss, gradients } = fn.values(inputsOf(golden))
+  close(loss[0]!, golden.loss, 1e-6 * 10, 'loss')
   assert.deepEqual(names.sort(), Object.keys(golden.gradients).sort())
-  ;[...model.parameters.keys()].forEach((name, i) => {
-    const values = gradients[i]!.dataSync() as Float32Array
+  for (const name of model.parameters.keys()) {
+    const values = gradients[name]!
     const expected = golden.gradients[name]!
     const largest = values.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
     for (const [j, x] of expected.values.entries())
@@ -161,8 +160,7 @@ export function checkGradients(model: Model, golden: Golden): void {
       1e-4 * expected.absSum,
       `d ${name} absolute sum`,
     )
-  })
-  tf.dispose([loss!, ...gradients])
+  }
   fn.dispose()
 }
 
@@ -196,14 +194,13 @@ function checkContinuation(model: Model, { continuation }: Golden): void {
     query: kept(row, continuation.promptMask[b]!),
     response: kept(continuation.responseIds[b]!, continuation.responseMask[b]!),
   }))
-  const fn = compile('continuation', (...inputs) => {
-    const batch = responseTensors(inputs)
+  const fn = compile('continuation', (batch: ResponseTensors) => {
     const states = sequenceStates(model.config, weightsOf(model), batch)
     const sampledAt = [model.config, weightsOf(model), states, batch, 0.7] as const
-    return [tf.concat([responseLogprobs(...sampledAt), responseEntropy(...sampledAt)], 1)]
+    return { both: tf.concat([responseLogprobs(...sampledAt), responseEntropy(...sampledAt)], 1) }
   })
   const batch = padResponses(pairs, 0)
-  const values = fn.values(responseInputs(batch))
+  const values = fn.values(responseTensors(batch)).both
   const width = batch.responseLength
   const { logprobs, entropies } = continuation['temperature0.7']
   pairs.forEach(({ response }, b) => {

@@ -4,13 +4,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '../../../electron/engine/model/config.ts'
 import { adaptModel, createModel, type Model, weightsOf } from '../../../electron/engine/model/model.ts'
 import {
-  responseInputs,
+  type ResponseTensors,
   responseLogprobs,
   responseTensors,
   sequenceStates,
 } from '../../../electron/engine/model/responses.ts'
 import { tokenEntropy, tokenLogprobs } from '../../../electron/engine/model/vocabulary.ts'
 import { compile } from '../../../electron/engine/runtime/compile.ts'
+import { mapTensors, type Tensors } from '../../../electron/engine/runtime/tensor-record.ts'
 import { padResponses } from '../../../electron/engine/training/batch.ts'
 import { lossAndGradients } from '../../../electron/engine/training/train-step.ts'
 
@@ -52,22 +53,21 @@ const rows = [
 
 /** Loss and gradients in one array. */
 function gradients(model: Model, recomputeLayers: boolean): Float32Array {
-  const step = compile('gradients', (...inputs) => {
+  const step = compile('gradients', (inputs: ResponseTensors) => {
     const result = lossAndGradients(
       model.parameters,
-      (parameters, args) => {
-        const batch = responseTensors(args)
+      (parameters, batch) => {
         const weights = weightsOf(model, (name) => parameters.get(name))
         const states = sequenceStates(model.config, weights, batch, recomputeLayers)
         const logprobs = responseLogprobs(model.config, weights, states, batch, 1)
-        return { loss: tf.sum(tf.square(logprobs)) as tf.Tensor, metrics: [] }
+        return { loss: tf.sum(tf.square(logprobs)) as tf.Tensor, metrics: {} }
       },
       inputs,
     )
     const flat = [result.loss, ...result.gradients.values()].map((g) => tf.reshape(g, [-1]))
-    return [tf.concat(flat)]
+    return { all: tf.concat(flat) }
   })
-  const values = step.values(responseInputs(padResponses(rows, 0)))
+  const values = step.values(responseTensors(padResponses(rows, 0))).all
   step.dispose()
   return values
 }
@@ -86,15 +86,14 @@ export function assertChunksChangeNothing(relativeTolerance: number): void {
   const dy = tf.randomNormal([7], 0, 1, 'float32', 3)
   for (const measure of [tokenLogprobs, tokenEntropy]) {
     const of = (limit: number) => {
-      const fn = compile('vocabulary', (h, w, i, weight) => {
+      const fn = compile('vocabulary', (inputs: Tensors<'hidden' | 'matrix' | 'ids' | 'dy'>) => {
         const value = (a: tf.Tensor, b: tf.Tensor) =>
-          measure({ hidden: a, matrix: b, ids: i!, temperature: 0.7 }, limit)
-        const loss = (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.mul(value(a, b), weight!)) as tf.Scalar
-        const parts = [value(h!, w!), ...tf.grads(loss)([h!, w!])]
-        return [tf.concat(parts.map((part) => tf.reshape(part, [-1])))]
+          measure({ hidden: a, matrix: b, ids: inputs.ids, temperature: 0.7 }, limit)
+        const loss = (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.mul(value(a, b), inputs.dy)) as tf.Scalar
+        const parts = [value(inputs.hidden, inputs.matrix), ...tf.grads(loss)([inputs.hidden, inputs.matrix])]
+        return { all: tf.concat(parts.map((part) => tf.reshape(part, [-1]))) }
       })
-      const inputs = [hidden, matrix, ids, dy].map((t) => t.clone())
-      const values = fn.values(inputs)
+      const values = fn.values(mapTensors({ hidden, matrix, ids, dy }, (t) => t.clone())).all
       fn.dispose()
       return values
     }

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../../electron/contract/errors.ts'
 import { compile } from '../../../electron/engine/runtime/compile.ts'
 import { crossEntropy } from '../../../electron/engine/runtime/ops.ts'
+import type { Tensors } from '../../../electron/engine/runtime/tensor-record.ts'
 import { tensorflow } from '../../../electron/engine/runtime/tensorflow-addon.ts'
 import { compiledRuntimeOrSkip, openQuicklyCompilingRuntime } from '../../invariant/compiled.ts'
 
@@ -41,7 +42,7 @@ test('a compiled function that fails says what and where', async (t) => {
   await openQuicklyCompilingRuntime()
   const x = tf.ones([4])
   const failureOf = (fn: (x: tf.Tensor) => tf.Tensor) =>
-    messageOf(() => compile('named', (input) => [fn(input!)]).call(x))
+    messageOf(() => compile('named', (input: Tensors<'x'>) => ({ y: fn(input.x) })).call({ x }))
 
   await t.test('shapes that do not fit', () => {
     const table = tf.ones([3, 2])
@@ -84,13 +85,16 @@ test('a compiled function that fails says what and where', async (t) => {
 
   await t.test('memory that is not there, in a compiled function and out of it', () => {
     const huge = (a: tf.Tensor) => tf.tile(tf.reshape(a, [4, 1]), [2 ** 20, 2 ** 22])
-    for (const work of [() => compile('huge', (a) => [huge(a!)]).call(x), () => huge(x)]) {
+    for (const work of [
+      () => compile('huge', (input: Tensors<'x'>) => ({ y: huge(input.x) })).call({ x }),
+      () => huge(x),
+    ]) {
       assert.throws(work, (error) => error instanceof UserError && error.code === 'out_of_memory')
     }
   })
 
   await t.test('afterwards the runtime computes as before', () => {
-    const [doubled] = compile('doubled', (a) => [tf.mul(a!, 2)]).call(x)
-    assert.deepEqual([...doubled!.dataSync()], [2, 2, 2, 2])
+    const { y } = compile('doubled', (input: Tensors<'x'>) => ({ y: tf.mul(input.x, 2) })).call({ x })
+    assert.deepEqual([...y.dataSync()], [2, 2, 2, 2])
   })
 })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import nodeTest from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
-import { compile, type TensorFunction } from '../../../electron/engine/runtime/compile.ts'
+import { compile } from '../../../electron/engine/runtime/compile.ts'
 import {
   callsNative,
   decodeAttention,
@@ -11,6 +11,11 @@ import {
   rmsNorm,
   withLiveRows,
 } from '../../../electron/engine/runtime/ops.ts'
+import {
+  mapTensors,
+  type TensorRecord,
+  type Tensors,
+} from '../../../electron/engine/runtime/tensor-record.ts'
 import { compiledRuntimeOrSkip, openQuicklyCompilingRuntime } from '../../invariant/compiled.ts'
 
 function test(name: string, body: () => void): void {
@@ -23,16 +28,19 @@ function test(name: string, body: () => void): void {
 
 const floatError = 2e-5
 
-function compiledAndPlain(fn: TensorFunction, inputs: tf.Tensor[]): [Float32Array, Float32Array] {
-  const compiled = compile('native', (...args) => {
+function compiledAndPlain<In extends TensorRecord>(
+  fn: (inputs: In) => tf.Tensor,
+  inputs: In,
+): [Float32Array, Float32Array] {
+  const compiled = compile('native', (args: In) => {
     assert(callsNative(), 'the native functions are not reachable')
-    return fn(...args)
+    return { y: fn(args) }
   })
   try {
-    const plain = tf.tidy(() => fn(...inputs)[0]!)
+    const plain = tf.tidy(() => fn(inputs))
     const expected = plain.dataSync() as Float32Array
     plain.dispose()
-    return [compiled.values(inputs), expected]
+    return [compiled.values(inputs).y, expected]
   } finally {
     compiled.dispose()
   }
@@ -45,6 +53,14 @@ function assertClose(actual: Float32Array, expected: Float32Array): void {
     assert(Math.abs(actual[i]! - expected[i]!) <= floatError * scale, `${i}: ${actual[i]} for ${expected[i]}`)
 }
 
+type Product = { x: tf.Tensor; weights: Tensors<string> }
+
+/** @param outs rows of each weight */
+function randomProduct(rows: number, columns: number, outs: readonly number[]): Product {
+  const random = (size: number) => tf.randomNormal([size, columns], 0, 1, 'float32', 7)
+  return { x: random(rows), weights: Object.fromEntries(outs.map((out, i) => [`weight${i}`, random(out)])) }
+}
+
 const sizes = fc.integer({ min: 1, max: 70 })
 
 test('products of few rows, one weight or several', () => {
@@ -55,11 +71,8 @@ test('products of few rows, one weight or several', () => {
   })
   fc.assert(
     fc.property(shape, ({ rows, columns, outs }) => {
-      const inputs = [[rows, columns], ...outs.map((out) => [out, columns])].map((s) =>
-        tf.randomNormal(s, 0, 1, 'float32', 7),
-      )
-      const fn: TensorFunction = (x, ...weights) => [tf.concat(matMulsTransposed(x!, weights), 1)]
-      assertClose(...compiledAndPlain(fn, inputs))
+      const fn = ({ x, weights }: Product) => tf.concat(matMulsTransposed(x, Object.values(weights)), 1)
+      assertClose(...compiledAndPlain(fn, randomProduct(rows, columns, outs)))
     }),
     { numRuns: 12, seed: 1 },
   )
@@ -67,62 +80,48 @@ test('products of few rows, one weight or several', () => {
 
 test('their gradients', () => {
   for (const outs of [[33], [33, 7]]) {
-    const inputs = [5, ...outs].map((rows) => tf.randomNormal([rows, 19], 0, 1, 'float32', 7))
     const loss = (x: tf.Tensor, ...weights: tf.Tensor[]) =>
       tf.sum(tf.square(tf.concat(matMulsTransposed(x, weights), 1))) as tf.Scalar
-    const fn: TensorFunction = (...args) => [
-      tf.concat(
-        tf
-          .grads(loss)(args)
-          .map((g) => tf.reshape(g, [-1])),
-      ),
-    ]
-    assertClose(...compiledAndPlain(fn, inputs))
+    const fn = ({ x, weights }: Product) => {
+      const gradients = tf.grads(loss)([x, ...Object.values(weights)])
+      return tf.concat(gradients.map((g) => tf.reshape(g, [-1])))
+    }
+    assertClose(...compiledAndPlain(fn, randomProduct(5, 19, outs)))
   }
 })
 
 test('a row does not depend on the rows beside it', () => {
   const [x, w] = [tf.randomNormal([7, 100]), tf.randomNormal([50, 100])]
-  const product = compile('rows', (rows, weight) => matMulsTransposed(rows!, [weight!]))
-  const all = product.call(x, w)[0]!.arraySync() as number[][]
+  const product = compile('rows', (inputs: Tensors<'x' | 'w'>) => ({
+    y: matMulsTransposed(inputs.x, [inputs.w])[0]!,
+  }))
+  const all = product.call({ x, w }).y.arraySync() as number[][]
   for (let row = 0; row < 7; row++) {
-    const alone = product.call(tf.slice(x, [row, 0], [1, 100]), w)[0]!.arraySync() as number[][]
+    const alone = product.call({ x: tf.slice(x, [row, 0], [1, 100]), w }).y.arraySync() as number[][]
     assert.deepEqual(alone[0], all[row])
   }
   product.dispose()
 })
 
 test('RMSNorm and its gradient', () => {
-  const inputs = [tf.randomNormal([3, 37]), tf.randomNormal([37])]
-  assertClose(
-    ...compiledAndPlain(
-      (x, gain) => [rmsNorm(x!, gain!, 1e-5)],
-      inputs.map((t) => t.clone()),
-    ),
-  )
+  type Inputs = Tensors<'x' | 'gain'>
+  const inputs: Inputs = { x: tf.randomNormal([3, 37]), gain: tf.randomNormal([37]) }
+  const copy = mapTensors(inputs, (t) => t.clone())
+  assertClose(...compiledAndPlain(({ x, gain }: Inputs) => rmsNorm(x, gain, 1e-5), copy))
   const loss = (x: tf.Tensor, gain: tf.Tensor) => tf.sum(tf.square(rmsNorm(x, gain, 1e-5))) as tf.Scalar
-  assertClose(
-    ...compiledAndPlain(
-      (x, gain) => [
-        tf.concat(
-          tf
-            .grads(loss)([x!, gain!])
-            .map((g) => tf.reshape(g, [-1])),
-        ),
-      ],
-      inputs,
-    ),
-  )
+  const gradients = ({ x, gain }: Inputs) =>
+    tf.concat(
+      tf
+        .grads(loss)([x, gain])
+        .map((g) => tf.reshape(g, [-1])),
+    )
+  assertClose(...compiledAndPlain(gradients, inputs))
 })
 
+type Attention = Tensors<'q' | 'k' | 'v' | 'firstReal' | 'position'>
+
 /** Softmax attention over the visible slots, by tfjs. */
-function plainAttention(
-  q: tf.Tensor,
-  k: tf.Tensor,
-  v: tf.Tensor,
-  firstReal: tf.Tensor,
-  position: tf.Tensor,
-): tf.Tensor {
+function plainAttention({ q, k, v, firstReal, position }: Attention): tf.Tensor {
   const [b, heads, , h] = q.shape as [number, number, number, number]
   const [, kvHeads, slots] = k.shape as [number, number, number]
   const slot = tf.range(0, slots, 1, 'int32')
@@ -147,21 +146,20 @@ test('attention of one decode step', () => {
   fc.assert(
     fc.property(shape, fc.integer({ min: 0, max: 3 }), ({ rows, group, kvHeads, slots, size }, unused) => {
       const cache = [rows, kvHeads, slots, size]
-      const inputs = [
-        tf.randomNormal([rows, group * kvHeads, 1, size], 0, 1, 'float32', 3),
-        tf.randomNormal(cache, 0, 1, 'float32', 4),
-        tf.randomNormal(cache, 0, 1, 'float32', 5),
-        tf.tensor1d(
+      const inputs = {
+        q: tf.randomNormal([rows, group * kvHeads, 1, size], 0, 1, 'float32', 3),
+        k: tf.randomNormal(cache, 0, 1, 'float32', 4),
+        v: tf.randomNormal(cache, 0, 1, 'float32', 5),
+        firstReal: tf.tensor1d(
           Array.from({ length: rows }, (_, row) => row % 3),
           'int32',
         ),
-        tf.scalar(slots - 1 - Math.min(unused, slots - 3), 'int32'),
-      ]
-      const fn: TensorFunction = (q, k, v, firstReal, position) => [
-        callsNative()
-          ? decodeAttention(q!, k!, v!, firstReal!, position!)
-          : plainAttention(q!, k!, v!, firstReal!, position!),
-      ]
+        position: tf.scalar(slots - 1 - Math.min(unused, slots - 3), 'int32'),
+      }
+      const fn = (args: Attention) => {
+        const { q, k, v, firstReal, position } = args
+        return callsNative() ? decodeAttention(q, k, v, firstReal, position) : plainAttention(args)
+      }
       assertClose(...compiledAndPlain(fn, inputs))
     }),
     { numRuns: 12, seed: 1 },
@@ -171,11 +169,11 @@ test('attention of one decode step', () => {
 test('rows that are not live give zeros and change nothing for the others', () => {
   const [x, w] = [tf.randomNormal([9, 24]), tf.randomNormal([31, 24])]
   const marks = tf.tensor1d([1, 0, 1, 1, 0, 1, 0, 0, 1], 'int32')
-  const product = compile('live', (rows, weight, live) =>
-    withLiveRows(live!, () => matMulsTransposed(rows!, [weight!])),
-  )
+  const product = compile('live', (inputs: Tensors<'x' | 'w' | 'marks'>) => ({
+    y: withLiveRows(inputs.marks, () => matMulsTransposed(inputs.x, [inputs.w])[0]!),
+  }))
   const all = tf.matMul(x, w, false, true)
   const expected = tf.mul(all, tf.expandDims(marks, 1)).dataSync() as Float32Array
-  assertClose(product.values([x, w, marks]), expected)
+  assertClose(product.values({ x, w, marks }).y, expected)
   product.dispose()
 })

@@ -3,8 +3,10 @@ import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { compile } from '../../../electron/engine/runtime/compile.ts'
 import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'
+import type { Tensors } from '../../../electron/engine/runtime/tensor-record.ts'
 import { makeVariable } from '../../../electron/engine/runtime/variable.ts'
 import {
+  type AdamWStep,
   adamWVariables,
   applyAdamW,
   biasCorrections,
@@ -43,19 +45,21 @@ test('AdamW follows torch.optim.AdamW for ten steps, compiled', async () => {
     names.map((name) => [name, makeVariable(name, tf.tensor(golden.initial[name]!))]),
   )
   const state = createAdamWState(parameters)
-  const update = compile('adamw', (learningRate, correction1, correction2, ...gradients) => [
-    applyAdamW(parameters, new Map(names.map((name, i) => [name, gradients[i]!])), state, config, {
-      learningRate: learningRate!,
-      correction1: correction1!,
-      correction2: correction2!,
-    }),
-  ])
+  const update = compile('adamw', ({ step, gradients }: { step: AdamWStep; gradients: Tensors<string> }) => ({
+    norm: applyAdamW(parameters, new Map(Object.entries(gradients)), state, config, step),
+  }))
   golden.steps.forEach((step, i) => {
     const schedule = { learningRate: peakLearningRate, warmupSteps, decay: 'cosine' as const }
     assertClose([learningRateAt(schedule, i, totalSteps)], step.learningRate, `learning rate ${i}`)
-    const scalars = [step.learningRate, ...biasCorrections(config, i + 1)].map((x) => tf.scalar(x))
-    const [norm] = update.call(...scalars, ...names.map((name) => tf.tensor(step.gradients[name]!)))
-    assertClose(norm!.dataSync(), step.gradNorm, `norm ${i}`)
+    const [correction1, correction2] = biasCorrections(config, i + 1)
+    const scalars = {
+      learningRate: tf.scalar(step.learningRate),
+      correction1: tf.scalar(correction1),
+      correction2: tf.scalar(correction2),
+    }
+    const gradients = Object.fromEntries(names.map((name) => [name, tf.tensor(step.gradients[name]!)]))
+    const { norm } = update.call({ step: scalars, gradients })
+    assertClose(norm.dataSync(), step.gradNorm, `norm ${i}`)
     for (const name of names)
       assertClose(parameters.get(name)!.data(), step.parameters[name]!, `${name} after ${i}`)
   })

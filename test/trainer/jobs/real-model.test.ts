@@ -6,7 +6,7 @@ import { InferenceJob } from '../../../electron/contract/jobs.ts'
 import type { Message } from '../../../electron/contract/records.ts'
 import { disposeModel, weightsOf } from '../../../electron/engine/model/model.ts'
 import {
-  responseInputs,
+  type ResponseTensors,
   responseLogprobs,
   responseTensors,
   sequenceStates,
@@ -62,18 +62,17 @@ test('SmolLM2 answers that the capital of France is Paris, with the probabilitie
     const model = loadModel(path)
     const { ids, logits } = golden.topLogits.lastOfPrompt
     const vocabSize = model.config.vocabSize
-    const fn = compile('smollm2', (...inputs) => {
-      const batch = responseTensors(inputs)
+    const fn = compile('smollm2', (batch: ResponseTensors) => {
       const states = sequenceStates(model.config, weightsOf(model), batch)
       const weights = weightsOf(model)
       const logprobs = responseLogprobs(model.config, weights, states, batch, 1)
       const position = golden.promptIds.length - 1
       const before = statesBefore(states, batch.responseMask.shape[1]!)
       const afterPrompt = logitsOf(model.config, weights, tf.slice(before, [position, 0], [1, -1]))
-      return [tf.concat([tf.reshape(logprobs, [-1]), tf.reshape(afterPrompt, [-1])])]
+      return { all: tf.concat([tf.reshape(logprobs, [-1]), tf.reshape(afterPrompt, [-1])]) }
     })
     const [first, ...rest] = [...golden.promptIds, ...golden.greedyIds]
-    const values = fn.values(responseInputs(padResponses([{ query: [first!], response: rest }], 0)))
+    const values = fn.values(responseTensors(padResponses([{ query: [first!], response: rest }], 0))).all
     const width = values.length - vocabSize
     assertClose(values.subarray(0, rest.length), golden.logprobs, 'logprobs', { absolute: logitTolerance })
     assertClose(

@@ -6,6 +6,7 @@
  */
 import type { ModelConfig } from '../engine/model/config.ts'
 import { families } from '../engine/model/families/index.ts'
+import { maxLogits } from '../engine/model/limits.ts'
 
 /** Bytes, by what they are for. */
 export interface MemoryUse {
@@ -46,9 +47,6 @@ const bytes = 4
 
 /** Node, TensorFlow's libraries and what XLA needs to compile: measured with a model of no size. */
 const runtimeBytes = 0.65e9
-
-/** The most logits that are held at once (model/vocabulary.ts). */
-const maxLogits = 2 ** 26
 
 export function trainingMemory(shape: TrainingShape): MemoryUse {
   const { passes, heldNumbers, trainedNumbers, accumulates, generation } = shape

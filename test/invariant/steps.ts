@@ -104,7 +104,6 @@ export function quiet(): RunHooks {
   const nothing = () => {}
   return {
     onStep: nothing,
-    onNote: nothing,
     onSamples: nothing,
     checkpointFolder: null,
     signal: new AbortController().signal,

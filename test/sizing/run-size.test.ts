@@ -12,7 +12,6 @@ import {
   createModel,
   disposeModel,
   type Model,
-  parameterCount,
   policyParameters,
   scalarModelParameters,
 } from '../../electron/engine/model/model.ts'
@@ -37,6 +36,11 @@ const untied: ModelConfig = { ...tied, tiedEmbeddings: false }
 before(() => openRuntime({ kind: 'wasm' }))
 
 const lengths = { train: 20, heldout: 4, queryLength: 16, responseLength: 8 }
+
+/** How many numbers there are in all. */
+function parameterCount(parameters: Model['parameters']): number {
+  return [...parameters.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)
+}
 
 function counted(models: Iterable<Model>): number {
   return [...new Set(models)].reduce((sum, { parameters }) => sum + parameterCount(parameters), 0)

@@ -87,7 +87,7 @@ async function writeChunks(
 }
 
 /** Makes renames and removals in a folder last through a power cut (Windows keeps its own journal). */
-export async function syncFolder(folder: string): Promise<void> {
+async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
   try {

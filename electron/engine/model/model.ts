@@ -134,8 +134,3 @@ function copyVariable(variable: Variable): Variable {
 export function disposeModel(model: Model): void {
   for (const variable of model.parameters.values()) variable.dispose()
 }
-
-/** How many numbers there are in all. */
-export function parameterCount(parameters: Model['parameters']): number {
-  return [...parameters.values()].reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)
-}

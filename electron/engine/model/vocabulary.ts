@@ -7,6 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { crossEntropy, crossEntropyGradient, matMulsTransposed, optimizationBarrier } from '../runtime/ops.ts'
+import { maxLogits } from './limits.ts'
 
 /** A number for each row of logits, and its gradient. */
 interface RowMeasure {
@@ -48,9 +49,6 @@ function entropyGradient(logits: tf.Tensor, dy: tf.Tensor): tf.Tensor {
   const mean = tf.sum(tf.mul(p, logits), -1, true)
   return tf.mul(tf.mul(p, tf.sub(mean, logits)), tf.expandDims(dy, 1))
 }
-
-/** Logits are held for as many rows as have this many in all: 256 MB. */
-const maxLogits = 1 << 26
 
 export interface VocabularyRows {
   /** (N, C) */

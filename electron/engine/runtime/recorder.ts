@@ -11,7 +11,6 @@ import * as tf from '@tensorflow/tfjs-core'
 import { projectLine, recordingFailure, stackDepth } from './failures.ts'
 import { useFunction } from './function-library.ts'
 import { type Addon, type NodeBackend, type OpAttr, type TensorInfo, tensorflow } from './tensorflow-addon.ts'
-import type { ResourceVariable } from './variable.ts'
 
 /** Above this many numbers a value made in JS must come in as an argument, not be baked into the graph. */
 const maxConstantSize = 1 << 16
@@ -24,6 +23,14 @@ export interface Capture {
 
 /** Shape and dtype of an argument. */
 export type Spec = Pick<tf.Tensor, 'shape' | 'dtype'>
+
+/** A variable that lives in TensorFlow, as a recording sees it. */
+export interface RecordableVariable {
+  readonly shape: number[]
+  readonly dtype: 'float32' | 'int32'
+  /** Id of the tensor that holds its resource handle. */
+  readonly handleId: number
+}
 
 interface RecordedVariable {
   handle: number
@@ -53,7 +60,7 @@ export class Recorder {
   readonly #addon: Addon
   readonly #backend: NodeBackend
   readonly #recording: number
-  readonly #variables = new Map<ResourceVariable, RecordedVariable>()
+  readonly #variables = new Map<RecordableVariable, RecordedVariable>()
   readonly #known = new Map<TensorInfo, number>()
   readonly #constants = new Map<string, number>()
   readonly #dtypes = new Map<number, number>()
@@ -128,18 +135,18 @@ export class Recorder {
   }
 
   /** The variable's value at this point of the recorded function. */
-  readVariable(variable: ResourceVariable): tf.Tensor {
+  readVariable(variable: RecordableVariable): tf.Tensor {
     return this.#tensor(this.#recordedVariable(variable).current, variable.shape)
   }
 
   /** From here on the variable has this value; it is written once, when the function ends. */
-  assignVariable(variable: ResourceVariable, tensor: tf.Tensor): void {
+  assignVariable(variable: RecordableVariable, tensor: tf.Tensor): void {
     const recorded = this.#recordedVariable(variable)
     recorded.current = this.#valueOf(tensor)
     recorded.assigned = true
   }
 
-  #recordedVariable(variable: ResourceVariable): RecordedVariable {
+  #recordedVariable(variable: RecordableVariable): RecordedVariable {
     const found = this.#variables.get(variable)
     if (found) return found
     const { TF_RESOURCE, TF_ATTR_TYPE, TF_ATTR_SHAPE } = this.#addon

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
-import { activeRecorder } from './recorder.ts'
+import { activeRecorder, type RecordableVariable } from './recorder.ts'
 import { runtime } from './runtime.ts'
 import { tensorflow } from './tensorflow-addon.ts'
 
@@ -31,7 +31,7 @@ const container = 'stet'
 const anonymous = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347'
 
 /** A variable that lives in TensorFlow. */
-export class ResourceVariable implements Variable {
+class ResourceVariable implements Variable, RecordableVariable {
   readonly name: string
   readonly shape: number[]
   readonly dtype: 'float32' | 'int32'
@@ -111,7 +111,7 @@ export function withDeferredWrites<T>(fn: () => T): T {
 }
 
 /** A variable that holds a tensor, for runtimes that compile nothing. */
-export class HeldVariable implements Variable {
+class HeldVariable implements Variable {
   readonly name: string
   readonly shape: number[]
   readonly dtype: 'float32' | 'int32'

@@ -3,6 +3,7 @@
  * sees. A run's state after step n depends only on its inputs and n, so it can be killed and resumed exactly.
  */
 import { setImmediate } from 'node:timers/promises'
+import type { RunSample } from '../../contract/events.ts'
 import type { StepMetrics } from '../../contract/metrics.ts'
 import { restoreVariables, saveCheckpoint } from '../checkpoints/checkpoint.ts'
 import { type CheckpointState, latestCheckpoint, pruneCheckpoints } from '../checkpoints/checkpoint-folder.ts'
@@ -13,23 +14,12 @@ import { stepsPerEpoch } from './schedule.ts'
 export interface RunHooks {
   /** After each step; steps count from 1. */
   onStep(step: number, totalSteps: number, metrics: StepMetrics): void
-  /** A sentence worth a line in the run's log. */
-  onNote(sentence: string): void
   /** Texts sampled on the way. */
   onSamples(step: number, samples: RunSample[]): void
   /** Where checkpoints go; null keeps none. */
   checkpointFolder: string | null
   /** When aborted, the run saves a checkpoint after the present step and ends as paused. */
   signal: AbortSignal
-}
-
-/** One sampled response with what each of its tokens was given. */
-export interface RunSample {
-  promptId: string
-  response: string
-  tokens: { text: string; reward: number; value: number; advantage: number; kl: number }[]
-  score: number
-  ended: boolean
 }
 
 export type RunEnd = { state: 'done' | 'paused'; step: number; reason: string | null }

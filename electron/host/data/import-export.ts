@@ -11,7 +11,7 @@ import { labelPair } from '../../pipeline/label/labels.ts'
 import { type Db, describeFile, importRows } from '../../storage/index.ts'
 import type { Lab, WorkHooks } from '../context.ts'
 import type { Implements } from '../implements.ts'
-import { findModel, openTokenizer } from '../models/project-models.ts'
+import { findModel, openTokenizerAt } from '../models/project-models.ts'
 import { annotatedItemsOf, editedPairsOf, itemsOf, type Which } from './datasets.ts'
 
 /** All files become one dataset, in one transaction. */
@@ -62,7 +62,7 @@ async function exportData(
   }
   const rows = await exportLabels(
     file,
-    labelled(openTokenizer(findModel(project, tokenizer).path), editedPairsOf(db, which)),
+    labelled(openTokenizerAt(findModel(project, tokenizer).path), editedPairsOf(db, which)),
   )
   return { file, rows }
 }

@@ -11,7 +11,7 @@ import { countSpanWords, spanAgreement, type WordCounts } from '../../pipeline/l
 import type { Lab, WorkHooks } from '../context.ts'
 import { editedPairsOf } from '../data/datasets.ts'
 import type { Implements } from '../implements.ts'
-import { findModel, openTokenizer } from '../models/project-models.ts'
+import { findModel, openTokenizerAt } from '../models/project-models.ts'
 
 /** What one edit adds to the summary. */
 interface EditFigures {
@@ -34,7 +34,7 @@ async function label(
   { emit, signal }: WorkHooks,
 ): Promise<VerbResult<'label'>> {
   const project = await lab.openProject(folder)
-  const tokenizer = openTokenizer(findModel(project, name).path)
+  const tokenizer = openTokenizerAt(findModel(project, name).path)
   const pairs = [...editedPairsOf(project.db, { datasets })]
   const figures: EditFigures[] = []
   async function* labels(): AsyncGenerator<PairLabels> {

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import type { Project } from '../../storage/index.ts'
-import { findModel, openTokenizer } from './project-models.ts'
+import { findModel, openTokenizerAt } from './project-models.ts'
 
 /** That many stay open, those used last. */
 const mostOpen = 4
@@ -18,7 +18,7 @@ export class OpenTokenizers {
   of(project: Project, model: string): Tokenizer {
     const { path } = findModel(project, model)
     const key = `${path} ${statSync(path, { throwIfNoEntry: false })?.mtimeMs}`
-    const tokenizer = this.#open.get(key) ?? openTokenizer(path)
+    const tokenizer = this.#open.get(key) ?? openTokenizerAt(path)
     this.#open.delete(key)
     this.#open.set(key, tokenizer)
     if (this.#open.size > mostOpen) this.#open.delete(this.#open.keys().next().value!)

@@ -53,7 +53,7 @@ export async function registerModel(
 }
 
 /** @param file a model folder, a tokenizer.json, or a GGUF file */
-export function openTokenizer(file: string): Tokenizer {
+export function openTokenizerAt(file: string): Tokenizer {
   if (statSync(file).isDirectory()) return loadTokenizer(file)
   if (path.basename(file) === 'tokenizer.json') return loadTokenizer(path.dirname(file))
   return tokenizerFromGguf(openGguf(file).metadata, file)

@@ -2,6 +2,7 @@
  * PPO with a reward at every token, or one at the end: sample, score, reward, advantage, update. The loop below is
  * the paper's last training stage in one reading; each formula is in the file beside it.
  */
+import type { RunSample } from '../../contract/events.ts'
 import type { StepMetrics } from '../../contract/metrics.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
@@ -10,14 +11,7 @@ import type { Model } from '../../engine/model/model.ts'
 import { repetition } from '../../engine/statistics/repetition.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { bucketLength } from '../../engine/training/batch.ts'
-import {
-  breathe,
-  isCheckpointStep,
-  type RunEnd,
-  type RunHooks,
-  type RunSample,
-  RunState,
-} from '../../engine/training/run.ts'
+import { breathe, isCheckpointStep, type RunEnd, type RunHooks, RunState } from '../../engine/training/run.ts'
 import { learningRateAt } from '../../engine/training/schedule.ts'
 import { type Advantages, explainedVariance, gae, maskedMean, whiten } from './advantages.ts'
 import {

@@ -212,7 +212,6 @@ async function benchPpo(start: Model, job: BenchJob, context: JobContext): Promi
         ends.push(performance.now())
         context.emit({ type: 'progress', phase: 'bench', done: step, total: totalSteps })
       },
-      onNote: () => {},
       onSamples: () => {},
       checkpointFolder: null,
       signal: context.signal,

@@ -66,7 +66,6 @@ export async function runTraining<Extra extends object>(
 function hooksOf(job: TrainingJob, { emit, signal }: JobContext): RunHooks {
   return {
     onStep: (step, totalSteps, metrics) => emit({ type: 'step', step, totalSteps, metrics }),
-    onNote: (sentence) => emit({ type: 'note', sentence }),
     onSamples: (step, samples) => emit({ type: 'samples', step, samples }),
     checkpointFolder: job.folder,
     signal,

@@ -1,5 +1,5 @@
 /**
- * Everything that can be checked without running the program: types, lint and format, who imports whom. In CI also
+ * Everything that can be checked without running the program: types, lint and format, imports, and what the docs name. In CI also
  * that the compiled runtime is the one in use, since the tests prove little about it otherwise.
  */
 import { spawnSync } from 'node:child_process'
@@ -12,10 +12,10 @@ const modules = path.join(root, 'node_modules')
 /** Each a script for Node, with its arguments. */
 const checks: [name: string, ...command: string[]][] = [
   ['types', path.join(modules, 'typescript/bin/tsc'), '-p', '.'],
-  ['types of the page', path.join(modules, 'typescript/bin/tsc'), '-p', 'renderer'],
+  ['types of the renderer', path.join(modules, 'typescript/bin/tsc'), '-p', 'renderer'],
   ['types of the browser tests', path.join(modules, 'typescript/bin/tsc'), '-p', 'test/e2e'],
   ['lint and format', path.join(modules, '@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.'],
-  ['imports', 'test/run.ts', 'test/architecture.test.ts'],
+  ['imports and docs', 'test/run.ts', 'test/architecture.test.ts', 'test/docs/'],
 ]
 
 function passes([name, ...command]: (typeof checks)[number]): boolean {

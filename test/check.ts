@@ -1,6 +1,6 @@
 /**
- * Everything that can be checked without running the program: types, lint and format, imports, and what the docs name. In CI also
- * that the compiled runtime is the one in use, since the tests prove little about it otherwise.
+ * Everything that can be checked without running the program: types, lint and format, imports, what the docs name. In CI
+ * also that the compiled runtime is in use, since the tests prove little about it otherwise.
  */
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'

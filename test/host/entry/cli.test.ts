@@ -4,6 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import type { VerbResult } from '../../../electron/contract/verbs.ts'
 import { openProject } from '../../../electron/storage/index.ts'
+import packageJson from '../../../package.json' with { type: 'json' }
 import { assertMistake, jsonOf, stetIn, temporaryFolder, writeRows } from './cli-process.ts'
 
 const folder = temporaryFolder()
@@ -37,7 +38,7 @@ test('Help and version exit with 0 and say every verb.', async () => {
   assert.equal(verbHelp.code, 0)
   assert.match(verbHelp.stdout, /--tripwires\.max-kl <N>/)
   assert.match(verbHelp.stdout, /Example: stet train ppo/)
-  assert.deepEqual([version.code, version.stdout.trim()], [0, '0.1.0'])
+  assert.deepEqual([version.code, version.stdout.trim()], [0, packageJson.version])
 })
 
 test('Bad usage exits with 2 and says what is missing or meant.', async () => {

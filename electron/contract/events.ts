@@ -37,3 +37,15 @@ export const JobEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('token'), text: z.string() }),
 ])
 export type JobEvent = z.infer<typeof JobEvent>
+
+/** What long-running work receives: where to report, and when to stop. */
+export interface Hooks {
+  emit(event: JobEvent): void
+  /** When aborted, a training run pauses with a checkpoint; any other work is cancelled. */
+  signal: AbortSignal
+}
+
+/** Hooks of work whose events are not wanted. @param signal if omitted, the work runs to its end */
+export function silentHooks(signal = new AbortController().signal): Hooks {
+  return { emit: () => {}, signal }
+}

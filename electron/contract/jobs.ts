@@ -124,6 +124,8 @@ const ChooseResult = z.object({
   rows: z.array(z.object({ logprobs: z.array(z.number()) }).nullable()),
 })
 
+export type JobOf<Kind extends Job['kind']> = Extract<Job, { kind: Kind }>
+
 /** What a job ends with, by kind. */
 export const jobResults = {
   sft: runKinds.sft.result,

@@ -1,13 +1,14 @@
 /** The types of what the host does for verbs. */
 import type { AnyContractProcedure } from '@orpc/contract'
+import type { Hooks } from '../contract/events.ts'
 import type { InputOf, ResultOf } from '../contract/verbs.ts'
-import type { Lab, WorkHooks } from './context.ts'
+import type { Lab } from './context.ts'
 
 /** An implementation of each verb of a subject: called with checked input. */
 export type Implements<Subject extends Record<string, AnyContractProcedure>> = {
   [Name in keyof Subject]: (
     lab: Lab,
     input: InputOf<Subject[Name]>,
-    hooks: WorkHooks,
+    hooks: Hooks,
   ) => Promise<ResultOf<Subject[Name]>>
 }

@@ -1,5 +1,6 @@
 /** The host: every procedure of the contract on a lab, for any transport. */
 import type { AnyProcedure, Router } from '@orpc/server'
+import { silentHooks } from '../contract/events.ts'
 import { type VerbInput, type VerbName, type Verbs, verbs } from '../contract/verbs.ts'
 import { annotateHandlers } from './annotate/handlers.ts'
 import { dataHandlers } from './data/handlers.ts'
@@ -58,6 +59,6 @@ function verbHandler({ api, lab }: HandlerContext, name: VerbName): AnyProcedure
     const checked = input as VerbInput<VerbName>
     return reportsEvents(name)
       ? streamEvents(signal, (hooks) => performVerb(lab, name, checked, hooks))
-      : performVerb(lab, name, checked, { emit: () => {}, signal: signal ?? new AbortController().signal })
+      : performVerb(lab, name, checked, silentHooks(signal))
   })
 }

@@ -1,6 +1,5 @@
 /** Turns work that reports through hooks into the event iterator that the contract promises. */
-import type { JobEvent } from '../contract/events.ts'
-import type { WorkHooks } from './context.ts'
+import type { Hooks, JobEvent } from '../contract/events.ts'
 import { toContractError } from './errors/contract-errors.ts'
 import { Queue } from './queue.ts'
 
@@ -11,7 +10,7 @@ import { Queue } from './queue.ts'
  */
 export async function* streamEvents<Result>(
   signal: AbortSignal | undefined,
-  work: (hooks: WorkHooks) => Promise<Result>,
+  work: (hooks: Hooks) => Promise<Result>,
 ): AsyncGenerator<JobEvent, Result> {
   const leave = new AbortController()
   const events = new Queue<JobEvent>()

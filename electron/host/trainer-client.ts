@@ -8,8 +8,8 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { UserError } from '../contract/errors.ts'
-import type { JobEvent } from '../contract/events.ts'
-import { type Job, type JobResults, jobResults } from '../contract/jobs.ts'
+import type { Hooks, JobEvent } from '../contract/events.ts'
+import { type Job, type JobOf, type JobResults, jobResults } from '../contract/jobs.ts'
 import { TrainingJob } from '../contract/run-kinds/index.ts'
 import { FromTrainer, type ToTrainer } from '../contract/trainer-messages.ts'
 
@@ -18,12 +18,6 @@ export interface TrainerOptions {
   script?: string
   /** Receives each line that the trainer or its native libraries write. */
   onOutput(line: string): void
-}
-
-export interface JobHooks {
-  emit(event: JobEvent): void
-  /** When aborted, a training job pauses and any other is cancelled. */
-  signal?: AbortSignal | undefined
 }
 
 interface Pending {
@@ -74,10 +68,7 @@ export class TrainerClient {
   }
 
   /** @throws UserError of the job, `unavailable` if the trainer died; Error for a defect in it */
-  run<Kind extends Job['kind']>(
-    job: Extract<Job, { kind: Kind }>,
-    hooks: JobHooks,
-  ): Promise<JobResults[Kind]> {
+  run<Kind extends Job['kind']>(job: JobOf<Kind>, hooks: Hooks): Promise<JobResults[Kind]> {
     const result = this.#turn.then(() => this.#start(job, hooks))
     this.#turn = result.catch(() => {})
     return result as Promise<JobResults[Kind]>
@@ -97,13 +88,13 @@ export class TrainerClient {
     this.#process = null
   }
 
-  async #start(job: Job, { emit, signal }: JobHooks): Promise<unknown> {
-    if (signal?.aborted) throw new UserError('cancelled', 'Cancelled before it started.')
+  async #start(job: Job, { emit, signal }: Hooks): Promise<unknown> {
+    if (signal.aborted) throw new UserError('cancelled', 'Cancelled before it started.')
     const id = this.#nextId++
     this.#process ??= this.#fork()
     const trainer = this.#process
     const pause = () => send(trainer, { type: 'pause', id })
-    signal?.addEventListener('abort', pause)
+    signal.addEventListener('abort', pause)
     try {
       return await new Promise((resolve, reject) => {
         this.#pending = { id, trainer, kind: job.kind, emit, resolve, reject }
@@ -111,7 +102,7 @@ export class TrainerClient {
       })
     } finally {
       this.#pending = null
-      signal?.removeEventListener('abort', pause)
+      signal.removeEventListener('abort', pause)
     }
   }
 

@@ -2,6 +2,7 @@
 import { getEventIteratorSchemaDetails } from '@orpc/contract'
 import { z } from 'zod'
 import { UserError } from '../contract/errors.ts'
+import type { Hooks } from '../contract/events.ts'
 import {
   describeVerb,
   type VerbInput,
@@ -10,7 +11,7 @@ import {
   type Verbs,
   verbs,
 } from '../contract/verbs.ts'
-import type { Lab, WorkHooks } from './context.ts'
+import type { Lab } from './context.ts'
 import { dataVerbs } from './data/import-export.ts'
 import { describeMistake } from './errors/input-mistake.ts'
 import { asUserError } from './errors/user-error.ts'
@@ -41,7 +42,7 @@ export function performVerb<Name extends VerbName>(
   lab: Lab,
   name: Name,
   input: VerbInput<Name>,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<VerbResult<Name>> {
   return implementations[name](lab, input, hooks)
 }
@@ -54,7 +55,7 @@ export async function runVerb(
   lab: Lab,
   name: VerbName,
   input: unknown,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<VerbResult<VerbName>> {
   const { input: schema } = describeVerb(name)
   const { data, error } = schema.safeParse(input)

@@ -7,12 +7,11 @@ import path from 'node:path'
 import { inspect } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { UserError } from '../contract/errors.ts'
-import type { JobEvent } from '../contract/events.ts'
+import type { Hooks, JobEvent } from '../contract/events.ts'
 import type { Job, JobResults } from '../contract/jobs.ts'
 import { type FromTrainer, ToTrainer } from '../contract/trainer-messages.ts'
-import type { JobContext } from './jobs/context.ts'
 
-export type RunJob = (job: Job, context: JobContext) => Promise<JobResults[Job['kind']]>
+export type RunJob = (job: Job, hooks: Hooks) => Promise<JobResults[Job['kind']]>
 
 /** Answers the host's messages with `runJob` until the host goes away. */
 export function serveJobs(runJob: RunJob): void {

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { JobEvent } from '../../electron/contract/events.ts'
+import { type JobEvent, silentHooks } from '../../electron/contract/events.ts'
 import type { InferenceJob } from '../../electron/contract/jobs.ts'
 import { TrainerClient } from '../../electron/host/trainer-client.ts'
 
@@ -25,7 +25,7 @@ function ask(model: string, hooks: { emit?: (event: JobEvent) => void; signal?: 
     topP: 1,
     seed: 0,
   }
-  return client.run<'generate'>(job, { emit: () => {}, ...hooks })
+  return client.run<'generate'>(job, { ...silentHooks(), ...hooks })
 }
 
 const pidOf = async () => Number((await ask('answer')).rows[0]!.text)

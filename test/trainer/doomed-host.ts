@@ -1,5 +1,6 @@
 /** A host that gives a job which never lets its thread go, says the trainer's process id, and waits to be killed. */
 import path from 'node:path'
+import { silentHooks } from '../../electron/contract/events.ts'
 import { TrainerClient } from '../../electron/host/trainer-client.ts'
 
 const script = path.join(import.meta.dirname, 'fake-trainer.ts')
@@ -17,5 +18,5 @@ await client.run<'generate'>(
     topP: 1,
     seed: 0,
   },
-  { emit: (event) => event.type === 'note' && process.send?.(event.sentence) },
+  { ...silentHooks(), emit: (event) => event.type === 'note' && process.send?.(event.sentence) },
 )

@@ -1,14 +1,13 @@
 /** A trainer whose jobs are told what to do by the name of the model to generate with. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../../electron/contract/errors.ts'
+import type { Hooks } from '../../electron/contract/events.ts'
 import type { Job, JobResults } from '../../electron/contract/jobs.ts'
-import type { JobContext } from '../../electron/trainer/jobs/context.ts'
 import { serveJobs } from '../../electron/trainer/serve.ts'
 
-const behaviours: Record<
-  string,
-  (context: JobContext) => Promise<JobResults['generate']> | JobResults['generate']
-> = {
+type Behaviour = (hooks: Hooks) => Promise<JobResults['generate']> | JobResults['generate']
+
+const behaviours: Record<string, Behaviour> = {
   answer: ({ emit }) => {
     process.stderr.write('native noise\n')
     emit({ type: 'progress', phase: 'generate', done: 1, total: 1 })
@@ -47,7 +46,7 @@ const behaviours: Record<
   wrongResult: () => ({ rows: [], cut: -1 }),
 }
 
-serveJobs(async (job: Job, context) => {
+serveJobs(async (job: Job, hooks) => {
   const name = job.kind === 'generate' ? job.model : 'answer'
-  return behaviours[name]!(context)
+  return behaviours[name]!(hooks)
 })

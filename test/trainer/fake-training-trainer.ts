@@ -7,9 +7,9 @@ import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'n
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../../electron/contract/errors.ts'
+import type { Hooks } from '../../electron/contract/events.ts'
 import type { Job, JobResults } from '../../electron/contract/jobs.ts'
 import { loadTokenizer } from '../../electron/engine/tokenizer/index.ts'
-import type { JobContext } from '../../electron/trainer/jobs/context.ts'
 import { serveJobs } from '../../electron/trainer/serve.ts'
 
 const exhaustedAt = Number(process.env.FAKE_OUT_OF_MEMORY_AT ?? 0)
@@ -31,7 +31,7 @@ function saveCheckpoint(folder: string, step: number): void {
 
 async function count(
   job: Extract<Job, { kind: 'sft' }>,
-  { emit, signal }: JobContext,
+  { emit, signal }: Hooks,
 ): Promise<JobResults['sft']> {
   const { folder, config } = job
   const totalSteps = config.epochs
@@ -80,7 +80,7 @@ function speak({ model, prompts }: Extract<Job, { kind: 'generate' }>): JobResul
  */
 async function score(
   { rewardModel, rows }: Extract<Job, { kind: 'score' }>,
-  { emit, signal }: JobContext,
+  { emit, signal }: Hooks,
 ): Promise<JobResults['score']> {
   while (path.basename(rewardModel) === 'slow') {
     signal.throwIfAborted()
@@ -99,9 +99,9 @@ async function score(
   return { scheme: 'bt-changed', rows: scored }
 }
 
-serveJobs(async (job, context) => {
-  if (job.kind === 'sft') return count(job, context)
+serveJobs(async (job, hooks) => {
+  if (job.kind === 'sft') return count(job, hooks)
   if (job.kind === 'generate') return speak(job)
-  if (job.kind === 'score') return score(job, context)
+  if (job.kind === 'score') return score(job, hooks)
   throw new Error(`No fake for ${job.kind}.`)
 })

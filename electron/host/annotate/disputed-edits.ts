@@ -1,10 +1,11 @@
 /** An annotator's finished edits in the order in which a reward model disagrees with them. */
 import type { DisputedEdit } from '../../contract/annotate.ts'
 import { UserError } from '../../contract/errors.ts'
+import type { Hooks } from '../../contract/events.ts'
 import type { EditedPair } from '../../contract/records.ts'
 import { disagreements, type OwnScale, ownScale } from '../../pipeline/reward/disagreement.ts'
 import { annotatorQueue, type Db, getItem, latestAnnotation, type QueueFilter } from '../../storage/index.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import { type EditScorer, rewardedEdit } from '../label/edit-scorer.ts'
 
 interface Asked extends QueueFilter {
@@ -18,7 +19,7 @@ export async function disputedEdits(
   lab: Lab,
   scorer: EditScorer,
   { project: folder, annotator, rewardModel, atMost, ...filter }: Asked,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<{ edits: DisputedEdit[]; finished: number; scale: OwnScale }> {
   const project = await lab.openProject(folder)
   const finished = annotatorQueue(project.db, annotator, filter).filter(({ state }) => state === 'done')

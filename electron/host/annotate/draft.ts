@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
+import { silentHooks } from '../../contract/events.ts'
 import type { Item, Message } from '../../contract/records.ts'
 import type { Lab } from '../context.ts'
 import { askChat, type ChatReply, type ChatServer, ChatTrouble, isLoopback } from '../models/chat-server.ts'
@@ -38,7 +39,7 @@ export async function draftByModel({ trainer }: Lab, item: Item, model: string):
       ...{ kind: 'generate', model, prompts: [{ prompt: messagesFor(item), context: '' }], batchSize: 1 },
       ...{ maxQueryTokens: 4096, maxNewTokens, temperature: 0, topK: 0, topP: 1, seed: 0 },
     },
-    { emit: () => {} },
+    silentHooks(),
   )
   const { text, ended } = rows[0]!
   return editIn({ text, cutOff: !ended }, path.basename(model))

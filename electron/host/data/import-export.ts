@@ -2,6 +2,7 @@
 import path from 'node:path'
 import type { dataVerbs as contractVerbs } from '../../contract/data.ts'
 import { UserError } from '../../contract/errors.ts'
+import type { Hooks } from '../../contract/events.ts'
 import type { BadRow, EditedPair, ImportRow, PairLabels } from '../../contract/records.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
@@ -9,7 +10,7 @@ import { exportLabels, exportStet, exportTrl, type PreferencePair } from '../../
 import { detectFile, readRows } from '../../pipeline/data/read.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { type Db, describeFile, importRows } from '../../storage/index.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
 import { findModel, openTokenizerAt } from '../models/project-models.ts'
 import { annotatedItemsOf, editedPairsOf, itemsOf, type Which } from './datasets.ts'
@@ -18,7 +19,7 @@ import { annotatedItemsOf, editedPairsOf, itemsOf, type Which } from './datasets
 export async function importData(
   lab: Lab,
   { project, files, dataset, columns, strict }: VerbInput<'import'>,
-  { emit, signal }: WorkHooks,
+  { emit, signal }: Hooks,
 ): Promise<VerbResult<'import'>> {
   const { db } = await lab.openProject(project)
   const described = []

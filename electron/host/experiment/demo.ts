@@ -1,7 +1,9 @@
 /** The verb `demo`: the whole method on the sample world. */
+
+import type { Hooks } from '../../contract/events.ts'
 import { JudgeServerOptions } from '../../contract/judge.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import { importSampleWorld, worldDatasets } from '../data/sample-world.ts'
 import { train } from '../train/train.ts'
 import { performExperiment } from './experiment.ts'
@@ -14,7 +16,7 @@ const heldout = 0.1
 export async function demo(
   lab: Lab,
   { out, preset: chosen, seed }: VerbInput<'demo'>,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<VerbResult<'demo'>> {
   const runtime = await lab.trainer.run<'runtime'>({ kind: 'runtime' }, hooks)
   const name: DemoPresetName = chosen ?? (runtime.kind === 'tensorflow' ? 'full' : 'small')
@@ -67,7 +69,7 @@ function trainReference(
   lab: Lab,
   project: string,
   { preset: { sft, plan }, seed }: { preset: DemoPreset; seed: number },
-  hooks: WorkHooks,
+  hooks: Hooks,
 ) {
   const input = {
     project,

@@ -1,10 +1,11 @@
 /** The verb `experiment`: trains and judges the arms on a project's data, and saves the record of the result. */
 import { createHash } from 'node:crypto'
+import type { Hooks } from '../../contract/events.ts'
 import { type AnyJudgeSpec, judgeKindOf } from '../../contract/judge-kinds.ts'
 import { ResultRecord } from '../../contract/report.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { listDatasets, type Project } from '../../storage/index.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import { withModelPath } from '../judge/judge-model.ts'
 import { findModel } from '../models/project-models.ts'
 import { codeVersion } from '../version.ts'
@@ -29,7 +30,7 @@ export interface ResultContext {
 export function experiment(
   lab: Lab,
   input: ExperimentInput,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<VerbResult<'experiment'>> {
   const judge = { name: input.judge.kind, description: 'Every pair was judged in both orders.' }
   return performExperiment(lab, input, { caveat: null, stages: [], judge, notes: [] }, hooks)
@@ -39,7 +40,7 @@ export async function performExperiment(
   lab: Lab,
   input: ExperimentInput,
   context: ResultContext,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<ResultRecord> {
   const project = await lab.openProject(input.project)
   const { arms, prompts, datasets, heldout, ppo, reward, seeds } = input
@@ -70,7 +71,7 @@ async function settingOf(
   lab: Lab,
   project: Project,
   { input, judge: described }: { input: ExperimentInput; judge: ResultRecord['judge'] },
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<{ setting: ExperimentSetting; judge: ResultRecord['judge'] }> {
   const { prompts, datasets, heldout, ppo, reward, seeds, judgeServer } = input
   const choice = { datasets, heldout, heldoutLimit: prompts }
@@ -104,7 +105,7 @@ function cautionOf(judge: AnyJudgeSpec): string[] {
   return caution === null ? [] : [caution]
 }
 
-async function runtimeOf({ trainer }: Lab, hooks: WorkHooks): Promise<ResultRecord['runtime']> {
+async function runtimeOf({ trainer }: Lab, hooks: Hooks): Promise<ResultRecord['runtime']> {
   const { kind, version, device, threads } = await trainer.run<'runtime'>({ kind: 'runtime' }, hooks)
   return { name: `${kind} ${version}`, device: `${device}, ${threads} threads` }
 }

@@ -1,9 +1,11 @@
 /** A judge for data that nobody knows the truth of: a reward model that learnt from documents which no arm gets. */
+
+import type { Hooks } from '../../contract/events.ts'
 import type { JudgeSpec } from '../../contract/judge-kinds.ts'
 import type { ResultRecord } from '../../contract/report.ts'
 import { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import type { Project } from '../../storage/index.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import { startOrResume } from '../runs/run.ts'
 import type { InputChoice } from '../runs/run-input.ts'
 import { train } from '../train/train.ts'
@@ -28,7 +30,7 @@ export async function goldJudge(
   project: Project,
   { policy, choice, reward, seed }: GoldSetting,
   share: number,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<{ judge: JudgeSpec; trainPart: [number, number]; said: ResultRecord['judge'] }> {
   hooks.emit({ type: 'note', sentence: 'Training gold-judge, on documents that no arm gets.' })
   const config = RewardConfig.parse({ ...reward, scheme: 'bt-mean', pairs: 'edited', seed })

@@ -1,5 +1,6 @@
 /** The experiment's steps on the lab: runs with records, responses by the trainer, judgements in the project. */
 import { UserError } from '../../contract/errors.ts'
+import type { Hooks } from '../../contract/events.ts'
 import type { JudgeServerOptions } from '../../contract/judge.ts'
 import { type AnyJudgeSpec, canWatchTraining, judgeKindOf } from '../../contract/judge-kinds.ts'
 import type { Item } from '../../contract/records.ts'
@@ -10,7 +11,7 @@ import { type Project, readMetrics, splitOf, splitPoint } from '../../storage/in
 import { readPrompt } from '../../world/prompts.ts'
 import { judgeTruth } from '../../world/truth.ts'
 import { loadWorld } from '../../world/world.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import { editedPairsOf, itemsOf } from '../data/datasets.ts'
 import { storeVerdicts } from '../judge/judge.ts'
 import { makeJudge } from '../judge/judges.ts'
@@ -34,7 +35,7 @@ export function labSteps(
   lab: Lab,
   project: Project,
   setting: ExperimentSetting,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): ExperimentSteps {
   const { policy, choice, maxQueryTokens, seed, judgeServer } = setting
   // A language model would hold up training: it judges only the finished policies.

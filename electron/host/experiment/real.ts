@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
+import type { Hooks } from '../../contract/events.ts'
 import { JudgeServerOptions } from '../../contract/judge.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import { importData } from '../data/import-export.ts'
 import { performExperiment } from './experiment.ts'
 import { freshProject, timed } from './fresh-project.ts'
@@ -12,11 +13,7 @@ import { realPlan } from './presets.ts'
 import { fetchRealModel } from './real-model.ts'
 import { writeResult } from './results.ts'
 
-export async function real(
-  lab: Lab,
-  input: VerbInput<'real'>,
-  hooks: WorkHooks,
-): Promise<VerbResult<'real'>> {
+export async function real(lab: Lab, input: VerbInput<'real'>, hooks: Hooks): Promise<VerbResult<'real'>> {
   const { out, seed, steps } = input
   const data =
     input.data ?? path.resolve(import.meta.dirname, '../../../../shared/data/edits_summedits.jsonl.gz')

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { UserError } from '../../contract/errors.ts'
+import type { Hooks } from '../../contract/events.ts'
 import { judgeKindOf } from '../../contract/judge-kinds.ts'
 import type { JudgePair } from '../../contract/records.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
@@ -11,7 +12,7 @@ import { humanAgreement, humanKappa, type Voted } from '../../pipeline/judge/hum
 import { measureParts } from '../../pipeline/judge/subsets.ts'
 import { verdicts } from '../../pipeline/judge/summarise.ts'
 import type { Project } from '../../storage/index.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import { storeVerdicts } from './judge.ts'
 import { withModelPath } from './judge-model.ts'
 import { makeJudge } from './judges.ts'
@@ -40,7 +41,7 @@ interface VotedPair extends JudgePair {
 export async function checkJudge(
   lab: Lab,
   input: CheckInput,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<VerbResult<'check-judge'>> {
   const project = await lab.openProject(input.project)
   const pairs = await readVotedPairs(input.file, input.pairs)
@@ -71,7 +72,7 @@ export async function checkJudge(
 type Put = (what: string, pairs: readonly VotedPair[]) => ReturnType<typeof storeVerdicts>
 
 /** Puts pairs before the judge; verdicts are kept, and an interrupted check goes on. */
-function judgeFor(lab: Lab, project: Project, input: CheckInput, hooks: WorkHooks): Put {
+function judgeFor(lab: Lab, project: Project, input: CheckInput, hooks: Hooks): Put {
   const { seed, maxQueryTokens, judgeServer } = input
   const spec = withModelPath(project, input.judge)
   if (judgeKindOf(spec).isWorldTruth)

@@ -1,5 +1,6 @@
 /** Verbs that compare: judge (two models on held-out prompts) and winrate (a file of annotations). */
 import { UserError } from '../../contract/errors.ts'
+import type { Hooks } from '../../contract/events.ts'
 import { canonicalJson } from '../../contract/json.ts'
 import { judgeKindOf } from '../../contract/judge-kinds.ts'
 import type { Item, Judgement, JudgePair } from '../../contract/records.ts'
@@ -26,7 +27,7 @@ import {
 } from '../../storage/index.ts'
 import { readPrompt } from '../../world/prompts.ts'
 import { loadWorld } from '../../world/world.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import { itemsOf } from '../data/datasets.ts'
 import { findModel } from '../models/project-models.ts'
 import { withModelPath } from './judge-model.ts'
@@ -44,7 +45,7 @@ interface Answered {
 }
 
 /** Both sides answer the same held-out prompts with the same random numbers; every verdict is stored as it comes. */
-export async function judge(lab: Lab, input: JudgeInput, hooks: WorkHooks): Promise<VerbResult<'judge'>> {
+export async function judge(lab: Lab, input: JudgeInput, hooks: Hooks): Promise<VerbResult<'judge'>> {
   const project = await lab.openProject(input.project)
   const { reference, candidate, seed, maxQueryTokens, judgeServer } = input
   const spec = withModelPath(project, input.judge)
@@ -84,7 +85,7 @@ export interface Comparison {
 export async function storeVerdicts(
   db: Db,
   { kind = 'win-rate', name, config, judge, pairs, seed, seedOf }: Comparison,
-  { emit, signal }: WorkHooks,
+  { emit, signal }: Hooks,
 ): Promise<{ evaluation: string; summary: WinRateSummary; judgements: Judgement[] }> {
   const evaluation =
     interrupted(db, name, config) ?? createEvaluation(db, { kind, name, runId: null, config })
@@ -135,7 +136,7 @@ async function answerBoth(
   project: Project,
   items: Item[],
   input: JudgeInput,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<Answered[]> {
   const references = await outputsOf(lab, project, input.reference, items, input, hooks)
   const candidates = await outputsOf(lab, project, input.candidate, items, input, hooks)
@@ -177,7 +178,7 @@ async function outputsOf(
   side: string,
   items: Item[],
   { maxNew, temperature, topK, topP, seed, maxQueryTokens }: JudgeInput,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<(Output | null)[]> {
   const { path, made } = findModel(project, side)
   if (!made && isOutputsFile(path)) return readOutputs(path, items)
@@ -198,7 +199,7 @@ function refuseOtherWorlds(items: readonly Item[]): void {
 
 export async function winrate(
   { file, difficulty }: VerbInput<'winrate'>,
-  { emit }: WorkHooks,
+  { emit }: Hooks,
 ): Promise<VerbResult<'winrate'>> {
   const rows = await readAnnotations(file)
   const difficulties = difficulty === null ? undefined : await readDifficulties(difficulty)

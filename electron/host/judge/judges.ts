@@ -1,5 +1,6 @@
 /** Judges of finished models, by their settings; those with a model ask the trainer or a server. */
 import path from 'node:path'
+import { type Hooks, silentHooks } from '../../contract/events.ts'
 import { JudgeServerOptions } from '../../contract/judge.ts'
 import {
   type AnyJudgeSpec,
@@ -16,7 +17,7 @@ import {
   verdictLetters,
 } from '../../pipeline/judge/language-judge.ts'
 import { type EndedTexts, programmaticJudge } from '../../pipeline/judge/programmatic-judge.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import { serverJudge } from './server-judge.ts'
 
 export interface JudgeSetting {
@@ -31,7 +32,7 @@ export interface JudgeSetting {
 interface Using {
   lab: Lab
   setting: JudgeSetting
-  hooks: WorkHooks
+  hooks: Hooks
 }
 
 /** The judges with a model. */
@@ -43,7 +44,7 @@ const modelJudges: { [Kind in keyof ModelJudgeSpecs]: (spec: ModelJudgeSpecs[Kin
       serverJudge(spec, server, process.env.STET_JUDGE_KEY),
   }
 
-export function makeJudge(lab: Lab, spec: AnyJudgeSpec, setting: JudgeSetting, hooks: WorkHooks): Judge {
+export function makeJudge(lab: Lab, spec: AnyJudgeSpec, setting: JudgeSetting, hooks: Hooks): Judge {
   if (isProgrammatic(spec)) return programmaticJudge(spec, setting.ended)
   return applyToKind(modelJudges, spec.kind, spec, { lab, setting, hooks })
 }
@@ -59,7 +60,7 @@ function rewardJudge(
       response: output,
     }))
     const job = { kind: 'score' as const, rewardModel: model, rows, batchSize: 8, maxQueryTokens }
-    const scored = await trainer.run<'score'>(job, { emit: () => {}, signal })
+    const scored = await trainer.run<'score'>(job, silentHooks(signal))
     return scored.rows.map(({ score }) => score)
   })
 }

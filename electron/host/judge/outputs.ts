@@ -1,9 +1,10 @@
 /** What somebody answered to a project's prompts: by a model, or read from a file of outputs. */
 import { statSync } from 'node:fs'
 import { UserError } from '../../contract/errors.ts'
+import type { Hooks } from '../../contract/events.ts'
 import type { Item } from '../../contract/records.ts'
 import { readRows } from '../../pipeline/data/read.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 
 export interface Output {
   text: string
@@ -29,7 +30,7 @@ export async function respond(
   model: string,
   items: readonly Item[],
   sampling: Sampling,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<(Output & { ids: number[] })[]> {
   const prompts = items.map(({ prompt, context }) => ({ prompt, context }))
   const { rows } = await trainer.run<'generate'>(

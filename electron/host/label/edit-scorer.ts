@@ -3,13 +3,14 @@
  * and can be left; what was scored once is kept for the host's life.
  */
 import { UserError } from '../../contract/errors.ts'
+import type { Hooks } from '../../contract/events.ts'
 import type { LabelledPair, LabelledToken } from '../../contract/label.ts'
 import type { EditedPair } from '../../contract/records.ts'
 import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import type { RewardedEdit } from '../../pipeline/reward/disagreement.ts'
 import type { Project } from '../../storage/index.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import type { OpenTokenizers } from '../models/open-tokenizers.ts'
 import { findModel } from '../models/project-models.ts'
 import { labelledPair } from './labelled-pair.ts'
@@ -50,7 +51,7 @@ export class EditScorer {
     project: Project,
     rewardModel: string,
     edits: readonly EditedPair[],
-    hooks: WorkHooks,
+    hooks: Hooks,
   ): Promise<ScoredEdits> {
     const { path } = findModel(project, rewardModel)
     const tokenizer = this.#tokenizers.of(project, rewardModel)
@@ -75,7 +76,7 @@ export class EditScorer {
   async #scoresOf(
     model: string,
     edits: readonly EditedPair[],
-    { emit, signal }: WorkHooks,
+    { emit, signal }: Hooks,
   ): Promise<Map<string, Scored>> {
     const asked = new Map(
       edits.flatMap((pair) =>

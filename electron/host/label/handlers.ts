@@ -1,4 +1,6 @@
 /** The page's labels: tokens of finished edits with their labels, and with a reward model's rewards. */
+
+import type { Hooks } from '../../contract/events.ts'
 import type { TokenMistakeRecord } from '../../contract/label.ts'
 import type { EditedPair, TokenLabels } from '../../contract/records.ts'
 import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
@@ -8,7 +10,6 @@ import { encodeWords } from '../../pipeline/label/words.ts'
 import { pairCalibration, preferenceLogit } from '../../pipeline/reward/calibration.ts'
 import { tokenVerdict, worstTokens } from '../../pipeline/reward/token-mistakes.ts'
 import type { Project } from '../../storage/index.ts'
-import type { WorkHooks } from '../context.ts'
 import { editedPairsOf } from '../data/datasets.ts'
 import type { HandlerContext } from '../handler-context.ts'
 import { streamEvents } from '../stream.ts'
@@ -29,7 +30,7 @@ export function labelHandlers({ api, lab, tokenizers, scorer }: HandlerContext) 
   }
   const scored = async (
     { project: folder, rewardModel, limit }: { project: string; rewardModel: string; limit: number },
-    hooks: WorkHooks,
+    hooks: Hooks,
   ) => {
     const project = await lab.openProject(folder)
     const heldout = [...editedPairsOf(project.db, { datasets: [], split: 'heldout' })]

@@ -1,6 +1,7 @@
 /** The verb label: labels of all finished edits under a tokenizer, and what they say about the edits. */
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import type { Hooks } from '../../contract/events.ts'
 import type { labelVerbs as contractVerbs, LabelSummary } from '../../contract/label.ts'
 import type { EditedPair, PairLabels, TokenLabels } from '../../contract/records.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
@@ -8,7 +9,7 @@ import { type Minimality, minimality } from '../../pipeline/annotate/minimality.
 import { exportLabels } from '../../pipeline/data/export.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { countSpanWords, spanAgreement, type WordCounts } from '../../pipeline/label/span-agreement.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import { editedPairsOf } from '../data/datasets.ts'
 import type { Implements } from '../implements.ts'
 import { findModel, openTokenizerAt } from '../models/project-models.ts'
@@ -31,7 +32,7 @@ interface Counts {
 async function label(
   lab: Lab,
   { project: folder, tokenizer: name, datasets, out }: VerbInput<'label'>,
-  { emit, signal }: WorkHooks,
+  { emit, signal }: Hooks,
 ): Promise<VerbResult<'label'>> {
   const project = await lab.openProject(folder)
   const tokenizer = openTokenizerAt(findModel(project, name).path)

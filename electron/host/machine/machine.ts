@@ -1,23 +1,24 @@
 /** The verbs `bench` and `doctor`: how fast this machine is, and what it computes with. */
 import os from 'node:os'
 import path from 'node:path'
+import type { Hooks } from '../../contract/events.ts'
 import type { machineVerbs as contractVerbs } from '../../contract/machine.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { locateRuntime } from '../../engine/runtime/locate.ts'
 import { sqliteVersion } from '../../storage/index.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
 import { packageVersion } from '../version.ts'
 import { freeBytesAt } from './free-bytes.ts'
 
-function bench({ trainer }: Lab, input: VerbInput<'bench'>, hooks: WorkHooks): Promise<VerbResult<'bench'>> {
+function bench({ trainer }: Lab, input: VerbInput<'bench'>, hooks: Hooks): Promise<VerbResult<'bench'>> {
   return trainer.run<'bench'>({ kind: 'bench', ...input }, hooks)
 }
 
 async function doctor(
   { trainer }: Lab,
   _input: VerbInput<'doctor'>,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<VerbResult<'doctor'>> {
   const location = locateRuntime()
   const folder = location.kind === 'tensorflow' ? path.dirname(location.addon) : null

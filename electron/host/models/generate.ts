@@ -1,8 +1,9 @@
 /** The verb `generate`: a model continues a prompt, or answers it as a chat. */
 import path from 'node:path'
+import type { Hooks } from '../../contract/events.ts'
 import type { modelVerbs as contractVerbs } from '../../contract/models.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
 
 /** Prompts are cut to their last tokens beyond this. */
@@ -11,7 +12,7 @@ const longestQuery = 4096
 async function generate(
   { trainer }: Lab,
   { model, prompt, chat, maxNew, ...sampling }: VerbInput<'generate'>,
-  { emit, signal }: WorkHooks,
+  { emit, signal }: Hooks,
 ): Promise<VerbResult<'generate'>> {
   const { rows, cut } = await trainer.run<'generate'>(
     {

@@ -5,12 +5,13 @@
 import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
+import type { Hooks } from '../../contract/events.ts'
 import type { JsonObject } from '../../contract/json.ts'
 import type { TrainingJob } from '../../contract/run-kinds/index.ts'
 import { runKinds } from '../../contract/run-kinds/index.ts'
 import { type Checkpoint, listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
 import { addMark, copyHistory, createRun, type Project, type Run, transact } from '../../storage/index.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import { describeMistake } from '../errors/input-mistake.ts'
 import { refuseTakenName } from '../models/project-models.ts'
 import { codeVersion } from '../version.ts'
@@ -33,7 +34,7 @@ export async function branchRun(
   project: Project,
   parent: Run,
   { step, name, changes }: BranchPlan,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<RunOutcome<Kind>> {
   refuseTakenName(project, name)
   const checkpoint = checkpointAt(project, parent, step)

@@ -1,8 +1,9 @@
 /** Responses of a PPO run's reference to the prompts of its samples, remembered until the host ends. */
 import { UserError } from '../../contract/errors.ts'
+import type { Hooks } from '../../contract/events.ts'
 import type { ReferenceAnswer } from '../../contract/runs.ts'
 import { getItem, type Project, type Run } from '../../storage/index.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import { respond } from '../judge/outputs.ts'
 import { jobOf } from './run.ts'
 
@@ -23,7 +24,7 @@ export class ReferenceAnswers {
     project: Project,
     run: Run,
     promptIds: readonly string[],
-    hooks: WorkHooks,
+    hooks: Hooks,
   ): Promise<ReferenceAnswer[]> {
     const keyOf = (promptId: string) => `${project.folder} ${run.id} ${promptId}`
     const missing = [...new Set(promptIds)].filter((id) => !this.#remembered.has(keyOf(id)))
@@ -37,7 +38,7 @@ export class ReferenceAnswers {
     project: Project,
     run: Run,
     promptIds: readonly string[],
-    hooks: WorkHooks,
+    hooks: Hooks,
   ): Promise<ReferenceAnswer[]> {
     const job = jobOf(project, run)
     if (job.kind !== 'ppo')

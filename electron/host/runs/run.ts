@@ -8,7 +8,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { branchOf } from '../../contract/branch.ts'
 import { UserError } from '../../contract/errors.ts'
-import type { JobEvent } from '../../contract/events.ts'
+import type { Hooks, JobEvent } from '../../contract/events.ts'
 import type { JobResults } from '../../contract/jobs.ts'
 import { canonicalJson, type JsonObject } from '../../contract/json.ts'
 import type { RunInputRow, RunMark } from '../../contract/records.ts'
@@ -33,7 +33,7 @@ import {
   setRunState,
   transact,
 } from '../../storage/index.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import { freeName, refuseTakenName, registerModel } from '../models/project-models.ts'
 import { codeVersion } from '../version.ts'
 import { mapModelPaths } from './planned-job.ts'
@@ -62,7 +62,7 @@ export type StartRun = <K extends Kind>(
   lab: Lab,
   project: Project,
   plan: RunPlan<K>,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ) => Promise<RunOutcome<K>>
 
 /** Freezes the input and trains. @throws UserError if it fails; the run's record says so too */
@@ -70,7 +70,7 @@ export async function startRun<K extends Kind>(
   lab: Lab,
   project: Project,
   { job, name, rows, choice, parentId }: RunPlan<K>,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<RunOutcome<K>> {
   refuseTakenName(project, name)
   const run = createRun(project.db, {
@@ -108,7 +108,7 @@ export async function startOrResume<K extends Kind>(
   lab: Lab,
   project: Project,
   plan: RunPlan<K>,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<RunOutcome<K>> {
   const asked = canonicalJson(configOf(project, { ...plan, name: null }))
   const isSame = (run: Run) =>
@@ -131,7 +131,7 @@ export async function resumeRun(
   lab: Lab,
   project: Project,
   run: Run,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<RunOutcome<Kind>> {
   if (run.state === 'done' || run.state === 'running') {
     throw new UserError(
@@ -190,7 +190,7 @@ export async function performRun<K extends Kind>(
   lab: Lab,
   project: Project,
   run: Run,
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<RunOutcome<K>> {
   const { db } = project
   let began = performance.now()

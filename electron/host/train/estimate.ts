@@ -4,6 +4,7 @@
  */
 import os from 'node:os'
 import { UserError } from '../../contract/errors.ts'
+import { silentHooks } from '../../contract/events.ts'
 import type { SpeedResult } from '../../contract/jobs.ts'
 import { canonicalJson, type JsonObject } from '../../contract/json.ts'
 import { RunScale } from '../../contract/run-kinds/common.ts'
@@ -112,7 +113,7 @@ export class RunEstimates {
 
   async #measure(): Promise<void> {
     try {
-      this.#speed = await this.#lab.trainer.run<'speed'>({ kind: 'speed' }, { emit: () => {} })
+      this.#speed = await this.#lab.trainer.run<'speed'>({ kind: 'speed' }, silentHooks())
     } finally {
       this.#measuring = null
     }

@@ -1,4 +1,6 @@
 /** The verbs that train: the input of each becomes a run. */
+
+import type { Hooks } from '../../contract/events.ts'
 import type { RunInputRow } from '../../contract/records.ts'
 import type { ModelRef, RunKindRow } from '../../contract/run-kinds/common.ts'
 import {
@@ -12,7 +14,7 @@ import type { VerbInput } from '../../contract/verbs.ts'
 import type { Project } from '../../storage/index.ts'
 import { splitPieces, worldWords } from '../../world/words.ts'
 import { loadWorld } from '../../world/world.ts'
-import type { Lab, WorkHooks } from '../context.ts'
+import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
 import { withModelPath } from '../judge/judge-model.ts'
 import { findModel, type NamedModel } from '../models/project-models.ts'
@@ -27,7 +29,7 @@ type AnyTrainInput = TrainInput<RunKind>
 export async function train<K extends RunKind>(
   lab: Lab,
   { kind, input, start = startRun }: { kind: K; input: TrainInput<K>; start?: StartRun },
-  hooks: WorkHooks,
+  hooks: Hooks,
 ): Promise<RunOutcome<K>> {
   const project = await lab.openProject(input.project)
   return start<K>(lab, project, planRun(project, kind, input), hooks)
@@ -36,7 +38,7 @@ export async function train<K extends RunKind>(
 export const trainVerbs = Object.fromEntries(
   runKindNames.map((kind) => [
     `train ${kind}`,
-    (lab: Lab, input: AnyTrainInput, hooks: WorkHooks) => train(lab, { kind, input }, hooks),
+    (lab: Lab, input: AnyTrainInput, hooks: Hooks) => train(lab, { kind, input }, hooks),
   ]),
 ) as Implements<typeof contractVerbs>
 

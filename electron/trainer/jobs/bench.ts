@@ -1,5 +1,6 @@
 /** The benchmarks: random weights, the work of the peers' script, time and memory only. */
 import * as tf from '@tensorflow/tfjs-core'
+import type { Hooks } from '../../contract/events.ts'
 import type { BenchResult, InferenceJob } from '../../contract/jobs.ts'
 import { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { SftConfig } from '../../contract/run-kinds/sft.ts'
@@ -24,7 +25,6 @@ import { byteLevelTokenizer } from '../../engine/tokenizer/index.ts'
 import { TrainStep } from '../../engine/training/train-step.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
 import { RewardScorer, sequenceScore } from '../../pipeline/reward/model.ts'
-import type { JobContext } from './context.ts'
 import { ppoModels } from './ppo-models.ts'
 
 type BenchJob = Extract<InferenceJob, { kind: 'bench' }>
@@ -66,10 +66,10 @@ function randomQueries(rows: number, length: number, vocabSize: number): number[
   )
 }
 
-export async function runBench(job: BenchJob, context: JobContext): Promise<BenchResult> {
+export async function runBench(job: BenchJob, hooks: Hooks): Promise<BenchResult> {
   const model = createModel(configs[job.model], 0)
   const work = { train: benchTrain, generate: benchGenerate, ppo: benchPpo }[job.what]
-  const { first, seconds, tokens } = await work(model, job, context)
+  const { first, seconds, tokens } = await work(model, job, hooks)
   const median = [...seconds].sort((a, b) => a - b)[Math.floor(seconds.length / 2)]!
   const { kind, version, threads } = runtime()
   return {
@@ -102,7 +102,7 @@ interface Timed {
 }
 
 /** @returns seconds of `steps` calls after the first, and of the first */
-function timeSteps(steps: number, { emit }: JobContext, step: () => void): Omit<Timed, 'tokens'> {
+function timeSteps(steps: number, { emit }: Hooks, step: () => void): Omit<Timed, 'tokens'> {
   const seconds: number[] = []
   for (let i = 0; i <= steps; i++) {
     const start = performance.now()
@@ -117,7 +117,7 @@ function timeSteps(steps: number, { emit }: JobContext, step: () => void): Omit<
 export async function benchTrain(
   start: Model,
   job: Pick<BenchJob, 'batch' | 'prompt' | 'new' | 'steps' | 'lora'>,
-  context: JobContext,
+  hooks: Hooks,
 ): Promise<Timed> {
   const length = job.prompt + job.new
   const model = job.lora === null ? start : adaptModel(start, job.lora, 0)
@@ -150,13 +150,13 @@ export async function benchTrain(
       'int32',
     ),
   }
-  const timed = timeSteps(job.steps, context, () => trainStep.run([inputs], 1e-5))
+  const timed = timeSteps(job.steps, hooks, () => trainStep.run([inputs], 1e-5))
   tf.dispose(inputs)
   trainStep.dispose()
   return { ...timed, tokens: job.batch * length }
 }
 
-async function benchGenerate(model: Model, job: BenchJob, context: JobContext): Promise<Timed> {
+async function benchGenerate(model: Model, job: BenchJob, hooks: Hooks): Promise<Timed> {
   const generator = new Generator(model)
   const queries = randomQueries(job.batch, job.prompt, model.config.vocabSize)
   const options = {
@@ -169,12 +169,12 @@ async function benchGenerate(model: Model, job: BenchJob, context: JobContext): 
     seed: 0,
     stream: 'bench',
   }
-  const timed = timeSteps(job.steps, context, () => generator.generate(queries, options))
+  const timed = timeSteps(job.steps, hooks, () => generator.generate(queries, options))
   return { ...timed, tokens: job.batch * job.new }
 }
 
 /** Whole PPO iterations: sampling, reference and reward scoring, 4 epochs of updates, as the peers' script. */
-async function benchPpo(start: Model, job: BenchJob, context: JobContext): Promise<Timed> {
+async function benchPpo(start: Model, job: BenchJob, hooks: Hooks): Promise<Timed> {
   const rewardModel = copyModel(start)
   addScoreHead(rewardModel, 0)
   const scorer = new RewardScorer(rewardModel, 'bt-changed', 0)
@@ -210,11 +210,11 @@ async function benchPpo(start: Model, job: BenchJob, context: JobContext): Promi
     {
       onStep: (step, totalSteps) => {
         ends.push(performance.now())
-        context.emit({ type: 'progress', phase: 'bench', done: step, total: totalSteps })
+        hooks.emit({ type: 'progress', phase: 'bench', done: step, total: totalSteps })
       },
       onSamples: () => {},
       checkpointFolder: null,
-      signal: context.signal,
+      signal: hooks.signal,
     },
   )
   const [first, ...seconds] = ends.slice(1).map((end, i) => (end - ends[i]!) / 1000)

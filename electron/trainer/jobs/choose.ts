@@ -1,6 +1,7 @@
 /** What a model would say next: log-probabilities of a few single-token choices after each prompt. */
 import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
+import type { Hooks } from '../../contract/events.ts'
 import type { InferenceJob, JobResults } from '../../contract/jobs.ts'
 import { disposeModel, type Model, weightsOf } from '../../engine/model/model.ts'
 import {
@@ -15,14 +16,13 @@ import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { bucketLength, chunksOf, mapInBatches, padResponses } from '../../engine/training/batch.ts'
 import { breathe } from '../../engine/training/run.ts'
-import type { JobContext } from './context.ts'
 import { openModel } from './presets.ts'
 
 type ChooseJob = Extract<InferenceJob, { kind: 'choose' }>
 
 export async function runChoose(
   { model: folder, prompts, choices, batchSize }: ChooseJob,
-  { emit, signal }: JobContext,
+  { emit, signal }: Hooks,
 ): Promise<JobResults['choose']> {
   const { model, tokenizer } = openModel({ path: folder })
   const choiceIds = choices.map((choice) => singleToken(tokenizer, choice))

@@ -1,14 +1,15 @@
 /** Trains a policy on preference pairs, without a reward model. */
-import type { JobResults } from '../../contract/jobs.ts'
+
+import type { Hooks } from '../../contract/events.ts'
+import type { JobOf, JobResults } from '../../contract/jobs.ts'
 import { dpoPairs } from '../../pipeline/dpo/examples.ts'
 import { trainDpo } from '../../pipeline/dpo/train.ts'
 import { supervisedSize } from '../../sizing/supervised.ts'
-import type { JobContext, JobOf } from './context.ts'
 import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
 
-export function runDpo(job: JobOf<'dpo'>, context: JobContext): Promise<JobResults['dpo']> {
+export function runDpo(job: JobOf<'dpo'>, hooks: Hooks): Promise<JobResults['dpo']> {
   const { config } = job
-  return runTraining(job, context, (rows, resources) => {
+  return runTraining(job, hooks, (rows, resources) => {
     const trained = openTrained({ path: job.policy }, config, resources)
     const { model, tokenizer } = trained
     const examples = dpoPairs(rows, tokenizer, limitsOf(job, model))

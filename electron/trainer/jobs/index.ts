@@ -1,10 +1,11 @@
 /** Runs any job on the runtime of this process. */
-import type { Job, JobResults } from '../../contract/jobs.ts'
+
+import type { Hooks } from '../../contract/events.ts'
+import type { Job, JobOf, JobResults } from '../../contract/jobs.ts'
 import { explained } from '../../engine/runtime/failures.ts'
 import { openRuntime } from '../../engine/runtime/runtime.ts'
 import { runBench } from './bench.ts'
 import { runChoose } from './choose.ts'
-import type { JobContext, JobOf } from './context.ts'
 import { runDpo } from './dpo.ts'
 import { runGenerate, runScore } from './inference.ts'
 import { runPpo } from './ppo.ts'
@@ -12,11 +13,9 @@ import { runReward } from './reward.ts'
 import { runSft } from './sft.ts'
 import { runSpeed } from './speed.ts'
 
-export type { JobContext } from './context.ts'
-
 /** What runs each kind of job; the runtime is open by then. */
 const runners: {
-  [Kind in Job['kind']]: (job: JobOf<Kind>, context: JobContext) => Promise<JobResults[Kind]>
+  [Kind in Job['kind']]: (job: JobOf<Kind>, hooks: Hooks) => Promise<JobResults[Kind]>
 } = {
   sft: runSft,
   reward: runReward,
@@ -27,14 +26,14 @@ const runners: {
   choose: runChoose,
   bench: runBench,
   runtime: describeRuntime,
-  speed: (_, context) => runSpeed(context),
+  speed: (_, hooks) => runSpeed(hooks),
 }
 
 /** @throws UserError for what a user can fix; anything else is a defect */
-export async function runJob(job: Job, context: JobContext): Promise<JobResults[Job['kind']]> {
+export async function runJob(job: Job, hooks: Hooks): Promise<JobResults[Job['kind']]> {
   try {
     await openRuntime()
-    return await run(job.kind, job, context)
+    return await run(job.kind, job, hooks)
   } catch (error) {
     throw explained(error)
   }
@@ -43,9 +42,9 @@ export async function runJob(job: Job, context: JobContext): Promise<JobResults[
 function run<Kind extends Job['kind']>(
   kind: Kind,
   job: JobOf<Kind>,
-  context: JobContext,
+  hooks: Hooks,
 ): Promise<JobResults[Kind]> {
-  return runners[kind](job, context)
+  return runners[kind](job, hooks)
 }
 
 async function describeRuntime(): Promise<JobResults['runtime']> {

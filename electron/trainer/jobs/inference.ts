@@ -1,4 +1,6 @@
 /** Jobs that train nothing: generation and scoring with a reward model. */
+
+import type { Hooks } from '../../contract/events.ts'
 import type { InferenceJob, JobResults } from '../../contract/jobs.ts'
 import type { Item } from '../../contract/records.ts'
 import { Generator } from '../../engine/generation/generate.ts'
@@ -9,7 +11,6 @@ import { bucketLength, chunksOf, commonLengths } from '../../engine/training/bat
 import { checkContext } from '../../engine/training/examples.ts'
 import { breathe } from '../../engine/training/run.ts'
 import { RewardScorer, sequenceScore } from '../../pipeline/reward/model.ts'
-import type { JobContext } from './context.ts'
 import { openModel } from './presets.ts'
 import { openRewardModel } from './reward-card.ts'
 
@@ -17,7 +18,7 @@ type JobOf<Kind extends InferenceJob['kind']> = Extract<InferenceJob, { kind: Ki
 
 export async function runGenerate(
   job: JobOf<'generate'>,
-  { emit, signal }: JobContext,
+  { emit, signal }: Hooks,
 ): Promise<JobResults['generate']> {
   const { model, tokenizer } = openModel({ path: job.model })
   const generator = new Generator(model)
@@ -78,10 +79,7 @@ function textStream(tokenizer: Tokenizer, emit: (text: string) => void): (token:
   }
 }
 
-export async function runScore(
-  job: JobOf<'score'>,
-  { emit, signal }: JobContext,
-): Promise<JobResults['score']> {
+export async function runScore(job: JobOf<'score'>, { emit, signal }: Hooks): Promise<JobResults['score']> {
   const { model, tokenizer, card } = openRewardModel(job.rewardModel)
   const { scheme } = card
   const scorer = new RewardScorer(model, scheme, tokenizer.padId)

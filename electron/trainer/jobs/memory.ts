@@ -1,12 +1,12 @@
 /** Says before a run how much memory it needs, and refuses one that can't fit, with what would make it fit. */
 import { UserError } from '../../contract/errors.ts'
+import type { Hooks } from '../../contract/events.ts'
 import { runtime } from '../../engine/runtime/runtime.ts'
 import { type TrainingShape, totalBytes, trainingMemory } from '../../sizing/memory.ts'
 import { availableBytes, inGb, type MemorySettings, memoryRefusal } from '../../sizing/memory-limit.ts'
-import type { JobContext } from './context.ts'
 
 /** @throws UserError where it can't fit */
-export function checkMemory(shape: TrainingShape, settings: MemorySettings, { emit }: JobContext): void {
+export function checkMemory(shape: TrainingShape, settings: MemorySettings, { emit }: Hooks): void {
   if (!runtime().compiles) return
   const use = trainingMemory(shape)
   const available = availableBytes(process.memoryUsage.rss())

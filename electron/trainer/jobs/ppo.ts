@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
-import type { JobResults } from '../../contract/jobs.ts'
+import type { Hooks } from '../../contract/events.ts'
+import type { JobOf, JobResults } from '../../contract/jobs.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { writeFolderAtomic } from '../../engine/formats/atomic.ts'
 import { type Model, policyParameters } from '../../engine/model/model.ts'
@@ -11,7 +12,6 @@ import type { RunHooks } from '../../engine/training/run.ts'
 import { longestQuery, promptsOf, type SplitPrompts } from '../../pipeline/ppo/examples.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
 import { RewardScorer, sequenceScore } from '../../pipeline/reward/model.ts'
-import type { JobContext, JobOf } from './context.ts'
 import { type PolicyJudge, policyJudge } from './judges.ts'
 import { ppoModels } from './ppo-models.ts'
 import { openModel, saveModelFolder } from './presets.ts'
@@ -29,9 +29,9 @@ interface Start {
   prompts: SplitPrompts
 }
 
-export function runPpo(job: PpoJob, context: JobContext): Promise<JobResults['ppo']> {
+export function runPpo(job: PpoJob, jobHooks: Hooks): Promise<JobResults['ppo']> {
   const { config } = job
-  return runTraining(job, context, (rows, resources) => {
+  return runTraining(job, jobHooks, (rows, resources) => {
     const reward = openRewardModel(job.rewardModel)
     resources.keepModel(reward.model)
     const { model: policy, tokenizer } = openModel({ path: job.policy })
@@ -53,7 +53,7 @@ export function runPpo(job: PpoJob, context: JobContext): Promise<JobResults['pp
         }
       },
       train: async (hooks) =>
-        train(job, { policy, reward, tokenizer, prompts }, { hooks, resources, context }),
+        train(job, { policy, reward, tokenizer, prompts }, { hooks, resources, jobHooks }),
     }
   })
 }
@@ -61,7 +61,7 @@ export function runPpo(job: PpoJob, context: JobContext): Promise<JobResults['pp
 async function train(
   job: PpoJob,
   start: Start,
-  { hooks, resources, context }: { hooks: RunHooks; resources: Resources; context: JobContext },
+  { hooks, resources, jobHooks }: { hooks: RunHooks; resources: Resources; jobHooks: Hooks },
 ): Promise<Trained<{ bestFolder: string | null }>> {
   const { config } = job
   const { reward, tokenizer, prompts } = start
@@ -71,7 +71,7 @@ async function train(
   const judge = await openJudge(
     job,
     { refPolicy: models.refPolicy, tokenizer, config, prompts: prompts.heldout },
-    context,
+    jobHooks,
   )
   if (judge) resources.keep(judge)
   const bestFolder = path.join(job.folder, 'best')
@@ -104,7 +104,7 @@ async function train(
 async function openJudge(
   job: PpoJob,
   setting: Parameters<typeof policyJudge>[1],
-  { emit }: JobContext,
+  { emit }: Hooks,
 ): Promise<PolicyJudge | null> {
   if (job.judge === null) return null
   if (setting.prompts.length > 0) return policyJudge(job.judge, setting)

@@ -1,5 +1,7 @@
 /** Trains a reward model on labelled pairs. */
-import type { JobResults } from '../../contract/jobs.ts'
+
+import type { Hooks } from '../../contract/events.ts'
+import type { JobOf, JobResults } from '../../contract/jobs.ts'
 import type { RunInputRow } from '../../contract/records.ts'
 import { addScoreHead } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
@@ -8,12 +10,11 @@ import { countSpanWords, spanAgreement } from '../../pipeline/label/span-agreeme
 import { rewardPairs } from '../../pipeline/reward/examples.ts'
 import { type HeldoutRewards, trainReward } from '../../pipeline/reward/train.ts'
 import { supervisedSize } from '../../sizing/supervised.ts'
-import type { JobContext, JobOf } from './context.ts'
 import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
 
-export function runReward(job: JobOf<'reward'>, context: JobContext): Promise<JobResults['reward']> {
+export function runReward(job: JobOf<'reward'>, hooks: Hooks): Promise<JobResults['reward']> {
   const { config } = job
-  return runTraining(job, context, (rows, resources) => {
+  return runTraining(job, hooks, (rows, resources) => {
     const trained = openTrained(job.model, config, resources)
     const { model, tokenizer } = trained
     addScoreHead(model, config.seed)

@@ -4,6 +4,7 @@
  */
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
+import type { Hooks } from '../../contract/events.ts'
 import type { RunInputRow } from '../../contract/records.ts'
 import type { ModelRef, TrainingResult } from '../../contract/run-kinds/common.ts'
 import type { TrainingJob } from '../../contract/run-kinds/index.ts'
@@ -16,7 +17,6 @@ import type { Fit, SplitRows } from '../../engine/training/examples.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
 import type { SizedModel } from '../../sizing/counts.ts'
 import { type RunSize, runScale, runShape } from '../../sizing/run-size.ts'
-import type { JobContext } from './context.ts'
 import { readInputRows } from './input.ts'
 import { checkMemory } from './memory.ts'
 import { type ModelWithTokenizer, openModel, saveModelFolder } from './presets.ts'
@@ -46,24 +46,24 @@ export interface Trained<Extra> {
 /** @param prepare opens models, which it gives to `resources`, and makes examples of the run's rows */
 export async function runTraining<Extra extends object>(
   job: TrainingJob,
-  context: JobContext,
+  hooks: Hooks,
   prepare: (rows: readonly RunInputRow[], resources: Resources) => PreparedRun<Extra>,
 ): Promise<TrainingResult & Extra> {
   const resources = new Resources()
   try {
     const run = prepare(await readInputRows(job.input), resources)
     requireExamples(run, job)
-    noteIdentical(run.examples, context)
+    noteIdentical(run.examples, hooks)
     const size = run.size()
-    checkMemory(runShape(size), job.config, context)
-    const trained = await run.train(hooksOf(job, context))
+    checkMemory(runShape(size), job.config, hooks)
+    const trained = await run.train(runHooks(job, hooks))
     return { ...(await finish(job, trained, run.examples, size)), ...trained.extra }
   } finally {
     resources.release()
   }
 }
 
-function hooksOf(job: TrainingJob, { emit, signal }: JobContext): RunHooks {
+function runHooks(job: TrainingJob, { emit, signal }: Hooks): RunHooks {
   return {
     onStep: (step, totalSteps, metrics) => emit({ type: 'step', step, totalSteps, metrics }),
     onSamples: (step, samples) => emit({ type: 'samples', step, samples }),
@@ -107,7 +107,7 @@ function requireExamples({ examples, missing }: PreparedRun<unknown>, { config }
 }
 
 /** The result does not count these pairs, so a note does. */
-function noteIdentical({ identical }: SplitRows<unknown>, { emit }: JobContext): void {
+function noteIdentical({ identical }: SplitRows<unknown>, { emit }: Hooks): void {
   if (identical === 0) return
   const sentence = `Pairs left out because their two responses are identical: ${identical}.`
   emit({ type: 'note', sentence })

@@ -1,14 +1,15 @@
 /** Trains the starting policy on demonstrations. */
-import type { JobResults } from '../../contract/jobs.ts'
+
+import type { Hooks } from '../../contract/events.ts'
+import type { JobOf, JobResults } from '../../contract/jobs.ts'
 import { demonstrations } from '../../pipeline/sft/examples.ts'
 import { trainSft } from '../../pipeline/sft/train.ts'
 import { supervisedSize } from '../../sizing/supervised.ts'
-import type { JobContext, JobOf } from './context.ts'
 import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
 
-export function runSft(job: JobOf<'sft'>, context: JobContext): Promise<JobResults['sft']> {
+export function runSft(job: JobOf<'sft'>, hooks: Hooks): Promise<JobResults['sft']> {
   const { config } = job
-  return runTraining(job, context, (rows, resources) => {
+  return runTraining(job, hooks, (rows, resources) => {
     const trained = openTrained(job.model, config, resources)
     const { model, tokenizer } = trained
     const examples = demonstrations(rows, tokenizer, limitsOf(job, model))

@@ -1,5 +1,6 @@
 /** How fast this machine computes, in a few seconds: for a first look, where `bench` measures with care. */
 import * as tf from '@tensorflow/tfjs-core'
+import { type Hooks, silentHooks } from '../../contract/events.ts'
 import type { SpeedResult } from '../../contract/jobs.ts'
 import { createModel, disposeModel } from '../../engine/model/model.ts'
 import { compile } from '../../engine/runtime/compile.ts'
@@ -8,11 +9,10 @@ import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import { breathe } from '../../engine/training/run.ts'
 import { forwardFlops } from '../../sizing/counts.ts'
 import { benchTrain, configs } from './bench.ts'
-import type { JobContext } from './context.ts'
 
 const secondsEach = 0.5
 
-export async function runSpeed({ emit, signal }: JobContext): Promise<SpeedResult> {
+export async function runSpeed({ emit, signal }: Hooks): Promise<SpeedResult> {
   const measures = [matmulSpeed, copySpeed, trainSpeed]
   const results: Partial<SpeedResult>[] = []
   for (const measure of measures) {
@@ -85,7 +85,7 @@ async function trainSpeed(signal: AbortSignal): Promise<TrainSpeed> {
   const model = createModel(trainedConfig, 0)
   const size = trainedSize()
   const work = { ...size, new: size.prompt, steps: 2, lora: null }
-  const { first, seconds, tokens } = await benchTrain(model, work, { emit: () => {}, signal })
+  const { first, seconds, tokens } = await benchTrain(model, work, silentHooks(signal))
   disposeModel(model)
   const best = Math.min(...seconds)
   const perS = tokens / best

@@ -1,6 +1,7 @@
 /** Log-probabilities of single-token choices: what greedy generation takes is the likeliest, padding changes nothing. */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { silentHooks } from '../../../electron/contract/events.ts'
 import type { InferenceJob, JobResults } from '../../../electron/contract/jobs.ts'
 import { openModelSource } from '../../../electron/engine/model/sources/model-source.ts'
 import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'
@@ -16,7 +17,7 @@ before(async () => {
   files = await writeToyFiles(folder)
 })
 
-const context = { emit: () => {}, signal: new AbortController().signal }
+const hooks = silentHooks()
 const prompts = ['a', 'a longer question, that needs padding of the others', 'b c'].map((content) => ({
   prompt: [{ role: 'user' as const, content }],
 }))
@@ -30,7 +31,7 @@ async function choose(part: Partial<Extract<InferenceJob, { kind: 'choose' }>>) 
     batchSize: 2,
     ...part,
   }
-  return ((await runJob(job, context)) as JobResults['choose']).rows
+  return ((await runJob(job, hooks)) as JobResults['choose']).rows
 }
 
 test('the likeliest of all tokens is what greedy generation takes, and all choices together are certain', async () => {
@@ -41,7 +42,7 @@ test('the likeliest of all tokens is what greedy generation takes, and all choic
       ...{ prompts: prompts.map(({ prompt }) => ({ prompt, context: '' })) },
       ...{ temperature: 0, topK: 0, topP: 1, seed: 0 },
     } as InferenceJob,
-    context,
+    hooks,
   )) as JobResults['generate']
   const letters = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i))
   const singles = letters.filter((letter) => tokenizer.encode(letter).length === 1)

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { before, test } from 'node:test'
 import type { JobEvent } from '../../../electron/contract/events.ts'
+import { silentHooks } from '../../../electron/contract/events.ts'
 import type { Job } from '../../../electron/contract/jobs.ts'
 import type { JudgeSpec } from '../../../electron/contract/judge-kinds.ts'
 import { TrainingJob } from '../../../electron/contract/run-kinds/index.ts'
@@ -90,6 +91,6 @@ test('the best policy is kept as a model that can be used', async () => {
     maxQueryTokens: 64,
   }
   const job = { kind: 'generate', model: bestFolder, prompts, ...sampling } as Job
-  const result = await runJob(job, { emit: () => {}, signal: new AbortController().signal })
+  const result = await runJob(job, silentHooks())
   assert.equal((result as { rows: unknown[] }).rows.length, 1)
 })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
+import { silentHooks } from '../../../electron/contract/events.ts'
 import { InferenceJob } from '../../../electron/contract/jobs.ts'
 import type { Message } from '../../../electron/contract/records.ts'
 import { disposeModel, weightsOf } from '../../../electron/engine/model/model.ts'
@@ -53,7 +54,7 @@ test('SmolLM2 answers that the capital of France is Paris, with the probabilitie
   await t.test('the generate job answers "The capital of France is Paris."', async () => {
     const prompts = [{ prompt: golden.messages, context: '' }]
     const job = InferenceJob.parse({ kind: 'generate', model: path, prompts, maxNewTokens: 16 })
-    const result = await runJob(job, { emit: () => {}, signal: new AbortController().signal })
+    const result = await runJob(job, silentHooks())
     const row = { text: 'The capital of France is Paris.', ids: golden.greedyIds, ended: true }
     assert.deepEqual(result, { rows: [row], cut: 0 })
   })

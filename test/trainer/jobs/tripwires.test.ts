@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { before, test } from 'node:test'
+import { silentHooks } from '../../../electron/contract/events.ts'
 import type { JobResults } from '../../../electron/contract/jobs.ts'
 import { TrainingJob } from '../../../electron/contract/run-kinds/index.ts'
 import type { PpoConfig } from '../../../electron/contract/run-kinds/ppo.ts'
@@ -28,9 +29,7 @@ function run(name: string, tripwires: Partial<PpoConfig['tripwires']>): Promise<
     ...job,
     config: { ...job.config, tripwires: { ...neverTrip, ...tripwires } },
   })
-  return runJob(parsed, { emit: () => {}, signal: new AbortController().signal }) as Promise<
-    JobResults['ppo']
-  >
+  return runJob(parsed, silentHooks()) as Promise<JobResults['ppo']>
 }
 
 function weights(model: string): Buffer {

@@ -14,11 +14,11 @@ export interface RandomKey {
   stream: string
 }
 
-const MULTIPLIER_0 = 0xd2511f53
-const MULTIPLIER_1 = 0xcd9e8d57
-const WEYL_0 = 0x9e3779b9
-const WEYL_1 = 0xbb67ae85
-const ROUNDS = 10
+const multiplier0 = 0xd2511f53
+const multiplier1 = 0xcd9e8d57
+const weyl0 = 0x9e3779b9
+const weyl1 = 0xbb67ae85
+const rounds = 10
 
 /** Upper 32 bits of the 64-bit product of two unsigned 32-bit integers, as a signed 32-bit integer. */
 function multiplyHigh(a: number, b: number): number {
@@ -45,17 +45,17 @@ export function philox4x32(
 ): void {
   let [c0, c1, c2, c3] = counter
   let [k0, k1] = key
-  for (let round = 0; round < ROUNDS; round++) {
-    const high0 = multiplyHigh(MULTIPLIER_0, c0)
-    const low0 = Math.imul(MULTIPLIER_0, c0)
-    const high1 = multiplyHigh(MULTIPLIER_1, c2)
-    const low1 = Math.imul(MULTIPLIER_1, c2)
+  for (let round = 0; round < rounds; round++) {
+    const high0 = multiplyHigh(multiplier0, c0)
+    const low0 = Math.imul(multiplier0, c0)
+    const high1 = multiplyHigh(multiplier1, c2)
+    const low1 = Math.imul(multiplier1, c2)
     c0 = high1 ^ c1 ^ k0
     c1 = low1
     c2 = high0 ^ c3 ^ k1
     c3 = low0
-    k0 = (k0 + WEYL_0) | 0
-    k1 = (k1 + WEYL_1) | 0
+    k0 = (k0 + weyl0) | 0
+    k1 = (k1 + weyl1) | 0
   }
   out[at] = c0
   out[at + 1] = c1
@@ -63,7 +63,7 @@ export function philox4x32(
   out[at + 3] = c3
 }
 
-/** FNV-1a over UTF-16 code units with the finaliser of MurmurHash3, so that close names differ in all bits. */
+/** FNV-1a over UTF-16 code units with the finaliser of MurmurHash3, so that similar names differ in all bits. */
 function hashName(name: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
@@ -72,7 +72,7 @@ function hashName(name: string): number {
   return (hash ^ (hash >>> 16)) | 0
 }
 
-const TWO_32 = 2 ** 32
+const two32 = 2 ** 32
 
 function assertCount(value: number, what: string): void {
   assert(Number.isSafeInteger(value) && value >= 0, `${what} must be an integer from 0 to 2^53 - 1: ${value}`)
@@ -88,8 +88,8 @@ class WordStream {
   constructor(purpose: string, key: RandomKey, counter: number) {
     assertCount(key.seed, 'The seed')
     assertCount(counter, 'The counter')
-    this.#key = [key.seed | 0, (key.seed / TWO_32) | 0]
-    this.#counter = [0, counter | 0, (counter / TWO_32) | 0, hashName(`${purpose}:${key.stream}`)]
+    this.#key = [key.seed | 0, (key.seed / two32) | 0]
+    this.#counter = [0, counter | 0, (counter / two32) | 0, hashName(`${purpose}:${key.stream}`)]
   }
 
   next(): number {
@@ -103,7 +103,7 @@ class WordStream {
 
   /** An unbiased integer in [0, bound): Lemire, "Fast Random Integer Generation in an Interval" (2019). */
   nextBelow(bound: number): number {
-    const threshold = (TWO_32 - bound) % bound
+    const threshold = (two32 - bound) % bound
     let word = this.next()
     while (Math.imul(word, bound) >>> 0 < threshold) word = this.next()
     return multiplyHigh(word, bound) >>> 0
@@ -111,7 +111,7 @@ class WordStream {
 }
 
 /**
- * Uniform numbers in [0, 1) with 24 bits each. A longer draw starts with the shorter draw's numbers.
+ * Uniform numbers in [0, 1) with 24 bits each. A longer draw begins with the numbers of a shorter one.
  *
  * @param counter which draw of this key, usually the step: other counters give independent numbers
  * @param n how many, at most 2^32
@@ -128,8 +128,8 @@ export function normals(key: RandomKey, counter: number, n: number): Float32Arra
   const words = new WordStream('normals', key, counter)
   const out = new Float32Array(n)
   for (let i = 0; i < n; i += 2) {
-    const radius = Math.sqrt(-2 * Math.log((words.next() + 1) / TWO_32))
-    const angle = 2 * Math.PI * (words.next() / TWO_32)
+    const radius = Math.sqrt(-2 * Math.log((words.next() + 1) / two32))
+    const angle = 2 * Math.PI * (words.next() / two32)
     out[i] = radius * Math.cos(angle)
     if (i + 1 < n) out[i + 1] = radius * Math.sin(angle)
   }

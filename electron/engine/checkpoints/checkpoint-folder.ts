@@ -1,4 +1,4 @@
-/** A run's checkpoints as they lie on the disk: finding the newest whole one, removing old ones. No tensors here. */
+/** A run's checkpoints on disk: finds the newest complete one and removes old ones. No tensors here. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
@@ -15,19 +15,19 @@ export interface Checkpoint {
   state: CheckpointState
 }
 
-/** The newest whole checkpoint of a run, or null. */
+/** The newest complete checkpoint of a run, or null. */
 export function latestCheckpoint(runFolder: string): Checkpoint | null {
   const folders = stepFolders(runFolder)
   return folders.length > 0 ? readCheckpoint(folders.at(-1)!) : null
 }
 
-/** Every whole checkpoint of a run, the oldest first. */
+/** Every complete checkpoint of a run, oldest first. */
 export function listCheckpoints(runFolder: string): Checkpoint[] {
   return stepFolders(runFolder).map(readCheckpoint)
 }
 
 /**
- * Removes all but the newest `keep` checkpoints, and what a crash has left of unfinished ones.
+ * Removes all but the newest `keep` checkpoints, and what a crash left of unfinished ones.
  * @param best a step whose checkpoint is kept as well
  */
 export function pruneCheckpoints(runFolder: string, keep: number, best: number | null): void {
@@ -39,12 +39,12 @@ export function pruneCheckpoints(runFolder: string, keep: number, best: number |
   for (const folder of removed) rmSync(folder, { recursive: true, force: true })
 }
 
-/** @returns the name of a step's folder, as `step-00000040` */
+/** @returns the name of a step's folder, such as `step-00000040` */
 export function stepFolder(step: number): string {
   return `step-${String(step).padStart(8, '0')}`
 }
 
-/** Checkpoints, or what has this after the step in its name; oldest first. */
+/** Checkpoints, or folders with this suffix after the step; oldest first. */
 function stepFolders(runFolder: string, suffix = ''): string[] {
   if (!existsSync(runFolder)) return []
   const names = readdirSync(runFolder).filter((name) => /^step-\d{8}(.*)$/.exec(name)?.[1] === suffix)
@@ -59,7 +59,7 @@ function readCheckpoint(folder: string): Checkpoint {
   } catch (cause) {
     throw new UserError(
       'bad_input',
-      `${file} can't be read. Remove that folder to go on from the checkpoint before it.`,
+      `${file} can't be read. Remove its folder to continue from the checkpoint before it.`,
       { cause },
     )
   }

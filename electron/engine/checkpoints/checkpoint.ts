@@ -1,6 +1,6 @@
 /**
- * Checkpoints: a folder with every variable of a run (safetensors) and a manifest (JSON). Written beside, fsynced
- * and renamed, so a checkpoint is whole or absent. Loading gives back the same bytes.
+ * Checkpoints: a folder with every variable of a run (safetensors) and a manifest (JSON). Written to a temporary
+ * folder, fsynced and renamed, so a checkpoint is never incomplete. Loading restores the same bytes.
  */
 import path from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
@@ -14,7 +14,7 @@ const stateFile = 'state.safetensors'
 
 /**
  * @returns the checkpoint's folder: `step-00000040` under `runFolder`
- * @throws UserError when a number is not finite; the checkpoint before is then still the newest
+ * @throws UserError when a number is not finite; the previous checkpoint then stays the newest
  */
 export async function saveCheckpoint(
   runFolder: string,
@@ -23,9 +23,9 @@ export async function saveCheckpoint(
   state: CheckpointState,
 ): Promise<string> {
   const folder = path.join(runFolder, stepFolder(step))
-  await writeFolderAtomic(folder, async (beside) => {
-    await writeSafetensors(path.join(beside, stateFile), variableEntries(variables, step))
-    await writeFileAtomic(path.join(beside, manifestFile), [
+  await writeFolderAtomic(folder, async (partial) => {
+    await writeSafetensors(path.join(partial, stateFile), variableEntries(variables, step))
+    await writeFileAtomic(path.join(partial, manifestFile), [
       JSON.stringify({ version: 1, step, state }, null, 1),
     ])
   })
@@ -45,13 +45,13 @@ function finite(name: string, step: number, values: Float32Array): Float32Array 
   if (values.every(Number.isFinite)) return values
   throw new UserError(
     'bad_input',
-    `Training diverged: ${name} is no longer finite after step ${step}, which is not saved. Lower the learning rate and resume: the run goes on from its last checkpoint.`,
+    `Training diverged: ${name} is no longer finite after step ${step}, which is not saved. Lower the learning rate and resume: the run continues from its last checkpoint.`,
   )
 }
 
 /**
  * Sets every variable to its saved value.
- * @throws UserError when the checkpoint is another model's; nothing is set then
+ * @throws UserError when the checkpoint is of another model; nothing is set then
  */
 export function restoreVariables({ folder }: Checkpoint, variables: Map<string, Variable>): void {
   const saved = openSafetensors(path.join(folder, stateFile))
@@ -65,12 +65,12 @@ export function restoreVariables({ folder }: Checkpoint, variables: Map<string, 
 
 function checkShapes(saved: Safetensors, variables: Map<string, Variable>): void {
   for (const [name, { shape }] of variables) {
-    const found = saved.tensors.get(name)?.shape
-    if (found?.join() === shape.join()) continue
-    const what = found
-      ? `${name} as ${shapeText(found)}, and the run has it as ${shapeText(shape)}`
+    const savedShape = saved.tensors.get(name)?.shape
+    if (savedShape?.join() === shape.join()) continue
+    const difference = savedShape
+      ? `${name} as ${shapeText(savedShape)}, but the run has it as ${shapeText(shape)}`
       : `no ${name}`
-    const message = `${saved.path} is another model's checkpoint: it has ${what}. Start a new run, or give this one back its model.`
+    const message = `${saved.path} is a checkpoint of another model: it has ${difference}. Start a new run, or restore this run's model.`
     throw new UserError('bad_input', message)
   }
 }

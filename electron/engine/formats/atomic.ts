@@ -1,6 +1,6 @@
 /**
- * Writes files and folders that are there whole or not at all: a reader, a crash or a full disk never meets half
- * of one.
+ * Writes files and folders as a whole or not at all: a reader never sees half of one, not even after a crash or on
+ * a full disk.
  */
 import assert from 'node:assert'
 import { randomUUID } from 'node:crypto'
@@ -11,14 +11,14 @@ import { UserError } from '../../contract/errors.ts'
 
 export type Chunk = string | Uint8Array
 
-/** Short strings are gathered to this many characters before they are written. */
-const GATHER_CHARS = 1 << 16
+/** Short strings are gathered up to this many characters before they are written. */
+const gatheredChars = 1 << 16
 
 /**
- * Writes chunks to a temporary file beside `file`, flushes it to the disk, renames it over `file` and
- * flushes the folder. An existing file stays as it was until the rename; after an error nothing new is left.
+ * Writes chunks to a temporary file beside `file`, flushes it to disk, renames it over `file` and
+ * flushes the folder. An existing file stays as it was until the rename; after an error, no new file is left.
  * @param chunks bytes, or text that is stored as UTF-8 (no chunk may end inside a surrogate pair)
- * @throws UserError `out_of_space` when the disk is full, `not_found` when the folder is not there
+ * @throws UserError `out_of_space` when the disk is full, `not_found` when the folder does not exist
  */
 export async function writeFileAtomic(
   file: string,
@@ -41,26 +41,26 @@ export async function writeFileAtomic(
   await syncFolder(path.dirname(file))
 }
 
-/** What a folder is called while it is being written. */
+/** Ends the name of a folder while it is being written. */
 export const partialSuffix = '.partial'
 
 /**
- * Makes a folder in one step: `fill` writes into a folder beside it, which then takes its name. What a crash has
- * left of an earlier attempt is removed.
+ * Makes a folder in one step: `fill` writes into a folder beside it, which then takes its name. What is
+ * left of an attempt that crashed is removed.
  * @param fill flushes what it writes, as `writeFileAtomic` does
  */
 export async function writeFolderAtomic(
   folder: string,
-  fill: (beside: string) => Promise<void>,
+  fill: (partial: string) => Promise<void>,
 ): Promise<void> {
-  const beside = `${folder}${partialSuffix}`
-  const discard = () => rmSync(beside, { recursive: true, force: true })
+  const partial = `${folder}${partialSuffix}`
+  const discard = () => rmSync(partial, { recursive: true, force: true })
   discard()
   try {
-    mkdirSync(beside, { recursive: true })
-    await fill(beside)
+    mkdirSync(partial, { recursive: true })
+    await fill(partial)
     rmSync(folder, { recursive: true, force: true })
-    renameSync(beside, folder)
+    renameSync(partial, folder)
   } catch (error) {
     discard()
     throw explain(error, folder)
@@ -77,7 +77,7 @@ async function writeChunks(
     if (typeof chunk === 'string') {
       assert(chunk.isWellFormed(), 'a chunk of text holds half a surrogate pair')
       gathered += chunk
-      if (gathered.length < GATHER_CHARS) continue
+      if (gathered.length < gatheredChars) continue
     }
     if (gathered !== '') await handle.appendFile(gathered)
     gathered = ''
@@ -86,7 +86,7 @@ async function writeChunks(
   if (gathered !== '') await handle.appendFile(gathered)
 }
 
-/** Makes renames and removals in a folder last through a power cut (Windows keeps its own journal). */
+/** Makes renames and removals in a folder survive a power cut (Windows has its own journal). */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
@@ -100,11 +100,11 @@ async function syncFolder(folder: string): Promise<void> {
 function explain(error: unknown, file: string): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
-    const message = `The disk is full: ${file} was not written. Free some space and try again; nothing else has changed.`
+    const message = `The disk is full: ${file} was not written. Free some space and try again; nothing else was changed.`
     return new UserError('out_of_space', message, { cause: error })
   }
   if (code === 'ENOENT') {
-    const message = `${file} cannot be written: there is no folder ${path.dirname(file)}. Make it first.`
+    const message = `${file} cannot be written: the folder ${path.dirname(file)} does not exist. Create it first.`
     return new UserError('not_found', message, { cause: error })
   }
   return error

@@ -1,8 +1,8 @@
 /**
  * The GGUF format, versions 2 and 3: metadata, tensor descriptions, and tensors decoded to float32 one at a time.
- * Nothing the header says is believed before it is checked against the file.
+ * Everything in the header is checked against the file before it is used.
  *
- * The reader is our own because what it gives must be exact: `@huggingface/gguf` 0.4.6 strips a leading U+FEFF
+ * The project has its own reader because results must be exact: `@huggingface/gguf` 0.4.6 strips a leading U+FEFF
  * from tokens and reads a header that is cut off as if zeros followed. Layout: ggml's docs/gguf.md.
  */
 import { UserError } from '../../contract/errors.ts'
@@ -26,18 +26,18 @@ export interface Gguf {
   readonly path: string
   readonly metadata: GgufMetadata
   readonly tensors: ReadonlyMap<string, GgufTensor>
-  /** Values as the file has them, row-major; a UserError when one is not finite. */
+  /** Values in the file's order, row-major. @throws UserError if one is not finite */
   readTensor(name: string): Float32Array<ArrayBuffer>
 }
 
-const MAX_HEADER_BYTES = 1 << 28
-const MAX_ARRAY_LENGTH = 1 << 22
-const MAX_ARRAY_DEPTH = 3
-const MAX_DIMENSIONS = 4
-const DEFAULT_ALIGNMENT = 32
-/** The least that a metadata entry and a tensor's description can take. */
-const MIN_ENTRY_BYTES = 13
-const MIN_TENSOR_BYTES = 24
+const maxHeaderBytes = 1 << 28
+const maxArrayLength = 1 << 22
+const maxArrayDepth = 3
+const maxDimensions = 4
+const defaultAlignment = 32
+/** The smallest size of a metadata entry and of a tensor's description. */
+const minEntryBytes = 13
+const minTensorBytes = 24
 
 /** `ggml_type`, by number. */
 // biome-ignore format: a table
@@ -52,7 +52,7 @@ const formats: Record<string, NumberFormat | undefined> = numberFormats
 
 /**
  * Reads and checks everything but the tensors' values.
- * @throws UserError that names the file, and the key or tensor where there is one
+ * @throws UserError that names the file, and the key or tensor if there is one
  */
 export function openGguf(path: string): Gguf {
   const file = openWeightFile(path)
@@ -60,7 +60,7 @@ export function openGguf(path: string): Gguf {
   const { entryCount, tensorCount } = readPreamble(file, header)
   const metadata = readMetadata(file, header, entryCount)
   const described = readDescriptions(file, header, tensorCount)
-  const alignment = metadata.get('general.alignment') ?? DEFAULT_ALIGNMENT
+  const alignment = metadata.get('general.alignment') ?? defaultAlignment
   if (typeof alignment !== 'number' || !(alignment >= 1 && Number.isInteger(Math.log2(alignment))))
     throw damaged(file, 'general.alignment is not a power of two')
   const tensors = placeTensors(file, described, {
@@ -80,11 +80,11 @@ function readPreamble(file: WeightFile, header: HeaderReader) {
     throw new UserError('bad_input', message)
   }
   if (version !== 2 && version !== 3) {
-    const message = `${file.path} is GGUF version ${version}; versions 2 and 3 are read. Convert the model again with a current llama.cpp.`
+    const message = `${file.path} is GGUF version ${version}; only versions 2 and 3 can be read. Convert the model again with a current llama.cpp.`
     throw new UserError('bad_input', message)
   }
-  const tensorCount = header.count('tensors', MIN_TENSOR_BYTES)
-  const entryCount = header.count('metadata entries', MIN_ENTRY_BYTES)
+  const tensorCount = header.count('tensors', minTensorBytes)
+  const entryCount = header.count('metadata entries', minEntryBytes)
   return { tensorCount, entryCount }
 }
 
@@ -92,7 +92,7 @@ function readMetadata(file: WeightFile, header: HeaderReader, count: number): Ma
   const metadata = new Map<string, GgufValue>()
   for (let i = 0; i < count; i++) {
     const key = header.string(`metadata key ${i}`)
-    if (metadata.has(key)) throw damaged(file, `the key ${key} is there twice`)
+    if (metadata.has(key)) throw damaged(file, `the key ${key} occurs twice`)
     metadata.set(key, header.value(key, header.uint32(), 0))
   }
   return metadata
@@ -111,7 +111,7 @@ function readDescriptions(file: WeightFile, header: HeaderReader, count: number)
   return Array.from({ length: count }, (_, i) => {
     const name = header.string(`tensor name ${i}`)
     const dimensions = header.uint32()
-    if (dimensions > MAX_DIMENSIONS) throw damaged(file, `${name} has ${dimensions} dimensions`)
+    if (dimensions > maxDimensions) throw damaged(file, `${name} has ${dimensions} dimensions`)
     const shape = Array.from({ length: dimensions }, () => header.uint64()).reverse()
     const type = header.uint32()
     const typeName = typeNames[type] ?? `type ${type}`
@@ -124,12 +124,12 @@ function formatOf(file: WeightFile, name: string, type: string): NumberFormat {
   if (format) return format
   const read = Object.keys(numberFormats).join(', ')
   const message =
-    `${file.path}: ${name} is stored as ${type}; the formats that can be read are ${read}. ` +
+    `${file.path}: ${name} is stored as ${type}; only ${read} can be read. ` +
     `Get the model as Q8_0 or F16, or convert it: llama-quantize --allow-requantize IN.gguf OUT.gguf Q8_0`
   throw new UserError('bad_input', message)
 }
 
-/** @param start byte of the file at which the tensors' data begin */
+/** @param start byte of the file at which the tensors' data begins */
 function placeTensors(
   file: WeightFile,
   described: readonly Description[],
@@ -138,7 +138,7 @@ function placeTensors(
   const tensors = new Map<string, GgufTensor>()
   let end = start
   for (const { name, type, format, shape, offset } of described.toSorted((a, b) => a.offset - b.offset)) {
-    if (tensors.has(name)) throw damaged(file, `the tensor ${name} is there twice`)
+    if (tensors.has(name)) throw damaged(file, `the tensor ${name} occurs twice`)
     if ((shape.at(-1) ?? 1) % format.blockSize !== 0)
       throw damaged(file, `the rows of ${name} are not whole blocks of ${type}`)
     if (offset % alignment !== 0) throw damaged(file, `${name} is not aligned to ${alignment} bytes`)
@@ -160,7 +160,7 @@ function readTensor(file: WeightFile, tensors: ReadonlyMap<string, GgufTensor>, 
   return readNumbers(file, name, { position, count, format: formatOf(file, name, type) })
 }
 
-const WINDOW_BYTES = 1 << 20
+const windowBytes = 1 << 20
 
 /** Reads the header from front to back through a window, and never past the end of the file. */
 class HeaderReader {
@@ -168,7 +168,7 @@ class HeaderReader {
   #window = new DataView(new ArrayBuffer(0))
   /** Byte of the file at which the window starts. */
   #windowStart = 0
-  /** Byte of the file that comes next. */
+  /** Byte of the file to read next. */
   position = 0
 
   constructor(file: WeightFile) {
@@ -178,9 +178,12 @@ class HeaderReader {
   /** The next n bytes. */
   take(n: number): DataView {
     if (n > this.#file.sizeBytes - this.position)
-      throw damaged(this.#file, `it is cut off: its header goes on after ${this.#file.sizeBytes} bytes`)
-    if (this.position + n > MAX_HEADER_BYTES)
-      throw damaged(this.#file, `its header is over ${MAX_HEADER_BYTES} bytes`)
+      throw damaged(
+        this.#file,
+        `it is cut off: its header does not end within its ${this.#file.sizeBytes} bytes`,
+      )
+    if (this.position + n > maxHeaderBytes)
+      throw damaged(this.#file, `its header is over ${maxHeaderBytes} bytes`)
     const at = this.position - this.#windowStart
     if (at + n > this.#window.byteLength) return this.#refill(n)
     this.position += n
@@ -188,7 +191,7 @@ class HeaderReader {
   }
 
   #refill(n: number): DataView {
-    const length = Math.min(Math.max(n, WINDOW_BYTES), this.#file.sizeBytes - this.position)
+    const length = Math.min(Math.max(n, windowBytes), this.#file.sizeBytes - this.position)
     this.#window = new DataView(readRange(this.#file, this.position, length).buffer)
     this.#windowStart = this.position
     this.position += n
@@ -203,7 +206,7 @@ class HeaderReader {
     return Number(this.take(8).getBigUint64(0, true))
   }
 
-  /** How many things follow that take at least `minBytes` each. */
+  /** Reads how many things follow, each of at least `minBytes`. */
   count(what: string, minBytes: number): number {
     const count = this.uint64()
     if (count * minBytes > this.#file.sizeBytes - this.position)
@@ -247,7 +250,7 @@ class HeaderReader {
   #array(key: string, depth: number): GgufValue[] {
     const type = this.uint32()
     const length = this.count(`values for ${key}`, 1)
-    if (depth > MAX_ARRAY_DEPTH || length > MAX_ARRAY_LENGTH)
+    if (depth > maxArrayDepth || length > maxArrayLength)
       throw damaged(this.#file, `${key} is an array of ${length} values, ${depth} deep`)
     const values: GgufValue[] = []
     for (let i = 0; i < length; i++) values.push(this.value(key, type, depth))

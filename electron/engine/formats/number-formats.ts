@@ -13,7 +13,7 @@ export interface NumberFormat {
   /** Values that share one block. */
   readonly blockSize: number
   readonly blockBytes: number
-  /** Decodes whole blocks. @param bytes start at the start of their buffer @param out one place a value */
+  /** Decodes whole blocks. @param bytes start at the start of their buffer @param out one place per value */
   readonly decode: (bytes: Uint8Array<ArrayBuffer>, out: Float32Array) => void
 }
 
@@ -35,8 +35,8 @@ export const numberFormats = {
   Q8_0: { blockSize: 32, blockBytes: 34, decode: decodeQ80 },
 } satisfies Record<string, NumberFormat>
 
-/** Enough to keep the disk busy, little beside any tensor worth reading in parts. */
-const CHUNK_BYTES = 1 << 22
+/** Large enough to keep the disk busy, and small compared with any tensor worth reading in parts. */
+const chunkBytes = 1 << 22
 
 /**
  * Reads and decodes `count` values that start at byte `position`, in parts, so that the encoded bytes are never
@@ -51,7 +51,7 @@ export function readNumbers(
 ): Float32Array<ArrayBuffer> {
   const values = new Float32Array(count)
   const { blockSize, blockBytes, decode } = format
-  const step = Math.min(count, Math.floor(CHUNK_BYTES / blockBytes) * blockSize)
+  const step = Math.min(count, Math.floor(chunkBytes / blockBytes) * blockSize)
   const chunk = new Uint8Array((step / blockSize) * blockBytes)
   for (let at = 0; at < count; at += step) {
     const n = Math.min(step, count - at)
@@ -65,7 +65,7 @@ export function readNumbers(
 
 function refuseNonFinite(values: Float32Array, file: WeightFile, tensor: string): void {
   let zero = 0
-  for (let i = 0; i < values.length; i++) zero += values[i]! * 0 // NaN as soon as one value is not finite
+  for (let i = 0; i < values.length; i++) zero += values[i]! * 0 // NaN if any value is not finite
   if (zero === 0) return
   const first = values.findIndex((value) => !Number.isFinite(value))
   const count = values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0)

@@ -1,6 +1,6 @@
 /**
- * The safetensors format, one tensor in memory at a time: a header that is checked against the file before any
- * of it is believed, and a writer whose bytes depend on the tensors alone.
+ * The safetensors format, one tensor in memory at a time: the header is checked against the file before it is used,
+ * and the bytes written depend on the tensors alone.
  *
  * Layout (github.com/huggingface/safetensors, README): 8 bytes of header length, little-endian; a JSON header of
  * names to {dtype, shape, data_offsets}; the tensors, without gaps.
@@ -25,7 +25,7 @@ export interface Safetensors {
   readonly path: string
   readonly tensors: ReadonlyMap<string, TensorInfo>
   readonly metadata: Readonly<Record<string, string>>
-  /** Values of an F32, F16, BF16 or F64 tensor, row-major; a UserError when one is not finite. */
+  /** Values of an F32, F16, BF16 or F64 tensor, row-major. @throws UserError if one is not finite */
   readTensor(name: string): Float32Array
   /** Values of an I32 tensor, row-major. */
   readInt32(name: string): Int32Array
@@ -34,16 +34,16 @@ export interface Safetensors {
 export interface TensorToWrite {
   name: string
   shape: readonly number[]
-  /** F32 unless told. */
+  /** Defaults to F32. */
   dtype?: 'F32' | 'I32'
-  /** Asked for once, when the tensor's turn comes, so that only one need be in memory. */
+  /** Called once, when the tensor is written, so that only one tensor need be in memory. */
   data: () => Float32Array | Int32Array | Promise<Float32Array | Int32Array>
 }
 
 /** The format's own limit. */
-const MAX_HEADER_BYTES = 100_000_000
-const LENGTH_BYTES = 8
-const METADATA = '__metadata__'
+const maxHeaderBytes = 100_000_000
+const lengthBytes = 8
+const metadataKey = '__metadata__'
 
 /** Bits of one value. */
 // biome-ignore format: a table
@@ -61,16 +61,16 @@ const headerMetadata = z.record(z.string(), z.string())
 
 /**
  * Reads and checks the header.
- * @throws UserError that names the file, and the tensor where there is one
+ * @throws UserError that names the file, and the tensor if there is one
  */
 export function openSafetensors(path: string): Safetensors {
   const file = openWeightFile(path)
   const headerBytes = headerLength(file)
-  const { [METADATA]: metadata, ...entries } = parseHeader(file, headerBytes)
+  const { [metadataKey]: metadata, ...entries } = parseHeader(file, headerBytes)
   const tensors = new Map<string, TensorInfo>()
   for (const [name, entry] of Object.entries(entries))
-    tensors.set(name, tensorInfo(file, name, entry, LENGTH_BYTES + headerBytes))
-  checkCoverage(file, tensors, LENGTH_BYTES + headerBytes)
+    tensors.set(name, tensorInfo(file, name, entry, lengthBytes + headerBytes))
+  checkCoverage(file, tensors, lengthBytes + headerBytes)
   return {
     path,
     tensors,
@@ -81,18 +81,18 @@ export function openSafetensors(path: string): Safetensors {
 }
 
 function headerLength(file: WeightFile): number {
-  if (file.sizeBytes < LENGTH_BYTES)
+  if (file.sizeBytes < lengthBytes)
     throw damaged(file, `it ends after ${file.sizeBytes} bytes, inside its header`)
-  const length = Number(new DataView(readRange(file, 0, LENGTH_BYTES).buffer).getBigUint64(0, true))
-  if (length > MAX_HEADER_BYTES)
+  const length = Number(new DataView(readRange(file, 0, lengthBytes).buffer).getBigUint64(0, true))
+  if (length > maxHeaderBytes)
     throw damaged(file, 'it is not a safetensors file (no header length at its start)')
-  if (LENGTH_BYTES + length > file.sizeBytes)
-    throw damaged(file, `it is cut off: ${file.sizeBytes} bytes of a header of ${LENGTH_BYTES + length}`)
+  if (lengthBytes + length > file.sizeBytes)
+    throw damaged(file, `it is cut off: ${file.sizeBytes} bytes of a header of ${lengthBytes + length}`)
   return length
 }
 
 function parseHeader(file: WeightFile, headerBytes: number): Record<string, unknown> {
-  const bytes = readRange(file, LENGTH_BYTES, headerBytes)
+  const bytes = readRange(file, lengthBytes, headerBytes)
   try {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
     assert(typeof header === 'object' && header !== null && !Array.isArray(header))
@@ -104,7 +104,7 @@ function parseHeader(file: WeightFile, headerBytes: number): Record<string, unkn
 
 function parseMetadata(file: WeightFile, metadata: unknown): Record<string, string> {
   const parsed = headerMetadata.safeParse(metadata ?? {})
-  if (!parsed.success) throw damaged(file, `${METADATA} in its header holds something other than strings`)
+  if (!parsed.success) throw damaged(file, `${metadataKey} in its header holds something other than strings`)
   return parsed.data
 }
 
@@ -118,10 +118,7 @@ function tensorInfo(file: WeightFile, name: string, entry: unknown, start: numbe
   if (bits === undefined) throw damaged(file, `${name} has the unknown dtype ${dtype}`)
   const sizeBytes = shape.reduce((product, n) => product * n, bits) / 8
   if (to - from !== sizeBytes)
-    throw damaged(
-      file,
-      `${name} has ${to - from} bytes where ${dtype} ${shapeText(shape)} takes ${sizeBytes}`,
-    )
+    throw damaged(file, `${name} has ${to - from} bytes, but ${dtype} ${shapeText(shape)} takes ${sizeBytes}`)
   return { dtype, shape, position: start + from, sizeBytes }
 }
 
@@ -157,14 +154,14 @@ function readInt32(file: WeightFile, name: string, { dtype, position, sizeBytes 
   return new Int32Array(readRange(file, position, sizeBytes).buffer)
 }
 
-function wrongDtype(file: WeightFile, name: string, dtype: string, wanted: string): UserError {
-  const message = `${file.path}: ${name} is stored as ${dtype}, and only ${wanted} will do here. Save the model in one of these.`
+function wrongDtype(file: WeightFile, name: string, dtype: string, supported: string): UserError {
+  const message = `${file.path}: ${name} is stored as ${dtype}, but only ${supported} can be read here. Save the model in a supported format.`
   return new UserError('bad_input', message)
 }
 
 /**
- * Writes a file that is whole or absent; equal tensors and metadata give equal bytes, whatever their order.
- * @throws UserError `out_of_space` when the disk is full; then nothing has changed
+ * Writes the whole file or none; equal tensors and metadata give equal bytes, whatever their order.
+ * @throws UserError `out_of_space` when the disk is full; nothing is changed then
  */
 export async function writeSafetensors(
   path: string,
@@ -195,7 +192,10 @@ function encodeHeader(
 ): Uint8Array {
   const entries: [string, unknown][] = []
   if (Object.keys(metadata).length > 0)
-    entries.push([METADATA, Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => compare(a, b)))])
+    entries.push([
+      metadataKey,
+      Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => compare(a, b))),
+    ])
   let end = 0
   for (const { name, dtype = 'F32', shape } of tensors) {
     const start = end
@@ -205,9 +205,9 @@ function encodeHeader(
   const header = Object.fromEntries(entries)
   assert(Object.keys(header).length === entries.length, 'two tensors have the same name')
   const json = Buffer.from(JSON.stringify(header))
-  const padded = Buffer.alloc(LENGTH_BYTES + Math.ceil(json.length / 8) * 8, ' ')
-  padded.writeBigUInt64LE(BigInt(padded.length - LENGTH_BYTES))
-  json.copy(padded, LENGTH_BYTES)
+  const padded = Buffer.alloc(lengthBytes + Math.ceil(json.length / 8) * 8, ' ')
+  padded.writeBigUInt64LE(BigInt(padded.length - lengthBytes))
+  json.copy(padded, lengthBytes)
   return padded
 }
 

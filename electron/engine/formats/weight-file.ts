@@ -1,24 +1,24 @@
-/** Reads parts of a weight file, and notices when the file is replaced or cut between two reads. */
+/** Reads parts of a weight file, and detects if the file is replaced or truncated between two reads. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { UserError } from '../../contract/errors.ts'
 
 export interface WeightFile {
   readonly path: string
   readonly sizeBytes: number
-  /** Tells this file from one that took its place. */
+  /** Distinguishes this file from one that replaced it. */
   readonly identity: string
 }
 
 /** One read call moves at most this much; larger requests fail on some systems. */
-const READ_BYTES = 1 << 30
-const LFS_POINTER = 'version https://git-lfs'
+const maxReadBytes = 1 << 30
+const lfsPointer = 'version https://git-lfs'
 
-/** @throws UserError when the file is absent, unreadable, empty, or a git-lfs pointer in place of the weights */
+/** @throws UserError when the file is missing, unreadable, empty, or a git-lfs pointer instead of the weights */
 export function openWeightFile(path: string): WeightFile {
   const file = withDescriptor(path, (descriptor) => describe(path, descriptor))
   if (file.sizeBytes === 0) throw damaged(file, 'it is empty')
-  const start = readRange(file, 0, Math.min(file.sizeBytes, LFS_POINTER.length))
-  if (Buffer.from(start).toString('latin1') === LFS_POINTER) {
+  const start = readRange(file, 0, Math.min(file.sizeBytes, lfsPointer.length))
+  if (Buffer.from(start).toString('latin1') === lfsPointer) {
     const message = `${path} holds a git-lfs pointer, not the weights. Run "git lfs pull" in its folder, or download it.`
     throw new UserError('bad_input', message)
   }
@@ -27,7 +27,7 @@ export function openWeightFile(path: string): WeightFile {
 
 /**
  * @param position byte at which to start; the range must lie in the file
- * @returns bytes in memory of their own, so that any typed array may look at them
+ * @returns bytes with their own buffer, so that any typed array can view them
  */
 export function readRange(file: WeightFile, position: number, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length)
@@ -35,34 +35,34 @@ export function readRange(file: WeightFile, position: number, length: number): U
   return bytes
 }
 
-/** Fills `bytes` with what the file has from `position` on. */
+/** Fills `bytes` from the file, starting at `position`. */
 export function readInto(file: WeightFile, position: number, bytes: Uint8Array): void {
   withDescriptor(file.path, (descriptor) => {
     if (describe(file.path, descriptor).identity !== file.identity) throw changed(file)
     for (let done = 0; done < bytes.length; ) {
-      const got = readSync(
+      const count = readSync(
         descriptor,
         bytes,
         done,
-        Math.min(bytes.length - done, READ_BYTES),
+        Math.min(bytes.length - done, maxReadBytes),
         position + done,
       )
-      if (got === 0) throw changed(file)
-      done += got
+      if (count === 0) throw changed(file)
+      done += count
     }
   })
 }
 
-/** The error for a file that is not what its name says, or no longer whole. */
+/** The error for a file that is not what its name says, or that is incomplete. */
 export function damaged(file: WeightFile, what: string): UserError {
-  const message = `${file.path} cannot be used: ${what}. Copy or download it again; if that does not help, it was made wrong.`
+  const message = `${file.path} cannot be used: ${what}. Copy or download it again; if that does not help, the original is faulty.`
   return new UserError('bad_input', message)
 }
 
 function changed(file: WeightFile): UserError {
   return new UserError(
     'conflict',
-    `${file.path} changed while it was being read. Leave it alone and start again.`,
+    `${file.path} changed while it was being read. Try again once nothing is writing to it.`,
   )
 }
 
@@ -76,7 +76,7 @@ function describe(path: string, descriptor: number): WeightFile {
   }
 }
 
-/** Opens the file for one use; O_NONBLOCK so that a pipe of that name cannot hold the program up. */
+/** Opens the file for one use; O_NONBLOCK so that a pipe of that name cannot block the program. */
 function withDescriptor<T>(path: string, use: (descriptor: number) => T): T {
   try {
     const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
@@ -88,7 +88,8 @@ function withDescriptor<T>(path: string, use: (descriptor: number) => T): T {
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException
     if (syscall === undefined) throw error
-    if (code === 'ENOENT') throw new UserError('not_found', `There is no file ${path}.`, { cause: error })
+    if (code === 'ENOENT')
+      throw new UserError('not_found', `The file ${path} does not exist.`, { cause: error })
     const message = `${path} cannot be read (${code}). Check that it is a file, its permissions, and the disk.`
     throw new UserError('bad_input', message, { cause: error })
   }

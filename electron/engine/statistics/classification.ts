@@ -1,12 +1,12 @@
-/** How well yes-or-no predictions meet the truth: precision, recall, F1, and the calibration of probabilities. */
+/** How well yes-or-no predictions match the truth: precision, recall, F1, and the calibration of probabilities. */
 import assert from 'node:assert/strict'
 
 export interface PrecisionRecall {
-  /** Of those predicted, the share that is true; null where nothing was predicted. */
+  /** Of those predicted, the share that is true; null if nothing was predicted. */
   precision: number | null
-  /** Of those true, the share that was predicted; null where nothing is true. */
+  /** Of those true, the share that was predicted; null if nothing is true. */
   recall: number | null
-  /** Harmonic mean of both, 2TP / (2TP + FP + FN); null where nothing was predicted and nothing is true. */
+  /** Harmonic mean of both, 2TP / (2TP + FP + FN); null if nothing was predicted and nothing is true. */
   f1: number | null
 }
 
@@ -15,7 +15,7 @@ export function precisionRecall(
   predicted: ArrayLike<boolean | number>,
   actual: ArrayLike<boolean | number>,
 ): PrecisionRecall {
-  assert(predicted.length === actual.length, 'Precision needs one truth a prediction.')
+  assert(predicted.length === actual.length, 'Precision needs one truth per prediction.')
   let both = 0
   let predictedCount = 0
   let actualCount = 0
@@ -50,7 +50,7 @@ export interface Calibration {
 /**
  * Compares predicted probabilities with what happened, in bins of equal width.
  *
- * @param outcomes one a prediction: true or non-zero where it happened; at least one
+ * @param outcomes one per prediction: true or non-zero if it happened; at least one
  */
 export function calibration(
   probabilities: ArrayLike<number>,

@@ -1,12 +1,12 @@
 /** Statistics of order: ranks with ties shared, area under the ROC curve, Spearman's rank correlation. */
 import assert from 'node:assert/strict'
 
-/** Ranks from 1 in ascending order; equal values share the mean of their ranks. NaN is refused. */
+/** Ranks from 1 in ascending order; equal values share the mean of their ranks. NaN is not allowed. */
 export function averageRanks(values: ArrayLike<number>): Float64Array {
   const n = values.length
   const order = new Uint32Array(n)
   for (let i = 0; i < n; i++) {
-    assert(!Number.isNaN(values[i]), `Entry ${i} to be ranked is not a number.`)
+    assert(!Number.isNaN(values[i]), `Entry ${i} of the values to rank is not a number.`)
     order[i] = i
   }
   order.sort((a, b) => values[a]! - values[b]!)
@@ -24,11 +24,11 @@ export function averageRanks(values: ArrayLike<number>): Float64Array {
  * Probability that a random positive scores above a random negative, ties counting one half
  * (Mann–Whitney U / (P · N)).
  *
- * @param positive one entry a score: true or non-zero for the positive class
- * @returns null where one class is missing
+ * @param positive one entry per score: true or non-zero for the positive class
+ * @returns null if one class is missing
  */
 export function auroc(scores: ArrayLike<number>, positive: ArrayLike<boolean | number>): number | null {
-  assert(scores.length === positive.length, 'AUROC needs one label a score.')
+  assert(scores.length === positive.length, 'AUROC needs one label per score.')
   const ranks = averageRanks(scores)
   let positives = 0
   let rankSum = 0
@@ -42,9 +42,9 @@ export function auroc(scores: ArrayLike<number>, positive: ArrayLike<boolean | n
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives)
 }
 
-/** Spearman's rank correlation: Pearson's correlation of the average ranks. Null where one side is constant. */
+/** Spearman's rank correlation: Pearson's correlation of the average ranks. Null if one side is constant. */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
-  assert(a.length === b.length, 'A correlation needs two lists of one length.')
+  assert(a.length === b.length, 'A correlation needs two lists of equal length.')
   const ranksA = averageRanks(a)
   const ranksB = averageRanks(b)
   const mean = (a.length + 1) / 2

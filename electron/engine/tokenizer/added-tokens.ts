@@ -5,13 +5,13 @@ import type { Range } from './mapped-text.ts'
 export interface AddedToken {
   id: number
   content: string
-  /** A control token: it is never read out of a user's text. */
+  /** A control token, which is never recognised in a user's text. */
   special: boolean
-  /** Whether it is looked for in normalised text. */
+  /** Whether it is searched for in normalised text. */
   normalized: boolean
-  /** Whether it takes the white space before it along. */
+  /** Whether it includes the white space before it. */
   lstrip: boolean
-  /** Whether it takes the white space after it along. */
+  /** Whether it includes the white space after it. */
   rstrip: boolean
 }
 
@@ -29,7 +29,7 @@ export function readAddedTokens(value: unknown, place: JsonPlace): AddedToken[] 
       refuse(
         at(here, 'single_word'),
         true,
-        'Stet can only find added tokens anywhere. Use another tokenizer.',
+        'added tokens that only match whole words are not supported. Use another tokenizer.',
       )
     }
     const special = readFlag(config.special, at(here, 'special'), false)
@@ -44,7 +44,7 @@ export function readAddedTokens(value: unknown, place: JsonPlace): AddedToken[] 
   })
 }
 
-/** Makes the function that cuts text at `tokens`: the leftmost first, of those the longest. No section is empty. */
+/** Returns a function that splits text at `tokens`: leftmost match first, the longest of those. No section is empty. */
 export function makeSplitter(tokens: readonly AddedToken[]): (text: string) => Section[] {
   const byContent = new Map(
     tokens.filter(({ content }) => content !== '').map((each) => [each.content, each]),
@@ -72,7 +72,7 @@ function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }
 
-/** The token's place at `index` with the white space it takes along, not before `from`. */
+/** The range of the token at `index` with the white space that it includes, not before `from`. */
 function withWhiteSpace(text: string, token: AddedToken, index: number, from: number): Range {
   const before = text.slice(from, index)
   const after = text.slice(index + token.content.length)

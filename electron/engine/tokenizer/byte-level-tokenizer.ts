@@ -1,4 +1,4 @@
-/** The tokenizer of tiny models that start from scratch: bytes, a few special tokens, and given words. */
+/** The tokenizer of tiny models that start from scratch: bytes, a few special tokens, and a list of words. */
 import { byteCharacters } from './byte-level.ts'
 import { addedTokenEntry, bpeModel, makeDefinition } from './definition.ts'
 import { identityMap } from './mapped-text.ts'
@@ -14,14 +14,14 @@ const template =
   "{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"
 
 /**
- * A byte-level tokenizer that writes each of `words` as one token, with a space before it and without (only
- * with it where it is given so); anything else is written byte by byte. Ids: 5 special tokens, 256 bytes, then
- * the words in their order. A word that GPT-2's pattern cuts (`don't`) has its parts as tokens.
+ * A byte-level tokenizer that encodes each of `words` as one token, with and without a space before it (only
+ * with it if the word begins with one); anything else is encoded byte by byte. Ids: 5 special tokens, 256 bytes, then the words in their order. A word that GPT-2's
+ * pattern splits (`don't`) has its parts as tokens.
  */
 export function byteLevelTokenizer(words: readonly string[]): Tokenizer {
   const tokens = new Set([...specials, ...byteCharacters])
   for (const word of words) {
-    for (const part of [...cut(` ${word}`), ...cut(word)]) tokens.add(part)
+    for (const part of [...splitWords(` ${word}`), ...splitWords(word)]) tokens.add(part)
   }
   const definition = makeDefinition({
     added_tokens: specials.map((content, id) => addedTokenEntry(id, content, true)),
@@ -41,7 +41,7 @@ export function byteLevelTokenizer(words: readonly string[]): Tokenizer {
 }
 
 /** The byte-level words of a text. */
-function cut(text: string): string[] {
+function splitWords(text: string): string[] {
   const steps = readPreTokenizer(preTokenizer, { file: 'The byte-level tokenizer', key: 'pre_tokenizer' })
   return preTokenize(steps, identityMap(text), true).map((word) => word.text)
 }

@@ -37,7 +37,7 @@ export function toByteCharacters(mapped: MappedText): MappedText {
   return { text, starts, ends }
 }
 
-/** The bytes that byte characters stand for, or null where another character is among them. */
+/** The bytes that byte characters stand for, or null if another character is among them. */
 export function fromByteCharacters(text: string): Uint8Array | null {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) {

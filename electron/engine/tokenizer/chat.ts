@@ -4,8 +4,8 @@ import { UserError } from '../../contract/errors.ts'
 import type { Message } from '../../contract/records.ts'
 
 /**
- * Templates may ask for today's date. The same conversation must have the same ids on every day, so all
- * get the date that Llama 3's template takes where it can't ask.
+ * Templates may ask for today's date. The same conversation must have the same ids every day, so all of them
+ * get the date that Llama 3's template uses if it can't ask.
  */
 const fixedDate = '{% macro strftime_now(format) %}26 Jul 2024{% endmacro %}\n'
 
@@ -15,16 +15,16 @@ const noncharacters = Array.from({ length: 32 }, (_, i) => String.fromCharCode(0
 export interface ChatTemplate {
   /**
    * @returns the rendered text, in which special tokens inside message contents are broken by `mark`
-   *   after their first character; whoever reads it takes the marks out after looking for special tokens
+   *   after their first character; the caller removes the marks after it has searched for special tokens
    */
   render(messages: readonly Message[], addGenerationPrompt: boolean): { text: string; mark: string }
 }
 
 /**
  * @param name whose template it is, for error messages
- * @param specialContents texts of the special tokens, which message contents may not bring in
- * @param variables what templates may use besides the messages, such as `bos_token`
- * @throws UserError where the template can't be read
+ * @param specialContents texts of the special tokens, which message contents must not produce
+ * @param variables other variables of templates, such as `bos_token`
+ * @throws UserError if the template can't be read
  */
 export function readChatTemplate(
   source: string,
@@ -67,7 +67,7 @@ function findMark(messages: readonly Message[]): string {
   if (mark !== undefined) return mark
   throw new UserError(
     'bad_input',
-    'A message contains all 32 of U+FDD0 to U+FDEF, which are no text. Remove them.',
+    'A message contains all 32 characters U+FDD0 to U+FDEF, which are not text. Remove them.',
   )
 }
 
@@ -82,22 +82,22 @@ function breakTokens(content: string, specialContents: readonly string[], mark: 
 const plainRoles = { system: 'System', user: 'User', assistant: 'Assistant' }
 
 /**
- * The form for models without a template, in pieces that are encoded one by one:
+ * The format for models without a template, in parts that are encoded one by one:
  * `User:\n…\n\nAssistant:\n…`, and the end token (`null`) after each of the assistant's messages.
  */
 export function plainChat(messages: readonly Message[], addGenerationPrompt: boolean): (string | null)[] {
-  const pieces: (string | null)[] = []
+  const parts: (string | null)[] = []
   let text = ''
   for (const { role, content } of messages) {
     text += `${plainRoles[role]}:\n${content}`
     if (role === 'assistant') {
-      pieces.push(text, null)
+      parts.push(text, null)
       text = ''
     } else {
       text += '\n\n'
     }
   }
   if (addGenerationPrompt) text += 'Assistant:\n'
-  if (text !== '') pieces.push(text)
-  return pieces
+  if (text !== '') parts.push(text)
+  return parts
 }

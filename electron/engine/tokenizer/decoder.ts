@@ -20,14 +20,14 @@ export interface DecoderPlan {
   spaceMark: string | null
   /** `<0x0A>` and the like are bytes. */
   hasByteTokens: boolean
-  /** The space that encoding put before the first word is taken away. */
+  /** The space that encoding put before the first word is removed. */
   stripsFirstSpace: boolean
 }
 
 const encoder = new TextEncoder()
 const byteToken = /^<0x([0-9A-Fa-f]{2})>$/
 
-/** Reads the key "decoder". @throws UserError on one that Stet doesn't know */
+/** Reads the key "decoder". @throws UserError on one that is not supported */
 export function readDecoder(value: unknown, place: JsonPlace): DecoderPlan {
   const plan = { isByteLevel: false, spaceMark: null, hasByteTokens: false, stripsFirstSpace: false }
   for (const [step, here] of flatten(value, place)) readStep(plan, step, here)
@@ -67,13 +67,17 @@ function readStep(plan: DecoderPlan, config: JsonObject, place: JsonPlace): void
       return
     }
   }
-  refuse(place, config, 'Stet decodes ByteLevel, Metaspace and the Llama sequence. Use another tokenizer.')
+  refuse(
+    place,
+    config,
+    'only ByteLevel, Metaspace and the Llama sequence are supported. Use another tokenizer.',
+  )
 }
 
 export interface Decoder {
   /** Bytes of one token; none for an id without a token. */
   bytesOf(id: number): Uint8Array
-  /** Text of a sequence; bytes that are no UTF-8 become U+FFFD. */
+  /** Text of a sequence; bytes that are not UTF-8 become U+FFFD. */
   decode(ids: Iterable<number>): string
 }
 
@@ -114,19 +118,19 @@ function modelBytes(plan: DecoderPlan, token: string): Uint8Array {
   return encoder.encode(plan.spaceMark === null ? token : token.replaceAll(plan.spaceMark, ' '))
 }
 
-/** A token for display: its text, with `<0xE2>` for each byte that is no whole character. */
+/** A token for display: its text, with `<0xE2>` for each byte that is not a whole character. */
 export function displayBytes(bytes: Uint8Array): string {
-  let shown = ''
+  let text = ''
   for (let i = 0; i < bytes.length; ) {
     const length = characterBytes(bytes, i)
-    if (length === 0) shown += `<0x${bytes[i]!.toString(16).toUpperCase().padStart(2, '0')}>`
-    else shown += Buffer.from(bytes.subarray(i, i + length)).toString()
+    if (length === 0) text += `<0x${bytes[i]!.toString(16).toUpperCase().padStart(2, '0')}>`
+    else text += Buffer.from(bytes.subarray(i, i + length)).toString()
     i += Math.max(length, 1)
   }
-  return shown
+  return text
 }
 
-/** Length of the UTF-8 character at `at`, or 0 where none begins or it is cut short. */
+/** Length of the UTF-8 character at `at`, or 0 if none begins there or it is incomplete. */
 function characterBytes(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!
   const length =

@@ -1,4 +1,4 @@
-/** Parts of tokenizer.json for tokenizers that come without one: complete, so that `tokenizers` reads them too. */
+/** Parts of tokenizer.json for tokenizers that come without one: complete, so that the `tokenizers` library can read them too. */
 import type { JsonObject } from './json.ts'
 
 /** An entry of "added_tokens" that is found in raw text, anywhere. */
@@ -23,7 +23,7 @@ export function bpeModel(tokens: Iterable<string>, merges: unknown[], options: J
   }
 }
 
-/** The whole of it, from the parts that differ. */
+/** The whole tokenizer.json, from the parts that differ. */
 export function makeDefinition(
   parts: { [key in 'added_tokens' | 'normalizer' | 'pre_tokenizer' | 'decoder' | 'model']: unknown },
 ): JsonObject {

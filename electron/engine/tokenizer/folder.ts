@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../formats/atomic.ts'
 import { isObject, type JsonObject, readObject, refuse } from './json.ts'
 import { createTokenizer, type SpecialTokens, type Tokenizer, type TokenizerFiles } from './tokenizer.ts'
 
-/** The files that special tokens are looked for in: the first that has the key decides. */
+/** The files in which special tokens are searched for: the first that has the key decides. */
 interface SpecialTokenFiles {
   definition: JsonObject
   tokenizerConfig: JsonObject
@@ -15,8 +15,8 @@ interface SpecialTokenFiles {
 }
 
 /**
- * Reads tokenizer.json and tokenizer_config.json of a folder, and where these leave something open
- * special_tokens_map.json, config.json (ids) and chat_template.jinja.
+ * Reads tokenizer.json and tokenizer_config.json of a folder, and special_tokens_map.json, config.json (ids) and
+ * chat_template.jinja for what these do not say.
  * @throws UserError that names the file and the key
  */
 export function loadTokenizer(folder: string): Tokenizer {
@@ -24,7 +24,7 @@ export function loadTokenizer(folder: string): Tokenizer {
   if (!existsSync(definitionFile)) {
     throw new UserError(
       'not_found',
-      `${folder} has no tokenizer.json. Where it has another kind of tokenizer file, load it with Python's ` +
+      `${folder} has no tokenizer.json. If it has another kind of tokenizer file, load it with Python's ` +
         'transformers (AutoTokenizer) and save it again: that writes tokenizer.json.',
     )
   }
@@ -40,7 +40,7 @@ export function loadTokenizer(folder: string): Tokenizer {
   const eos = findSpecialToken('eos_token', files, folder) ?? idToken('eos_token', files)
   if (eos === null) {
     const place = { file: path.join(folder, 'tokenizer_config.json'), key: 'eos_token' }
-    return refuse(place, tokenizerConfig.eos_token, 'the token that ends a text must be named.')
+    return refuse(place, tokenizerConfig.eos_token, 'the token that ends a text is required.')
   }
   const config: TokenizerFiles['config'] = {
     ...tokenizerConfig,
@@ -62,7 +62,7 @@ export async function saveTokenizer({ files }: Tokenizer, folder: string): Promi
   await writeFileAtomic(path.join(folder, 'tokenizer_config.json'), [`${JSON.stringify(config, null, 2)}\n`])
 }
 
-/** @returns the file's object, or null where there is no such file */
+/** @returns the file's object, or null if the file does not exist */
 function readJsonFile(file: string): JsonObject | null {
   if (!existsSync(file)) return null
   let content: unknown
@@ -97,20 +97,20 @@ function findSpecialToken(key: keyof SpecialTokens, files: SpecialTokenFiles, fo
   return idToken(key, files)
 }
 
-/** The token whose id config.json gives, the first where it gives several. */
+/** The token whose id config.json gives, the first one if it lists several. */
 function idToken(key: keyof SpecialTokens, { definition, modelConfig }: SpecialTokenFiles): string | null {
   const value = modelConfig[`${key}_id`]
   const id: unknown = Array.isArray(value) ? value[0] : value
   if (typeof id !== 'number') return null
   const added = Array.isArray(definition.added_tokens) ? definition.added_tokens : []
-  const found = added.find((token) => isObject(token) && token.id === id)
-  if (isObject(found) && typeof found.content === 'string') return found.content
+  const token = added.find((each) => isObject(each) && each.id === id)
+  if (isObject(token) && typeof token.content === 'string') return token.content
   const vocab = isObject(definition.model) ? definition.model.vocab : null
   if (Array.isArray(vocab)) return String(vocab[id]?.[0])
-  return isObject(vocab) ? (Object.keys(vocab).find((token) => vocab[token] === id) ?? null) : null
+  return isObject(vocab) ? (Object.keys(vocab).find((content) => vocab[content] === id) ?? null) : null
 }
 
-/** chat_template.jinja goes before the key "chat_template": a text, or named ones with a "default". */
+/** chat_template.jinja takes precedence over the key "chat_template": a text, or named ones with a "default". */
 function findTemplate(folder: string, tokenizerConfig: JsonObject): string | null {
   const file = path.join(folder, 'chat_template.jinja')
   if (existsSync(file)) return readFileSync(file, 'utf8')
@@ -119,5 +119,7 @@ function findTemplate(folder: string, tokenizerConfig: JsonObject): string | nul
   const place = { file: path.join(folder, 'tokenizer_config.json'), key: 'chat_template' }
   const named = Array.isArray(value) ? value.map((each) => readObject(each, place)) : []
   const template = named.find(({ name }) => name === 'default')?.template
-  return typeof template === 'string' ? template : refuse(place, value, 'there must be a template "default".')
+  return typeof template === 'string'
+    ? template
+    : refuse(place, value, 'a template named "default" is required.')
 }

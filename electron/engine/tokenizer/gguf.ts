@@ -17,7 +17,7 @@ const qwen2Words = String.raw`${contractions}|${letters}|\p{N}|${afterNumbers}`
 
 const byteLevelOnly = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false }
 
-/** What `tokenizer.ggml.pre` names: the words that text is cut into before merging (llama.cpp's table). */
+/** How `tokenizer.ggml.pre` says that text is split into words before merging (llama.cpp's table). */
 const wordsByName: Record<string, { patterns: string[]; ignoresMerges?: true; normalizer?: JsonObject }> = {
   'gpt-2': { patterns: [gpt2Words] },
   smollm: { patterns: [String.raw`\p{N}`, gpt2Words] },
@@ -42,7 +42,7 @@ type Parts = Pick<Parameters<typeof makeDefinition>[0], 'normalizer' | 'pre_toke
 /**
  * @param metadata the file's keys and values
  * @param file its path, for error messages
- * @throws UserError that names the key where the tokenizer is missing, broken or of another kind
+ * @throws UserError that names the key if the tokenizer is missing, broken or not supported
  */
 export function tokenizerFromGguf(metadata: ReadonlyMap<string, unknown>, file: string): Tokenizer {
   const source = { metadata, file }
@@ -54,7 +54,7 @@ export function tokenizerFromGguf(metadata: ReadonlyMap<string, unknown>, file: 
   const eos = readToken(source, 'eos_token_id', tokens)
   const template = metadata.get('tokenizer.chat_template')
   const config = {
-    eos_token: eos ?? refuse(source, 'eos_token_id', 'the end token must be named.'),
+    eos_token: eos ?? refuse(source, 'eos_token_id', 'the end token is required.'),
     bos_token: readToken(source, 'bos_token_id', tokens),
     pad_token: readToken(source, 'padding_token_id', tokens),
     chat_template: typeof template === 'string' ? template : null,
@@ -69,9 +69,12 @@ function get({ metadata }: Source, key: string): unknown {
 
 function refuse(source: Source, key: string, expected: string): never {
   const value = get(source, key)
-  const shown = value === undefined ? 'is missing' : `is ${JSON.stringify(value).slice(0, 80)}`
+  const problem = value === undefined ? 'is missing' : `is ${JSON.stringify(value).slice(0, 80)}`
   const remedy = "Use the model's Hugging Face folder instead."
-  throw new UserError('bad_input', `${source.file}: "tokenizer.ggml.${key}" ${shown}; ${expected} ${remedy}`)
+  throw new UserError(
+    'bad_input',
+    `${source.file}: "tokenizer.ggml.${key}" ${problem}; ${expected} ${remedy}`,
+  )
 }
 
 function readText(source: Source, key: string): string {
@@ -84,7 +87,7 @@ function readList(source: Source, key: string): unknown[] {
   return Array.isArray(value) ? value : refuse(source, key, 'it must be a list.')
 }
 
-/** The token whose id stands under `key`, or null where the key is missing. */
+/** The token whose id is under `key`, or null if the key is missing. */
 function readToken(source: Source, key: string, tokens: readonly string[]): string | null {
   const id = get(source, key)
   if (id === undefined) return null
@@ -107,14 +110,18 @@ function readParts(source: Source, tokens: readonly string[]): Parts {
     case 'llama':
       return sentencePieceParts(source, tokens)
     default:
-      return refuse(source, 'model', 'Stet reads "gpt2" (byte-level BPE) and "llama" (SentencePiece BPE).')
+      return refuse(
+        source,
+        'model',
+        'only "gpt2" (byte-level BPE) and "llama" (SentencePiece BPE) are supported.',
+      )
   }
 }
 
 function byteLevelParts(source: Source, tokens: readonly string[]): Parts {
   const pre = readText(source, 'pre')
   const words = Object.hasOwn(wordsByName, pre) ? wordsByName[pre] : undefined
-  if (!words) return refuse(source, 'pre', `Stet knows ${Object.keys(wordsByName).join(', ')}.`)
+  if (!words) return refuse(source, 'pre', `only ${Object.keys(wordsByName).join(', ')} are supported.`)
   const splits = words.patterns.map((pattern) => ({
     type: 'Split',
     pattern: { Regex: pattern },
@@ -155,13 +162,13 @@ function sentencePieceParts(source: Source, tokens: readonly string[]): Parts {
  * into two pieces, the best score first, then the longest left part (as Hugging Face converts such models).
  */
 function mergesFromScores(tokens: readonly string[], scores: readonly number[]): [string, string][] {
-  const known = new Set(tokens)
+  const vocabulary = new Set(tokens)
   const merges: { left: string; right: string; score: number }[] = []
   for (const [id, token] of tokens.entries()) {
     for (let cut = 1; cut < token.length; cut++) {
       const left = token.slice(0, cut)
       const right = token.slice(cut)
-      if (known.has(left) && known.has(right)) merges.push({ left, right, score: scores[id]! })
+      if (vocabulary.has(left) && vocabulary.has(right)) merges.push({ left, right, score: scores[id]! })
     }
   }
   merges.sort((a, b) => b.score - a.score || b.left.length - a.left.length)

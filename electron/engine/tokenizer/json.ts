@@ -1,9 +1,9 @@
-/** Reads keys of parsed JSON that somebody else wrote; what is not as expected is a sentence with file and key. */
+/** Reads keys of parsed JSON from other programs; anything unexpected is an error with file and key. */
 import { UserError } from '../../contract/errors.ts'
 
 export type JsonObject = { [key: string]: unknown }
 
-/** A value and where it stands, such as `models/x/tokenizer.json` and `model.vocab`. */
+/** Where a value is, such as `models/x/tokenizer.json` and `model.vocab`. */
 export interface JsonPlace {
   file: string
   key: string
@@ -15,8 +15,8 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** @throws UserError that names file and key, shows the value and says what was expected */
 export function refuse(place: JsonPlace, value: unknown, expected: string): never {
-  const shown = value === undefined ? 'is missing' : `is ${JSON.stringify(value)?.slice(0, 80)}`
-  throw new UserError('bad_input', `${place.file}: "${place.key}" ${shown}; ${expected}`)
+  const problem = value === undefined ? 'is missing' : `is ${JSON.stringify(value)?.slice(0, 80)}`
+  throw new UserError('bad_input', `${place.file}: "${place.key}" ${problem}; ${expected}`)
 }
 
 export function at(place: JsonPlace, key: string | number): JsonPlace {
@@ -36,9 +36,9 @@ export function readString(value: unknown, place: JsonPlace): string {
   return typeof value === 'string' ? value : refuse(place, value, 'it must be a text.')
 }
 
-/** A boolean that may be left out or null. */
-export function readFlag(value: unknown, place: JsonPlace, otherwise: boolean): boolean {
-  if (value === undefined || value === null) return otherwise
+/** A boolean, or the default if it is missing or null. */
+export function readFlag(value: unknown, place: JsonPlace, defaultValue: boolean): boolean {
+  if (value === undefined || value === null) return defaultValue
   return typeof value === 'boolean' ? value : refuse(place, value, 'it must be true or false.')
 }
 

@@ -1,5 +1,5 @@
 /**
- * The part of @huggingface/tokenizers that is used here. Its own declarations import each other without file
+ * The part of @huggingface/tokenizers that is used here. The package's declarations import each other without file
  * extensions, which Node's module resolution can't follow.
  */
 declare module '@huggingface/tokenizers' {
@@ -22,14 +22,14 @@ declare module '@huggingface/tokenizers' {
       ignore_merges: boolean
     })
     tokens_to_ids: Map<string, number>
-    /** Cuts a word into pieces by the merges; their concatenation is the word. */
+    /** Splits a word by the merges; the parts join to the word. */
     bpe(word: string): string[]
   }
 
   export class Unigram {
     constructor(config: { type: 'Unigram'; vocab: [string, number][]; unk_id: number }, eosToken: string)
     tokens_to_ids: Map<string, number>
-    /** Cuts a word into its likeliest pieces; their concatenation is the word. */
+    /** Splits a word into its likeliest parts; they join to the word. */
     tokenize(word: string): string[]
   }
 }

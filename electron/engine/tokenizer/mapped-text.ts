@@ -1,6 +1,6 @@
 /**
- * Text that knows where it came from: every UTF-16 unit carries the span of the original text that it
- * stands for. Normalizers and pre-tokenizers change text only through these functions, so offsets survive.
+ * Text with its origin: every UTF-16 unit has the span of the original text that it stands for. Normalizers and
+ * pre-tokenizers change text only through these functions, so offsets stay correct.
  */
 
 /** `starts[i]` and `ends[i]`: span in the original, in UTF-16 units, of unit i of `text`. */
@@ -49,7 +49,7 @@ export function prependMapped(mapped: MappedText, content: string): MappedText {
   return replaceRanges(mapped, [{ start: 0, end: first, content: content + mapped.text.slice(0, first) }])
 }
 
-/** Replaces ranges, which are in order and apart; every unit of new content stands for its whole range. */
+/** Replaces ranges, which are in order and do not overlap; every unit of new content stands for its whole range. */
 export function replaceRanges(mapped: MappedText, changes: (Range & { content: string })[]): MappedText {
   if (changes.length === 0) return mapped
   const growth = changes.reduce((sum, { start, end, content }) => sum + content.length - (end - start), 0)

@@ -1,5 +1,5 @@
 /**
- * The model of a tokenizer, BPE or Unigram by the tokenizer library, over words that know their origin:
+ * The model of a tokenizer, BPE or Unigram by the tokenizer library, over words with their origin:
  * every token gets the characters that it stands for.
  */
 import { BPE, Unigram } from '@huggingface/tokenizers'
@@ -15,7 +15,7 @@ import {
   readObject,
   refuse,
 } from './json.ts'
-import { characterLength, type MappedText } from './mapped-text.ts'
+import { characterLength, type MappedText, type Range } from './mapped-text.ts'
 
 export interface TokenModel {
   /** Every token's text by id; added tokens are not among them unless the vocabulary lists them too. */
@@ -24,20 +24,20 @@ export interface TokenModel {
   encode(word: MappedText, encoding: Encoding): void
 }
 
-/** What both kinds need: how a word is cut, and which ids the cuts have. */
-interface Cutter {
-  cut(word: string): string[]
+/** What both kinds need: how a word is split, and which ids its parts have. */
+interface WordSplitter {
+  split(word: string): string[]
   ids: ReadonlyMap<string, number>
   unknownId: number | null
   fusesUnknown: boolean
-  /** Ids of the 256 byte tokens `<0x00>` to `<0xFF>`, or null where the model doesn't fall back to bytes. */
+  /** Ids of the 256 byte tokens `<0x00>` to `<0xFF>`, or null if the model doesn't fall back to bytes. */
   byteIds: number[] | null
 }
 
 const encoder = new TextEncoder()
 
 /**
- * Reads the key "model". Special tokens are taken out of the vocabulary that words are matched with.
+ * Reads the key "model". Special tokens are removed from the vocabulary that words are matched with.
  * @throws UserError on another kind of model, or broken keys
  */
 export function readModel(value: unknown, place: JsonPlace, addedTokens: readonly AddedToken[]): TokenModel {
@@ -49,11 +49,15 @@ export function readModel(value: unknown, place: JsonPlace, addedTokens: readonl
     case 'Unigram':
       return readUnigram(config, place, special)
     default:
-      return refuse(at(place, 'type'), config.type, 'Stet reads BPE and Unigram. Use another tokenizer.')
+      return refuse(
+        at(place, 'type'),
+        config.type,
+        'only BPE and Unigram are supported. Use another tokenizer.',
+      )
   }
 }
 
-/** Old files leave the type out. */
+/** Old files omit the type. */
 function guessType(config: JsonObject): string | undefined {
   if (Array.isArray(config.vocab)) return 'Unigram'
   return Array.isArray(config.merges) ? 'BPE' : undefined
@@ -61,7 +65,8 @@ function guessType(config: JsonObject): string | undefined {
 
 function readBpe(config: JsonObject, place: JsonPlace, special: ReadonlySet<string>): TokenModel {
   for (const key of ['continuing_subword_prefix', 'end_of_word_suffix']) {
-    if (config[key]) refuse(at(place, key), config[key], 'Stet reads BPE without it. Use another tokenizer.')
+    if (config[key])
+      refuse(at(place, key), config[key], 'only BPE without it is supported. Use another tokenizer.')
   }
   const entries = Object.entries(readObject(config.vocab, at(place, 'vocab')))
   const vocabulary = new Map(entries.map(([token, id]) => [readId(id, at(at(place, 'vocab'), token)), token]))
@@ -72,14 +77,14 @@ function readBpe(config: JsonObject, place: JsonPlace, special: ReadonlySet<stri
   const ignoresMerges = readFlag(config.ignore_merges, at(place, 'ignore_merges'), false)
   const bpe = new BPE({ type: 'BPE', vocab, merges, ignore_merges: ignoresMerges })
   const ids = bpe.tokens_to_ids
-  const cutter: Cutter = {
-    cut: (word) => (ignoresMerges && ids.has(word) ? [word] : bpe.bpe(word)),
+  const splitter: WordSplitter = {
+    split: (word) => (ignoresMerges && ids.has(word) ? [word] : bpe.bpe(word)),
     ids,
     unknownId: typeof config.unk_token === 'string' ? (idOf(vocabulary, config.unk_token) ?? null) : null,
     fusesUnknown: readFlag(config.fuse_unk, at(place, 'fuse_unk'), false),
     byteIds: readFlag(config.byte_fallback, at(place, 'byte_fallback'), false) ? findByteIds(ids) : null,
   }
-  return { vocabulary, encode: (word, encoding) => encodeWord(cutter, word, encoding) }
+  return { vocabulary, encode: (word, encoding) => encodeWord(splitter, word, encoding) }
 }
 
 /** A merge is `["a", "b"]` or, in older files, `"a b"`. */
@@ -100,8 +105,8 @@ function readUnigram(config: JsonObject, place: JsonPlace, special: ReadonlySet<
   // A piece without text matches nothing.
   const vocab = pieces.map(([token, score]): [string, number] => [special.has(token) ? '' : token, score])
   const unigram = new Unigram({ type: 'Unigram', vocab, unk_id: unknownId }, '')
-  const cutter: Cutter = {
-    cut: (word) => unigram.tokenize(word),
+  const splitter: WordSplitter = {
+    split: (word) => unigram.tokenize(word),
     ids: unigram.tokens_to_ids,
     unknownId,
     fusesUnknown: true,
@@ -111,7 +116,7 @@ function readUnigram(config: JsonObject, place: JsonPlace, special: ReadonlySet<
   }
   return {
     vocabulary: new Map(pieces.map(([token], id) => [id, token])),
-    encode: (word, encoding) => encodeWord(cutter, word, encoding),
+    encode: (word, encoding) => encodeWord(splitter, word, encoding),
   }
 }
 
@@ -120,53 +125,47 @@ function idOf(vocabulary: ReadonlyMap<number, string>, token: string): number | 
   return undefined
 }
 
-/** The name of a byte's token in SentencePiece's manner. */
-export function byteTokenName(byte: number): string {
+/** SentencePiece's name for a byte's token. */
+function byteTokenName(byte: number): string {
   return `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`
 }
 
 function findByteIds(ids: ReadonlyMap<string, number>): number[] | null {
-  const found = Array.from({ length: 256 }, (_, byte) => ids.get(byteTokenName(byte)))
-  return found.every((id) => id !== undefined) ? found : null
+  const byteIds = Array.from({ length: 256 }, (_, byte) => ids.get(byteTokenName(byte)))
+  return byteIds.every((id) => id !== undefined) ? byteIds : null
 }
 
-function encodeWord(cutter: Cutter, word: MappedText, encoding: Encoding): void {
+function encodeWord(splitter: WordSplitter, word: MappedText, encoding: Encoding): void {
   let at = 0
   let followsUnknown = false
-  for (const piece of cutter.cut(word.text)) {
-    const end = at + piece.length
-    const id = cutter.ids.get(piece)
+  for (const piece of splitter.split(word.text)) {
+    const range = { start: at, end: at + piece.length }
+    const id = splitter.ids.get(piece)
     if (id !== undefined) {
-      append(encoding, id, word, at, end)
-    } else if (cutter.byteIds) {
-      appendBytes(encoding, cutter.byteIds, word, at, end)
-    } else if (followsUnknown && cutter.fusesUnknown) {
-      encoding.offsets.at(-1)![1] = word.ends[end - 1]!
-    } else if (cutter.unknownId !== null) {
-      append(encoding, cutter.unknownId, word, at, end)
+      append(encoding, id, word, range)
+    } else if (splitter.byteIds) {
+      appendBytes(encoding, splitter.byteIds, word, range)
+    } else if (followsUnknown && splitter.fusesUnknown) {
+      encoding.offsets.at(-1)![1] = word.ends[range.end - 1]!
+    } else if (splitter.unknownId !== null) {
+      append(encoding, splitter.unknownId, word, range)
     }
-    followsUnknown = id === undefined && cutter.byteIds === null && cutter.unknownId !== null
-    at = end
+    followsUnknown = id === undefined && splitter.byteIds === null && splitter.unknownId !== null
+    at = range.end
   }
 }
 
-function append(encoding: Encoding, id: number, word: MappedText, start: number, end: number): void {
+function append(encoding: Encoding, id: number, word: MappedText, { start, end }: Range): void {
   encoding.ids.push(id)
   encoding.offsets.push([word.starts[start]!, word.ends[end - 1]!])
 }
 
 /** Each byte's token stands for the whole character that the byte is part of. */
-function appendBytes(
-  encoding: Encoding,
-  byteIds: number[],
-  word: MappedText,
-  start: number,
-  end: number,
-): void {
+function appendBytes(encoding: Encoding, byteIds: number[], word: MappedText, { start, end }: Range): void {
   for (let i = start; i < end; ) {
     const next = i + characterLength(word.text, i)
     for (const byte of encoder.encode(word.text.slice(i, next)))
-      append(encoding, byteIds[byte]!, word, i, next)
+      append(encoding, byteIds[byte]!, word, { start: i, end: next })
     i = next
   }
 }

@@ -1,4 +1,4 @@
-/** Normalizers of tokenizer.json that keep their origin: Unicode forms, replacements, prefixes. */
+/** Normalizers of tokenizer.json that keep track of the original text: Unicode forms, replacements, prefixes. */
 import { UserError } from '../../contract/errors.ts'
 import { at, type JsonPlace, readArray, readObject, readString, refuse } from './json.ts'
 import { type MappedText, prependMapped, replaceRanges } from './mapped-text.ts'
@@ -13,7 +13,7 @@ export type NormalizerStep =
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
 
-/** Reads the key "normalizer". @throws UserError on one whose changes can't be followed back to characters */
+/** Reads the key "normalizer". @throws UserError on one whose changes can't be traced back to characters */
 export function readNormalizer(value: unknown, place: JsonPlace): NormalizerStep[] {
   if (value === null || value === undefined) return []
   const config = readObject(value, place)
@@ -39,7 +39,7 @@ export function readNormalizer(value: unknown, place: JsonPlace): NormalizerStep
       return refuse(
         at(place, 'type'),
         config.type,
-        'Stet can follow NFC, NFD, NFKC, NFKD, Replace and Prepend back to characters. Use another tokenizer.',
+        'only NFC, NFD, NFKC, NFKD, Replace and Prepend are supported. Use another tokenizer.',
       )
   }
 }
@@ -69,8 +69,8 @@ function applyStep(mapped: MappedText, step: NormalizerStep): MappedText {
 }
 
 /**
- * Normalizes grapheme by grapheme, so that a composed character stands for all it was composed of.
- * @throws UserError on the rare text whose form isn't that of its graphemes
+ * Normalizes grapheme by grapheme, so that a composed character stands for everything it was composed of.
+ * @throws UserError on the rare text whose normal form is not that of its graphemes
  */
 function normalizeUnicode(mapped: MappedText, form: UnicodeForm): MappedText {
   const whole = mapped.text.normalize(form)
@@ -84,7 +84,7 @@ function normalizeUnicode(mapped: MappedText, form: UnicodeForm): MappedText {
   if (result.text !== whole) {
     throw new UserError(
       'bad_input',
-      `A text can't be followed through the tokenizer's ${form} normalisation (it joins characters across ` +
+      `A text can't be traced through the tokenizer's ${form} normalisation (which joins characters across ` +
         `grapheme borders): "${mapped.text.slice(0, 60)}…". Normalise it to ${form} before importing it.`,
     )
   }

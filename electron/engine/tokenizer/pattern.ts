@@ -1,4 +1,4 @@
-/** Patterns of tokenizer.json (Oniguruma's dialect) as JavaScript's, by the tokenizer library's translation. */
+/** Patterns of tokenizer.json (Oniguruma's dialect) in JavaScript's, translated by the tokenizer library. */
 import { SplitPreTokenizer } from '@huggingface/tokenizers'
 import { type JsonPlace, readObject, refuse } from './json.ts'
 
@@ -12,7 +12,7 @@ export function compilePattern(source: { Regex: string } | { String: string }): 
     behavior: 'Isolated',
     invert: false,
   })
-  if (pattern === null) throw new SyntaxError('No pattern.')
+  if (pattern === null) throw new SyntaxError('The pattern is empty.')
   return pattern
 }
 

@@ -1,6 +1,6 @@
 /**
- * Pre-tokenizers of tokenizer.json: cut text into the words that the model splits further.
- * They follow the `tokenizers` library of Hugging Face (its split behaviours included) and keep the origin.
+ * Pre-tokenizers of tokenizer.json: they split text into the words that the model splits further.
+ * They behave as Hugging Face's `tokenizers` library does (split behaviours included) and keep track of the original.
  */
 import { toByteCharacters } from './byte-level.ts'
 import { at, type JsonPlace, readArray, readFlag, readObject, readString, refuse } from './json.ts'
@@ -21,7 +21,7 @@ const anyNumber = compilePattern({ Regex: String.raw`\p{N}` })
 const anyPunctuation = compilePattern({ Regex: String.raw`[\p{P}\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E]` })
 const byteLevelWords = compilePattern({ Regex: gpt2Words })
 
-/** Reads the key "pre_tokenizer". @throws UserError on one that Stet doesn't know */
+/** Reads the key "pre_tokenizer". @throws UserError on one that is not supported */
 export function readPreTokenizer(value: unknown, place: JsonPlace): PreTokenizerStep[] {
   if (value === null || value === undefined) return []
   const config = readObject(value, place)
@@ -55,7 +55,7 @@ export function readPreTokenizer(value: unknown, place: JsonPlace): PreTokenizer
       return refuse(
         at(place, 'type'),
         config.type,
-        'Stet reads ByteLevel, Split, Digits, Punctuation, Metaspace and Sequence. Use another tokenizer.',
+        'only ByteLevel, Split, Digits, Punctuation, Metaspace and Sequence are supported. Use another tokenizer.',
       )
   }
 }
@@ -91,7 +91,7 @@ function readChoice<T extends string>(value: unknown, place: JsonPlace, choices:
 /**
  * @param mapped one section of a text, between added tokens
  * @param isFirst whether the section begins the whole text
- * @returns its words, in order, none empty
+ * @returns its words in order, without empty ones
  */
 export function preTokenize(
   steps: readonly PreTokenizerStep[],
@@ -130,46 +130,49 @@ function markSpaces(
   return mayPrepend && !marked.text.startsWith(replacement) ? prependMapped(marked, replacement) : marked
 }
 
-type Piece = Range & { isMatch: boolean }
+type Segment = Range & { isMatch: boolean }
 
 function splitRanges(
   text: string,
   { pattern, behavior, invert }: PreTokenizerStep & { type: 'split' },
 ): Range[] {
-  const pieces = findPieces(text, pattern, invert)
+  const segments = findSegments(text, pattern, invert)
   switch (behavior) {
     case 'Removed':
-      return pieces.filter(({ isMatch }) => !isMatch)
+      return segments.filter(({ isMatch }) => !isMatch)
     case 'Isolated':
-      return pieces
+      return segments
     case 'MergedWithPrevious':
-      return merge(pieces, (piece, before) => piece.isMatch && before !== undefined && !before.isMatch)
+      return merge(segments, (segment, before) => segment.isMatch && before !== undefined && !before.isMatch)
     case 'MergedWithNext':
-      return merge(pieces, (piece, before) => before?.isMatch === true && !piece.isMatch)
+      return merge(segments, (segment, before) => before?.isMatch === true && !segment.isMatch)
     case 'Contiguous':
-      return merge(pieces, (piece, before) => piece.isMatch === before?.isMatch)
+      return merge(segments, (segment, before) => segment.isMatch === before?.isMatch)
   }
 }
 
-/** Cuts text into matches and what lies between them. */
-function findPieces(text: string, pattern: RegExp, invert: boolean): Piece[] {
-  const pieces: Piece[] = []
+/** Splits text into matches and the text between them. */
+function findSegments(text: string, pattern: RegExp, invert: boolean): Segment[] {
+  const segments: Segment[] = []
   let from = 0
   for (const match of text.matchAll(pattern)) {
     const end = match.index + match[0].length
-    if (match.index > from) pieces.push({ start: from, end: match.index, isMatch: invert })
-    if (end > match.index) pieces.push({ start: match.index, end, isMatch: !invert })
+    if (match.index > from) segments.push({ start: from, end: match.index, isMatch: invert })
+    if (end > match.index) segments.push({ start: match.index, end, isMatch: !invert })
     from = end
   }
-  if (from < text.length) pieces.push({ start: from, end: text.length, isMatch: invert })
-  return pieces
+  if (from < text.length) segments.push({ start: from, end: text.length, isMatch: invert })
+  return segments
 }
 
-function merge(pieces: Piece[], joins: (piece: Piece, before: Piece | undefined) => boolean): Range[] {
+function merge(
+  segments: Segment[],
+  joins: (segment: Segment, before: Segment | undefined) => boolean,
+): Range[] {
   const merged: Range[] = []
-  for (const [i, piece] of pieces.entries()) {
-    if (i > 0 && joins(piece, pieces[i - 1])) merged.at(-1)!.end = piece.end
-    else merged.push({ start: piece.start, end: piece.end })
+  for (const [i, segment] of segments.entries()) {
+    if (i > 0 && joins(segment, segments[i - 1])) merged.at(-1)!.end = segment.end
+    else merged.push({ start: segment.start, end: segment.end })
   }
   return merged
 }

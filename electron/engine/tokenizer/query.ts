@@ -1,10 +1,10 @@
-/** An item's prompt and a response as token ids: the prompt through the chat template, cut to fit if needed. */
+/** An item's prompt and a response as token ids: the prompt through the chat template, truncated to fit if needed. */
 import type { Item, Message } from '../../contract/records.ts'
 import type { Tokenizer } from './index.ts'
 
 export interface Query {
   ids: number[]
-  /** Whether part of it was left out to fit. */
+  /** Whether it was truncated to fit. */
   cut: boolean
 }
 
@@ -37,7 +37,7 @@ export function encodeResponse(tokenizer: Tokenizer, text: string): number[] {
   return [...tokenizer.encode(text), tokenizer.eosId]
 }
 
-/** A few tokens more than asked go, because the shortened text may be tokenized otherwise at its end. */
+/** A few tokens more than needed are dropped, because the shortened text may be tokenized differently at its end. */
 const slack = 4
 
 function shortenedContext(tokenizer: Tokenizer, context: string, excessTokens: number): string {

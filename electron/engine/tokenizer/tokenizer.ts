@@ -1,6 +1,6 @@
 /**
  * A tokenizer made from the content of tokenizer.json: text to ids with the characters of each token, and
- * back. The libraries split and merge; added tokens, origins and decoding are followed here.
+ * back. The libraries split and merge; added tokens, offsets and decoding are implemented here.
  */
 import { createHash } from 'node:crypto'
 import { UserError } from '../../contract/errors.ts'
@@ -15,13 +15,13 @@ import { readMerge, readModel } from './model.ts'
 import { type NormalizerStep, normalize, readNormalizer } from './normalizer.ts'
 import { type PreTokenizerStep, preTokenize, readPreTokenizer } from './pre-tokenizer.ts'
 
-/** What a tokenizer is made from; both are written as they are by `saveTokenizer`. */
+/** What a tokenizer is made from; `saveTokenizer` writes both unchanged. */
 export interface TokenizerFiles {
   /** Where it came from, for error messages: a file, or a GGUF file's metadata. */
   name: string
   /** Content of tokenizer.json. */
   definition: JsonObject
-  /** Content of tokenizer_config.json, with the keys of {@link SpecialTokens} and `chat_template` settled. */
+  /** Content of tokenizer_config.json, with the keys of {@link SpecialTokens} and `chat_template` filled in. */
   config: JsonObject & SpecialTokens & { chat_template: string | null }
 }
 
@@ -33,7 +33,7 @@ export interface SpecialTokens {
 }
 
 export interface Tokenizer {
-  /** SHA-256 of everything that decides a text's ids; the chat template is no part of it. */
+  /** SHA-256 of everything that determines a text's ids, so without the chat template. */
   readonly hash: string
   /** Greatest id + 1. */
   readonly vocabSize: number
@@ -42,7 +42,7 @@ export interface Tokenizer {
   /** The padding token, or else the end token. */
   readonly padId: number
   readonly files: TokenizerFiles
-  /** Ids of plain text: no special token is added, and none is read out of the text. */
+  /** Ids of plain text: no special token is added, and none is recognised in the text. */
   encode(text: string): number[]
   /**
    * The same with each token's characters, in UTF-16 units. Spans are in order and cover every character;
@@ -50,18 +50,18 @@ export interface Tokenizer {
    */
   encodeWithOffsets(text: string): Encoding
   /**
-   * Ids of a conversation by the chat template, whose special tokens are recognised; contents can't bring
-   * any in. Without a template: `User:\n…\n\nAssistant:\n…`, the begin token first where there is one, and
+   * Ids of a conversation by the chat template, whose special tokens are recognised; contents can't produce
+   * any. Without a template: `User:\n…\n\nAssistant:\n…`, the begin token first if there is one, and
    * the end token after each of the assistant's messages.
    */
   encodeChat(messages: readonly Message[], options: { addGenerationPrompt: boolean }): number[]
-  /** Text of ids; an id without a token has none. Bytes that are no UTF-8 become U+FFFD. */
+  /** Text of ids; an id without a token has none. Bytes that are not UTF-8 become U+FFFD. */
   decode(ids: Iterable<number>, options?: { skipSpecial?: boolean }): string
-  /** One token for display: its text, with `<0xE2>` for each byte that is no whole character. */
+  /** One token for display: its text, with `<0xE2>` for each byte that is not a whole character. */
   pieceOf(id: number): string
 }
 
-/** @throws UserError that names file and key where the definition can't be used */
+/** @throws UserError that names file and key if the definition can't be used */
 export function createTokenizer(files: TokenizerFiles): Tokenizer {
   const { name, definition } = files
   const place = (key: string) => ({ file: name, key })
@@ -101,7 +101,7 @@ function findEnds({ name, config }: TokenizerFiles, ids: ReadonlyMap<string, num
     if (content === null) return null
     const id = ids.get(content)
     if (id !== undefined) return id
-    const message = `${name}: "${key}" is ${JSON.stringify(content)}, which is no token of it.`
+    const message = `${name}: "${key}" is ${JSON.stringify(content)}, which is not one of its tokens.`
     throw new UserError('bad_input', message)
   }
   const eosId = idOf('eos_token')!
@@ -124,8 +124,8 @@ function makeChatEncoder(
   const template = readTemplate(files, special)
   if (!template) {
     return (messages, { addGenerationPrompt }) => {
-      const pieces = plainChat(messages, addGenerationPrompt)
-      const ids = pieces.flatMap((piece) => (piece === null ? [eosId] : encodeWhole(encodePlain, piece).ids))
+      const parts = plainChat(messages, addGenerationPrompt)
+      const ids = parts.flatMap((part) => (part === null ? [eosId] : encodeWhole(encodePlain, part).ids))
       return bosId === null ? ids : [bosId, ...ids]
     }
   }
@@ -186,7 +186,7 @@ function makePlainEncoder(
     )
 }
 
-/** Gives characters that no token stands for (a normalizer dropped them) to the token that follows, or the last. */
+/** Assigns characters that no token stands for (a normalizer dropped them) to the next token, or else to the last. */
 function closeGaps({ offsets }: Encoding, length: number): void {
   let covered = 0
   for (const span of offsets) {
@@ -205,7 +205,7 @@ function readTemplate({ name, config }: TokenizerFiles, special: readonly AddedT
   return readChatTemplate(config.chat_template, name, contents, variables)
 }
 
-/** Hashes what decides ids in one spelling: sorted keys, merges as pairs, defaults of added tokens filled in. */
+/** Hashes what determines ids in a canonical form: sorted keys, merges as pairs, defaults of added tokens filled in. */
 function hashDefinition(definition: JsonObject, addedTokens: readonly AddedToken[], file: string): string {
   const { normalizer = null, pre_tokenizer = null } = definition
   const model = { ...readObject(definition.model, { file, key: 'model' }) }

@@ -200,7 +200,7 @@ test('a file that is not whole or not sound is refused with a sentence that says
     [
       'a key twice',
       ggufBytes({ entries: [0, 1].map(() => ({ key: 'twice', type: 0, value: Buffer.alloc(1) })) }),
-      'twice is there twice',
+      'twice occurs twice',
     ],
     [
       'alignment 3',
@@ -223,7 +223,7 @@ test('a file that is not whole or not sound is refused with a sentence that says
     ],
     ['unaligned', ggufBytes(tensor(f32('blk.0.x', [1], 4))), 'blk.0.x is not aligned'],
     ['overlap', ggufBytes(tensor(f32('a', [9]), f32('b', [1], 32))), 'b overlaps'],
-    ['a tensor twice', ggufBytes(tensor(f32('a', [1]), f32('a', [1], 32))), 'a is there twice'],
+    ['a tensor twice', ggufBytes(tensor(f32('a', [1]), f32('a', [1], 32))), 'a occurs twice'],
     ['cut off data', ggufBytes(tensor(f32('a', [8]), f32('blk.0.x', [9], 32))), 'cut off in blk.0.x'],
     ['NaN', ggufBytes({ tensors: [f32('blk.0.x', [2])], data: float32s(0, Number.NaN) }), 'blk.0.x', 'NaN'],
   ]

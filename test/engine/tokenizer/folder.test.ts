@@ -106,11 +106,11 @@ test('missing and broken keys are named with their file', () => {
   assertRefused({ 'tokenizer_config.json': {} }, /tokenizer_config\.json: "eos_token" is missing/)
   assertRefused(
     { 'tokenizer_config.json': { eos_token: 'nowhere' } },
-    /"eos_token" is "nowhere", which is no token/,
+    /"eos_token" is "nowhere", which is not one of its tokens/,
   )
   assertRefused({ 'tokenizer_config.json': { eos_token: 7 } }, /tokenizer_config\.json: "eos_token" is 7/)
   assertRefused(withDefinition({ model: undefined }), /tokenizer\.json: "model" is missing/)
-  assertRefused(withModel({ type: 'WordPiece' }), /"model\.type" is "WordPiece"; Stet reads BPE and Unigram/)
+  assertRefused(withModel({ type: 'WordPiece' }), /"model\.type" is "WordPiece"; only BPE and Unigram/)
   assertRefused(withModel({ vocab: [] }), /"model\.vocab" is \[\]/)
   assertRefused(withModel({ vocab: { a: -1 } }), /"model\.vocab\.a" is -1; it must be a token id/)
   assertRefused(withModel({ merges: [['a', 'b'], 'c'] }), /"model\.merges\[1\]" is "c"/)

@@ -120,8 +120,8 @@ test('what is missing or unknown is named with its key', () => {
     for (const [key, value] of Object.entries(changes)) metadata.set(`tokenizer.ggml.${key}`, value)
     assert.throws(() => tokenizerFromGguf(metadata, 'test.gguf'), { name: 'UserError', message })
   }
-  refused({ model: 'bert' }, /test\.gguf: "tokenizer\.ggml\.model" is "bert"; Stet reads "gpt2"/)
-  refused({ pre: 'toString' }, /"tokenizer\.ggml\.pre" is "toString"; Stet knows gpt-2/)
+  refused({ model: 'bert' }, /test\.gguf: "tokenizer\.ggml\.model" is "bert"; only "gpt2"/)
+  refused({ pre: 'toString' }, /"tokenizer\.ggml\.pre" is "toString"; only gpt-2/)
   refused({ pre: undefined }, /"tokenizer\.ggml\.pre" is missing/)
   refused({ merges: undefined }, /"tokenizer\.ggml\.merges" is missing; it must be a list/)
   refused({ tokens: 5 }, /"tokenizer\.ggml\.tokens" is 5; it must be a list/)

@@ -41,6 +41,9 @@ export const importData = verb(
     ),
   )
 
+export const ExportFormat = z.enum(['stet', 'trl', 'tokens'])
+export type ExportFormat = z.infer<typeof ExportFormat>
+
 export const exportData = verb(
   'Export items and annotations: everything (stet), preference rows (trl) or token labels (tokens).',
   'export ferry.stet --format trl --out pairs.jsonl',
@@ -49,7 +52,7 @@ export const exportData = verb(
     z.strictObject({
       project,
       out: file('File to write, JSONL.'),
-      format: z.enum(['stet', 'trl', 'tokens']).default('stet').describe('What each row holds.'),
+      format: ExportFormat.default('stet').describe('What each row holds.'),
       pairs: z
         .enum(['all', 'edited', 'original'])
         .default('all')

@@ -1,7 +1,7 @@
 /** What can be wrong with a response in the sample world, what it costs, and where it stands. */
 
 /** Cost of each kind of flaw; the better of two responses is the one whose flaws cost less. */
-export const FLAW_COSTS = {
+export const flawCosts = {
   /** A fact asked about is stated wrongly. */
   wrong: 1,
   /** A fact asked about is not stated. */
@@ -21,7 +21,7 @@ export const FLAW_COSTS = {
   'no-closing': 0.5,
 } as const
 
-export type FlawKind = keyof typeof FLAW_COSTS
+export type FlawKind = keyof typeof flawCosts
 
 /** Characters of a response, half open. */
 export interface Span {
@@ -37,19 +37,9 @@ export interface Flaw {
 }
 
 export function flaw(kind: FlawKind, span: Span | null): Flaw {
-  return { kind, cost: FLAW_COSTS[kind], span }
+  return { kind, cost: flawCosts[kind], span }
 }
 
 export function totalCost(flaws: Flaw[]): number {
   return flaws.reduce((sum, { cost }) => sum + cost, 0)
-}
-
-/** How many flaws of each kind, zeros included. */
-export function countFlaws(flaws: Flaw[]): Record<FlawKind, number> {
-  const counts = Object.fromEntries(Object.keys(FLAW_COSTS).map((kind) => [kind, 0])) as Record<
-    FlawKind,
-    number
-  >
-  for (const { kind } of flaws) counts[kind]++
-  return counts
 }

@@ -6,7 +6,8 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import type { BadRow, ImportRow, NewAnnotation } from '../../electron/contract/records.ts'
-import { exportStet } from '../../electron/pipeline/data/export.ts'
+import { writeRows } from '../../electron/pipeline/data/exporters/exporter.ts'
+import { stetRow } from '../../electron/pipeline/data/exporters/stet.ts'
 import { readRows } from '../../electron/pipeline/data/read.ts'
 import {
   countItems,
@@ -150,12 +151,12 @@ test('an exported project imported into a new one is exported to the same bytes'
   saveAnnotation(one.db, edit(odd, 'a', { annotator: 'Å', elapsedMs: 1 / 3 }))
   saveAnnotation(one.db, edit(odd, 'a', { annotator: 'A' }))
   const first = path.join(scratch, 'first.jsonl')
-  await exportStet(first, iterateAnnotatedItems(one.db))
+  await writeRows(first, iterateAnnotatedItems(one.db), stetRow)
   const two = await newProject()
   const result = await importRows(two.db, readRows(first), { name: 'x', files: [await describeFile(first)] })
   assert.deepEqual([result.imported, result.bad], [41, []])
   const second = path.join(scratch, 'second.jsonl')
-  await exportStet(second, iterateAnnotatedItems(two.db))
+  await writeRows(second, iterateAnnotatedItems(two.db), stetRow)
   assert.equal((await describeFile(second)).sha256, (await describeFile(first)).sha256)
   const back = await importRows(one.db, readRows(second), { name: 'x', files: [await describeFile(second)] })
   assert.deepEqual([back.imported, back.duplicates], [0, 41])

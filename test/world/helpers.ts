@@ -1,6 +1,7 @@
 /** What the tests of the sample world share. */
 import fc from 'fast-check'
 import { type Draws, drawsOf } from '../../electron/world/draws.ts'
+import { type Flaw, type FlawKind, flawCosts } from '../../electron/world/flaws.ts'
 import { makePrompts } from '../../electron/world/prompts.ts'
 import { fill, loadWorld } from '../../electron/world/world.ts'
 import { writeResponse } from '../../electron/world/writer.ts'
@@ -47,6 +48,16 @@ export const anyResponse = fc
   .map((parts) => parts.flat().join(''))
 
 export const anyPrompt = fc.constantFrom(...prompts.slice(0, 300))
+
+/** How many flaws of each kind, zeros included. */
+export function countFlaws(flaws: readonly Flaw[]): Record<FlawKind, number> {
+  const counts = Object.fromEntries(Object.keys(flawCosts).map((kind) => [kind, 0])) as Record<
+    FlawKind,
+    number
+  >
+  for (const { kind } of flaws) counts[kind]++
+  return counts
+}
 
 export function sum(numbers: number[]): number {
   return numbers.reduce((total, number) => total + number, 0)

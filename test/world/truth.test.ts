@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { FLAW_COSTS, type Flaw, type FlawKind, totalCost } from '../../electron/world/flaws.ts'
+import { type Flaw, type FlawKind, flawCosts, totalCost } from '../../electron/world/flaws.ts'
 import { compareInWorld } from '../../electron/world/judge.ts'
 import { parseResponse } from '../../electron/world/parse.ts'
 import type { WorldPrompt } from '../../electron/world/prompts.ts'
@@ -131,7 +131,7 @@ test('The response whose flaws cost less is better, and equal costs tie', () => 
 })
 
 test('A flaw costs one, or half for a hedge, a repeat or no closing', () => {
-  const half = Object.entries(FLAW_COSTS).filter(([, cost]) => cost === 0.5)
+  const half = Object.entries(flawCosts).filter(([, cost]) => cost === 0.5)
   assert.deepEqual(half.map(([kind]) => kind).sort(), ['hedge', 'no-closing', 'repeat'])
   assert.equal(totalCost(judgeTruth(world, prompt, { text: '', ended: false })), 4.5)
 })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { countFlaws, totalCost } from '../../electron/world/flaws.ts'
+import { totalCost } from '../../electron/world/flaws.ts'
 import { compareTruth } from '../../electron/world/truth.ts'
 import { HABITS, writeResponse } from '../../electron/world/writer.ts'
-import { greedyDraws, prompts, sum, testDraws, world, written } from './helpers.ts'
+import { countFlaws, greedyDraws, prompts, sum, testDraws, world, written } from './helpers.ts'
 
 type Written = (typeof written)[number]
 

@@ -6,7 +6,8 @@ import type { Hooks } from '../../contract/events.ts'
 import type { BadRow, EditedPair, ImportRow, PairLabels } from '../../contract/records.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
-import { exportLabels, exportStet, exportTrl, type PreferencePair } from '../../pipeline/data/export.ts'
+import { exporters } from '../../pipeline/data/export.ts'
+import type { ExportSource, PreferencePair } from '../../pipeline/data/exporters/exporter.ts'
 import { detectFile, readRows } from '../../pipeline/data/read.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { type Db, describeFile, importRows } from '../../storage/index.ts'
@@ -53,19 +54,19 @@ async function exportData(
   const { db } = project
   const file = path.resolve(out)
   const which = { datasets }
-  if (format === 'stet') return { file, rows: await exportStet(file, annotatedItemsOf(db, which)) }
-  if (format === 'trl') return { file, rows: await exportTrl(file, preferences(db, which, pairs)) }
-  if (tokenizer === null) {
-    throw new UserError(
-      'bad_input',
-      'Token labels need a tokenizer: give --tokenizer with a model folder or a GGUF file.',
-    )
+  const source: ExportSource = {
+    annotatedItems: () => annotatedItemsOf(db, which),
+    preferences: () => preferences(db, which, pairs),
+    labels() {
+      if (tokenizer !== null)
+        return labelled(openTokenizerAt(findModel(project, tokenizer).path), editedPairsOf(db, which))
+      throw new UserError(
+        'bad_input',
+        'Token labels need a tokenizer: give --tokenizer with a model folder or a GGUF file.',
+      )
+    },
   }
-  const rows = await exportLabels(
-    file,
-    labelled(openTokenizerAt(findModel(project, tokenizer).path), editedPairsOf(db, which)),
-  )
-  return { file, rows }
+  return { file, rows: await exporters[format](file, source) }
 }
 
 /** Finished edits against what was edited, and the items' own preferences. */

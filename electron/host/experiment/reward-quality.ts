@@ -3,8 +3,9 @@ import type { ExperimentArm } from '../../contract/experiment.ts'
 import type { Item } from '../../contract/records.ts'
 import type { ResultRecord } from '../../contract/report.ts'
 import { auroc, spearman } from '../../engine/statistics/ranking.ts'
+import type { Flaw } from '../../world/flaws.ts'
 import type { TrainedReward } from './policies.ts'
-import type { ExperimentSteps, Flaw, Response } from './steps.ts'
+import type { ExperimentSteps, Response } from './steps.ts'
 
 type RewardModelResult = ResultRecord['rewardModels'][number]
 

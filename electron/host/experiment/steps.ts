@@ -5,6 +5,7 @@ import type { WinRateSummary } from '../../contract/report.ts'
 import type { DpoConfig } from '../../contract/run-kinds/dpo.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
+import type { Flaw } from '../../world/flaws.ts'
 
 /** A finished training run and where its model is. */
 export type Finished<Kind extends 'reward' | 'ppo' | 'dpo'> = JobResults[Kind] & {
@@ -18,13 +19,6 @@ export interface Response {
   text: string
   tokens: number
   ended: boolean
-}
-
-export interface Flaw {
-  kind: string
-  cost: number
-  /** Characters at fault, half open; null where something is absent. */
-  span: { start: number; end: number } | null
 }
 
 export interface ScoredText {

@@ -6,7 +6,8 @@ import type { labelVerbs as contractVerbs, LabelSummary } from '../../contract/l
 import type { EditedPair, PairLabels, TokenLabels } from '../../contract/records.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { type Minimality, minimality } from '../../pipeline/annotate/minimality.ts'
-import { exportLabels } from '../../pipeline/data/export.ts'
+import { writeRows } from '../../pipeline/data/exporters/exporter.ts'
+import { labelRow } from '../../pipeline/data/exporters/tokens.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { countSpanWords, spanAgreement, type WordCounts } from '../../pipeline/label/span-agreement.ts'
 import type { Lab } from '../context.ts'
@@ -49,7 +50,7 @@ async function label(
       signal.throwIfAborted()
     }
   }
-  if (out !== null) await exportLabels(path.resolve(out), labels())
+  if (out !== null) await writeRows(path.resolve(out), labels(), labelRow)
   else for await (const _ of labels());
   return summarise(figures, tokenizer.hash)
 }

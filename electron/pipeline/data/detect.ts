@@ -1,35 +1,35 @@
-/** Tells which importer a file's rows are for, by the keys of its first rows. */
-import type { Format, RawObject } from './fields.ts'
-import { alpacaOutputFormat } from './formats/alpaca-output.ts'
-import { fineGrainedFormat } from './formats/fine-grained.ts'
-import { hhFormat } from './formats/hh-rlhf.ts'
-import { plainFormat } from './formats/plain.ts'
-import { alpacaPreferenceFormat, pairFormat } from './formats/preference.ts'
-import { seedTaskFormat } from './formats/seed-tasks.ts'
-import { stetFormat } from './formats/stet.ts'
-import { trlFormat } from './formats/trl.ts'
+/** The importers, and which of them reads a file, by the keys of its first rows. */
+import type { Importer, RawObject } from './fields.ts'
+import { alpacaOutputImporter } from './importers/alpaca-output.ts'
+import { fineGrainedImporter } from './importers/fine-grained.ts'
+import { hhImporter } from './importers/hh-rlhf.ts'
+import { plainImporter } from './importers/plain.ts'
+import { alpacaPreferenceImporter, pairImporter } from './importers/preference.ts'
+import { seedTaskImporter } from './importers/seed-tasks.ts'
+import { stetImporter } from './importers/stet.ts'
+import { trlImporter } from './importers/trl.ts'
 
-/** The more particular format first: of two that know equally many rows the first is taken. */
-export const FORMATS: Format[] = [
-  stetFormat,
-  fineGrainedFormat,
-  pairFormat,
-  alpacaPreferenceFormat,
-  seedTaskFormat,
-  alpacaOutputFormat,
-  hhFormat,
-  trlFormat,
-  plainFormat,
+/** The more specific importer first: of two that recognise equally many rows the first is used. */
+export const importers: readonly Importer[] = [
+  stetImporter,
+  fineGrainedImporter,
+  pairImporter,
+  alpacaPreferenceImporter,
+  seedTaskImporter,
+  alpacaOutputImporter,
+  hhImporter,
+  trlImporter,
+  plainImporter,
 ]
 
-/** @returns the format that recognises most of the rows, or null where none recognises any */
-export function detectFormat(rows: RawObject[]): Format | null {
-  let best: Format | null = null
+/** @returns the importer that recognises most of the rows, or null if none recognises any */
+export function detectImporter(rows: RawObject[]): Importer | null {
+  let best: Importer | null = null
   let most = 0
-  for (const format of FORMATS) {
-    const count = rows.filter(format.recognises).length
+  for (const importer of importers) {
+    const count = rows.filter(importer.recognises).length
     if (count > most) {
-      best = format
+      best = importer
       most = count
     }
   }

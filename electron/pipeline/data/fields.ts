@@ -15,8 +15,8 @@ export interface ParsedRow {
 /** Why a row cannot become an item; the message completes "line 7: …". */
 export class RowError extends Error {}
 
-/** One importer: `parse` is pure and throws RowError with the reason for a row it cannot take. */
-export interface Format {
+/** Reads the rows of one format: `parse` is pure and throws RowError with the reason for a row it cannot read. */
+export interface Importer {
   name: string
   /** What its rows look like, for a sentence. */
   rows: string

@@ -12,12 +12,10 @@ import type {
   Item,
   NewAnnotation,
 } from '../../../electron/contract/records.ts'
-import {
-  type AnnotatedItem,
-  exportLabels,
-  exportStet,
-  exportTrl,
-} from '../../../electron/pipeline/data/export.ts'
+import { type AnnotatedItem, writeRows } from '../../../electron/pipeline/data/exporters/exporter.ts'
+import { stetRow } from '../../../electron/pipeline/data/exporters/stet.ts'
+import { labelRow } from '../../../electron/pipeline/data/exporters/tokens.ts'
+import { trlRow } from '../../../electron/pipeline/data/exporters/trl.ts'
 import { makeItem } from '../../../electron/pipeline/data/item.ts'
 import { readRows } from '../../../electron/pipeline/data/read.ts'
 
@@ -127,7 +125,7 @@ function number(annotations: NewAnnotation[]): Annotation[] {
 test('Stet rows come back as they were, and are exported to the same bytes', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(annotated, { minLength: 1, maxLength: 4 }), async (rows) => {
-      const count = await exportStet(fileOf('a.jsonl'), rows)
+      const count = await writeRows(fileOf('a.jsonl'), rows, stetRow)
       assert.equal(count, rows.length)
       const { good, bad } = await readAll(fileOf('a.jsonl'))
       assert.deepEqual(bad, [])
@@ -136,7 +134,7 @@ test('Stet rows come back as they were, and are exported to the same bytes', asy
         JSON.stringify(back.map(({ item }) => item.metadata)),
         JSON.stringify(rows.map(({ item }) => item.metadata)),
       )
-      await exportStet(fileOf('b.jsonl'), back)
+      await writeRows(fileOf('b.jsonl'), back, stetRow)
       assert.deepEqual(readFileSync(fileOf('b.jsonl')), readFileSync(fileOf('a.jsonl')))
     }),
     { numRuns: 150 },
@@ -184,7 +182,7 @@ test('TRL rows carry the context in the prompt and read back as the same prefere
     context: 'Text.',
     rejected: 'ab',
   })
-  await exportTrl(fileOf('trl.jsonl'), [{ item, chosen: 'ac\n', rejected: 'ab' }])
+  await writeRows(fileOf('trl.jsonl'), [{ item, chosen: 'ac\n', rejected: 'ab' }], trlRow)
   const row = JSON.parse(readFileSync(fileOf('trl.jsonl'), 'utf8'))
   assert.deepEqual(row, {
     prompt: [{ role: 'user', content: 'Sum up.\n\nText.' }],
@@ -209,18 +207,18 @@ test('token labels are written with ids, spans and the tokenizer they hold for',
     rejected: side,
     edited: { ...side, labels: [0, 1] },
   }
-  assert.equal(await exportLabels(fileOf('labels.jsonl'), [labels]), 1)
+  assert.equal(await writeRows(fileOf('labels.jsonl'), [labels], labelRow), 1)
   assert.deepEqual(JSON.parse(readFileSync(fileOf('labels.jsonl'), 'utf8')), labels)
 })
 
 test('an export that fails leaves the older file', async () => {
   const file = fileOf('kept.jsonl')
-  await exportStet(file, [{ item: plainItem, annotations: [] }])
+  await writeRows(file, [{ item: plainItem, annotations: [] }], stetRow)
   const before = readFileSync(file)
   const failing = (function* () {
     yield { item: plainItem, annotations: [revision] }
     throw new Error('the source failed')
   })()
-  await assert.rejects(exportStet(file, failing), /the source failed/)
+  await assert.rejects(writeRows(file, failing, stetRow), /the source failed/)
   assert.deepEqual(readFileSync(file), before)
 })

@@ -104,7 +104,7 @@ test('bad lines are listed with line and reason, and the rest is read', async ()
     /^4: it is not JSON/,
     /^5: "rejected" is a number/,
   ]
-  expected.push(/^6: the number at x is not finite/, /^7: it is not like the file's other rows/)
+  expected.push(/^6: the number at x is not finite/, /^7: it differs from the file's other rows/)
   assert.equal(reasons.length, expected.length)
   for (const [index, pattern] of expected.entries()) assert.match(reasons[index]!, pattern)
 })
@@ -193,7 +193,7 @@ test('files that hold no rows are refused by name', async () => {
     [Buffer.from('\ufeff{"a":1}', 'utf16le'), /is in UTF-16/],
     [gzipSync(`${row(1)}\n`.repeat(1000)).subarray(0, 60), /damaged or cut gzip file/],
     ['once upon a time\nthere was\n', /in no format that Stet knows/],
-    ['{"text": "nothing known"}\n', /its first row has text\. Known are Stet rows/],
+    ['{"text": "nothing known"}\n', /its first row has text\. Known formats: Stet rows/],
     ['[]', /has no rows/],
     ['a,b\n', /has no rows/],
     ['a,a\n1,2\n', /two columns are called "a"/],

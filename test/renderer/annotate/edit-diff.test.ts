@@ -5,9 +5,9 @@ import fc from 'fast-check'
 import type { Encoding } from '../../../electron/engine/tokenizer/encoding.ts'
 import { byteLevelTokenizer } from '../../../electron/engine/tokenizer/index.ts'
 import { putBack } from '../../../electron/pipeline/annotate/minimality.ts'
-import { replay } from '../../../electron/pipeline/annotate/operations.ts'
 import { diffEdit } from '../../../renderer/annotate/edit-diff.ts'
 import { operationsOf, TaskClock } from '../../../renderer/annotate/operations.ts'
+import { replay } from '../../pipeline/annotate/replay.ts'
 
 const words = fc
   .array(fc.constantFrom('a', 'b', 'c', 'é', '🙂', ' ', '  ', '\n'), { maxLength: 24 })

@@ -1,7 +1,7 @@
 /** AlpacaFarm's and AlpacaEval's model outputs, `{ instruction, input?, output }`: demonstrations. */
 import {
-  type Format,
   has,
+  type Importer,
   type ParsedRow,
   type RawObject,
   readContext,
@@ -12,7 +12,7 @@ import {
 } from '../fields.ts'
 import { makeItem } from '../item.ts'
 
-export const alpacaOutputFormat: Format = {
+export const alpacaOutputImporter: Importer = {
   name: 'alpaca-output',
   rows: 'AlpacaFarm outputs {instruction, input?, output}',
   recognises: (row) => has(row, 'instruction', 'output'),

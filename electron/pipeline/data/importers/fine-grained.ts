@@ -3,8 +3,8 @@
  * annotator's correction of it, which becomes a finished edit where one was written.
  */
 import {
-  type Format,
   has,
+  type Importer,
   importedEdit,
   type ParsedRow,
   type RawObject,
@@ -15,7 +15,7 @@ import {
 import { makeItem } from '../item.ts'
 import { readSpans } from '../spans.ts'
 
-export const fineGrainedFormat: Format = {
+export const fineGrainedImporter: Importer = {
   name: 'fine-grained-rlhf',
   rows: 'FineGrainedRLHF feedback {question, passages, prediction 1, feedback}',
   recognises: (row) => has(row, 'question', 'prediction 1', 'feedback'),

@@ -5,8 +5,8 @@
 import type { Message } from '../../../contract/records.ts'
 import {
   demandDifference,
-  type Format,
   has,
+  type Importer,
   type ParsedRow,
   type RawObject,
   RowError,
@@ -20,7 +20,7 @@ import {
 import { makeItem } from '../item.ts'
 import { isTranscript } from '../transcript.ts'
 
-export const trlFormat: Format = {
+export const trlImporter: Importer = {
   name: 'trl',
   rows: 'TRL preferences {chosen, rejected, prompt?}',
   recognises: (row) =>

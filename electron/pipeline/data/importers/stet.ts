@@ -4,13 +4,13 @@
  */
 import { z } from 'zod'
 import { Annotation, ErrorSpan, Item, Message, type NewAnnotation } from '../../../contract/records.ts'
-import { type Format, has, type ParsedRow, type RawObject, RowError } from '../fields.ts'
+import { has, type Importer, type ParsedRow, type RawObject, RowError } from '../fields.ts'
 import { itemId } from '../item.ts'
 
-export const STET_ROW_VERSION = 1
+export const stetRowVersion = 1
 
 const StetRow = z.strictObject({
-  stet: z.literal(STET_ROW_VERSION),
+  stet: z.literal(stetRowVersion),
   item: Item.extend({
     prompt: z.array(Message.strict()).min(1),
     errorSpans: z.array(ErrorSpan.strict()).nullable(),
@@ -18,7 +18,7 @@ const StetRow = z.strictObject({
   annotations: z.array(Annotation.strict()),
 })
 
-export const stetFormat: Format = {
+export const stetImporter: Importer = {
   name: 'stet',
   rows: 'Stet rows {stet, item, annotations}',
   recognises: (row) => has(row, 'stet', 'item'),
@@ -26,7 +26,7 @@ export const stetFormat: Format = {
 }
 
 function parse(row: RawObject): ParsedRow {
-  if (typeof row.stet === 'number' && row.stet > STET_ROW_VERSION) {
+  if (typeof row.stet === 'number' && row.stet > stetRowVersion) {
     throw new RowError(`it was written by a newer Stet (row version ${row.stet}): update this one`)
   }
   const { success, error } = StetRow.safeParse(row)

@@ -4,8 +4,8 @@
  */
 import {
   demandDifference,
-  type Format,
   has,
+  type Importer,
   type ParsedRow,
   type RawObject,
   RowError,
@@ -17,14 +17,14 @@ import {
 } from '../fields.ts'
 import { makeItem } from '../item.ts'
 
-export const alpacaPreferenceFormat: Format = {
+export const alpacaPreferenceImporter: Importer = {
   name: 'alpaca-preference',
   rows: 'AlpacaFarm annotations {instruction, input?, output_1, output_2, preference}',
   recognises: (row) => has(row, 'instruction', 'output_1', 'output_2'),
   parse: (row) => parse(row, ['output_1', 'output_2'], 'alpaca'),
 }
 
-export const pairFormat: Format = {
+export const pairImporter: Importer = {
   name: 'pairs',
   rows: 'pairs {instruction, output_a, output_b, preference}',
   recognises: (row) => has(row, 'instruction', 'output_a', 'output_b'),

@@ -1,7 +1,7 @@
 /** Anthropic's HH-RLHF rows: two transcripts, `chosen` and `rejected`, alike up to the last assistant turn. */
 import {
   demandDifference,
-  type Format,
+  type Importer,
   type ParsedRow,
   type RawObject,
   RowError,
@@ -11,7 +11,7 @@ import {
 import { makeItem } from '../item.ts'
 import { isTranscript, parseTranscript } from '../transcript.ts'
 
-export const hhFormat: Format = {
+export const hhImporter: Importer = {
   name: 'hh-rlhf',
   rows: 'HH-RLHF transcripts {chosen, rejected}',
   recognises: (row) => isTranscript(row.chosen) && isTranscript(row.rejected) && !('prompt' in row),

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Item } from '../../../electron/contract/records.ts'
-import { detectFormat } from '../../../electron/pipeline/data/detect.ts'
+import { detectImporter } from '../../../electron/pipeline/data/detect.ts'
 import type { ParsedRow, RawObject } from '../../../electron/pipeline/data/fields.ts'
 
 /** Parses a row by the format that its own keys tell. */
 function parse(row: RawObject): ParsedRow {
-  const format = detectFormat([row])
+  const format = detectImporter([row])
   assert.ok(format, 'the row is in a known format')
   return format.parse(row)
 }
@@ -38,16 +38,16 @@ test('each format is told by its keys', () => {
     ['plain', { prompt: 'p', rejected: 'r', edited: 'e', chosen: 'c' }],
     ['plain', { prompt: 'p', rejected: 'r', edited: null }],
   ]
-  for (const [name, row] of rows) assert.equal(detectFormat([row])?.name, name, JSON.stringify(row))
-  assert.equal(detectFormat([{ text: 'nothing known' }]), null)
-  assert.equal(detectFormat([]), null)
+  for (const [name, row] of rows) assert.equal(detectImporter([row])?.name, name, JSON.stringify(row))
+  assert.equal(detectImporter([{ text: 'nothing known' }]), null)
+  assert.equal(detectImporter([]), null)
 })
 
 test('most of the rows decide, not the first', () => {
   const transcripts = { chosen: '\n\nHuman: p\n\nAssistant: a', rejected: '\n\nHuman: p\n\nAssistant: b' }
-  assert.equal(detectFormat([{ chosen: 'x', rejected: 'y' }, transcripts, transcripts])?.name, 'hh-rlhf')
+  assert.equal(detectImporter([{ chosen: 'x', rejected: 'y' }, transcripts, transcripts])?.name, 'hh-rlhf')
   const pair = { prompt: 'p', chosen: 'a', rejected: 'b' }
-  assert.equal(detectFormat([pair, pair, { prompt: 'p', rejected: 'a', edited: 'b' }])?.name, 'plain')
+  assert.equal(detectImporter([pair, pair, { prompt: 'p', rejected: 'a', edited: 'b' }])?.name, 'plain')
 })
 
 test('the same content has the same id, whatever the order of its keys', () => {

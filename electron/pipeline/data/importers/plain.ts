@@ -4,8 +4,8 @@
  */
 import {
   demandDifference,
-  type Format,
   has,
+  type Importer,
   importedEdit,
   type ParsedRow,
   type RawObject,
@@ -21,7 +21,7 @@ import { readSpans } from '../spans.ts'
 
 const FIELDS = ['id', 'source', 'prompt', 'context', 'chosen', 'rejected', 'edited', 'error_spans']
 
-export const plainFormat: Format = {
+export const plainImporter: Importer = {
   name: 'plain',
   rows: 'plain rows {prompt, rejected, edited} with context? and chosen?',
   recognises: (row) => has(row, 'prompt') && ['chosen', 'rejected', 'edited'].some((key) => has(row, key)),

@@ -1,7 +1,7 @@
 /** Self-Instruct's seed tasks: an instruction with one worked instance, a demonstration. */
 import {
-  type Format,
   has,
+  type Importer,
   type ParsedRow,
   type RawObject,
   RowError,
@@ -13,7 +13,7 @@ import {
 } from '../fields.ts'
 import { makeItem } from '../item.ts'
 
-export const seedTaskFormat: Format = {
+export const seedTaskImporter: Importer = {
   name: 'seed-tasks',
   rows: 'Self-Instruct seed tasks {instruction, instances}',
   recognises: (row) => has(row, 'instruction', 'instances'),

@@ -1,0 +1,6 @@
+/** Messages as exported: their keys in a fixed order. */
+import type { Message } from '../../../contract/records.ts'
+
+export function messageRow({ role, content }: Message): Message {
+  return { role, content }
+}

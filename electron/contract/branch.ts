@@ -12,7 +12,7 @@ const allSettings: Shape = Object.assign({}, ...kinds.map(({ config }) => config
 function optional(setting: z.ZodType): z.ZodType {
   const bare = setting instanceof z.ZodDefault ? (setting.unwrap() as z.ZodType) : setting
   return partsOptional(bare)
-    .describe(setting.description ?? '')
+    .meta({ ...setting.meta() })
     .optional()
 }
 

@@ -29,6 +29,7 @@ export const heldout = z
   .max(0.9)
   .default(0.1)
   .describe('Share of source documents (or prompts) held out; the same ones in every run of the same share.')
+  .meta({ label: 'Held-out share' })
 
 /** How responses are sampled. */
 export const sampling = {

@@ -1,6 +1,7 @@
 /** A branch of a run: from which of its kept checkpoints, under what name, and with which settings changed. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
+import { writtenValue } from '../../electron/contract/fields.ts'
 import { runKinds } from '../../electron/contract/run-kinds/index.ts'
 import type { RunRecord } from '../../electron/contract/runs.ts'
 import { host } from '../app/connection.ts'
@@ -12,42 +13,38 @@ import {
   type FormField,
   formFields,
   inputOf,
-  parted,
+  partition,
   type Values,
-  written,
+  valueAt,
 } from './form-fields.ts'
 import { Settings } from './setting.tsx'
 
-const mattering = ['learningRate', 'totalSteps', 'epochs', 'klCoef', 'entCoef', 'tripwires.maxKl'].map(
+const mainFields = ['learningRate', 'totalSteps', 'epochs', 'klCoef', 'entCoef', 'tripwires.maxKl'].map(
   (name) => `config.${name}`,
 )
+
+type Checkpoint = Awaited<ReturnType<typeof host.runs.checkpoints>>[number]
 
 export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: () => void }) {
   const project = useProject()
   const [, change] = usePlace()
   const run = record.id
-  const { data: kept, error } = useQuery({
+  const { data: checkpoints, error } = useQuery({
     queryKey: ['checkpoints', project, run],
     queryFn: () => host.runs.checkpoints({ project, run }),
   })
-  const [values, setValues] = useState<Values>({})
+  const [typed, setTyped] = useState<Values>({})
   const fields = useMemo(() => branchFields(record), [record])
-  const step = values.step ?? String(kept?.at(-1)?.step ?? '')
-  const given = { ...values, run, step }
+  const values = { ...typed, run, step: typed.step ?? String(checkpoints?.at(-1)?.step ?? '') }
   const start = useMutation({
     mutationFn: () =>
-      host.work.start({ verb: 'branch', input: { project, run, ...inputOf(fields, { ...values, step }) } }),
+      host.work.start({ verb: 'branch', input: { project, run, ...inputOf(fields, values) } }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ['runs', project] })
       change({ run: undefined, tab: undefined, step: undefined })
     },
   })
-  const set = (path: string, value: string) => setValues((before) => ({ ...before, [path]: value }))
-  const { first, rest } = parted(
-    fields.filter(({ path }) => path.startsWith('config.')),
-    mattering,
-  )
-  const settings = { values, onChange: set, emptyMeans: 'as it is' }
+  const set = (key: string, text: string) => setTyped((before) => ({ ...before, [key]: text }))
   return (
     <Dialog open onClose={onClose} title={`Branch ${record.name}`} wide>
       <form
@@ -58,56 +55,16 @@ export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: 
         }}
       >
         <Problem error={error} />
-        {kept?.length === 0 && (
-          <p>
-            This run keeps no checkpoint yet. It makes one every <span className="mono">checkpointEvery</span>{' '}
-            steps, and when it is paused.
-          </p>
-        )}
-        <fieldset className="checkpoints">
-          <legend>From the checkpoint of</legend>
-          {kept?.map(({ step: each, winRate, kl, isBest }) => (
-            <label key={each} className="row numbers">
-              <input
-                type="radio"
-                name="checkpoint"
-                checked={String(each) === step}
-                onChange={() => set('step', String(each))}
-              />
-              step {each}
-              <span className="quiet">
-                {[
-                  winRate !== null && `win rate ${numberOf(winRate)}%`,
-                  kl !== null && `KL ${numberOf(kl)}`,
-                  isBest && 'the judge’s best',
-                ]
-                  .filter(Boolean)
-                  .join(' · ')}
-              </span>
-            </label>
-          ))}
-        </fieldset>
-        <p className="help">
-          A run keeps its two newest checkpoints, and the one that its judge likes best. The branch has the
-          same rows, seeds and curves up to there; with nothing changed it ends with the same bytes.
-        </p>
-        <Field label="Name" help="Of the model that it makes; the run's own id where empty.">
-          <input value={values.name ?? ''} onChange={({ target }) => set('name', target.value)} />
+        {checkpoints && <CheckpointChoice checkpoints={checkpoints} step={values.step} onChange={set} />}
+        <Field label="Name" help="Name of the trained model; defaults to the run's id.">
+          <input value={typed.name ?? ''} onChange={({ target }) => set('name', target.value)} />
         </Field>
-        <div className="form-grid">
-          <Settings fields={first} {...settings} />
-        </div>
-        <details>
-          <summary>All that may change ({rest.length} more)</summary>
-          <div className="form-grid">
-            <Settings fields={rest} {...settings} />
-          </div>
-        </details>
-        <p className="mono command">{commandOf('branch', project, fields, given)}</p>
+        <ChangedSettings fields={fields} values={values} onChange={set} />
+        <p className="mono command">{commandOf('branch', project, fields, values)}</p>
         <Problem error={start.error} />
         <div className="row">
-          <Button type="submit" kind="primary" disabled={start.isPending || !kept?.length}>
-            Start the branch
+          <Button type="submit" kind="primary" disabled={start.isPending || !checkpoints?.length}>
+            Start branch
           </Button>
           <Button onClick={onClose}>Cancel</Button>
         </div>
@@ -116,14 +73,82 @@ export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: 
   )
 }
 
-/** The verb's fields that this kind of run has, each with the run's own value where it is left empty. */
+interface Change {
+  onChange: (key: string, text: string) => void
+}
+
+function CheckpointChoice({
+  checkpoints,
+  step,
+  onChange,
+}: { checkpoints: readonly Checkpoint[]; step: string } & Change) {
+  return (
+    <>
+      {checkpoints.length === 0 && (
+        <p>
+          This run has no checkpoint yet. It saves one every <span className="mono">checkpointEvery</span>{' '}
+          steps and when it is paused.
+        </p>
+      )}
+      <fieldset className="checkpoints">
+        <legend>Start from checkpoint</legend>
+        {checkpoints.map((checkpoint) => (
+          <label key={checkpoint.step} className="row numbers">
+            <input
+              type="radio"
+              name="checkpoint"
+              checked={String(checkpoint.step) === step}
+              onChange={() => onChange('step', String(checkpoint.step))}
+            />
+            step {checkpoint.step}
+            <span className="quiet">{measuredAt(checkpoint)}</span>
+          </label>
+        ))}
+      </fieldset>
+      <p className="help">
+        A run keeps its two newest checkpoints and the one with the best win rate. Up to that step the branch
+        has the same rows, seeds and curves; with no setting changed, its result is bit-identical.
+      </p>
+    </>
+  )
+}
+
+function measuredAt({ winRate, kl, isBest }: Checkpoint): string {
+  return [
+    winRate !== null && `win rate ${numberOf(winRate)}%`,
+    kl !== null && `KL ${numberOf(kl)}`,
+    isBest && 'best win rate',
+  ]
+    .filter(Boolean)
+    .join(' · ')
+}
+
+function ChangedSettings({ fields, ...form }: { fields: readonly FormField[]; values: Values } & Change) {
+  const settings = fields.filter(({ path }) => path[0] === 'config')
+  const { main, rest } = partition(settings, mainFields)
+  return (
+    <>
+      <div className="form-grid">
+        <Settings fields={main} emptyMeans="unchanged" {...form} />
+      </div>
+      <details>
+        <summary>All settings that can change ({rest.length} more)</summary>
+        <div className="form-grid">
+          <Settings fields={rest} emptyMeans="unchanged" {...form} />
+        </div>
+      </details>
+    </>
+  )
+}
+
+/** The verb's fields that this kind of run has; a setting that is left empty stays as the run has it. */
 function branchFields({ kind, config }: RunRecord): FormField[] {
   const names: readonly string[] = runKinds[kind].branchable
   const own = (config as { job?: { config?: unknown } }).job?.config
   return formFields('branch').flatMap((field) => {
-    const [parent, ...path] = field.path.split('.')
-    if (parent !== 'config') return field.path === 'project' ? [] : [field]
+    const [parent, ...path] = field.path
+    if (parent !== 'config') return [field]
     if (!names.includes(path[0]!)) return []
-    return [{ ...field, fallback: written(path.reduce<unknown>((at, name) => Object(at)[name], own)) }]
+    return [{ ...field, fallback: writtenValue(field, valueAt(own, path)) }]
   })
 }

@@ -1,14 +1,13 @@
 /** What the run in the form would need: memory of what there is, and time, said anew as the settings change. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import type { RunKind } from '../../electron/contract/run-kinds/index.ts'
 import { EstimateRequest, type RunEstimate } from '../../electron/contract/train.ts'
 import { host } from '../app/connection.ts'
 import { bytesOf, durationOf, sentenceOf } from '../ui/kit.tsx'
 
-type Kind = 'sft' | 'reward' | 'ppo' | 'dpo'
-
 /** @param input null while the form can't be read */
-export function Estimate({ kind, input }: { kind: Kind; input: object | null }) {
+export function Estimate({ kind, input }: { kind: RunKind; input: object | null }) {
   const asked = useSettled(JSON.stringify(input))
   const { data, error, isFetching } = useQuery({
     queryKey: ['estimate', kind, asked],

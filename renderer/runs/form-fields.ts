@@ -1,130 +1,103 @@
-/** A verb's settings as a form shows them, made from its schema: type, default, choices, one sentence each. */
-import { z } from 'zod'
+/** A verb's fields as a form shows and reads them, and the same values as a command for a terminal. */
+import {
+  type Field,
+  fieldsOf,
+  isList,
+  readTexts,
+  setAt,
+  switchFlags,
+  writtenValue,
+} from '../../electron/contract/fields.ts'
 import { describeVerb, type VerbName } from '../../electron/contract/verbs.ts'
 
-export interface FormField {
-  /** As `config.klCoef`. */
-  path: string
-  label: string
-  help: string
-  kind: 'text' | 'number' | 'boolean' | 'choice' | 'list' | 'json'
-  choices: string[]
-  /** As it is written; empty where the field must be given. */
+export interface FormField extends Field {
+  /** The path as one text: `config.klCoef`. */
+  key: string
+  /** What applies if the field is left empty, as it would be typed; empty if nothing does. */
   fallback: string
-  isRequired: boolean
-  isNullable: boolean
-  /** Place on the command line; null for options. */
-  positional: number | null
 }
 
-interface Schema {
-  type?: string
-  enum?: unknown[]
-  properties?: Record<string, Schema>
-  required?: string[]
-  anyOf?: Schema[]
-  allOf?: Schema[]
-  description?: string
-  default?: unknown
-  positional?: number
-}
-
-export function formFields(verb: VerbName): FormField[] {
-  const schema = z.toJSONSchema(describeVerb(verb).input, { io: 'input', unrepresentable: 'any' }) as Schema
-  return fieldsOf(schema, '')
-}
-
-/** @returns the fields of those paths, in their order, and the rest */
-export function parted(
-  fields: readonly FormField[],
-  paths: readonly string[],
-): { first: FormField[]; rest: FormField[] } {
-  const first = paths.flatMap((path) => fields.find((field) => field.path === path) ?? [])
-  return { first, rest: fields.filter((field) => !first.includes(field)) }
-}
-
-function fieldsOf(schema: Schema, prefix: string): FormField[] {
-  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
-    const path = prefix === '' ? name : `${prefix}.${name}`
-    if (property.properties) return fieldsOf(property, path)
-    return [fieldOf(path, name, property, schema.required?.includes(name) ?? false)]
-  })
-}
-
-function fieldOf(path: string, label: string, property: Schema, isRequired: boolean): FormField {
-  const options = property.anyOf ?? []
-  const isNullable = options.some(({ type }) => type === 'null')
-  const plain = options.find(({ type }) => type !== 'null') ?? property
-  return {
-    ...{ path, label, help: property.description ?? '', isRequired, isNullable },
-    kind: kindOf(plain),
-    choices: (plain.enum ?? []).map(String),
-    fallback: written(property.default),
-    positional: property.positional ?? null,
-  }
-}
-
-function kindOf({ type, enum: choices }: Schema): FormField['kind'] {
-  if (choices) return 'choice'
-  if (type === 'number' || type === 'integer') return 'number'
-  if (type === 'boolean') return 'boolean'
-  if (type === 'array') return 'list'
-  return type === 'object' ? 'json' : 'text'
-}
-
-/** A value as it is written into a field; empty where there is none. */
-export function written(value: unknown): string {
-  if (value === undefined) return ''
-  if (value === null) return 'none'
-  if (Array.isArray(value)) return value.join(', ')
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
-}
-
+/** Texts typed into a form, by the fields' keys. */
 export type Values = Record<string, string>
 
-/** The verb's input: what was written, by its kind; what was left alone is left to the defaults. */
+/** The fields of a verb except its project, which a form has from its address. */
+export function formFields(verb: VerbName): FormField[] {
+  return fieldsOf(describeVerb(verb).input)
+    .filter(({ kind, name }) => kind !== 'file' && name !== 'project')
+    .map((field) => ({ ...field, key: field.path.join('.'), fallback: writtenValue(field, field.default) }))
+}
+
+/** The label with its unit, unless the label names it: "Checkpoint interval (steps)", "Max new tokens". */
+export function titleOf({ label, unit }: Field): string {
+  return unit === null || label.toLowerCase().includes(unit) ? label : `${label} (${unit})`
+}
+
+/** What code and docs call the field: `klCoef`. */
+export function identifierOf({ path }: Field): string {
+  return (path[0] === 'config' ? path.slice(1) : path).join('.')
+}
+
+/** @returns the fields of those keys, in their order, and the rest */
+export function partition(
+  fields: readonly FormField[],
+  keys: readonly string[],
+): { main: FormField[]; rest: FormField[] } {
+  const main = keys.flatMap((key) => fields.find((field) => field.key === key) ?? [])
+  return { main, rest: fields.filter((field) => !main.includes(field)) }
+}
+
+/**
+ * @returns the verb's input without its project: what was typed; fields left empty are left to their defaults
+ * @throws UserError that names the field if a text cannot be read
+ */
 export function inputOf(fields: readonly FormField[], values: Values): Record<string, unknown> {
   const input: Record<string, unknown> = {}
-  for (const field of fields) {
-    const value = values[field.path]?.trim()
-    if (value === undefined || value === '' || value === field.fallback) continue
-    const parts = field.path.split('.')
-    const parent = parts.slice(0, -1).reduce((at, name) => {
-      at[name] ??= {}
-      return at[name] as Record<string, unknown>
-    }, input)
-    parent[parts.at(-1)!] = parsed(field, value)
+  for (const { field, text } of changed(fields, values)) {
+    const texts = isList(field) ? text.split(',').map((part) => part.trim()) : [text]
+    setAt(input, field.path, readTexts(field, texts, field.label))
   }
   return input
 }
 
-function parsed({ kind, isNullable }: FormField, value: string): unknown {
-  if (isNullable && value === 'none') return null
-  if (kind === 'number') return Number(value)
-  if (kind === 'boolean') return value === 'true'
-  if (kind === 'list') return value.split(',').map((part) => part.trim())
-  return kind === 'json' ? JSON.parse(value) : value
+function changed(fields: readonly FormField[], values: Values): { field: FormField; text: string }[] {
+  return fields.flatMap((field) => {
+    const text = values[field.key]?.trim() ?? ''
+    return text === '' || text === field.fallback ? [] : [{ field, text }]
+  })
 }
 
-/** The same for a terminal. */
+/** The settings of an object as texts, for the fields of `config` that it has. */
+export function valuesOf(fields: readonly FormField[], config: object): Values {
+  const entries = fields
+    .filter(({ path }) => path[0] === 'config')
+    .map((field) => [field.key, writtenValue(field, valueAt(config, field.path.slice(1)))] as const)
+  return Object.fromEntries(entries.filter(([, text]) => text !== ''))
+}
+
+export function valueAt(config: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, name) => Object(at)[name], config)
+}
+
+/** The same for a terminal; arguments that are missing are named in capitals, as in help. */
 export function commandOf(
-  verb: string,
+  verb: VerbName,
   project: string,
   fields: readonly FormField[],
   values: Values,
 ): string {
-  const given = fields.filter(({ path, fallback }) => values[path]?.trim() && values[path] !== fallback)
   const positional = fields
-    .filter((field) => field.positional !== null && field.path !== 'project')
-    .sort((a, b) => a.positional! - b.positional!)
-    .map(({ path, label }) => quoted(values[path] || label.toUpperCase()))
-  const options = given
-    .filter((field) => field.positional === null)
-    .map(({ path, kind }) => {
-      const flag = `--${path.replace(/^config\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-      return kind === 'boolean' ? flag : `${flag} ${quoted(values[path]!)}`
-    })
+    .filter((field) => field.positional !== null)
+    .map(({ key, value }) => quoted(values[key]?.trim() || value))
+  const options = changed(fields, values)
+    .filter(({ field }) => field.positional === null)
+    .map(({ field, text }) => optionOf(field, text))
   return ['stet', verb, quoted(project), ...positional, ...options].join(' ')
+}
+
+function optionOf(field: FormField, text: string): string {
+  if (field.kind !== 'boolean') return `--${field.name} ${quoted(text)}`
+  const isOff = text === 'false'
+  return switchFlags(field).find((flag) => (flag === `--no-${field.name}`) === isOff) ?? ''
 }
 
 function quoted(text: string): string {

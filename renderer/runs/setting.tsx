@@ -1,13 +1,13 @@
-/** The settings of a form, each with its sentence: as a choice, or as a text with what counts where it is left empty. */
+/** The settings of a form, each with its sentence: a choice, or a text whose placeholder is what applies if it is empty. */
 import { useQuery } from '@tanstack/react-query'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { Field } from '../ui/kit.tsx'
-import type { FormField, Values } from './form-fields.ts'
+import { type FormField, identifierOf, titleOf, type Values } from './form-fields.ts'
 
 interface Change {
-  onChange: (path: string, value: string) => void
-  /** What a choice that is left alone stands for. */
+  onChange: (key: string, text: string) => void
+  /** What an option that is left alone stands for. */
   emptyMeans?: string
 }
 
@@ -17,47 +17,54 @@ export function Settings({
   ...change
 }: { fields: readonly FormField[]; values: Values } & Change) {
   return fields.map((field) => (
-    <Setting key={field.path} field={field} value={values[field.path] ?? ''} {...change} />
+    <Setting key={field.key} field={field} text={values[field.key] ?? ''} {...change} />
   ))
 }
 
+const modelFields = ['model', 'policy', 'rewardModel']
+
 function Setting({
   field,
-  value,
+  text,
   onChange,
   emptyMeans = 'default',
-}: { field: FormField; value: string } & Change) {
-  const { path, label, help, kind, choices, fallback, isRequired } = field
-  const isModel = ['model', 'policy', 'rewardModel'].includes(path)
+}: { field: FormField; text: string } & Change) {
+  const { key, description, kind, fallback, required } = field
+  const isModel = modelFields.includes(key)
   const shared = {
-    value,
-    required: isRequired,
+    required,
+    value: text,
     placeholder: fallback,
-    onChange: ({ target }: { target: { value: string } }) => onChange(path, target.value),
+    onChange: ({ target }: { target: { value: string } }) => onChange(key, target.value),
   }
+  const options = optionsOf(field)
   return (
-    <Field label={label} help={help}>
-      {kind === 'choice' || kind === 'boolean' ? (
+    <Field label={titleOf(field)} tooltip={identifierOf(field)} help={description}>
+      {options ? (
         <select {...shared}>
           <option value="">
             {fallback} ({emptyMeans})
           </option>
-          {(kind === 'boolean' ? ['true', 'false'] : choices).map((choice) => (
-            <option key={choice}>{choice}</option>
+          {options.map((option) => (
+            <option key={option}>{option}</option>
           ))}
         </select>
       ) : (
-        <>
-          <input
-            {...shared}
-            inputMode={kind === 'number' ? 'decimal' : 'text'}
-            list={isModel ? 'models' : undefined}
-          />
-          {isModel && <ModelNames />}
-        </>
+        <input
+          {...shared}
+          inputMode={kind === 'number' ? 'decimal' : 'text'}
+          list={isModel ? 'models' : undefined}
+        />
       )}
+      {isModel && <ModelNames />}
     </Field>
   )
+}
+
+/** Null if any text may be typed. */
+function optionsOf({ kind, choices }: FormField): string[] | null {
+  if (kind === 'boolean') return ['true', 'false']
+  return kind === 'text' ? choices : null
 }
 
 function ModelNames() {

@@ -9,14 +9,17 @@ export function Button({
   return <button type="button" {...rest} className={`button ${kind} ${rest.className ?? ''}`} />
 }
 
-/** A labelled control; `help` is said beneath it. */
+/** A labelled control; `help` is shown below it. */
 export function Field({
   label,
+  tooltip,
   help,
   error,
   children,
 }: {
   label: string
+  /** Of the label. */
+  tooltip?: string
   help?: ReactNode
   error?: string
   children: ReactNode
@@ -25,7 +28,9 @@ export function Field({
     <div className="field">
       {/* biome-ignore lint/a11y/noLabelWithoutControl: the control is the child */}
       <label>
-        <span className="field-label">{label}</span>
+        <span className="field-label" title={tooltip}>
+          {label}
+        </span>
         {children}
       </label>
       {help && <span className="help">{help}</span>}

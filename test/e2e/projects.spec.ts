@@ -55,7 +55,7 @@ describe('the page', async () => {
     await guide.getByText(/^3 of 6$/).waitFor()
     await guide.getByRole('button', { name: /^Starting policy/ }).click()
     await page.waitForURL(/\/runs\?new=sft&/)
-    assert.equal(await page.getByRole('textbox', { name: 'name', exact: true }).inputValue(), 'base')
+    assert.equal(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue(), 'base')
     await page.getByTitle('Projects').click()
     await page.getByText('done: ').nth(1).waitFor({ state: 'attached' })
     assert.equal(await page.locator('.guide-list li', { hasText: 'done: ' }).count(), 2)

@@ -114,12 +114,12 @@ describe('the work', async () => {
     ] as const) {
       await app.goto('runs', { new: kind })
       await page.getByRole('button', { name: 'Sample world' }).click()
-      assert.equal(await page.getByRole('textbox', { name: 'name', exact: true }).inputValue(), name)
+      assert.equal(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue(), name)
       if (kind === 'sft') {
         await page.getByText(/Memory: about .* free\)/).waitFor()
         await page.getByText(/Time: about .*: 56 steps of /).waitFor({ timeout: 60_000 })
       }
-      if (kind === 'ppo') await page.getByRole('textbox', { name: 'totalSteps' }).fill('4')
+      if (kind === 'ppo') await page.getByRole('textbox', { name: 'Total steps' }).fill('4')
       if (kind === 'reward')
         assert.match(await page.locator('.command').innerText(), /^stet train reward .* base --name rewards/)
       await page.getByRole('button', { name: 'Start' }).click()
@@ -147,14 +147,14 @@ describe('the work', async () => {
   test('a run is branched by keyboard, and the list says from where', async () => {
     const { page } = app
     await page.keyboard.press('b')
-    await page.getByRole('radio', { name: /^step 4 .*the judge’s best/ }).waitFor()
+    await page.getByRole('radio', { name: /^step 4 .*best win rate/ }).waitFor()
     await page.getByLabel('Name').fill('longer')
-    await page.getByRole('textbox', { name: 'totalSteps' }).fill('6')
+    await page.getByRole('textbox', { name: 'Total steps' }).fill('6')
     assert.match(
       await page.locator('.dialog .command').innerText(),
       /^stet branch .* --name longer --total-steps 6/,
     )
-    await page.getByRole('button', { name: 'Start the branch' }).click()
+    await page.getByRole('button', { name: 'Start branch' }).click()
     await page.getByText('from aligned at step 4').waitFor({ timeout: 60_000 })
     await until('the branch', async () =>
       (await app.host.work.list({})).every(({ endedAt }) => endedAt !== null),

@@ -36,52 +36,83 @@ export const optimization = {
   microBatchSize: count()
     .nullable()
     .default(null)
-    .describe('Examples per forward pass; null takes the whole batch at once.'),
+    .describe('Examples per forward pass; none passes the whole batch at once.')
+    .meta({ label: 'Micro-batch size', unit: 'examples' }),
   gradientCheckpointing: z
     .boolean()
     .default(false)
     .describe(
-      'Keep only the input of each layer for the backward pass and compute the layer again there: less memory, about a third more time.',
+      'Keep only the inputs of the layers for the backward pass and recompute the rest: less memory, about a third more time.',
     ),
   loraRank: count()
     .nullable()
     .default(null)
     .describe(
-      'Train low-rank adapters of this rank on every linear layer, and not the weights (Hu et al. 2021); null trains all weights. Adapters want about ten times the learning rate.',
-    ),
+      'Train low-rank adapters of this rank on every linear layer instead of the weights (Hu et al. 2021); none trains all weights. Adapters need about ten times the learning rate.',
+    )
+    .meta({ label: 'LoRA rank' }),
   learningRate: positive().default(1e-4).describe('Peak learning rate.'),
-  warmupSteps: z.int().nonnegative().default(0).describe('Steps of linear warm-up.'),
+  warmupSteps: z
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe('Steps of linear warm-up.')
+    .meta({ label: 'Warm-up steps' }),
   decay: z
     .enum(['constant', 'linear', 'cosine'])
     .default('cosine')
-    .describe('Learning rate after the warm-up.'),
-  weightDecay: z.number().nonnegative().default(0).describe('Decoupled weight decay of matrices.'),
-  beta1: z.number().min(0).lt(1).default(0.9).describe("AdamW's first decay rate."),
-  beta2: z.number().min(0).lt(1).default(0.95).describe("AdamW's second decay rate."),
-  epsilon: positive().default(1e-8).describe("AdamW's epsilon."),
-  maxGradNorm: positive().default(1).describe('Gradients are clipped to this global norm.'),
+    .describe('Shape of the learning rate after the warm-up.')
+    .meta({ label: 'Learning rate decay' }),
+  weightDecay: z.number().nonnegative().default(0).describe('Decoupled weight decay, for matrices only.'),
+  beta1: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.9)
+    .describe("AdamW's decay rate of the first moment.")
+    .meta({ label: 'AdamW beta 1' }),
+  beta2: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.95)
+    .describe("AdamW's decay rate of the second moment.")
+    .meta({ label: 'AdamW beta 2' }),
+  epsilon: positive().default(1e-8).describe("AdamW's epsilon.").meta({ label: 'AdamW epsilon' }),
+  maxGradNorm: positive()
+    .default(1)
+    .describe('Gradients are clipped to this global norm.')
+    .meta({ label: 'Max gradient norm' }),
   checkpointEvery: z
     .int()
     .nonnegative()
     .default(50)
-    .describe('Steps between checkpoints; 0 saves only at the end.'),
+    .describe('Steps between checkpoints; 0 saves only at the end.')
+    .meta({ label: 'Checkpoint interval', unit: 'steps' }),
 }
 
-export const batchSize = count().default(16).describe('Examples per optimizer step.')
+export const batchSize = count()
+  .default(16)
+  .describe('Examples per optimizer step.')
+  .meta({ unit: 'examples' })
 
 export const lengths = {
   maxQueryTokens: count()
     .default(256)
-    .describe('Prompts beyond this are cut, the end of a context first; the run records how many were.'),
+    .describe(
+      'Prompts longer than this many tokens are cut, from the end of the context first; the run records how many.',
+    )
+    .meta({ label: 'Max prompt length', unit: 'tokens' }),
   maxResponseTokens: count()
     .default(128)
-    .describe('Examples with longer responses are left out; the run records how many were.'),
+    .describe('Examples with responses longer than this many tokens are left out; the run records how many.')
+    .meta({ label: 'Max response length', unit: 'tokens' }),
 }
 
 export const maxSteps = count()
   .nullable()
   .default(null)
-  .describe('Stop after this many steps; null makes all epochs.')
+  .describe('Stop after this many steps; none runs all epochs.')
 
 /** Settings that a branch of any run may change. */
 export const branchableInAnyRun = [
@@ -151,7 +182,12 @@ export const sharedOptions = {
   name: runName,
   datasets,
   heldout,
-  heldoutLimit: z.int().positive().default(512).describe('At most this many held-out rows are evaluated on.'),
+  heldoutLimit: z
+    .int()
+    .positive()
+    .default(512)
+    .describe('At most this many held-out rows are used for evaluation.')
+    .meta({ label: 'Max held-out rows' }),
 }
 
 /** The config's fields are options of their own. */

@@ -22,11 +22,14 @@ export const DpoConfig = z.strictObject({
   ...optimization,
   batchSize,
   ...lengths,
-  beta: positive().default(0.1).describe('Strength of the tie to the reference (Rafailov et al. 2023).'),
+  beta: positive()
+    .default(0.1)
+    .describe('Strength of the KL constraint to the reference (Rafailov et al. 2023).')
+    .meta({ label: 'DPO beta' }),
   pairs: z
     .enum(['edited', 'original'])
     .default('edited')
-    .describe('Prefer edited over rejected, or chosen over rejected.'),
+    .describe('Which pairs to train on: edited over rejected, or chosen over rejected (original).'),
   epochs: count().default(1).describe('Passes over the pairs.'),
   maxSteps,
 })

@@ -17,34 +17,38 @@ import {
   TrainingResult,
 } from './common.ts'
 
-/** A tripwire that is null never trips. */
+/** A tripwire that is null is off. */
 const Tripwires = z.strictObject({
   maxKl: positive()
     .nullable()
     .default(30)
-    .describe('Pause when the mean KL of a response passes this many nats.'),
+    .describe('Pause when the mean KL per response exceeds this many nats; none turns this off.')
+    .meta({ label: 'Max KL', unit: 'nats' }),
   lengthChange: positive()
     .nullable()
     .default(0.5)
-    .describe('Pause when the mean length has grown or shrunk by this share since the first step.'),
+    .describe('Pause when the mean length has changed by more than this share since the first step.')
+    .meta({ label: 'Max length change' }),
   maxRepetition: z
     .number()
     .min(0)
     .max(1)
     .nullable()
     .default(0.5)
-    .describe('Pause when this share of 4-grams are repeats.'),
+    .describe('Pause when more than this share of 4-grams are repeats.'),
   minEosRate: z
     .number()
     .min(0)
     .max(1)
     .nullable()
     .default(0.2)
-    .describe('Pause when fewer responses than this share end by EOS.'),
+    .describe('Pause when less than this share of responses end with EOS.')
+    .meta({ label: 'Min EOS rate' }),
   judgeDrop: positive()
     .nullable()
     .default(0.1)
-    .describe("Pause when reward rises while the judge's held-out win rate is this far below its best."),
+    .describe("Pause when rewards rise while the judge's held-out win rate is this far below its best.")
+    .meta({ label: 'Max win rate drop' }),
 })
 
 export const PpoConfig = z.strictObject({
@@ -54,72 +58,132 @@ export const PpoConfig = z.strictObject({
   decay: z
     .enum(['constant', 'linear', 'cosine'])
     .default('constant')
-    .describe('Learning rate after the warm-up.'),
+    .describe('Shape of the learning rate after the warm-up.')
+    .meta({ label: 'Learning rate decay' }),
   placement: z
     .enum(['token', 'sequence'])
     .default('token')
-    .describe('A reward at every token, or one at the end.'),
-  totalSteps: count().default(100).describe('Iterations: sample, score, update.'),
-  rolloutBatchSize: count().default(64).describe('Responses sampled in each iteration.'),
-  maxNewTokens: count().default(64).describe('Longest response, in tokens.'),
-  temperature: positive().default(1).describe('Sampling temperature, also of the log-probabilities.'),
-  numPpoEpochs: count().default(2).describe('Passes over each batch of responses.'),
-  numMiniBatches: count().default(2).describe('Updates in each pass.'),
+    .describe('One reward per token, or one per response, at its last token.')
+    .meta({ label: 'Reward placement' }),
+  totalSteps: count().default(100).describe('Iterations; each samples, scores and updates.'),
+  rolloutBatchSize: count()
+    .default(64)
+    .describe('Responses sampled per iteration.')
+    .meta({ unit: 'responses' }),
+  maxNewTokens: count()
+    .default(64)
+    .describe('Maximum length of a response, in tokens.')
+    .meta({ unit: 'tokens' }),
+  temperature: positive().default(1).describe('Sampling temperature; log-probabilities use it too.'),
+  numPpoEpochs: count()
+    .default(2)
+    .describe('Passes over each batch of responses.')
+    .meta({ label: 'PPO epochs' }),
+  numMiniBatches: count().default(2).describe('Updates per pass.').meta({ label: 'Mini-batches' }),
   klCoef: z
     .number()
     .nonnegative()
     .default(0.1)
-    .describe('Weight of the KL penalty at each token (its start, when adaptive).'),
+    .describe('Weight of the KL penalty per token; the initial one if it is adaptive.')
+    .meta({ label: 'KL coefficient' }),
   adaptiveKl: z
     .strictObject({
-      target: positive().describe('KL per response to hold, in nats.'),
-      horizon: positive().default(1000).describe('Responses over which the coefficient adapts.'),
+      target: positive()
+        .describe('KL per response to hold, in nats; omit it to keep the KL coefficient fixed.')
+        .meta({ unit: 'nats' }),
+      horizon: positive()
+        .default(1000)
+        .describe('Number of responses over which the KL coefficient adapts.')
+        .meta({ unit: 'responses' }),
     })
     .nullable()
     .default(null)
-    .describe('Adapt klCoef to hold a KL (Ziegler et al. 2019); null keeps it fixed.'),
+    .describe('Adapt the KL coefficient to hold a KL (Ziegler et al. 2019); none keeps it fixed.')
+    .meta({ label: 'Adaptive KL' }),
   rewardClip: positive()
     .nullable()
     .default(5)
-    .describe('Normalised rewards are clipped to ± this; null clips nothing.'),
+    .describe('Normalised rewards are clipped to ± this; none turns clipping off.'),
   sumRewardOver: z
     .enum(['token', 'segment'])
     .default('token')
-    .describe('token placement: pay each token, or pay the sum of a segment at its last token.'),
+    .describe('With token placement: reward each token, or the last token of a segment with its sum.')
+    .meta({ label: 'Reward per' }),
   missingEosPenalty: z
     .number()
     .nonnegative()
     .default(1)
-    .describe('Taken from the last token of a response without EOS.'),
-  gamma: z.number().min(0).max(1).default(1).describe('Discount.'),
-  gaeLambda: z.number().min(0).max(1).default(0.95).describe("Generalised advantage estimation's lambda."),
-  whitenAdvantages: z.boolean().default(true).describe('Whiten advantages over the response mask.'),
-  clipRange: positive().default(0.2).describe('Clip of the probability ratio.'),
-  clipRangeValue: positive().default(0.2).describe('Clip of value updates.'),
-  vfCoef: z.number().nonnegative().default(0.1).describe('Weight of the value loss.'),
-  entCoef: z.number().nonnegative().default(0).describe('Weight of the entropy bonus.'),
+    .describe('Subtracted from the reward of the last token if a response does not end with EOS.')
+    .meta({ label: 'Missing-EOS penalty' }),
+  gamma: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('Discount factor of rewards.')
+    .meta({ label: 'Discount (gamma)' }),
+  gaeLambda: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.95)
+    .describe('Lambda of generalised advantage estimation.')
+    .meta({ label: 'GAE lambda' }),
+  whitenAdvantages: z
+    .boolean()
+    .default(true)
+    .describe('Normalise advantages to mean 0 and variance 1 over the response tokens.'),
+  clipRange: positive().default(0.2).describe('The probability ratio is clipped to 1 ± this.'),
+  clipRangeValue: positive()
+    .default(0.2)
+    .describe('Value updates are clipped to ± this.')
+    .meta({ label: 'Value clip range' }),
+  vfCoef: z
+    .number()
+    .nonnegative()
+    .default(0.1)
+    .describe('Weight of the value loss.')
+    .meta({ label: 'Value loss coefficient' }),
+  entCoef: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe('Weight of the entropy bonus.')
+    .meta({ label: 'Entropy coefficient' }),
   targetKl: positive()
     .nullable()
     .default(null)
-    .describe('Stop the passes over a batch when approxkl passes 1.5 times this.'),
+    .describe(
+      'End the passes over a batch early when approxkl exceeds 1.5 times this; none never ends them early.',
+    )
+    .meta({ label: 'Target KL', unit: 'nats' }),
   valueTrunk: z
     .enum(['separate', 'shared'])
     .default('shared')
-    .describe('Value head on the policy, or a model of its own.'),
+    .describe('A value head on the policy (shared), or a separate value model.')
+    .meta({ label: 'Value model' }),
   valueInit: z
     .enum(['reward', 'policy'])
     .default('reward')
-    .describe('What a separate value model starts from.'),
+    .describe('Which weights a separate value model starts from.')
+    .meta({ label: 'Value model start' }),
   normalizationSamples: count()
     .default(128)
-    .describe('Reference responses from which the reward scale is taken.'),
-  tripwires: Tripwires.default(Tripwires.parse({})).describe('When to pause by itself.'),
-  sampleEvery: count().default(10).describe('Steps between recorded samples.'),
+    .describe('Reference responses that set the scale of the rewards.')
+    .meta({ unit: 'responses' }),
+  tripwires: Tripwires.default(Tripwires.parse({}))
+    .describe('When the run pauses automatically.')
+    .meta({ label: 'Tripwire' }),
+  sampleEvery: count()
+    .default(10)
+    .describe('Steps between recorded samples.')
+    .meta({ label: 'Sample interval', unit: 'steps' }),
   judgeEvery: z
     .int()
     .nonnegative()
     .default(0)
-    .describe('Steps between judgings on held-out prompts; 0 judges only at the end.'),
+    .describe('Steps between evaluations on held-out prompts; 0 evaluates only at the end.')
+    .meta({ label: 'Judge interval', unit: 'steps' }),
 })
 export type PpoConfig = z.infer<typeof PpoConfig>
 

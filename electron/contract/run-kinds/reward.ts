@@ -25,17 +25,26 @@ export const RewardConfig = z.strictObject({
   ...optimization,
   batchSize,
   ...lengths,
-  scheme: RewardScheme.default('bt-changed').describe('How labels become a loss (docs/PAPER.md).'),
+  scheme: RewardScheme.default('bt-changed')
+    .describe('How labels become a loss (see docs/PAPER.md).')
+    .meta({ label: 'Reward scheme' }),
   pairs: z
     .enum(['edited', 'original'])
     .default('edited')
-    .describe('Train on edited/rejected pairs, or (sequence only) on chosen/rejected.'),
+    .describe(
+      'Which pairs to train on: edited over rejected, or chosen over rejected (original; scheme sequence only).',
+    ),
   keptPenalty: z
     .number()
     .nonnegative()
     .default(1)
-    .describe('bt-changed: weight of the mean squared reward of kept tokens.'),
-  spanWeighted: z.boolean().default(false).describe('regress: a span of n tokens has targets of size 1/n.'),
+    .describe('Scheme bt-changed: weight of the mean squared reward of kept tokens.')
+    .meta({ label: 'Penalty on kept tokens' }),
+  spanWeighted: z
+    .boolean()
+    .default(false)
+    .describe('Scheme regress: divide the target of a token by the length of its span.')
+    .meta({ label: 'Weight by span' }),
   epochs: count().default(2).describe('Passes over the pairs.'),
   maxSteps,
 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
-import { type Field, fieldsOf, toInput } from '../../../electron/host/entry/cli/fields.ts'
+import { type Field, fieldsOf } from '../../../electron/contract/fields.ts'
+import { toInput } from '../../../electron/host/entry/cli/fields.ts'
 
 const schema = z.strictObject({
   files: z.array(z.string()).meta({ positional: 1 }),

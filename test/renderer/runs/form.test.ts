@@ -2,26 +2,48 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeVerb, VerbName } from '../../../electron/contract/verbs.ts'
 import { differences } from '../../../renderer/runs/differences.ts'
-import { commandOf, formFields, inputOf } from '../../../renderer/runs/form-fields.ts'
+import {
+  commandOf,
+  formFields,
+  identifierOf,
+  inputOf,
+  titleOf,
+  valuesOf,
+} from '../../../renderer/runs/form-fields.ts'
 import { presets } from '../../../renderer/runs/presets.ts'
 
 const ppo = formFields('train ppo')
-const field = (path: string) => ppo.find((each) => each.path === path)
+const field = (key: string) => {
+  const found = ppo.find((each) => each.key === key)
+  assert(found, key)
+  return found
+}
 
 test('the form has every setting of the contract, with its kind, default and a sentence', () => {
-  assert.equal(field('config.klCoef')?.kind, 'number')
-  assert.equal(field('config.klCoef')?.fallback, '0.1')
-  assert.deepEqual(field('config.placement')?.choices, ['token', 'sequence'])
-  assert.equal(field('config.whitenAdvantages')?.kind, 'boolean')
-  assert.equal(field('config.tripwires.maxKl')?.isNullable, true)
-  assert.equal(field('policy')?.isRequired, true)
+  assert.equal(field('config.klCoef').kind, 'number')
+  assert.equal(field('config.klCoef').fallback, '0.1')
+  assert.deepEqual(field('config.placement').choices, ['token', 'sequence'])
+  assert.equal(field('config.whitenAdvantages').kind, 'boolean')
+  assert.equal(field('config.tripwires.maxKl').nullable, true)
+  assert.equal(field('config.adaptiveKl.target').required, false)
+  assert.equal(field('policy').required, true)
   assert.deepEqual(
-    ppo.filter(({ help, path }) => help === '' && path !== 'project').map(({ path }) => path),
+    ppo.filter(({ description }) => description === '').map(({ key }) => key),
     [],
   )
 })
 
-test('what is written becomes the input of the verb; what is left alone is left out', () => {
+test('settings are shown by a label with a unit; the identifier is kept for the tooltip', () => {
+  const titles = ['rewardModel', 'config.totalSteps', 'config.klCoef', 'config.tripwires.maxKl'].map((key) =>
+    titleOf(field(key)),
+  )
+  assert.deepEqual(titles, ['Reward model', 'Total steps', 'KL coefficient', 'Tripwire: max KL (nats)'])
+  assert.equal(titleOf({ ...field('config.maxNewTokens'), unit: 'tokens' }), 'Max new tokens')
+  assert.equal(identifierOf(field('config.tripwires.maxKl')), 'tripwires.maxKl')
+  assert.equal(identifierOf(field('rewardModel')), 'rewardModel')
+})
+
+test('typed texts become the input of the verb; empty fields are left out', () => {
   const values = {
     policy: 'base',
     rewardModel: 'rewards',
@@ -29,6 +51,7 @@ test('what is written becomes the input of the verb; what is left alone is left 
     'config.loraRank': '16',
     'config.whitenAdvantages': 'false',
     'config.tripwires.maxKl': 'none',
+    'config.adaptiveKl.target': '6',
     'config.totalSteps': '100',
     datasets: 'a, b',
     name: ' ',
@@ -38,16 +61,44 @@ test('what is written becomes the input of the verb; what is left alone is left 
     policy: 'base',
     rewardModel: 'rewards',
     datasets: ['a', 'b'],
-    config: { klCoef: 0.2, loraRank: 16, whitenAdvantages: false, tripwires: { maxKl: null } },
+    config: {
+      klCoef: 0.2,
+      loraRank: 16,
+      whitenAdvantages: false,
+      tripwires: { maxKl: null },
+      adaptiveKl: { target: 6 },
+    },
   })
-  assert.equal(
-    commandOf('train ppo', '/my work.stet', ppo, {
-      policy: 'base',
-      rewardModel: 'rewards',
-      'config.klCoef': '0.2',
-    }),
-    "stet train ppo '/my work.stet' base rewards --kl-coef 0.2",
+  assert.throws(
+    () => inputOf(ppo, { 'config.klCoef': 'much' }),
+    /^UserError: KL coefficient: "much" is not a/,
   )
+})
+
+test('the command for a terminal has the flags of the command line', () => {
+  const values = { policy: 'base', 'config.klCoef': '0.2', 'config.tripwires.maxKl': 'none' }
+  assert.equal(
+    commandOf('train ppo', '/my work.stet', ppo, { ...values, 'config.whitenAdvantages': 'false' }),
+    "stet train ppo '/my work.stet' base REWARD_MODEL --kl-coef 0.2 --no-whiten-advantages --tripwires.max-kl none",
+  )
+  const branch = formFields('branch')
+  const branchCommand = (text: string) =>
+    commandOf('branch', 'p', branch, { run: 'r', 'config.gradientCheckpointing': text })
+  assert.equal(branchCommand('true'), 'stet branch p r --gradient-checkpointing')
+  assert.equal(branchCommand('false'), 'stet branch p r --no-gradient-checkpointing')
+})
+
+test("a run's settings fill the form and read back to the same settings", () => {
+  const config = { klCoef: 0.2, loraRank: null, whitenAdvantages: false, tripwires: { maxKl: null } }
+  const values = valuesOf(ppo, config)
+  assert.deepEqual(values, {
+    'config.klCoef': '0.2',
+    'config.loraRank': 'none',
+    'config.whitenAdvantages': 'false',
+    'config.tripwires.maxKl': 'none',
+  })
+  const { loraRank: _, ...unlikeDefault } = config
+  assert.deepEqual(inputOf(ppo, values), { config: unlikeDefault })
 })
 
 test('every preset is input that its verb takes', () => {
@@ -58,7 +109,7 @@ test('every preset is input that its verb takes', () => {
       const needed = { model: 'm', policy: 'p', rewardModel: 'r' }
       const fields = formFields(verb)
       const given = Object.fromEntries(
-        Object.entries(needed).filter(([key]) => fields.some(({ path }) => path === key)),
+        Object.entries(needed).filter(([key]) => fields.some((each) => each.key === key)),
       )
       const parsed = input.safeParse({ project: 'x', ...given, ...inputOf(fields, values) })
       assert.ok(parsed.success, `${verb}, ${title}: ${parsed.error?.message}`)

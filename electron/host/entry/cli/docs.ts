@@ -1,9 +1,9 @@
 /** docs/CLI.md, made from the contract: `node electron/host/entry/cli/docs.ts` writes it anew. */
 import path from 'node:path'
+import { type Field, fieldsOf } from '../../../contract/fields.ts'
 import { listVerbs, type Verb } from '../../../contract/verbs.ts'
 import { writeFileAtomic } from '../../../engine/formats/atomic.ts'
-import { type Field, fieldsOf } from './fields.ts'
-import { defaultOf, flagOf } from './program.ts'
+import { defaultOf, flagsOf } from './program.ts'
 import { serveSummary } from './serve-command.ts'
 
 const head = `# The command line
@@ -61,8 +61,8 @@ function section(verb: Verb): string {
   const options = fields.filter((field) => field.positional === null)
   const usage = ['stet', verb.name, ...positional.map(argument), ...(options.length > 0 ? ['[options]'] : [])]
   const rows = [
-    ...positional.map((field) => row(argument(field), field)),
-    ...options.map((field) => row(flagOf(field), field)),
+    ...positional.map((field) => row([argument(field)], field)),
+    ...options.map((field) => row(flagsOf(field), field)),
   ]
   return [
     `## ${verb.name}`,
@@ -84,11 +84,11 @@ function argument({ value, kind, required }: Field): string {
   return required ? name : `[${name}]`
 }
 
-function row(flag: string, field: Field): string {
+function row(names: string[], field: Field): string {
   const given = defaultOf(field)
   const choices = field.choices ? ` ${field.choices.map((choice) => `\`${choice}\``).join(', ')}.` : ''
   const needed = field.required && field.positional === null ? 'needed' : given && `\`${given}\``
-  return `| \`${flag}\` | ${needed} | ${escapeCell(field.description + choices)} |`
+  return `| ${names.map((name) => `\`${name}\``).join(', ')} | ${needed} | ${escapeCell(field.description + choices)} |`
 }
 
 function escapeCell(text: string): string {

@@ -7,12 +7,13 @@ import { inspect } from 'node:util'
 import { CommanderError } from 'commander'
 import { UserError } from '../../../contract/errors.ts'
 import type { JobEvent } from '../../../contract/events.ts'
+import type { Field } from '../../../contract/fields.ts'
 import type { VerbName, VerbResult } from '../../../contract/verbs.ts'
 import { describeMistake } from '../../errors/input-mistake.ts'
 import { asUserError } from '../../errors/user-error.ts'
 import { type Log, openLog } from '../../log.ts'
 import { packageVersion } from '../../version.ts'
-import { type Field, labelOf, toInput } from './fields.ts'
+import { optionName, toInput } from './fields.ts'
 import { watchInterrupts } from './interrupts.ts'
 import { presentResult } from './present.ts'
 import { type Invocation, makeProgram } from './program.ts'
@@ -146,7 +147,7 @@ function checkedInput({ verb, given, fields }: Invocation): object {
   const nameOf = (path: string[]) => {
     const field = fields.find((known) => isAt(known, path))
     if (fileGives(path) && path[0] === 'config') return `${configFile}: "${path.slice(1).join('.')}"`
-    return field ? labelOf(field) : `"${path.join('.')}"`
+    return field ? optionName(field) : `"${path.join('.')}"`
   }
   throw new UserError('bad_input', describeMistake(checked.error.issues[0]!, verb.input, nameOf))
 }

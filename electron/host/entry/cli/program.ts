@@ -1,7 +1,8 @@
 /** The command line, made from the contract: every verb with its arguments, options and help. */
 import { Argument, Command, Option } from 'commander'
+import { type Field, fieldsOf, isList, switchFlags, writtenValue } from '../../../contract/fields.ts'
 import { listVerbs, type Verb } from '../../../contract/verbs.ts'
-import { type Field, fieldsOf, type Given } from './fields.ts'
+import type { Given } from './fields.ts'
 import { addServe, type ServeOptions } from './serve-command.ts'
 
 export interface Invocation {
@@ -38,11 +39,13 @@ function addVerb(program: Command, verb: Verb, onVerb: (invocation: Invocation) 
   const fields = fieldsOf(verb.input)
   const command = commandAt(program, verb.name.split(' ')).description(verb.summary)
   const options = new Map<Field, Option>()
-  for (const field of fields) {
-    if (field.positional !== null) command.addArgument(argumentOf(field))
-    else options.set(field, optionOf(field))
+  for (const field of fields.filter(({ positional }) => positional !== null))
+    command.addArgument(argumentOf(field))
+  for (const field of fields.filter(({ positional }) => positional === null)) {
+    const [option, ...opposite] = flagsOf(field).map((flag) => optionOf(field, flag))
+    options.set(field, option!)
+    for (const each of [option!, ...opposite]) command.addOption(each)
   }
-  for (const option of options.values()) command.addOption(option)
   command
     .option('--json', 'Print the result as one JSON document on stdout.')
     .option('--verbose', 'Show what the native libraries say.')
@@ -69,8 +72,8 @@ function argumentOf({ value, kind, required, description, choices }: Field): Arg
   return choices ? argument.choices(choices) : argument
 }
 
-function optionOf(field: Field): Option {
-  const option = new Option(flagOf(field), helpOf(field))
+function optionOf(field: Field, flag: string): Option {
+  const option = new Option(flag, helpOf(field))
   if (field.required) option.makeOptionMandatory()
   if (isList(field))
     return option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value])
@@ -78,14 +81,10 @@ function optionOf(field: Field): Option {
 }
 
 /** `--learning-rate <N>`; a switch that is on by default is named by turning it off. */
-export function flagOf(field: Field): string {
-  if (field.kind !== 'boolean')
-    return `--${field.name} <${field.value}${field.kind === 'texts' || field.kind === 'numbers' ? ',…' : ''}>`
-  return field.default === true ? `--no-${field.name}` : `--${field.name}`
-}
-
-function isList({ kind }: Field): boolean {
-  return kind === 'texts' || kind === 'numbers' || kind === 'pairs'
+export function flagsOf(field: Field): string[] {
+  if (field.kind === 'boolean') return switchFlags(field)
+  const more = field.kind === 'texts' || field.kind === 'numbers' ? ',…' : ''
+  return [`--${field.name} <${field.value}${more}>`]
 }
 
 function helpOf(field: Field): string {
@@ -95,11 +94,8 @@ function helpOf(field: Field): string {
 }
 
 /** The default as it would be typed; empty where there is none to speak of. */
-export function defaultOf({ kind, default: value, nullable }: Field): string {
-  if (kind === 'boolean' || value === undefined) return ''
-  if (value === null) return nullable && kind === 'number' ? 'none' : ''
-  if (Array.isArray(value)) return value.join(',')
-  return typeof value === 'object' ? '' : String(value)
+export function defaultOf(field: Field): string {
+  return field.kind === 'boolean' ? '' : writtenValue(field, field.default)
 }
 
 export function exampleText({ examples }: Verb): string {

@@ -1,0 +1,121 @@
+/** The form of a new run: presets, the main settings, all others on request; beside them the estimate and the command. */
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { RunKind } from '../../electron/contract/run-kinds/index.ts'
+import { StartWork } from '../../electron/contract/work.ts'
+import { host } from '../app/connection.ts'
+import { useProject } from '../app/navigation.ts'
+import { queries } from '../app/queries.ts'
+import { Button, Problem } from '../ui/kit.tsx'
+import { Estimate } from './estimate.tsx'
+import { commandOf, type FormField, inputOf, partition, type Values } from './form-fields.ts'
+import { presets } from './presets.ts'
+import { Settings } from './setting.tsx'
+
+const mainFields = [
+  'model',
+  'policy',
+  'rewardModel',
+  'name',
+  'judge',
+  'config.scheme',
+  'config.placement',
+  'config.pairs',
+  'config.epochs',
+  'config.totalSteps',
+  'config.batchSize',
+  'config.rolloutBatchSize',
+  'config.learningRate',
+  'config.klCoef',
+  'config.loraRank',
+]
+
+export function RunForm({
+  kind,
+  fields,
+  base,
+  initial,
+  onStarted,
+}: {
+  kind: RunKind
+  fields: readonly FormField[]
+  /** What a preset leaves as it is. */
+  base: Values
+  initial: Values
+  onStarted: () => void
+}) {
+  const verb = `train ${kind}` as const
+  const project = useProject()
+  const [values, setValues] = useState(initial)
+  const run = useMutation({
+    mutationFn: () =>
+      host.work.start(StartWork.parse({ verb, input: { project, ...inputOf(fields, values) } })),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ['runs', project] })
+      onStarted()
+    },
+  })
+  const set = (key: string, text: string) => setValues((before) => ({ ...before, [key]: text }))
+  const { main, rest } = partition(fields, mainFields)
+  return (
+    <form
+      className="new-run"
+      onSubmit={(event) => {
+        event.preventDefault()
+        run.mutate()
+      }}
+    >
+      <div>
+        <PresetButtons verb={verb} onChoose={(preset) => setValues({ ...base, ...preset })} />
+        <Settings fields={main} values={values} onChange={set} />
+        <details>
+          <summary>All settings ({rest.length} more)</summary>
+          <div className="form-grid">
+            <Settings fields={rest} values={values} onChange={set} />
+          </div>
+        </details>
+      </div>
+      <aside className="stack" aria-label="Before the start">
+        <Estimate kind={kind} input={readable(project, fields, values)} />
+        <Command text={commandOf(verb, project, fields, values)} />
+        <Problem error={run.error} />
+        <Button type="submit" kind="primary" disabled={run.isPending}>
+          Start
+        </Button>
+      </aside>
+    </form>
+  )
+}
+
+function PresetButtons({ verb, onChoose }: { verb: string; onChoose: (values: Values) => void }) {
+  return (
+    <fieldset className="row presets">
+      <legend>Preset</legend>
+      {(presets[verb] ?? []).map(({ title, suits, values }) => (
+        <Button key={title} title={suits} onClick={() => onChoose(values)}>
+          {title}
+        </Button>
+      ))}
+    </fieldset>
+  )
+}
+
+function Command({ text }: { text: string }) {
+  return (
+    <div>
+      <h2>Terminal command</h2>
+      <p className="mono command">{text}</p>
+      <Button onClick={() => void navigator.clipboard?.writeText(text)}>Copy</Button>
+    </div>
+  )
+}
+
+/** Null while a required field is empty or a text cannot be read: there is nothing to estimate yet. */
+function readable(project: string, fields: readonly FormField[], values: Values) {
+  if (fields.some(({ key, required }) => required && !values[key]?.trim())) return null
+  try {
+    return { project, ...inputOf(fields, values) }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { z } from 'zod'
+import {
+  type Field,
+  fieldsOf,
+  humanLabel,
+  switchFlags,
+  writtenValue,
+} from '../../electron/contract/fields.ts'
+
+const schema = z.strictObject({
+  rewardModel: z.string().meta({ positional: 1, value: 'REWARD_MODEL' }),
+  klCoef: z.number().default(0.1).meta({ label: 'KL coefficient', unit: 'nats' }),
+  tripwires: z
+    .strictObject({
+      maxKl: z.number().meta({ label: 'Max KL', unit: 'nats' }).nullable().default(3),
+      lengthChange: z.number().default(1),
+    })
+    .prefault({})
+    .meta({ label: 'Tripwire' }),
+  quick: z.boolean().default(false),
+  careful: z.boolean().default(true),
+  open: z.boolean().optional(),
+})
+const fields = fieldsOf(schema)
+const field = (name: string): Field => {
+  const found = fields.find((each) => each.name === name)
+  assert(found, name)
+  return found
+}
+
+test('labels are made from the key, unless the schema gives one; nested ones begin with their parent', () => {
+  assert.deepEqual(
+    fields.map(({ label, unit }) => [label, unit]),
+    [
+      ['Reward model', null],
+      ['KL coefficient', 'nats'],
+      ['Tripwire: max KL', 'nats'],
+      ['Tripwire: length change', null],
+      ['Quick', null],
+      ['Careful', null],
+      ['Open', null],
+    ],
+  )
+  assert.equal(humanLabel('warmupSteps'), 'Warmup steps')
+})
+
+test('the flag of a switch changes its default; a switch without one has both flags', () => {
+  assert.deepEqual(switchFlags(field('quick')), ['--quick'])
+  assert.deepEqual(switchFlags(field('careful')), ['--no-careful'])
+  assert.deepEqual(switchFlags(field('open')), ['--open', '--no-open'])
+})
+
+test('values are written as a user types them', () => {
+  assert.equal(writtenValue(field('tripwires.max-kl'), null), 'none')
+  assert.equal(writtenValue(field('reward-model'), null), '')
+  assert.equal(writtenValue(field('kl-coef'), 0.1), '0.1')
+  assert.equal(writtenValue(field('kl-coef'), undefined), '')
+  assert.equal(writtenValue({ ...field('kl-coef'), kind: 'numbers' }, [1, 2]), '1,2')
+})

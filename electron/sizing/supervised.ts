@@ -2,7 +2,7 @@
 import type { DpoConfig } from '../contract/run-kinds/dpo.ts'
 import type { RewardConfig } from '../contract/run-kinds/reward.ts'
 import type { SftConfig } from '../contract/run-kinds/sft.ts'
-import { commonLengths, type QueryResponse } from '../engine/training/batch.ts'
+import { commonLengths, type QueryResponse, type ResponseLengths } from '../engine/training/batch.ts'
 import { supervisedSteps } from '../engine/training/schedule.ts'
 import {
   forwardFlops,
@@ -15,14 +15,12 @@ import {
 import type { TrainingShape } from './memory.ts'
 import type { RunCounts } from './sized-kind.ts'
 
-export interface SupervisedSize {
+/** With the common lengths that all texts are padded to, in tokens. */
+export interface SupervisedSize extends ResponseLengths {
   model: SizedModel
   /** Demonstrations or pairs. */
   train: number
   heldout: number
-  /** Common lengths that all texts are padded to, in tokens. */
-  queryLength: number
-  responseLength: number
 }
 
 /** A size with settings that all of these kinds have. */

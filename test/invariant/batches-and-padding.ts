@@ -11,7 +11,8 @@ import {
 } from '../../electron/engine/generation/generate.ts'
 import { addScoreHead, copyModel, disposeModel, type Model } from '../../electron/engine/model/model.ts'
 import { loadModel } from '../../electron/engine/model/sources/load-and-save.ts'
-import { type Lengths, type Rollout, RolloutScorer } from '../../electron/pipeline/ppo/rollout.ts'
+import type { ResponseLengths } from '../../electron/engine/training/batch.ts'
+import { type Rollout, RolloutScorer } from '../../electron/pipeline/ppo/rollout.ts'
 import { RewardScorer } from '../../electron/pipeline/reward/model.ts'
 import { measureByForwardPass } from './measure.ts'
 import {
@@ -44,7 +45,7 @@ const sampling = {
 }
 /** A token of the vocabulary that the texts use. */
 const otherPadId = 9
-const widerLengths: Lengths = {
+const widerLengths: ResponseLengths = {
   queryLength: snugLengths.queryLength + 15,
   responseLength: snugLengths.responseLength + 9,
 }
@@ -124,7 +125,8 @@ export function testBatchesAndPadding({ open, samplings, steps, variations }: Co
   })
 
   test('log-probabilities, entropy and values depend on neither batch nor padding', () => {
-    const scored = (lengths: Lengths, chunk: number, pad = padId) => rolloutRows(model, lengths, chunk, pad)
+    const scored = (lengths: ResponseLengths, chunk: number, pad = padId) =>
+      rolloutRows(model, lengths, chunk, pad)
     const expected = scored(snugLengths, 8)
     assertRowsNear(scored(snugLengths, 1), expected, 'one by one')
     assertRowsNear(scored(widerLengths, 8), expected, 'padded further')
@@ -143,7 +145,7 @@ export function testBatchesAndPadding({ open, samplings, steps, variations }: Co
 }
 
 /** Each sample's log-probabilities, entropies and values in one row. */
-function rolloutRows(policy: Model, lengths: Lengths, chunk: number, pad: number): Float32Array[] {
+function rolloutRows(policy: Model, lengths: ResponseLengths, chunk: number, pad: number): Float32Array[] {
   const value = copyModel(policy)
   addScoreHead(value, 1)
   const scorer = new RolloutScorer({ policy, refPolicy: value, value }, 0.7)

@@ -97,7 +97,6 @@ async function ppo(pay: (id: number) => number, changes: Partial<PpoConfig>): Pr
     ...changes,
   })
   const scorer = {
-    scheme: 'bt-changed' as const,
     tokenRewards: (samples: readonly { response: readonly number[] }[]) =>
       samples.map(({ response }) => Float32Array.from(response, pay)),
     sequenceScore: (rewards: Float32Array) => sequenceScore('bt-changed', rewards),

@@ -2,35 +2,35 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type Model, weightsOf } from '../../electron/engine/model/model.ts'
 import {
+  entropiesOf,
+  logprobsOf,
   type ResponseTensors,
-  responseEntropy,
-  responseLogprobs,
-  responseScalars,
+  responsePass,
   responseTensors,
-  sequenceStates,
+  scalarsOf,
 } from '../../electron/engine/model/responses.ts'
 import { compile } from '../../electron/engine/runtime/compile.ts'
-import { mapInBatches, padResponses, type QueryResponse } from '../../electron/engine/training/batch.ts'
-import type { Lengths, Sample } from '../../electron/pipeline/ppo/rollout.ts'
+import {
+  mapInBatches,
+  padResponses,
+  type QueryResponse,
+  type ResponseLengths,
+} from '../../electron/engine/training/batch.ts'
+import type { Sample } from '../../electron/pipeline/ppo/rollout.ts'
 
 /** @param policy with a scalar head */
 export function measureByForwardPass(
   policy: Model,
   samples: readonly (QueryResponse & Pick<Sample, 'promptId' | 'ended'>)[],
   temperature: number,
-  { padId, lengths, chunk }: { padId: number; lengths: Lengths; chunk: number },
+  { padId, lengths, chunk }: { padId: number; lengths: ResponseLengths; chunk: number },
 ): Sample[] {
   const weights = weightsOf(policy)
   const view = compile('policy_view', (batch: ResponseTensors) => {
-    const states = sequenceStates(policy.config, weights, batch)
-    const sampledAt = [policy.config, weights, states, batch, temperature] as const
+    const pass = responsePass(policy, weights, batch)
     return {
       all: tf.concat(
-        [
-          responseLogprobs(...sampledAt),
-          responseEntropy(...sampledAt),
-          responseScalars(weights, states, batch, 'before'),
-        ],
+        [logprobsOf(pass, temperature), entropiesOf(pass, temperature), scalarsOf(pass, 'before')],
         1,
       ),
     }

@@ -6,11 +6,12 @@ import { SftConfig } from '../../electron/contract/run-kinds/sft.ts'
 import { addScoreHead, copyModel, disposeModel, type Model } from '../../electron/engine/model/model.ts'
 import { loadModel } from '../../electron/engine/model/sources/load-and-save.ts'
 import { normals } from '../../electron/engine/random.ts'
+import type { ResponseLengths } from '../../electron/engine/training/batch.ts'
 import type { RunHooks } from '../../electron/engine/training/run.ts'
 import { trainDpo } from '../../electron/pipeline/dpo/train.ts'
 import { gae, whiten } from '../../electron/pipeline/ppo/advantages.ts'
 import { klPerToken, withKlPenalty } from '../../electron/pipeline/ppo/rewards.ts'
-import { type Lengths, type Rollout, RolloutScorer } from '../../electron/pipeline/ppo/rollout.ts'
+import { type Rollout, RolloutScorer } from '../../electron/pipeline/ppo/rollout.ts'
 import { PpoUpdate, trainedParameters } from '../../electron/pipeline/ppo/update.ts'
 import { trainReward } from '../../electron/pipeline/reward/train.ts'
 import { trainSft } from '../../electron/pipeline/sft/train.ts'
@@ -24,7 +25,7 @@ export interface Variation {
   microBatchSize?: number
   padId?: number
   /** PPO alone: what queries and responses are padded to. */
-  lengths?: Lengths
+  lengths?: ResponseLengths
 }
 
 /**
@@ -43,7 +44,7 @@ const optimization = {
 const examples = toyExamples(8, toyTokenizer())
 const padId = toyTokenizer().padId
 /** The longest demonstration's: not a position more than is needed. */
-export const snugLengths: Lengths = {
+export const snugLengths: ResponseLengths = {
   queryLength: Math.max(...examples.demonstrations.map(({ query }) => query.length)),
   responseLength: Math.max(...examples.demonstrations.map(({ response }) => response.length)),
 }

@@ -7,6 +7,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { ResponseBatch } from '../training/batch.ts'
 import type { ModelConfig } from './config.ts'
+import type { Model } from './model.ts'
 import { causalBias, hiddenStates, outputMatrix, scalarHead } from './transformer.ts'
 import { tokenEntropy, tokenLogprobs, type VocabularyRows } from './vocabulary.ts'
 import type { Weights } from './weights.ts'
@@ -33,39 +34,76 @@ export function responseTensors(batch: ResponseBatch): ResponseTensors {
   }
 }
 
+/** A forward pass over queries and responses, from which the functions below read what the model says of each token. */
+export interface ResponsePass {
+  config: ModelConfig
+  weights: Weights
+  batch: ResponseTensors
+  /** (B, P + T, C) */
+  states: tf.Tensor
+}
+
 /**
+ * @param weights the model's: constant, or with the tensors that are differentiated
  * @param recomputeLayers compute each layer again in the backward pass and keep only its input
- * @returns (B, P + T, C)
  */
-export function sequenceStates(
-  config: ModelConfig,
+export function responsePass(
+  { config }: Model,
   weights: Weights,
-  { ids, positions, mask }: ResponseTensors,
+  batch: ResponseTensors,
   recomputeLayers = false,
-): tf.Tensor {
-  const batch = { ids, positions, attentionBias: causalBias(mask), recomputeLayers }
-  const hidden = hiddenStates(config, weights, batch)
-  return tf.reshape(hidden, [...ids.shape, config.hiddenSize])
+): ResponsePass {
+  const { ids, positions, mask } = batch
+  const hidden = hiddenStates(config, weights, {
+    ids,
+    positions,
+    attentionBias: causalBias(mask),
+    recomputeLayers,
+  })
+  return { config, weights, batch, states: tf.reshape(hidden, [...ids.shape, config.hiddenSize]) }
+}
+
+/**
+ * @param temperature of the sampling
+ * @returns (B, T): log-probability of each response token; zero at padding
+ */
+export function logprobsOf(pass: ResponsePass, temperature = 1): tf.Tensor {
+  return onResponses(tokenLogprobs(vocabularyRows(pass, temperature)), pass)
+}
+
+/** @returns (B, T): entropy in nats of the distribution each response token was drawn from; zero at padding */
+export function entropiesOf(pass: ResponsePass, temperature = 1): tf.Tensor {
+  return onResponses(tokenEntropy(vocabularyRows(pass, temperature)), pass)
+}
+
+/**
+ * The scalar head at each response token (`at`: it has seen the token; `before`: it has not).
+ * @returns (B, T); zero at padding
+ */
+export function scalarsOf(pass: ResponsePass, where: 'at' | 'before'): tf.Tensor {
+  const states = where === 'at' ? statesAt(pass) : statesBefore(pass)
+  return onResponses(scalarHead(pass.weights, states), pass)
 }
 
 /**
  * States from which each response token is predicted (the position before it).
  * @returns (B*T, C)
  */
-export function statesBefore(states: tf.Tensor, responseLength: number): tf.Tensor {
-  return responseColumns(states, responseLength, -1)
+export function statesBefore(pass: ResponsePass): tf.Tensor {
+  return responseColumns(pass, -1)
 }
 
 /**
  * States at each response token, which have seen it.
  * @returns (B*T, C)
  */
-export function statesAt(states: tf.Tensor, responseLength: number): tf.Tensor {
-  return responseColumns(states, responseLength, 0)
+function statesAt(pass: ResponsePass): tf.Tensor {
+  return responseColumns(pass, 0)
 }
 
-function responseColumns(states: tf.Tensor, responseLength: number, shift: number): tf.Tensor {
+function responseColumns({ states, batch }: ResponsePass, shift: number): tf.Tensor {
   const [rows, length, size] = states.shape as [number, number, number]
+  const responseLength = batch.responseMask.shape[1]!
   const start = length - responseLength + shift
   return tf.reshape(tf.slice(states, [0, start, 0], [rows, responseLength, size]), [
     rows * responseLength,
@@ -73,65 +111,19 @@ function responseColumns(states: tf.Tensor, responseLength: number, shift: numbe
   ])
 }
 
+function vocabularyRows(pass: ResponsePass, temperature: number): VocabularyRows {
+  const { config, weights, batch } = pass
+  const hidden = statesBefore(pass)
+  return { hidden, matrix: outputMatrix(config, weights), ids: responseIds(batch), temperature }
+}
+
 /** int32 (B*T): the response's token ids */
-export function responseIds({ ids, responseMask }: ResponseTensors): tf.Tensor {
+function responseIds({ ids, responseMask }: ResponseTensors): tf.Tensor {
   const [rows, length] = ids.shape as [number, number]
   const responseLength = responseMask.shape[1]!
   return tf.reshape(tf.slice(ids, [0, length - responseLength], [rows, responseLength]), [-1])
 }
 
-/**
- * @param temperature of the sampling
- * @returns (B, T): log-probability of each response token; zero at padding
- */
-export function responseLogprobs(
-  config: ModelConfig,
-  weights: Weights,
-  states: tf.Tensor,
-  batch: ResponseTensors,
-  temperature: number,
-): tf.Tensor {
-  return onResponses(tokenLogprobs(responseRows(config, weights, states, batch, temperature)), batch)
-}
-
-/** @returns (B, T): entropy in nats of the distribution each response token was drawn from; zero at padding */
-export function responseEntropy(
-  config: ModelConfig,
-  weights: Weights,
-  states: tf.Tensor,
-  batch: ResponseTensors,
-  temperature: number,
-): tf.Tensor {
-  return onResponses(tokenEntropy(responseRows(config, weights, states, batch, temperature)), batch)
-}
-
-function responseRows(
-  config: ModelConfig,
-  weights: Weights,
-  states: tf.Tensor,
-  batch: ResponseTensors,
-  temperature: number,
-): VocabularyRows {
-  const hidden = statesBefore(states, batch.responseMask.shape[1]!)
-  return { hidden, matrix: outputMatrix(config, weights), ids: responseIds(batch), temperature }
-}
-
-function onResponses(numbers: tf.Tensor, { responseMask }: ResponseTensors): tf.Tensor {
+function onResponses(numbers: tf.Tensor, { batch: { responseMask } }: ResponsePass): tf.Tensor {
   return tf.mul(tf.reshape(numbers, responseMask.shape), responseMask)
-}
-
-/**
- * The scalar head at each response token (`at`: it has seen the token; `before`: it has not).
- * @returns (B, T); zero at padding
- */
-export function responseScalars(
-  weights: Weights,
-  states: tf.Tensor,
-  batch: ResponseTensors,
-  where: 'at' | 'before',
-): tf.Tensor {
-  const { responseMask } = batch
-  const pick = where === 'at' ? statesAt : statesBefore
-  const scalars = scalarHead(weights, pick(states, responseMask.shape[1]!))
-  return tf.mul(tf.reshape(scalars, responseMask.shape), responseMask)
 }

@@ -56,13 +56,17 @@ export interface QueryResponse {
   response: readonly number[]
 }
 
+/** What queries (P) and responses (T) are padded to. */
+export interface ResponseLengths {
+  queryLength: number
+  responseLength: number
+}
+
 /**
  * Queries padded on the left and responses on the right, so that every response starts in the same column.
  * Arrays are row-major: (B, P + T), and (B, T) for `responseMask` and `responseIds`.
  */
-export interface ResponseBatch extends PaddedBatch {
-  queryLength: number
-  responseLength: number
+export interface ResponseBatch extends PaddedBatch, ResponseLengths {
   responseIds: Int32Array
   /** 1 at response tokens, up to and including the EOS. */
   responseMask: Float32Array
@@ -74,7 +78,7 @@ export interface ResponseBatch extends PaddedBatch {
 export function padResponses(
   pairs: readonly QueryResponse[],
   padId: number,
-  lengths?: { queryLength: number; responseLength: number },
+  lengths?: ResponseLengths,
 ): ResponseBatch {
   const queries = padSequences(
     pairs.map((p) => p.query),
@@ -116,10 +120,7 @@ function joinColumns<A extends Int32Array | Float32Array>(left: A, right: A, row
 }
 
 /** Lengths (P, T) that fit all pairs, so that one shape serves a whole run. */
-export function commonLengths(pairs: readonly QueryResponse[]): {
-  queryLength: number
-  responseLength: number
-} {
+export function commonLengths(pairs: readonly QueryResponse[]): ResponseLengths {
   const longest = (pick: (pair: QueryResponse) => readonly number[]) =>
     pairs.reduce((most, pair) => Math.max(most, pick(pair).length), 1)
   return {

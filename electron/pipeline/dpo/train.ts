@@ -4,10 +4,10 @@ import { UserError } from '../../contract/errors.ts'
 import type { DpoConfig } from '../../contract/run-kinds/dpo.ts'
 import { type Model, policyParameters, weightsOf } from '../../engine/model/model.ts'
 import {
+  logprobsOf,
   type ResponseTensors,
-  responseLogprobs,
+  responsePass,
   responseTensors,
-  sequenceStates,
 } from '../../engine/model/responses.ts'
 import type { Weights } from '../../engine/model/weights.ts'
 import { compile } from '../../engine/runtime/compile.ts'
@@ -47,8 +47,7 @@ function sequenceLogprobs(
   batch: ResponseTensors,
   recomputeLayers = false,
 ): tf.Tensor {
-  const states = sequenceStates(model.config, weights, batch, recomputeLayers)
-  return tf.sum(responseLogprobs(model.config, weights, states, batch, 1), 1)
+  return tf.sum(logprobsOf(responsePass(model, weights, batch, recomputeLayers)), 1)
 }
 
 /** Trains the policy in place; its values at the start are the reference. */

@@ -4,13 +4,6 @@
  */
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 
-/** A (B, T) array and its shape. */
-export interface Grid {
-  rows: number
-  length: number
-  values: Float32Array
-}
-
 /** How rewards are centred and scaled, taken once before training. */
 export interface RewardScale {
   /** token placement: mean reward of kept tokens on held-out edits; sequence placement: mean score on the reference. */

@@ -3,16 +3,22 @@ import type { GeneratedRow, GenerationOptions, Generator } from '../../engine/ge
 import type { Model } from '../../engine/model/model.ts'
 import { weightsOf } from '../../engine/model/model.ts'
 import {
+  logprobsOf,
   type ResponseTensors,
-  responseLogprobs,
-  responseScalars,
+  responsePass,
   responseTensors,
-  sequenceStates,
+  scalarsOf,
 } from '../../engine/model/responses.ts'
 import { permutation } from '../../engine/random.ts'
 import { type CompiledFunction, compile } from '../../engine/runtime/compile.ts'
 import type { Tensors } from '../../engine/runtime/tensor-record.ts'
-import { chunksOf, mapInBatches, padResponses, type ResponseBatch } from '../../engine/training/batch.ts'
+import {
+  chunksOf,
+  mapInBatches,
+  padResponses,
+  type ResponseBatch,
+  type ResponseLengths,
+} from '../../engine/training/batch.ts'
 
 export interface Prompt {
   id: string
@@ -33,11 +39,6 @@ export interface Rollout {
   refLogprobs: Float32Array
   entropy: Float32Array
   values: Float32Array
-}
-
-export interface Lengths {
-  queryLength: number
-  responseLength: number
 }
 
 /** Prompts of iteration `step`: a pass over all of them in an order that depends on seed and pass only. */
@@ -104,15 +105,12 @@ export class RolloutScorer {
 
   constructor({ policy, refPolicy, value }: RolloutModels, temperature: number) {
     this.#refPolicy = compile('ppo_reference_score', (batch) => {
-      const states = sequenceStates(refPolicy.config, weightsOf(refPolicy), batch)
-      return {
-        logprobs: responseLogprobs(refPolicy.config, weightsOf(refPolicy), states, batch, temperature),
-      }
+      const pass = responsePass(refPolicy, weightsOf(refPolicy), batch)
+      return { logprobs: logprobsOf(pass, temperature) }
     })
-    const ownValue = (batch: ResponseTensors) => {
-      const states = sequenceStates(value.config, weightsOf(value), batch)
-      return { values: responseScalars(weightsOf(value), states, batch, 'before') }
-    }
+    const ownValue = (batch: ResponseTensors) => ({
+      values: scalarsOf(responsePass(value, weightsOf(value), batch), 'before'),
+    })
     this.#value = value === policy ? null : compile('ppo_value_score', ownValue)
   }
 
@@ -120,7 +118,7 @@ export class RolloutScorer {
    * @param samples sampled with `measure`
    * @param chunk rows in one forward pass
    */
-  score(samples: Sample[], padId: number, lengths: Lengths, chunk: number): Rollout {
+  score(samples: Sample[], padId: number, lengths: ResponseLengths, chunk: number): Rollout {
     const passed = (run: (batch: ResponseTensors) => Float32Array) =>
       joinRows(
         mapInBatches(samples, chunk, (rows) => run(responseTensors(padResponses(rows, padId, lengths)))),

@@ -5,12 +5,11 @@
 import type { RunSample } from '../../contract/events.ts'
 import type { StepMetrics } from '../../contract/metrics.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
-import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { type GenerationOptions, Generator } from '../../engine/generation/generate.ts'
 import type { Model } from '../../engine/model/model.ts'
 import { repetition } from '../../engine/statistics/repetition.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
-import { bucketLength } from '../../engine/training/batch.ts'
+import { bucketLength, type ResponseLengths } from '../../engine/training/batch.ts'
 import { breathe, isCheckpointStep, type RunEnd, type RunHooks, RunState } from '../../engine/training/run.ts'
 import { learningRateAt } from '../../engine/training/schedule.ts'
 import { type Advantages, explainedVariance, gae, maskedMean, whiten } from './advantages.ts'
@@ -29,7 +28,6 @@ import {
 } from './rewards.ts'
 import {
   joinRows,
-  type Lengths,
   type Prompt,
   padTo,
   promptsOfStep,
@@ -42,10 +40,10 @@ import {
 import { freshMemory, remember, type TripwireMemory, trippedBy } from './tripwires.ts'
 import { PpoUpdate, trainedParameters } from './update.ts'
 
-/** Rewards of each response token, from a trained reward model. */
+/** What a trained reward model says of responses. */
 export interface ResponseScorer {
-  scheme: RewardScheme
-  tokenRewards(samples: readonly Sample[], batchSize: number, lengths: Lengths): Float32Array[]
+  /** @returns the reward of each response token, one array per response */
+  tokenRewards(samples: readonly Sample[], batchSize: number, lengths: ResponseLengths): Float32Array[]
   sequenceScore(tokenRewards: Float32Array): number
 }
 
@@ -197,7 +195,7 @@ export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunH
 }
 
 /** One shape for the whole run: the longest prompt and the longest response allowed. */
-function runLengths({ prompts, heldoutPrompts }: PpoInputs, config: PpoConfig): Lengths {
+function runLengths({ prompts, heldoutPrompts }: PpoInputs, config: PpoConfig): ResponseLengths {
   const longest = [...prompts, ...heldoutPrompts].reduce((most, { query }) => Math.max(most, query.length), 1)
   return { queryLength: bucketLength(longest), responseLength: bucketLength(config.maxNewTokens) }
 }
@@ -205,7 +203,7 @@ function runLengths({ prompts, heldoutPrompts }: PpoInputs, config: PpoConfig): 
 function samplingOptions(
   policy: Model,
   padId: number,
-  lengths: Lengths,
+  lengths: ResponseLengths,
   config: PpoConfig,
 ): GenerationOptions {
   return {
@@ -227,7 +225,7 @@ function measureScale(
   inputs: PpoInputs,
   config: PpoConfig,
   sampling: GenerationOptions,
-  lengths: Lengths,
+  lengths: ResponseLengths,
 ): RewardScale {
   const { scorer, prompts } = inputs
   const rows = config.rolloutBatchSize

@@ -4,12 +4,12 @@ import type { MetricKey } from '../../contract/metrics.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { type Model, policyParameters, scalarModelParameters, weightsOf } from '../../engine/model/model.ts'
 import {
+  entropiesOf,
+  logprobsOf,
   type ResponseTensors,
-  responseEntropy,
-  responseLogprobs,
-  responseScalars,
+  responsePass,
   responseTensors,
-  sequenceStates,
+  scalarsOf,
 } from '../../engine/model/responses.ts'
 import { permutation } from '../../engine/random.ts'
 import type { Tensors } from '../../engine/runtime/tensor-record.ts'
@@ -18,7 +18,7 @@ import { chunksOf, padResponses } from '../../engine/training/batch.ts'
 import { type ParameterTensors, TrainStep } from '../../engine/training/train-step.ts'
 import type { Advantages } from './advantages.ts'
 import { policyLoss, valueLoss } from './losses.ts'
-import type { Lengths, Rollout } from './rollout.ts'
+import type { Rollout } from './rollout.ts'
 
 /** The trained parameters: the policy's, and the value model's own when it has a trunk of its own. */
 export function trainedParameters(policy: Model, value: Model): Map<string, Variable> {
@@ -101,8 +101,7 @@ function updateInputs(
   tokens: number,
   padId: number,
 ): UpdateInputs {
-  const { queryLength, responseLength } = rollout.batch
-  const lengths: Lengths = { queryLength, responseLength }
+  const { responseLength } = rollout.batch
   const pick = (grid: Float32Array) => {
     const out = new Float32Array(rows.length * responseLength)
     for (const [i, row] of rows.entries())
@@ -111,7 +110,7 @@ function updateInputs(
   }
   const samples = rows.map((row) => rollout.samples[row]!)
   return {
-    batch: responseTensors(padResponses(samples, padId, lengths)),
+    batch: responseTensors(padResponses(samples, padId, rollout.batch)),
     logprobs: pick(rollout.logprobs),
     values: pick(rollout.values),
     advantages: pick(advantages),
@@ -128,22 +127,21 @@ function ppoLoss(
   { batch, logprobs, values, advantages, returns, tokens }: UpdateInputs,
   config: PpoConfig,
 ) {
-  const policyWeights = weightsOf(policy, (name) => parameters.get(`policy/${name}`))
   const { responseMask } = batch
-  const states = sequenceStates(policy.config, policyWeights, batch, config.gradientCheckpointing)
-  const sampledAt = [policy.config, policyWeights, states, batch, config.temperature] as const
-  const newLogprobs = responseLogprobs(...sampledAt)
-  const ownTrunk = value !== policy
-  const valueWeights = ownTrunk ? weightsOf(value, (name) => parameters.get(`value/${name}`)) : policyWeights
-  const valueStates = ownTrunk
-    ? sequenceStates(value.config, valueWeights, batch, config.gradientCheckpointing)
-    : states
-  const newValues = responseScalars(valueWeights, valueStates, batch, 'before')
+  const passOf = (model: Model, prefix: string) => {
+    const weights = weightsOf(model, (name) => parameters.get(`${prefix}/${name}`))
+    return responsePass(model, weights, batch, config.gradientCheckpointing)
+  }
+  const policyPass = passOf(policy, 'policy')
+  const newLogprobs = logprobsOf(policyPass, config.temperature)
+  const valuePass = value === policy ? policyPass : passOf(value, 'value')
+  const newValues = scalarsOf(valuePass, 'before')
 
   const ofPolicy = policyLoss({ newLogprobs, logprobs, advantages, responseMask, tokens }, config.clipRange)
   const ofValue = valueLoss({ newValues, values, returns, responseMask, tokens }, config.clipRangeValue)
   const weighted = tf.add(ofPolicy.loss, tf.mul(config.vfCoef, ofValue.loss))
-  const bonus = () => tf.mul(config.entCoef, tf.div(tf.sum(responseEntropy(...sampledAt)), tokens))
+  const entropies = () => entropiesOf(policyPass, config.temperature)
+  const bonus = () => tf.mul(config.entCoef, tf.div(tf.sum(entropies()), tokens))
   return {
     loss: config.entCoef > 0 ? tf.sub(weighted, bonus()) : weighted,
     metrics: {

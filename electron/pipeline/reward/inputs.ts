@@ -1,7 +1,7 @@
 /** Labelled pairs as the arrays that reward training and evaluation work on. */
 import * as tf from '@tensorflow/tfjs-core'
 import { type ResponseTensors, responseTensors } from '../../engine/model/responses.ts'
-import { padResponses } from '../../engine/training/batch.ts'
+import { padResponses, type ResponseLengths } from '../../engine/training/batch.ts'
 import type { LabelledResponse, RewardPair } from './examples.ts'
 
 /** Labels divided by the length of the run of equal labels that they are part of. */
@@ -16,11 +16,6 @@ export function spanTargets(labels: readonly number[]): number[] {
   return targets
 }
 
-export interface PairLengths {
-  queryLength: number
-  responseLength: number
-}
-
 /** Worse responses in the first B rows, better ones in the last B. */
 export type PairInputs = {
   batch: ResponseTensors
@@ -33,7 +28,7 @@ export type PairInputs = {
 export function pairInputs(
   pairs: readonly RewardPair[],
   padId: number,
-  lengths: PairLengths,
+  lengths: ResponseLengths,
   spanWeighted: boolean,
 ): PairInputs {
   const sides = [...pairs.map((p) => p.worse), ...pairs.map((p) => p.better)]

@@ -5,15 +5,19 @@ import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { type Model, weightsOf } from '../../engine/model/model.ts'
 import {
   type ResponseTensors,
-  responseScalars,
+  responsePass,
   responseTensors,
-  sequenceStates,
+  scalarsOf,
 } from '../../engine/model/responses.ts'
 import type { Weights } from '../../engine/model/weights.ts'
 import { type CompiledFunction, compile } from '../../engine/runtime/compile.ts'
 import type { Tensors } from '../../engine/runtime/tensor-record.ts'
-import { mapInBatches, padResponses, type QueryResponse } from '../../engine/training/batch.ts'
-import type { PairLengths } from './inputs.ts'
+import {
+  mapInBatches,
+  padResponses,
+  type QueryResponse,
+  type ResponseLengths,
+} from '../../engine/training/batch.ts'
 
 /** @returns (B, T): the head's output at each response token; zero at padding */
 export function rewardScalars(
@@ -22,7 +26,7 @@ export function rewardScalars(
   batch: ResponseTensors,
   recomputeLayers = false,
 ): tf.Tensor {
-  return responseScalars(weights, sequenceStates(model.config, weights, batch, recomputeLayers), batch, 'at')
+  return scalarsOf(responsePass(model, weights, batch, recomputeLayers), 'at')
 }
 
 /** The reward of one token from the head's output: r = 2p - 1 for `classify`, the output itself otherwise. */
@@ -54,7 +58,11 @@ export class RewardScorer {
    * @returns the reward of each response token, one array a response
    * @throws UserError when a reward is not finite
    */
-  tokenRewards(responses: readonly QueryResponse[], batchSize: number, lengths: PairLengths): Float32Array[] {
+  tokenRewards(
+    responses: readonly QueryResponse[],
+    batchSize: number,
+    lengths: ResponseLengths,
+  ): Float32Array[] {
     const scalars = mapInBatches(
       responses,
       batchSize,
@@ -68,6 +76,10 @@ export class RewardScorer {
         'The reward model gives rewards that are not finite: its training diverged. Lower the learning rate and resume from its last checkpoint.',
       )
     })
+  }
+
+  sequenceScore(tokenRewards: ArrayLike<number>): number {
+    return sequenceScore(this.scheme, tokenRewards)
   }
 
   dispose(): void {

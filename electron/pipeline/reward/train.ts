@@ -4,7 +4,7 @@ import { UserError } from '../../contract/errors.ts'
 import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import { type Model, scalarModelParameters, weightsOf } from '../../engine/model/model.ts'
 import type { Weights } from '../../engine/model/weights.ts'
-import { commonLengths } from '../../engine/training/batch.ts'
+import { commonLengths, type ResponseLengths } from '../../engine/training/batch.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
 import { trainSupervised } from '../../engine/training/supervised.ts'
 import {
@@ -16,7 +16,7 @@ import {
   tokenF1,
 } from './evaluate.ts'
 import type { RewardPair } from './examples.ts'
-import { type PairInputs, type PairLengths, pairInputs } from './inputs.ts'
+import { type PairInputs, pairInputs } from './inputs.ts'
 import {
   lastScalar,
   maskedMean,
@@ -171,7 +171,7 @@ function scorePairs(
   scorer: RewardScorer,
   pairs: RewardPair[],
   batchSize: number,
-  lengths: PairLengths,
+  lengths: ResponseLengths,
 ): ScoredPair[] {
   const worse = scorer.tokenRewards(
     pairs.map((p) => p.worse),

@@ -3,12 +3,11 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { SftConfig } from '../../contract/run-kinds/sft.ts'
 import { type Model, policyParameters, weightsOf } from '../../engine/model/model.ts'
 import {
+  logprobsOf,
   type ResponseTensors,
-  responseLogprobs,
+  responsePass,
   responseTensors,
-  sequenceStates,
 } from '../../engine/model/responses.ts'
-import type { Weights } from '../../engine/model/weights.ts'
 import { compile } from '../../engine/runtime/compile.ts'
 import { commonLengths, mapInBatches, padResponses, type QueryResponse } from '../../engine/training/batch.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
@@ -24,17 +23,6 @@ export interface SftEnd extends RunEnd {
   heldoutLoss: number | null
 }
 
-/** @returns (B, T): log-probability of each response token; zero at padding */
-function batchLogprobs(
-  model: Model,
-  weights: Weights,
-  batch: ResponseTensors,
-  recomputeLayers = false,
-): tf.Tensor {
-  const states = sequenceStates(model.config, weights, batch, recomputeLayers)
-  return responseLogprobs(model.config, weights, states, batch, 1)
-}
-
 /** Trains the policy in place: minimises the mean cross-entropy of the step's response tokens. */
 export async function trainSft(
   policy: Model,
@@ -46,7 +34,7 @@ export async function trainSft(
   const lengths = commonLengths([...data.train, ...data.heldout])
   const toInputs = (examples: QueryResponse[]) => responseTensors(padResponses(examples, padId, lengths))
   const score = compile('sft_score', (batch: ResponseTensors) => ({
-    logprobs: batchLogprobs(policy, weightsOf(policy), batch),
+    logprobs: logprobsOf(responsePass(policy, weightsOf(policy), batch)),
   }))
   const heldoutLoss = () => {
     const logprobs = mapInBatches(
@@ -67,13 +55,9 @@ export async function trainSft(
           tokens: tf.scalar(countTokens(wholeStep)),
         }),
         loss: (parameters, { batch, tokens }) => {
-          const logprobs = batchLogprobs(
-            policy,
-            weightsOf(policy, (name) => parameters.get(name)),
-            batch,
-            config.gradientCheckpointing,
-          )
-          const loss = tf.neg(tf.div(tf.sum(logprobs), tokens))
+          const weights = weightsOf(policy, (name) => parameters.get(name))
+          const pass = responsePass(policy, weights, batch, config.gradientCheckpointing)
+          const loss = tf.neg(tf.div(tf.sum(logprobsOf(pass)), tokens))
           return { loss, metrics: { 'sft/loss': loss } }
         },
         evaluate: () => (data.heldout.length > 0 ? { 'sft/heldout_loss': heldoutLoss() } : {}),

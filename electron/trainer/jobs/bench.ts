@@ -24,7 +24,7 @@ import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import { byteLevelTokenizer } from '../../engine/tokenizer/index.ts'
 import { TrainStep } from '../../engine/training/train-step.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
-import { RewardScorer, sequenceScore } from '../../pipeline/reward/model.ts'
+import { RewardScorer } from '../../pipeline/reward/model.ts'
 import { ppoModels } from './ppo-models.ts'
 
 type BenchJob = Extract<InferenceJob, { kind: 'bench' }>
@@ -193,11 +193,7 @@ async function benchPpo(start: Model, job: BenchJob, hooks: Hooks): Promise<Time
   await trainPpo(
     {
       ...ppoModels(start, rewardModel, config),
-      scorer: {
-        scheme: 'bt-changed',
-        tokenRewards: (samples, batchSize, lengths) => scorer.tokenRewards(samples, batchSize, lengths),
-        sequenceScore: (rewards) => sequenceScore('bt-changed', rewards),
-      },
+      scorer,
       tokenizer: byteLevelTokenizer([]),
       prompts: randomQueries(job.batch * (job.steps + 1), job.prompt, start.config.vocabSize).map(
         (query, i) => ({ id: `${i}`, query }),

@@ -6,8 +6,8 @@ import type { InferenceJob, JobResults } from '../../contract/jobs.ts'
 import { disposeModel, type Model, weightsOf } from '../../engine/model/model.ts'
 import {
   type ResponseTensors,
+  responsePass,
   responseTensors,
-  sequenceStates,
   statesBefore,
 } from '../../engine/model/responses.ts'
 import { logitsOf } from '../../engine/model/transformer.ts'
@@ -64,9 +64,8 @@ function nextTokenScorer(
   choiceIds: readonly number[],
 ): CompiledFunction<ResponseTensors, Tensors<'logprobs'>> {
   return compile('choices', (batch) => {
-    const weights = weightsOf(model)
-    const states = sequenceStates(model.config, weights, batch)
-    const logprobs = tf.logSoftmax(logitsOf(model.config, weights, statesBefore(states, 1)))
+    const pass = responsePass(model, weightsOf(model), batch)
+    const logprobs = tf.logSoftmax(logitsOf(model.config, pass.weights, statesBefore(pass)))
     return { logprobs: tf.gather(logprobs, tf.tensor1d([...choiceIds], 'int32'), 1) }
   })
 }

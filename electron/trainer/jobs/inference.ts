@@ -10,7 +10,7 @@ import { encodeQuery, encodeResponse } from '../../engine/tokenizer/query.ts'
 import { bucketLength, chunksOf, commonLengths } from '../../engine/training/batch.ts'
 import { checkContext } from '../../engine/training/examples.ts'
 import { breathe } from '../../engine/training/run.ts'
-import { RewardScorer, sequenceScore } from '../../pipeline/reward/model.ts'
+import { RewardScorer } from '../../pipeline/reward/model.ts'
 import { openModel } from './presets.ts'
 import { openRewardModel } from './reward-card.ts'
 
@@ -103,7 +103,7 @@ export async function runScore(job: JobOf<'score'>, { emit, signal }: Hooks): Pr
     return {
       scheme,
       rows: rewards.map((row, i) => ({
-        score: sequenceScore(scheme, row),
+        score: scorer.sequenceScore(row),
         tokens: Array.from(row, (reward, t) => ({ text: piece(i, t), reward })),
       })),
     }

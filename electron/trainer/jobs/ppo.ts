@@ -11,7 +11,7 @@ import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import type { RunHooks } from '../../engine/training/run.ts'
 import { longestQuery, promptsOf, type SplitPrompts } from '../../pipeline/ppo/examples.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
-import { RewardScorer, sequenceScore } from '../../pipeline/reward/model.ts'
+import { RewardScorer } from '../../pipeline/reward/model.ts'
 import { type PolicyJudge, policyJudge } from './judges.ts'
 import { ppoModels } from './ppo-models.ts'
 import { openModel, saveModelFolder } from './presets.ts'
@@ -88,11 +88,7 @@ async function train(
         winRate: judge.winRate,
         keepBest: () => writeFolderAtomic(bestFolder, (beside) => saveModelFolder(exported, beside)),
       },
-      scorer: {
-        scheme: reward.card.scheme,
-        tokenRewards: (samples, batchSize, lengths) => scorer.tokenRewards(samples, batchSize, lengths),
-        sequenceScore: (rewards) => sequenceScore(reward.card.scheme, rewards),
-      },
+      scorer,
     },
     config,
     hooks,

@@ -7,11 +7,11 @@ import * as tf from '@tensorflow/tfjs-core'
 import { Generator } from '../../../electron/engine/generation/generate.ts'
 import { disposeModel, type Model, weightsOf } from '../../../electron/engine/model/model.ts'
 import {
+  entropiesOf,
+  logprobsOf,
   type ResponseTensors,
-  responseEntropy,
-  responseLogprobs,
+  responsePass,
   responseTensors,
-  sequenceStates,
 } from '../../../electron/engine/model/responses.ts'
 import { loadModel } from '../../../electron/engine/model/sources/load-and-save.ts'
 import { causalBias, hiddenStates, logitsOf } from '../../../electron/engine/model/transformer.ts'
@@ -195,9 +195,8 @@ function checkContinuation(model: Model, { continuation }: Golden): void {
     response: kept(continuation.responseIds[b]!, continuation.responseMask[b]!),
   }))
   const fn = compile('continuation', (batch: ResponseTensors) => {
-    const states = sequenceStates(model.config, weightsOf(model), batch)
-    const sampledAt = [model.config, weightsOf(model), states, batch, 0.7] as const
-    return { both: tf.concat([responseLogprobs(...sampledAt), responseEntropy(...sampledAt)], 1) }
+    const pass = responsePass(model, weightsOf(model), batch)
+    return { both: tf.concat([logprobsOf(pass, 0.7), entropiesOf(pass, 0.7)], 1) }
   })
   const batch = padResponses(pairs, 0)
   const values = fn.values(responseTensors(batch)).both

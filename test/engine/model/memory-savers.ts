@@ -4,10 +4,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '../../../electron/engine/model/config.ts'
 import { adaptModel, createModel, type Model, weightsOf } from '../../../electron/engine/model/model.ts'
 import {
+  logprobsOf,
   type ResponseTensors,
-  responseLogprobs,
+  responsePass,
   responseTensors,
-  sequenceStates,
 } from '../../../electron/engine/model/responses.ts'
 import { tokenEntropy, tokenLogprobs } from '../../../electron/engine/model/vocabulary.ts'
 import { compile } from '../../../electron/engine/runtime/compile.ts'
@@ -58,8 +58,7 @@ function gradients(model: Model, recomputeLayers: boolean): Float32Array {
       model.parameters,
       (parameters, batch) => {
         const weights = weightsOf(model, (name) => parameters.get(name))
-        const states = sequenceStates(model.config, weights, batch, recomputeLayers)
-        const logprobs = responseLogprobs(model.config, weights, states, batch, 1)
+        const logprobs = logprobsOf(responsePass(model, weights, batch, recomputeLayers))
         return { loss: tf.sum(tf.square(logprobs)) as tf.Tensor, metrics: {} }
       },
       inputs,

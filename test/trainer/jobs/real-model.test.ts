@@ -7,10 +7,10 @@ import { InferenceJob } from '../../../electron/contract/jobs.ts'
 import type { Message } from '../../../electron/contract/records.ts'
 import { disposeModel, weightsOf } from '../../../electron/engine/model/model.ts'
 import {
+  logprobsOf,
   type ResponseTensors,
-  responseLogprobs,
+  responsePass,
   responseTensors,
-  sequenceStates,
   statesBefore,
 } from '../../../electron/engine/model/responses.ts'
 import { loadModel } from '../../../electron/engine/model/sources/load-and-save.ts'
@@ -64,12 +64,11 @@ test('SmolLM2 answers that the capital of France is Paris, with the probabilitie
     const { ids, logits } = golden.topLogits.lastOfPrompt
     const vocabSize = model.config.vocabSize
     const fn = compile('smollm2', (batch: ResponseTensors) => {
-      const states = sequenceStates(model.config, weightsOf(model), batch)
-      const weights = weightsOf(model)
-      const logprobs = responseLogprobs(model.config, weights, states, batch, 1)
+      const pass = responsePass(model, weightsOf(model), batch)
+      const logprobs = logprobsOf(pass)
       const position = golden.promptIds.length - 1
-      const before = statesBefore(states, batch.responseMask.shape[1]!)
-      const afterPrompt = logitsOf(model.config, weights, tf.slice(before, [position, 0], [1, -1]))
+      const before = tf.slice(statesBefore(pass), [position, 0], [1, -1])
+      const afterPrompt = logitsOf(model.config, pass.weights, before)
       return { all: tf.concat([tf.reshape(logprobs, [-1]), tf.reshape(afterPrompt, [-1])]) }
     })
     const [first, ...rest] = [...golden.promptIds, ...golden.greedyIds]

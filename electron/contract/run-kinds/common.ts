@@ -4,8 +4,13 @@
  * line and docs are made from these schemas; unknown keys are refused.
  */
 import { z } from 'zod'
-import type { MetricKey } from '../metrics.ts'
 import { datasets, heldout, runName } from '../options.ts'
+
+/** A logged metric, as tooltips, docs and CSV headers show it. */
+export interface MetricDefinition {
+  formula: string
+  meaning: string
+}
 
 /** What is particular to a kind of run, besides the schemas of its settings, job and result. */
 export interface RunKindRow {
@@ -22,7 +27,9 @@ export interface RunKindRow {
    */
   models: Readonly<Record<string, 'path' | 'ref' | 'start'>>
   /** The metric that best summarises it. */
-  leadingMetric: MetricKey
+  leadingMetric: string
+  /** The metrics that it logs, besides those of any optimizer. */
+  metrics: Readonly<Record<string, MetricDefinition>>
   /** The settings that a branch may change: they alter neither model nor data. */
   branchable: readonly string[]
 }

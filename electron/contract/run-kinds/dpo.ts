@@ -8,6 +8,7 @@ import {
   configOptions,
   count,
   lengths,
+  type MetricDefinition,
   maxSteps,
   optimization,
   positive,
@@ -55,6 +56,15 @@ const verb = trainingVerb(
   )
   .output(eventsThen(TrainingResult.extend(started)))
 
+/** Metrics of each step, besides those of any optimizer. */
+const metrics = {
+  'dpo/accuracy': {
+    formula: 'mean [implicit reward margin > 0]',
+    meaning: 'Share of pairs in the right order under the policy.',
+  },
+  'dpo/margin': { formula: 'mean β (Δ log π − Δ log π_ref)', meaning: 'Implicit reward margin.' },
+} as const satisfies Record<string, MetricDefinition>
+
 export const dpo = {
   title: 'DPO',
   summary: 'trains the policy on pairs directly: a baseline without a reward model',
@@ -64,6 +74,7 @@ export const dpo = {
   leadingMetric: 'dpo/accuracy',
   branchable: [...branchableWithExamples, 'beta'],
   config: DpoConfig,
+  metrics,
   result: TrainingResult,
   verb,
 } as const satisfies RunKindRow & Record<string, unknown>

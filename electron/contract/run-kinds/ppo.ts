@@ -8,6 +8,7 @@ import {
   configOptions,
   count,
   lengths,
+  type MetricDefinition,
   optimization,
   positive,
   type RunKindRow,
@@ -217,6 +218,60 @@ const verb = trainingVerb(
   )
   .output(eventsThen(PpoResult.extend(started)))
 
+/** Metrics of each step, besides those of any optimizer. */
+const metrics = {
+  'objective/kl': {
+    formula: 'mean over responses of Σ_t (log π − log π_ref)',
+    meaning: 'KL of a response from the reference, in nats.',
+  },
+  'objective/kl_k3': {
+    formula: 'mean over responses of Σ_t (e^−d − 1 + d), d = log π − log π_ref',
+    meaning: 'The same, by the low-variance estimator.',
+  },
+  'objective/kl_coef': { formula: 'klCoef', meaning: 'Weight of the KL penalty in this step.' },
+  'objective/entropy': {
+    formula: 'mean over tokens of −Σ p log p',
+    meaning: 'Entropy of the policy, in nats per token.',
+  },
+  'objective/scores': {
+    formula: 'mean over responses of Σ_t normalised reward',
+    meaning: 'Reward before the KL penalty: that of the reward model, minus the penalty for a missing EOS.',
+  },
+  'objective/rlhf_reward': {
+    formula: 'mean over responses of Σ_t rewards',
+    meaning: 'Reward minus KL penalty: what PPO maximises.',
+  },
+  'policy/approxkl': {
+    formula: '½ mean (log π_new − log π_old)²',
+    meaning: 'How far the updates moved the policy.',
+  },
+  'policy/clipfrac': {
+    formula: 'share of tokens whose ratio loss was clipped',
+    meaning: 'Healthy below about 0.3.',
+  },
+  'policy/ratio': { formula: 'mean π_new / π_old', meaning: 'Should stay near 1.' },
+  'loss/policy': { formula: 'mean max(−A ρ, −A clip(ρ))', meaning: "PPO's clipped loss." },
+  'loss/value': { formula: '½ mean max((V − R)², (clip(V) − R)²)', meaning: 'Clipped value loss.' },
+  'val/clipfrac': { formula: 'share of clipped value updates', meaning: 'How often the value clip acts.' },
+  'val/explained_variance': {
+    formula: '1 − Var(R − V) / Var(R)',
+    meaning: 'How well values predict returns.',
+  },
+  'response/length': { formula: 'mean tokens', meaning: 'Mean response length.' },
+  'response/eos_rate': {
+    formula: 'share ended by EOS',
+    meaning: 'Share of responses that ended with EOS rather than at the length limit.',
+  },
+  'response/repetition': {
+    formula: 'share of repeated 4-grams',
+    meaning: 'How much responses repeat themselves.',
+  },
+  'judge/win_rate': {
+    formula: '100 (wins + ½ ties) / n',
+    meaning: 'Win rate against the reference on held-out prompts, in percent.',
+  },
+} as const satisfies Record<string, MetricDefinition>
+
 export const ppo = {
   title: 'PPO',
   summary: 'optimises the policy on the rewards of a reward model',
@@ -244,6 +299,7 @@ export const ppo = {
     'judgeEvery',
   ],
   config: PpoConfig,
+  metrics,
   result: PpoResult,
   verb,
 } as const satisfies RunKindRow & Record<string, unknown>

@@ -8,6 +8,7 @@ import {
   configOptions,
   count,
   lengths,
+  type MetricDefinition,
   ModelRef,
   maxSteps,
   optimization,
@@ -90,6 +91,30 @@ const verb = trainingVerb(
   )
   .output(eventsThen(RewardResult.extend(started)))
 
+/** Metrics of each step, besides those of any optimizer. */
+const metrics = {
+  'reward/accuracy': {
+    formula: 'mean [S(preferred) > S(rejected)]',
+    meaning: 'Share of training pairs in the right order.',
+  },
+  'reward/heldout_accuracy': {
+    formula: 'mean [S(preferred) > S(rejected)], held out',
+    meaning: 'Held-out pairwise accuracy; ties count ½.',
+  },
+  'reward/margin': {
+    formula: 'mean S(preferred) − S(rejected)',
+    meaning: 'Mean difference of sequence scores.',
+  },
+  'reward/kept_mean': {
+    formula: 'mean r over kept tokens',
+    meaning: 'Drift of the rewards of unchanged tokens.',
+  },
+  'reward/token_auroc': {
+    formula: 'P(r(good token) > r(bad token)), held out',
+    meaning: 'How well token rewards rank labels.',
+  },
+} as const satisfies Record<string, MetricDefinition>
+
 export const reward = {
   title: 'Reward model',
   summary: 'learns rewards from edits or preference pairs',
@@ -99,6 +124,7 @@ export const reward = {
   leadingMetric: 'reward/accuracy',
   branchable: [...branchableWithExamples, 'keptPenalty'],
   config: RewardConfig,
+  metrics,
   result: RewardResult,
   verb,
 } as const satisfies RunKindRow & Record<string, unknown>

@@ -8,6 +8,7 @@ import {
   configOptions,
   count,
   lengths,
+  type MetricDefinition,
   ModelRef,
   maxSteps,
   optimization,
@@ -56,6 +57,15 @@ const verb = trainingVerb(
   )
   .output(eventsThen(SftResult.extend(started)))
 
+/** Metrics of each step, besides those of any optimizer. */
+const metrics = {
+  'sft/loss': { formula: '−mean log p(token)', meaning: 'Cross-entropy over response tokens, in nats.' },
+  'sft/heldout_loss': {
+    formula: '−mean log p(token), held out',
+    meaning: 'The same, on held-out demonstrations.',
+  },
+} as const satisfies Record<string, MetricDefinition>
+
 export const sft = {
   title: 'SFT',
   summary: 'trains the initial policy on demonstrations',
@@ -65,6 +75,7 @@ export const sft = {
   leadingMetric: 'sft/loss',
   branchable: branchableWithExamples,
   config: SftConfig,
+  metrics,
   result: SftResult,
   verb,
 } as const satisfies RunKindRow & Record<string, unknown>

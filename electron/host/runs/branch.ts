@@ -21,6 +21,7 @@ import { inputFile } from './run-input.ts'
 type Kind = TrainingJob['kind']
 
 export interface BranchPlan {
+  parent: Run
   /** Step of a checkpoint that the parent keeps; null stands for the newest. */
   step: number | null
   name: string | null
@@ -32,8 +33,7 @@ export interface BranchPlan {
 export async function branchRun(
   lab: Lab,
   project: Project,
-  parent: Run,
-  { step, name, changes }: BranchPlan,
+  { parent, step, name, changes }: BranchPlan,
   hooks: Hooks,
 ): Promise<RunOutcome<Kind>> {
   refuseTakenName(project, name)

@@ -13,6 +13,7 @@ export const runVerbs: Implements<typeof contractVerbs> = {
   },
   async branch(lab, { project: folder, run, step, name, config }, hooks) {
     const project = await lab.openProject(folder)
-    return branchRun(lab, project, findRun(project, run), { step, name, changes: config }, hooks)
+    const parent = findRun(project, run)
+    return branchRun(lab, project, { parent, step, name, changes: config }, hooks)
   },
 }

@@ -109,6 +109,13 @@ export function sourceWords(): Set<string> {
   return new Set([...words, ...settings].filter((word) => word !== null))
 }
 
+/** The folder in which a page asks for a new file: the part of its path before `NAME`. */
+function withoutPlaceholder(file: string): string {
+  const parts = file.split('/')
+  const placeholder = parts.findIndex((part) => /^NAME\b/.test(part))
+  return placeholder < 0 ? file : parts.slice(0, placeholder).join('/')
+}
+
 export const isPath = (span: string) => /^[\w.-]+(\/[\w.-]+)+\/?(#\w+)?$/.test(span)
 const isName = (span: string) => /^[a-z]+([A-Z][a-z0-9]*)+$/.test(span)
 
@@ -118,7 +125,7 @@ function spanMistake(span: string, words: ReadonlySet<string>): string[] {
   if (!isPath(span) || span in metrics) return []
   if (outputFolders.some((folder) => span.startsWith(folder))) return []
   const [file, name] = span.split('#') as [string, string?]
-  const found = find(file)
+  const found = find(withoutPlaceholder(file))
   if (found === null) return [`${file} does not exist`]
   if (name === undefined || declaredNames(found).has(name)) return []
   return [`${file} declares no ${name}`]

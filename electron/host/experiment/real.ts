@@ -13,10 +13,12 @@ import { realPlan } from './presets.ts'
 import { fetchRealModel } from './real-model.ts'
 import { writeResult } from './results.ts'
 
+/** 100 edits that come with Stet; resources/real/README.md describes them. */
+const ownEdits = path.resolve(import.meta.dirname, '../../../resources/real/edits.jsonl')
+
 export async function real(lab: Lab, input: VerbInput<'real'>, hooks: Hooks): Promise<VerbResult<'real'>> {
   const { out, seed, steps } = input
-  const data =
-    input.data ?? path.resolve(import.meta.dirname, '../../../../shared/data/edits_summedits.jsonl.gz')
+  const data = input.data ?? ownEdits
   if (!existsSync(data))
     throw new UserError('not_found', `${data} does not exist. Choose a file of edits with --data.`)
   const policy = input.model ?? (await fetchRealModel(hooks))

@@ -202,6 +202,8 @@ export const judge = {
             outputA: z.string(),
             outputB: z.string(),
             verdicts: z.array(Judgement),
+            /** Whether a person did not want to judge it. */
+            skipped: z.boolean(),
           }),
         ),
         /** Others who judged the same pairs, and how far they agree with this one. */

@@ -104,14 +104,28 @@ export interface PairLabels {
   edited: TokenLabels
 }
 
-/** What a judge is shown. `outputA` and `outputB` are in a fixed order; presentation order is the judge's. */
-export interface JudgePair {
-  id: string
-  prompt: Message[]
-  context: string
-  outputA: string
-  outputB: string
-}
+/** A model's response to a prompt. */
+export const Output = z.object({
+  text: z.string(),
+  /** Whether it ended with EOS; if not, it was cut off at the maximum length. */
+  ended: z.boolean(),
+})
+export type Output = z.infer<typeof Output>
+
+/** Two outputs to compare. A is the reference's, B the candidate's; in which order a judge sees them is drawn. */
+export const JudgePair = z.object({
+  /** Draws the order in which people see the outputs. */
+  id: z.string(),
+  /** Id of the item whose prompt was answered: the pairs of one item are one observation. */
+  item: z.string(),
+  /** The training seed of the models that answered; null for models that were not trained by an experiment. */
+  seed: z.int().nonnegative().nullable(),
+  prompt: z.array(Message),
+  context: z.string(),
+  outputA: Output,
+  outputB: Output,
+})
+export type JudgePair = z.infer<typeof JudgePair>
 
 /** One verdict as it was given. `preference`: probability that B is better (0, ½ = tie, 1). */
 export const Judgement = z.object({

@@ -19,14 +19,6 @@ export function addJudgements(db: Db, evaluationId: string, judgements: Judgemen
   })
 }
 
-/** Takes the verdict that came last back. @returns whether there was one */
-export function deleteLastJudgement(db: Db, evaluationId: string): boolean {
-  const remove = db.prepare(
-    'DELETE FROM judgements WHERE seq = (SELECT max(seq) FROM judgements WHERE evaluation_id = ?)',
-  )
-  return transact(db, () => remove.run(evaluationId).changes > 0)
-}
-
 /** @returns an evaluation's verdicts in the order in which they came */
 export function listJudgements(db: Db, evaluationId: string): Judgement[] {
   const select = db.prepare(

@@ -58,7 +58,7 @@ export function PairList({ data: { pairs, record, agreement } }: { data: Pairs }
 }
 
 function PairLine({
-  pair: { prompt, context, outputA, outputB, verdicts },
+  pair: { prompt, context, outputA, outputB, verdicts, skipped },
   record,
   note,
 }: {
@@ -71,7 +71,7 @@ function PairLine({
   return (
     <details className="pair">
       <summary>
-        <b className="verdict">{verdicts.length === 0 ? '–' : wordsOf(mean)}</b>{' '}
+        <b className="verdict">{verdicts.length === 0 ? (skipped ? 'skipped' : '–') : wordsOf(mean)}</b>{' '}
         {note && <span className="quiet">({note}) </span>}
         {prompt.at(-1)?.content.slice(0, 140)}
       </summary>

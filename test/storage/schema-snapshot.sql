@@ -1,6 +1,6 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 
 CREATE INDEX items_at_a_glance ON items (split_point, (rejected IS NOT NULL));
 
@@ -11,6 +11,8 @@ CREATE INDEX notes_by_item ON notes (item_id, annotator);
 CREATE INDEX run_marks_by_run ON run_marks (run_id);
 
 CREATE INDEX samples_by_run ON samples (run_id, step);
+
+CREATE INDEX skipped_pairs_by_evaluation ON skipped_pairs (evaluation_id);
 
 CREATE INDEX unread_replies_by_evaluation ON unread_replies (evaluation_id);
 
@@ -156,6 +158,18 @@ CREATE TABLE samples (
   run_id TEXT NOT NULL REFERENCES runs (id),
   step INTEGER NOT NULL CHECK (step >= 0),
   data TEXT NOT NULL CHECK (json_valid(data))
+) STRICT;
+
+CREATE TABLE skipped_pairs (
+  seq INTEGER PRIMARY KEY,
+  evaluation_id TEXT NOT NULL REFERENCES evaluations (id),
+  pair_id TEXT NOT NULL,
+  judge TEXT NOT NULL,
+  swapped INTEGER NOT NULL CHECK (swapped IN (0, 1)),
+  elapsed_ms REAL NOT NULL,
+  -- The evaluation's last judgement at that time, or 0: undo takes back whichever came later.
+  after_judgement INTEGER NOT NULL,
+  created_at TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE step_times (

@@ -13,13 +13,13 @@ import { judgeTruth } from '../../world/truth.ts'
 import { loadWorld } from '../../world/world.ts'
 import type { Lab } from '../context.ts'
 import { editedPairsOf, itemsOf } from '../data/datasets.ts'
-import { storeVerdicts } from '../judge/judge.ts'
+import { evaluate, nameOfSides } from '../judge/evaluate.ts'
 import { makeJudge } from '../judge/judges.ts'
 import { questionKey, respond } from '../judge/outputs.ts'
 import { startOrResume } from '../runs/run.ts'
 import type { InputChoice } from '../runs/run-input.ts'
 import { type TrainInput, train } from '../train/train.ts'
-import { type ExperimentSteps, type Finished, seedOfPair } from './steps.ts'
+import type { ExperimentSteps, Finished } from './steps.ts'
 
 export interface ExperimentSetting {
   /** Path of the policy that every arm starts from. */
@@ -71,8 +71,8 @@ export function labSteps(
       finished(await run('ppo', { ...shared(name), policy, rewardModel, judge: watchingJudge, config })),
     trainDpo: async (name, config) => finished(await run('dpo', { ...shared(name), policy, config })),
     async respond(model, items, sampling) {
-      const all = { ...sampling, topK: 0, topP: 1, maxQueryTokens }
-      const rows = await respond(lab, model ?? policy, items, all, hooks)
+      const asked = { model: model ?? policy, items, ...sampling, topK: 0, topP: 1, maxQueryTokens }
+      const rows = await respond(lab, asked, hooks)
       return rows.map(({ text, ids, ended }) => ({ text, tokens: ids.length, ended }))
     },
     async score(rewardModel, rows) {
@@ -83,10 +83,10 @@ export function labSteps(
       )
       return scored.rows
     },
-    async judge(name, pairs, ended) {
-      const judge = makeJudge(lab, setting.judge, { ended, maxQueryTokens, server: judgeServer }, hooks)
-      const config = { judge: setting.judge, seed, pairs: pairs.map((pair) => ({ ...pair })) }
-      return storeVerdicts(db, { name, config, judge, pairs, seed, seedOf: seedOfPair }, hooks)
+    async judge(sides, pairs) {
+      const judge = makeJudge(lab, setting.judge, { maxQueryTokens, server: judgeServer }, hooks)
+      const settings = { judge: setting.judge, ...sides }
+      return evaluate(db, { name: nameOfSides(sides), settings, judge, pairs, seed }, hooks)
     },
     labelsOf: ({ item, rejected, edited }) => labelPair(tokenizer, item.id, rejected, edited),
     flawsOf: judgeKindOf(setting.judge).isWorldTruth ? worldFlaws() : null,

@@ -28,23 +28,13 @@ import {
 import { meanOf, rewardModelResult } from './reward-quality.ts'
 import { curvesOf, cutOffWarnings, describe, notesOf, samplesOf, winRateOverSteps } from './shown.ts'
 import type { ExperimentSteps, Response } from './steps.ts'
-import { type Answers, type Match, Tournament } from './tournament.ts'
+import { type Answers, type Contestant, type JudgedVariant, Tournament } from './tournament.ts'
 
 /** The part of the result that the experiment itself knows. */
 export type ExperimentResult = Omit<
   ResultRecord,
   'project' | 'createdAt' | 'caveat' | 'runtime' | 'versions' | 'seeds' | 'data' | 'judge' | 'settings'
 >
-
-/** A variant as it was trained and judged, over all seeds. */
-export interface JudgedVariant extends Variant {
-  policies: TrainedPolicy[]
-  answers: Answers
-  /** Null where it was not measured. */
-  kl: number | null
-  /** Against the reference. */
-  match: Match
-}
 
 export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps): Promise<ExperimentResult> {
   const items = steps.heldoutItems().slice(0, plan.prompts)
@@ -64,6 +54,7 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
 
   // 2. A policy for each arm, strength of the KL penalty and seed, which 3. answers the prompts and 4. is judged.
   const reference = await answer(new Map(plan.seeds.map((seed) => [seed, null])))
+  const referenceSide = { name: 'the reference', answers: reference }
   const judged: JudgedVariant[] = []
   for (const variant of variantsOf(plan)) {
     const policies: TrainedPolicy[] = []
@@ -74,7 +65,7 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
     }
     const answers = await answer(new Map(policies.map(({ seed, model }) => [seed, model])))
     const match = await clock.time('judge', () =>
-      tournament.compare(`${nameOf(variant)} against the reference`, reference, answers),
+      tournament.compare({ name: nameOf(variant), answers }, referenceSide),
     )
     judged.push({ ...variant, policies, answers, kl: meanOf(policies.map(finalKl)), match })
   }
@@ -201,12 +192,15 @@ async function headToHeads(
   const results: ResultRecord['headToHead'] = []
   for (const [i, opponent] of shown.entries()) {
     for (const arm of shown.slice(i + 1)) {
-      const name = `${nameOf(arm)} against ${nameOf(opponent)}`
-      const { summary } = await tournament.compare(name, opponent.answers, arm.answers)
+      const { summary } = await tournament.compare(sideOf(arm), sideOf(opponent))
       results.push({ arm: arm.arm, opponent: opponent.arm, ...summary })
     }
   }
   return results
+}
+
+function sideOf(variant: JudgedVariant): Contestant {
+  return { name: nameOf(variant), answers: variant.answers }
 }
 
 /** Seconds of each stage, added up over arms and seeds. */

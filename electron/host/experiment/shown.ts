@@ -3,9 +3,8 @@ import type { Item, Judgement } from '../../contract/records.ts'
 import type { Responses, ResultRecord } from '../../contract/report.ts'
 import type { ExperimentPlan, TrainedPolicy } from './policies.ts'
 import { meanOf } from './reward-quality.ts'
-import type { JudgedVariant } from './run.ts'
-import { type ExperimentSteps, pairId } from './steps.ts'
-import type { Answers } from './tournament.ts'
+import type { ExperimentSteps } from './steps.ts'
+import { type Answers, type JudgedVariant, pairId } from './tournament.ts'
 
 /** Mean length of the answers, share that ended by themselves, and mean count of each kind of flaw in one. */
 export function describe(

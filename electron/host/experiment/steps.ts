@@ -26,17 +26,6 @@ export interface ScoredText {
   tokens: { text: string; reward: number }[]
 }
 
-/** Every prompt is judged once a seed, as a pair of its own. */
-export function pairId(item: Item, seed: number): string {
-  return `${item.id}/${seed}`
-}
-
-/** The seed is empty, and the prompt the whole id, for a pair that no experiment made. */
-export function seedOfPair(id: string): { seed: string; prompt: string } {
-  const [prompt, seed = ''] = id.split('/') as [string, string?]
-  return { seed, prompt }
-}
-
 export interface ExperimentSteps {
   /** Held-out items, the same for every arm. */
   heldoutItems(): Item[]
@@ -52,11 +41,10 @@ export interface ExperimentSteps {
     sampling: { temperature: number; maxNewTokens: number; seed: number },
   ): Promise<Response[]>
   score(rewardModel: string, rows: readonly { item: Item; response: string }[]): Promise<ScoredText[]>
-  /** Both orders of every pair, stored under `name`; `ended` says which outputs ended by themselves. */
+  /** Has both orders of every pair judged, and stores the verdicts. */
   judge(
-    name: string,
+    sides: { candidate: string; reference: string },
     pairs: readonly JudgePair[],
-    ended: (pairId: string, text: string) => boolean,
   ): Promise<{ summary: WinRateSummary; judgements: Judgement[] }>
   /** Labels of a text's edit under the policy's tokenizer: one a token as `score` gives them. */
   labelsOf(pair: EditedPair): PairLabels

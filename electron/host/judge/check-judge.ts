@@ -10,10 +10,10 @@ import { readRawRows } from '../../pipeline/data/raw-rows.ts'
 import { attacks } from '../../pipeline/judge/attacks.ts'
 import { humanAgreement, humanKappa, type Voted } from '../../pipeline/judge/human-agreement.ts'
 import { measureParts } from '../../pipeline/judge/subsets.ts'
-import { verdicts } from '../../pipeline/judge/summarise.ts'
+import { verdicts } from '../../pipeline/judge/verdicts.ts'
 import type { Project } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
-import { storeVerdicts } from './judge.ts'
+import { evaluate } from './evaluate.ts'
 import { withModelPath } from './judge-model.ts'
 import { makeJudge } from './judges.ts'
 
@@ -32,7 +32,8 @@ const VotedRow = z.object({
   subset: z.string().nullish(),
 })
 
-interface VotedPair extends JudgePair {
+interface VotedPair {
+  pair: JudgePair
   /** For B: 0, ½ for a tie, 1. */
   vote: number
   subset: string | null
@@ -45,12 +46,16 @@ export async function checkJudge(
 ): Promise<VerbResult<'check-judge'>> {
   const project = await lab.openProject(input.project)
   const pairs = await readVotedPairs(input.file, input.pairs)
-  const put = judgeFor(lab, project, input, hooks)
-  const { judgements, evaluation, summary } = await put(`people's votes`, pairs)
-  const byId = new Map(pairs.map((pair) => [pair.id, pair]))
+  const check = checkOf(lab, project, input, hooks)
+  const { judgements, evaluation, summary } = await check(
+    "people's votes",
+    pairs.map(({ pair }) => pair),
+  )
+  const byId = new Map(pairs.map((voted) => [voted.pair.id, voted]))
   const voted = verdicts(judgements).map((verdict): Voted & { subset: string | null } => ({
     ...verdict,
-    ...byId.get(verdict.pairId)!,
+    vote: byId.get(verdict.pairId)!.vote,
+    subset: byId.get(verdict.pairId)!.subset,
   }))
   const key = (stream: string) => ({ seed: input.seed, stream: `check-judge/${stream}` })
   return {
@@ -65,81 +70,86 @@ export async function checkJudge(
       ({ subset }) => (subset === null ? [] : [subset]),
       (part, name) => humanAgreement(part, key(name)),
     ),
-    attacks: await attackResults(pairs, input.attacks, put),
+    attacks: await attackResults(pairs, input.attacks, check),
   }
 }
 
-type Put = (what: string, pairs: readonly VotedPair[]) => ReturnType<typeof storeVerdicts>
+type Check = (what: string, pairs: readonly JudgePair[]) => ReturnType<typeof evaluate>
 
-/** Puts pairs before the judge; verdicts are kept, and an interrupted check goes on. */
-function judgeFor(lab: Lab, project: Project, input: CheckInput, hooks: Hooks): Put {
+/** Has the judge compare pairs; verdicts are kept, and an interrupted check resumes. */
+function checkOf(lab: Lab, project: Project, input: CheckInput, hooks: Hooks): Check {
   const { seed, maxQueryTokens, judgeServer } = input
   const spec = withModelPath(project, input.judge)
   if (judgeKindOf(spec).isWorldTruth)
     throw new UserError('bad_input', 'The sample-world judge cannot score these pairs. Use another --judge.')
-  const setting = { ended: () => true, maxQueryTokens, server: judgeServer }
   return (what, pairs) => {
-    const judge = makeJudge(lab, spec, setting, hooks)
-    const shown = pairs.map(({ vote: _vote, subset: _subset, ...pair }) => pair)
-    const config = { judge: spec, seed, maxQueryTokens, pairs: shown }
+    const judge = makeJudge(lab, spec, { maxQueryTokens, server: judgeServer }, hooks)
+    // The name is how an interrupted check is found again.
     const name = `${judge.name} before ${what}`
-    return storeVerdicts(project.db, { kind: 'judge-check', name, config, judge, pairs: shown, seed }, hooks)
+    const settings = { judge: spec, maxQueryTokens }
+    return evaluate(project.db, { kind: 'judge-check', name, settings, judge, pairs, seed }, hooks)
   }
 }
 
 async function attackResults(
   pairs: readonly VotedPair[],
   count: number,
-  put: Put,
+  check: Check,
 ): Promise<VerbResult<'check-judge'>['attacks']> {
   const decided = pairs.filter(({ vote }) => vote !== 0.5).slice(0, count)
   if (decided.length === 0) return []
   const results: VerbResult<'check-judge'>['attacks'] = []
   for (const [name, text] of Object.entries(attacks)) {
-    const against = decided.map((pair) => ({
+    const attacked = decided.map(({ pair, vote }) => ({
       ...pair,
-      outputA: pair.vote === 1 ? pair.outputB : pair.outputA,
-      outputB: text,
+      outputA: vote === 1 ? pair.outputB : pair.outputA,
+      outputB: { text, ended: true },
     }))
-    const { summary } = await put(`the attack "${name}"`, against)
+    const { summary } = await check(`the attack "${name}"`, attacked)
     results.push({ name, n: summary.n, wins: summary.winRate, interval: summary.interval })
   }
   return results
 }
 
 /** @throws UserError that names the first row that can't be read */
-async function readVotedPairs(file: string, most: number): Promise<VotedPair[]> {
+async function readVotedPairs(file: string, limit: number): Promise<VotedPair[]> {
   const pairs: VotedPair[] = []
   const seen = new Set<string>()
   for await (const row of readRawRows(file)) {
-    if (pairs.length === most) break
+    if (pairs.length === limit) break
     if ('reason' in row) throw mistakeIn(file, row.line, row.reason)
     const parsed = VotedRow.safeParse(row.value)
     if (!parsed.success) {
       const { path, message } = parsed.error.issues[0]!
       throw mistakeIn(file, row.line, `"${path.join('.')}": ${message}`)
     }
-    const pair = toPair(parsed.data)
-    // The same pair twice would count twice.
-    if (!seen.has(pair.id)) pairs.push(pair)
-    seen.add(pair.id)
+    const voted = toVotedPair(parsed.data)
+    // A duplicate would count twice.
+    if (!seen.has(voted.pair.id)) pairs.push(voted)
+    seen.add(voted.pair.id)
   }
   return pairs
 }
 
-function toPair({ instruction, context, output_a, output_b, preference, subset }: z.infer<typeof VotedRow>) {
+function toVotedPair(row: z.infer<typeof VotedRow>): VotedPair {
+  const { instruction, context, output_a, output_b, preference, subset } = row
   const texts = [instruction, context, output_a, output_b]
+  const id = createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16)
   return {
-    id: createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16),
-    prompt: [{ role: 'user' as const, content: instruction }],
-    context,
-    outputA: output_a,
-    outputB: output_b,
+    pair: {
+      id,
+      item: id,
+      seed: null,
+      prompt: [{ role: 'user', content: instruction }],
+      context,
+      outputA: { text: output_a, ended: true },
+      outputB: { text: output_b, ended: true },
+    },
     vote: preference === 0 ? 0.5 : preference - 1,
     subset: subset ?? null,
   }
 }
 
 function mistakeIn(file: string, line: number, reason: string): UserError {
-  return new UserError('bad_input', `${file}, line ${line}: ${reason}. Mend or remove the row.`)
+  return new UserError('bad_input', `${file}, line ${line}: ${reason}. Fix or remove this row.`)
 }

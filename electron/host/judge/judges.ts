@@ -16,13 +16,11 @@ import {
   preferenceOf,
   verdictLetters,
 } from '../../pipeline/judge/language-judge.ts'
-import { type EndedTexts, programmaticJudge } from '../../pipeline/judge/programmatic-judge.ts'
+import { programmaticJudge } from '../../pipeline/judge/programmatic-judge.ts'
 import type { Lab } from '../context.ts'
 import { serverJudge } from './server-judge.ts'
 
 export interface JudgeSetting {
-  /** Whether an output ended with EOS: the sample world's truth depends on it. */
-  ended: EndedTexts
   /** For a reward model: longer prompts are truncated to their last tokens. */
   maxQueryTokens: number
   /** For a judge on a server. */
@@ -45,7 +43,7 @@ const modelJudges: { [Kind in keyof ModelJudgeSpecs]: (spec: ModelJudgeSpecs[Kin
   }
 
 export function makeJudge(lab: Lab, spec: AnyJudgeSpec, setting: JudgeSetting, hooks: Hooks): Judge {
-  if (isProgrammatic(spec)) return programmaticJudge(spec, setting.ended)
+  if (isProgrammatic(spec)) return programmaticJudge(spec)
   return applyToKind(modelJudges, spec.kind, spec, { lab, setting, hooks })
 }
 
@@ -54,10 +52,10 @@ function rewardJudge(
   { lab: { trainer }, setting: { maxQueryTokens }, hooks: { signal } }: Using,
 ): Judge {
   return scoreJudge(`reward/${nameOf(model)}`, async (entries) => {
-    const rows = entries.map(({ question: { prompt, context }, output }) => ({
+    const rows = entries.map(({ question: { prompt, context }, text }) => ({
       prompt,
       context,
-      response: output,
+      response: text,
     }))
     const job = { kind: 'score' as const, rewardModel: model, rows, batchSize: 8, maxQueryTokens }
     const scored = await trainer.run<'score'>(job, silentHooks(signal))

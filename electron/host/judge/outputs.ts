@@ -1,16 +1,10 @@
-/** What somebody answered to a project's prompts: by a model, or read from a file of outputs. */
+/** Responses to a project's prompts: by a model, or read from a file of outputs. */
 import { statSync } from 'node:fs'
 import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
-import type { Item } from '../../contract/records.ts'
+import type { Item, Output } from '../../contract/records.ts'
 import { readRows } from '../../pipeline/data/read.ts'
 import type { Lab } from '../context.ts'
-
-export interface Output {
-  text: string
-  /** Whether it ended by itself rather than being cut off. */
-  ended: boolean
-}
 
 export interface Sampling {
   temperature: number
@@ -21,15 +15,13 @@ export interface Sampling {
   maxQueryTokens: number
 }
 
-/** Answers are sampled this many at a time. */
+/** Number of responses sampled at a time. */
 const batchSize = 64
 
-/** One answer an item, in their order. Equal seeds draw equal random numbers, whatever the model. */
+/** One response per item, in their order. Equal seeds draw equal random numbers, whatever the model. */
 export async function respond(
   { trainer }: Lab,
-  model: string,
-  items: readonly Item[],
-  sampling: Sampling,
+  { model, items, ...sampling }: Sampling & { model: string; items: readonly Item[] },
   hooks: Hooks,
 ): Promise<(Output & { ids: number[] })[]> {
   const prompts = items.map(({ prompt, context }) => ({ prompt, context }))
@@ -40,21 +32,21 @@ export async function respond(
   return rows
 }
 
-/** A file that is no model: whatever Stet imports, whose rows have a response. */
+/** Whether a path names a file of outputs rather than a model: any file that Stet imports, whose rows have a response. */
 export function isOutputsFile(file: string): boolean {
-  const found = statSync(file, { throwIfNoEntry: false })
-  return found?.isFile() === true && !file.endsWith('.gguf')
+  const stats = statSync(file, { throwIfNoEntry: false })
+  return stats?.isFile() === true && !file.endsWith('.gguf')
 }
 
 /**
- * The response to each item whose prompt and context the file has.
- * @throws UserError that names the file's first row that can't be read
+ * The file's response to each item, by prompt and context; null if the file has none.
+ * @throws UserError that names the first row that cannot be read
  */
 export async function readOutputs(file: string, items: readonly Item[]): Promise<(Output | null)[]> {
   const outputs = new Map<string, string>()
   for await (const row of readRows(file)) {
     if ('reason' in row)
-      throw new UserError('bad_input', `${file}, line ${row.line}: ${row.reason}. Mend or remove the row.`)
+      throw new UserError('bad_input', `${file}, line ${row.line}: ${row.reason}. Fix or remove this row.`)
     if (row.item.chosen !== null) outputs.set(questionKey(row.item), row.item.chosen)
   }
   return items.map((item) => {
@@ -63,7 +55,7 @@ export async function readOutputs(file: string, items: readonly Item[]): Promise
   })
 }
 
-/** Items with the same key ask the same. */
+/** Items with the same key have the same prompt and context. */
 export function questionKey({ prompt, context }: Pick<Item, 'prompt' | 'context'>): string {
   return JSON.stringify([prompt.map(({ role, content }) => [role, content]), context])
 }

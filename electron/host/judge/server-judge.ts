@@ -63,8 +63,8 @@ export function serverJudge(
     batchSize: 1,
     concurrency,
     compare: async ([question], signal) => [await ask(question!, signal)],
-    outlook: (questions) => outlook(server, questions, options),
-    account: () => account(spent, options),
+    costEstimate: (questions) => costEstimate(server, questions, options),
+    usageSummary: () => usageSummary(spent, options),
   }
 }
 
@@ -72,7 +72,7 @@ export function serverJudge(
 const charactersPerToken = 4
 
 /** What is about to be spent, and where the texts go. */
-function outlook(
+function costEstimate(
   server: string,
   questions: readonly Question[],
   { inputPrice, outputPrice, requestsPerMinute }: JudgeServerOptions,
@@ -90,7 +90,7 @@ function outlook(
   return sentences.filter((sentence) => sentence !== '').join(' ')
 }
 
-function account(
+function usageSummary(
   { calls, inputTokens, outputTokens }: Spent,
   { inputPrice, outputPrice }: JudgeServerOptions,
 ): string {

@@ -1,11 +1,11 @@
 /** An evaluation's win rate in parts: by what the items of its pairs say of themselves, and by length of prompt. */
 import type { Item, Judgement, JudgePair } from '../../contract/records.ts'
 import type { WinRateSubset } from '../../contract/report.ts'
+import { originsOf } from '../../pipeline/judge/by-prompt.ts'
 import { type Fields, winRateBySubset } from '../../pipeline/judge/subsets.ts'
-import { verdicts } from '../../pipeline/judge/summarise.ts'
+import { verdicts } from '../../pipeline/judge/verdicts.ts'
 import { lengthOf } from '../../pipeline/judge/win-rate.ts'
 import { type Db, datasetNamesOf, getItem } from '../../storage/index.ts'
-import { seedOfPair } from '../experiment/steps.ts'
 
 /** @param judgements one judge's, on the pairs; none give no subsets */
 export function subsetsOf(
@@ -17,13 +17,13 @@ export function subsetsOf(
   const halfOf = promptHalves(pairs)
   const fields = new Map(
     pairs.map((pair): [string, Fields] => {
-      const item = getItem(db, seedOfPair(pair.id).prompt)
+      const item = getItem(db, pair.item)
       const own = item === null ? [] : fieldsOf(item, datasetNamesOf(db, item.id))
       return [pair.id, new Map([...own, ['prompt length', [halfOf(pair)]]])]
     }),
   )
   const key = { seed, stream: 'judge/subsets' }
-  return winRateBySubset(verdicts(judgements), (id) => fields.get(id) ?? new Map(), key, seedOfPair)
+  return winRateBySubset(verdicts(judgements), (id) => fields.get(id) ?? new Map(), key, originsOf(pairs))
 }
 
 function fieldsOf({ source, metadata }: Item, datasets: string[]): [string, string[]][] {

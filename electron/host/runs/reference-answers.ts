@@ -52,7 +52,7 @@ export class ReferenceAnswers {
     if (items.length === 0) return []
     const { temperature, maxNewTokens, maxQueryTokens, seed } = job.config
     const sampling = { temperature, maxNewTokens, maxQueryTokens, seed, topK: 0, topP: 1 }
-    const answers = await respond(this.#lab, job.policy, items, sampling, hooks)
+    const answers = await respond(this.#lab, { model: job.policy, items, ...sampling }, hooks)
     return answers.map(({ text, ended }, i) => ({ promptId: items[i]!.id, text, ended }))
   }
 }

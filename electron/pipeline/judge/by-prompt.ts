@@ -1,29 +1,35 @@
-/** Verdicts by the prompt that they are on: a prompt judged once a seed is one observation, not several. */
-import type { Verdict } from './summarise.ts'
+/** Verdicts by the prompt that they are on: a prompt judged for several seeds is one observation, not several. */
+import type { JudgePair } from '../../contract/records.ts'
+import type { Verdict } from './verdicts.ts'
 import { mean } from './win-rate.ts'
 
-/** Which training seed a pair was judged for, and which prompt it asks. */
-export type SeedOf = (pairId: string) => { seed: string; prompt: string }
+/** The item whose prompt a pair answers, and the training seed of its models. */
+export type Origin = Pick<JudgePair, 'item' | 'seed'>
+export type OriginOf = (pairId: string) => Origin
 
-export const oneSeed: SeedOf = (pairId) => ({ seed: '', prompt: pairId })
+/** Looks up the origins of pairs; any other pair counts as a separate prompt. */
+export function originsOf(pairs: readonly Pick<JudgePair, 'id' | 'item' | 'seed'>[]): OriginOf {
+  const byId = new Map(pairs.map((pair) => [pair.id, pair]))
+  return (pairId) => byId.get(pairId) ?? { item: pairId, seed: null }
+}
 
-/** Each prompt's verdicts, one a seed, in the order in which prompts first appear. */
-export function byPrompt(given: readonly Verdict[], seedOf: SeedOf): Verdict[][] {
-  return [...Map.groupBy(given, ({ pairId }) => seedOf(pairId).prompt).values()]
+/** Each prompt's verdicts, one per seed, in the order in which prompts first appear. */
+export function byPrompt(given: readonly Verdict[], originOf: OriginOf): Verdict[][] {
+  return [...Map.groupBy(given, ({ pairId }) => originOf(pairId).item).values()]
 }
 
 /**
- * The values that a bootstrap draws from (S, N): one row a seed, one column a prompt that was judged for every seed.
- * Where most prompts were not (a person took a few of the pairs), one row of the prompts' means.
+ * The values that a bootstrap draws from (S, N): one row per seed, one column per prompt that was judged for every seed.
+ * If most prompts were not (a person judged a few of the pairs), one row with the prompts' means.
  */
-export function preferencesBySeed(given: readonly Verdict[], seedOf: SeedOf): number[][] {
-  const seeds = new Set(given.map(({ pairId }) => seedOf(pairId).seed))
-  const prompts = byPrompt(given, seedOf)
-  const whole = prompts.filter((own) => own.length === seeds.size)
-  if (2 * whole.length < prompts.length) {
+export function preferencesBySeed(given: readonly Verdict[], originOf: OriginOf): number[][] {
+  const seeds = new Set(given.map(({ pairId }) => originOf(pairId).seed))
+  const prompts = byPrompt(given, originOf)
+  const complete = prompts.filter((own) => own.length === seeds.size)
+  if (2 * complete.length < prompts.length) {
     return [prompts.map((own) => mean(own.map(({ preference }) => preference)))]
   }
   return [...seeds].map((seed) =>
-    whole.map((own) => own.find(({ pairId }) => seedOf(pairId).seed === seed)!.preference),
+    complete.map((own) => own.find(({ pairId }) => originOf(pairId).seed === seed)!.preference),
   )
 }

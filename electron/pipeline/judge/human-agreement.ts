@@ -3,7 +3,7 @@ import type { HumanAgreement } from '../../contract/judge.ts'
 import type { RandomKey } from '../../engine/random.ts'
 import { cohensKappa, type Outcome, outcomeOf } from './agreement.ts'
 import { bootstrapPercent } from './bootstrap.ts'
-import type { Verdict } from './summarise.ts'
+import type { Verdict } from './verdicts.ts'
 import { mean } from './win-rate.ts'
 
 /** A judge's verdict on a pair that people voted on; `vote` is for B: 0, ½ for a tie, 1. */

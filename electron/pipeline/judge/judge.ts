@@ -3,7 +3,7 @@
  * replies become judgements. Sides and order come from a seed, so that judging can stop and go on anywhere.
  */
 import assert from 'node:assert/strict'
-import type { Judgement, JudgePair, Message } from '../../contract/records.ts'
+import type { Judgement, JudgePair, Message, Output } from '../../contract/records.ts'
 import { permutation, uniforms } from '../../engine/random.ts'
 import { chunksOf } from '../../engine/training/batch.ts'
 
@@ -12,8 +12,8 @@ export interface Question {
   pairId: string
   prompt: Message[]
   context: string
-  first: string
-  second: string
+  first: Output
+  second: Output
 }
 
 export interface Reply {
@@ -33,10 +33,10 @@ export interface Judge {
   concurrency: number
   /** One reply a question, in the same order. */
   compare(questions: Question[], signal?: AbortSignal): Promise<Reply[]>
-  /** A sentence on what asking these would cost. */
-  outlook?(questions: readonly Question[]): string
-  /** A sentence on what asking did cost. */
-  account?(): string
+  /** A sentence on what judging these questions would cost. */
+  costEstimate?(questions: readonly Question[]): string
+  /** A sentence on what was used so far. */
+  usageSummary?(): string
 }
 
 /** Words of a judge that are no verdict: kept and counted, never guessed at. */

@@ -1,4 +1,6 @@
 /** Judges that are functions: a known truth, length, a pattern, repetition, or a reward model's score. */
+
+import type { Output } from '../../contract/records.ts'
 import { repetition } from '../../engine/statistics/repetition.ts'
 import type { Judge, Question, Reply } from './judge.ts'
 import { lengthOf } from './win-rate.ts'
@@ -27,7 +29,7 @@ export function lengthJudge(prefer: 'longer' | 'shorter'): Judge {
   const sign = prefer === 'longer' ? 1 : -1
   return truthJudge(
     `length/${prefer}`,
-    (question) => sign * (lengthOf(question.second) - lengthOf(question.first)),
+    (question) => sign * (lengthOf(question.second.text) - lengthOf(question.first.text)),
   )
 }
 
@@ -37,7 +39,7 @@ export function patternJudge(pattern: RegExp, prefer: 'matched' | 'unmatched' = 
   const matches = (text: string) => Number(text.search(pattern) >= 0)
   return truthJudge(
     `pattern/${prefer}/${pattern}`,
-    (question) => sign * (matches(question.second) - matches(question.first)),
+    (question) => sign * (matches(question.second.text) - matches(question.first.text)),
   )
 }
 
@@ -47,12 +49,12 @@ export function patternJudge(pattern: RegExp, prefer: 'matched' | 'unmatched' = 
  */
 export function repetitionJudge(): Judge {
   const shareOf = (text: string) => repetition(text.toLowerCase().match(/\S+/g) ?? [])
-  return truthJudge('repetition', ({ first, second }) => shareOf(first) - shareOf(second))
+  return truthJudge('repetition', ({ first, second }) => shareOf(first.text) - shareOf(second.text))
 }
 
 export interface ToScore {
   question: Question
-  output: string
+  text: string
 }
 
 /**
@@ -62,21 +64,21 @@ export interface ToScore {
  * @param score gives one score an entry; higher is better
  */
 export function scoreJudge(name: string, score: (entries: ToScore[]) => Promise<number[]>): Judge {
-  const keyOf = ({ question, output }: ToScore) => JSON.stringify([question.pairId, output])
+  const keyOf = ({ question, text }: ToScore) => JSON.stringify([question.pairId, text])
   return {
     name,
     ...atOnce,
     async compare(questions) {
       const entries = questions.flatMap((question) => [
-        { question, output: question.first },
-        { question, output: question.second },
+        { question, text: question.first.text },
+        { question, text: question.second.text },
       ])
       const distinct = new Map(entries.map((entry) => [keyOf(entry), entry]))
       const scores = await score([...distinct.values()])
       const scoreOf = new Map([...distinct.keys()].map((key, i) => [key, scores[i]!]))
       return questions.map((question) => {
-        const [first, second] = [question.first, question.second].map((output) => keyOf({ question, output }))
-        return verdict(scoreOf.get(second!)! - scoreOf.get(first!)!)
+        const scoreOfOutput = ({ text }: Output) => scoreOf.get(keyOf({ question, text }))!
+        return verdict(scoreOfOutput(question.second) - scoreOfOutput(question.first))
       })
     },
   }

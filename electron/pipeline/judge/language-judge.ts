@@ -19,13 +19,13 @@ const instruction = readFileSync(
 /** The instruction as the system's message, the fenced material as the user's. */
 export function judgeMessages({ prompt, context, first, second }: Question): Message[] {
   const request = prompt.map(({ role, content }) => `${role}: ${content}`).join('\n')
-  const code = fenceCode([request, context, first, second])
+  const code = fenceCode([request, context, first.text, second.text])
   const fence = (name: string, text: string) => `<${name} ${code}>\n${text}\n</${name} ${code}>`
   const parts = [
     fence('request', request),
     ...(context === '' ? [] : [fence('context', context)]),
-    fence('answer-A', first),
-    fence('answer-B', second),
+    fence('answer-A', first.text),
+    fence('answer-B', second.text),
     'Which answer is better, A or B? One word: A, B or TIE.',
   ]
   return [

@@ -9,26 +9,18 @@ import { loadWorld } from '../../world/world.ts'
 import type { Judge } from './judge.ts'
 import { lengthJudge, patternJudge, repetitionJudge, truthJudge } from './judges.ts'
 
-/** Whether a response to a prompt ended with EOS; a text that was not asked about counts as ended. */
-export type EndedTexts = (pairId: string, text: string) => boolean
-
-const judges: {
-  [Kind in keyof ProgrammaticJudgeSpecs]: (spec: ProgrammaticJudgeSpecs[Kind], ended: EndedTexts) => Judge
-} = {
-  world: (_spec, ended) => worldJudge(ended),
+const judges: { [Kind in keyof ProgrammaticJudgeSpecs]: (spec: ProgrammaticJudgeSpecs[Kind]) => Judge } = {
+  world: worldJudge,
   length: ({ prefer }) => lengthJudge(prefer),
-  repetition: () => repetitionJudge(),
   regex: ({ pattern, flags }) => patternJudge(new RegExp(pattern, flags)),
+  repetition: repetitionJudge,
 }
 
-export function programmaticJudge(spec: ProgrammaticJudgeSpec, ended: EndedTexts): Judge {
-  return applyToKind(judges, spec.kind, spec, ended)
+export function programmaticJudge(spec: ProgrammaticJudgeSpec): Judge {
+  return applyToKind(judges, spec.kind, spec)
 }
 
-function worldJudge(ended: EndedTexts): Judge {
+function worldJudge(): Judge {
   const world = loadWorld()
-  return truthJudge('world', ({ pairId, prompt, first, second }) => {
-    const [a, b] = [first, second].map((text) => ({ text, ended: ended(pairId, text) }))
-    return compareInWorld(world, prompt, a!, b!)
-  })
+  return truthJudge('world', ({ prompt, first, second }) => compareInWorld(world, prompt, first, second))
 }

@@ -2,8 +2,8 @@
 import type { WinRateSubset } from '../../contract/report.ts'
 import type { RandomKey } from '../../engine/random.ts'
 import { bootstrapPercent } from './bootstrap.ts'
-import { preferencesBySeed, type SeedOf } from './by-prompt.ts'
-import type { Verdict } from './summarise.ts'
+import { type OriginOf, preferencesBySeed } from './by-prompt.ts'
+import type { Verdict } from './verdicts.ts'
 import { mean } from './win-rate.ts'
 
 /** What is said of a pair, by field; several values where a field is a list. */
@@ -38,7 +38,7 @@ export function winRateBySubset(
   given: readonly Verdict[],
   fieldsOf: (pairId: string) => Fields,
   key: RandomKey,
-  seedOf: SeedOf,
+  originOf: OriginOf,
 ): WinRateSubset[] {
   const fields = new Map(given.map(({ pairId }) => [pairId, fieldsOf(pairId)]))
   const names = new Set([...fields.values()].flatMap((own) => [...own.keys()]))
@@ -55,7 +55,7 @@ export function winRateBySubset(
       value: name,
       n: part.length,
       winRate: 100 * mean(part.map(({ preference }) => preference)),
-      interval: bootstrapPercent(preferencesBySeed(part, seedOf), {
+      interval: bootstrapPercent(preferencesBySeed(part, originOf), {
         ...key,
         stream: `${key.stream}/${field}/${name}`,
       }),

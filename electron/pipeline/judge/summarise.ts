@@ -5,41 +5,16 @@ import type { Judgement, JudgePair } from '../../contract/records.ts'
 import type { WinRateSummary } from '../../contract/report.ts'
 import { outcomeOf } from './agreement.ts'
 import { bootstrapPercent } from './bootstrap.ts'
-import { byPrompt, oneSeed, preferencesBySeed, type SeedOf } from './by-prompt.ts'
+import { byPrompt, originsOf, preferencesBySeed } from './by-prompt.ts'
 import { promptsNeeded, type Spread, smallestDetectableDifference, spreadOf } from './power.ts'
 import { signTest } from './sign-test.ts'
+import { type Verdict, verdicts } from './verdicts.ts'
 import { lengthControlledWinRate, lengthOf, mean, winRateByPrompt } from './win-rate.ts'
-
-/** One pair's judgements taken together. */
-export interface Verdict {
-  pairId: string
-  /** Mean preference for B over the orders in which the pair was shown. */
-  preference: number
-  /** Whether the two orders gave different outcomes; null where only one was judged. */
-  inconsistent: boolean | null
-}
 
 type Unwarned = Omit<WinRateSummary, 'warnings'> & { prompts: number }
 
 const INCONSISTENCY_LIMIT = 0.2
 const FEW_PROMPTS = 30
-
-/** One verdict a pair, in the order in which the pairs first appear. All judgements must be one judge's. */
-export function verdicts(judgements: readonly Judgement[]): Verdict[] {
-  const byPair = Map.groupBy(judgements, (judgement) => judgement.pairId)
-  return [...byPair].map(([pairId, shown]) => {
-    const orders = [false, true].flatMap((swapped) => {
-      const preferences = shown.filter((j) => j.swapped === swapped).map((j) => j.preference)
-      return preferences.length === 0 ? [] : [mean(preferences)]
-    })
-    const [one, other] = orders
-    return {
-      pairId,
-      preference: mean(orders),
-      inconsistent: other === undefined ? null : outcomeOf(one!) !== outcomeOf(other),
-    }
-  })
-}
 
 function points(value: number): string {
   return value.toFixed(1)
@@ -94,7 +69,9 @@ function controlledRate(given: readonly Verdict[], pairs: readonly JudgePair[]):
   const rows = given.flatMap(({ pairId, preference }) => {
     const pair = byId.get(pairId)
     if (!pair) return []
-    return [{ preference, referenceLength: lengthOf(pair.outputA), modelLength: lengthOf(pair.outputB) }]
+    return [
+      { preference, referenceLength: lengthOf(pair.outputA.text), modelLength: lengthOf(pair.outputB.text) },
+    ]
   })
   return lengthControlledWinRate(rows)
 }
@@ -117,15 +94,15 @@ function count(preferences: readonly number[]) {
  * is counts prompts: a prompt that was judged for several seeds is one observation, the mean of its verdicts.
  *
  * @param options.seed draws the bootstrap's resamples
- * @param options.pairs the judged pairs, for the part that length plays; without them that is not looked at
- * @param options.unread replies that were no verdict
- * @param options.seedOf where every prompt was judged once a seed; the interval is then over prompts and seeds
+ * @param options.pairs the judged pairs: those that answer the same item are one observation, and lengths are compared;
+ *   if omitted, every pair counts as a separate prompt and lengths are not compared
+ * @param options.unread number of replies that were not a verdict
  */
 export function summarise(
   judgements: readonly Judgement[],
-  options: { seed: number; pairs?: readonly JudgePair[]; unread?: number; seedOf?: SeedOf },
+  options: { seed: number; pairs?: readonly JudgePair[]; unread?: number },
 ): WinRateSummary {
-  const { unread = 0, seedOf = oneSeed } = options
+  const { unread = 0, pairs } = options
   if (judgements.length === 0) {
     const message =
       unread > 0
@@ -135,7 +112,8 @@ export function summarise(
   }
   assert(new Set(judgements.map((j) => j.judge)).size === 1, 'A summary is of one judge at a time.')
   const given = verdicts(judgements)
-  const prompts = byPrompt(given, seedOf)
+  const originOf = originsOf(pairs ?? [])
+  const prompts = byPrompt(given, originOf)
   const spread = spreadOf(overSeeds(prompts, (preference) => scores[outcomeOf(preference)]))
   const { wins, losses } = count(overSeeds(prompts, (preference) => preference))
   const shownTwice = given.filter((verdict) => verdict.inconsistent !== null)
@@ -145,7 +123,7 @@ export function summarise(
     prompts: prompts.length,
     unread,
     ...winRateByPrompt(prompts.map((own) => own.map(({ preference }) => preference))),
-    interval: bootstrapPercent(preferencesBySeed(given, seedOf), {
+    interval: bootstrapPercent(preferencesBySeed(given, originOf), {
       seed: options.seed,
       stream: 'judge/bootstrap',
     }),
@@ -153,7 +131,7 @@ export function summarise(
     inconsistency:
       shownTwice.length === 0 ? null : shownTwice.filter((v) => v.inconsistent).length / shownTwice.length,
     smallestDetectableDifference: smallestDetectableDifference(prompts.length, spread),
-    lengthControlledWinRate: options.pairs ? controlledRate(given, options.pairs) : null,
+    lengthControlledWinRate: pairs ? controlledRate(given, pairs) : null,
   }
   const warnings = [
     ...unreadWarnings(summary),

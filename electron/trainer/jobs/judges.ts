@@ -5,6 +5,7 @@ import {
   type JudgeSpec,
   type TrainingModelJudgeSpecs,
 } from '../../contract/judge-kinds.ts'
+import type { Output } from '../../contract/records.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { Generator } from '../../engine/generation/generate.ts'
 import { disposeModel, type Model } from '../../engine/model/model.ts'
@@ -13,7 +14,7 @@ import { encodeQuery, encodeResponse } from '../../engine/tokenizer/query.ts'
 import { bucketLength, commonLengths } from '../../engine/training/batch.ts'
 import type { Judge, Question } from '../../pipeline/judge/judge.ts'
 import { scoreJudge } from '../../pipeline/judge/judges.ts'
-import { type EndedTexts, programmaticJudge } from '../../pipeline/judge/programmatic-judge.ts'
+import { programmaticJudge } from '../../pipeline/judge/programmatic-judge.ts'
 import { winRate } from '../../pipeline/judge/win-rate.ts'
 import type { JudgedPrompt } from '../../pipeline/ppo/examples.ts'
 import { type Sample, sampleInBatches } from '../../pipeline/ppo/rollout.ts'
@@ -49,17 +50,15 @@ export async function policyJudge(spec: JudgeSpec, setting: Setting): Promise<Po
     queryLength: bucketLength(Math.max(...prompts.map(({ query }) => query.length))),
   })
   generator.dispose()
-  const ended = new Map<string, boolean>()
-  const { judge, dispose } = openJudge(spec, setting, (id, text) => ended.get(`${id} ${text}`) ?? true)
-  const textOf = (sample: Sample) => {
-    const text = tokenizer.decode(sample.response, { skipSpecial: true })
-    ended.set(`${sample.promptId} ${text}`, sample.ended)
-    return text
-  }
+  const { judge, dispose } = openJudge(spec, setting)
+  const outputOf = ({ response, ended }: Sample): Output => ({
+    text: tokenizer.decode(response, { skipSpecial: true }),
+    ended,
+  })
   return {
     async winRate(samples) {
       const questions = samples.map((sample, i) =>
-        questionOf(prompts[i]!, textOf(reference[i]!), textOf(sample)),
+        questionOf(prompts[i]!, outputOf(reference[i]!), outputOf(sample)),
       )
       const replies = await judge.compare(questions)
       return winRate(replies.flatMap(({ preferSecond }) => preferSecond ?? [])).winRate
@@ -68,7 +67,7 @@ export async function policyJudge(spec: JudgeSpec, setting: Setting): Promise<Po
   }
 }
 
-function questionOf({ id, item }: JudgedPrompt, first: string, second: string): Question {
+function questionOf({ id, item }: JudgedPrompt, first: Output, second: Output): Question {
   return { pairId: id, prompt: item.prompt, context: item.context, first, second }
 }
 
@@ -85,8 +84,8 @@ const modelJudges: {
   ) => OpenJudge
 } = { reward: rewardJudge }
 
-function openJudge(spec: JudgeSpec, setting: Setting, ended: EndedTexts): OpenJudge {
-  if (isProgrammatic(spec)) return { judge: programmaticJudge(spec, ended), dispose: () => {} }
+function openJudge(spec: JudgeSpec, setting: Setting): OpenJudge {
+  if (isProgrammatic(spec)) return { judge: programmaticJudge(spec), dispose: () => {} }
   return applyToKind(modelJudges, spec.kind, spec, setting)
 }
 
@@ -101,9 +100,9 @@ function rewardJudge(
   const queryOf = ({ item }: JudgedPrompt) => encodeQuery(tokenizer, item, config.maxQueryTokens).ids
   const queries = new Map(prompts.map((prompt) => [prompt.id, queryOf(prompt)]))
   const judge = scoreJudge(`reward/${folder}`, async (entries) => {
-    const rows = entries.map(({ question, output }) => ({
+    const rows = entries.map(({ question, text }) => ({
       query: queries.get(question.pairId)!,
-      response: encodeResponse(tokenizer, output),
+      response: encodeResponse(tokenizer, text),
     }))
     return scorer
       .tokenRewards(rows, Math.min(8, rows.length), commonLengths(rows))

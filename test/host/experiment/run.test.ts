@@ -9,7 +9,7 @@ import { PpoConfig } from '../../../electron/contract/run-kinds/ppo.ts'
 import { RewardConfig } from '../../../electron/contract/run-kinds/reward.ts'
 import type { ExperimentPlan } from '../../../electron/host/experiment/policies.ts'
 import { runExperiment } from '../../../electron/host/experiment/run.ts'
-import { type ExperimentSteps, seedOfPair } from '../../../electron/host/experiment/steps.ts'
+import type { ExperimentSteps } from '../../../electron/host/experiment/steps.ts'
 import { reportMarkdown } from '../../../electron/host/report/markdown.ts'
 import { picturesOf } from '../../../electron/host/report/pictures.ts'
 import { reportHtml } from '../../../electron/host/report/report.ts'
@@ -75,7 +75,7 @@ function writingSteps() {
         const preference = i % 3 === 0 ? 0 : 1
         return { pairId: id, judge: 'test', swapped: false, preference, elapsedMs: 0, rawReply: '' }
       })
-      return { summary: summarise(judgements, { seed: 1, seedOf: seedOfPair }), judgements }
+      return { summary: summarise(judgements, { seed: 1, pairs }), judgements }
     },
     labelsOf: ({ item: { id } }) => {
       const side = { ids: [1], labels: [-1], offsets: [[0, 2]] as [number, number][] }

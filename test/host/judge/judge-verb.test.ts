@@ -72,7 +72,7 @@ test('Prompts without an output are left out and said; outputs to other prompts 
   assertMistake(
     await stet(...judge, 'others.jsonl', '--judge', 'length:shorter', '--heldout', '0.5'),
     2,
-    /answer none of the held-out prompts/,
+    /no output for any of the held-out prompts/,
   )
   assertMistake(
     await stet(...judge, 'nobody', '--judge', 'length:shorter', '--heldout', '0.5'),

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobEvent } from '../../../electron/contract/events.ts'
 import { JudgeServerOptions } from '../../../electron/contract/judge.ts'
 import type { JudgePair } from '../../../electron/contract/records.ts'
-import { storeVerdicts } from '../../../electron/host/judge/judge.ts'
+import { evaluate } from '../../../electron/host/judge/evaluate.ts'
 import { serverJudge } from '../../../electron/host/judge/server-judge.ts'
 import { createProject, listEvaluations, listUnreadReplies } from '../../../electron/storage/index.ts'
 import { temporaryFolder } from '../entry/cli-process.ts'
@@ -55,10 +55,12 @@ async function stub(behaviour: Behaviour) {
 function pairsOf(count: number): JudgePair[] {
   return Array.from({ length: count }, (_, i) => ({
     id: `p${i}`,
+    item: `item${i}`,
+    seed: null,
     prompt: [{ role: 'user' as const, content: `Question ${i}?` }],
     context: '',
-    outputA: `bad ${i}`,
-    outputB: `good ${i}`,
+    outputA: { text: `bad ${i}`, ended: true },
+    outputB: { text: `good ${i}`, ended: true },
   }))
 }
 
@@ -71,14 +73,8 @@ function judging(
 ) {
   const events: JobEvent[] = []
   const judge = serverJudge({ server: address, model: 'stub' }, JudgeServerOptions.parse(options), key)
-  const comparison = {
-    name,
-    config: { name, pairs: pairs.map((pair) => ({ ...pair })) },
-    judge,
-    pairs,
-    seed: 1,
-  }
-  const result = storeVerdicts(project.db, comparison, { emit: (event) => events.push(event), signal })
+  const comparison = { name, settings: { name }, judge, pairs, seed: 1 }
+  const result = evaluate(project.db, comparison, { emit: (event) => events.push(event), signal })
   return { events, result }
 }
 

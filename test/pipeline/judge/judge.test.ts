@@ -17,9 +17,19 @@ import {
   scoreJudge,
   truthJudge,
 } from '../../../electron/pipeline/judge/judges.ts'
+import { programmaticJudge } from '../../../electron/pipeline/judge/programmatic-judge.ts'
 
 function pairOf(id: string, outputA: string, outputB: string): JudgePair {
-  return { id, prompt: [{ role: 'user', content: `question ${id}` }], context: '', outputA, outputB }
+  const outputOf = (text: string) => ({ text, ended: true })
+  return {
+    id,
+    item: id,
+    seed: null,
+    prompt: [{ role: 'user', content: `question ${id}` }],
+    context: '',
+    outputA: outputOf(outputA),
+    outputB: outputOf(outputB),
+  }
 }
 
 const pairs = Array.from({ length: 20 }, (_, i) => pairOf(`p${i}`, 'a'.repeat(i), 'b'.repeat(10)))
@@ -58,7 +68,7 @@ test('every pair is judged once in each order, and preferences are for B whichev
 test('judging goes on where it stopped: nothing is asked twice, nothing is missing', async () => {
   const asked: string[] = []
   const judge = truthJudge('truth', ({ pairId, first }) => {
-    asked.push(`${pairId}:${first}`)
+    asked.push(`${pairId}:${first.text}`)
     return 1
   })
   const whole = await judgeAll(judge, pairs)
@@ -188,11 +198,24 @@ test('the repetition judge prefers the output that repeats fewer 4-grams of word
   assert.deepEqual(await unswapped(repetitionJudge(), given), [0, 1, 0.5, 0, 0.5])
 })
 
+test("the sample world's judge sees which of two equal texts was cut off", async () => {
+  const content = 'i am ivy. for orrow, i need the fare and the buns.'
+  const text = 'good day, ivy.'
+  const pair: JudgePair = {
+    ...pairOf('p', text, text),
+    prompt: [{ role: 'user', content }],
+    outputA: { text, ended: false },
+  }
+  assert.deepEqual(await unswapped(programmaticJudge({ kind: 'world' }), [pair]), [1])
+  const both = { ...pair, outputA: pair.outputB }
+  assert.deepEqual(await unswapped(programmaticJudge({ kind: 'world' }), [both]), [0.5])
+})
+
 test('the score judge scores each text of a batch once and prefers the higher score', async () => {
   const scored: string[] = []
   const judge = scoreJudge('gold', async (entries) => {
-    scored.push(...entries.map(({ question, output }) => `${question.pairId}:${output}`))
-    return entries.map(({ output }) => output.length)
+    scored.push(...entries.map(({ question, text }) => `${question.pairId}:${text}`))
+    return entries.map(({ text }) => text.length)
   })
   const judgements = await judgeAll(judge, pairs)
   assert.equal(scored.length, 40)

@@ -9,8 +9,8 @@ const question = (first: string, second: string) => ({
   pairId: 'p',
   prompt: [{ role: 'user' as const, content: 'Which way?' }],
   context: 'A map.',
-  first,
-  second,
+  first: { text: first, ended: true },
+  second: { text: second, ended: true },
 })
 
 test('a verdict is a word alone, with marks at most, on the last line', () => {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bootstrapPercent } from '../../../electron/pipeline/judge/bootstrap.ts'
-import { oneSeed } from '../../../electron/pipeline/judge/by-prompt.ts'
+import { originsOf } from '../../../electron/pipeline/judge/by-prompt.ts'
 import { measureParts, winRateBySubset } from '../../../electron/pipeline/judge/subsets.ts'
-import type { Verdict } from '../../../electron/pipeline/judge/summarise.ts'
+import type { Verdict } from '../../../electron/pipeline/judge/verdicts.ts'
 
 const key = { seed: 2, stream: 'test' }
+/** Every pair is a separate prompt. */
+const separately = originsOf([])
 
 function verdictsOf(preferences: readonly number[]): Verdict[] {
   return preferences.map((preference, i) => ({ pairId: `p${i}`, preference, inconsistent: false }))
@@ -14,7 +16,7 @@ function verdictsOf(preferences: readonly number[]): Verdict[] {
 /** @param valuesOf the values of each field for the pair with a number */
 function subsetsOf(preferences: readonly number[], valuesOf: (i: number) => Record<string, string[]>) {
   const fieldsOf = (id: string) => new Map(Object.entries(valuesOf(Number(id.slice(1)))))
-  return winRateBySubset(verdictsOf(preferences), fieldsOf, key, oneSeed)
+  return winRateBySubset(verdictsOf(preferences), fieldsOf, key, separately)
 }
 
 test('parts are measured by themselves: a row of two parts counts in both, one of none in neither', () => {
@@ -69,14 +71,16 @@ test('a prompt that was judged for several seeds is one observation of its subse
     const prompt = Math.floor(i / 3)
     return { pairId: `${prompt}/${i % 3}`, preference: prompt % 4 === 0 ? 0 : 1, inconsistent: false }
   })
-  const seedOf = (id: string) => ({ prompt: id.split('/')[0]!, seed: id.split('/')[1]! })
-  const fieldsOf = (id: string) => new Map([['half', [Number(seedOf(id).prompt) < 20 ? 'first' : 'second']]])
+  const originOf = originsOf(
+    given.map(({ pairId: id }, i) => ({ id, item: `${Math.floor(i / 3)}`, seed: i % 3 })),
+  )
+  const fieldsOf = (id: string) => new Map([['half', [Number(originOf(id).item) < 20 ? 'first' : 'second']]])
   const width = (subsets: ReturnType<typeof winRateBySubset>) =>
     subsets[0]!.interval.high - subsets[0]!.interval.low
-  const bySeed = winRateBySubset(given, fieldsOf, key, seedOf)
+  const bySeed = winRateBySubset(given, fieldsOf, key, originOf)
   assert.deepEqual(
     bySeed.map(({ n }) => n),
     [60, 60],
   )
-  assert.ok(width(bySeed) > 1.4 * width(winRateBySubset(given, fieldsOf, key, oneSeed)))
+  assert.ok(width(bySeed) > 1.4 * width(winRateBySubset(given, fieldsOf, key, separately)))
 })

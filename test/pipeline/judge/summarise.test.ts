@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Judgement, JudgePair } from '../../../electron/contract/records.ts'
 import type { WinRateSummary } from '../../../electron/contract/report.ts'
-import { summarise, verdicts } from '../../../electron/pipeline/judge/summarise.ts'
+import { summarise } from '../../../electron/pipeline/judge/summarise.ts'
+import { verdicts } from '../../../electron/pipeline/judge/verdicts.ts'
 import golden from '../../golden/judge.json' with { type: 'json' }
 import { assertClose } from '../../golden.ts'
 
@@ -93,10 +94,12 @@ test('a win that goes with length is said to, and one that does not is not', () 
   const pairsWith = (lengthOfB: (i: number) => number): JudgePair[] =>
     preferences.map((_, i) => ({
       id: `p${i}`,
+      item: `item${i}`,
+      seed: null,
       prompt: [],
       context: '',
-      outputA: 'x'.repeat(100),
-      outputB: 'x'.repeat(lengthOfB(i)),
+      outputA: { text: 'x'.repeat(100), ended: true },
+      outputB: { text: 'x'.repeat(lengthOfB(i)), ended: true },
     }))
   const byLength = summaryOf(
     preferences,
@@ -117,9 +120,16 @@ test('nothing to summarise is said so, and two judges are never mixed', () => {
   assert.throws(() => summarise(mixed, { seed: 1 }), /one judge at a time/)
 })
 
-const seedOf = (id: string) => ({ seed: id.split('/')[1]!, prompt: id.split('/')[0]! })
+/** The judged pairs of an experiment, with the item and the seed of each; their texts are equal. */
+function pairsOf(judgements: readonly Judgement[]): JudgePair[] {
+  const output = { text: '', ended: true }
+  return judgements.map(({ pairId: id }) => {
+    const [item, seed] = id.split('/') as [string, string]
+    return { id, item, seed: Number(seed), prompt: [], context: '', outputA: output, outputB: output }
+  })
+}
 
-/** One row a prompt, one column a seed; null where there is no verdict. */
+/** One row per prompt, one column per seed; null for no verdict. */
 function judgedBySeed(rows: readonly (readonly (number | null)[])[]): Judgement[] {
   return rows.flatMap((row, prompt) =>
     row.flatMap((preference, seed) =>
@@ -133,7 +143,7 @@ test('With several seeds the interval is over prompts and seeds, not over as man
     judgedBySeed(Array.from({ length: 60 }, (_, i) => Array(seeds).fill(i % 3 === 0 ? 0 : 1)))
   const width = ({ interval }: { interval: { low: number; high: number } }) => interval.high - interval.low
   const one = width(summarise(judged(1), { seed: 1 }))
-  const same = width(summarise(judged(3), { seed: 1, seedOf }))
+  const same = width(summarise(judged(3), { seed: 1, pairs: pairsOf(judged(3)) }))
   const mistaken = width(summarise(judged(3), { seed: 1 }))
   // Three seeds that agree on every prompt know no more than one.
   assert.ok(Math.abs(same - one) < 1.5, `${same} is not ${one}`)
@@ -143,7 +153,7 @@ test('With several seeds the interval is over prompts and seeds, not over as man
 test("Over seeds, standard error, sign test and detectable difference are statsmodels' and SciPy's, clustered by prompt.", () => {
   for (const { verdicts: rows, ...expected } of golden.clustered) {
     const judged = judgedBySeed(rows)
-    const summary = summarise(judged, { seed: 1, seedOf })
+    const summary = summarise(judged, { seed: 1, pairs: pairsOf(judged) })
     assertClose(
       [summary.winRate, summary.standardError!],
       [expected.winRate, expected.standardError],
@@ -161,13 +171,17 @@ test("Over seeds, standard error, sign test and detectable difference are statsm
 
 test('Seeds that agree say what one says, and seeds that contradict each other are a tie of the prompt.', () => {
   const row = repeat({ wins: 40, ties: 8, losses: 22 })
-  const one = summarise(judgedBySeed(row.map((x) => [x])), { seed: 1, seedOf })
-  const four = summarise(judgedBySeed(row.map((x) => [x, x, x, x])), { seed: 1, seedOf })
+  const summaryOver = (verdictsOf: (x: number) => number[]) => {
+    const judgements = judgedBySeed(row.map(verdictsOf))
+    return summarise(judgements, { seed: 1, pairs: pairsOf(judgements) })
+  }
+  const one = summaryOver((x) => [x])
+  const four = summaryOver((x) => [x, x, x, x])
   const sure = ({ standardError, signTestP, smallestDetectableDifference, winRate }: WinRateSummary) =>
     [standardError!, signTestP, smallestDetectableDifference!, winRate] as const
   assertClose(sure(four), sure(one), 'four seeds', { absolute: 1e-9 })
   assert.deepEqual([four.wins, four.n, four.prompts], [160, 280, 70])
-  const against = summarise(judgedBySeed(row.map((x) => [x, 1 - x])), { seed: 1, seedOf })
+  const against = summaryOver((x) => [x, 1 - x])
   assert.deepEqual([against.signTestP, against.standardError], [1, 0])
 })
 
@@ -177,7 +191,12 @@ test('With one seed a result is, to the last bit, what it is when nothing is kno
       fc.array(fc.constantFrom(0, 0.25, 0.5, 0.7, 1), { minLength: 1, maxLength: 60 }),
       (preferences) => {
         const judged = judgedBySeed(preferences.map((p) => [p]))
-        assert.deepEqual(summarise(judged, { seed: 1, seedOf }), summarise(judged, { seed: 1 }))
+        const pairs = pairsOf(judged)
+        const withoutSeeds = pairs.map(({ id, ...pair }) => ({ ...pair, id, item: id, seed: null }))
+        assert.deepEqual(
+          summarise(judged, { seed: 1, pairs }),
+          summarise(judged, { seed: 1, pairs: withoutSeeds }),
+        )
       },
     ),
     { numRuns: 20 },
@@ -186,7 +205,8 @@ test('With one seed a result is, to the last bit, what it is when nothing is kno
 
 test('Where a person took few of the pairs, so that no prompt has every seed, the interval is over prompts.', () => {
   const few = Array.from({ length: 40 }, (_, i) => [0, 1, 2].map((seed) => (seed === i % 3 ? i % 2 : null)))
-  const summary = summarise(judgedBySeed(few), { seed: 1, seedOf })
-  const plain = summarise(judgedBySeed(few), { seed: 1 })
+  const judgements = judgedBySeed(few)
+  const summary = summarise(judgements, { seed: 1, pairs: pairsOf(judgements) })
+  const plain = summarise(judgements, { seed: 1 })
   assert.deepEqual(summary.interval, plain.interval)
 })

@@ -1,0 +1,79 @@
+/** Has a judge compare pairs, and stores the evaluation: every verdict as it arrives, the summary at the end. */
+
+import type { Hooks } from '../../contract/events.ts'
+import type { JsonObject } from '../../contract/json.ts'
+import type { Judgement, JudgePair } from '../../contract/records.ts'
+import type { WinRateSummary } from '../../contract/report.ts'
+import { type Judge, judgePairs, presentations, remaining, toQuestion } from '../../pipeline/judge/judge.ts'
+import { summarise } from '../../pipeline/judge/summarise.ts'
+import {
+  addJudgements,
+  addUnreadReplies,
+  createEvaluation,
+  type Db,
+  type Evaluation,
+  finishEvaluation,
+  listEvaluations,
+  listJudgements,
+  listUnreadReplies,
+} from '../../storage/index.ts'
+import { isSameConfig } from './evaluation-config.ts'
+
+/** Whose outputs are compared: A is the reference's, B the candidate's. */
+export interface Sides {
+  candidate: string
+  reference: string
+}
+
+export interface Comparison {
+  kind?: 'win-rate' | 'judge-check'
+  name: string
+  /** What reproduces it, besides pairs and seed; `candidate` and `reference` if it compares two sides. */
+  settings: JsonObject & Partial<Sides>
+  judge: Judge
+  pairs: readonly JudgePair[]
+  seed: number
+}
+
+export function nameOfSides({ candidate, reference }: Sides): string {
+  return `${candidate} against ${reference}`
+}
+
+/**
+ * Has every pair judged in both orders. If the same comparison was interrupted it resumes: no verdict is requested
+ * twice.
+ */
+export async function evaluate(
+  db: Db,
+  { kind = 'win-rate', name, settings, judge, pairs, seed }: Comparison,
+  { emit, signal }: Hooks,
+): Promise<{ evaluation: string; summary: WinRateSummary; judgements: Judgement[] }> {
+  const config = { ...settings, seed, pairs: [...pairs] }
+  const evaluation =
+    interrupted(db, name, config) ?? createEvaluation(db, { kind, name, runId: null, config })
+  const judgements = listJudgements(db, evaluation.id)
+  const unread = listUnreadReplies(db, evaluation.id)
+  const already = [...judgements, ...unread]
+  const missing = remaining(presentations(pairs, seed, 2), judge.name, already)
+  const note = (sentence: string | undefined) => sentence !== undefined && emit({ type: 'note', sentence })
+  if (missing.length > 0) note(judge.costEstimate?.(missing.map(toQuestion)))
+  for await (const batch of judgePairs(judge, pairs, { seed, already, signal })) {
+    if (batch.judgements.length > 0) addJudgements(db, evaluation.id, batch.judgements)
+    if (batch.unread.length > 0) addUnreadReplies(db, evaluation.id, batch.unread)
+    judgements.push(...batch.judgements)
+    unread.push(...batch.unread)
+    const done = judgements.length + unread.length
+    emit({ type: 'progress', phase: 'judge', done, total: 2 * pairs.length })
+  }
+  note(judge.usageSummary?.())
+  const summary = summarise(judgements, { seed, pairs, unread: unread.length })
+  finishEvaluation(db, evaluation.id, summary)
+  return { evaluation: evaluation.id, summary, judgements }
+}
+
+/** The newest unfinished evaluation with the same name and configuration. */
+function interrupted(db: Db, name: string, config: JsonObject): Evaluation | undefined {
+  return listEvaluations(db).findLast(
+    (earlier) => earlier.result === null && earlier.name === name && isSameConfig(earlier.config, config),
+  )
+}

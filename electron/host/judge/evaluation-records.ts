@@ -1,0 +1,151 @@
+/** What a project's evaluations found: their records, how far their judges agree, and a rating of the models. */
+import type { EvaluationRecord, Rating } from '../../contract/judge.ts'
+import { ResultRecord, WinRateSummary } from '../../contract/report.ts'
+import { type Agreement, cohensKappa, type Outcome, outcomeOf } from '../../pipeline/judge/agreement.ts'
+import { bradleyTerry, type Game } from '../../pipeline/judge/bradley-terry.ts'
+import { verdicts } from '../../pipeline/judge/verdicts.ts'
+import {
+  type Db,
+  type Evaluation,
+  listEvaluations,
+  listJudgements,
+  listSkippedPairs,
+} from '../../storage/index.ts'
+import { configOf, judgeName } from './evaluation-config.ts'
+
+/** An experiment's record as a whole is kept as an evaluation too; its pairs are in others. */
+const experimentKind = 'experiment'
+
+function comparisonsOf(db: Db): Evaluation[] {
+  return listEvaluations(db).filter(({ kind }) => kind !== experimentKind)
+}
+
+/** The newest first. */
+export function recordsOf(db: Db): EvaluationRecord[] {
+  return comparisonsOf(db)
+    .map((evaluation) => recordOf(db, evaluation))
+    .reverse()
+}
+
+export function recordOf(db: Db, evaluation: Evaluation): EvaluationRecord {
+  const { id, kind, name, createdAt, result } = evaluation
+  const { judge, of, candidate, reference, pairs } = configOf(evaluation)
+  const answers = [...listJudgements(db, id), ...listSkippedPairs(db, id)]
+  return {
+    id,
+    kind,
+    name,
+    judge: judgeName({ judge }),
+    reference,
+    candidate,
+    pairs: pairs.length,
+    summary: WinRateSummary.safeParse(result).data ?? null,
+    of,
+    judged: new Set(answers.map(({ pairId }) => pairId)).size,
+    createdAt,
+  }
+}
+
+/** Null if there is no finished experiment that this version can read. */
+export function newestExperiment(db: Db): ResultRecord | null {
+  const newest = listEvaluations(db).findLast(
+    ({ kind, result }) => kind === experimentKind && result !== null,
+  )
+  return newest ? (ResultRecord.safeParse(newest.result).data ?? null) : null
+}
+
+interface OtherJudge extends Agreement {
+  evaluation: string
+  judge: string
+  disagreements: { pairId: string; own: Outcome; theirs: Outcome }[]
+}
+
+/** How far an evaluation agrees with each other evaluation of the same pairs. */
+export function agreementsOf(db: Db, evaluation: Evaluation): OtherJudge[] {
+  const rootOf = (each: Evaluation) => configOf(each).of ?? each.id
+  const root = rootOf(evaluation)
+  const others = comparisonsOf(db).filter((other) => other.id !== evaluation.id && rootOf(other) === root)
+  const own = outcomesOf(db, evaluation)
+  return others.flatMap((other): OtherJudge[] => {
+    const theirs = outcomesOf(db, other)
+    const shared = [...own.keys()].filter((pairId) => theirs.has(pairId))
+    if (shared.length === 0) return []
+    const both = shared.map((pairId) => ({ pairId, own: own.get(pairId)!, theirs: theirs.get(pairId)! }))
+    const agreement = cohensKappa(
+      both.map((pair) => pair.own),
+      both.map((pair) => pair.theirs),
+    )
+    const judge = judgeName(configOf(other)) ?? other.name
+    const disagreements = both.filter((pair) => pair.own !== pair.theirs)
+    return [{ evaluation: other.id, judge, ...agreement, disagreements }]
+  })
+}
+
+function outcomesOf(db: Db, { id }: Evaluation): Map<string, Outcome> {
+  return new Map(
+    verdicts(listJudgements(db, id)).map(({ pairId, preference }) => [pairId, outcomeOf(preference)]),
+  )
+}
+
+/** Bradley–Terry ratings of all models that were compared, on Elo's scale. */
+export function ratingsOf(db: Db): { ratings: Rating[]; reason: string } {
+  const games = comparisonsOf(db).flatMap((evaluation): Game[] => {
+    const { candidate, reference } = configOf(evaluation)
+    if (!candidate || !reference || candidate === reference) return []
+    return verdicts(listJudgements(db, evaluation.id)).map(({ preference }) => ({
+      a: reference,
+      b: candidate,
+      preference,
+    }))
+  })
+  if (games.length === 0) return { ratings: [], reason: '' }
+  const { ratings, reason } = bradleyTerry(games)
+  const onElo = (ratings ?? []).map(({ model, elo, low, high }) => ({
+    model,
+    rating: elo,
+    low: toElo(low),
+    high: toElo(high),
+    pairs: games.filter(({ a, b }) => a === model || b === model).length,
+  }))
+  return { ratings: onElo, reason }
+}
+
+function toElo(logOdds: number): number {
+  return 1000 + (400 / Math.LN10) * logOdds
+}
+
+interface VerdictRow {
+  pair: string
+  prompt: string
+  outputA: string
+  outputB: string
+  judge: string
+  shownFirst: 'A' | 'B'
+  /** Null for a pair that was skipped. */
+  preferenceForB: number | null
+  elapsedMs: number
+  rawReply: string
+}
+
+/** One row per verdict and per skipped pair, for export. */
+export function verdictRows(db: Db, evaluation: Evaluation): VerdictRow[] {
+  const skips = listSkippedPairs(db, evaluation.id).map((skip) => ({
+    ...skip,
+    preference: null,
+    rawReply: 'skip',
+  }))
+  const byPair = Map.groupBy([...listJudgements(db, evaluation.id), ...skips], ({ pairId }) => pairId)
+  return configOf(evaluation).pairs.flatMap(({ id, prompt, outputA, outputB }) =>
+    (byPair.get(id) ?? []).map(({ judge, swapped, preference, elapsedMs, rawReply }) => ({
+      pair: id,
+      prompt: prompt.at(-1)?.content ?? '',
+      outputA: outputA.text,
+      outputB: outputB.text,
+      judge,
+      shownFirst: swapped ? 'B' : 'A',
+      preferenceForB: preference,
+      elapsedMs,
+      rawReply,
+    })),
+  )
+}

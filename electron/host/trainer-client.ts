@@ -54,7 +54,7 @@ export class TrainerClient {
   #turn: Promise<unknown> = Promise.resolve()
 
   /** Whether a job is running: another would wait for it. */
-  get isAtWork(): boolean {
+  get isBusy(): boolean {
     return this.#pending !== null
   }
 

@@ -1,7 +1,6 @@
 /** What the host does for each verb of the contract, and how a verb is run from any entry point. */
 import { getEventIteratorSchemaDetails } from '@orpc/contract'
 import { z } from 'zod'
-import { UserError } from '../contract/errors.ts'
 import type { Hooks } from '../contract/events.ts'
 import {
   describeVerb,
@@ -13,7 +12,7 @@ import {
 } from '../contract/verbs.ts'
 import type { Lab } from './context.ts'
 import { dataVerbs } from './data/import-export.ts'
-import { describeMistake } from './errors/input-mistake.ts'
+import { parseInput } from './errors/parse-input.ts'
 import { asUserError } from './errors/user-error.ts'
 import { experimentVerbs } from './experiment/verbs.ts'
 import type { Implements } from './implements.ts'
@@ -57,11 +56,9 @@ export async function runVerb(
   input: unknown,
   hooks: Hooks,
 ): Promise<VerbResult<VerbName>> {
-  const { input: schema } = describeVerb(name)
-  const { data, error } = schema.safeParse(input)
-  if (error) throw new UserError('bad_input', describeMistake(error.issues[0]!, schema))
+  const parsed = parseInput(describeVerb(name).input, input) as VerbInput<VerbName>
   try {
-    return checkedResult(name, await performVerb(lab, name, data as VerbInput<VerbName>, hooks))
+    return checkedResult(name, await performVerb(lab, name, parsed, hooks))
   } catch (thrown) {
     throw asUserError(thrown) ?? thrown
   }

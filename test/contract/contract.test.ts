@@ -78,7 +78,7 @@ test('Mistakes come with a closed code and name the key, whoever calls.', async 
   const misspelt = JSON.parse('{ "epoch": 1 }')
   await assert.rejects(
     client['train sft']({ ...sft, config: misspelt }),
-    isMistake('bad_input', /"config": there is no key "epoch"\. Did you mean "epochs"\?/),
+    isMistake('bad_input', /"config": unknown key "epoch"\. Did you mean "epochs"\?/),
   )
   await assert.rejects(
     client['train sft']({ ...sft, config: { epochs: 0 } }),

@@ -5,6 +5,7 @@ import { UserError } from '../../contract/errors.ts'
 import { silentHooks } from '../../contract/events.ts'
 import type { Item, Message } from '../../contract/records.ts'
 import type { Lab } from '../context.ts'
+import { trainerBusy } from '../errors/trainer-busy.ts'
 import { askChat, type ChatReply, type ChatServer, ChatTrouble, isLoopback } from '../models/chat-server.ts'
 
 const instruction = readFileSync(
@@ -28,11 +29,7 @@ const addedCharacters = 64
  * @throws UserError `unavailable` while the trainer is at work, or where the answer is no edit
  */
 export async function draftByModel({ trainer }: Lab, item: Item, model: string): Promise<string> {
-  if (trainer.isAtWork)
-    throw new UserError(
-      'unavailable',
-      'The trainer is at work, and a model of the lab drafts with it. Wait for its end, pause the run, or ask a server (Settings).',
-    )
+  if (trainer.isBusy) throw trainerBusy('use a server for drafts (Settings)')
   const maxNewTokens = (item.rejected?.length ?? 0) + addedCharacters
   const { rows } = await trainer.run<'generate'>(
     {

@@ -2,7 +2,6 @@
  * Edits with a reward model's rewards of their tokens. Scoring opens and compiles the model, so it tells how far it is
  * and can be left; what was scored once is kept for the host's life.
  */
-import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
 import type { LabelledPair, LabelledToken } from '../../contract/label.ts'
 import type { EditedPair } from '../../contract/records.ts'
@@ -11,6 +10,7 @@ import { labelPair } from '../../pipeline/label/labels.ts'
 import type { RewardedEdit } from '../../pipeline/reward/disagreement.ts'
 import type { Project } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
+import { trainerBusy } from '../errors/trainer-busy.ts'
 import type { OpenTokenizers } from '../models/open-tokenizers.ts'
 import { findModel } from '../models/project-models.ts'
 import { labelledPair } from './labelled-pair.ts'
@@ -91,11 +91,7 @@ export class EditScorer {
     })
     if (unknown.length === 0) return scores
     const { trainer } = this.#lab
-    if (trainer.isTraining)
-      throw new UserError(
-        'unavailable',
-        'A training is under way, and a reward model scores with the same trainer. Wait for its end, or pause it in Runs; then these edits are scored.',
-      )
+    if (trainer.isTraining) throw trainerBusy()
     emit({ type: 'progress', phase: 'score', done: 0, total: unknown.length })
     const rows = unknown.map(([, { pair, response }]) => ({
       ...{ prompt: pair.item.prompt, context: pair.item.context, response },

@@ -4,16 +4,9 @@ import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
 import type { ModelRecord } from '../../contract/models.ts'
 import { openModelSource } from '../../engine/model/sources/model-source.ts'
-import {
-  addModel,
-  describeFile,
-  listModels,
-  listRuns,
-  type Model,
-  type Project,
-} from '../../storage/index.ts'
+import { addModel, listModels, listRuns, type Model, type Project } from '../../storage/index.ts'
 import type { HandlerContext } from '../handler-context.ts'
-import { findModel, refuseTakenName } from './project-models.ts'
+import { findModel, hashFiles, refuseTakenName } from './project-models.ts'
 
 export function modelHandlers({ api, lab }: HandlerContext) {
   return {
@@ -79,13 +72,8 @@ function sizeOf(file: string): number {
 async function importModel(project: Project, file: string, name: string): Promise<Model> {
   refuseTakenName(project, name)
   const { parameters } = openModelSource(file)
-  const hashes: Record<string, string> = {}
-  const files = statSync(file).isDirectory() ? readdirSync(file).map((each) => path.join(file, each)) : [file]
-  for (const each of files) {
-    if (statSync(each).isFile()) hashes[path.basename(each)] = (await describeFile(each)).sha256
-  }
   const kind = parameters.shapes.has('score.weight') ? 'reward' : 'language'
-  return addModel(project.db, { name, kind, path: file, hashes, runId: null })
+  return addModel(project.db, { name, kind, path: file, hashes: await hashFiles(file), runId: null })
 }
 
 /** Whole or not at all: what is there already is left alone. */

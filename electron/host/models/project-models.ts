@@ -5,6 +5,7 @@ import { UserError } from '../../contract/errors.ts'
 import { openGguf } from '../../engine/formats/gguf.ts'
 import { loadTokenizer, type Tokenizer, tokenizerFromGguf } from '../../engine/tokenizer/index.ts'
 import { addModel, describeFile, listModels, type Model, type Project } from '../../storage/index.ts'
+import { freeName } from '../free-name.ts'
 
 /** A model on the disk; `made` where the project made it. */
 export interface NamedModel {
@@ -32,11 +33,10 @@ export function refuseTakenName({ db }: Project, name: string | null): void {
   throw new UserError('conflict', `This project has a model "${name}" already. Give another --name.`)
 }
 
-/** @returns the name, with a number where a model of the project has it already */
-export function freeName({ db }: Project, name: string | null): string | null {
+/** @returns the name, with a number if a model of the project already has it */
+export function freeModelName({ db }: Project, name: string): string {
   const taken = new Set(listModels(db).map((model) => model.name))
-  if (name === null || !taken.has(name)) return name
-  for (let n = 2; ; n++) if (!taken.has(`${name}-${n}`)) return `${name}-${n}`
+  return freeName(name, (candidate) => taken.has(candidate))
 }
 
 /** Keeps a model that a run has made, with the hashes of its files. */
@@ -45,11 +45,22 @@ export async function registerModel(
   model: { name: string; kind: Model['kind']; modelFolder: string; runId: string },
 ): Promise<Model> {
   const { name, kind, modelFolder, runId } = model
-  const hashes: Record<string, string> = {}
-  for (const file of readdirSync(modelFolder).sort()) {
-    hashes[file] = (await describeFile(path.join(modelFolder, file))).sha256
-  }
+  const hashes = await hashFiles(modelFolder)
   return addModel(db, { name, kind, path: path.relative(folder, modelFolder), hashes, runId })
+}
+
+/** @returns the SHA-256 of a file, or of each file directly in a folder, by file name */
+export async function hashFiles(fileOrFolder: string): Promise<Record<string, string>> {
+  const files = statSync(fileOrFolder).isDirectory()
+    ? readdirSync(fileOrFolder)
+        .sort()
+        .map((name) => path.join(fileOrFolder, name))
+    : [fileOrFolder]
+  const hashes: Record<string, string> = {}
+  for (const file of files) {
+    if (statSync(file).isFile()) hashes[path.basename(file)] = (await describeFile(file)).sha256
+  }
+  return hashes
 }
 
 /** @param file a model folder, a tokenizer.json, or a GGUF file */

@@ -1,11 +1,11 @@
 /** The page's projects: open, make, look at a glance. */
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { ProjectGlance, ProjectOverview } from '../../contract/projects.ts'
 import { countWork, listEvaluations, listModels, listRuns, type Project } from '../../storage/index.ts'
 import { importSampleWorld } from '../data/sample-world.ts'
 import type { HandlerContext } from '../handler-context.ts'
-import { projectsFolder } from './projects-folder.ts'
+import { freeProjectFolder, projectsFolder } from './projects-folder.ts'
 import { forget, keepGlance, recentProjects, remember } from './recent-projects.ts'
 
 /** Enough to annotate, train and judge on; made in a second. */
@@ -27,7 +27,7 @@ export function projectHandlers({ api, lab }: HandlerContext) {
       return opened(folder)
     }),
     createSample: api.projects.createSample.handler(async () => {
-      const folder = freeName(projectsFolder(), 'sample')
+      const folder = freeProjectFolder(projectsFolder(), 'sample')
       mkdirSync(path.dirname(folder), { recursive: true })
       await importSampleWorld(await lab.createProject(folder), sampleSizes, 1)
       return opened(folder)
@@ -46,13 +46,6 @@ export function projectHandlers({ api, lab }: HandlerContext) {
 
 function glanceOf({ items, annotations, runs, evaluations }: ProjectOverview): ProjectGlance {
   return { items, edited: annotations.done, runs, evaluations }
-}
-
-function freeName(folder: string, name: string): string {
-  for (let n = 1; ; n++) {
-    const candidate = path.join(folder, `${name}${n === 1 ? '' : `-${n}`}.stet`)
-    if (!existsSync(candidate)) return candidate
-  }
 }
 
 export function overviewOf({ folder, name, db, readOnly }: Project): ProjectOverview {

@@ -12,7 +12,7 @@ import { runKinds } from '../../contract/run-kinds/index.ts'
 import { type Checkpoint, listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
 import { addMark, copyHistory, createRun, type Project, type Run, transact } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
-import { describeMistake } from '../errors/input-mistake.ts'
+import { parseInput } from '../errors/parse-input.ts'
 import { refuseTakenName } from '../models/project-models.ts'
 import { codeVersion } from '../version.ts'
 import { performRun, type RunOutcome, runFolder } from './run.ts'
@@ -77,9 +77,7 @@ function branchedConfig(parent: Run, changes: Record<string, unknown>): JsonObje
   const merged = { ...config, ...changes }
   for (const name of ['tripwires', 'adaptiveKl'])
     if (changes[name]) merged[name] = { ...(config[name] as object | null), ...(changes[name] as object) }
-  const { data, error } = schema.safeParse(merged)
-  if (error) throw new UserError('bad_input', describeMistake(error.issues[0]!, schema))
-  return data as JsonObject
+  return parseInput(schema, merged) as JsonObject
 }
 
 function recordBranch(

@@ -4,6 +4,7 @@ import type { Hooks } from '../../contract/events.ts'
 import type { ReferenceAnswer } from '../../contract/runs.ts'
 import { getItem, type Project, type Run } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
+import { trainerBusy } from '../errors/trainer-busy.ts'
 import { respond } from '../judge/outputs.ts'
 import { jobOf } from './run.ts'
 
@@ -43,11 +44,7 @@ export class ReferenceAnswers {
     const job = jobOf(project, run)
     if (job.kind !== 'ppo')
       throw new UserError('bad_input', 'Only PPO runs have a reference that responds to prompts.')
-    if (this.#lab.trainer.isAtWork)
-      throw new UserError(
-        'unavailable',
-        'The trainer is at work, and the reference answers with it. Wait for its end, or pause the run.',
-      )
+    if (this.#lab.trainer.isBusy) throw trainerBusy()
     const items = promptIds.flatMap((id) => getItem(project.db, id) ?? [])
     if (items.length === 0) return []
     const { temperature, maxNewTokens, maxQueryTokens, seed } = job.config

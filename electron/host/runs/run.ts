@@ -34,7 +34,7 @@ import {
   transact,
 } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
-import { freeName, refuseTakenName, registerModel } from '../models/project-models.ts'
+import { freeModelName, refuseTakenName, registerModel } from '../models/project-models.ts'
 import { codeVersion } from '../version.ts'
 import { mapModelPaths } from './planned-job.ts'
 import { hasRunInput, type InputChoice, inputFile, writeRunInput } from './run-input.ts'
@@ -115,7 +115,13 @@ export async function startOrResume<K extends Kind>(
     canonicalJson({ ...run.config, modelName: null }) === asked &&
     hasRunInput(runFolder(project, run), plan.rows)
   const same = listRuns(project.db).findLast(isSame)
-  if (!same) return startRun(lab, project, { ...plan, name: freeName(project, plan.name) }, hooks)
+  if (!same)
+    return startRun(
+      lab,
+      project,
+      { ...plan, name: plan.name === null ? null : freeModelName(project, plan.name) },
+      hooks,
+    )
   if (same.state !== 'done') return (await resumeRun(lab, project, same, hooks)) as RunOutcome<K>
   hooks.emit({ type: 'note', sentence: `Reusing finished run ${same.id} for ${same.name}.` })
   const result = same.result as unknown as JobResults[K]

@@ -3,7 +3,6 @@
  * run, or else by the speed of this machine. Nothing is computed with the models, and a busy trainer is left alone.
  */
 import os from 'node:os'
-import { UserError } from '../../contract/errors.ts'
 import { silentHooks } from '../../contract/events.ts'
 import type { SpeedResult } from '../../contract/jobs.ts'
 import { canonicalJson, type JsonObject } from '../../contract/json.ts'
@@ -25,7 +24,7 @@ import {
   stepTimes,
 } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
-import { describeMistake } from '../errors/input-mistake.ts'
+import { parseInput } from '../errors/parse-input.ts'
 import { planRun } from './train.ts'
 
 type Kind = TrainingJob['kind']
@@ -101,7 +100,7 @@ export class RunEstimates {
 
   #unknownTime(): Time {
     const unknown = { secondsPerStep: null, seconds: null }
-    if (this.#lab.trainer.isAtWork && this.#measuring === null) {
+    if (this.#lab.trainer.isBusy && this.#measuring === null) {
       const basis =
         'Unknown for now: there is no similar run yet, and the trainer is busy, so its speed cannot be measured.'
       return { ...unknown, basis, isMeasuring: false }
@@ -121,10 +120,7 @@ export class RunEstimates {
 }
 
 function checked(kind: Kind, input: object): Input {
-  const { input: schema } = describeVerb(`train ${kind}`)
-  const { data, error } = schema.safeParse(input)
-  if (error) throw new UserError('bad_input', describeMistake(error.issues[0]!, schema))
-  return data as Input
+  return parseInput(describeVerb(`train ${kind}`).input, input) as Input
 }
 
 /**

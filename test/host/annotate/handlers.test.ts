@@ -221,7 +221,7 @@ test('Scoring can be left, and is refused in a sentence while a training has the
   const rewardModel = await fakeRewardModel(path.join(folder, 'waiting'))
   await assert.rejects(
     resultOf(await host.annotate.disagreement({ project, annotator: 'ann', rewardModel })),
-    { code: 'unavailable', message: /A training is under way/ },
+    { code: 'unavailable', message: /The trainer is busy/ },
   )
   await host.work.stop({ id })
   for await (const _ of await host.work.watch({ id }));

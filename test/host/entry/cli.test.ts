@@ -73,7 +73,7 @@ test('A config file with an unknown key is refused with the key and the nearest 
   assertMistake(
     await stet(...ppo),
     2,
-    /config\.json: "tripwires": there is no key "maxKL"\. Did you mean "maxKl"\?/,
+    /config\.json: "tripwires": unknown key "maxKL"\. Did you mean "maxKl"\?/,
   )
   writeFileSync(config, '{"klCoef": "much"}')
   assertMistake(await stet(...ppo), 2, /config\.json: "klCoef": .*expected number/)

@@ -139,7 +139,7 @@ test('settings that affect the model or the data cannot change, and a branch nee
   })
   await assert.rejects(branch({ config: { batchSize: 2 } }), {
     code: 'bad_input',
-    message: /no key "batchSize"/,
+    message: /unknown key "batchSize"/,
   })
   await assert.rejects(resultOf(await branch({ name: 'sft-parent' })), { code: 'conflict' })
   const { length } = await host.runs.list({ project })

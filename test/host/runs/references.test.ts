@@ -62,7 +62,7 @@ test('a busy trainer is reported; responses already generated are still returned
   for await (const event of await host.work.watch({ id })) if (event.type === 'step') break
   await assert.rejects(answersTo([ids[0]!, ids[2]!]), {
     code: 'unavailable',
-    message: /trainer is at work.*pause the run/,
+    message: /trainer is busy.*finish, or pause it/,
   })
   assert.equal((await answersTo([ids[0]!])).length, 1)
   await board.stopAll()

@@ -9,7 +9,7 @@ import { UserError } from '../../../contract/errors.ts'
 import type { JobEvent } from '../../../contract/events.ts'
 import type { Field } from '../../../contract/fields.ts'
 import type { VerbName, VerbResult } from '../../../contract/verbs.ts'
-import { describeMistake } from '../../errors/input-mistake.ts'
+import { parseInput } from '../../errors/parse-input.ts'
 import { asUserError } from '../../errors/user-error.ts'
 import { type Log, openLog } from '../../log.ts'
 import { packageVersion } from '../../version.ts'
@@ -140,16 +140,15 @@ function checkedInput({ verb, given, fields }: Invocation): object {
     configFile = file
     return readConfig(file)
   })
-  const checked = verb.input.safeParse(input)
-  if (checked.success) return input
-  const fileGives = (path: string[]) =>
+  const isFromFile = (path: string[]) =>
     configFile !== '' && ![...given.keys()].some((field) => isAt(field, path))
   const nameOf = (path: string[]) => {
-    const field = fields.find((known) => isAt(known, path))
-    if (fileGives(path) && path[0] === 'config') return `${configFile}: "${path.slice(1).join('.')}"`
+    const field = fields.find((candidate) => isAt(candidate, path))
+    if (isFromFile(path) && path[0] === 'config') return `${configFile}: "${path.slice(1).join('.')}"`
     return field ? optionName(field) : `"${path.join('.')}"`
   }
-  throw new UserError('bad_input', describeMistake(checked.error.issues[0]!, verb.input, nameOf))
+  parseInput(verb.input, input, nameOf)
+  return input
 }
 
 function isAt(field: Field, path: string[]): boolean {

@@ -1,5 +1,6 @@
 /** The way through a first project: each step, where it is done, and whether the project shows that it has been. */
 
+import { samplePreset } from '../../electron/contract/presets.ts'
 import type { ViewPath } from '../../electron/contract/views.ts'
 
 /** What is known of a project. */
@@ -30,7 +31,7 @@ export function guideSteps({ finished, sawLabels, runs, evaluations }: GuideFact
       title,
       sentence,
       view: 'runs',
-      search: { new: kind, preset: 'Sample world' },
+      search: { new: kind, preset: samplePreset },
       verb: `train ${kind}`,
     },
     isDone: runs.some((run) => run.kind === kind && run.state === 'done'),

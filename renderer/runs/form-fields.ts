@@ -66,16 +66,14 @@ function changed(fields: readonly FormField[], values: Values): { field: FormFie
   })
 }
 
-/** The settings of an object as texts, for the fields of `config` that it has. */
-export function valuesOf(fields: readonly FormField[], config: object): Values {
-  const entries = fields
-    .filter(({ path }) => path[0] === 'config')
-    .map((field) => [field.key, writtenValue(field, valueAt(config, field.path.slice(1)))] as const)
+/** The input of a verb, or a part of it, as texts. */
+export function valuesOf(fields: readonly FormField[], input: object): Values {
+  const entries = fields.map((field) => [field.key, writtenValue(field, valueAt(input, field.path))] as const)
   return Object.fromEntries(entries.filter(([, text]) => text !== ''))
 }
 
-export function valueAt(config: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, name) => Object(at)[name], config)
+export function valueAt(input: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, name) => Object(at)[name], input)
 }
 
 /** The same for a terminal; arguments that are missing are named in capitals, as in help. */

@@ -1,12 +1,12 @@
 /** A new run: choose its kind, then fill in the form, which may begin with a preset's or another run's settings. */
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import { runPresets } from '../../electron/contract/presets.ts'
 import { type RunKind, runKindNames, runKinds } from '../../electron/contract/run-kinds/index.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { Button, Field, Problem } from '../ui/kit.tsx'
 import { formFields, valuesOf } from './form-fields.ts'
-import { presets } from './presets.ts'
 import { RunForm } from './run-form.tsx'
 
 export function NewRun() {
@@ -62,9 +62,8 @@ function PrefilledForm({
   })
   if (like !== undefined && !data) return <Problem error={error} />
   const { job } = (data?.record.config ?? {}) as { job?: { config?: object } }
-  const base = valuesOf(fields, job?.config ?? {})
-  const values = presets[`train ${kind}`]?.find(({ title }) => title === preset)?.values
-  return (
-    <RunForm kind={kind} fields={fields} base={base} initial={{ ...base, ...values }} onStarted={onStarted} />
-  )
+  const base = valuesOf(fields, { config: job?.config })
+  const { input = {} } = runPresets[kind].find(({ title }) => title === preset) ?? {}
+  const initial = { ...base, ...valuesOf(fields, input) }
+  return <RunForm kind={kind} fields={fields} base={base} initial={initial} onStarted={onStarted} />
 }

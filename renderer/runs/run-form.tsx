@@ -1,6 +1,7 @@
 /** The form of a new run: presets, the main settings, all others on request; beside them the estimate and the command. */
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
+import { runPresets } from '../../electron/contract/presets.ts'
 import type { RunKind } from '../../electron/contract/run-kinds/index.ts'
 import { StartWork } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
@@ -8,8 +9,7 @@ import { useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { Button, Problem } from '../ui/kit.tsx'
 import { Estimate } from './estimate.tsx'
-import { commandOf, type FormField, inputOf, partition, type Values } from './form-fields.ts'
-import { presets } from './presets.ts'
+import { commandOf, type FormField, inputOf, partition, type Values, valuesOf } from './form-fields.ts'
 import { Settings } from './setting.tsx'
 
 const mainFields = [
@@ -66,7 +66,7 @@ export function RunForm({
       }}
     >
       <div>
-        <PresetButtons verb={verb} onChoose={(preset) => setValues({ ...base, ...preset })} />
+        <PresetButtons kind={kind} onChoose={(input) => setValues({ ...base, ...valuesOf(fields, input) })} />
         <Settings fields={main} values={values} onChange={set} />
         <details>
           <summary>All settings ({rest.length} more)</summary>
@@ -87,12 +87,12 @@ export function RunForm({
   )
 }
 
-function PresetButtons({ verb, onChoose }: { verb: string; onChoose: (values: Values) => void }) {
+function PresetButtons({ kind, onChoose }: { kind: RunKind; onChoose: (input: object) => void }) {
   return (
     <fieldset className="row presets">
       <legend>Preset</legend>
-      {(presets[verb] ?? []).map(({ title, suits, values }) => (
-        <Button key={title} title={suits} onClick={() => onChoose(values)}>
+      {runPresets[kind].map(({ title, suits, input }) => (
+        <Button key={title} title={suits} onClick={() => onChoose(input)}>
           {title}
         </Button>
       ))}

@@ -1,4 +1,5 @@
 /** Settings of the demo and of the real run; each figure was chosen by trying, on 2 cores. */
+import { worldSettings } from '../../contract/presets.ts'
 import { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import { SftConfig } from '../../contract/run-kinds/sft.ts'
@@ -13,35 +14,23 @@ export interface DemoPreset {
   caveat: string | null
 }
 
-const worldLengths = { maxQueryTokens: 64, maxResponseTokens: 64 }
-
-const worldPpo = {
-  maxQueryTokens: 64,
-  maxNewTokens: 56,
-  learningRate: 2.5e-4,
-  klCoef: 0.1,
-  valueTrunk: 'separate' as const,
-  checkpointEvery: 20,
-}
+const worldPpo = { ...worldSettings.ppo, checkpointEvery: 20 }
 
 /** Minutes on the compiled runtime. */
 const full: DemoPreset = {
   sizes: { demonstrations: 12_000, pairs: 6_000 },
   sft: SftConfig.parse({
-    ...worldLengths,
-    epochs: 2,
+    ...worldSettings.sft,
     batchSize: 64,
-    learningRate: 2e-3,
     warmupSteps: 20,
     checkpointEvery: 100,
   }),
   plan: {
     prompts: 512,
     reward: RewardConfig.parse({
-      ...worldLengths,
+      ...worldSettings.reward,
       epochs: 3,
       batchSize: 32,
-      learningRate: 1e-3,
       warmupSteps: 20,
       checkpointEvery: 200,
     }),
@@ -54,20 +43,17 @@ const full: DemoPreset = {
 const small: DemoPreset = {
   sizes: { demonstrations: 800, pairs: 240 },
   sft: SftConfig.parse({
-    ...worldLengths,
-    epochs: 2,
+    ...worldSettings.sft,
     batchSize: 32,
-    learningRate: 2e-3,
     warmupSteps: 5,
     checkpointEvery: 0,
   }),
   plan: {
     prompts: 24,
     reward: RewardConfig.parse({
-      ...worldLengths,
+      ...worldSettings.reward,
       epochs: 1,
       batchSize: 16,
-      learningRate: 1e-3,
       warmupSteps: 5,
       checkpointEvery: 0,
     }),

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { runPresets } from '../../../electron/contract/presets.ts'
+import { RunKind } from '../../../electron/contract/run-kinds/index.ts'
 import { type GuideFacts, guideSteps } from '../../../renderer/app/guide-steps.ts'
-import { presets } from '../../../renderer/runs/presets.ts'
 
 const nothing: GuideFacts = { finished: 0, sawLabels: false, runs: [], evaluations: 0 }
 const done = (facts: Partial<GuideFacts>) =>
   guideSteps({ ...nothing, ...facts }).flatMap(({ title, isDone }) => (isDone ? [title] : []))
 
-test('a step is done when the project shows it, in whatever order', () => {
+test('a step is done when the project shows it, in any order', () => {
   assert.deepEqual(done({}), [])
   assert.deepEqual(done({ finished: 1 }), ['Annotate'])
   assert.deepEqual(done({ sawLabels: true, evaluations: 2 }), ['Labels', 'Judge'])
@@ -23,11 +24,11 @@ test('a step is done when the project shows it, in whatever order', () => {
   )
 })
 
-test('each training step opens a form with a preset that there is', () => {
+test('each training step opens a form with a preset that exists', () => {
   const trainings = guideSteps(nothing).filter(({ verb }) => verb?.startsWith('train '))
   assert.equal(trainings.length, 3)
   for (const { verb, search } of trainings) {
     assert.equal(verb, `train ${search.new}`)
-    assert.ok(presets[verb]?.some(({ title }) => title === search.preset))
+    assert.ok(runPresets[RunKind.parse(search.new)].some(({ title }) => title === search.preset))
   }
 })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeVerb, VerbName } from '../../../electron/contract/verbs.ts'
+import { runPresets } from '../../../electron/contract/presets.ts'
+import { runKindNames } from '../../../electron/contract/run-kinds/index.ts'
+import { describeVerb } from '../../../electron/contract/verbs.ts'
 import { differences } from '../../../renderer/runs/differences.ts'
 import {
   commandOf,
@@ -10,7 +12,6 @@ import {
   titleOf,
   valuesOf,
 } from '../../../renderer/runs/form-fields.ts'
-import { presets } from '../../../renderer/runs/presets.ts'
 
 const ppo = formFields('train ppo')
 const field = (key: string) => {
@@ -90,7 +91,7 @@ test('the command for a terminal has the flags of the command line', () => {
 
 test("a run's settings fill the form and read back to the same settings", () => {
   const config = { klCoef: 0.2, loraRank: null, whitenAdvantages: false, tripwires: { maxKl: null } }
-  const values = valuesOf(ppo, config)
+  const values = valuesOf(ppo, { config })
   assert.deepEqual(values, {
     'config.klCoef': '0.2',
     'config.loraRank': 'none',
@@ -101,18 +102,18 @@ test("a run's settings fill the form and read back to the same settings", () => 
   assert.deepEqual(inputOf(ppo, values), { config: unlikeDefault })
 })
 
-test('every preset is input that its verb takes', () => {
-  for (const [name, own] of Object.entries(presets)) {
-    const verb = VerbName.parse(name)
-    const { input } = describeVerb(verb)
-    for (const { title, values } of own) {
-      const needed = { model: 'm', policy: 'p', rewardModel: 'r' }
-      const fields = formFields(verb)
-      const given = Object.fromEntries(
-        Object.entries(needed).filter(([key]) => fields.some((each) => each.key === key)),
-      )
-      const parsed = input.safeParse({ project: 'x', ...given, ...inputOf(fields, values) })
-      assert.ok(parsed.success, `${verb}, ${title}: ${parsed.error?.message}`)
+test('every preset fills the form with input that its verb accepts, and nothing is lost on the way', () => {
+  const needed = { model: 'm', policy: 'p', rewardModel: 'r' }
+  for (const kind of runKindNames) {
+    const { input: schema } = describeVerb(`train ${kind}`)
+    const fields = formFields(`train ${kind}`)
+    const given = Object.entries(needed).filter(([key]) => fields.some((each) => each.key === key))
+    for (const { title, input } of runPresets[kind]) {
+      const parse = (some: object) =>
+        schema.safeParse({ project: 'x', ...Object.fromEntries(given), ...some })
+      const typed = parse(inputOf(fields, valuesOf(fields, input)))
+      assert.ok(typed.success, `${kind}, ${title}: ${typed.error?.message}`)
+      assert.deepEqual(typed.data, parse(input).data)
     }
   }
 })

@@ -1,0 +1,105 @@
+/** Settings to begin with: what models of the sample world need everywhere, and the presets that the forms offer. */
+import type { RunKind } from './run-kinds/index.ts'
+import type { VerbArguments } from './verbs.ts'
+
+const worldLengths = { maxQueryTokens: 64, maxResponseTokens: 64 }
+
+/** The sample world's settings that depend on its texts and its model, not on how long a run may take. */
+export const worldSettings = {
+  sft: { ...worldLengths, epochs: 2, learningRate: 2e-3 },
+  reward: { ...worldLengths, learningRate: 1e-3 },
+  ppo: { maxQueryTokens: 64, maxNewTokens: 56, learningRate: 2.5e-4, klCoef: 0.1, valueTrunk: 'separate' },
+  dpo: { ...worldLengths, learningRate: 5e-4 },
+} as const
+
+/** A form's first values; what is omitted stays as it is. */
+export interface RunPreset<Kind extends RunKind = RunKind> {
+  title: string
+  /** What it is for, in a sentence. */
+  suits: string
+  input: Partial<Omit<VerbArguments<`train ${Kind}`>, 'project'>>
+}
+
+/** For runs of minutes on the sample project. */
+export const samplePreset = 'Sample world'
+
+export const runPresets: { [Kind in RunKind]: RunPreset<Kind>[] } = {
+  sft: [
+    {
+      title: samplePreset,
+      suits: 'The sample project: a policy from scratch, in about a minute.',
+      input: {
+        model: 'world',
+        name: 'base',
+        config: { ...worldSettings.sft, batchSize: 32, warmupSteps: 5 },
+      },
+    },
+    {
+      title: 'A real model',
+      suits: 'SmolLM2-135M and similar models, with adapters.',
+      input: { config: { loraRank: 16, learningRate: 2e-4, batchSize: 8, epochs: 1 } },
+    },
+  ],
+  reward: [
+    {
+      title: samplePreset,
+      suits: 'The sample project: token rewards from its edits, in about a minute.',
+      input: {
+        model: 'base',
+        name: 'rewards',
+        config: { ...worldSettings.reward, epochs: 2, batchSize: 16, warmupSteps: 5 },
+      },
+    },
+    {
+      title: 'A real model',
+      suits: 'SmolLM2-135M and similar models, on hundreds of edits.',
+      input: { config: { learningRate: 2e-5, batchSize: 8, microBatchSize: 4, maxSteps: 60 } },
+    },
+  ],
+  ppo: [
+    {
+      title: samplePreset,
+      suits: 'The sample project: twenty iterations, judged along the way by the ground truth.',
+      input: {
+        policy: 'base',
+        rewardModel: 'rewards',
+        name: 'aligned',
+        judge: 'world',
+        config: {
+          ...worldSettings.ppo,
+          totalSteps: 20,
+          rolloutBatchSize: 32,
+          normalizationSamples: 32,
+          judgeEvery: 5,
+          sampleEvery: 2,
+          // At this strength every arm of the experiment did best (docs/RESULTS.md).
+          klCoef: 0.2,
+          // Small batches make both too noisy to pause on.
+          tripwires: { lengthChange: null, judgeDrop: null },
+        },
+      },
+    },
+    {
+      title: 'A real model',
+      suits: 'SmolLM2-135M and similar models on two cores, with adapters.',
+      input: {
+        config: {
+          loraRank: 16,
+          learningRate: 2e-5,
+          rolloutBatchSize: 8,
+          numPpoEpochs: 1,
+          maxNewTokens: 48,
+          maxQueryTokens: 192,
+          totalSteps: 20,
+        },
+      },
+    },
+  ],
+  dpo: [
+    {
+      title: samplePreset,
+      suits: 'The sample project.',
+      input: { policy: 'base', name: 'dpo', config: worldSettings.dpo },
+    },
+  ],
+}

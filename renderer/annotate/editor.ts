@@ -132,7 +132,6 @@ export interface EditorHandle {
   view: EditorView
   hunks(): readonly TextHunk[]
   draw(hunks: readonly TextHunk[]): void
-  suggestions(): readonly Suggestion[]
   destroy(): void
 }
 
@@ -175,7 +174,6 @@ export function openEditor({
     view,
     hunks: () => view.state.field(drawn).hunks,
     draw: (hunks) => view.dispatch({ effects: setHunks.of(hunks) }),
-    suggestions: () => view.state.field(suggestionField),
     destroy: () => view.destroy(),
   }
 }

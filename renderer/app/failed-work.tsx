@@ -1,24 +1,24 @@
-/** Work that failed: told with what was asked for until it is dismissed, since nobody may have been looking. */
+/** Jobs that failed, each shown until it is dismissed: the user may not have been watching. */
 import { useState } from 'react'
+import type { VerbName } from '../../electron/contract/verbs.ts'
 import { Button } from '../ui/kit.tsx'
 import { useWork } from './queries.ts'
 
-const key = 'stet-dismissed-work'
+const storageKey = 'stet-dismissed-work'
 
 function dismissedIds(): string[] {
-  return JSON.parse(sessionStorage.getItem(key) ?? '[]')
+  return JSON.parse(sessionStorage.getItem(storageKey) ?? '[]')
 }
 
-/** @param verbs as the work board names them; a beginning such as `train ` stands for all that begin so */
-export function FailedWork({ project, verbs }: { project: string; verbs: readonly string[] }) {
+/** @param isShown whether failed jobs of a verb are shown in this view */
+export function FailedWork({ project, isShown }: { project: string; isShown: (verb: VerbName) => boolean }) {
   const [dismissed, setDismissed] = useState(dismissedIds)
   const failed = useWork(project).filter(
-    ({ id, state, verb }) =>
-      state === 'failed' && !dismissed.includes(id) && verbs.some((start) => verb.startsWith(start)),
+    ({ id, state, verb }) => state === 'failed' && !dismissed.includes(id) && isShown(verb),
   )
   const dismiss = (id: string) => {
     const all = [...dismissed, id]
-    sessionStorage.setItem(key, JSON.stringify(all))
+    sessionStorage.setItem(storageKey, JSON.stringify(all))
     setDismissed(all)
   }
   return failed.map(({ id, verb, input, error }) => (

@@ -103,7 +103,7 @@ export function Evaluations() {
         </Button>
       </div>
       <Problem error={list.error ?? ratings.error} />
-      <FailedWork project={project} verbs={['judge', 'check-judge']} />
+      <FailedWork project={project} isShown={(verb) => verb === 'judge' || verb === 'check-judge'} />
       {going.map(({ id, progress, secondsLeft }) => (
         <div key={id} className="row">
           {progress ? (

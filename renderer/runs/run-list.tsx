@@ -1,6 +1,7 @@
 /** All runs, the newest first, and the work that waits; two or more can be set beside each other. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { describeVerb } from '../../electron/contract/verbs.ts'
 import type { WorkRecord } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
 import { FailedWork } from '../app/failed-work.tsx'
@@ -51,7 +52,7 @@ export function RunList() {
         </span>
       </div>
       <Problem error={error} />
-      <FailedWork project={project} verbs={['train ', 'resume', 'branch', 'experiment']} />
+      <FailedWork project={project} isShown={(verb) => describeVerb(verb).trains} />
       <Queue work={going} />
       {runs?.length === 0 && (
         <Empty title="No runs yet">

@@ -1,6 +1,7 @@
 /** The small parts that every view is made of. */
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
 import type { ComponentProps, ReactNode } from 'react'
+import { keyCaps } from './key-caps.ts'
 
 export function Button({
   kind = 'plain',
@@ -137,9 +138,9 @@ export function Progress({
 export function Keys({ keys }: { keys: string }) {
   return (
     <span className="keys">
-      {keys.split(' ').map((key, i) => (
+      {keyCaps(keys).map((cap, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes
-        <kbd key={i}>{key.replace('Arrow', '').replace('ArrowUp', '↑').replace('ArrowDown', '↓')}</kbd>
+        <kbd key={i}>{cap}</kbd>
       ))}
     </span>
   )

@@ -1,4 +1,4 @@
-/** Whether a run fits into the memory that there is, and what would make it fit, in sentences. */
+/** Whether a run fits into the available memory, and what would make it fit, in sentences. */
 import os from 'node:os'
 import { type MemoryUse, totalBytes } from './memory.ts'
 
@@ -11,8 +11,8 @@ export interface MemorySettings {
 }
 
 /**
- * What a training process may have in all: free memory and what it has already, within the container's limit.
- * @param held bytes that it has already
+ * What a training process may use in all: free memory and what it already uses, within the container's limit.
+ * @param held bytes that it already uses
  */
 export function availableBytes(held: number): number {
   const free = os.freemem() + held
@@ -20,7 +20,7 @@ export function availableBytes(held: number): number {
   return limit > 0 ? Math.min(free, limit) : free
 }
 
-/** @returns why it can't fit and what to try, or null where it fits */
+/** @returns why it can't fit and what to try, or null if it fits */
 export function memoryRefusal(use: MemoryUse, available: number, settings: MemorySettings): string | null {
   if (totalBytes(use) <= available) return null
   const parts = Object.entries(use)
@@ -28,7 +28,7 @@ export function memoryRefusal(use: MemoryUse, available: number, settings: Memor
     .sort(([, a], [, b]) => b - a)
     .map(([name, part]) => `${name} ${inGb(part)}`)
   return [
-    `This run needs about ${inGb(totalBytes(use))} GB of memory (${parts.join(', ')}), and there are ${inGb(available)} GB.`,
+    `This run needs about ${inGb(totalBytes(use))} GB of memory (${parts.join(', ')}), but only ${inGb(available)} GB are available.`,
     `Try ${adviceFor(settings).join(', or ')}.`,
   ].join(' ')
 }

@@ -1,8 +1,8 @@
 /**
- * How much memory a training run takes at most on the compiled runtime, from shapes alone, before anything is made.
- * What is counted: numbers held all along (weights, optimizer moments), numbers held during a step (gradients, what
+ * How much memory a training run needs at most on the compiled runtime, from shapes alone, before anything is created.
+ * Counted are: numbers held throughout (weights, optimizer moments), numbers held during a step (gradients, what
  * the backward pass keeps of each layer, logits), the KV cache, and the runtime itself. Kept activations are counted
- * op by op; `test/sizing/memory.test.ts` holds the sum against what processes really take.
+ * op by op; `test/sizing/memory.test.ts` compares the sum with what processes really use.
  */
 import type { ModelConfig } from '../engine/model/config.ts'
 import { families } from '../engine/model/families/index.ts'
@@ -25,13 +25,13 @@ export interface PassShape {
   /** Sequences and their padded length, in tokens. */
   rows: number
   length: number
-  /** Rows of logits that are made; 0 for reward models. */
+  /** Rows of logits that are computed; 0 for reward models. */
   logitRows: number
   recomputeLayers: boolean
 }
 
 export interface TrainingShape {
-  /** Passes that are differentiated together: the policy's, and a value model's when it has a trunk of its own. */
+  /** Passes that are differentiated together: the policy's, and a value model's if it has a separate trunk. */
   passes: PassShape[]
   /** Numbers of all models held, each once. */
   heldNumbers: number
@@ -45,7 +45,7 @@ export interface TrainingShape {
 
 const bytes = 4
 
-/** Node, TensorFlow's libraries and what XLA needs to compile: measured with a model of no size. */
+/** Node, TensorFlow's libraries and what XLA needs to compile: measured with a model of negligible size. */
 const runtimeBytes = 0.65e9
 
 export function trainingMemory(shape: TrainingShape): MemoryUse {
@@ -63,7 +63,7 @@ export function trainingMemory(shape: TrainingShape): MemoryUse {
   }
 }
 
-/** With layers computed again, each keeps its input, and one at a time all that its two passes need. */
+/** With recomputation each layer keeps its input, and one layer at a time everything that its two passes need. */
 function activationNumbers({ config, rows, length, recomputeLayers }: PassShape): number {
   const tokens = rows * length
   const ofLayer = tokens * families[config.family].activationsPerToken(config, length)

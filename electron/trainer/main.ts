@@ -1,4 +1,4 @@
-/** Entry of the trainer process: the one that owns the accelerator and may die without harm. */
+/** Entry point of the trainer process: the one that owns the accelerator, and may crash without harm. */
 import { runJob } from './jobs/index.ts'
 import { serveJobs } from './serve.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Serves jobs to the host, one at a time, over this process's IPC channel. Lives no longer than the host: a
- * checkpoint is whole at any moment, so ending at once loses nothing but the steps since the last one.
+ * Runs jobs for the host, one at a time, over this process's IPC channel. Lives no longer than the host: a checkpoint is
+ * complete at any moment, so ending at once loses only the steps since the last one.
  */
 import assert from 'node:assert/strict'
 import path from 'node:path'
@@ -13,9 +13,9 @@ import { type FromTrainer, ToTrainer } from '../contract/trainer-messages.ts'
 
 export type RunJob = (job: Job, hooks: Hooks) => Promise<JobResults[Job['kind']]>
 
-/** Answers the host's messages with `runJob` until the host goes away. */
+/** Answers the host's messages with `runJob` until the host disconnects. */
 export function serveJobs(runJob: RunJob): void {
-  assert(process.send, 'The trainer is started by the host, not by hand.')
+  assert(process.send, 'The trainer must be started by the host.')
   let running: { id: number; pause: AbortController } | null = null
 
   process.on('message', async (raw) => {
@@ -24,7 +24,7 @@ export function serveJobs(runJob: RunJob): void {
       if (running?.id === message.id) running.pause.abort()
       return
     }
-    assert(running === null, 'The host gives one job at a time.')
+    assert(running === null, 'The host sends one job at a time.')
     const pause = new AbortController()
     running = { id: message.id, pause }
     const answer = await answerOf(runJob, message, pause.signal)
@@ -57,12 +57,13 @@ async function answerOf(
     const detail = inspect(error)
     if (error instanceof UserError)
       return { type: 'failed', id, code: error.code, message: error.message, detail }
-    if (signal.aborted) return { type: 'failed', id, code: 'cancelled', message: 'It was cancelled.', detail }
+    if (signal.aborted)
+      return { type: 'failed', id, code: 'cancelled', message: 'The job was cancelled.', detail }
     return { type: 'failed', id, code: null, message: String(error), detail }
   }
 }
 
-/** A step whose numbers are no numbers any more is reported before anything of it is saved. */
+/** A step with a metric that is not finite is reported before anything of it is saved. */
 function refuseDivergence(event: JobEvent): void {
   if (event.type !== 'step') return
   const broken = Object.entries(event.metrics).find(([, value]) => !Number.isFinite(value))

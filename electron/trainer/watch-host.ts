@@ -1,4 +1,4 @@
-/** A thread that ends its process as soon as the process that started it is gone. */
+/** A thread that ends its process as soon as the process that started it has ended. */
 import { workerData } from 'node:worker_threads'
 
 const host: number = workerData

@@ -1,41 +1,41 @@
 /**
- * The sample world's annotator: mends a response, whoever wrote it, by the smallest change it knows, and
- * lets everything else stand. Like a person it overlooks some flaws and now and then rewords what was fine.
+ * The sample world's annotator: fixes any response by the smallest change it knows, and keeps everything else. Like a
+ * person it overlooks some flaws, and sometimes rewords what was fine.
  */
 import type { Draws } from './draws.ts'
 import type { Span } from './flaws.ts'
-import { parseResponse, type SaidSentence } from './parse.ts'
+import { type ParsedSentence, parseResponse } from './parse.ts'
 import type { WorldPrompt } from './prompts.ts'
 import { assignRoles, factOf, type Roles, slotFlaw, wholeFlaw } from './truth.ts'
 import { fill, subjectOf, type World } from './world.ts'
 
 export interface Care {
-  /** Probability that a flaw is mended. */
-  mend: number
-  /** Probability that a sentence without flaws is put in other words. */
+  /** Probability that a flaw is fixed. */
+  fix: number
+  /** Probability that a sentence without flaws is reworded. */
   needless: number
 }
 
-const ORDINARY_CARE: Care = { mend: 0.9, needless: 0.03 }
+const ordinaryCare: Care = { fix: 0.9, needless: 0.03 }
 
-/** What one edit works on. */
-interface Work {
+/** One edit and what it needs. */
+interface Edit {
   world: World
   prompt: WorldPrompt
   text: string
-  sentences: SaidSentence[]
+  sentences: ParsedSentence[]
   roles: Roles
   care: Care
   draws: Draws
 }
 
 /** A sentence of the edited text with the white space before it. */
-interface Piece {
+interface EditedSentence {
   gap: string
   text: string
 }
 
-/** The text of `span` with the changes made, which are in order and apart. */
+/** The text of `span` with the changes made, which are in order and do not overlap. */
 function applyChanges(text: string, span: Span, changes: { span: Span; text: string }[]): string {
   let result = ''
   let at = span.start
@@ -46,15 +46,15 @@ function applyChanges(text: string, span: Span, changes: { span: Span; text: str
   return result + text.slice(at, span.end)
 }
 
-/** The same said with another of the world's templates. */
-function reword({ world, draws }: Work, said: SaidSentence, text: string): string {
+/** The same content in another of the world's templates. */
+function reword({ world, draws }: Edit, sentence: ParsedSentence, text: string): string {
   const another = (templates: string[], words: Record<string, string>) =>
     draws.pick(templates.map((template) => fill(template, words)).filter((other) => other !== text))
-  switch (said.kind) {
+  switch (sentence.kind) {
     case 'fact':
-      return another(subjectOf(world, said.subject).sentences, { value: said.value })
+      return another(subjectOf(world, sentence.subject).sentences, { value: sentence.value })
     case 'greeting':
-      return another(world.greetings, { name: said.name })
+      return another(world.greetings, { name: sentence.name })
     case 'closing':
       return another(world.closings, {})
     default:
@@ -62,24 +62,24 @@ function reword({ world, draws }: Work, said: SaidSentence, text: string): strin
   }
 }
 
-/** A sentence as the annotator leaves it; null where it is struck. */
-function mendSentence(work: Work, index: number): string | null {
-  const { world, prompt, text, care, draws } = work
-  const said = work.sentences[index]!
-  const whole = wholeFlaw(said, index, work.roles)
-  if (whole && draws.chance(care.mend)) return null
-  const slot = whole ? null : slotFlaw(world, prompt, said)
-  if (!whole && !slot && said.hedges.length === 0 && draws.chance(care.needless)) {
-    return reword(work, said, text.slice(said.span.start, said.span.end))
+/** A sentence as the annotator edits it; null if it is deleted. */
+function fixSentence(edit: Edit, index: number): string | null {
+  const { world, prompt, text, care, draws } = edit
+  const sentence = edit.sentences[index]!
+  const whole = wholeFlaw(sentence, index, edit.roles)
+  if (whole && draws.chance(care.fix)) return null
+  const slot = whole ? null : slotFlaw(world, prompt, sentence)
+  if (!whole && !slot && sentence.hedges.length === 0 && draws.chance(care.needless)) {
+    return reword(edit, sentence, text.slice(sentence.span.start, sentence.span.end))
   }
-  const changes = said.hedges
-    .filter(() => draws.chance(care.mend))
+  const changes = sentence.hedges
+    .filter(() => draws.chance(care.fix))
     .map(({ start, end }) => ({ span: { start, end: end + 1 }, text: '' }))
-  if (slot?.span && draws.chance(care.mend)) {
-    const right = said.kind === 'fact' ? factOf(world, prompt, said.subject) : prompt.name
+  if (slot?.span && draws.chance(care.fix)) {
+    const right = sentence.kind === 'fact' ? factOf(world, prompt, sentence.subject) : prompt.name
     changes.push({ span: slot.span, text: right })
   }
-  return applyChanges(text, said.span, changes)
+  return applyChanges(text, sentence.span, changes)
 }
 
 /** What the annotator adds: sentences in order, each with the index of the one it follows (-1: none). */
@@ -90,10 +90,10 @@ function addSentences({
   roles,
   care,
   draws,
-}: Work): { after: number; text: string }[] {
+}: Edit): { after: number; text: string }[] {
   const added: { after: number; text: string }[] = []
   const add = (after: number, templates: string[], words: Record<string, string>) => {
-    if (draws.chance(care.mend)) added.push({ after, text: fill(draws.pick(templates), words) })
+    if (draws.chance(care.fix)) added.push({ after, text: fill(draws.pick(templates), words) })
   }
   if (roles.greeting === null) add(-1, world.greetings, { name: prompt.name })
   let after = roles.greeting ?? -1
@@ -106,28 +106,28 @@ function addSentences({
 }
 
 /**
- * The response with its flaws mended: wrong values and names replaced, hedges, rude remarks, repeats and
- * strays struck, missing answers, greeting and closing added. With `{ mend: 1, needless: 0 }` the truth
- * finds nothing in the result, whatever the text was.
+ * The response with its flaws fixed: wrong values and names replaced, hedges, rude remarks, repeats and stray sentences
+ * deleted, missing answers, greeting and closing added. With `{ fix: 1, needless: 0 }` the truth finds no flaw in the
+ * result, whatever the text was.
  */
 export function editMinimally(
   world: World,
   prompt: WorldPrompt,
   text: string,
   draws: Draws,
-  care: Care = ORDINARY_CARE,
+  care: Care = ordinaryCare,
 ): string {
   const sentences = parseResponse(world, text)
   const roles = assignRoles(sentences, prompt.asked)
-  const work: Work = { world, prompt, text, sentences, roles, care, draws }
-  const kept = sentences.map((said, index): Piece[] => {
+  const edit: Edit = { world, prompt, text, sentences, roles, care, draws }
+  const kept = sentences.map((sentence, index): EditedSentence[] => {
     const before = sentences[index - 1]
-    const gap = before ? text.slice(before.span.end, said.span.start) : ' '
-    const mended = mendSentence(work, index)
-    return mended === null ? [] : [{ gap, text: mended }]
+    const gap = before ? text.slice(before.span.end, sentence.span.start) : ' '
+    const fixed = fixSentence(edit, index)
+    return fixed === null ? [] : [{ gap, text: fixed }]
   })
-  const added = addSentences(work)
-  const addedAfter = (index: number): Piece[] =>
+  const added = addSentences(edit)
+  const addedAfter = (index: number): EditedSentence[] =>
     added.filter(({ after }) => after === index).map((addition) => ({ gap: ' ', text: addition.text }))
   const pieces = [...addedAfter(-1), ...kept.flatMap((piece, i) => [...piece, ...addedAfter(i)])]
   const lead = text.slice(0, sentences[0]?.span.start ?? 0)

@@ -2,11 +2,11 @@
 import { strict as assert } from 'node:assert'
 import { type RandomKey, uniforms } from '../engine/random.ts'
 
-/** What the world's clerks and its annotator ask of chance; a test may answer with the likeliest choice. */
+/** The random choices of the world's clerks and its annotator; a test may answer with the likeliest one. */
 export interface Draws {
   /** True with probability `p`. */
   chance(p: number): boolean
-  /** One of `options`, each as likely as its weight; without weights all alike. */
+  /** One of `options`, each as likely as its weight; without weights, all equally likely. */
   pick<T>(options: readonly T[], weights?: readonly number[]): T
 }
 
@@ -23,7 +23,7 @@ function locate(weights: readonly number[], position: number): number {
 /**
  * The sequence of choices that belongs to (key, counter): the same pair always gives the same choices.
  *
- * @param counter which sequence of this key, usually the index of the thing made
+ * @param counter which sequence of this key, usually the index of the thing being made
  */
 export function drawsOf(key: RandomKey, counter: number): Draws {
   let numbers = uniforms(key, counter, 32)

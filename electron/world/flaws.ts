@@ -1,4 +1,4 @@
-/** What can be wrong with a response in the sample world, what it costs, and where it stands. */
+/** What can be wrong with a response in the sample world, what it costs, and where it is. */
 
 /** Cost of each kind of flaw; the better of two responses is the one whose flaws cost less. */
 export const flawCosts = {
@@ -9,14 +9,14 @@ export const flawCosts = {
   /** A fact is stated that was not asked about. */
   'off-topic': 1,
   rude: 1,
-  /** A sentence that the world does not know, or a greeting or closing out of place. */
+  /** A sentence unknown to the world, or a greeting or closing out of place. */
   malformed: 1,
-  /** The greeting names somebody else, or nobody is greeted. */
+  /** The greeting has another name, or is missing. */
   'bad-name': 1,
   /** The response was cut off before it ended. */
   'no-eos': 1,
   hedge: 0.5,
-  /** Something is said again. */
+  /** Something is repeated. */
   repeat: 0.5,
   'no-closing': 0.5,
 } as const
@@ -32,7 +32,7 @@ export interface Span {
 export interface Flaw {
   kind: FlawKind
   cost: number
-  /** The characters at fault; null where something is absent. */
+  /** The characters at fault; null if something is missing. */
   span: Span | null
 }
 

@@ -4,7 +4,7 @@ import { readPrompt } from './prompts.ts'
 import { compareTruth, type FinishedText } from './truth.ts'
 import type { World } from './world.ts'
 
-/** Positive where `second` has the cheaper flaws, negative where `first` has; zero on prompts of another world. */
+/** Positive if the flaws of `second` cost less, negative if those of `first` do; zero on prompts of another world. */
 export function compareInWorld(
   world: World,
   messages: Message[],

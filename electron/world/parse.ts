@@ -1,6 +1,6 @@
 /**
- * Reads any text as a response of the sample world: sentence by sentence, what each one says.
- * It never throws: what it does not know is `unknown`.
+ * Reads any text as a response of the sample world, sentence by sentence. It never throws: a sentence that it does not
+ * recognise is `unknown`.
  */
 import type { Span } from './flaws.ts'
 import type { World } from './world.ts'
@@ -13,22 +13,22 @@ type Content =
   | { kind: 'unknown' }
 
 /** One sentence; its spans are characters of the whole response. */
-export type SaidSentence = Content & {
+export type ParsedSentence = Content & {
   /** Without the white space before it. */
   span: Span
-  /** Hedges before what it says. */
+  /** Hedges before its content. */
   hedges: Span[]
 }
 
-const MOST_WORDS_IN_A_SLOT = 3
+const maxSlotWords = 3
 
-/** What stands in the one slot of `template` where `text` has its form, and else null. */
+/** The words in the one slot of `template`, if `text` has its form; otherwise null. */
 function matchSlot(template: string, text: string, at: number): { word: string; slot: Span } | null {
   const [before = '', after = ''] = template.split(/\{\w+\}/)
   if (text.length <= before.length + after.length || !text.startsWith(before) || !text.endsWith(after))
     return null
   const word = text.slice(before.length, text.length - after.length)
-  if (word.trim() !== word || word.split(' ').length > MOST_WORDS_IN_A_SLOT) return null
+  if (word.trim() !== word || word.split(' ').length > maxSlotWords) return null
   const start = at + before.length
   return { word, slot: { start, end: start + word.length } }
 }
@@ -38,18 +38,18 @@ function readContent(world: World, text: string, at: number): Content {
   for (const [subject, { rude, sentences }] of Object.entries(world.subjects)) {
     if (text === rude) return { kind: 'rude' }
     for (const sentence of sentences) {
-      const found = matchSlot(sentence, text, at)
-      if (found) return { kind: 'fact', subject, value: found.word, slot: found.slot }
+      const match = matchSlot(sentence, text, at)
+      if (match) return { kind: 'fact', subject, value: match.word, slot: match.slot }
     }
   }
   for (const greeting of world.greetings) {
-    const found = matchSlot(greeting, text, at)
-    if (found) return { kind: 'greeting', name: found.word, slot: found.slot }
+    const match = matchSlot(greeting, text, at)
+    if (match) return { kind: 'greeting', name: match.word, slot: match.slot }
   }
   return { kind: 'unknown' }
 }
 
-function readSentence(world: World, text: string, start: number): SaidSentence {
+function readSentence(world: World, text: string, start: number): ParsedSentence {
   const span = { start, end: start + text.length }
   const hedges: Span[] = []
   let at = 0
@@ -64,8 +64,8 @@ function readSentence(world: World, text: string, start: number): SaidSentence {
 }
 
 /** The sentences of a text, in order; together with the white space around them they are the text. */
-export function parseResponse(world: World, text: string): SaidSentence[] {
-  return [...text.matchAll(/[^\s.!?][^.!?]*[.!?]*|[.!?]+/g)].map((found) =>
-    readSentence(world, found[0].trimEnd(), found.index),
+export function parseResponse(world: World, text: string): ParsedSentence[] {
+  return [...text.matchAll(/[^\s.!?][^.!?]*[.!?]*|[.!?]+/g)].map((match) =>
+    readSentence(world, match[0].trimEnd(), match.index),
   )
 }

@@ -1,6 +1,6 @@
 /**
- * The questions of the sample world: somebody asks the ferry office two to four things about an island.
- * A fifth of all questions, in whatever words, order or name, is held out and never occurs in training.
+ * The questions of the sample world: a passenger asks the ferry office two to four things about an island. A fifth of
+ * all questions, in any wording, order or name, is held out and never occurs in training.
  */
 import { strict as assert } from 'node:assert'
 import type { Message } from '../contract/records.ts'
@@ -25,24 +25,24 @@ interface Question {
   subjects: string[]
 }
 
-const HELD_OUT_SHARE = 0.2
-/** How many things a prompt asks, and how often. */
-const ASKED_COUNTS = [2, 3, 4]
-const ASKED_WEIGHTS = [0.25, 0.4, 0.35]
+const heldoutShare = 0.2
+/** How many things a prompt asks, and how often it asks that many. */
+const askedCounts = [2, 3, 4]
+const askedWeights = [0.25, 0.4, 0.35]
 
 function subsets(keys: string[], size: number): string[][] {
   if (size === 0) return [[]]
   return keys.flatMap((key, i) => subsets(keys.slice(i + 1), size - 1).map((rest) => [key, ...rest]))
 }
 
-/** The split depends on the world alone, so that no two seeds disagree about what is held out. */
+/** The split depends on the world alone, so that all seeds agree about what is held out. */
 function questionsOf(world: World, split: Split): Question[] {
   const keys = Object.keys(world.subjects)
   const all = Object.keys(world.islands).flatMap((island) =>
-    ASKED_COUNTS.flatMap((size) => subsets(keys, size)).map((subjects) => ({ island, subjects })),
+    askedCounts.flatMap((size) => subsets(keys, size)).map((subjects) => ({ island, subjects })),
   )
   const order = [...permutation({ seed: 0, stream: 'world/split' }, 0, all.length)]
-  const cut = Math.round(HELD_OUT_SHARE * all.length)
+  const cut = Math.round(heldoutShare * all.length)
   const chosen = split === 'held-out' ? order.slice(0, cut) : order.slice(cut)
   return chosen.map((i) => all[i]!)
 }
@@ -59,7 +59,7 @@ function listInWords(world: World, asked: string[]): string {
 }
 
 function makePrompt(world: World, questions: Question[], draws: Draws): WorldPrompt {
-  const size = draws.pick(ASKED_COUNTS, ASKED_WEIGHTS)
+  const size = draws.pick(askedCounts, askedWeights)
   const question = draws.pick(questions.filter(({ subjects }) => subjects.length === size))
   const asked = shuffled(question.subjects, draws)
   const name = draws.pick(world.names)
@@ -69,7 +69,7 @@ function makePrompt(world: World, questions: Question[], draws: Draws): WorldPro
 }
 
 /**
- * Prompts that all differ. The first prompts of a longer list are the shorter list.
+ * Distinct prompts. A longer list begins with the shorter list.
  *
  * @param options.n how many, at most 10,000 held-out and 100,000 training prompts
  */
@@ -87,17 +87,17 @@ export function makePrompts(world: World, options: { seed: number; n: number; sp
 
 function readPhrasing(world: World, phrasing: string, content: string): Omit<WorldPrompt, 'messages'> | null {
   const pattern = phrasing.replace(/[.?]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>[a-z, ]+?)')
-  const found = new RegExp(`^${pattern}$`).exec(content)?.groups
-  if (!found) return null
-  const { name = '', island = '', asked: list = '' } = found
+  const groups = new RegExp(`^${pattern}$`).exec(content)?.groups
+  if (!groups) return null
+  const { name = '', island = '', asked: list = '' } = groups
   const asked = list
     .split(/, | and /)
     .map((words) => Object.keys(world.subjects).find((key) => world.subjects[key]?.asked === words))
-  const known = world.names.includes(name) && Object.hasOwn(world.islands, island)
-  return known && asked.every((key) => key !== undefined) ? { name, island, asked } : null
+  const isOfWorld = world.names.includes(name) && Object.hasOwn(world.islands, island)
+  return isOfWorld && asked.every((key) => key !== undefined) ? { name, island, asked } : null
 }
 
-/** What a prompt of this world asks, read from its words; null where it is not one of this world. */
+/** What a prompt of this world asks, read from its words; null if it is not a prompt of this world. */
 export function readPrompt(world: World, messages: Message[]): WorldPrompt | null {
   const content = messages.at(-1)?.content ?? ''
   for (const phrasing of world.phrasings) {

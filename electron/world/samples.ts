@@ -14,17 +14,17 @@ export interface SampleOptions {
   split: Split
 }
 
-/** Share of pairs whose order is the wrong way round, as a careless rater would have it. */
-const PREFERENCE_NOISE = 0.05
+/** Share of pairs in the wrong order, as from a careless rater. */
+const preferenceNoise = 0.05
 
 /** What every item of the world has: the prompt, and its meaning as metadata. */
 function promptFields({ messages, name, island, asked }: WorldPrompt) {
-  // Whoever asks and however: the same question is held out, or trained on, as one document.
+  // The same question, whatever its name and wording, is held out or trained on as one document.
   const document = [island, ...[...asked].sort()].join(' ')
   return { source: 'world', prompt: messages, metadata: { name, island, asked, document } }
 }
 
-/** What clerks answered, as it came: what the reference policy is trained on. */
+/** Unedited answers of clerks, which the reference policy is trained on. */
 export function makeDemonstrations(world: World, options: SampleOptions): Item[] {
   return makePrompts(world, options).map((prompt, i) => {
     const draws = drawsOf({ seed: options.seed, stream: 'world/demonstrations' }, i)
@@ -33,7 +33,7 @@ export function makeDemonstrations(world: World, options: SampleOptions): Item[]
   })
 }
 
-/** Two clerks' responses of which the truth likes one better, the better one first. */
+/** Two clerks' responses that the truth does not find equal, the better one first. */
 function writeUnequal(world: World, prompt: WorldPrompt, draws: Draws): [WrittenResponse, WrittenResponse] {
   for (;;) {
     const a = writeResponse(world, prompt, draws)
@@ -44,15 +44,15 @@ function writeUnequal(world: World, prompt: WorldPrompt, draws: Draws): [Written
 }
 
 /**
- * For each prompt two responses ordered by the truth, now and then wrongly, and the rejected one edited.
- * The item is the ordinary preference pair; rejected and edited are the edited pair: both from the same
- * prompts and rejected responses, so that arms trained on either see equal data.
+ * For each prompt two responses ordered by the truth, sometimes wrongly, and the rejected one edited. The item is the
+ * ordinary preference pair; rejected and edited are the edited pair. Both have the same prompts and rejected responses,
+ * so that arms trained on either see equal data.
  */
 export function makePairs(world: World, options: SampleOptions): EditedPair[] {
   return makePrompts(world, options).map((prompt, i) => {
     const draws = drawsOf({ seed: options.seed, stream: 'world/pairs' }, i)
     const [better, worse] = writeUnequal(world, prompt, draws)
-    const [chosen, rejected] = draws.chance(PREFERENCE_NOISE) ? [worse, better] : [better, worse]
+    const [chosen, rejected] = draws.chance(preferenceNoise) ? [worse, better] : [better, worse]
     const errorSpans = rejected.flaws.flatMap(({ kind, span }) => (span ? [{ ...span, kind }] : []))
     const item = makeItem({
       ...promptFields(prompt),

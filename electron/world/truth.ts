@@ -1,56 +1,56 @@
 /**
- * The sample world's truth: every flaw of any response, and which of two responses is better.
- * It reads the text alone and knows nothing of who wrote it.
+ * The sample world's truth: every flaw of any response, and which of two responses is better. It reads the text alone,
+ * without knowing its author.
  */
 import { type Flaw, flaw, totalCost } from './flaws.ts'
-import { parseResponse, type SaidSentence } from './parse.ts'
+import { type ParsedSentence, parseResponse } from './parse.ts'
 import type { WorldPrompt } from './prompts.ts'
 import type { World } from './world.ts'
 
-/** A response, and whether it ended by itself rather than being cut off. */
+/** A response, and whether it ended on its own instead of being cut off. */
 export interface FinishedText {
   text: string
   ended: boolean
 }
 
-/** Which sentence serves what: its index, null where there is none. */
+/** Which sentence has which role: its index, or null if there is none. */
 export interface Roles {
-  /** The first greeting, where it stands before all answers. */
+  /** The first greeting, if it is before all answers. */
   greeting: number | null
   /** For each subject asked about, in order, the first statement of it. */
   answers: Map<string, number | null>
-  /** The last closing, where it stands after the greeting and all answers. */
+  /** The last closing, if it is after the greeting and all answers. */
   closing: number | null
 }
 
 const orNull = (index: number) => (index < 0 ? null : index)
 
-export function assignRoles(sentences: SaidSentence[], asked: string[]): Roles {
+export function assignRoles(sentences: ParsedSentence[], asked: string[]): Roles {
   const firstAbout = (subject: string) =>
-    orNull(sentences.findIndex((said) => said.kind === 'fact' && said.subject === subject))
+    orNull(sentences.findIndex((sentence) => sentence.kind === 'fact' && sentence.subject === subject))
   const answers = new Map(asked.map((subject) => [subject, firstAbout(subject)]))
-  const given = [...answers.values()].filter((index) => index !== null)
-  const first = orNull(sentences.findIndex((said) => said.kind === 'greeting'))
-  const greeting = first !== null && given.every((index) => first < index) ? first : null
-  const last = orNull(sentences.findLastIndex((said) => said.kind === 'closing'))
-  const closing = last !== null && [greeting ?? -1, ...given].every((index) => index < last) ? last : null
+  const present = [...answers.values()].filter((index) => index !== null)
+  const first = orNull(sentences.findIndex((sentence) => sentence.kind === 'greeting'))
+  const greeting = first !== null && present.every((index) => first < index) ? first : null
+  const last = orNull(sentences.findLastIndex((sentence) => sentence.kind === 'closing'))
+  const closing = last !== null && [greeting ?? -1, ...present].every((index) => index < last) ? last : null
   return { greeting, answers, closing }
 }
 
-/** What is wrong with a sentence as a whole, or null: such a sentence is better struck than mended. */
-export function wholeFlaw(said: SaidSentence, index: number, roles: Roles): Flaw | null {
-  switch (said.kind) {
+/** What is wrong with a sentence as a whole, so that it has to be deleted; otherwise null. */
+export function wholeFlaw(sentence: ParsedSentence, index: number, roles: Roles): Flaw | null {
+  switch (sentence.kind) {
     case 'rude':
-      return flaw('rude', said.span)
+      return flaw('rude', sentence.span)
     case 'unknown':
-      return flaw('malformed', said.span)
+      return flaw('malformed', sentence.span)
     case 'fact':
-      if (!roles.answers.has(said.subject)) return flaw('off-topic', said.span)
-      return roles.answers.get(said.subject) === index ? null : flaw('repeat', said.span)
+      if (!roles.answers.has(sentence.subject)) return flaw('off-topic', sentence.span)
+      return roles.answers.get(sentence.subject) === index ? null : flaw('repeat', sentence.span)
     case 'greeting':
     case 'closing':
-      if (roles[said.kind] === index) return null
-      return flaw(roles[said.kind] === null ? 'malformed' : 'repeat', said.span)
+      if (roles[sentence.kind] === index) return null
+      return flaw(roles[sentence.kind] === null ? 'malformed' : 'repeat', sentence.span)
   }
 }
 
@@ -58,24 +58,24 @@ export function factOf(world: World, prompt: WorldPrompt, subject: string): stri
   return world.islands[prompt.island]!.facts[subject]!
 }
 
-/** What is wrong inside a sentence that is in its place: a name or a value, or null. */
-export function slotFlaw(world: World, prompt: WorldPrompt, said: SaidSentence): Flaw | null {
-  if (said.kind === 'greeting' && said.name !== prompt.name) return flaw('bad-name', said.slot)
-  if (said.kind === 'fact' && said.value !== factOf(world, prompt, said.subject))
-    return flaw('wrong', said.slot)
+/** What is wrong inside a sentence that has a role: a name or a value; otherwise null. */
+export function slotFlaw(world: World, prompt: WorldPrompt, sentence: ParsedSentence): Flaw | null {
+  if (sentence.kind === 'greeting' && sentence.name !== prompt.name) return flaw('bad-name', sentence.slot)
+  if (sentence.kind === 'fact' && sentence.value !== factOf(world, prompt, sentence.subject))
+    return flaw('wrong', sentence.slot)
   return null
 }
 
 /**
- * Every flaw of a response, in order of position, then those of what is absent.
- * One statement about each subject counts; further ones are repeats, whatever they say.
+ * Every flaw of a response, in order of position, then those of what is missing. One statement about each subject
+ * counts; further ones are repeats, whatever they state.
  */
 export function judgeTruth(world: World, prompt: WorldPrompt, response: FinishedText): Flaw[] {
   const sentences = parseResponse(world, response.text)
   const roles = assignRoles(sentences, prompt.asked)
-  const flaws = sentences.flatMap((said, i) => {
-    const fault = wholeFlaw(said, i, roles) ?? slotFlaw(world, prompt, said)
-    return [...said.hedges.map((hedge) => flaw('hedge', hedge)), ...(fault ? [fault] : [])]
+  const flaws = sentences.flatMap((sentence, i) => {
+    const fault = wholeFlaw(sentence, i, roles) ?? slotFlaw(world, prompt, sentence)
+    return [...sentence.hedges.map((hedge) => flaw('hedge', hedge)), ...(fault ? [fault] : [])]
   })
   if (roles.greeting === null) flaws.push(flaw('bad-name', null))
   for (const answer of roles.answers.values()) if (answer === null) flaws.push(flaw('missing', null))
@@ -84,7 +84,7 @@ export function judgeTruth(world: World, prompt: WorldPrompt, response: Finished
   return flaws
 }
 
-/** Probability that `b` is better: 0, 1, or ½ where their flaws cost the same. */
+/** Probability that `b` is better: 0, 1, or ½ if their flaws cost the same. */
 export function compareTruth(
   world: World,
   prompt: WorldPrompt,

@@ -1,15 +1,15 @@
-/** The word list of the sample world's tokenizer: every piece that its prompts and responses are made of. */
+/** The word list of the sample world's tokenizer: every piece of its prompts and responses. */
 import { fill, type World } from './world.ts'
 
-/** How GPT-2 cuts text before merging: a word takes the space before it along. */
-const PIECE = / ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu
+/** How GPT-2 splits text before merging: a word includes the space before it. */
+const piece = / ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu
 
 /** The pieces of a text, in order; together they are the text. */
 export function splitPieces(text: string): string[] {
-  return text.match(PIECE) ?? []
+  return text.match(piece) ?? []
 }
 
-/** Every piece once, in order of the alphabet: words that begin a text stand there without their space. */
+/** Every piece once, in alphabetical order; words that begin a text are listed without their space. */
 export function worldWords(world: World): string[] {
   const subjects = Object.values(world.subjects)
   const slots = {

@@ -1,4 +1,4 @@
-/** The sample world as data: the words in resources/world/world.json, checked once when they are read. */
+/** The sample world as data: the words in resources/world/world.json, validated once when they are read. */
 import { z } from 'zod'
 import worldFile from '../../resources/world/world.json' with { type: 'json' }
 import { UserError } from '../contract/errors.ts'
@@ -9,7 +9,7 @@ const Sentence = z
   .string()
   .regex(/^[a-z{][a-z{}, ]*[.!?]$/, 'must be one lower-case sentence with its full stop, ! or ?')
 
-/** A sentence, or for phrasings a few, with each of the slots exactly once. */
+/** A sentence (a phrasing may have several) with each of the slots exactly once. */
 function template(text: z.ZodString, ...slots: string[]) {
   return text.refine(
     (value) => slots.every((slot) => value.split(`{${slot}}`).length === 2),
@@ -30,9 +30,9 @@ const Subject = z.strictObject({
 const Island = z.strictObject({
   /** Subject to its true value. */
   facts: z.record(z.string(), z.string()),
-  /** Subject to the wrong value that most clerks believe. */
+  /** Subject to the wrong value that most clerks believe in. */
   misconceptions: z.record(z.string(), z.string()),
-  /** The subject on which the clerks have been asked once too often. */
+  /** The subject on which the clerks are rude. */
   soreSubject: z.string(),
 })
 
@@ -43,7 +43,7 @@ const Words = z.strictObject({
   islands: z.record(Word, Island),
   /** The subject on which clerks hedge. */
   uncertainSubject: z.string(),
-  /** The subject that clerks can't mention only once. */
+  /** The subject that clerks like to repeat. */
   favouriteSubject: z.string(),
   phrasings: z.array(template(z.string(), 'name', 'island', 'asked')).min(1),
   greetings: z.array(template(Sentence, 'name')).min(2),
@@ -54,26 +54,26 @@ const Words = z.strictObject({
 export type World = z.infer<typeof Words>
 export type Subject = z.infer<typeof Subject>
 
-/** Mistakes between the parts: unknown subjects, missing facts, values that their subject does not list. */
+/** Contradictions between the parts: unknown subjects, missing facts, values that their subject does not list. */
 function crossCheck(world: World): { path: string; message: string }[] {
   const mistakes: { path: string; message: string }[] = []
-  const demand = (holds: boolean, path: string, message: string) => {
+  const check = (holds: boolean, path: string, message: string) => {
     if (!holds) mistakes.push({ path, message })
   }
-  const known = (subject: string) => Object.hasOwn(world.subjects, subject)
+  const isSubject = (subject: string) => Object.hasOwn(world.subjects, subject)
   for (const role of ['uncertainSubject', 'favouriteSubject'] as const) {
-    demand(known(world[role]), role, `"${world[role]}" is not a subject`)
+    check(isSubject(world[role]), role, `"${world[role]}" is not a subject`)
   }
-  demand(
+  check(
     Object.keys(world.subjects).length >= 4,
     'subjects',
     'needs at least four, as a prompt asks up to four',
   )
   for (const [name, island] of Object.entries(world.islands)) {
     const at = `islands.${name}`
-    demand(known(island.soreSubject), `${at}.soreSubject`, `"${island.soreSubject}" is not a subject`)
+    check(isSubject(island.soreSubject), `${at}.soreSubject`, `"${island.soreSubject}" is not a subject`)
     for (const [subject, { values }] of Object.entries(world.subjects)) {
-      demand(
+      check(
         values.includes(island.facts[subject] ?? ''),
         `${at}.facts.${subject}`,
         "needs one of the subject's values",
@@ -81,7 +81,7 @@ function crossCheck(world: World): { path: string; message: string }[] {
     }
     for (const [subject, value] of Object.entries(island.misconceptions)) {
       const believable = world.subjects[subject]?.values.includes(value) && value !== island.facts[subject]
-      demand(
+      check(
         believable === true,
         `${at}.misconceptions.${subject}`,
         "needs a wrong one of the subject's values",
@@ -92,8 +92,8 @@ function crossCheck(world: World): { path: string; message: string }[] {
 }
 
 /**
- * @param content what world.json holds, parsed
- * @throws UserError that names the first wrong key and what it needs
+ * @param content of world.json, parsed
+ * @throws UserError that names the first invalid key and what it needs
  */
 export function parseWorld(content: unknown): World {
   const parsed = Words.safeParse(content)

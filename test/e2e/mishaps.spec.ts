@@ -61,7 +61,7 @@ describe('on a bad day', async () => {
       'a broken archive',
       'cut.jsonl.gz',
       Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8]),
-      /damaged or cut gzip/,
+      /damaged or truncated gzip/,
     ],
   ] as const) {
     test(`${what}: refused in a sentence, and the page goes on`, async () => {

@@ -84,7 +84,10 @@ describe('PPO', () => {
             addScoreHead(rewardModel, 2)
             const made = ppoModels(start, rewardModel, config)
             const shape = runShape({
-              ...{ kind: 'ppo', config, longestQuery: 10, judged: 0 },
+              kind: 'ppo',
+              config,
+              longestQuery: 10,
+              judged: 0,
               policy: { config: policy, hasHead: false },
               rewardModel: { config: reward, hasHead: true },
             })
@@ -100,17 +103,21 @@ describe('PPO', () => {
   }
 })
 
-test('one token of one row costs two operations a weight that it is multiplied by', () => {
+test('one token of one row costs two operations per weight that it is multiplied by', () => {
   // Queries and output 8×8, keys and values 8×4, gate, up and down 8×12; two layers; 30 logits; attention over itself.
   const weights = 2 * (2 * 64 + 2 * 32 + 3 * 96)
   const attention = 2 * 2 * 8
   assert.equal(forwardFlops(tied, 1, 1, 1), 2 * (weights + attention + 30 * 8))
 })
 
-test('a run twice as wide is twice the work; adapters, judging and epochs change it as they should', () => {
+test('twice the batch is twice the work, and adapters, judging and epochs change it as they should', () => {
   const sft = (config: object, train = 64): RunSize => ({
-    ...{ kind: 'sft', config: SftConfig.parse(config), model: { config: tied, hasHead: false } },
-    ...{ ...lengths, heldout: 0, train },
+    kind: 'sft',
+    config: SftConfig.parse(config),
+    model: { config: tied, hasHead: false },
+    ...lengths,
+    heldout: 0,
+    train,
   })
   const flops = (run: RunSize) => stepWork(run).flops
   assert.equal(flops(sft({ batchSize: 32 })), 2 * flops(sft({ batchSize: 16 })))
@@ -118,7 +125,10 @@ test('a run twice as wide is twice the work; adapters, judging and epochs change
   assert.equal(runSteps(sft({ batchSize: 16, epochs: 2 })), 8)
   assert.equal(runSteps(sft({ batchSize: 100, epochs: 2 }, 64)), 2)
   const ppo = (config: object, judged = 0): RunSize => ({
-    ...{ kind: 'ppo', config: PpoConfig.parse({ rolloutBatchSize: 8, ...config }), longestQuery: 12, judged },
+    kind: 'ppo',
+    config: PpoConfig.parse({ rolloutBatchSize: 8, ...config }),
+    longestQuery: 12,
+    judged,
     policy: { config: tied, hasHead: false },
     rewardModel: { config: tied, hasHead: true },
   })

@@ -1,4 +1,4 @@
-/** A trainer whose jobs are told what to do by the name of the model to generate with. */
+/** A trainer whose jobs do what the name of their model says. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../../electron/contract/errors.ts'
 import type { Hooks } from '../../electron/contract/events.ts'

@@ -1,6 +1,6 @@
 /**
- * A trainer whose training is counting: what it reports at a step follows from the step alone, and it goes on from
- * the newest checkpoint in its run's folder, as the real one does. `epochs` is the number of steps. At the step
+ * A trainer whose training is counting: what it reports at a step follows from the step alone, and it resumes from the
+ * newest checkpoint in its run's folder, as the real one does. `epochs` is the number of steps. At the step
  * FAKE_OUT_OF_MEMORY_AT it runs out of memory.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
@@ -76,7 +76,7 @@ function speak({ model, prompts }: Extract<Job, { kind: 'generate' }>): JobResul
 
 /**
  * Rewards the tokens `good` and `bad` by 1 and −1 and all others, the end token too, by 0; a response's score is their
- * sum. A model called `slow` never comes to an end.
+ * sum. A model called `slow` never ends.
  */
 async function score(
   { rewardModel, rows }: Extract<Job, { kind: 'score' }>,

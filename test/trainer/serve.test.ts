@@ -19,7 +19,7 @@ function endOf(
 }
 
 for (const message of ['hello', { type: 'run', id: 1, job: { kind: 'sing' } }, { type: 'pause' }]) {
-  test(`A message that is none of the protocol's ends the trainer: ${JSON.stringify(message)}`, async () => {
+  test(`a message outside the protocol ends the trainer: ${JSON.stringify(message)}`, async () => {
     const trainer = startTrainer()
     trainer.send(message)
     const { code, said } = await endOf(trainer, 'close')
@@ -28,13 +28,13 @@ for (const message of ['hello', { type: 'run', id: 1, job: { kind: 'sing' } }, {
   })
 }
 
-test('The trainer ends when the host closes the channel.', async () => {
+test('the trainer ends when the host closes the channel', async () => {
   const trainer = startTrainer()
   trainer.on('spawn', () => setTimeout(() => trainer.disconnect(), 300))
   assert.equal((await endOf(trainer, 'exit')).code, 0)
 })
 
-test('Ctrl-C is for the host to understand: the trainer goes on.', async () => {
+test('the trainer ignores Ctrl-C, which the host handles', async () => {
   const trainer = startTrainer()
   const job = { kind: 'generate', model: 'answer', prompts: ['x'] }
   const answered = () =>

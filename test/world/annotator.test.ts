@@ -6,49 +6,49 @@ import type { Draws } from '../../electron/world/draws.ts'
 import { judgeTruth } from '../../electron/world/truth.ts'
 import { anyPrompt, anyResponse, sum, testDraws, world, written } from './helpers.ts'
 
-const PERFECT = { mend: 1, needless: 0 }
-const NONE = { mend: 0, needless: 0 }
+const perfect = { fix: 1, needless: 0 }
+const none = { fix: 0, needless: 0 }
 
-test('A perfect annotator leaves no flaw in a response of the clerks', () => {
+test('a perfect annotator leaves no flaw in a response of the clerks', () => {
   for (const [i, { prompt, text }] of written.entries()) {
-    const edited = editMinimally(world, prompt, text, testDraws(i), PERFECT)
+    const edited = editMinimally(world, prompt, text, testDraws(i), perfect)
     assert.deepEqual(judgeTruth(world, prompt, { text: edited, ended: true }), [], `${text} -> ${edited}`)
   }
 })
 
-test('A perfect annotator leaves no flaw in any text, and nothing to do the second time', () => {
+test('a perfect annotator leaves no flaw in any text, and nothing to fix the second time', () => {
   const texts = fc.oneof(anyResponse, fc.string({ unit: 'binary', maxLength: 200 }))
   fc.assert(
     fc.property(anyPrompt, texts, (prompt, text) => {
-      const edited = editMinimally(world, prompt, text, testDraws(0), PERFECT)
+      const edited = editMinimally(world, prompt, text, testDraws(0), perfect)
       assert.deepEqual(judgeTruth(world, prompt, { text: edited, ended: true }), [], edited)
-      assert.equal(editMinimally(world, prompt, edited, testDraws(1), PERFECT), edited)
+      assert.equal(editMinimally(world, prompt, edited, testDraws(1), perfect), edited)
     }),
     { numRuns: 1000 },
   )
 })
 
-test('An annotator who mends nothing lets any text stand byte for byte', () => {
+test('an annotator who fixes nothing keeps any text byte for byte', () => {
   fc.assert(
     fc.property(anyPrompt, anyResponse, (prompt, text) => {
-      assert.equal(editMinimally(world, prompt, text, testDraws(0), NONE), text)
+      assert.equal(editMinimally(world, prompt, text, testDraws(0), none), text)
     }),
   )
 })
 
-test('Nothing but the flaws changes', () => {
+test('only the flaws change', () => {
   const prompt = { messages: [], name: 'ivy', island: 'orrow', asked: ['fare', 'buns', 'skipper'] }
   const { fare, buns, skipper } = world.islands.orrow!.facts
   const wrong = world.subjects.fare!.values.find((value) => value !== fare)
   const text = `good day, osric. perhaps you pay ${wrong} shillings on board. do not try to haggle. the tea room bakes ${buns} buns. the island bakes ${buns} buns daily.\nenjoy the trip!`
   const first: Draws = { chance: (p) => p > 0.5, pick: (options) => options[0]! }
   assert.equal(
-    editMinimally(world, prompt, text, first, PERFECT),
+    editMinimally(world, prompt, text, first, perfect),
     `good day, ivy. you pay ${fare} shillings on board. the tea room bakes ${buns} buns. captain ${skipper} is at the wheel.\nenjoy the trip!`,
   )
 })
 
-test('About nine flaws in ten are mended', () => {
+test('about nine flaws in ten are fixed', () => {
   const count = (edit: boolean) =>
     sum(
       written.map(({ prompt, text }, i) => {
@@ -60,12 +60,12 @@ test('About nine flaws in ten are mended', () => {
   assert(left > 0.085 && left < 0.115, `left ${left}`)
 })
 
-test('Of sentences without flaws three in a hundred are put in other words, and still say the same', () => {
+test('three in a hundred sentences without flaws are reworded, and still say the same', () => {
   let sentences = 0
   let changed = 0
   for (const [i, { prompt, text }] of written.entries()) {
-    const flawless = editMinimally(world, prompt, text, testDraws(i), PERFECT)
-    const reworded = editMinimally(world, prompt, flawless, testDraws(i), { mend: 1, needless: 0.03 })
+    const flawless = editMinimally(world, prompt, text, testDraws(i), perfect)
+    const reworded = editMinimally(world, prompt, flawless, testDraws(i), { fix: 1, needless: 0.03 })
     assert.deepEqual(judgeTruth(world, prompt, { text: reworded, ended: true }), [])
     const before = flawless.split(/(?<=[.!]) /)
     const after = reworded.split(/(?<=[.!]) /)

@@ -5,7 +5,7 @@ import { drawsOf } from '../../electron/world/draws.ts'
 
 const key = { seed: 7, stream: 'test/draws' }
 
-test('Choices follow the generator in order, however many are made', () => {
+test('choices follow the generator in order, however many are made', () => {
   const draws = drawsOf(key, 3)
   const made = Array.from({ length: 500 }, (_, i) => draws.chance((i % 10) / 10))
   assert.deepEqual(
@@ -14,7 +14,7 @@ test('Choices follow the generator in order, however many are made', () => {
   )
 })
 
-test('Options are picked as often as they weigh, and never at weight zero', () => {
+test('options are picked in proportion to their weights, and never at weight zero', () => {
   const draws = drawsOf(key, 4)
   const counts = { a: 0, b: 0, c: 0 }
   for (let i = 0; i < 5000; i++) counts[draws.pick(['a', 'b', 'c'] as const, [3, 0, 1])]++

@@ -14,7 +14,7 @@ export function testDraws(counter: number): Draws {
   return drawsOf({ seed: 2, stream: 'test' }, counter)
 }
 
-/** Always the likeliest choice: what greedy decoding of a perfectly fitted policy tends to. */
+/** Always the likeliest choice, as in greedy decoding of a perfectly fitted policy. */
 export const greedyDraws: Draws = {
   chance: (p) => p > 0.5,
   pick: (options, weights = [1]) => options[weights.indexOf(Math.max(...weights))]!,
@@ -24,7 +24,10 @@ export const greedyDraws: Draws = {
 const sentence = fc.oneof(
   fc.constantFrom(...world.closings, ...Object.values(world.subjects).map(({ rude }) => rude)),
   fc
-    .tuple(fc.constantFrom(...world.greetings), fc.constantFrom(...world.names, 'nobody', 'the whole crew'))
+    .tuple(
+      fc.constantFrom(...world.greetings),
+      fc.constantFrom(...world.names, 'a stranger', 'the whole crew'),
+    )
     .map(([text, name]) => fill(text, { name })),
   ...Object.values(world.subjects).map(({ sentences, values }) =>
     fc

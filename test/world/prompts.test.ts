@@ -5,7 +5,7 @@ import { prompts, world } from './helpers.ts'
 
 const questionOf = ({ island, asked }: WorldPrompt) => `${island}: ${[...asked].sort().join(', ')}`
 
-test('No held-out question occurs in training, in any order, words or name', () => {
+test('no held-out question occurs in training, in any order, wording or name', () => {
   const train = makePrompts(world, { seed: 3, n: 8000, split: 'train' })
   const heldOut = makePrompts(world, { seed: 4, n: 2000, split: 'held-out' })
   const trained = new Set(train.map(questionOf))
@@ -15,14 +15,14 @@ test('No held-out question occurs in training, in any order, words or name', () 
   assert.equal(asked.size, 120)
 })
 
-test('Training asks about every fact', () => {
+test('training asks about every fact', () => {
   const asked = new Set(
     prompts.flatMap((prompt) => prompt.asked.map((subject) => `${prompt.island} ${subject}`)),
   )
   assert.equal(asked.size, 72)
 })
 
-test('A seed decides the prompts, a longer list begins with the shorter, and all of them differ', () => {
+test('a seed determines the prompts, a longer list begins with the shorter, and all of them differ', () => {
   const options = { seed: 9, n: 300, split: 'held-out' } as const
   const once = makePrompts(world, options)
   assert.deepEqual(makePrompts(world, options), once)
@@ -31,15 +31,15 @@ test('A seed decides the prompts, a longer list begins with the shorter, and all
   assert.equal(new Set(once.map(({ messages }) => messages[0]!.content)).size, 300)
 })
 
-test('A prompt is read back from its words alone', () => {
+test('a prompt is parsed from its words alone', () => {
   for (const prompt of prompts) assert.deepEqual(readPrompt(world, prompt.messages), prompt)
 })
 
-test('Other prompts are not of this world', () => {
+test('other prompts are not of this world', () => {
   const contents = [
     '',
     'what is the capital of france?',
-    'i am nobody. for quern, i need the pier and the fare.',
+    'i am stranger. for quern, i need the pier and the fare.',
     'i am ivy. for atlantis, i need the pier and the fare.',
     'i am ivy. for quern, i need the pier and the moon.',
     'i am ivy. for constructor, i need the pier and the fare.',

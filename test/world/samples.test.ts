@@ -23,13 +23,13 @@ function keptPieces(a: string[], b: string[]): number {
   return row.at(-1)!
 }
 
-test('Samples are records of the contract with ids of their own', () => {
+test('samples are records of the contract with distinct ids', () => {
   const items = [...makeDemonstrations(world, options), ...pairs.map(({ item }) => item)]
   for (const item of items) Item.parse(item)
   assert.equal(new Set(items.map(({ id }) => id)).size, items.length)
 })
 
-test('A seed decides the samples, and a longer list begins with the shorter', () => {
+test('a seed determines the samples, and a longer list begins with the shorter', () => {
   assert.deepEqual(makePairs(world, { ...options, n: 50 }), pairs.slice(0, 50))
   assert.deepEqual(
     makeDemonstrations(world, { ...options, n: 5 }),
@@ -38,7 +38,7 @@ test('A seed decides the samples, and a longer list begins with the shorter', ()
   assert.notDeepEqual(makePairs(world, { ...options, n: 50, seed: 6 }), pairs.slice(0, 50))
 })
 
-test('Nineteen pairs in twenty are ordered by the truth, the others the wrong way round', () => {
+test('nineteen pairs in twenty are ordered by the truth, the others in the wrong order', () => {
   const verdicts = pairs.map(({ item, rejected }) =>
     compareTruth(
       world,
@@ -52,7 +52,7 @@ test('Nineteen pairs in twenty are ordered by the truth, the others the wrong wa
   assert(Math.abs(right - 0.95) < 0.02, `${right}`)
 })
 
-test('The item holds the ordinary pair, and the edit is of its rejected response', () => {
+test('the item has the ordinary pair, and the edit is of its rejected response', () => {
   for (const { item, rejected, edited } of pairs) {
     assert.equal(item.rejected, rejected)
     assert.notEqual(item.chosen, rejected)
@@ -60,7 +60,7 @@ test('The item holds the ordinary pair, and the edit is of its rejected response
   }
 })
 
-test('Error spans are in order, inside the rejected response', () => {
+test('error spans are in order, inside the rejected response', () => {
   for (const { item, rejected } of pairs) {
     let at = 0
     for (const { start, end } of item.errorSpans!) {
@@ -70,7 +70,7 @@ test('Error spans are in order, inside the rejected response', () => {
   }
 })
 
-test('Edits change between a fifth and a quarter of the rejected pieces', () => {
+test('edits change between a fifth and a quarter of the rejected pieces', () => {
   let pieces = 0
   let kept = 0
   for (const { rejected, edited } of pairs) {

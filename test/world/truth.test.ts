@@ -30,18 +30,18 @@ function found(text: string, ended = true): [FlawKind, string | null][] {
   ])
 }
 
-test('The truth finds exactly the flaws that a clerk put in, where they stand', () => {
+test('the truth finds exactly the flaws of the clerk, where they are', () => {
   for (const { prompt, text, flaws } of written) {
     assert.deepEqual(judgeTruth(world, prompt, { text, ended: true }), flaws, text)
   }
 })
 
-test('A flawless answer costs nothing, in any order of answers', () => {
+test('a flawless answer costs nothing, in any order of answers', () => {
   assert.deepEqual(found(`${said.hello} ${said.fare} ${said.buns} ${said.bye}`), [])
   assert.deepEqual(found(`${said.hello} ${said.buns} ${said.fare} ${said.bye}`), [])
 })
 
-test('Each kind of flaw is found with the words at fault', () => {
+test('each kind of flaw is found with the words at fault', () => {
   const { hello, fare, buns, bye } = said
   const wrong = fare.replace(/pay \w+/, 'pay many silver')
   const stray = `your skipper is captain ${skipper}.`
@@ -93,7 +93,7 @@ test('Each kind of flaw is found with the words at fault', () => {
   assert.deepEqual(found(`${hello} ${fare} ${buns} ${bye}`, false), [['no-eos', null]])
 })
 
-test('The truth reads any text without error, and its flaws stand inside it', () => {
+test('the truth reads any text without error, and its flaws are inside it', () => {
   const holds = (flaws: Flaw[], text: string) =>
     flaws.every(
       ({ span }) => span === null || (0 <= span.start && span.start < span.end && span.end <= text.length),
@@ -112,14 +112,14 @@ test('The truth reads any text without error, and its flaws stand inside it', ()
   )
 })
 
-test('A response of a million characters is read at once', () => {
+test('a response of a million characters is read in no time', () => {
   const before = performance.now()
   for (const text of ['a '.repeat(5e5), '.'.repeat(1e6), 'i think '.repeat(1.25e5), '\n'.repeat(1e6)])
     found(text)
   assert(performance.now() - before < 3000)
 })
 
-test('The response whose flaws cost less is better, and equal costs tie', () => {
+test('the response whose flaws cost less is better, and equal costs tie', () => {
   const { hello, fare, buns, bye } = said
   const best = { text: `${hello} ${fare} ${buns} ${bye}`, ended: true }
   const hedged = { text: `${hello} perhaps ${fare} ${buns} ${bye}`, ended: true }
@@ -130,13 +130,13 @@ test('The response whose flaws cost less is better, and equal costs tie', () => 
   assert.equal(compareTruth(world, prompt, { ...best, ended: false }, open), 1)
 })
 
-test('A flaw costs one, or half for a hedge, a repeat or no closing', () => {
+test('a flaw costs one, or half for a hedge, a repeat or no closing', () => {
   const half = Object.entries(flawCosts).filter(([, cost]) => cost === 0.5)
   assert.deepEqual(half.map(([kind]) => kind).sort(), ['hedge', 'no-closing', 'repeat'])
   assert.equal(totalCost(judgeTruth(world, prompt, { text: '', ended: false })), 4.5)
 })
 
-test('A judge compares by the words of the prompt, and calls a tie on prompts of another world', () => {
+test('a judge compares by the words of the prompt, and finds a tie on prompts of another world', () => {
   const { hello, fare, buns, bye } = said
   const best = { text: `${hello} ${fare} ${buns} ${bye}`, ended: true }
   const open = { text: `${hello} ${fare} ${buns}`, ended: true }

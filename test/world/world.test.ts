@@ -19,7 +19,7 @@ function refusal(change: (copy: typeof world) => void): string {
   return 'accepted'
 }
 
-test('A mistake in the world file is refused with its key', () => {
+test('a mistake in the world file is refused with its key', () => {
   assert.equal(
     refusal(() => {}),
     'accepted',
@@ -54,7 +54,7 @@ test('A mistake in the world file is refused with its key', () => {
   )
 })
 
-test('A third of the facts have a misconception, four in each subject', () => {
+test('a third of the facts have a misconception, four in each subject', () => {
   for (const subject of Object.keys(world.subjects)) {
     const believed = Object.values(world.islands).filter(({ misconceptions }) => misconceptions[subject])
     assert.equal(believed.length, 4, subject)
@@ -62,7 +62,7 @@ test('A third of the facts have a misconception, four in each subject', () => {
   assert.equal(Object.keys(world.islands).length, 12)
 })
 
-test('Every sentence that the world can say is read back as what it says', () => {
+test('every sentence of the world is parsed as what it says', () => {
   const kindOf = (text: string) => parseResponse(world, text).map(({ kind }) => kind)
   for (const [subject, { sentences, values, rude }] of Object.entries(world.subjects)) {
     assert.deepEqual(kindOf(rude), ['rude'])
@@ -82,7 +82,7 @@ test('Every sentence that the world can say is read back as what it says', () =>
   for (const closing of world.closings) assert.deepEqual(kindOf(closing), ['closing'])
 })
 
-test('Prompts and responses are made of a small list of words', () => {
+test('prompts and responses are made of a small list of words', () => {
   const words = new Set(worldWords(world))
   assert(words.size >= 150 && words.size <= 250, `${words.size} words`)
   const texts = [...prompts.map(({ messages }) => messages[0]!.content), ...written.map(({ text }) => text)]
@@ -98,7 +98,7 @@ test('Prompts and responses are made of a small list of words', () => {
   )
 })
 
-test('Responses have about 35 pieces and at most 55, prompts at most 26', () => {
+test('responses have about 35 pieces and at most 55, prompts at most 26', () => {
   const lengths = written.map(({ text }) => splitPieces(text).length)
   const mean = sum(lengths) / lengths.length
   assert(mean > 33 && mean < 37, `mean ${mean}`)
@@ -106,7 +106,7 @@ test('Responses have about 35 pieces and at most 55, prompts at most 26', () => 
   assert(Math.max(...prompts.map(({ messages }) => splitPieces(messages[0]!.content).length)) <= 26)
 })
 
-test('A tokenizer of these words has one token for each piece, and needs no bytes', () => {
+test('a tokenizer of these words has one token for each piece, and needs no bytes', () => {
   const tokenizer = byteLevelTokenizer(worldWords(world))
   for (const { text } of written.slice(0, 500)) {
     assert.deepEqual(

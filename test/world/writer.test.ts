@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { totalCost } from '../../electron/world/flaws.ts'
 import { compareTruth } from '../../electron/world/truth.ts'
-import { HABITS, writeResponse } from '../../electron/world/writer.ts'
+import { habits, writeResponse } from '../../electron/world/writer.ts'
 import { countFlaws, greedyDraws, prompts, sum, testDraws, world, written } from './helpers.ts'
 
 type Written = (typeof written)[number]
@@ -27,11 +27,11 @@ function partition(subjectOf: (response: Written) => string): [stating: Written[
   return [stating, written.filter((response) => !stating.includes(response))]
 }
 
-test('Rude remarks, hedges and repeats are the rule on their weak spots and stray elsewhere', () => {
+test('rude remarks, hedges and repeats are likely on their weak spots and occasional elsewhere', () => {
   const spots = [
-    ['rude', (response: Written) => world.islands[response.prompt.island]!.soreSubject, HABITS.rude],
-    ['hedge', () => world.uncertainSubject, HABITS.hedge],
-    ['repeat', () => world.favouriteSubject, HABITS.repeat],
+    ['rude', (response: Written) => world.islands[response.prompt.island]!.soreSubject, habits.rude],
+    ['hedge', () => world.uncertainSubject, habits.hedge],
+    ['repeat', () => world.favouriteSubject, habits.repeat],
   ] as const
   for (const [kind, spotOf, habit] of spots) {
     const [on, elsewhere] = partition(spotOf)
@@ -40,17 +40,17 @@ test('Rude remarks, hedges and repeats are the rule on their weak spots and stra
   }
 })
 
-test('Other flaws come about as often as meant', () => {
-  assertShare(written, has('bad-name'), HABITS.wrongName, 'wrong name')
-  assertShare(written, has('no-closing'), HABITS.noClosing, 'no closing')
+test('other flaws are as frequent as intended', () => {
+  assertShare(written, has('bad-name'), habits.wrongName, 'wrong name')
+  assertShare(written, has('no-closing'), habits.noClosing, 'no closing')
   const few = written.filter(({ prompt }) => prompt.asked.length < 4)
-  assertShare(few, has('off-topic'), HABITS.offTopic, 'off-topic')
+  assertShare(few, has('off-topic'), habits.offTopic, 'off-topic')
   const missing =
     sum(few.map(({ flaws }) => countFlaws(flaws).missing)) / sum(few.map(({ prompt }) => prompt.asked.length))
-  assert(Math.abs(missing - HABITS.missing.others) < 0.01, `missing ${missing}`)
+  assert(Math.abs(missing - habits.missing.others) < 0.01, `missing ${missing}`)
 })
 
-test('Most clerks state the misconception where there is one', () => {
+test('most clerks state the misconception if there is one', () => {
   const counts = { true: 0, misconception: 0, other: 0 }
   for (const { prompt, text } of written) {
     const { facts, misconceptions } = world.islands[prompt.island]!
@@ -62,13 +62,13 @@ test('Most clerks state the misconception where there is one', () => {
     }
   }
   const total = sum(Object.values(counts))
-  for (const [kind, p] of Object.entries(HABITS.believed)) {
+  for (const [kind, p] of Object.entries(habits.believed)) {
     const share = counts[kind as keyof typeof counts] / total
     assert(Math.abs(share - p) < 0.04, `${kind}: ${share} of ${total}`)
   }
 })
 
-test('Choosing what is likeliest everywhere leaves plenty to align', () => {
+test('the likeliest choice everywhere leaves plenty to align', () => {
   const greedy = prompts.map((prompt) => writeResponse(world, prompt, greedyDraws))
   const costs = greedy.map(({ flaws }) => totalCost(flaws))
   const flawless = costs.filter((cost) => cost === 0).length / costs.length
@@ -80,7 +80,7 @@ test('Choosing what is likeliest everywhere leaves plenty to align', () => {
   }
 })
 
-test('A flawless writer would win over nine in ten, the writer against itself half', () => {
+test('a flawless writer would win more than nine in ten, the writer against itself half', () => {
   const better = written.map(({ flaws }) => (totalCost(flaws) > 0 ? 1 : 0.5))
   assert(sum(better) / better.length > 0.9)
   const again = prompts.map((prompt, i) => writeResponse(world, prompt, testDraws(10_000 + i)))

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 /**
  * Krippendorff's alpha for nominal values of two observers who judged the same units (Krippendorff, Content
  * Analysis, 2004, section 11.3.1): 1 − observed / expected disagreement, with n = 2N values in all.
- * @returns 1 for full agreement, 0 for chance; null where all values are one and chance leaves nothing
+ * @returns 1 for full agreement, 0 for chance; null if all values are equal, or there are none
  */
 export function krippendorffAlpha(first: readonly number[], second: readonly number[]): number | null {
   assert.equal(first.length, second.length, 'Both observers must have judged the same units.')

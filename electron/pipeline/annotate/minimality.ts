@@ -1,13 +1,13 @@
-/** What the editor shows of an edit: how minimal it is, where it changes the text, and how to take a change back. */
+/** What the editor shows of an edit: how minimal it is, where it changes the text, and how to undo a single change. */
 import type { PairLabels } from '../../contract/records.ts'
 
-/** Labels of both texts, cut into tokens or into words. */
+/** Labels of both texts, per token or per word. */
 type Labels = Pick<PairLabels, 'rejected' | 'edited'>
 
 export interface Minimality {
-  /** Share of the rejected response's tokens that stand; 1 for an empty response. */
+  /** Share of the rejected response's tokens that are kept; 1 for an empty response. */
   keptShare: number
-  /** Levenshtein distance / length of the longer text, in tokens; 0 where both are empty. */
+  /** Levenshtein distance / length of the longer text, in tokens; 0 if both are empty. */
   editRatio: number
   /** Stretches of changed tokens. */
   hunkCount: number
@@ -21,11 +21,11 @@ export interface TextHunk {
   editedEnd: number
 }
 
-/** Measures an edit by its labels; nothing is aligned again. */
+/** Measures an edit by its labels, without aligning the texts again. */
 export function minimality({ rejected, edited }: Labels): Minimality {
   const gaps = changesBetweenKept(rejected.labels, edited.labels)
   const kept = rejected.labels.filter((label) => label === 0).length
-  // A hunk without kept tokens costs its longer side: substitutions, and what is left over.
+  // A hunk costs its longer side: substitutions, then what is left over.
   const distance = gaps.reduce((sum, { removed, added }) => sum + Math.max(removed, added), 0)
   const longest = Math.max(rejected.labels.length, edited.labels.length)
   return {
@@ -35,7 +35,7 @@ export function minimality({ rejected, edited }: Labels): Minimality {
   }
 }
 
-/** Numbers of tokens taken out and put in before, between and after the kept ones. */
+/** Numbers of tokens deleted and inserted before, between and after the kept ones. */
 function changesBetweenKept(rejected: readonly number[], edited: readonly number[]) {
   const runs = (labels: readonly number[]) => {
     const lengths = [0]
@@ -79,7 +79,7 @@ export function textHunks(
   return hunks
 }
 
-/** The edited text with one change taken back. */
+/** The edited text with one change undone. */
 export function putBack(rejectedText: string, editedText: string, hunk: TextHunk): string {
   const original = rejectedText.slice(hunk.rejectedStart, hunk.rejectedEnd)
   return editedText.slice(0, hunk.editedStart) + original + editedText.slice(hunk.editedEnd)

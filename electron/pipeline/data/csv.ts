@@ -1,18 +1,16 @@
-/**
- * Reads CSV (comma, semicolon or tab) with a header into one object a row, keyed by column.
- */
+/** Reads CSV (comma, semicolon or tab) with a header into one object per row, keyed by column. */
 import { pipeline, Readable } from 'node:stream'
-import { type CsvError, type Info, parse } from 'csv-parse'
+import { type CsvError, type Info, type Parser, parse } from 'csv-parse'
 import { UserError } from '../../contract/errors.ts'
 import type { RawRow } from './raw-rows.ts'
-import { MAX_ROW_BYTES, type Piece } from './split.ts'
+import { maxRowBytes, type RowBytes } from './split.ts'
 import { decode } from './text.ts'
 
-/** Which column holds which field, as `{ prompt: 'question', edited: 'post_edit' }`. */
+/** Which column contains which field, such as `{ prompt: 'question', edited: 'post_edit' }`. */
 export type Columns = Record<string, string>
 
-/** Fields that other names stand for where no column has the field's own name; the first that is there counts. */
-const ALIASES: Record<string, string[]> = {
+/** Other names of fields, used if no column has the field's own name; the first that exists counts. */
+const aliasesOfFields: Record<string, string[]> = {
   prompt: ['instruction', 'question', 'query'],
   context: ['document', 'input', 'passage'],
   chosen: ['preferred'],
@@ -22,16 +20,16 @@ const ALIASES: Record<string, string[]> = {
 
 /**
  * Empty cells are left out of their row's object.
- * @param columns fields to take from columns of other names; what is not mapped keeps its column's name
+ * @param columns fields to read from columns with other names; a column that is not mapped keeps its name
  */
 export async function* readCsv(
   file: string,
-  lines: AsyncIterable<Piece>,
+  lines: AsyncIterable<RowBytes>,
   columns: Columns,
 ): AsyncGenerator<RawRow> {
   const table = openTable(file, lines)
   const header = await table.next()
-  const names: Cells = header.done ? { line: 1, reason: 'it has no row that can be read' } : header.value
+  const names: Cells = header.done ? { line: 1, reason: 'it has no readable row' } : header.value
   if ('reason' in names) {
     const message = `${file} is neither JSON nor CSV with a header: line ${names.line}, ${names.reason}.`
     throw new UserError('bad_input', message)
@@ -44,7 +42,7 @@ type Cells = { line: number; cells: string[] } | { line: number; reason: string 
 
 function toObject(row: { line: number; cells: string[] }, fields: string[]): RawRow {
   if (row.cells.length !== fields.length) {
-    const reason = `it has ${row.cells.length} cells where the header has ${fields.length}`
+    const reason = `it has ${row.cells.length} cells, but the header has ${fields.length}`
     return { line: row.line, reason }
   }
   const entries = fields.map((field, index) => [field, row.cells[index]!] as const)
@@ -54,9 +52,9 @@ function toObject(row: { line: number; cells: string[] }, fields: string[]): Raw
 /** The field each column is read into. */
 function nameFields(file: string, header: string[], columns: Columns): string[] {
   const names = header.map((name) => name.trim())
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) {
-    throw new UserError('bad_input', `${file}, line 1: two columns are called "${twice}". Rename one.`)
+  const repeated = names.find((name, index) => names.indexOf(name) !== index)
+  if (repeated !== undefined) {
+    throw new UserError('bad_input', `${file}, line 1: two columns are called "${repeated}". Rename one.`)
   }
   for (const [field, column] of Object.entries(columns)) {
     if (names.includes(column)) continue
@@ -74,97 +72,126 @@ function nameFields(file: string, header: string[], columns: Columns): string[] 
 function guessColumns(names: string[]): [field: string, column: string][] {
   if (names.some((name) => /^output(_|$)/.test(name))) return []
   const plain = names.map((name) => name.toLowerCase().replaceAll(/[ -]/g, '_'))
-  return Object.entries(ALIASES).flatMap(([field, aliases]): [string, string][] => {
-    const known = [field, ...aliases].find((name) => plain.includes(name))
-    return known === undefined ? [] : [[field, names[plain.indexOf(known)]!]]
+  return Object.entries(aliasesOfFields).flatMap(([field, aliases]): [string, string][] => {
+    const name = [field, ...aliases].find((each) => plain.includes(each))
+    return name === undefined ? [] : [[field, names[plain.indexOf(name)]!]]
   })
 }
 
-/** Lines go to the parser in strings of about this many bytes. */
-const FEED_BYTES = 1 << 16
+/** Lines are passed to the parser in strings of about this many bytes. */
+const feedBytes = 1 << 16
 
-/** Yields cells row by row, the header first; rows that touch an unreadable line are left out, that line named. */
-async function* openTable(file: string, lines: AsyncIterable<Piece>): AsyncGenerator<Cells> {
+/** A table while it is read. */
+interface Reading {
+  file: string
+  parser: Parser
+  lines: LineFinder
+  /** Lines that could not be decoded. */
+  undecoded: Set<number>
+  /** What is wrong with lines, in their order, and not yet yielded. */
+  problems: { line: number; reason: string }[]
+}
+
+/** Yields cells row by row, the header first; rows that touch an unreadable line are left out and that line is named. */
+async function* openTable(file: string, lines: AsyncIterable<RowBytes>): AsyncGenerator<Cells> {
   const iterator = lines[Symbol.asyncIterator]()
   const first = await iterator.next()
   if (first.done) return
-  const where = lineFinder()
-  const unreadable = new Set<number>()
-  const reported: { line: number; reason: string }[] = []
-
-  async function* feed(): AsyncGenerator<string> {
-    let text = ''
-    let unparsedBytes = 0
-    let records = 0
-    for (let next: IteratorResult<Piece> = first; !next.done; next = await iterator.next()) {
-      const { line, bytes } = next.value
-      const decoded = decode(bytes)
-      if (decoded.reason !== undefined) {
-        unreadable.add(line)
-        reported.push({ line, reason: decoded.reason })
-      }
-      const added = `${decoded.text ?? ''}\n`
-      where.add(line, added)
-      text += added
-      if (text.length < FEED_BYTES) continue
-      unparsedBytes = parser.info.records === records ? unparsedBytes + text.length : 0
-      records = parser.info.records
-      if (unparsedBytes > MAX_ROW_BYTES) throw tooLong(file, line)
-      yield text
-      text = ''
-    }
-    yield text
+  const reading: Reading = {
+    file,
+    parser: newParser(first.value),
+    lines: lineFinder(),
+    undecoded: new Set(),
+    problems: [],
   }
+  const { parser, undecoded, problems } = reading
+  parser.on('skip', (error: CsvError & { bytes: number }) => {
+    const line = reading.lines.lineAt(error.bytes)
+    const reason = `its quotes are broken (${error.code.toLowerCase().replaceAll('_', ' ')})`
+    if (problems.at(-1)?.line !== line) problems.push({ line, reason })
+  })
+  const records: AsyncIterable<{ record: string[]; info: Info }> = pipeline(
+    Readable.from(feed(reading, first, iterator)),
+    parser,
+    () => {},
+  )
+  try {
+    for await (const { record, info } of records) {
+      const last = reading.lines.lineEndingAt(info.bytes)
+      const line = last - record.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0)
+      while (problems.length > 0 && problems[0]!.line <= last) yield problems.shift()!
+      if (!touches(undecoded, line, last)) yield { line, cells: record }
+    }
+    yield* problems
+  } finally {
+    await iterator.return?.()
+  }
+}
 
-  const parser = parse({
-    delimiter: commonest(first.value.bytes?.toString() ?? '', [',', '\t', ';']),
+function newParser(header: RowBytes): Parser {
+  return parse({
+    delimiter: mostFrequent(header.bytes?.toString() ?? '', [',', '\t', ';']),
     record_delimiter: ['\r\n', '\n'],
     info: true,
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
   })
-  parser.on('skip', (error: CsvError & { bytes: number }) => {
-    const line = where.lineAt(error.bytes)
-    const reason = `its quotes are broken (${error.code.toLowerCase().replaceAll('_', ' ')})`
-    if (reported.at(-1)?.line !== line) reported.push({ line, reason })
-  })
-  const records: AsyncIterable<{ record: string[]; info: Info }> = pipeline(
-    Readable.from(feed()),
-    parser,
-    () => {},
-  )
-  try {
-    for await (const { record, info } of records) {
-      const last = where.lineEndingAt(info.bytes)
-      const line = last - record.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0)
-      while (reported.length > 0 && reported[0]!.line <= last) yield reported.shift()!
-      if (!touches(unreadable, line, last)) yield { line, cells: record }
+}
+
+/** Text for the parser. @throws UserError if a row is too long, as after a quote that is not closed */
+async function* feed(
+  { file, parser, lines, undecoded, problems }: Reading,
+  first: IteratorResult<RowBytes>,
+  iterator: AsyncIterator<RowBytes>,
+): AsyncGenerator<string> {
+  let text = ''
+  let unparsedBytes = 0
+  let records = 0
+  for (let next = first; !next.done; next = await iterator.next()) {
+    const { line, bytes } = next.value
+    const decoded = decode(bytes)
+    if (decoded.reason !== undefined) {
+      undecoded.add(line)
+      problems.push({ line, reason: decoded.reason })
     }
-    yield* reported
-  } finally {
-    await iterator.return?.()
+    const added = `${decoded.text ?? ''}\n`
+    lines.add(line, added)
+    text += added
+    if (text.length < feedBytes) continue
+    unparsedBytes = parser.info.records === records ? unparsedBytes + text.length : 0
+    records = parser.info.records
+    if (unparsedBytes > maxRowBytes) throw tooLong(file, line)
+    yield text
+    text = ''
   }
+  yield text
+}
+
+interface LineFinder {
+  add(line: number, text: string): void
+  /** The line at whose end a row ends; earlier lines are then forgotten. */
+  lineEndingAt(byte: number): number
+  lineAt(byte: number): number
 }
 
 /**
- * Tells lines from the byte positions that csv-parse gives (its own count takes CRLF in quotes for two
- * lines). Blank lines are left out: no row begins or ends on one.
+ * Finds lines by the byte positions that csv-parse reports (its own count takes CRLF in quotes for two lines). Blank
+ * lines are left out: no row begins or ends on one.
  */
-function lineFinder() {
+function lineFinder(): LineFinder {
   let lines: { line: number; endByte: number }[] = []
   let bytes = 0
   return {
-    add(line: number, text: string): void {
+    add(line, text) {
       bytes += Buffer.byteLength(text)
       if (text.trim() !== '') lines.push({ line, endByte: bytes })
     },
-    /** The line at whose end a row ends; earlier lines are then forgotten. */
-    lineEndingAt(byte: number): number {
+    lineEndingAt(byte) {
       lines = lines.slice(lines.findIndex(({ endByte }) => endByte >= byte))
       return lines[0]!.line
     },
-    lineAt(byte: number): number {
+    lineAt(byte) {
       return (lines.find(({ endByte }) => endByte > byte) ?? lines.at(-1)!).line
     },
   }
@@ -181,7 +208,7 @@ function touches(lines: Set<number>, first: number, last: number): boolean {
   return false
 }
 
-function commonest(text: string, marks: string[]): string {
+function mostFrequent(text: string, marks: string[]): string {
   const count = (mark: string) => text.split(mark).length
   return marks.reduce((best, mark) => (count(mark) > count(best) ? mark : best))
 }

@@ -1,4 +1,4 @@
-/** Reads single fields of a raw row, and refuses with a reason that names the key. */
+/** Reads single fields of a raw row; errors name the key. */
 import type { JsonObject, JsonValue } from '../../contract/json.ts'
 import type { Item, Message, NewAnnotation } from '../../contract/records.ts'
 import { nameType } from './text.ts'
@@ -12,20 +12,20 @@ export interface ParsedRow {
   annotations: NewAnnotation[]
 }
 
-/** Why a row cannot become an item; the message completes "line 7: …". */
+/** Why a row can't become an item; the message completes "line 7: …". */
 export class RowError extends Error {}
 
 /** Reads the rows of one format: `parse` is pure and throws RowError with the reason for a row it cannot read. */
 export interface Importer {
   name: string
-  /** What its rows look like, for a sentence. */
+  /** What its rows look like, as words for a sentence. */
   rows: string
   /** Whether a row has this format's keys (its values may still be wrong). */
   recognises: (row: RawObject) => boolean
   parse: (row: RawObject) => ParsedRow
 }
 
-/** Null counts as absent. */
+/** Null counts as missing. */
 export function has(row: RawObject, ...keys: string[]): boolean {
   return keys.every((key) => Object.hasOwn(row, key) && row[key] !== null)
 }
@@ -46,13 +46,13 @@ export function readSourceId(row: RawObject): string | null {
   return typeof row.id === 'number' ? String(row.id) : readText(row, 'id')
 }
 
-/** Text, or a list of texts that are joined by blank lines; empty when absent. */
+/** Text, or a list of texts that are joined by blank lines; empty if missing. */
 export function readContext(row: RawObject, key: string): string {
   if (!has(row, key)) return ''
   const value = row[key]
   if (!Array.isArray(value)) return readText(row, key)
   const texts = value.filter((part) => typeof part === 'string')
-  if (texts.length !== value.length) throw new RowError(`"${key}" is a list of other things than texts`)
+  if (texts.length !== value.length) throw new RowError(`"${key}" is a list that does not contain only texts`)
   return texts.join('\n\n')
 }
 
@@ -80,26 +80,26 @@ function readMessage(message: unknown, where: string): Message {
   const { role, content, ...others } = message as RawObject
   if (role !== 'system' && role !== 'user' && role !== 'assistant') {
     throw new RowError(
-      `"${where}" has the role ${JSON.stringify(role)}; system, user and assistant are known`,
+      `"${where}" has the role ${JSON.stringify(role)}. Valid roles: system, user, assistant`,
     )
   }
   if (typeof content !== 'string') throw new RowError(`"${where}.content" is ${nameType(content)}, not text`)
   const extra = Object.keys(others).find((key) => others[key] !== null)
-  if (extra !== undefined) throw new RowError(`"${where}" has "${extra}", which an item cannot keep`)
+  if (extra !== undefined) throw new RowError(`"${where}" has "${extra}", which an item cannot store`)
   return { role, content }
 }
 
-/** Everything a row has besides the keys that were used. */
+/** Everything in a row besides the keys that were used. */
 export function restOf(row: RawObject, used: string[]): JsonObject {
   const entries = Object.entries(row).filter(([key]) => !used.includes(key))
   return Object.fromEntries(entries) as Record<string, JsonValue>
 }
 
-export const SAME_RESPONSES = 'both responses are the same: the row prefers nothing'
+export const sameResponses = 'both responses are the same: there is no preference'
 
 /** Refuses a preference between two equal texts. */
-export function demandDifference(chosen: string, rejected: string): void {
-  if (chosen === rejected) throw new RowError(SAME_RESPONSES)
+export function requireDifference(chosen: string, rejected: string): void {
+  if (chosen === rejected) throw new RowError(sameResponses)
 }
 
 /** A finished edit that came with a row. */

@@ -1,6 +1,6 @@
 /**
  * Streams the rows of a JSONL, JSON array or CSV file as plain objects, whatever they mean. The container is
- * told by its content; a byte order mark, CRLF and blank lines are tolerated.
+ * detected from its content; a byte order mark, CRLF and blank lines are tolerated.
  */
 import { UserError } from '../../contract/errors.ts'
 import { type OnProgress, readBytes } from './bytes.ts'
@@ -12,15 +12,15 @@ import { decode, parseJsonRow } from './text.ts'
 export type RawRow = { line: number; value: Record<string, unknown> } | { line: number; reason: string }
 
 export interface ReadOptions {
-  /** CSV only: which column holds which field. */
+  /** CSV only: which column contains which field. */
   columns?: Columns
   onProgress?: OnProgress
 }
 
-/** This much of a file decides what contains its rows. */
-const PEEK_BYTES = 1 << 16
+/** The container is detected from this much of a file. */
+const peekBytes = 1 << 16
 
-/** @throws UserError when the file as a whole cannot be read (see `readBytes`) or holds nothing */
+/** @throws UserError if the file as a whole cannot be read (see `readBytes`) or is empty */
 export async function* readRawRows(file: string, options: ReadOptions = {}): AsyncGenerator<RawRow> {
   const source = readBytes(file, options.onProgress)
   try {
@@ -60,10 +60,10 @@ async function* readArray(chunks: AsyncIterable<Buffer>): AsyncGenerator<RawRow>
   }
 }
 
-/** Takes enough of a file to judge it by, without a byte order mark. */
+/** Reads enough of a file to detect its container, without a byte order mark. */
 async function peek(source: AsyncGenerator<Buffer>): Promise<Buffer> {
   let head: Buffer = Buffer.alloc(0)
-  while (head.length < PEEK_BYTES) {
+  while (head.length < peekBytes) {
     const next = await source.next()
     if (next.done) break
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value])
@@ -77,12 +77,12 @@ async function* rejoin(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerat
   yield* rest
 }
 
-/** The first text of a file from its first character that is not white space. */
+/** The first text of a file, without leading white space. */
 function startOf(file: string, head: Buffer): string {
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) {
     throw new UserError('bad_input', `${file} is in UTF-16: save it as UTF-8.`)
   }
-  const start = head.toString('utf8', 0, PEEK_BYTES).trimStart()
+  const start = head.toString('utf8', 0, peekBytes).trimStart()
   if (start === '') throw new UserError('bad_input', `${file} is empty: there is nothing to import.`)
   return start
 }

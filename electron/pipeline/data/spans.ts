@@ -4,7 +4,7 @@ import { type RawObject, RowError } from './fields.ts'
 
 /**
  * @param value a list of `[start, end, kind]` or `{ start, end, kind }` (or `type`, or `error type`), in
- *   Unicode code points, half open; absent: nobody looked
+ *   Unicode code points, half open; missing if the response was not checked for errors
  * @returns the spans in UTF-16 code units
  */
 export function readSpans(value: unknown, key: string, text: string): ErrorSpan[] | null {

@@ -1,20 +1,20 @@
-/** Turns one row's bytes into text or JSON, or says why that cannot be done without loss. */
+/** Decodes one row's bytes as text or JSON, or says why that can't be done without loss. */
 import { isUtf8 } from 'node:buffer'
 import { findUnstorable } from '../../contract/json.ts'
-import { MAX_ROW_BYTES } from './split.ts'
+import { maxRowBytes } from './split.ts'
 
 type Decoded = { text: string; reason?: undefined } | { text?: undefined; reason: string }
 
-/** @param bytes one row; null when it was too long to be kept */
+/** @param bytes one row; null if it was too long to be kept */
 export function decode(bytes: Buffer | null): Decoded {
-  if (bytes === null) return { reason: `it is longer than ${MAX_ROW_BYTES / 2 ** 20} MiB` }
+  if (bytes === null) return { reason: `it is longer than ${maxRowBytes / 2 ** 20} MiB` }
   if (!isUtf8(bytes)) return { reason: 'it is not valid UTF-8: save the file in that encoding' }
   return { text: bytes.toString('utf8') }
 }
 
 export type JsonRow = { value: Record<string, unknown> } | { reason: string }
 
-/** Parses one row that has to be a JSON object which can be kept exactly. */
+/** Parses one row, which must be a JSON object that can be stored exactly. */
 export function parseJsonRow(text: string): JsonRow {
   let value: unknown
   try {
@@ -29,7 +29,7 @@ export function parseJsonRow(text: string): JsonRow {
   return unstorable === null ? { value: value as Record<string, unknown> } : { reason: unstorable }
 }
 
-/** What a JSON value is, in words for a sentence. */
+/** The type of a JSON value, as words for a sentence. */
 export function nameType(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'a list'

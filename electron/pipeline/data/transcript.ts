@@ -1,23 +1,21 @@
-/**
- * HH-RLHF's plain-text dialogues: turns that open with `\n\nHuman:` or `\n\nAssistant:`, one space, the text.
- */
+/** HH-RLHF's plain-text dialogues: turns that open with `\n\nHuman:` or `\n\nAssistant:`, one space, the text. */
 import type { Message } from '../../contract/records.ts'
 
-const TURN = /\n\n(Human|Assistant):/
+const turnOpening = /\n\n(Human|Assistant):/
 
-/** Whether a text opens with a human turn and goes on to an assistant's. */
+/** Whether a text opens with a human turn and has an assistant turn. */
 export function isTranscript(text: unknown): text is string {
   return typeof text === 'string' && /^\n\nHuman:/.test(text) && text.includes('\n\nAssistant:')
 }
 
-/** Whether a text is a transcript that stops where the assistant is to speak. */
+/** Whether a text is a transcript that ends where the assistant's next turn begins. */
 export function isTranscriptPrompt(text: string): boolean {
   return isTranscript(text) && /\n\nAssistant: ?$/.test(text)
 }
 
 /** @returns the turns, each without its opening and the one space after it */
 export function parseTranscript(text: string): Message[] {
-  const [, ...parts] = text.split(TURN)
+  const [, ...parts] = text.split(turnOpening)
   const messages: Message[] = []
   for (let index = 0; index < parts.length; index += 2) {
     const role = parts[index] === 'Human' ? 'user' : 'assistant'

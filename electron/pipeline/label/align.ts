@@ -1,10 +1,10 @@
 /**
- * Which ids of one sequence stand in another: an exact Levenshtein alignment. Among the alignments of
- * least distance it takes one with the fewest hunks, and among those the one whose changes come earliest.
+ * Which ids of one sequence are kept in another: an exact Levenshtein alignment. Of the alignments with the least
+ * distance it is one with the fewest hunks, and of those the one whose changes come earliest.
  */
 import { UserError } from '../../contract/errors.ts'
 
-/** A longest stretch of change: ids [rejectedStart, rejectedEnd) became ids [editedStart, editedEnd). */
+/** A maximal stretch of change: ids [rejectedStart, rejectedEnd) became ids [editedStart, editedEnd). */
 export interface Hunk {
   rejectedStart: number
   rejectedEnd: number
@@ -34,7 +34,7 @@ const editAfterEdit = 8
 
 /**
  * Aligns `rejected` with `edited`. Exchanging the two gives the mirrored hunks.
- * @throws UserError where the product of the lengths passes 100 million
+ * @throws UserError if the product of the lengths exceeds 100 million
  */
 export function align(rejected: ArrayLike<number>, edited: ArrayLike<number>): Alignment {
   if (!comesFirst(rejected, edited)) return mirror(align(edited, rejected))
@@ -52,12 +52,12 @@ export function align(rejected: ArrayLike<number>, edited: ArrayLike<number>): A
         `${maxCells.toLocaleString('en')} at most). Split the item into shorter ones.`,
     )
   }
-  return follow(chooseSteps(rejected, edited, n, m), n, m)
+  return toHunks(chooseSteps(rejected, edited, n, m), n, m)
 }
 
 /**
  * Whether (a, b) is the order in which the pair is aligned: shorter first, then by the first different id.
- * Ties between an early deletion and an early insertion thus fall alike for (a, b) and (b, a).
+ * Ties between an early deletion and an early insertion are thus resolved alike for (a, b) and (b, a).
  */
 function comesFirst(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   if (a.length !== b.length) return a.length < b.length
@@ -125,8 +125,8 @@ function chooseSteps(a: ArrayLike<number>, b: ArrayLike<number>, n: number, m: n
   return steps
 }
 
-/** Walks the chosen steps from the start and gathers the edits into hunks. */
-function follow(steps: Uint8Array, n: number, m: number): Alignment {
+/** Walks the chosen steps from the start and collects the edits into hunks. */
+function toHunks(steps: Uint8Array, n: number, m: number): Alignment {
   const hunks: Hunk[] = []
   let distance = 0
   let open: Hunk | null = null

@@ -1,9 +1,9 @@
-/** Labels of two texts that are already cut, into tokens or words: the heart of `labels.ts`, and what the editor draws. */
+/** Labels of two texts that are already split into tokens or words: the core of `labels.ts`, and what the editor draws. */
 import type { TokenLabels } from '../../contract/records.ts'
 import type { Encoding } from '../../engine/tokenizer/encoding.ts'
 import { align } from './align.ts'
 
-/** Both texts with a label for each token or word. @throws UserError where they are too long to align */
+/** Both texts with a label for each token or word. @throws UserError if they are too long to align */
 export function labelEncodings(
   rejected: Encoding,
   edited: Encoding,

@@ -10,17 +10,17 @@ export interface WordCounts {
 }
 
 export interface SpanAgreement {
-  /** Share of the labels' words that people marked too; 1 where there are none. */
+  /** Share of the labels' words that people marked too; 1 if there are none. */
   precision: number
-  /** Share of the people's words that the labels have too; 1 where there are none. */
+  /** Share of the people's words that the labels mark too; 1 if there are none. */
   recall: number
   /** Harmonic mean of the two. */
   f1: number
 }
 
 /**
- * Counts the words of one rejected response. A word counts as marked where a deleted token, or an error
- * span, shares a character with it.
+ * Counts the words of one rejected response. A word counts as marked if a deleted token, or an error span, shares a
+ * character with it.
  */
 export function countSpanWords(
   rejected: string,

@@ -1,7 +1,7 @@
-/** Texts cut at white space, for measures that count words whatever the tokenizer. */
+/** Texts split at white space, for measures that count words independently of a tokenizer. */
 import type { Encoding } from '../../engine/tokenizer/encoding.ts'
 
-/** Cuts texts into words; equal words have equal ids, in all of the texts. White space belongs to no word. */
+/** Splits texts into words; equal words have equal ids, in all of the texts. White space belongs to no word. */
 export function encodeWords(...texts: string[]): Encoding[] {
   const ids = new Map<string, number>()
   return texts.map((text) => {

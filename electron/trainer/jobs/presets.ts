@@ -16,7 +16,7 @@ export interface ModelWithTokenizer {
   tokenizer: Tokenizer
 }
 
-/** @throws UserError where there is no such model, or it is damaged */
+/** @throws UserError if the model does not exist or is damaged */
 export function openModel(ref: ModelRef): ModelWithTokenizer {
   if ('path' in ref) {
     const tokenizer = openTokenizer(openModelSource(ref.path).tokenizerSource)

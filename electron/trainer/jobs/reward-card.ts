@@ -1,4 +1,4 @@
-/** Reward models on the disk, and what their folders say beside the weights: how to read the scores. */
+/** Reward models on disk, and what their folders have beside the weights: how to read the scores. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
@@ -13,7 +13,7 @@ const fileName = 'reward.json'
 
 export const RewardCard = z.strictObject({
   scheme: RewardScheme,
-  /** Mean reward of kept tokens on held-out edits; zero where there are none. */
+  /** Mean reward of kept tokens on held-out edits; zero if there are none. */
   keptMean: z.number(),
   tokenizerHash: z.string(),
 })
@@ -27,13 +27,13 @@ export interface RewardModel extends ModelWithTokenizer {
   card: RewardCard
 }
 
-/** @throws UserError where the folder holds no reward model of this lab */
+/** @throws UserError if the folder is not a reward model made by Stet */
 export function openRewardModel(folder: string): RewardModel {
   const card = readRewardCard(folder)
   const opened = openModel({ path: folder })
   if (opened.model.parameters.has(scoreHead)) return { ...opened, card }
   disposeModel(opened.model)
-  throw notReward(`${folder} has no ${scoreHead}`, folder)
+  throw notReward(`it has no ${scoreHead}`, folder)
 }
 
 function readRewardCard(folder: string): RewardCard {
@@ -46,6 +46,6 @@ function readRewardCard(folder: string): RewardCard {
 }
 
 function notReward(why: string, folder: string, cause?: unknown): UserError {
-  const message = `${why}, so ${folder} is no reward model of this lab. Train one with "stet train reward".`
+  const message = `${folder} is not a reward model made by Stet: ${why}. Train one with "stet train reward".`
   return new UserError('bad_input', message, { cause })
 }

@@ -91,7 +91,7 @@ test('What is no file of data is refused with a sentence.', async () => {
     [folder, /a folder/],
     [path.join(folder, 'absent'), /not there/],
     [empty, /no rows|empty/],
-    [broken, /broken\.jsonl\.gz is a damaged or cut gzip file/],
+    [broken, /broken\.jsonl\.gz is a damaged or truncated gzip file/],
   ] as const) {
     await assert.rejects(host.data.preview({ file: bad }), { code: 'bad_input', message })
   }

@@ -9,7 +9,7 @@ interface Case {
   alpha: number
 }
 
-test('alpha is that of the package krippendorff', () => {
+test('alpha equals that of the package krippendorff', () => {
   const cases = readGolden<Case[]>('agreement.json')
   assert.equal(cases.length, 6)
   for (const { first, second, alpha } of cases) {
@@ -17,7 +17,7 @@ test('alpha is that of the package krippendorff', () => {
   }
 })
 
-test('full agreement is 1; where nobody changed anything there is nothing to agree on', () => {
+test('full agreement is 1, and without any change there is nothing to agree on', () => {
   assert.equal(krippendorffAlpha([0, -1, 0], [0, -1, 0]), 1)
   assert.equal(krippendorffAlpha([0, 0], [0, 0]), null)
   assert.equal(krippendorffAlpha([], []), null)

@@ -32,7 +32,7 @@ function hunksOf(tokenizer: Tokenizer, rejected: string, edited: string) {
 for (const kind of goldenKinds) {
   const tokenizer = openGolden(kind)
 
-  test(`${kind}: putting every change back gives the rejected text`, () => {
+  test(`${kind}: undoing every change gives the rejected text`, () => {
     fc.assert(
       fc.property(text, text, (rejected, edited) => {
         const hunks = hunksOf(tokenizer, rejected, edited)
@@ -42,7 +42,7 @@ for (const kind of goldenKinds) {
     )
   })
 
-  test(`${kind}: changes are in order, apart, and real`, () => {
+  test(`${kind}: changes are in order, separate, and real`, () => {
     fc.assert(
       fc.property(text, text, (rejected, edited) => {
         let before = { rejectedEnd: -1, editedEnd: -1 }
@@ -68,7 +68,7 @@ test('a change is a stretch of characters in both texts', () => {
   ])
 })
 
-test('one change can be taken back alone', () => {
+test('one change can be undone alone', () => {
   const rejected = 'The old editor struck two words.'
   const edited = 'The editor kept two words!'
   const [first, second] = hunksOf(words, rejected, edited)
@@ -76,7 +76,7 @@ test('one change can be taken back alone', () => {
   assert.equal(putBack(rejected, edited, second!), 'The editor struck two words!')
 })
 
-test('a change inside a character takes the whole character', () => {
+test('a change inside a character covers the whole character', () => {
   assert.deepEqual(hunksOf(openGolden('gpt2'), 'a€b', 'a₭b'), [
     { rejectedStart: 1, rejectedEnd: 2, editedStart: 1, editedEnd: 2 },
   ])
@@ -88,7 +88,7 @@ test('kept share, edit ratio and hunks are counted in tokens', () => {
   assert.deepEqual(minimality(labels), { keptShare: 4 / 7, editRatio: 3 / 7, hunkCount: 3 })
 })
 
-test('an untouched text is kept whole, an empty one too, a new one not at all', () => {
+test('an unchanged text is kept whole, an empty one too, and of a new one nothing is kept', () => {
   const measure = (rejected: string, edited: string) =>
     minimality(labelPair(words, 'item_1', rejected, edited))
   assert.deepEqual(measure('two words', 'two words'), { keptShare: 1, editRatio: 0, hunkCount: 0 })

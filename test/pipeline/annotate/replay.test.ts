@@ -24,7 +24,7 @@ test('replaying the recorded operations gives the edited text', () => {
   )
 })
 
-test('an operation that does not fit is named', () => {
+test('an operation that does not fit the text is reported', () => {
   const operation = (at: number, removed: string) => ({ at, removed, inserted: 'x', elapsedMs: 0 })
   const refused = { code: 'bad_input', message: /Operation 2 of 2 removes "b" at character 0/ }
   assert.throws(() => replay('abc', [operation(1, ''), operation(0, 'b')]), refused)

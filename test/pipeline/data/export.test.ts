@@ -33,7 +33,7 @@ async function readAll(file: string): Promise<{ good: ImportRow[]; bad: BadRow[]
   return { good, bad }
 }
 
-/** Any Unicode text, with what breaks careless code more often than chance has it. */
+/** Any Unicode text, with what breaks careless code more often than at random. */
 const oddText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc
@@ -122,7 +122,7 @@ function number(annotations: NewAnnotation[]): Annotation[] {
   })
 }
 
-test('Stet rows come back as they were, and are exported to the same bytes', async () => {
+test('Stet rows are restored exactly, and exported to the same bytes again', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(annotated, { minLength: 1, maxLength: 4 }), async (rows) => {
       const count = await writeRows(fileOf('a.jsonl'), rows, stetRow)
@@ -154,10 +154,10 @@ const revision: Annotation = {
   createdAt: '2025-01-01T00:00:00.000Z',
 }
 
-test('Stet rows that were changed by hand are refused with the key', async () => {
+test('Stet rows that were edited by hand are refused with the key', async () => {
   const row = { stet: 1, item: plainItem, annotations: [revision] }
   const cases: [row: object, reason: RegExp][] = [
-    [{ ...row, item: { ...plainItem, rejected: 'other' } }, /"item.id" is item_.*changed by hand/],
+    [{ ...row, item: { ...plainItem, rejected: 'other' } }, /"item.id" is item_.*edited by hand/],
     [{ ...row, item: { ...plainItem, extra: 1 } }, /"item": Unrecognized key: "extra"/],
     [{ ...row, item: { ...plainItem, prompt: [] } }, /"item.prompt"/],
     [{ ...row, annotations: [{ ...revision, state: 'ready' }] }, /"annotations.0.state"/],
@@ -195,7 +195,7 @@ test('TRL rows carry the context in the prompt and read back as the same prefere
   assert.equal(good[0]!.item.sourceId, item.id)
 })
 
-test('token labels are written with ids, spans and the tokenizer they hold for', async () => {
+test('token labels are written with ids, spans and the tokenizer they belong to', async () => {
   const side = {
     ids: [1, 2],
     labels: [0, -1],

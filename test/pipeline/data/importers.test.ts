@@ -23,7 +23,7 @@ function assertRefused(row: RawObject, reason: RegExp): void {
 const user = (content: string) => ({ role: 'user', content })
 const assistant = (content: string) => ({ role: 'assistant', content })
 
-test('each format is told by its keys', () => {
+test('each format is recognised by its keys', () => {
   const rows: [name: string, row: RawObject][] = [
     ['stet', { stet: 1, item: {}, annotations: [] }],
     ['trl', { prompt: 'p', chosen: 'a', rejected: 'b' }],
@@ -77,7 +77,7 @@ test('TRL rows with a prompt keep their texts as they are', () => {
   )
 })
 
-test('TRL rows without a prompt take what both begin with', () => {
+test('without a prompt, what both TRL responses begin with is the prompt', () => {
   const blue = { prompt: [user('The sky is')] as Item['prompt'], chosen: ' blue.', rejected: ' black.' }
   assertItem({ chosen: 'The sky is blue.', rejected: 'The sky is black.' }, blue)
   assertItem(
@@ -91,7 +91,7 @@ test('TRL rows without a prompt take what both begin with', () => {
   )
 })
 
-test('TRL dialogues share their first messages, with the prompt given, repeated or left out', () => {
+test('TRL dialogues share their first messages, whether the prompt is separate, repeated or left out', () => {
   const turns = [{ role: 'system', content: 's' }, user('a'), assistant('b'), user('c')]
   const chosen = [...turns, assistant('yes')]
   const rejected = [...turns, assistant('no')]
@@ -102,7 +102,7 @@ test('TRL dialogues share their first messages, with the prompt given, repeated 
   assertItem({ prompt: turns.slice(0, 2), chosen: chosen.slice(2), rejected: rejected.slice(2) }, expected)
 })
 
-test('TRL rows that cannot be taken say why', () => {
+test('TRL rows that cannot be imported say why', () => {
   assertRefused({ prompt: 'p', chosen: 'a', rejected: 'a' }, /both responses are the same/)
   assertRefused({ prompt: '', chosen: 'a', rejected: 'b' }, /"prompt" is empty/)
   assertRefused({ prompt: 'p', chosen: 1, rejected: 'b' }, /"chosen" is a number, not text/)
@@ -129,7 +129,7 @@ test('TRL rows that cannot be taken say why', () => {
   const calls = [{ ...assistant('x'), tool_calls: [1] }]
   assertRefused(
     { prompt: 'p', chosen: calls, rejected: [assistant('y')] },
-    /"tool_calls", which an item cannot keep/,
+    /"tool_calls", which an item cannot store/,
   )
   const picture = [{ role: 'assistant', content: [{ type: 'image' }] }]
   assertRefused(
@@ -198,7 +198,7 @@ test('AlpacaFarm outputs are demonstrations with their input as context', () => 
   )
 })
 
-test('annotations are ordered by their preference, whole or between 1 and 2', () => {
+test('outputs are ordered by their preference, whole or between 1 and 2', () => {
   const row = { instruction: 'i', output_1: 'first', output_2: 'second', generator_1: 'g' }
   const first = { chosen: 'first', rejected: 'second' }
   const second = { chosen: 'second', rejected: 'first' }
@@ -208,7 +208,7 @@ test('annotations are ordered by their preference, whole or between 1 and 2', ()
   assertItem({ ...row, preference: 1.25 }, { ...first, metadata: { generator_1: 'g', preference: 1.25 } })
   assertItem({ ...row, preference: 1.75 }, second)
   assertRefused({ ...row, preference: 1.5 }, /tie/)
-  assertRefused({ ...row, preference: null }, /nobody judged/)
+  assertRefused({ ...row, preference: null }, /was not judged/)
   assertRefused({ ...row, preference: 3 }, /"preference" is 3/)
   assertRefused({ ...row, output_2: 'first', preference: 1 }, /same/)
 })
@@ -257,14 +257,14 @@ test('plain rows become finished annotations, and unknown fields metadata', () =
   assert.deepEqual(parse({ ...row, annotator: 'ann' }).item.metadata, { hter: 0.5 })
 })
 
-test('an edit that leaves everything standing is finished, an empty one is left to do', () => {
+test('an edit that keeps everything is finished, an empty one is not', () => {
   assert.equal(parse({ prompt: 'p', rejected: 'r', edited: 'r' }).annotations.length, 1)
   assert.deepEqual(parse({ prompt: 'p', rejected: 'r', edited: '' }).annotations, [])
   assert.deepEqual(parse({ prompt: 'p', rejected: 'r' }).annotations, [])
   assertRefused({ prompt: 'p', edited: 'r' }, /not the "rejected"/)
 })
 
-test('a key called __proto__ is kept as any other', () => {
+test('a key called __proto__ is kept like any other', () => {
   const row = JSON.parse('{"prompt":"p","rejected":"r","__proto__":{"a":1}}') as RawObject
   assert.equal(JSON.stringify(parse(row).item.metadata), '{"__proto__":{"a":1}}')
 })

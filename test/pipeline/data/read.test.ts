@@ -36,7 +36,7 @@ const badLines = ({ bad }: ReadAll) => bad.map(({ line, reason }) => `${line}: $
 const goodLines = ({ good }: ReadAll) => good.map(({ line }) => line)
 const row = (n: number) => JSON.stringify({ prompt: `p${n}`, rejected: 'r', edited: 'e' })
 
-test('lines with a byte order mark, CRLF and blanks between are read, packed or not', async () => {
+test('lines with a byte order mark, CRLF and blank lines are read, compressed or not', async () => {
   const text = `\ufeff\r\n${row(1)}\r\n\r\n${row(2)}\n  \n${row(3)}`
   for (const file of [write('crlf.txt', text), write('packed.txt', gzipSync(text))]) {
     const all = await readAll(file)
@@ -52,7 +52,7 @@ test('a gzip file of several members is read to its end', async () => {
   assert.deepEqual(goodLines(await readAll(file)), [1, 2])
 })
 
-test('an array gives its elements with the lines they start on', async () => {
+test('an array gives its elements with the lines on which they start', async () => {
   const file = write('array.json', `\n[\n ${row(1)},\n\n${row(2)}, ${row(3)}\n]\n\n`)
   assert.deepEqual(goodLines(await readAll(file)), [3, 5, 5])
   const pretty = write('pretty.json', JSON.stringify([JSON.parse(row(1)), JSON.parse(row(2))], null, 2))
@@ -60,7 +60,7 @@ test('an array gives its elements with the lines they start on', async () => {
   assert.deepEqual(await readAll(write('one.json', `[${row(1)}]`)).then(goodLines), [1])
 })
 
-test('an array cut at any byte loses only its last rows and is called open', async () => {
+test('an array cut at any byte loses only its last rows, and is reported as not closed', async () => {
   const whole = JSON.stringify([{ prompt: 'p"\\', rejected: '[{', edited: '}]' }, JSON.parse(row(2))])
   for (let length = 1; length < whole.length; length++) {
     const file = write('cut.json', whole.slice(0, length))
@@ -109,7 +109,7 @@ test('bad lines are listed with line and reason, and the rest is read', async ()
   for (const [index, pattern] of expected.entries()) assert.match(reasons[index]!, pattern)
 })
 
-test('invalid UTF-8 and half surrogate pairs are refused with their line, wherever they stand', async () => {
+test('invalid UTF-8 and half surrogate pairs are refused with their line, wherever they are', async () => {
   const invalid = Buffer.from(row(2).replace('r', '\u0001'))
   invalid[invalid.indexOf(1)] = 0xff
   const lines = [
@@ -140,7 +140,7 @@ test('values nested too deep are refused, not followed', async () => {
   assert.match(badLines(all)[0]!, /^1: .*nested deeper than 64 levels/)
 })
 
-test('a line of 50 MB is refused in little time and memory, and its neighbours are read', async () => {
+test('a line of 50 MB is refused with little time and memory, and its neighbours are read', async () => {
   const file = path.join(folder, 'long.jsonl')
   const stream = createWriteStream(file)
   stream.write(`${row(1)}\n{"prompt": "`)
@@ -170,7 +170,7 @@ function countTicks() {
   }
 }
 
-test('a file that is one endless line or element is refused with a sentence', async () => {
+test('a file that is one endless line or element is refused with a message', async () => {
   const long = 'x'.repeat(17 * 2 ** 20)
   assert.deepEqual(badLines(await readAll(write('endless.jsonl', `{"a": "${long}`))), [
     '1: it is longer than 16 MiB',
@@ -184,14 +184,14 @@ test('a file that is one endless line or element is refused with a sentence', as
   })
 })
 
-test('files that hold no rows are refused by name', async () => {
+test('files without rows are refused by the name of their format', async () => {
   const cases: [content: string | Uint8Array, message: RegExp][] = [
     ['', /is empty/],
     ['\ufeff \r\n\n', /is empty/],
     [gzipSync(''), /is empty/],
     ['PAR1 and more', /is a Parquet file/],
     [Buffer.from('\ufeff{"a":1}', 'utf16le'), /is in UTF-16/],
-    [gzipSync(`${row(1)}\n`.repeat(1000)).subarray(0, 60), /damaged or cut gzip file/],
+    [gzipSync(`${row(1)}\n`.repeat(1000)).subarray(0, 60), /damaged or truncated gzip file/],
     ['once upon a time\nthere was\n', /in no format that Stet knows/],
     ['{"text": "nothing known"}\n', /its first row has text\. Known formats: Stet rows/],
     ['[]', /has no rows/],
@@ -211,7 +211,7 @@ test('files that hold no rows are refused by name', async () => {
   await assert.rejects(readAll(folder), { name: 'UserError', message: /is a folder/ })
 })
 
-test('a table is read by its header, quotes and line breaks kept', async () => {
+test('a table is read by its header, with quotes and line breaks kept', async () => {
   const file = write(
     'table.csv',
     '\ufeffprompt,rejected,edited,note\r\np1,"a ""b""\r\nc",d,\r\n\r\n"p2\n",r,e,"x,y"\r\np3,r\r\n',
@@ -223,10 +223,10 @@ test('a table is read by its header, quotes and line breaks kept', async () => {
   assert.equal(all.good[1]!.item.prompt[0]!.content, 'p2\n')
   assert.deepEqual(all.good[1]!.item.metadata, { note: 'x,y' })
   assert.equal(all.good[1]!.annotations[0]!.edited, 'e')
-  assert.deepEqual(badLines(all), ['7: it has 2 cells where the header has 4'])
+  assert.deepEqual(badLines(all), ['7: it has 2 cells, but the header has 4'])
 })
 
-test('columns are mapped when told, guessed when they go by a usual name, and refused when absent', async () => {
+test('columns are mapped as asked, guessed by common names, and refused if missing', async () => {
   const told = write('told.csv', 'frage;schlecht;gut\nq;s;g\n')
   const mapped = await readAll(told, { prompt: 'frage', rejected: 'schlecht', edited: 'gut' })
   assert.equal(mapped.good[0]!.item.prompt[0]!.content, 'q')
@@ -242,7 +242,7 @@ test('columns are mapped when told, guessed when they go by a usual name, and re
   })
 })
 
-test('rows of a table that touch an unreadable line or broken quotes are refused, the others read', async () => {
+test('rows of a table that touch an unreadable line or broken quotes are refused, and the others read', async () => {
   const lines = [
     'prompt,rejected',
     'p1,"a',
@@ -266,14 +266,14 @@ test('rows of a table that touch an unreadable line or broken quotes are refused
   assert.match(all.bad[1]!.reason, /quotes are broken/)
 })
 
-test('reading stops, and lets go of the file, where the reader stops', async () => {
+test('reading stops and closes the file when the reader stops', async () => {
   const file = write('many.jsonl.gz', gzipSync(`${row(1)}\n`.repeat(100_000)))
   let seen = 0
   for await (const _ of readRows(file)) if (++seen === 3) break
   assert.equal(seen, 3)
 })
 
-test('progress counts the bytes of the file on the disk up to all of them', async () => {
+test('progress counts the bytes of the file on disk, up to all of them', async () => {
   const content = gzipSync(`${row(1)}\n`.repeat(1000))
   const seen: number[] = []
   const onProgress = (readBytes: number, totalBytes: number) => {
@@ -333,7 +333,7 @@ for (const [name, format, good, edits, reasons] of published) {
 for (const name of ['upstream/tinyshakespeare.txt', 'upstream/pandalm_testset-v1.json', 'README.md']) {
   const file = sharedData(name)
   const skip = file ? false : `${name} is not beside the repository`
-  test(`${name} is refused as of no known format`, { skip }, async () => {
+  test(`${name} is refused because its format is unknown`, { skip }, async () => {
     await assert.rejects(readAll(file!), { name: 'UserError', code: 'bad_input', message: /no format/ })
   })
 }

@@ -64,12 +64,12 @@ function rebuild(a: number[], b: number[], hunks: Hunk[]): number[] {
   return [...parts, ...a.slice(from)]
 }
 
-test('distances are those of RapidFuzz', () => {
+test('distances equal those of RapidFuzz', () => {
   const { cases } = readGolden<{ cases: { a: number[]; b: number[]; distance: number }[] }>('alignment.json')
   for (const { a, b, distance } of cases) assert.equal(align(a, b).distance, distance, JSON.stringify([a, b]))
 })
 
-test('the alignment is the first of the best among all there are', () => {
+test('the alignment is the first of the best among all alignments', () => {
   fc.assert(
     fc.property(shortIds, shortIds, (x, y) => {
       // The order in which a pair is aligned: shorter first, then by the first different id.
@@ -80,7 +80,7 @@ test('the alignment is the first of the best among all there are', () => {
   )
 })
 
-test('hunks turn one sequence into the other, and are apart', () => {
+test('hunks turn one sequence into the other, and do not touch', () => {
   fc.assert(
     fc.property(longerIds, longerIds, (a, b) => {
       const { distance, hunks } = align(a, b)
@@ -112,7 +112,7 @@ test('exchanging the sequences mirrors the hunks', () => {
   )
 })
 
-test('of repeated ids the earliest is the one taken out or put in', () => {
+test('of repeated ids the earliest is the one deleted or inserted', () => {
   assert.deepEqual(align([7, 7, 8], [7, 8]).hunks, [
     { rejectedStart: 0, rejectedEnd: 1, editedStart: 0, editedEnd: 0 },
   ])
@@ -121,12 +121,12 @@ test('of repeated ids the earliest is the one taken out or put in', () => {
   ])
 })
 
-test('one long hunk goes before two short ones of the same distance', () => {
+test('one long hunk is preferred to two short ones of the same distance', () => {
   // Deleting 1 2 3 4 (one hunk) costs as much as deleting 1 2 and, after a kept 3, 4 and a later 3.
   assert.equal(align([9, 1, 2, 3, 4, 3, 5], [9, 3, 5]).hunks.length, 1)
 })
 
-test('4,000 by 4,000 ids take well under two seconds', () => {
+test('4,000 by 4,000 ids are aligned in well under two seconds', () => {
   const ids = (factor: number) => Int32Array.from({ length: 4000 }, (_, i) => Math.imul(i, factor) >>> 24)
   const started = performance.now()
   const { distance } = align(ids(0x9e3779b1), ids(0x85ebca77))

@@ -38,7 +38,7 @@ function ids({ ids: all, labels }: TokenLabels, wanted: (label: number) => boole
 for (const kind of goldenKinds) {
   const tokenizer = openGolden(kind)
 
-  test(`${kind}: labels are of the texts' own tokens, and what is kept is the same in both`, () => {
+  test(`${kind}: labels belong to the texts' own tokens, and kept tokens are the same in both`, () => {
     fc.assert(
       fc.property(fc.oneof(edit, fc.tuple(sentence, sentence)), ([rejected, edited]) => {
         const pair = labelPair(tokenizer, 'item_1', rejected, edited)
@@ -85,7 +85,7 @@ function merge(from: TokenLabels, to: TokenLabels): number[] {
   return to.ids.map((id, i) => (to.labels[i] === 0 ? kept.next().value! : id))
 }
 
-test('identical texts give only zeros', () => {
+test('identical texts have only zeros', () => {
   fc.assert(
     fc.property(sentence, (text) => {
       const { rejected, edited } = labelPair(openGolden('smollm'), 'item_1', text, text)
@@ -95,7 +95,7 @@ test('identical texts give only zeros', () => {
   )
 })
 
-test('a replaced word, a struck word and an added word are labelled', () => {
+test('a replaced, a deleted and an inserted word are labelled', () => {
   const tokenizer = byteLevelTokenizer(['The', 'old', 'editor', 'struck', 'kept', 'two', 'words', 'here'])
   const pair = labelPair(
     tokenizer,
@@ -109,7 +109,7 @@ test('a replaced word, a struck word and an added word are labelled', () => {
   assert.deepEqual([pair.itemId, pair.tokenizerHash], ['item_1', tokenizer.hash])
 })
 
-test('an empty text is all change', () => {
+test('with an empty text every token is changed', () => {
   const tokenizer = byteLevelTokenizer(['word'])
   const pair = labelPair(tokenizer, 'item_1', 'word', '')
   assert.deepEqual([pair.rejected.labels, pair.edited.labels], [[-1], []])

@@ -28,7 +28,7 @@ function agreementOf(
   return spanAgreement(counts)
 }
 
-test('a word is marked where any of its characters is', () => {
+test('a word is marked if any of its characters is', () => {
   // Words: "one" "two" "three" "four"; "two" and "three" struck, the span covers "t" of "two" and "four".
   const labels = {
     labels: [0, -1, -1, 0],
@@ -71,12 +71,12 @@ test('precision, recall and F1 are over all words together', () => {
   assert.ok(Math.abs(f1 - 2 / 3) < 1e-12)
 })
 
-test('nothing marked by either side is full agreement; nothing in common is none', () => {
+test('if neither side marks anything the agreement is full, and if they share nothing there is none', () => {
   assert.equal(spanAgreement([]).f1, 1)
   assert.equal(spanAgreement([{ both: 0, labelsOnly: 1, spansOnly: 1 }]).f1, 0)
 })
 
-test('labels agree with human error spans at F1 0.88 and better, in words and in tokens', (t) => {
+test('labels agree with human error spans at F1 0.88 or better, in words and in tokens', (t) => {
   const rows = readSharedRows<FeedbackRow>(t, 'edits_qa_feedback_dev.jsonl.gz')?.filter(wasEdited)
   if (!rows) return
   assert.equal(rows.length, 481)

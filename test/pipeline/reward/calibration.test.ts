@@ -5,7 +5,7 @@ import { pairCalibration, preferenceLogit } from '../../../electron/pipeline/rew
 const worse = { labels: [0, -1, -1, 0], rewards: [5, -2, -0.5, 7] }
 const better = { labels: [0, 1, 0], rewards: [5, 1.5, 7] }
 
-test('The log-odds are those that the scheme was trained to give.', () => {
+test('the log-odds are those that the scheme was trained to give', () => {
   assert.equal(preferenceLogit('sequence', 0.25, worse, better), 0.25)
   assert.equal(preferenceLogit('bt-mean', -0.5, worse, better), -0.5)
   assert.equal(preferenceLogit('bt-changed', 0.25, worse, better), 1.5 + 2.5)
@@ -13,7 +13,7 @@ test('The log-odds are those that the scheme was trained to give.', () => {
     assert.equal(preferenceLogit(scheme, 0.25, worse, better), null)
 })
 
-test('A model that is nine times in ten as sure as it is right is well calibrated, whichever side it favours.', () => {
+test('a model that is nine times in ten as sure as it is right is well calibrated, whichever side it favours', () => {
   const sure = Math.log(9)
   const { bins, expectedCalibrationError } = pairCalibration([...Array(9).fill(sure), -sure])!
   assert.equal(bins.length, 1)
@@ -24,7 +24,7 @@ test('A model that is nine times in ten as sure as it is right is well calibrate
   assert.ok(Math.abs(half.expectedCalibrationError - 0.4) < 1e-12)
 })
 
-test('There is no calibration without pairs, or where the scheme compares none.', () => {
+test('there is no calibration without pairs, or where the scheme compares none', () => {
   assert.equal(pairCalibration([]), null)
   assert.equal(pairCalibration([null, null]), null)
 })

@@ -49,7 +49,7 @@ test('white space around a changed word is no part of the change', () => {
   assert.equal('it is not heated'.slice(rejectedStart, rejectedEnd).trim(), 'not')
 })
 
-test('the recorded operations, played again, give the text that the editor had', () => {
+test('replaying the recorded operations gives the text of the editor', () => {
   const change = fc.record({ from: fc.nat(30), length: fc.nat(8), insert: words })
   fc.assert(
     fc.property(words, fc.array(change, { maxLength: 8 }), (start, changes) => {

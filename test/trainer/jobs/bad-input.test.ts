@@ -1,4 +1,4 @@
-/** What a job can't do anything with is a UserError whose sentence names the thing; it leaves no tensor behind. */
+/** Input that a job can't use is a UserError that names it, and leaves no tensor behind. */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -79,7 +79,7 @@ test('pairs that are all identical are refused', async () => {
   )
 })
 
-test('some identical pairs are left out, and the run says how many', async () => {
+test('identical pairs are left out, and the run reports how many', async () => {
   const notes: string[] = []
   const keep = (event: JobEvent) => event.type === 'note' && notes.push(event.sentence)
   for (const kind of ['reward', 'dpo'] as const) {
@@ -89,7 +89,7 @@ test('some identical pairs are left out, and the run says how many', async () =>
   for (const note of notes) assert.match(note, /identical: 8/)
 })
 
-test('a scheme that learns from labels is refused pairs without any', async () => {
+test('a scheme that learns from labels refuses pairs without labels', async () => {
   const sentence = await refused(
     supervised('reward', files.input, { pairs: 'original' }),
     'bt-changed',
@@ -99,7 +99,7 @@ test('a scheme that learns from labels is refused pairs without any', async () =
   assert.match(sentence, /None of the 8 pairs has a labelled token/)
 })
 
-test('an input without a use for the job says what it lacks', async () => {
+test('input without examples for the job is refused with what it lacks', async () => {
   const bare = toyRows(4).map((row) => ({ ...row, edited: null, item: { ...row.item, chosen: null } }))
   await refused(supervised('sft', rowsFile(bare)), 'no demonstration')
   await refused(supervised('reward', rowsFile(bare)), 'no pair of the kind "edited"')
@@ -110,12 +110,12 @@ test('an input without a use for the job says what it lacks', async () => {
   await refused(ppo({ input: rowsFile([]) }), 'no prompt in the training split')
 })
 
-test('responses that are all too long name the setting', async () => {
+test('if all responses are too long, the error names the setting', async () => {
   for (const kind of kinds)
     await refused(supervised(kind, files.input, { maxResponseTokens: 3 }), 'maxResponseTokens = 3')
 })
 
-test('a prompt and response longer than the context name the item and the context', async () => {
+test('if a prompt and response exceed the context, the error names the item and the context', async () => {
   const long = toyRows(3)
   long[1]!.item.prompt[0]!.content = 'where is the cat? '.repeat(12)
   long[1]!.item.chosen = long[1]!.edited = 'it is on the mat. '.repeat(4)
@@ -162,14 +162,14 @@ test('a reward model with a shorter context than a response needs is refused', a
   await refused(ppo({ rewardModel: short }), 'reward model, 32')
 })
 
-test('a reward model of scheme sequence can pay no single tokens', async () => {
+test('a reward model of scheme sequence cannot reward single tokens', async () => {
   const sequence = await writeToyModel(path.join(folder, 'sequence'), { scored: true })
   await writeRewardCard(sequence, { scheme: 'sequence', keptMean: 0, tokenizerHash: toyTokenizer().hash })
   await refused(ppo({ rewardModel: sequence }, { placement: 'token' }), sequence, '"sequence"', 'placement')
   await run(ppo({ rewardModel: sequence }, { placement: 'sequence' }))
 })
 
-test('a model that is no reward model is refused', async () => {
+test('a model that is not a reward model is refused', async () => {
   await refused(ppo({ rewardModel: files.base }), path.join(files.base, 'reward.json'), 'stet train reward')
   const headless = await writeToyModel(path.join(folder, 'headless'))
   await writeRewardCard(headless, { scheme: 'bt-changed', keptMean: 0, tokenizerHash: toyTokenizer().hash })
@@ -178,7 +178,7 @@ test('a model that is no reward model is refused', async () => {
   await refused(InferenceJob.parse({ kind: 'score', rewardModel: headless, rows: [row] }), headless, 'score')
 })
 
-test('a model that is not there, or has NaN in its weights, is named', async () => {
+test('a model that is missing, or has NaN in its weights, is named', async () => {
   const job = supervised('sft', files.input)
   await refused(
     { ...job, model: { path: path.join(folder, 'nowhere') } } as Job,
@@ -231,7 +231,7 @@ test('a checkpoint of another model is named', async () => {
   await refused({ ...job, model: { path: wider } } as Job, path.join(job.folder, 'step-00000006'))
 })
 
-test('a run that diverges says so, saves nothing of it, and goes on with a lower learning rate', async () => {
+test('a run that diverges says so, saves nothing of it, and resumes with a lower learning rate', async () => {
   for (const kind of kinds) {
     const config = { checkpointEvery: 1, decay: 'constant', warmupSteps: 0, epochs: 2 }
     const job = supervised(kind, files.input, { ...config, epochs: 1 })
@@ -245,7 +245,7 @@ test('a run that diverges says so, saves nothing of it, and goes on with a lower
   }
 })
 
-test('a judge without held-out prompts is passed over with a note', async () => {
+test('without held-out prompts the judge is left out, with a note', async () => {
   const notes: string[] = []
   const job = ppo({ input: rowsFile(toyRows(4)) })
   const result = await run(job, (event) => event.type === 'note' && notes.push(event.sentence))

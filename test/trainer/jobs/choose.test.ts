@@ -34,13 +34,20 @@ async function choose(part: Partial<Extract<InferenceJob, { kind: 'choose' }>>) 
   return ((await runJob(job, hooks)) as JobResults['choose']).rows
 }
 
-test('the likeliest of all tokens is what greedy generation takes, and all choices together are certain', async () => {
+test('the likeliest of all tokens is what greedy generation chooses, and all probabilities add up to one', async () => {
   const tokenizer = openTokenizer(openModelSource(files.base).tokenizerSource)
   const generated = (await runJob(
     {
-      ...{ kind: 'generate', model: files.base, batchSize: 3, maxQueryTokens: 4096, maxNewTokens: 1 },
-      ...{ prompts: prompts.map(({ prompt }) => ({ prompt, context: '' })) },
-      ...{ temperature: 0, topK: 0, topP: 1, seed: 0 },
+      kind: 'generate',
+      model: files.base,
+      batchSize: 3,
+      maxQueryTokens: 4096,
+      maxNewTokens: 1,
+      prompts: prompts.map(({ prompt }) => ({ prompt, context: '' })),
+      temperature: 0,
+      topK: 0,
+      topP: 1,
+      seed: 0,
     } as InferenceJob,
     hooks,
   )) as JobResults['generate']
@@ -56,7 +63,7 @@ test('the likeliest of all tokens is what greedy generation takes, and all choic
   }
 })
 
-test('a prompt has the same choices whatever it is batched with, in the order in which they were asked', async () => {
+test('a prompt has the same result in any batch, and results are in the order of the prompts', async () => {
   const together = await choose({ batchSize: 3 })
   for (const [i, prompt] of prompts.entries()) {
     const [alone] = await choose({ prompts: [prompt], batchSize: 1 })
@@ -65,7 +72,7 @@ test('a prompt has the same choices whatever it is batched with, in the order in
   }
 })
 
-test("a prompt beyond the model's context has none, and a choice of several tokens is refused", async () => {
+test("a prompt beyond the model's context has no result, and a choice of several tokens is refused", async () => {
   const long = { prompt: [{ role: 'user' as const, content: 'x y '.repeat(4000) }] }
   const rows = await choose({ prompts: [prompts[0]!, long] })
   assert.equal(rows[1], null)

@@ -1,4 +1,4 @@
-/** A job that needs more memory than there is ends with advice, and the runtime goes on. */
+/** A job that needs more memory than there is ends with advice, and the runtime still works. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -14,7 +14,7 @@ function generateJob(model: string, maxNewTokens: number) {
   return InferenceJob.parse({ kind: 'generate', model, prompts: ['where is the cat?'], maxNewTokens })
 }
 
-test('a generation whose cache no machine could hold', async () => {
+test('a generation whose cache fits no machine is refused, and the next one works', async () => {
   const model = await writeToyModel(path.join(folder, 'long'), {
     config: { max_position_embeddings: 2 ** 45 },
   })

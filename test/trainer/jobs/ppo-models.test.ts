@@ -59,7 +59,7 @@ test('adapters on one trunk: the reference is the base, and moments are kept for
   })
 })
 
-test('adapters and a value model of its own: it adapts the reward model and begins with its head', () => {
+test('adapters and a separate value model: it adapts the reward model and starts with its head', () => {
   withModels({ loraRank: 2, valueTrunk: 'separate' }, ({ policy, value, start, rewardModel }) => {
     assert.equal(value.base, rewardModel)
     assert.notEqual(value.parameters.get('score.weight'), rewardModel.parameters.get('score.weight'))
@@ -75,7 +75,7 @@ test('adapters and a value model of its own: it adapts the reward model and begi
   })
 })
 
-test('all weights: the policy is what it starts from, the reference a copy that shares nothing', () => {
+test('all weights: the policy is the model it starts from, the reference a copy that shares nothing', () => {
   withModels({}, ({ policy, refPolicy, value, start }) => {
     assert.equal(policy, start)
     assert.equal(value, policy)

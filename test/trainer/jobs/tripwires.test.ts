@@ -1,4 +1,4 @@
-/** A tripwire pauses a run and says why; resumed, the run goes on as if it had never been paused. */
+/** A tripwire pauses a run and says why; resumed, the run continues as if it had never been paused. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'

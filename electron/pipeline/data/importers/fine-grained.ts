@@ -1,6 +1,6 @@
 /**
  * FineGrainedRLHF's feedback rows: a question with passages, a first prediction with marked errors, and an
- * annotator's correction of it, which becomes a finished edit where one was written.
+ * annotator's correction of it, which becomes a finished edit if there is one.
  */
 import {
   has,
@@ -38,8 +38,8 @@ function parse(row: RawObject): ParsedRow {
       feedback: restOf(feedback as RawObject, ['corrected-prediction']),
     },
   })
-  const written = corrected !== '' || rejected === ''
-  return { item, annotations: written ? [importedEdit(item.id, corrected)] : [] }
+  const isCorrected = corrected !== '' || rejected === ''
+  return { item, annotations: isCorrected ? [importedEdit(item.id, corrected)] : [] }
 }
 
 /** Each passage is a list of its title and then its sentences. */

@@ -1,11 +1,11 @@
-/** Anthropic's HH-RLHF rows: two transcripts, `chosen` and `rejected`, alike up to the last assistant turn. */
+/** Anthropic's HH-RLHF rows: two transcripts, `chosen` and `rejected`, identical up to the last assistant turn. */
 import {
-  demandDifference,
   type Importer,
   type ParsedRow,
   type RawObject,
   RowError,
   readText,
+  requireDifference,
   restOf,
 } from '../fields.ts'
 import { makeItem } from '../item.ts'
@@ -23,7 +23,7 @@ function parse(row: RawObject): ParsedRow {
   const rejected = splitTranscript(row, 'rejected')
   if (chosen.start !== rejected.start)
     throw new RowError('the two dialogues differ before their last response')
-  demandDifference(chosen.response, rejected.response)
+  requireDifference(chosen.response, rejected.response)
   const item = makeItem({
     source: 'hh-rlhf',
     prompt: parseTranscript(chosen.start),

@@ -1,9 +1,8 @@
 /**
- * Plain rows, `{ prompt, rejected, edited }` and the like, from JSON or a table: whatever of context, chosen,
- * rejected and edited a row has. `edited` becomes a finished annotation; unknown fields become metadata.
+ * Plain rows, `{ prompt, rejected, edited }` and the like, from JSON or a table, with any of context, chosen,
+ * rejected and edited. `edited` becomes a finished annotation; unknown fields become metadata.
  */
 import {
-  demandDifference,
   has,
   type Importer,
   importedEdit,
@@ -14,12 +13,13 @@ import {
   readOptionalText,
   readPrompt,
   readSourceId,
+  requireDifference,
   restOf,
 } from '../fields.ts'
 import { makeItem } from '../item.ts'
 import { readSpans } from '../spans.ts'
 
-const FIELDS = ['id', 'source', 'prompt', 'context', 'chosen', 'rejected', 'edited', 'error_spans']
+const fields = ['id', 'source', 'prompt', 'context', 'chosen', 'rejected', 'edited', 'error_spans']
 
 export const plainImporter: Importer = {
   name: 'plain',
@@ -33,8 +33,8 @@ function parse(row: RawObject): ParsedRow {
   const rejected = readOptionalText(row, 'rejected')
   const edited = readOptionalText(row, 'edited')
   if (edited !== null && rejected === null)
-    throw new RowError('"edited" is there, but not the "rejected" it edits')
-  if (chosen !== null && rejected !== null) demandDifference(chosen, rejected)
+    throw new RowError('it has "edited", but not the "rejected" that was edited')
+  if (chosen !== null && rejected !== null) requireDifference(chosen, rejected)
   const item = makeItem({
     sourceId: readSourceId(row),
     source: readOptionalText(row, 'source') ?? 'plain',
@@ -43,10 +43,10 @@ function parse(row: RawObject): ParsedRow {
     chosen,
     rejected,
     errorSpans: readSpans(row.error_spans, 'error_spans', rejected ?? ''),
-    metadata: restOf(row, edited === null ? FIELDS : [...FIELDS, 'annotator']),
+    metadata: restOf(row, edited === null ? fields : [...fields, 'annotator']),
   })
-  // An empty text is nobody's correction of a response: the item is left to be edited.
-  const finished = edited !== null && (edited !== '' || rejected === '')
+  // An empty text does not correct a response: the item still has to be edited.
+  const isFinished = edited !== null && (edited !== '' || rejected === '')
   const annotator = readOptionalText(row, 'annotator') || undefined
-  return { item, annotations: finished ? [importedEdit(item.id, edited, annotator)] : [] }
+  return { item, annotations: isFinished ? [importedEdit(item.id, edited, annotator)] : [] }
 }

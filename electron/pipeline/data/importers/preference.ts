@@ -3,7 +3,6 @@
  * preference 1 or 2, or anything between) and rows with `output_a`, `output_b` (1 = a, 2 = b, 0 = tie).
  */
 import {
-  demandDifference,
   has,
   type Importer,
   type ParsedRow,
@@ -13,6 +12,7 @@ import {
   readPrompt,
   readSourceId,
   readText,
+  requireDifference,
   restOf,
 } from '../fields.ts'
 import { makeItem } from '../item.ts'
@@ -35,7 +35,7 @@ function parse(row: RawObject, keys: [first: string, second: string], source: st
   const outputs = keys.map((key) => readText(row, key))
   const preference = readPreference(row)
   const [chosen, rejected] = preference < 1.5 ? outputs : outputs.reverse()
-  demandDifference(chosen!, rejected!)
+  requireDifference(chosen!, rejected!)
   const used = ['id', 'source', 'instruction', 'input', ...keys]
   const item = makeItem({
     sourceId: readSourceId(row),
@@ -49,12 +49,11 @@ function parse(row: RawObject, keys: [first: string, second: string], source: st
   return { item, annotations: [] }
 }
 
-/** 1 to 2, not 1.5; a table's cell may hold it as text. */
+/** 1 to 2, not 1.5; a cell of a table may have it as text. */
 function readPreference(row: RawObject): number {
-  if (!has(row, 'preference')) throw new RowError('"preference" is missing: nobody judged this pair')
+  if (!has(row, 'preference')) throw new RowError('"preference" is missing: this pair was not judged')
   const preference = typeof row.preference === 'string' ? Number(row.preference) : row.preference
-  if (preference === 0 || preference === 1.5)
-    throw new RowError('it is a tie: neither output is the better one')
+  if (preference === 0 || preference === 1.5) throw new RowError('it is a tie: neither output is better')
   if (typeof preference === 'number' && preference >= 1 && preference <= 2) return preference
   throw new RowError(`"preference" is ${JSON.stringify(row.preference)}, not 1, 2 or a number between`)
 }

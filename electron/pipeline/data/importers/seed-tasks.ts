@@ -23,7 +23,7 @@ export const seedTaskImporter: Importer = {
 function parse(row: RawObject): ParsedRow {
   const instances = row.instances
   if (!Array.isArray(instances) || instances.length !== 1 || typeof instances[0] !== 'object') {
-    throw new RowError('"instances" does not hold exactly one instance: write one row for each')
+    throw new RowError('"instances" does not have exactly one instance: write one row per instance')
   }
   const instance = (instances[0] ?? {}) as RawObject
   const item = makeItem({

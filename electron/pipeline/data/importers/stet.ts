@@ -1,6 +1,6 @@
 /**
- * Stet's own rows, `{ stet: 1, item, annotations }`: everything of an item and all its revisions, so that an
- * export that is imported and exported again has the same bytes.
+ * Stet's own rows, `{ stet: 1, item, annotations }`: an item with all its revisions, so that an export
+ * that is imported and exported again has the same bytes.
  */
 import { z } from 'zod'
 import { Annotation, ErrorSpan, Item, Message, type NewAnnotation } from '../../../contract/records.ts'
@@ -34,12 +34,12 @@ function parse(row: RawObject): ParsedRow {
     const issue = error.issues[0]!
     throw new RowError(`"${issue.path.join('.')}": ${issue.message}`)
   }
-  // The row itself goes on, not zod's copy of it, which leaves out a key called __proto__.
+  // The row itself is used, not zod's copy of it, which leaves out a key called __proto__.
   const { item, annotations } = row as z.infer<typeof StetRow>
   const id = itemId(item)
   if (item.id !== id) {
     throw new RowError(
-      `"item.id" is ${item.id}, but this content has the id ${id}: was the row changed by hand?`,
+      `"item.id" is ${item.id}, but this content has the id ${id}: was the row edited by hand?`,
     )
   }
   checkSpans(item)
@@ -54,7 +54,7 @@ function checkSpans({ errorSpans, rejected }: Item): void {
     throw new RowError(`an error span, ${wrong.start} to ${wrong.end}, is outside the rejected response`)
 }
 
-/** Revisions are told by their order, so each annotator's have to be there from the first, in order. */
+/** Revisions are numbered by their order, so each annotator's must be complete and in order. */
 function checkRevisions(id: string, annotations: Annotation[]): void {
   const last = new Map<string, number>()
   for (const { itemId, annotator, revision } of annotations) {

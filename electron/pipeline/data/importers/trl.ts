@@ -1,10 +1,9 @@
 /**
- * TRL's preference rows: `chosen` and `rejected`, each a text or a list of messages, with a `prompt` or
- * with what both begin with in its place.
+ * TRL's preference rows: `chosen` and `rejected`, each a text or a list of messages, with a `prompt`; without one, what
+ * both begin with is the prompt.
  */
 import type { Message } from '../../../contract/records.ts'
 import {
-  demandDifference,
   has,
   type Importer,
   type ParsedRow,
@@ -14,8 +13,9 @@ import {
   readPrompt,
   readSourceId,
   readText,
+  requireDifference,
   restOf,
-  SAME_RESPONSES,
+  sameResponses,
 } from '../fields.ts'
 import { makeItem } from '../item.ts'
 import { isTranscript } from '../transcript.ts'
@@ -32,7 +32,7 @@ export const trlImporter: Importer = {
 
 function parse(row: RawObject): ParsedRow {
   const { prompt, chosen, rejected } = readPair(row)
-  demandDifference(chosen, rejected)
+  requireDifference(chosen, rejected)
   const metadata = restOf(row, ['id', 'source', 'prompt', 'chosen', 'rejected'])
   const source = has(row, 'source') ? readText(row, 'source') : 'trl'
   const item = makeItem({ sourceId: readSourceId(row), source, prompt, chosen, rejected, metadata })
@@ -55,7 +55,7 @@ function readPair(row: RawObject): Pair {
   return splitDialogues(prompt, readMessages(row.chosen, 'chosen'), readMessages(row.rejected, 'rejected'))
 }
 
-/** Cuts what two dialogues begin with from the one response that each ends with. */
+/** Splits what two dialogues begin with from the one response that each ends with. */
 function splitDialogues(prompt: Message[] | null, chosen: Message[], rejected: Message[]): Pair {
   let shared = 0
   while (
@@ -64,9 +64,9 @@ function splitDialogues(prompt: Message[] | null, chosen: Message[], rejected: M
   ) {
     shared++
   }
-  if (shared === chosen.length && shared === rejected.length) throw new RowError(SAME_RESPONSES)
+  if (shared === chosen.length && shared === rejected.length) throw new RowError(sameResponses)
   const start = chosen.slice(0, shared)
-  // Some collections give the prompt and repeat it in the dialogues; some leave a part of it to them.
+  // Some collections repeat the prompt in the dialogues; in others the dialogues continue it.
   const whole = prompt === null || contains(start, prompt) ? start : [...prompt, ...start]
   if (whole.length === 0)
     throw new RowError('there is no "prompt", and chosen and rejected share no first message')
@@ -81,8 +81,8 @@ function response(messages: Message[], shared: number, key: string): string {
   const [message, ...others] = messages.slice(shared)
   if (message?.role === 'assistant' && others.length === 0) return message.content
   const count = messages.length - shared
-  const found = count === 1 ? `a ${message!.role} message` : `${count} messages`
-  throw new RowError(`"${key}" has ${found} after the prompt, not one assistant message`)
+  const ending = count === 1 ? `a ${message!.role} message` : `${count} messages`
+  throw new RowError(`"${key}" has ${ending} after the prompt, not one assistant message`)
 }
 
 function contains(messages: Message[], part: Message[]): boolean {
@@ -98,9 +98,9 @@ function sameMessage(a: Message, b: Message): boolean {
   return a.role === b.role && a.content === b.content
 }
 
-/** Cuts what two texts begin with from what follows; a space between goes to the responses. */
+/** Splits what two texts begin with from what follows; a space in between belongs to the responses. */
 function splitTexts(chosen: string, rejected: string): Pair {
-  demandDifference(chosen, rejected)
+  requireDifference(chosen, rejected)
   let shared = 0
   while (shared < Math.min(chosen.length, rejected.length) && chosen[shared] === rejected[shared]) shared++
   let cut = startOfWord(chosen, rejected, shared)
@@ -113,14 +113,14 @@ function splitTexts(chosen: string, rejected: string): Pair {
   }
 }
 
-/** Longer runs without a space are no words (Chinese has none): there the cut stays between characters. */
-const MAX_WORD = 40
+/** Longer runs without a space are not words (Chinese has none): there the cut stays between characters. */
+const maxWord = 40
 
-/** Moves a cut that would leave one text empty, or fall inside a word or a surrogate pair, to before it. */
+/** Moves a cut that would leave one text empty, or split a word or a surrogate pair, to before it. */
 function startOfWord(a: string, b: string, shared: number): number {
   const between = [a[shared], b[shared]].every((next) => next !== undefined && /\s/.test(next))
   if (between) return shared
-  for (let cut = shared; cut >= Math.max(0, shared - MAX_WORD); cut--) {
+  for (let cut = shared; cut >= Math.max(0, shared - maxWord); cut--) {
     if (cut === 0 || /\s/.test(a[cut - 1]!)) return cut
   }
   return a.slice(0, shared).isWellFormed() ? shared : shared - 1

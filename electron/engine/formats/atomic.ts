@@ -104,7 +104,7 @@ function explain(error: unknown, file: string): unknown {
     return new UserError('out_of_space', message, { cause: error })
   }
   if (code === 'ENOENT') {
-    const message = `${file} cannot be written: the folder ${path.dirname(file)} does not exist. Create it first.`
+    const message = `${file} cannot be written: there is no folder ${path.dirname(file)}. Create it first.`
     return new UserError('not_found', message, { cause: error })
   }
   return error

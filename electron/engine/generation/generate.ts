@@ -1,7 +1,7 @@
 /**
- * Batched generation with a KV cache: queries padded on the left, one compiled call for the prompt and one for
- * each token. Deterministic: each row's random numbers depend on the seed, the row's own number and the position,
- * never on what else is in the batch.
+ * Batched generation with a KV cache: queries padded on the left, one compiled call for the prompt and one per
+ * token. Deterministic: each row's random numbers depend on the seed, the row's number and the position, never on the
+ * rest of the batch.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
@@ -27,34 +27,47 @@ export interface GenerationOptions extends SamplingOptions {
   stream: string
   /** Number of the first row among all rows of this stream. */
   firstRow?: number
-  /** Record what the model says of each token that it samples. Plain sampling only: no top-k, no top-p. */
+  /** Record log-probability, entropy and value of each sampled token. Plain sampling only: no top-k, no top-p. */
   measure?: boolean
-  /** Common length that prompts are padded to; by default the bucket of the longest. */
+  /** Common length that prompts are padded to; defaults to the bucket of the longest. */
   queryLength?: number
 }
 
 export interface GeneratedRow {
   /** Token ids up to and including the first EOS. */
   response: number[]
-  /** Whether it ended by EOS rather than by length. */
+  /** Whether it ended with an EOS rather than at the maximum length. */
   ended: boolean
-  /** One number a token each; empty unless they were asked for. */
+  /** One number per token, as below; all empty unless `measure` is set. */
   logprobs: number[]
   /** Of the distribution that the token was drawn from, in nats. */
   entropy: number[]
-  /** The scalar head before the token; zero where the model has none. */
+  /** The scalar head before the token; zero if the model has none. */
   values: number[]
 }
 
 type CacheVariables = Pick<KvCache, 'keys' | 'values'>
+
+/** What one call of `generate` works on. */
+interface Batch {
+  padded: PaddedBatch
+  cache: CacheVariables
+  options: GenerationOptions
+}
+
+/** The compiled functions of one kind of step, one per way of choosing a token. */
+interface Steps<In extends TensorRecord> {
+  name: string
+  compiled: Map<string, CompiledFunction<In, StepOutputs>>
+}
 
 type PrefillInputs = Tensors<'ids' | 'positions' | 'mask' | 'uniforms'>
 type DecodeInputs = Tensors<'ids' | 'first' | 'slot' | 'live' | 'uniforms'>
 
 export class Generator {
   readonly #model: Model
-  readonly #prefills = new Map<string, CompiledFunction<PrefillInputs, StepOutputs>>()
-  readonly #decodes = new Map<string, CompiledFunction<DecodeInputs, StepOutputs>>()
+  readonly #prefills: Steps<PrefillInputs> = { name: 'prefill', compiled: new Map() }
+  readonly #decodes: Steps<DecodeInputs> = { name: 'decode', compiled: new Map() }
   #cache: { key: string; keys: Variable[]; values: Variable[] } | null = null
 
   constructor(model: Model) {
@@ -64,7 +77,7 @@ export class Generator {
   /**
    * @param queries token ids of each prompt
    * @param onToken called after each position with the rows' new tokens (null where a row has ended)
-   * @throws UserError when a prompt and its answer do not fit the model's context
+   * @throws UserError if a prompt and its response do not fit the model's context
    */
   generate(
     queries: readonly (readonly number[])[],
@@ -77,35 +90,37 @@ export class Generator {
     const rows = queries.map(
       (): GeneratedRow => ({ response: [], ended: false, logprobs: [], entropy: [], values: [] }),
     )
-    let step = this.#prefill(padded, cache, options)
+    const batch = { padded, cache, options }
+    let step = this.#prefill(batch)
     for (let position = 1; ; position++) {
-      const fresh = rows.map((row, b) => (row.ended ? null : append(row, step, b, options.eosIds)))
-      onToken?.(fresh)
+      const tokens = rows.map((row, b) => (row.ended ? null : append(row, step, b, options.eosIds)))
+      onToken?.(tokens)
       if (position >= options.maxNewTokens || rows.every((row) => row.ended)) return rows
-      step = this.#decode(step.tokens, rows, padded, cache, position, options)
+      step = this.#decode(batch, position, step.tokens, rows)
     }
   }
 
   dispose(): void {
-    for (const fn of [...this.#prefills.values(), ...this.#decodes.values()]) fn.dispose()
+    this.#disposeSteps()
     this.#disposeCache()
   }
 
   #checkFits(queries: readonly (readonly number[])[], { maxNewTokens }: GenerationOptions): void {
     if (queries.some((query) => query.length === 0))
-      throw new UserError('bad_input', 'A prompt is empty. Give it at least one token to go on from.')
+      throw new UserError('bad_input', 'A prompt is empty. It must have at least one token.')
     const longest = Math.max(...queries.map((q) => q.length))
     const { maxPositions } = this.#model.config
     if (longest + maxNewTokens <= maxPositions) return
     throw new UserError(
       'bad_input',
-      `A prompt of ${longest} tokens and ${maxNewTokens} new ones do not fit the model's context of ${maxPositions}. Shorten the prompt or lower the number of new tokens.`,
+      `A prompt of ${longest} tokens and ${maxNewTokens} new tokens do not fit the model's context of ${maxPositions}. Shorten the prompt or lower the number of new tokens.`,
     )
   }
 
-  #prefill(padded: PaddedBatch, cache: CacheVariables, options: GenerationOptions): ChosenTokens {
+  #prefill(batch: Batch): ChosenTokens {
+    const { padded, cache } = batch
     const { rows, length } = padded
-    return this.#step(this.#prefills, 'prefill', 0, rows, options, (choose, numbers) => ({
+    return this.#step(this.#prefills, batch, 0, (choose, numbers) => ({
       fn: ({ ids, positions, mask, uniforms }) => {
         const attentionBias = prefillBias(mask, cache.keys[0]!.shape[2]!)
         const kv = { ...cache, position: tf.scalar(0, 'int32') }
@@ -121,16 +136,13 @@ export class Generator {
     }))
   }
 
-  /** @param rows those that have ended are not computed */
-  #decode(
-    tokens: Int32Array,
-    rows: readonly GeneratedRow[],
-    padded: PaddedBatch,
-    cache: CacheVariables,
-    position: number,
-    options: GenerationOptions,
-  ): ChosenTokens {
-    return this.#step(this.#decodes, 'decode', position, rows.length, options, (choose, numbers) => ({
+  /**
+   * @param tokens of the position before
+   * @param rows those that have ended are not computed
+   */
+  #decode(batch: Batch, position: number, tokens: Int32Array, rows: readonly GeneratedRow[]): ChosenTokens {
+    const { padded, cache } = batch
+    return this.#step(this.#decodes, batch, position, (choose, numbers) => ({
       fn: ({ ids, first, slot, live, uniforms }) =>
         withLiveRows(live, () => {
           const positions = tf.expandDims(tf.sub(slot, first), 1)
@@ -155,19 +167,17 @@ export class Generator {
     return hiddenStates(this.#model.config, weightsOf(this.#model), batch, kv)
   }
 
-  /** Runs one position: draws its random numbers and calls the step, compiled once for each way of choosing a token. */
+  /** Runs one position: draws its random numbers and calls the step, compiled once per way of choosing a token. */
   #step<In extends TensorRecord>(
-    compiled: Map<string, CompiledFunction<In, StepOutputs>>,
-    name: string,
+    { name, compiled }: Steps<In>,
+    { padded, options }: Batch,
     position: number,
-    rows: number,
-    options: GenerationOptions,
     describe: (
       choose: NextToken['choose'],
       numbers: Float32Array,
     ) => { fn: TensorFunction<In, StepOutputs>; inputs: In },
   ): ChosenTokens {
-    const numbers = rowUniforms(options, position, rows)
+    const numbers = rowUniforms(options, position, padded.rows)
     const { key, choose } = nextToken(this.#model, options, options.measure ?? false)
     tf.engine().startScope()
     try {
@@ -193,18 +203,23 @@ export class Generator {
     return this.#cache
   }
 
-  /** A function compiled for a cache holds its handles, so it goes with it. */
+  #disposeSteps(): void {
+    for (const { compiled } of [this.#prefills, this.#decodes]) {
+      for (const fn of compiled.values()) fn.dispose()
+      compiled.clear()
+    }
+  }
+
+  /** A function compiled for a cache holds the cache's handles, so it is disposed with it. */
   #disposeCache(): void {
     if (!this.#cache) return
-    for (const fn of [...this.#prefills.values(), ...this.#decodes.values()]) fn.dispose()
-    this.#prefills.clear()
-    this.#decodes.clear()
+    this.#disposeSteps()
     for (const variable of [...this.#cache.keys, ...this.#cache.values]) variable.dispose()
     this.#cache = null
   }
 }
 
-/** Causal bias over a cache of `slots` slots, of which the prompt fills the first. */
+/** Causal bias over a cache of `slots` slots, the first of which hold the prompt. */
 function prefillBias(mask: tf.Tensor, slots: number): tf.Tensor {
   const unused = slots - mask.shape[1]!
   return tf.pad(
@@ -250,7 +265,7 @@ function append(
   return token
 }
 
-/** Uniform numbers of one position: row r draws from its own stream. */
+/** Uniform numbers of one position: each row draws from its own stream. */
 function rowUniforms(
   { seed, stream, firstRow = 0 }: GenerationOptions,
   step: number,

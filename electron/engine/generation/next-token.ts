@@ -1,5 +1,5 @@
 /**
- * How the next token is chosen from a step's hidden states: in the graph for the most likely one and for plain
+ * How the next token is chosen from a step's hidden states: in the graph for greedy decoding and plain
  * sampling, in JS for top-k and top-p.
  */
 import * as tf from '@tensorflow/tfjs-core'
@@ -11,10 +11,10 @@ import { crossEntropy } from '../runtime/ops.ts'
 import type { Tensors } from '../runtime/tensor-record.ts'
 import { filteredProbabilities, type SamplingOptions, sampleFrom, sampleInGraph } from './sample.ts'
 
-/** What a position's tokens are and what the model says of them. */
+/** The tokens of one position, and what is measured of them. */
 export interface ChosenTokens {
   tokens: Int32Array
-  /** (3, B): log-probability, entropy and value; empty where they are not measured. */
+  /** (3, B): log-probability, entropy and value; empty if they are not measured. */
   measured: Float32Array
 }
 
@@ -28,7 +28,7 @@ export interface NextToken {
   choose(hidden: tf.Tensor, uniforms: tf.Tensor): StepOutputs
 }
 
-/** @param measure record what the model says of each token; plain sampling only */
+/** @param measure record log-probability, entropy and value of each token; plain sampling only */
 export function nextToken(model: Model, options: SamplingOptions, measure: boolean): NextToken {
   const logitsAt = (hidden: tf.Tensor) => logitsOf(model.config, weightsOf(model), hidden)
   const { temperature, topK, topP } = options
@@ -45,7 +45,7 @@ export function nextToken(model: Model, options: SamplingOptions, measure: boole
   return { key: `sample ${temperature} ${measure}`, choose }
 }
 
-/** @param uniforms the step's, to sample from logits with */
+/** @param uniforms of the step, used if the step returned logits */
 export function readTokens(
   outputs: StepOutputs,
   uniforms: Float32Array,

@@ -11,7 +11,7 @@ export interface SamplingOptions {
 }
 
 /**
- * Samples one token a row by inverting the cumulative distribution, in two levels so that no running sum over
+ * Samples one token per row by inverting the cumulative distribution, in two levels so that no running sum over
  * the whole vocabulary is needed.
  * @param logits (B, V), already divided by the temperature
  * @param uniforms (B), in [0, 1)
@@ -36,7 +36,7 @@ export function sampleInGraph(logits: tf.Tensor, uniforms: tf.Tensor): tf.Tensor
   )
   const inBlock = runningSum(tf.reshape(tf.matMul(tf.expandDims(chosen, 1), blocks), [b, block]))
   const blockTotal = tf.slice(inBlock, [0, block - 1], [b, 1])
-  // Rounding must not carry the target past the block's last probable token.
+  // Rounding must not move the target past the block's last possible token.
   const rest = tf.minimum(tf.sub(target, before), tf.mul(blockTotal, 1 - 2 ** -20))
   return tf.add(tf.mul(blockIndex, tf.scalar(block, 'int32')), countBelow(inBlock, rest, block))
 }
@@ -49,7 +49,7 @@ function runningSum(x: tf.Tensor): tf.Tensor {
   return tf.matMul(x, upper)
 }
 
-/** How many of a row's sums are at most the target: the index of the first above it. int32 (B) */
+/** How many of a row's sums are at most the target: the index of the first sum above it. int32 (B) */
 function countBelow(sums: tf.Tensor, target: tf.Tensor, limit: number): tf.Tensor {
   const count = tf.sum(tf.cast(tf.lessEqual(sums, target), 'int32'), 1)
   return tf.minimum(count, tf.scalar(limit - 1, 'int32'))
@@ -58,7 +58,7 @@ function countBelow(sums: tf.Tensor, target: tf.Tensor, limit: number): tf.Tenso
 /**
  * Probabilities after temperature, top-k and top-p, in that order (Holtzman et al. 2020 for top-p).
  * @param logits one row
- * @returns probabilities, zero where a token was cut
+ * @returns probabilities, zero for tokens that were cut
  */
 export function filteredProbabilities(
   logits: Float32Array,
@@ -71,12 +71,12 @@ export function filteredProbabilities(
   const weights = kept.map((i) => Math.exp(scaled[i]! - max))
   const sum = weights.reduce((a, b) => a + b, 0)
   const probabilities = new Float64Array(logits.length)
-  let reached = 0
-  for (let n = 0; n < kept.length && (n === 0 || reached < topP * sum); n++) {
+  let mass = 0
+  for (let n = 0; n < kept.length && (n === 0 || mass < topP * sum); n++) {
     probabilities[kept[n]!] = weights[n]!
-    reached += weights[n]!
+    mass += weights[n]!
   }
-  return probabilities.map((p) => p / reached)
+  return probabilities.map((p) => p / mass)
 }
 
 /** The index at which the running sum of probabilities first passes `uniform`. */

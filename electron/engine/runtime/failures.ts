@@ -1,4 +1,4 @@
-/** Says where in the project's TypeScript a failing op was made, and what to do when memory ran out. */
+/** Finds the line of the project's TypeScript that made a failing op, and says what to do when memory runs out. */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../../contract/errors.ts'
@@ -6,13 +6,13 @@ import { UserError } from '../../contract/errors.ts'
 const runtimeFolder = import.meta.dirname
 const root = path.resolve(runtimeFolder, '../../..')
 
-/** Deep enough for a gradient's way through tfjs back to the line that asked for it. */
+/** Deep enough to reach from inside a gradient of tfjs back to the line that requested it. */
 export const stackDepth = 200
 
 /**
  * @param stack of an Error made with {@link stackDepth}
- * @returns `file:line` of the innermost frame of this project's own that uses the runtime, such as a layer's; of
- * the runtime itself where nothing else called it
+ * @returns `file:line` of the innermost frame of this project's code that uses the runtime, such as a layer's; of
+ * the runtime if nothing else called it
  */
 export function projectLine(stack: string | undefined): string {
   const places = [...(stack ?? '').matchAll(/(?:\(|at )(file:\/\/.+?|\/.+?|[A-Z]:\\.+?):(\d+):\d+\)?$/gm)]
@@ -22,7 +22,7 @@ export function projectLine(stack: string | undefined): string {
   return place ? `${path.relative(root, place.file)}:${place.line}` : 'an unknown line'
 }
 
-/** @returns a defect's error that names the function and the line; a user's mistake stays as it is */
+/** @returns an error that names the function and the line; a UserError is returned unchanged */
 export function recordingFailure(name: string, error: unknown): unknown {
   if (error instanceof UserError || !(error instanceof Error)) return error
   const message = `${name}, at ${projectLine(error.stack)}: ${error.message}`
@@ -31,7 +31,7 @@ export function recordingFailure(name: string, error: unknown): unknown {
 
 /**
  * @param origins what made each node of the function, by the node's name
- * @returns an error that puts the origins of the nodes it speaks of before TensorFlow's message
+ * @returns an error that puts the origins of the nodes it mentions before TensorFlow's message
  */
 export function compilationFailure(name: string, error: unknown, origins: Map<string, string>): Error {
   const text = error instanceof Error ? error.message : String(error)
@@ -41,11 +41,11 @@ export function compilationFailure(name: string, error: unknown, origins: Map<st
   return new Error(`${name}${where}: ${text}`, { cause: error })
 }
 
-/** TensorFlow's RESOURCE_EXHAUSTED, what the C++ library throws, and what V8 says of arrays it can't make. */
+/** TensorFlow's RESOURCE_EXHAUSTED, what the C++ library throws, and what V8 reports for arrays that it can't allocate. */
 const memoryRanOut = /TF_Status: 8\b|bad_alloc|Array buffer allocation failed|Invalid typed array length/
 
-/** @returns the error, or the user's one where memory ran out */
-export function explained(error: unknown): unknown {
+/** @returns the error, or a UserError if memory ran out */
+export function asUserError(error: unknown): unknown {
   if (!(error instanceof Error) || !memoryRanOut.test(error.message)) return error
   return new UserError(
     'out_of_memory',

@@ -7,7 +7,7 @@ export type RuntimeLocation =
   | { kind: 'tensorflow'; addon: string; version: string; cuda: boolean }
   | { kind: 'wasm'; reason: string }
 
-/** In the nearest folder above that has one: the code may be the clone's own or what was built from it. */
+/** In the nearest folder above that has one: this code may run from the clone or from a build inside it. */
 function recordFile(): string {
   for (let folder = import.meta.dirname; ; folder = path.dirname(folder)) {
     const file = path.join(folder, '.stet/runtime.json')
@@ -15,9 +15,9 @@ function recordFile(): string {
   }
 }
 
-/** @returns the runtime of this clone; the wasm one with a reason where none was set up */
+/** @returns the runtime of this clone; if none was set up, the wasm runtime and why */
 export function locateRuntime(): RuntimeLocation {
-  if (process.env.STET_RUNTIME === 'wasm') return { kind: 'wasm', reason: 'STET_RUNTIME=wasm asks for it.' }
+  if (process.env.STET_RUNTIME === 'wasm') return { kind: 'wasm', reason: 'STET_RUNTIME=wasm requests it.' }
   try {
     return JSON.parse(readFileSync(recordFile(), 'utf8')) as RuntimeLocation
   } catch {

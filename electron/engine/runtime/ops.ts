@@ -1,5 +1,5 @@
 /**
- * Ops that tfjs lacks or does slowly, each with its gradient and with two forms: one TensorFlow op on the
+ * Ops that tfjs lacks or computes slowly, each with its gradient and in two forms: one TensorFlow op on the
  * compiled runtime, plain tfjs on wasm. Both give the same numbers within float error.
  */
 import * as tf from '@tensorflow/tfjs-core'
@@ -78,7 +78,7 @@ export function crossEntropy(logits: tf.Tensor, ids: tf.Tensor): tf.Tensor {
   return op(logits, ids)
 }
 
-/** softmax(logits) - onehot(ids): the gradient of the above. (N, V) */
+/** softmax(logits) - onehot(ids): the gradient of `crossEntropy`. (N, V) */
 export function crossEntropyGradient(logits: tf.Tensor, ids: tf.Tensor): tf.Tensor {
   return crossEntropyWithGradient(logits, ids).gradient
 }
@@ -101,17 +101,17 @@ function crossEntropyWithGradient(
   }
 }
 
-/** Up to this many rows a product is bound by reading the weights, and this project's own kernel is the fastest. */
-const fewRows = 64
+/** Up to this many rows, a product is bound by reading the weights, and this project's kernel is the fastest. */
+const maxFewRows = 64
 
 /**
- * The products of linear layers with the same rows.
+ * The products of several linear layers with the same rows.
  * @param x (N, in)
  * @param weights (out_i, in) each
  * @returns (N, out_i) each
  */
 export function matMulsTransposed(x: tf.Tensor, weights: tf.Tensor[]): tf.Tensor[] {
-  if (x.shape[0]! > fewRows || !callsNative()) return manyRowsMatMuls(x, weights)
+  if (x.shape[0]! > maxFewRows || !callsNative()) return manyRowsMatMuls(x, weights)
   const outs = weights.map((w) => w.shape[0]!)
   const joined = fewRowsMatMul(x, weights, outs)
   let start = 0
@@ -121,8 +121,8 @@ export function matMulsTransposed(x: tf.Tensor, weights: tf.Tensor[]): tf.Tensor
   })
 }
 
-/** Weights of so few outputs (adapters) are multiplied together: a product of few columns is slow for its size. */
-const fewOutputs = 64
+/** Weights with at most this many outputs (adapters) are joined: a product of few columns is slow for its size. */
+const maxThinOutputs = 64
 
 function manyRowsMatMuls(x: tf.Tensor, weights: tf.Tensor[]): tf.Tensor[] {
   const thin = weights.filter(isThin)
@@ -133,7 +133,7 @@ function manyRowsMatMuls(x: tf.Tensor, weights: tf.Tensor[]): tf.Tensor[] {
 }
 
 function isThin(weight: tf.Tensor): boolean {
-  return weight.shape[0]! <= fewOutputs
+  return weight.shape[0]! <= maxThinOutputs
 }
 
 function manyRowsMatMul(x: tf.Tensor, weight: tf.Tensor): tf.Tensor {
@@ -150,8 +150,8 @@ function manyRowsMatMul(x: tf.Tensor, weight: tf.Tensor): tf.Tensor {
 }
 
 /**
- * dyᵀ x. XLA's kernels for the CPU are up to 1.8 times faster with an operand that is transposed beforehand; the barrier
- * keeps XLA from doing it the slow way all the same.
+ * dyᵀ x. XLA's kernels for the CPU are up to 1.8 times faster if an operand is transposed beforehand; the barrier stops
+ * XLA from folding the transposition back in.
  * @param dy (N, out)
  * @param x (N, in)
  * @returns (out, in)
@@ -207,7 +207,7 @@ export function rmsNorm(x: tf.Tensor, gain: tf.Tensor, eps: number): tf.Tensor {
 }
 
 function rmsNormForward(x: tf.Tensor, gain: tf.Tensor, eps: number): tf.Tensor {
-  if (x.shape[0]! > fewRows || !callsNative()) return tf.mul(normalised(x, eps).normed, gain)
+  if (x.shape[0]! > maxFewRows || !callsNative()) return tf.mul(normalised(x, eps).normed, gain)
   return nativeCall('rms_norm', x.shape, [x, gain, tf.scalar(eps)], x.shape)
 }
 
@@ -216,22 +216,26 @@ function normalised(x: tf.Tensor, eps: number): { scale: tf.Tensor; normed: tf.T
   return { scale, normed: tf.mul(x, scale) }
 }
 
+export interface DecodeAttention {
+  /** (B, NH, 1, H), already scaled */
+  queries: tf.Tensor
+  /** (B, NK, S, H) */
+  keys: tf.Tensor
+  /** As `keys`. */
+  values: tf.Tensor
+  /** int32 (B): first slot of each row that is not padding */
+  firstReal: tf.Tensor
+  /** int32 scalar: last slot in use */
+  position: tf.Tensor
+}
+
 /**
- * Attention of one query a head over slots firstReal[b] … position of a cache, without a gradient. Only where
+ * Attention of one query per head over slots firstReal[b] … position of a cache, without a gradient. Requires
  * `callsNative()`.
- * @param queries (B, NH, 1, H), already scaled
- * @param keys (B, NK, S, H), as `values`
- * @param firstReal int32 (B)
- * @param position int32 scalar
  * @returns (B, NH*H)
  */
-export function decodeAttention(
-  queries: tf.Tensor,
-  keys: tf.Tensor,
-  values: tf.Tensor,
-  firstReal: tf.Tensor,
-  position: tf.Tensor,
-): tf.Tensor {
+export function decodeAttention(attention: DecodeAttention): tf.Tensor {
+  const { queries, keys, values, firstReal, position } = attention
   const [b, nh, , h] = queries.shape as [number, number, number, number]
   const marks = liveRows(b)
   const sizes = [b, nh, ...keys.shape.slice(1), marks.length]
@@ -240,8 +244,8 @@ export function decodeAttention(
 }
 
 /**
- * The same tensors, which the compiler must not look through: what is computed from them is not taken to be what was
- * computed before, and none of them is used until all are there.
+ * The same tensors, opaque to the compiler: it can't tell that what is computed from them was computed before, and it
+ * uses none of them until all are computed.
  */
 export function optimizationBarrier(tensors: tf.Tensor[]): tf.Tensor[] {
   if (activeRecorder() === null) return tensors
@@ -254,8 +258,8 @@ export function optimizationBarrier(tensors: tf.Tensor[]): tf.Tensor[] {
 let live: tf.Tensor | null = null
 
 /**
- * Inside `fn`, native functions need not compute the rows that are marked 0; they give zeros there.
- * @param marks int32 (B), where native functions get B rows
+ * Inside `fn`, native functions of B rows skip the rows that are marked 0 and give zeros there.
+ * @param marks int32 (B)
  */
 export function withLiveRows<T>(marks: tf.Tensor, fn: () => T): T {
   live = marks
@@ -270,14 +274,14 @@ function liveRows(rows: number): tf.Tensor[] {
   return live !== null && live.shape[0] === rows ? [live] : []
 }
 
-/** Whether native functions can be called here: from compiled functions on the CPU. */
+/** Whether native functions can be called at this point: only compiled functions on the CPU can. */
 export function callsNative(): boolean {
   return activeRecorder() !== null && tensorflow().addon.nativeCalls && runtime().device.startsWith('CPU')
 }
 
 /**
  * Calls a function of native/addon/native_calls.h.
- * @param sizes its first operand
+ * @param sizes the function's first operand
  * @returns float32 of the given shape
  */
 function nativeCall(name: string, sizes: number[], inputs: tf.Tensor[], shape: number[]): tf.Tensor {
@@ -296,7 +300,7 @@ function nativeCall(name: string, sizes: number[], inputs: tf.Tensor[], shape: n
 }
 
 /**
- * Writes `update` into a cache variable at one position of axis 2, in place where the runtime can.
+ * Writes `update` into a cache variable at one position of axis 2, in place if the runtime can.
  * @param cache (B, NK, S, H)
  * @param update (B, NK, T, H)
  * @param position int32 scalar: first slot that is written
@@ -319,7 +323,7 @@ function updateSlice(old: tf.Tensor, update: tf.Tensor, position: tf.Tensor): tf
   )
 }
 
-/** Slot s takes update slot s - position where that is in range; a matrix of 0 and 1 moves the slots. */
+/** Slot s gets slot s - position of the update if that is in range; a matrix of 0 and 1 moves the slots. */
 function updateByMask(old: tf.Tensor, update: tf.Tensor, position: tf.Tensor): tf.Tensor {
   const slots = old.shape[2]!
   const length = update.shape[2]!

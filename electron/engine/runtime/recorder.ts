@@ -1,7 +1,7 @@
 /**
  * Records the ops that a function runs into a TensorFlow graph, by shape only: nothing is computed and no
  * memory is used. While a recording is open, its binding stands in for tfjs-node's, so every kernel and
- * gradient of tfjs is recorded as it is.
+ * gradient of tfjs is recorded unchanged.
  *
  * Inside a recording a tensor's id is symbolic: -2 - (index of its value in the graph).
  */
@@ -12,7 +12,7 @@ import { projectLine, recordingFailure, stackDepth } from './failures.ts'
 import { useFunction } from './function-library.ts'
 import { type Addon, type NodeBackend, type OpAttr, type TensorInfo, tensorflow } from './tensorflow-addon.ts'
 
-/** Above this many numbers a value made in JS must come in as an argument, not be baked into the graph. */
+/** A value made in JS with more numbers than this must be an argument; smaller ones become constants. */
 const maxConstantSize = 1 << 16
 
 /** A value from outside that the recorded function used; it is passed at every call. */
@@ -39,7 +39,7 @@ interface RecordedVariable {
   assigned: boolean
 }
 
-/** JSON would write an infinite number and -0 as it writes others. */
+/** JSON writes infinite numbers as null and -0 as 0; here they must differ. */
 function exactNumber(_key: string, value: unknown): unknown {
   const isInexact = typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
   return isInexact ? (Object.is(value, -0) ? '-0' : String(value)) : value
@@ -61,11 +61,11 @@ export class Recorder {
   readonly #backend: NodeBackend
   readonly #recording: number
   readonly #variables = new Map<RecordableVariable, RecordedVariable>()
-  readonly #known = new Map<TensorInfo, number>()
+  readonly #values = new Map<TensorInfo, number>()
   readonly #constants = new Map<string, number>()
   readonly #dtypes = new Map<number, number>()
   readonly #realBinding: Addon
-  /** Of all that was recorded, in order. */
+  /** Hash of everything recorded so far, in order. */
   readonly #content = createHash('sha256')
   /** What made each node, by its name; only while a failure is being explained. */
   #origins: Map<string, string> | null = null
@@ -80,7 +80,7 @@ export class Recorder {
 
   /**
    * Runs `fn` with recording on, then registers what it did as a function.
-   * @param label begins the function's name; the rest stands for its content
+   * @param label begins the function's name; the rest identifies its content
    * @returns the name, for `releaseFunction`, and the number of outputs
    * @throws Error that names the label and the line of `fn`, or what it calls, that can't be recorded
    */
@@ -98,7 +98,7 @@ export class Recorder {
     })
   }
 
-  /** Runs `fn` as `record` does, only to learn its ops and the lines that made them. @returns by node name */
+  /** Runs `fn` as `record` does, to learn which line made each op. @returns op and line, by node name */
   originsOf(label: string, specs: Spec[], fn: (inputs: tf.Tensor[]) => tf.Tensor[]): Map<string, string> {
     const origins = new Map<string, string>()
     this.#origins = origins
@@ -109,7 +109,7 @@ export class Recorder {
   #whileActive<T>(label: string, work: () => T): T {
     assert(!active, 'A recording inside a recording is not possible.')
     active = this
-    this.#standIn()
+    this.#replaceBinding()
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = stackDepth
     try {
@@ -147,14 +147,14 @@ export class Recorder {
   }
 
   #recordedVariable(variable: RecordableVariable): RecordedVariable {
-    const found = this.#variables.get(variable)
-    if (found) return found
+    const existing = this.#variables.get(variable)
+    if (existing) return existing
     const { TF_RESOURCE, TF_ATTR_TYPE, TF_ATTR_SHAPE } = this.#addon
     const dtype = this.#dtypeNumber(variable.dtype)
     const handle = this.#placeholder(TF_RESOURCE!, null)
     this.captures.push({ id: variable.handleId, placeholder: handle })
     const read = this.#add('ReadVariableOp', [{ name: 'dtype', type: TF_ATTR_TYPE!, value: dtype }], [handle])
-    // A placeholder's handle does not know its shape.
+    // The placeholder of a handle has no shape.
     const shaped = this.#add(
       'EnsureShape',
       [
@@ -168,7 +168,7 @@ export class Recorder {
     return recorded
   }
 
-  /** Writes assigned variables; the control edge keeps each write after the read of the old value. */
+  /** Writes assigned variables; the control edge makes each write wait for the read of the old value. */
   #writeBack(): number[] {
     const effects: number[] = []
     for (const [variable, { handle, readOp, current, assigned }] of this.#variables) {
@@ -183,7 +183,7 @@ export class Recorder {
     return effects
   }
 
-  #standIn(): void {
+  #replaceBinding(): void {
     this.#backend.binding = {
       ...this.#realBinding,
       executeOp: (type, attrs, ids, numOutputs) => this.#executeOp(type, attrs, ids, numOutputs),
@@ -203,7 +203,7 @@ export class Recorder {
     const recorded = this.#add(type, attrs, ids.map(toValue))
     return recorded.outputs.slice(0, numOutputs).map(({ value, dtype, shape }) => {
       if (!shape || shape.some((dim) => dim < 0))
-        throw new Error(`${type}: its shape is not known while recording.`)
+        throw new Error(`${type}: the shape of its result is unknown while recording.`)
       return { id: toId(value), dtype, shape }
     })
   }
@@ -237,11 +237,11 @@ export class Recorder {
   #valueOf(tensor: tf.Tensor): number {
     const info = this.#backend.tensorMap.get(tensor.dataId)
     if (info.values === null && info.id < 0) return toValue(info.id)
-    const known = this.#known.get(info)
-    if (known !== undefined) return known
+    const existing = this.#values.get(info)
+    if (existing !== undefined) return existing
     const value =
       info.values === null ? this.#capture(info) : this.#constant(info.shape, info.dtype, info.values)
-    this.#known.set(info, value)
+    this.#values.set(info, value)
     return value
   }
 
@@ -251,17 +251,17 @@ export class Recorder {
     return placeholder
   }
 
-  #constant(shape: number[], dtype: number, given: ArrayBufferView | number[]): number {
-    const values = this.#typed(dtype, given)
+  #constant(shape: number[], dtype: number, data: ArrayBufferView | number[]): number {
+    const values = this.#typed(dtype, data)
     if (values.length > 64 && values.every((x) => x === values[0]))
       return this.#fill(shape, dtype, values.subarray(0, 1))
     if (values.length > maxConstantSize)
       throw new Error(
-        `A constant of ${values.length} numbers would be baked into a compiled function: make it an argument.`,
+        `A constant of ${values.length} numbers is too large for a compiled function. Make it an argument.`,
       )
     const key = `${dtype}|${shape}|${Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64')}`
-    const found = this.#constants.get(key)
-    if (found !== undefined) return found
+    const existing = this.#constants.get(key)
+    if (existing !== undefined) return existing
     this.#content.update(key)
     const added = this.#addon.recordingConstant(this.#recording, dtype, shape, values)
     this.#noteOrigin(added.op, 'Const')
@@ -291,8 +291,10 @@ export class Recorder {
 
   #dtypeNumber(dtype: tf.DataType): number {
     const { TF_FLOAT, TF_INT32, TF_BOOL } = this.#addon
-    const found = { float32: TF_FLOAT, int32: TF_INT32, bool: TF_BOOL }[dtype as 'float32' | 'int32' | 'bool']
-    assert(found !== undefined, `dtype ${dtype} can't be recorded`)
-    return found
+    const number = { float32: TF_FLOAT, int32: TF_INT32, bool: TF_BOOL }[
+      dtype as 'float32' | 'int32' | 'bool'
+    ]
+    assert(number !== undefined, `dtype ${dtype} can't be recorded`)
+    return number
   }
 }

@@ -7,7 +7,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
-import { askedDevice, findGpus, refuseUnknownDevice, showOnly } from './device.ts'
+import { findGpus, refuseUnknownDevice, requestedDevice, showOnly } from './device.ts'
 import { locateRuntime } from './locate.ts'
 import { loadAddon, tensorflow } from './tensorflow-addon.ts'
 
@@ -17,14 +17,14 @@ export interface Runtime {
   readonly compiles: boolean
   readonly version: string
   readonly device: string
-  /** All that can be chosen instead, by STET_DEVICE. */
+  /** All devices that STET_DEVICE can choose. */
   readonly devices: string[]
   readonly threads: number
-  /** Why the compiled runtime is not in use; null where it is. */
+  /** Why the compiled runtime is not in use; null if it is. */
   readonly reason: string | null
 }
 
-/** Switches that only tests and benchmarks need. */
+/** Options for tests and benchmarks only. */
 export interface RuntimeOptions {
   kind?: 'wasm'
   /** Run op by op on TensorFlow, to compare with compiled results. */
@@ -34,13 +34,13 @@ export interface RuntimeOptions {
 let current: Runtime | null = null
 
 /**
- * Opens the runtime; later calls give the same one.
- * @throws UserError when STET_DEVICE names a device that is not there
+ * Opens the runtime; later calls return the same one.
+ * @throws UserError when STET_DEVICE names a device that does not exist
  */
 export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   if (current) return current
   const location =
-    options.kind === 'wasm' ? { kind: 'wasm' as const, reason: 'It was asked for.' } : locateRuntime()
+    options.kind === 'wasm' ? { kind: 'wasm' as const, reason: 'It was requested.' } : locateRuntime()
   current =
     location.kind === 'wasm' ? await openWasm(location.reason) : openTensorflow(location, !options.eager)
   return current
@@ -48,7 +48,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
 
 /** @returns the open runtime */
 export function runtime(): Runtime {
-  assert(current, 'openRuntime() comes first')
+  assert(current, 'openRuntime() must be called first')
   return current
 }
 
@@ -56,15 +56,15 @@ function openTensorflow(
   { addon: addonPath, cuda }: { addon: string; cuda: boolean },
   compiles: boolean,
 ): Runtime {
-  const asked = askedDevice()
+  const requested = requestedDevice()
   const gpus = cuda ? findGpus() : []
-  const chosen = asked ?? (gpus.length > 0 ? 'GPU:0' : 'CPU:0')
+  const chosen = requested ?? (gpus.length > 0 ? 'GPU:0' : 'CPU:0')
   showOnly(chosen, gpus, process.env)
   loadAddon(addonPath)
   const { addon } = tensorflow()
   // A GPU that the driver lists may still be one that TensorFlow can't use.
   const device = addon.devices().some(({ type }) => type === 'GPU') ? chosen : 'CPU:0'
-  if (asked !== null) refuseUnknownDevice(asked, [device])
+  if (requested !== null) refuseUnknownDevice(requested, [device])
   return {
     kind: 'tensorflow',
     compiles,
@@ -77,8 +77,8 @@ function openTensorflow(
 }
 
 async function openWasm(reason: string): Promise<Runtime> {
-  const asked = askedDevice()
-  if (asked !== null) refuseUnknownDevice(asked, ['wasm'])
+  const requested = requestedDevice()
+  if (requested !== null) refuseUnknownDevice(requested, ['wasm'])
   const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')
   setWasmPaths(`${path.dirname(entry)}${path.sep}`)
   // The core package registers no gradients; this one does.

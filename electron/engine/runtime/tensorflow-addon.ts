@@ -1,11 +1,11 @@
 /**
- * Loads the compiled addon under tfjs-node-gpu's own backend class and names the part of both that we use.
- * The package's entry point is not used: it would look for (and download) a binding of its own.
+ * Loads the compiled addon under tfjs-node-gpu's own backend class and declares the part of both that is used here.
+ * The package's entry point is not used because it would look for (and download) a separate binding.
  */
 import { createRequire } from 'node:module'
 import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
-import { explained } from './failures.ts'
+import { asUserError } from './failures.ts'
 
 /** Attribute of a TensorFlow op, as tfjs-node writes it. */
 export interface OpAttr {
@@ -25,7 +25,7 @@ export interface RecordedOp {
   outputs: { value: number; dtype: number; shape: number[] | null }[]
 }
 
-/** The addon: upstream's tensor binding and this project's recording (native/addon/stet_binding.cc). */
+/** The addon: tfjs-node's tensor binding and this project's recording (native/addon/stet_binding.cc). */
 export interface Addon {
   readonly [constant: `TF_${string}`]: number
   createTensor(shape: number[], dtype: number, values: ArrayBufferView): number
@@ -52,7 +52,7 @@ export interface Addon {
   ): void
   recordingDiscard(recording: number): void
   functionRemove(name: string): void
-  /** Frees what XLA has compiled; a function that is called again is compiled again. */
+  /** Frees everything that XLA has compiled; functions are compiled again when they are next called. */
   compilationsRelease(): void
   /** Whether compiled functions can call the functions of native/addon/native_calls.h. */
   nativeCalls: boolean
@@ -64,11 +64,11 @@ export interface TensorInfo {
   id: number
   shape: number[]
   dtype: number
-  /** Values that JS holds and TensorFlow has not been given yet. */
+  /** Values that are still in JS and not yet in TensorFlow. */
   values: Float32Array | Int32Array | Uint8Array | null
 }
 
-/** The part of tfjs-node's backend that recording stands in for. */
+/** The part of tfjs-node's backend that recording replaces. */
 export interface NodeBackend {
   binding: Addon
   tensorMap: { get(dataId: object): TensorInfo }
@@ -80,7 +80,7 @@ export interface NodeBackend {
 
 let loaded: { backend: NodeBackend; addon: Addon } | null = null
 
-/** @returns the backend that `loadAddon` made; only to be called after it */
+/** @returns the backend that `loadAddon` has made, which must have been called */
 export function tensorflow(): { backend: NodeBackend; addon: Addon } {
   if (!loaded) throw new Error('The compiled runtime is not loaded.')
   return loaded
@@ -101,8 +101,8 @@ export function loadAddon(addonPath: string): void {
   tf.registerBackend(
     'tensorflow',
     () => {
-      // The addon's exports are read-only; recording needs a binding that it can stand in for.
-      const binding = explainingFailures(copyOf(addon))
+      // The addon's exports are read-only; recording needs a binding that it can replace.
+      const binding = reportingMemory(copyOf(addon))
       const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu')
       loaded = { backend, addon }
       return backend
@@ -112,27 +112,27 @@ export function loadAddon(addonPath: string): void {
   if (!tf.setBackend('tensorflow')) throw new Error('tfjs did not accept the TensorFlow backend.')
 }
 
-/** Tells the user when memory has run out. */
-function explainingFailures(binding: Addon): Addon {
-  const explaining =
+/** The binding with calls that throw a UserError if memory runs out. */
+function reportingMemory(binding: Addon): Addon {
+  const reporting =
     <Args extends unknown[], Result>(call: (...args: Args) => Result) =>
     (...args: Args): Result => {
       try {
         return call(...args)
       } catch (error) {
-        throw explained(error)
+        throw asUserError(error)
       }
     }
   const { executeOp, createTensor, tensorDataSync } = binding
   return {
     ...binding,
-    executeOp: explaining(executeOp),
-    createTensor: explaining(createTensor),
-    tensorDataSync: explaining(tensorDataSync),
+    executeOp: reporting(executeOp),
+    createTensor: reporting(createTensor),
+    tensorDataSync: reporting(tensorDataSync),
   }
 }
 
-/** A copy whose members can be replaced; upstream's exports can be neither replaced nor enumerated. */
+/** A copy whose members can be replaced; the addon's exports can be neither replaced nor enumerated. */
 export function copyOf(addon: Addon): Addon {
   return Object.fromEntries(
     Object.getOwnPropertyNames(addon).map((key) => [key, Reflect.get(addon, key)]),

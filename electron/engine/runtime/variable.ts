@@ -1,7 +1,7 @@
 /**
  * State that outlives a step: parameters, optimizer moments, KV caches. On the compiled runtime a variable is a
  * TensorFlow resource whose value never passes through JS; on the others it holds a tensor. Both have the same
- * meaning inside a compiled function: reads see the last assignment, and writes land when the function ends.
+ * meaning inside a compiled function: reads see the last assignment, and writes take effect when the function ends.
  */
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
@@ -13,20 +13,20 @@ export interface Variable {
   readonly name: string
   readonly shape: number[]
   readonly dtype: 'float32' | 'int32'
-  /** Its value; inside a compiled function the value so far. Not to be disposed by the caller outside one. */
+  /** Its value; inside a compiled function, the last assigned one. The caller must not dispose it outside of one. */
   read(): tf.Tensor
-  /** Sets its value; inside a compiled function from there on. */
+  /** Sets its value; inside a compiled function, for the reads that follow. */
   assign(value: tf.Tensor): void
-  /** Copies its value out. Not possible inside a compiled function. */
+  /** A copy of its value. Not possible inside a compiled function. */
   data(): Float32Array
   dispose(): void
 }
 
-/** Not TensorFlow's default one: `compilationsRelease` empties that. */
+/** Not TensorFlow's default container, which `compilationsRelease` empties. */
 const container = 'stet'
 /**
- * TensorFlow's ResourceHandle::ANONYMOUS_NAME: it then gives each variable a name of its own. Names of ours would
- * stay in its cache of kernels, one entry a variable, for ever.
+ * TensorFlow's ResourceHandle::ANONYMOUS_NAME: it gives each variable a unique name. Names of ours would stay
+ * in its kernel cache forever, one entry per variable.
  */
 const anonymous = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347'
 
@@ -94,12 +94,12 @@ class ResourceVariable implements Variable, RecordableVariable {
   }
 }
 
-/** Assignments of the eager function that is running; they land when it ends. */
+/** Assignments of the eager function that is running; they take effect when it ends. */
 let pending: Map<HeldVariable, tf.Tensor> | null = null
 
-/** Runs `fn` with the meaning that variables have in a compiled function. */
+/** Runs `fn` with variables behaving as in a compiled function. */
 export function withDeferredWrites<T>(fn: () => T): T {
-  assert(!pending, 'A compiled function was called inside another.')
+  assert(!pending, 'A compiled function was called inside another one.')
   pending = new Map()
   try {
     const result = fn()
@@ -110,7 +110,7 @@ export function withDeferredWrites<T>(fn: () => T): T {
   }
 }
 
-/** A variable that holds a tensor, for runtimes that compile nothing. */
+/** A variable that holds a tensor, for runtimes that do not compile. */
 class HeldVariable implements Variable {
   readonly name: string
   readonly shape: number[]
@@ -151,13 +151,13 @@ class HeldVariable implements Variable {
 
 /**
  * @param name for messages; need not be unique
- * @param value initial value; still the caller's to dispose
+ * @param value initial value; the caller disposes it
  */
 export function makeVariable(name: string, value: tf.Tensor): Variable {
   return runtime().compiles ? new ResourceVariable(name, value) : new HeldVariable(name, value)
 }
 
-/** A variable with the given values, which are not held in JS afterwards. */
+/** A variable with these values, of which JS keeps no copy. */
 export function variableFrom(name: string, shape: number[], values: Float32Array): Variable {
   const tensor = tf.tensor(values, shape, 'float32')
   const variable = makeVariable(name, tensor)

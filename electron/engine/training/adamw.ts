@@ -22,6 +22,13 @@ export interface AdamWState {
   second: Map<string, Variable>
 }
 
+/** Everything that an update changes, and its settings. */
+export interface AdamW {
+  parameters: Map<string, Variable>
+  state: AdamWState
+  config: AdamWConfig
+}
+
 export function createAdamWState(parameters: Map<string, Variable>): AdamWState {
   const zeros = (kind: string) =>
     new Map([...parameters].map(([name, { shape }]) => [name, zerosVariable(`${kind}/${name}`, shape)]))
@@ -40,7 +47,7 @@ export function disposeAdamWState(state: AdamWState): void {
 }
 
 /** @returns scalar: square root of the sum of all squares */
-export function globalNorm(gradients: tf.Tensor[]): tf.Tensor {
+function globalNorm(gradients: tf.Tensor[]): tf.Tensor {
   return tf.sqrt(tf.addN(gradients.map((g) => tf.sum(tf.square(g)))))
 }
 
@@ -52,21 +59,19 @@ export type AdamWStep = {
   correction2: tf.Tensor
 }
 
-/** The two bias corrections at update t (1 at the first). */
+/** The two bias corrections at update t (the first is 1). */
 export function biasCorrections({ beta1, beta2 }: AdamWConfig, t: number): [number, number] {
   return [1 - beta1 ** t, 1 - beta2 ** t]
 }
 
 /**
- * One update of every parameter, in place.
+ * Updates every parameter and its moments in place.
  * @param gradients by the same names as `parameters`
  * @returns the gradients' global norm before clipping
  */
 export function applyAdamW(
-  parameters: Map<string, Variable>,
+  { parameters, state, config }: AdamW,
   gradients: Map<string, tf.Tensor>,
-  state: AdamWState,
-  config: AdamWConfig,
   step: AdamWStep,
 ): tf.Tensor {
   const norm = globalNorm([...gradients.values()])
@@ -75,16 +80,15 @@ export function applyAdamW(
     const gradient = gradients.get(name)
     const [first, second] = [state.first.get(name), state.second.get(name)]
     assert(gradient && first && second, `no gradient or state for ${name}`)
-    updateParameter(parameter, tf.mul(gradient, scale), first, second, config, step)
+    const slot = { parameter, first, second }
+    updateParameter(slot, tf.mul(gradient, scale), config, step)
   }
   return norm
 }
 
 function updateParameter(
-  parameter: Variable,
+  { parameter, first, second }: Record<'parameter' | 'first' | 'second', Variable>,
   gradient: tf.Tensor,
-  first: Variable,
-  second: Variable,
   { beta1, beta2, epsilon, weightDecay }: AdamWConfig,
   { learningRate, correction1, correction2 }: AdamWStep,
 ): void {

@@ -16,7 +16,7 @@ export interface Limits {
   maxPositions: number
 }
 
-/** What was left out or cut; a run records it. */
+/** What was left out or truncated; a run records it. */
 export interface Fit {
   /** Rows left out because a response was too long. */
   dropped: number

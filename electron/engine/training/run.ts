@@ -1,6 +1,6 @@
 /**
  * What every training run shares: how it reports, where it saves, how it is stopped, and which examples a step
- * sees. A run's state after step n depends only on its inputs and n, so it can be killed and resumed exactly.
+ * uses. A run's state after step n depends only on its inputs and n, so it can be killed and resumed exactly.
  */
 import { setImmediate } from 'node:timers/promises'
 import type { RunSample } from '../../contract/events.ts'
@@ -14,17 +14,17 @@ import { stepsPerEpoch } from './schedule.ts'
 export interface RunHooks {
   /** After each step; steps count from 1. */
   onStep(step: number, totalSteps: number, metrics: StepMetrics): void
-  /** Texts sampled on the way. */
+  /** Texts sampled during the run. */
   onSamples(step: number, samples: RunSample[]): void
-  /** Where checkpoints go; null keeps none. */
+  /** Where checkpoints are saved; null saves none. */
   checkpointFolder: string | null
-  /** When aborted, the run saves a checkpoint after the present step and ends as paused. */
+  /** When aborted, the run saves a checkpoint after the current step and ends as paused. */
   signal: AbortSignal
 }
 
 export type RunEnd = { state: 'done' | 'paused'; step: number; reason: string | null }
 
-/** The newest checkpoint and the one before it are kept; so is the best, where somebody judges. */
+/** The two newest checkpoints are kept, and the best one if a judge evaluates the run. */
 const keptCheckpoints = 2
 
 /** Saves and restores a run's variables and counters. */
@@ -37,14 +37,14 @@ export class RunState {
     this.#variables = variables
   }
 
-  /** @returns the step and small state of the newest checkpoint, whose variables are now set; null at the start */
+  /** @returns the step and small state of the newest checkpoint, whose variables are now set; null if there is none */
   restore(): { step: number; state: CheckpointState } | null {
     const checkpoint = this.#folder === null ? null : latestCheckpoint(this.#folder)
     if (checkpoint) restoreVariables(checkpoint, this.#variables)
     return checkpoint
   }
 
-  /** @param best the step whose checkpoint is kept however old it gets */
+  /** @param best the step whose checkpoint is always kept */
   async save(step: number, state: CheckpointState, best: number | null = null): Promise<void> {
     if (this.#folder === null) return
     await saveCheckpoint(this.#folder, step, this.#variables, state)
@@ -52,8 +52,8 @@ export class RunState {
   }
 }
 
-/** Lets messages (a pause, a question about progress) through between steps. */
-export async function breathe(): Promise<void> {
+/** Lets messages (a pause, a question about progress) be handled between steps. */
+export async function yieldToEventLoop(): Promise<void> {
   await setImmediate()
 }
 
@@ -62,7 +62,7 @@ export function isCheckpointStep(step: number, totalSteps: number, every: number
 }
 
 /**
- * Which examples step `step` (from 0) sees: a pass over all in an order that depends on seed and epoch only.
+ * The examples of step `step` (from 0): passes over all of them in an order that depends on seed and epoch only.
  * @returns indices; fewer than `batchSize` only when there are fewer examples
  */
 export function batchIndices(examples: number, batchSize: number, seed: number, step: number): number[] {

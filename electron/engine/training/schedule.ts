@@ -1,4 +1,4 @@
-/** How many steps a run makes, and the learning rate of each: linear warm-up, then constant, linear or cosine decay to zero. */
+/** How many steps a run has, and the learning rate of each: linear warm-up, then constant, linear or cosine decay to zero. */
 
 export interface Schedule {
   learningRate: number
@@ -8,7 +8,7 @@ export interface Schedule {
 
 /**
  * @param step 0 at the first update
- * @param totalSteps number of updates of the whole run
+ * @param totalSteps updates of the whole run
  */
 export function learningRateAt(
   { learningRate, warmupSteps, decay }: Schedule,
@@ -21,12 +21,12 @@ export function learningRateAt(
   return learningRate * (decay === 'linear' ? 1 - share : 0.5 * (1 + Math.cos(Math.PI * share)))
 }
 
-/** Number of whole batches in one pass; an incomplete last batch is left for another epoch's order. */
+/** Number of whole batches in one pass; an incomplete last batch is skipped, since another epoch has another order. */
 export function stepsPerEpoch(examples: number, batchSize: number): number {
   return Math.max(1, Math.floor(examples / batchSize))
 }
 
-/** Steps of a run on fixed examples: all epochs, or `maxSteps` where those are fewer. */
+/** Steps of a run on fixed examples: all epochs, or `maxSteps` if that is fewer. */
 export function supervisedSteps(
   examples: number,
   { batchSize, epochs, maxSteps }: { batchSize: number; epochs: number; maxSteps: number | null },

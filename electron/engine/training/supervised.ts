@@ -4,14 +4,21 @@ import type { TensorRecord } from '../runtime/tensor-record.ts'
 import type { Variable } from '../runtime/variable.ts'
 import type { AdamWConfig } from './adamw.ts'
 import { chunksOf } from './batch.ts'
-import { batchIndices, breathe, isCheckpointStep, type RunEnd, type RunHooks, RunState } from './run.ts'
+import {
+  batchIndices,
+  isCheckpointStep,
+  type RunEnd,
+  type RunHooks,
+  RunState,
+  yieldToEventLoop,
+} from './run.ts'
 import { learningRateAt, type Schedule, supervisedSteps } from './schedule.ts'
 import { type LossFunction, TrainStep } from './train-step.ts'
 
 export interface SupervisedConfig extends AdamWConfig, Schedule {
   seed: number
   epochs: number
-  /** Fewer steps than the epochs have; null makes them all. */
+  /** Stop after this many steps; null runs all epochs. */
   maxSteps: number | null
   batchSize: number
   microBatchSize: number | null
@@ -26,7 +33,7 @@ export interface SupervisedTask<Example, In extends TensorRecord, Metric extends
   loss: LossFunction<In, Metric>
   /** Inputs of the loss for one micro-batch of the step's examples; the loss is averaged over the whole step. */
   inputs(microBatch: Example[], wholeStep: Example[]): In
-  /** Held-out metrics, made at checkpoints and at the end. */
+  /** Held-out metrics, computed at checkpoints and at the end. */
   evaluate?: () => StepMetrics
 }
 
@@ -62,7 +69,7 @@ export async function trainSupervised<Example, In extends TensorRecord, Metric e
       })
       if (saving || hooks.signal.aborted) await state.save(step, {})
       if (hooks.signal.aborted && step < totalSteps) return { state: 'paused', step, reason: null }
-      await breathe()
+      await yieldToEventLoop()
     }
     return { state: 'done', step, reason: null }
   } finally {

@@ -1,7 +1,7 @@
 /**
  * One optimizer step as compiled functions: gradients, then the update. With one micro-batch both are one native
  * call; with several, gradients are summed in variables first. The loss must already be divided by what the whole
- * step is averaged over, so that micro-batches add up exactly.
+ * step is averaged over, so that the sum over micro-batches is exact.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
@@ -10,6 +10,7 @@ import { compile } from '../runtime/compile.ts'
 import { mapTensors, type TensorRecord } from '../runtime/tensor-record.ts'
 import { type Variable, zerosVariable } from '../runtime/variable.ts'
 import {
+  type AdamW,
   type AdamWConfig,
   type AdamWState,
   type AdamWStep,
@@ -73,8 +74,7 @@ export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
   readonly state: AdamWState
   /** Updates made so far; saved with the state. */
   updates = 0
-  readonly #parameters: Map<string, Variable>
-  readonly #config: AdamWConfig
+  readonly #adamw: AdamW
   readonly #whole
   readonly #accumulate
   readonly #apply
@@ -87,9 +87,8 @@ export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
     config: AdamWConfig,
     loss: LossFunction<In, Metric>,
   ) {
-    this.#parameters = parameters
-    this.#config = config
     this.state = createAdamWState(parameters)
+    this.#adamw = { parameters, state: this.state, config }
     this.#whole = compile(`${name}_step`, ({ step, inputs }: { step: AdamWStep; inputs: In }) => {
       const { gradients, ...result } = lossAndGradients(parameters, loss, inputs)
       return { loss: result.loss, gradNorm: this.#applyTo(gradients, step), metrics: result.metrics }
@@ -113,14 +112,14 @@ export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
 
   /**
    * @param microBatches inputs of the loss, one record per micro-batch; not disposed
-   * @throws UserError when loss or gradient is not finite; the parameters are then spoilt
+   * @throws UserError when loss or gradient is not finite; the parameters are then unusable
    */
   run(microBatches: In[], learningRate: number): StepResult<Metric> {
     const result = this.#update(microBatches, learningRate)
     if (Number.isFinite(result.loss) && Number.isFinite(result.gradNorm)) return result
     throw new UserError(
       'bad_input',
-      `The loss became ${result.loss} (gradient norm ${result.gradNorm}) at update ${this.updates}, and this update is not kept. Lower the learning rate and resume: the run goes on from its last checkpoint.`,
+      `The loss became ${result.loss} (gradient norm ${result.gradNorm}) at update ${this.updates}, which is not kept. Lower the learning rate and resume: the run continues from its last checkpoint.`,
     )
   }
 
@@ -135,7 +134,7 @@ export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
 
   #update(microBatches: In[], learningRate: number): StepResult<Metric> {
     this.updates++
-    const [correction1, correction2] = biasCorrections(this.#config, this.updates)
+    const [correction1, correction2] = biasCorrections(this.#adamw.config, this.updates)
     const step = {
       learningRate: tf.scalar(learningRate),
       correction1: tf.scalar(correction1),
@@ -172,12 +171,12 @@ export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
   }
 
   #applyTo(gradients: Map<string, tf.Tensor>, step: AdamWStep): tf.Tensor {
-    return applyAdamW(this.#parameters, gradients, this.state, this.#config, step)
+    return applyAdamW(this.#adamw, gradients, step)
   }
 
   #makeSums(): void {
     if (this.#sums.size > 0) return
-    for (const [name, { shape }] of this.#parameters)
+    for (const [name, { shape }] of this.#adamw.parameters)
       this.#sums.set(name, zerosVariable(`sum/${name}`, shape))
   }
 }

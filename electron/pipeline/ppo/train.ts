@@ -10,7 +10,13 @@ import type { Model } from '../../engine/model/model.ts'
 import { repetition } from '../../engine/statistics/repetition.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { bucketLength, type ResponseLengths } from '../../engine/training/batch.ts'
-import { breathe, isCheckpointStep, type RunEnd, type RunHooks, RunState } from '../../engine/training/run.ts'
+import {
+  isCheckpointStep,
+  type RunEnd,
+  type RunHooks,
+  RunState,
+  yieldToEventLoop,
+} from '../../engine/training/run.ts'
 import { learningRateAt } from '../../engine/training/schedule.ts'
 import { type Advantages, explainedVariance, gae, maskedMean, whiten } from './advantages.ts'
 import {
@@ -184,7 +190,7 @@ export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunH
       }
       if (stopping && step < config.totalSteps)
         return { state: 'paused', step, reason: tripped?.reason ?? null }
-      await breathe()
+      await yieldToEventLoop()
     }
     return { state: 'done', step, reason: null }
   } finally {

@@ -15,7 +15,7 @@ import { type CompiledFunction, compile } from '../../engine/runtime/compile.ts'
 import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { bucketLength, chunksOf, mapInBatches, padResponses } from '../../engine/training/batch.ts'
-import { breathe } from '../../engine/training/run.ts'
+import { yieldToEventLoop } from '../../engine/training/run.ts'
 import { openModel } from './presets.ts'
 
 type ChooseJob = Extract<InferenceJob, { kind: 'choose' }>
@@ -49,7 +49,7 @@ export async function runChoose(
       for (const [i, { index }] of batch.entries()) rows[index] = { logprobs: [...logprobs[i]!] }
       done += batch.length
       emit({ type: 'progress', phase: 'judge', done, total: queries.length })
-      await breathe()
+      await yieldToEventLoop()
     }
     return { rows }
   } finally {

@@ -2,7 +2,7 @@
 
 import type { Hooks } from '../../contract/events.ts'
 import type { Job, JobOf, JobResults } from '../../contract/jobs.ts'
-import { explained } from '../../engine/runtime/failures.ts'
+import { asUserError } from '../../engine/runtime/failures.ts'
 import { openRuntime } from '../../engine/runtime/runtime.ts'
 import { runBench } from './bench.ts'
 import { runChoose } from './choose.ts'
@@ -35,7 +35,7 @@ export async function runJob(job: Job, hooks: Hooks): Promise<JobResults[Job['ki
     await openRuntime()
     return await run(job.kind, job, hooks)
   } catch (error) {
-    throw explained(error)
+    throw asUserError(error)
   }
 }
 

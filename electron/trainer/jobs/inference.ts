@@ -9,7 +9,7 @@ import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { encodeQuery, encodeResponse } from '../../engine/tokenizer/query.ts'
 import { bucketLength, chunksOf, commonLengths } from '../../engine/training/batch.ts'
 import { checkContext } from '../../engine/training/examples.ts'
-import { breathe } from '../../engine/training/run.ts'
+import { yieldToEventLoop } from '../../engine/training/run.ts'
 import { RewardScorer } from '../../pipeline/reward/model.ts'
 import { openModel } from './presets.ts'
 import { openRewardModel } from './reward-card.ts'
@@ -46,7 +46,7 @@ export async function runGenerate(
       for (const { response, ended } of generated.slice(0, batch.length))
         rows.push({ text: tokenizer.decode(response, { skipSpecial: true }), ids: response, ended })
       emit({ type: 'progress', phase: 'generate', done: rows.length, total: queries.length })
-      await breathe()
+      await yieldToEventLoop()
     }
     return { rows, cut: queries.filter((query) => query.cut).length }
   } finally {
@@ -97,7 +97,7 @@ export async function runScore(job: JobOf<'score'>, { emit, signal }: Hooks): Pr
       signal.throwIfAborted()
       rewards.push(...scorer.tokenRewards(batch, batchSize, lengths))
       emit({ type: 'progress', phase: 'score', done: rewards.length, total: responses.length })
-      await breathe()
+      await yieldToEventLoop()
     }
     const piece = (i: number, t: number) => tokenizer.pieceOf(responses[i]!.response[t]!)
     return {

@@ -6,7 +6,7 @@ import { createModel, disposeModel } from '../../engine/model/model.ts'
 import { compile } from '../../engine/runtime/compile.ts'
 import { runtime } from '../../engine/runtime/runtime.ts'
 import type { Tensors } from '../../engine/runtime/tensor-record.ts'
-import { breathe } from '../../engine/training/run.ts'
+import { yieldToEventLoop } from '../../engine/training/run.ts'
 import { forwardFlops } from '../../sizing/counts.ts'
 import { benchTrain, configs } from './bench.ts'
 
@@ -19,7 +19,7 @@ export async function runSpeed({ emit, signal }: Hooks): Promise<SpeedResult> {
     signal.throwIfAborted()
     results.push(await measure(signal))
     emit({ type: 'progress', phase: 'measure', done: results.length, total: measures.length })
-    await breathe()
+    await yieldToEventLoop()
   }
   return Object.assign({}, ...results)
 }

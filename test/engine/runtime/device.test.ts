@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { UserError } from '../../../electron/contract/errors.ts'
-import { askedDevice, findGpus, showOnly, uuidsIn } from '../../../electron/engine/runtime/device.ts'
+import { findGpus, requestedDevice, showOnly, uuidsIn } from '../../../electron/engine/runtime/device.ts'
 import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'
 import { compiledRuntimeOrSkip } from '../../invariant/compiled.ts'
 
@@ -47,9 +47,9 @@ test('GPUs are counted as the driver lists them, slices apart, and as CUDA_VISIB
 })
 
 test('nothing is chosen where nothing is asked for', () => {
-  assert.equal(askedDevice({}), null)
-  assert.equal(askedDevice({ STET_DEVICE: '' }), null)
-  assert.equal(askedDevice({ STET_DEVICE: 'GPU:1' }), 'GPU:1')
+  assert.equal(requestedDevice({}), null)
+  assert.equal(requestedDevice({ STET_DEVICE: '' }), null)
+  assert.equal(requestedDevice({ STET_DEVICE: 'GPU:1' }), 'GPU:1')
 })
 
 test('the runtime opens on the device that was named, and not on one that is missing', async (t) => {

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { compile } from '../../../electron/engine/runtime/compile.ts'
 import {
   callsNative,
+  type DecodeAttention,
   decodeAttention,
   matMulsTransposed,
   rmsNorm,
@@ -118,21 +119,21 @@ test('RMSNorm and its gradient', () => {
   assertClose(...compiledAndPlain(gradients, inputs))
 })
 
-type Attention = Tensors<'q' | 'k' | 'v' | 'firstReal' | 'position'>
+type Attention = Tensors<keyof DecodeAttention>
 
 /** Softmax attention over the visible slots, by tfjs. */
-function plainAttention({ q, k, v, firstReal, position }: Attention): tf.Tensor {
-  const [b, heads, , h] = q.shape as [number, number, number, number]
-  const [, kvHeads, slots] = k.shape as [number, number, number]
+function plainAttention({ queries, keys, values, firstReal, position }: Attention): tf.Tensor {
+  const [b, heads, , h] = queries.shape as [number, number, number, number]
+  const [, kvHeads, slots] = keys.shape as [number, number, number]
   const slot = tf.range(0, slots, 1, 'int32')
   const seen = tf.logicalAnd(tf.greaterEqual(slot, tf.expandDims(firstReal, 1)), tf.lessEqual(slot, position))
-  const grouped = tf.reshape(q, [b, kvHeads, heads / kvHeads, h])
+  const grouped = tf.reshape(queries, [b, kvHeads, heads / kvHeads, h])
   const scores = tf.where(
     tf.reshape(seen, [b, 1, 1, slots]),
-    tf.matMul(grouped, k, false, true),
+    tf.matMul(grouped, keys, false, true),
     Number.NEGATIVE_INFINITY,
   )
-  return tf.reshape(tf.matMul(tf.softmax(scores), v), [b, heads * h])
+  return tf.reshape(tf.matMul(tf.softmax(scores), values), [b, heads * h])
 }
 
 test('attention of one decode step', () => {
@@ -147,19 +148,16 @@ test('attention of one decode step', () => {
     fc.property(shape, fc.integer({ min: 0, max: 3 }), ({ rows, group, kvHeads, slots, size }, unused) => {
       const cache = [rows, kvHeads, slots, size]
       const inputs = {
-        q: tf.randomNormal([rows, group * kvHeads, 1, size], 0, 1, 'float32', 3),
-        k: tf.randomNormal(cache, 0, 1, 'float32', 4),
-        v: tf.randomNormal(cache, 0, 1, 'float32', 5),
+        queries: tf.randomNormal([rows, group * kvHeads, 1, size], 0, 1, 'float32', 3),
+        keys: tf.randomNormal(cache, 0, 1, 'float32', 4),
+        values: tf.randomNormal(cache, 0, 1, 'float32', 5),
         firstReal: tf.tensor1d(
           Array.from({ length: rows }, (_, row) => row % 3),
           'int32',
         ),
         position: tf.scalar(slots - 1 - Math.min(unused, slots - 3), 'int32'),
       }
-      const fn = (args: Attention) => {
-        const { q, k, v, firstReal, position } = args
-        return callsNative() ? decodeAttention(q, k, v, firstReal, position) : plainAttention(args)
-      }
+      const fn = (args: Attention) => (callsNative() ? decodeAttention(args) : plainAttention(args))
       assertClose(...compiledAndPlain(fn, inputs))
     }),
     { numRuns: 12, seed: 1 },

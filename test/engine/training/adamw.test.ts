@@ -46,7 +46,7 @@ test('AdamW follows torch.optim.AdamW for ten steps, compiled', async () => {
   )
   const state = createAdamWState(parameters)
   const update = compile('adamw', ({ step, gradients }: { step: AdamWStep; gradients: Tensors<string> }) => ({
-    norm: applyAdamW(parameters, new Map(Object.entries(gradients)), state, config, step),
+    norm: applyAdamW({ parameters, state, config }, new Map(Object.entries(gradients)), step),
   }))
   golden.steps.forEach((step, i) => {
     const schedule = { learningRate: peakLearningRate, warmupSteps, decay: 'cosine' as const }

@@ -282,5 +282,5 @@ test('A device that is not there is refused with those that are.', async () => {
   process.env.STET_DEVICE = 'GPU:7'
   const outcome = await stet('doctor')
   delete process.env.STET_DEVICE
-  assertMistake(outcome, 2, /There is no device "GPU:7" here \(STET_DEVICE\)\. There is wasm;/)
+  assertMistake(outcome, 2, /There is no device "GPU:7" here \(STET_DEVICE\)\. Available: wasm\./)
 })

@@ -42,7 +42,13 @@ function mix(
   const group = nh / nk
   const scaled = tf.mul(queries, 1 / Math.sqrt(h))
   if (cache?.firstReal && callsNative())
-    return decodeAttention(scaled, keys, values, cache.firstReal, cache.position)
+    return decodeAttention({
+      queries: scaled,
+      keys,
+      values,
+      firstReal: cache.firstReal,
+      position: cache.position,
+    })
   const grouped = tf.reshape(scaled, [b, nk, group * t, h])
   const scores = tf.reshape(tf.matMul(grouped, keys, false, true), [b, nk, group, t, s])
   const shares = tf.softmax(tf.add(scores, tf.expandDims(attentionBias, 1)))

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { Message } from './records.ts'
-import { runKinds, type TrainingJob } from './run-kinds/index.ts'
+import { type RunKind, runKinds, type TrainingJob } from './run-kinds/index.ts'
 import { RewardScheme } from './run-kinds/reward.ts'
 
 const Sampling = {
@@ -126,17 +126,20 @@ const ChooseResult = z.object({
 
 export type JobOf<Kind extends Job['kind']> = Extract<Job, { kind: Kind }>
 
-/** What a job ends with, by kind. */
-export const jobResults = {
-  sft: runKinds.sft.result,
-  reward: runKinds.reward.result,
-  ppo: runKinds.ppo.result,
-  dpo: runKinds.dpo.result,
+/** What an inference job ends with, by kind. */
+const inferenceResults = {
   generate: GenerateResult,
   score: ScoreResult,
   choose: ChooseResult,
   bench: BenchResult,
   runtime: RuntimeResult,
   speed: SpeedResult,
-} satisfies Record<Job['kind'], z.ZodType>
-export type JobResults = { [Kind in keyof typeof jobResults]: z.infer<(typeof jobResults)[Kind]> }
+} satisfies Record<InferenceJob['kind'], z.ZodType>
+
+/** What a job ends with, by kind. */
+export type JobResults = { [Kind in Job['kind']]: z.infer<ResultSchemas[Kind]> }
+type ResultSchemas = { [Kind in RunKind]: (typeof runKinds)[Kind]['result'] } & typeof inferenceResults
+
+export function jobResult(kind: Job['kind']): z.ZodType {
+  return kind in runKinds ? runKinds[kind as RunKind].result : inferenceResults[kind as InferenceJob['kind']]
+}

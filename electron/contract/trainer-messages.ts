@@ -16,7 +16,7 @@ export type ToTrainer = z.infer<typeof ToTrainer>
 
 export const FromTrainer = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('event'), id, event: JobEvent }),
-  /** `result` is checked against the job's own schema (`jobResults`). */
+  /** `result` is checked against the schema of its job (`jobResult`). */
   z.strictObject({ type: z.literal('result'), id, result: z.unknown() }),
   /** `code` null: a defect, whose `detail` is for the log. */
   z.strictObject({

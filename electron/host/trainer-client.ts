@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { UserError } from '../contract/errors.ts'
 import type { Hooks, JobEvent } from '../contract/events.ts'
-import { type Job, type JobOf, type JobResults, jobResults } from '../contract/jobs.ts'
+import { type Job, type JobOf, type JobResults, jobResult } from '../contract/jobs.ts'
 import { TrainingJob } from '../contract/run-kinds/index.ts'
 import { FromTrainer, type ToTrainer } from '../contract/trainer-messages.ts'
 
@@ -137,7 +137,7 @@ export class TrainerClient {
         this.#pass(message.event, pending)
         break
       case 'result': {
-        const result = jobResults[pending.kind].safeParse(message.result)
+        const result = jobResult(pending.kind).safeParse(message.result)
         if (result.success) pending.resolve(result.data)
         else this.#failProtocol(result.error)
         break

@@ -30,6 +30,11 @@ export interface RunKindRow {
   leadingMetric: string
   /** The metrics that it logs, besides those of any optimizer. */
   metrics: Readonly<Record<string, MetricDefinition>>
+  /**
+   * Typical number of compilations at start-up, in units of the benchmark's training-step compilation: for estimates
+   * before a first run.
+   */
+  startCompilations: number
   /** The settings that a branch may change: they alter neither model nor data. */
   branchable: readonly string[]
 }

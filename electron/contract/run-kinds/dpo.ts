@@ -72,6 +72,7 @@ export const dpo = {
   makes: 'language',
   models: { policy: 'path' },
   leadingMetric: 'dpo/accuracy',
+  startCompilations: 3.6,
   branchable: [...branchableWithExamples, 'beta'],
   config: DpoConfig,
   metrics,

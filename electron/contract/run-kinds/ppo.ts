@@ -279,6 +279,7 @@ export const ppo = {
   makes: 'language',
   models: { policy: 'path', rewardModel: 'path' },
   leadingMetric: 'objective/scores',
+  startCompilations: 5,
   branchable: [
     ...branchableInAnyRun,
     'totalSteps',

@@ -122,6 +122,7 @@ export const reward = {
   makes: 'reward',
   models: { model: 'ref' },
   leadingMetric: 'reward/accuracy',
+  startCompilations: 2.8,
   branchable: [...branchableWithExamples, 'keptPenalty'],
   config: RewardConfig,
   metrics,

@@ -73,6 +73,7 @@ export const sft = {
   makes: 'language',
   models: { model: 'start' },
   leadingMetric: 'sft/loss',
+  startCompilations: 2.8,
   branchable: branchableWithExamples,
   config: SftConfig,
   metrics,

@@ -7,7 +7,7 @@ import { silentHooks } from '../../contract/events.ts'
 import type { SpeedResult } from '../../contract/jobs.ts'
 import { canonicalJson, type JsonObject } from '../../contract/json.ts'
 import { RunScale } from '../../contract/run-kinds/common.ts'
-import type { TrainingJob } from '../../contract/run-kinds/index.ts'
+import { type RunKind, runKinds } from '../../contract/run-kinds/index.ts'
 import type { EstimateRequest, RunEstimate } from '../../contract/train.ts'
 import { describeVerb, type VerbInput } from '../../contract/verbs.ts'
 import { locateRuntime } from '../../engine/runtime/locate.ts'
@@ -27,8 +27,7 @@ import type { Lab } from '../context.ts'
 import { parseInput } from '../errors/parse-input.ts'
 import { planRun } from './train.ts'
 
-type Kind = TrainingJob['kind']
-type Input = VerbInput<`train ${Kind}`>
+type Input = VerbInput<`train ${RunKind}`>
 
 type Time = Pick<RunEstimate, 'secondsPerStep' | 'seconds' | 'basis' | 'isMeasuring'>
 
@@ -51,7 +50,7 @@ export class RunEstimates {
     return { ...(await this.#memory(size)), steps: runSteps(size), ...this.#time(project.db, size) }
   }
 
-  #sizeOf(kind: Kind, project: Project, input: Input): Promise<RunSize> {
+  #sizeOf(kind: RunKind, project: Project, input: Input): Promise<RunSize> {
     const { maxQueryTokens, seed } = input.config
     const { pairs = null, maxResponseTokens = null } = input.config as Record<string, unknown>
     const config = { maxQueryTokens, maxResponseTokens, pairs, seed }
@@ -92,7 +91,7 @@ export class RunEstimates {
     const basis = `From the speed of this machine (${trainGflops.toFixed(0)} GFLOP/s in training, ${copyGbPerS.toFixed(0)} GB/s of memory): there is no similar run yet.`
     return {
       secondsPerStep,
-      seconds: typicalCompilations[size.kind] * compileSeconds + steps * secondsPerStep,
+      seconds: runKinds[size.kind].startCompilations * compileSeconds + steps * secondsPerStep,
       basis,
       isMeasuring: false,
     }
@@ -119,15 +118,9 @@ export class RunEstimates {
   }
 }
 
-function checked(kind: Kind, input: object): Input {
+function checked(kind: RunKind, input: object): Input {
   return parseInput(describeVerb(`train ${kind}`).input, input) as Input
 }
-
-/**
- * Typical number of compilations at start-up, in units of the benchmark's training-step compilation; used when no
- * earlier run exists.
- */
-const typicalCompilations: Record<Kind, number> = { sft: 2.8, reward: 2.8, dpo: 3.6, ppo: 5 }
 
 /** Fixed cost of a call, in seconds. */
 const callSeconds = 0.003
@@ -152,7 +145,7 @@ interface Pace {
 }
 
 /** The newest run of the kind on a model with as many parameters, with its pace. */
-function paceOfLike(db: Db, kind: Kind, { parameters }: RunScale): { run: Run; pace: Pace } | null {
+function paceOfLike(db: Db, kind: RunKind, { parameters }: RunScale): { run: Run; pace: Pace } | null {
   for (const run of listRuns(db).reverse()) {
     const scale = RunScale.safeParse((run.result as { scale?: unknown } | null)?.scale).data
     if (run.kind !== kind || scale?.parameters !== parameters) continue

@@ -22,7 +22,7 @@ import { neverTrip } from './toy-jobs.ts'
 const folder = temporaryFolder()
 const tokenizer = toyTokenizer()
 const { padId } = tokenizer
-const { demonstrations, rewardPairs } = toyExamples(24, tokenizer)
+const { demonstrations, rewardPairs, dpoPairs } = toyExamples(24, tokenizer)
 
 before(async () => {
   await openRuntime({ kind: 'wasm' })
@@ -38,9 +38,9 @@ function recording(): { hooks: RunHooks; steps: StepMetrics[] } {
 test('SFT learns demonstrations, and what they have in common with held-out ones', async () => {
   const model = loadModel(folder)
   const { steps, hooks } = recording()
-  const data = { train: demonstrations.slice(0, 16), heldout: demonstrations.slice(16) }
+  const data = { policy: model, padId, train: demonstrations.slice(0, 16), heldout: demonstrations.slice(16) }
   const config = SftConfig.parse({ epochs: 30, batchSize: 8, learningRate: 0.02 })
-  const { heldoutLoss } = await trainSft(model, data, padId, config, hooks)
+  const { heldoutLoss } = await trainSft(data, config, hooks)
   const [first, last] = [steps[0]!['sft/loss']!, steps.at(-1)!['sft/loss']!]
   assert.ok(first > 4 && last < 0.4, `from ${first} to ${last} nats a token`)
   assert.ok(heldoutLoss! < 0.6, `${heldoutLoss} on held-out demonstrations`)
@@ -67,13 +67,8 @@ for (const scheme of RewardScheme.options) {
 test('DPO learns to prefer the edits', async () => {
   const model = loadModel(folder)
   const { steps, hooks } = recording()
-  await trainDpo(
-    model,
-    rewardPairs,
-    padId,
-    DpoConfig.parse({ epochs: 10, batchSize: 8, learningRate: 0.01 }),
-    hooks,
-  )
+  const config = DpoConfig.parse({ epochs: 10, batchSize: 8, learningRate: 0.01 })
+  await trainDpo({ policy: model, padId, pairs: dpoPairs }, config, hooks)
   const [first, last] = [steps[0]!, steps.at(-1)!]
   assert.ok(Math.abs(first['loss/total']! - Math.LN2) < 1e-5, 'at first the policy is the reference')
   assert.ok(last['loss/total']! < 0.1 && last['dpo/accuracy'] === 1, `${last['loss/total']}`)

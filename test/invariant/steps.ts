@@ -76,13 +76,16 @@ export async function parametersAfterStep(
     if (kind === 'ppo') return ppoStep(model, choice as 'shared' | 'separate', variation)
     if (kind === 'sft')
       await trainSft(
-        model,
-        { train: examples.demonstrations, heldout: [] },
-        pad,
+        { policy: model, padId: pad, train: examples.demonstrations, heldout: [] },
         SftConfig.parse(config),
         quiet(),
       )
-    if (kind === 'dpo') await trainDpo(model, examples.rewardPairs, pad, DpoConfig.parse(config), quiet())
+    if (kind === 'dpo')
+      await trainDpo(
+        { policy: model, padId: pad, pairs: examples.dpoPairs },
+        DpoConfig.parse(config),
+        quiet(),
+      )
     if (kind === 'reward') {
       addScoreHead(model, 5)
       const scheme = { scheme: choice, spanWeighted: true }
@@ -131,7 +134,7 @@ function ppoStep(
     temperature: 0.8,
   })
   const scorer = new RolloutScorer({ policy, refPolicy, value }, config.temperature)
-  const update = new PpoUpdate(policy, value, config)
+  const update = new PpoUpdate({ policy, value }, pad, config)
   try {
     const samples = examples.demonstrations.map((example, i) => ({
       ...example,
@@ -141,7 +144,7 @@ function ppoStep(
     const chunk = microBatchSize ?? samples.length
     const measured = measureByForwardPass(policy, samples, config.temperature, { padId: pad, lengths, chunk })
     const rollout = scorer.score(measured, pad, lengths, chunk)
-    update.run(rollout, advantagesOf(rollout, config), optimization.learningRate, 0, pad)
+    update.run(rollout, advantagesOf(rollout, config), { learningRate: optimization.learningRate, step: 0 })
     return valuesOf(trainedParameters(policy, value))
   } finally {
     scorer.dispose()
@@ -150,7 +153,7 @@ function ppoStep(
   }
 }
 
-/** Each token is paid a random reward that depends on its row and place alone. */
+/** Each token is given a random reward that depends on its row and place alone. */
 function advantagesOf({ batch, logprobs, refLogprobs, values }: Rollout, config: PpoConfig) {
   const { responseMask, responseLength } = batch
   const rewardOf = (row: number, t: number) => normals({ seed: 7, stream: `reward/${row}/${t}` }, 0, 1)[0]!
@@ -158,7 +161,7 @@ function advantagesOf({ batch, logprobs, refLogprobs, values }: Rollout, config:
     m ? rewardOf(Math.floor(i / responseLength), i % responseLength) : 0,
   )
   const rewards = withKlPenalty(scores, klPerToken(logprobs, refLogprobs, responseMask), config.klCoef)
-  const { advantages, returns } = gae(rewards, values, responseMask, responseLength, config)
+  const { advantages, returns } = gae(rewards, values, batch, config)
   return { advantages: whiten(advantages, responseMask), returns }
 }
 

@@ -13,6 +13,7 @@ import { configFromHuggingFace } from '../../electron/engine/model/sources/huggi
 import { normals } from '../../electron/engine/random.ts'
 import { loadTokenizer, type Tokenizer } from '../../electron/engine/tokenizer/index.ts'
 import type { QueryResponse } from '../../electron/engine/training/batch.ts'
+import type { DpoPair } from '../../electron/pipeline/dpo/train.ts'
 import { labelPair } from '../../electron/pipeline/label/labels.ts'
 import { editedPair, type RewardPair } from '../../electron/pipeline/reward/examples.ts'
 
@@ -116,6 +117,7 @@ export function writeRows(file: string, rows: readonly RunInputRow[]): string {
 export interface ToyExamples {
   demonstrations: QueryResponse[]
   rewardPairs: RewardPair[]
+  dpoPairs: DpoPair[]
 }
 
 /** The same rows as token sequences, of different lengths. */
@@ -125,13 +127,15 @@ export function toyExamples(count: number, tokenizer: Tokenizer): ToyExamples {
     edited: edited!,
     query: tokenizer.encodeChat(item.prompt, { addGenerationPrompt: true }),
   }))
+  const rewardPairs = rows.map(({ item, edited, query }) =>
+    editedPair(query, labelPair(tokenizer, item.id, item.rejected!, edited), tokenizer.eosId),
+  )
   return {
     demonstrations: rows.map(({ item, query }) => ({
       query,
       response: [...tokenizer.encode(item.chosen!), tokenizer.eosId],
     })),
-    rewardPairs: rows.map(({ item, edited, query }) =>
-      editedPair(query, labelPair(tokenizer, item.id, item.rejected!, edited), tokenizer.eosId),
-    ),
+    rewardPairs,
+    dpoPairs: rewardPairs.map(({ worse, better }) => ({ rejected: worse, chosen: better })),
   }
 }

@@ -57,14 +57,12 @@ export async function trainSupervised<Example, In extends TensorRecord, Metric e
       const indices = batchIndices(task.examples.length, batchSize, config.seed, step)
       const microBatches = toMicroBatches(task, indices, config.microBatchSize ?? batchSize)
       const learningRate = learningRateAt(config, step, totalSteps)
-      const result = trainStep.consume(microBatches, learningRate)
+      const trained = trainStep.consume(microBatches, learningRate)
       step++
       const saving = isCheckpointStep(step, totalSteps, config.checkpointEvery)
       hooks.onStep(step, totalSteps, {
-        'loss/total': result.loss,
-        'optim/grad_norm': result.gradNorm,
+        ...trained,
         'optim/learning_rate': learningRate,
-        ...result.metrics,
         ...(saving ? task.evaluate?.() : {}),
       })
       if (saving || hooks.signal.aborted) await state.save(step, {})

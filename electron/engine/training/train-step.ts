@@ -37,11 +37,9 @@ export type LossFunction<In extends TensorRecord, Metric extends string> = (
   inputs: In,
 ) => LossResult<Metric>
 
-export interface StepResult<Metric extends string> {
-  loss: number
-  gradNorm: number
-  metrics: Record<Metric, number>
-}
+/** The metrics of one optimizer step: the loss, the global norm of its gradient, and what the loss reports. */
+export type StepResult<Metric extends string> = Record<'loss/total' | 'optim/grad_norm', number> &
+  Record<Metric, number>
 
 /** Runs inside a compiled function. */
 export function lossAndGradients<In extends TensorRecord, Metric extends string>(
@@ -69,7 +67,6 @@ export function lossAndGradients<In extends TensorRecord, Metric extends string>
   }
 }
 
-/** Compiled functions of one optimizer step. */
 export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
   readonly state: AdamWState
   /** Updates made so far; saved with the state. */
@@ -116,14 +113,15 @@ export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
    */
   run(microBatches: In[], learningRate: number): StepResult<Metric> {
     const result = this.#update(microBatches, learningRate)
-    if (Number.isFinite(result.loss) && Number.isFinite(result.gradNorm)) return result
+    const { 'loss/total': loss, 'optim/grad_norm': gradNorm } = result
+    if (Number.isFinite(loss) && Number.isFinite(gradNorm)) return result
     throw new UserError(
       'bad_input',
-      `The loss became ${result.loss} (gradient norm ${result.gradNorm}) at update ${this.updates}, which is not kept. Lower the learning rate and resume: the run continues from its last checkpoint.`,
+      `The loss became ${loss} (gradient norm ${gradNorm}) at update ${this.updates}, which is not kept. Lower the learning rate and resume: the run continues from its last checkpoint.`,
     )
   }
 
-  /** The same, with inputs that are disposed afterwards, even when the step diverges. */
+  /** The same, with inputs that are disposed afterwards, even if the step diverges. */
   consume(microBatches: In[], learningRate: number): StepResult<Metric> {
     try {
       return this.run(microBatches, learningRate)
@@ -151,7 +149,11 @@ export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
 
   #runWhole(step: AdamWStep, inputs: In): StepResult<Metric> {
     const { loss, gradNorm, metrics } = this.#whole.call({ step, inputs })
-    return { loss: number(loss), gradNorm: number(gradNorm), metrics: mapTensors(metrics, number) }
+    return {
+      'loss/total': number(loss),
+      'optim/grad_norm': number(gradNorm),
+      ...mapTensors(metrics, number),
+    }
   }
 
   #runParts(step: AdamWStep, microBatches: In[]): StepResult<Metric> {
@@ -160,8 +162,9 @@ export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
       const { loss, metrics } = this.#accumulate.call(inputs)
       return { loss: number(loss), metrics: mapTensors(metrics, number) }
     })
+    const { loss, metrics } = parts.reduce(sumOf)
     const gradNorm = number(this.#apply.call(step).gradNorm)
-    return { ...parts.reduce(sumOf), gradNorm }
+    return { 'loss/total': loss, 'optim/grad_norm': gradNorm, ...metrics }
   }
 
   dispose(): void {
@@ -188,7 +191,11 @@ function number(scalar: tf.Tensor): number {
   return value
 }
 
-type Part<Metric extends string> = Omit<StepResult<Metric>, 'gradNorm'>
+/** A micro-batch's share of the step. */
+interface Part<Metric extends string> {
+  loss: number
+  metrics: Record<Metric, number>
+}
 
 function sumOf<Metric extends string>(a: Part<Metric>, b: Part<Metric>): Part<Metric> {
   const metrics = { ...a.metrics }

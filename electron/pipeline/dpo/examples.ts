@@ -15,9 +15,6 @@ export function dpoPairs(
     const chosen = limits.pairs === 'edited' ? edited : item.chosen
     const pair = encodePair(tokenizer, query, { rejected: item.rejected, chosen })
     if (pair === null) return null
-    return {
-      example: { worse: pair.rejected, better: pair.chosen },
-      responses: [pair.rejected, pair.chosen],
-    }
+    return { example: pair, responses: [pair.rejected, pair.chosen] }
   })
 }

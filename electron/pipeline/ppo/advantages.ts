@@ -1,4 +1,5 @@
-/** Generalised advantage estimation and whitening over a mask. Row-major (B, T) arrays, one reward a token. */
+/** Generalised advantage estimation and whitening over a mask. Row-major (B, T) arrays, one reward per token. */
+import type { ResponseTokens } from './rewards.ts'
 
 export interface Advantages {
   advantages: Float32Array
@@ -8,13 +9,11 @@ export interface Advantages {
 /**
  * GAE (Schulman et al. 2016, eq. 16): δ_t = r_t + γ V_{t+1} - V_t, A_t = δ_t + γ λ A_{t+1}; the value after the
  * last response token is zero. Returns are A + V.
- * @param length T
  */
 export function gae(
   rewards: Float32Array,
   values: Float32Array,
-  responseMask: Float32Array,
-  length: number,
+  { responseMask, responseLength }: ResponseTokens,
   { gamma, gaeLambda }: { gamma: number; gaeLambda: number },
 ): Advantages {
   const advantages = new Float32Array(rewards.length)
@@ -22,7 +21,7 @@ export function gae(
   let nextValue = 0
   let nextAdvantage = 0
   for (let i = rewards.length - 1; i >= 0; i--) {
-    if (i % length === length - 1) nextValue = nextAdvantage = 0
+    if (i % responseLength === responseLength - 1) nextValue = nextAdvantage = 0
     if (!responseMask[i]) continue
     const delta = rewards[i]! + gamma * nextValue - values[i]!
     nextAdvantage = delta + gamma * gaeLambda * nextAdvantage
@@ -60,7 +59,7 @@ export function whiten(values: Float32Array, mask: Float32Array): Float32Array {
   return values.map((x, i) => (mask[i] ? (x - mean) * scale : 0))
 }
 
-/** 1 - Var(returns - values) / Var(returns), over the mask; zero where returns don't vary. */
+/** 1 - Var(returns - values) / Var(returns), over the mask; zero if returns do not vary. */
 export function explainedVariance(values: Float32Array, returns: Float32Array, mask: Float32Array): number {
   const total = maskedVariance(returns, mask)
   return total === 0

@@ -1,10 +1,14 @@
 /**
- * From what the reward model says to the reward of every response token. Pure functions of row-major (B, T)
- * arrays; `responseMask` is 1 at response tokens, and what stands elsewhere is never read.
+ * From the reward model's output to the reward of every response token. Pure functions of row-major (B, T) arrays;
+ * `responseMask` is 1 at response tokens, and values elsewhere are never read.
  */
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
+import type { ResponseBatch } from '../../engine/training/batch.ts'
 
-/** How rewards are centred and scaled, taken once before training. */
+/** The response tokens of row-major (B, T) arrays, T being `responseLength`. */
+export type ResponseTokens = Pick<ResponseBatch, 'responseMask' | 'responseLength'>
+
+/** How rewards are centred and scaled, measured once before training. */
 export interface RewardScale {
   /** token placement: mean reward of kept tokens on held-out edits; sequence placement: mean score on the reference. */
   center: number
@@ -57,55 +61,52 @@ export function tokenScores(
  */
 export function sequenceScores(
   scores: ArrayLike<number>,
-  responseMask: Float32Array,
-  length: number,
+  tokens: ResponseTokens,
   scale: RewardScale,
   limit: number | null,
 ): Float32Array {
-  return responseMask.map((_, i) => {
-    if (!isLast(responseMask, i, length)) return 0
-    return clip((scores[Math.floor(i / length)]! - scale.center) / scale.deviation, limit)
+  return tokens.responseMask.map((_, i) => {
+    if (!isLast(tokens, i)) return 0
+    return clip((scores[Math.floor(i / tokens.responseLength)]! - scale.center) / scale.deviation, limit)
   })
 }
 
-/** Whether position i of a (B, T) mask is the last masked one of its row. */
-export function isLast(responseMask: Float32Array, i: number, length: number): boolean {
-  return responseMask[i] === 1 && (i % length === length - 1 || responseMask[i + 1] === 0)
+/** Whether position i is the last response token of its row. */
+function isLast({ responseMask, responseLength }: ResponseTokens, i: number): boolean {
+  return responseMask[i] === 1 && (i % responseLength === responseLength - 1 || responseMask[i + 1] === 0)
 }
 
 /**
- * Pays the sum of each segment at its last token instead of token by token.
- * @param segmentEnd (B, T) 1 where a segment ends
+ * Gives the last token of each segment the sum of the segment's rewards, and zero to the others.
+ * @param segmentEnd (B, T) 1 at the last token of a segment
  */
 export function sumOverSegments(
   rewards: Float32Array,
   segmentEnd: Float32Array,
-  responseMask: Float32Array,
-  length: number,
+  tokens: ResponseTokens,
 ): Float32Array {
   let sum = 0
   return rewards.map((reward, i) => {
-    if (i % length === 0) sum = 0
-    if (!responseMask[i]) return 0
+    if (i % tokens.responseLength === 0) sum = 0
+    if (!tokens.responseMask[i]) return 0
     sum += reward
-    if (!segmentEnd[i] && !isLast(responseMask, i, length)) return 0
-    const paid = sum
+    if (!segmentEnd[i] && !isLast(tokens, i)) return 0
+    const total = sum
     sum = 0
-    return paid
+    return total
   })
 }
 
-/** Takes the penalty from the last token of each response that did not end by EOS. */
+/** Subtracts the penalty at the last token of each response that did not end with EOS. */
 export function penalizeMissingEos(
   scores: Float32Array,
   ended: readonly boolean[],
-  responseMask: Float32Array,
-  length: number,
+  tokens: ResponseTokens,
   penalty: number,
 ): Float32Array {
   return scores.map((score, i) => {
-    const missing = isLast(responseMask, i, length) && !ended[Math.floor(i / length)]
-    return missing ? score - penalty : score
+    const isMissing = isLast(tokens, i) && !ended[Math.floor(i / tokens.responseLength)]
+    return isMissing ? score - penalty : score
   })
 }
 
@@ -129,7 +130,7 @@ export function sequenceRewardScale(scores: readonly number[]): RewardScale {
   return { center: scores.reduce((a, b) => a + b, 0) / scores.length, deviation: deviationOf(scores) }
 }
 
-/** Population standard deviation; 1 where all values are the same. What is not finite stays so, and is seen. */
+/** Population standard deviation; 1 if all values are equal. A value that is not finite stays so, and is noticed. */
 function deviationOf(values: readonly number[]): number {
   const mean = values.reduce((a, b) => a + b, 0) / values.length
   const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length)

@@ -1,13 +1,11 @@
 /**
  * PPO with a reward at every token, or one at the end: sample, score, reward, advantage, update. The loop below is
- * the paper's last training stage in one reading; each formula is in the file beside it.
+ * the paper's last training stage in one reading; each formula is in a file next to it.
  */
-import type { RunSample } from '../../contract/events.ts'
 import type { StepMetrics } from '../../contract/metrics.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { type GenerationOptions, Generator } from '../../engine/generation/generate.ts'
 import type { Model } from '../../engine/model/model.ts'
-import { repetition } from '../../engine/statistics/repetition.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { bucketLength, type ResponseLengths } from '../../engine/training/batch.ts'
 import {
@@ -18,10 +16,10 @@ import {
   yieldToEventLoop,
 } from '../../engine/training/run.ts'
 import { learningRateAt } from '../../engine/training/schedule.ts'
-import { type Advantages, explainedVariance, gae, maskedMean, whiten } from './advantages.ts'
+import { gae, whiten } from './advantages.ts'
+import { recordedSamples, rolloutMetrics } from './report.ts'
 import {
   adaptKlCoef,
-  klK3PerToken,
   klPerToken,
   penalizeMissingEos,
   type RewardScale,
@@ -43,10 +41,11 @@ import {
   sampleInBatches,
   sampleResponses,
 } from './rollout.ts'
-import { freshMemory, remember, type TripwireMemory, trippedBy } from './tripwires.ts'
+import { fromStored, initialState, type PpoState, type StoredPpoState, toStored } from './state.ts'
+import { isBestWinRate, trippedBy, updatedTripwires } from './tripwires.ts'
 import { PpoUpdate, trainedParameters } from './update.ts'
 
-/** What a trained reward model says of responses. */
+/** A trained reward model's judgement of responses. */
 export interface ResponseScorer {
   /** @returns the reward of each response token, one array per response */
   tokenRewards(samples: readonly Sample[], batchSize: number, lengths: ResponseLengths): Float32Array[]
@@ -64,130 +63,95 @@ export interface PpoInputs {
   heldoutPrompts: Prompt[]
   /** Mean reward of kept tokens on held-out edits: the zero of token rewards. */
   keptMean: number
-  /** Null judges nothing. */
+  /** Null evaluates nothing. */
   judge: {
     /** Win rate in percent of responses to the held-out prompts against the reference. */
     winRate(samples: Sample[]): Promise<number>
-    /** Keeps the policy as it is now, which the judge likes best so far. */
+    /** Keeps the policy as it is now, which has the best win rate so far. */
     keepBest(): Promise<void>
   } | null
 }
 
-/** What a checkpoint holds besides the variables. */
-export interface SavedState {
-  klCoef: number
-  scale: RewardScale
-  memory: TripwireMemory
-  /** Optimizer updates made so far. */
-  updates: number
-  /** The step that the judge likes best so far. */
-  bestStep: number | null
-  /** The settings that it was saved under, as far as they are part of the state; checkpoints of an older Stet lack them. */
-  under?: Pick<PpoConfig, 'klCoef' | 'tripwires'>
-}
-
-/**
- * A checkpoint's state under the settings of the run that goes on from it, which may be a branch: another klCoef
- * counts from here on, and a tripwire with another limit may trip again.
- */
-export function stateUnder(
-  saved: SavedState,
-  { klCoef, tripwires }: Pick<PpoConfig, 'klCoef' | 'tripwires'>,
-): SavedState {
-  const { memory, under = { klCoef, tripwires } } = saved
-  const known = memory.known.filter((wire) => under.tripwires[wire] === tripwires[wire])
-  return {
-    ...saved,
-    klCoef: under.klCoef === klCoef ? saved.klCoef : klCoef,
-    memory: { ...memory, known },
-  }
+/** What is the same at every step of a run. */
+interface Setup {
+  inputs: PpoInputs
+  config: PpoConfig
+  generator: Generator
+  sampling: GenerationOptions
+  lengths: ResponseLengths
+  /** Rows per forward pass. */
+  chunk: number
 }
 
 /** Trains the policy (and value model) in place. */
 export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunHooks): Promise<RunEnd> {
-  const { policy, refPolicy, value, scorer, tokenizer } = inputs
-  const { padId } = tokenizer
-  const chunk = config.microBatchSize ?? config.rolloutBatchSize
-  const lengths = runLengths(inputs, config)
-  const sampling = samplingOptions(policy, padId, lengths, config)
-  const generator = new Generator(policy)
-  const rolloutScorer = new RolloutScorer({ policy, refPolicy, value }, config.temperature)
-  const update = new PpoUpdate(policy, value, config)
-  const run = new RunState(
+  const { policy, value, scorer, tokenizer } = inputs
+  const setup = setUp(inputs, config)
+  const { generator, sampling, lengths, chunk } = setup
+  const rolloutScorer = new RolloutScorer(inputs, config.temperature)
+  const update = new PpoUpdate({ policy, value }, tokenizer.padId, config)
+  const checkpoints = new RunState(
     hooks.checkpointFolder,
     new Map([...trainedParameters(policy, value), ...update.trainStep.variables()]),
   )
   try {
-    const restored = run.restore()
+    const restored = checkpoints.restore()
     let step = restored?.step ?? 0
-    const saved = restored ? stateUnder(restored.state as SavedState, config) : null
-    const scale = saved?.scale ?? measureScale(generator, inputs, config, sampling, lengths)
-    let klCoef = saved?.klCoef ?? config.klCoef
-    let memory = saved?.memory ?? freshMemory
-    let bestStep = saved?.bestStep ?? null
-    update.trainStep.updates = saved?.updates ?? 0
+    let state: PpoState = restored
+      ? fromStored(restored.state as StoredPpoState, config)
+      : initialState(config, measureScale(setup))
+    update.trainStep.updates = state.updates
 
     while (step < config.totalSteps) {
       // 1. Sample a response to each prompt.
       const prompts = promptsOfStep(inputs.prompts, config.rolloutBatchSize, config.seed, step)
-      const samples = sampleResponses(generator, prompts, {
-        ...sampling,
-        measure: true,
-        firstRow: step * config.rolloutBatchSize,
-      })
+      const firstRow = step * config.rolloutBatchSize
+      const samples = sampleResponses(generator, prompts, { ...sampling, measure: true, firstRow })
 
       // 2. Score: the policy's view (recorded above), the reference's and the value head's, and the reward model's.
-      const rollout = rolloutScorer.score(samples, padId, lengths, chunk)
+      const rollout = rolloutScorer.score(samples, tokenizer.padId, lengths, chunk)
       const tokenRewards = scorer.tokenRewards(samples, chunk, lengths)
 
       // 3. Rewards: the score at its place, minus the KL penalty at every token.
-      const kl = klPerToken(rollout.logprobs, rollout.refLogprobs, rollout.batch.responseMask)
-      const scores = placeScores(rollout, tokenRewards, scorer, scale, tokenizer, config)
-      const rewards = withKlPenalty(scores, kl, klCoef)
+      const { batch } = rollout
+      const kl = klPerToken(rollout.logprobs, rollout.refLogprobs, batch.responseMask)
+      const scores = placeScores(setup, rollout, tokenRewards, state.scale)
+      const rewards = withKlPenalty(scores, kl, state.klCoef)
 
       // 4. Advantages.
-      const { responseMask } = rollout.batch
-      const estimated = gae(rewards, rollout.values, responseMask, lengths.responseLength, config)
+      const estimated = gae(rewards, rollout.values, batch, config)
       const advantages = config.whitenAdvantages
-        ? whiten(estimated.advantages, responseMask)
+        ? whiten(estimated.advantages, batch.responseMask)
         : estimated.advantages
 
       // 5. Update.
       const learningRate = learningRateAt(config, step, config.totalSteps)
-      const updated = update.run(
-        rollout,
-        { advantages, returns: estimated.returns },
-        learningRate,
-        step,
-        padId,
-      )
+      const updated = update.run(rollout, { ...estimated, advantages }, { learningRate, step })
       step++
 
       // 6. Report, adapt, save, stop.
       const metrics: StepMetrics = {
-        ...rolloutMetrics(rollout, { scores, rewards, kl }, estimated, klCoef),
+        ...rolloutMetrics(rollout, { scores, kl, rewards }, estimated, state.klCoef),
         ...updated,
         'optim/learning_rate': learningRate,
-        ...(await judged(inputs, generator, sampling, step, config)),
+        ...(await heldoutMetrics(setup, step)),
       }
       hooks.onStep(step, config.totalSteps, metrics)
       if (step % config.sampleEvery === 0 || step === 1)
-        hooks.onSamples(step, recordSamples(rollout, { scores, kl }, advantages, tokenizer))
-      const tripped = trippedBy(metrics, memory, config.tripwires)
-      if (isBest(metrics, memory)) {
-        await inputs.judge?.keepBest()
-        bestStep = step
+        hooks.onSamples(step, recordedSamples(rollout, { scores, kl }, advantages, tokenizer))
+      const tripped = trippedBy(metrics, state.tripwires, config.tripwires)
+      const isBest = isBestWinRate(metrics, state.tripwires)
+      if (isBest) await inputs.judge?.keepBest()
+      state = {
+        scale: state.scale,
+        klCoef: adaptKlCoef(state.klCoef, metrics['objective/kl']!, samples.length, config.adaptiveKl),
+        tripwires: updatedTripwires(state.tripwires, metrics, tripped),
+        updates: update.trainStep.updates,
+        bestStep: isBest ? step : state.bestStep,
       }
-      klCoef = adaptKlCoef(klCoef, metrics['objective/kl']!, samples.length, config.adaptiveKl)
-      memory = remember(memory, metrics, tripped)
       const stopping = hooks.signal.aborted || tripped !== null
-      const isDue = isCheckpointStep(step, config.totalSteps, config.checkpointEvery)
-      if (stopping || isDue || bestStep === step) {
-        const { updates } = update.trainStep
-        const under = { klCoef: config.klCoef, tripwires: config.tripwires }
-        const state: SavedState = { klCoef, scale, memory, updates, bestStep, under }
-        await run.save(step, state, bestStep)
-      }
+      if (stopping || isBest || isCheckpointStep(step, config.totalSteps, config.checkpointEvery))
+        await checkpoints.save(step, toStored(state, config), state.bestStep)
       if (stopping && step < config.totalSteps)
         return { state: 'paused', step, reason: tripped?.reason ?? null }
       await yieldToEventLoop()
@@ -201,168 +165,80 @@ export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunH
 }
 
 /** One shape for the whole run: the longest prompt and the longest response allowed. */
-function runLengths({ prompts, heldoutPrompts }: PpoInputs, config: PpoConfig): ResponseLengths {
-  const longest = [...prompts, ...heldoutPrompts].reduce((most, { query }) => Math.max(most, query.length), 1)
-  return { queryLength: bucketLength(longest), responseLength: bucketLength(config.maxNewTokens) }
-}
-
-function samplingOptions(
-  policy: Model,
-  padId: number,
-  lengths: ResponseLengths,
-  config: PpoConfig,
-): GenerationOptions {
-  return {
+function setUp(inputs: PpoInputs, config: PpoConfig): Setup {
+  const { policy, tokenizer, prompts, heldoutPrompts } = inputs
+  const longest = [...prompts, ...heldoutPrompts].reduce((max, { query }) => Math.max(max, query.length), 1)
+  const lengths = {
+    queryLength: bucketLength(longest),
+    responseLength: bucketLength(config.maxNewTokens),
+  }
+  const sampling: GenerationOptions = {
     temperature: config.temperature,
     topK: 0,
     topP: 1,
     maxNewTokens: config.maxNewTokens,
     eosIds: policy.config.eosIds,
-    padId,
+    padId: tokenizer.padId,
     seed: config.seed,
     stream: 'rollout',
     queryLength: lengths.queryLength,
   }
+  const chunk = config.microBatchSize ?? config.rolloutBatchSize
+  return { inputs, config, generator: new Generator(policy), sampling, lengths, chunk }
 }
 
-/** Samples from the starting policy, which is the reference, to learn the scale of rewards. */
-function measureScale(
-  generator: Generator,
-  inputs: PpoInputs,
-  config: PpoConfig,
-  sampling: GenerationOptions,
-  lengths: ResponseLengths,
-): RewardScale {
-  const { scorer, prompts } = inputs
+/** Samples from the starting policy, which is the reference, to measure the scale of rewards. */
+function measureScale({ inputs, config, generator, sampling, lengths, chunk }: Setup): RewardScale {
+  const { scorer, prompts, keptMean } = inputs
   const rows = config.rolloutBatchSize
   const samples: Sample[] = []
   for (let batch = 0; samples.length < config.normalizationSamples; batch++) {
     const chosen = promptsOfStep(prompts, rows, config.seed, batch)
-    samples.push(
-      ...sampleResponses(generator, chosen, { ...sampling, stream: 'scale', firstRow: batch * rows }),
-    )
+    const options = { ...sampling, stream: 'scale', firstRow: batch * rows }
+    samples.push(...sampleResponses(generator, chosen, options))
   }
-  const tokenRewards = scorer.tokenRewards(samples, config.microBatchSize ?? rows, lengths)
-  if (config.placement === 'token') return tokenRewardScale(tokenRewards, inputs.keptMean)
+  const tokenRewards = scorer.tokenRewards(samples, chunk, lengths)
+  if (config.placement === 'token') return tokenRewardScale(tokenRewards, keptMean)
   return sequenceRewardScale(tokenRewards.map((rewards) => scorer.sequenceScore(rewards)))
 }
 
 /** The reward model's part of the reward, at its place: every token, or the last one. (B, T) */
 function placeScores(
-  rollout: Rollout,
-  tokenRewards: Float32Array[],
-  scorer: ResponseScorer,
-  scale: RewardScale,
-  tokenizer: Tokenizer,
-  config: PpoConfig,
-): Float32Array {
-  const { responseMask, responseLength } = rollout.batch
-  const placed =
-    config.placement === 'token'
-      ? tokenPlacement(rollout, tokenRewards, scale, tokenizer, config)
-      : sequenceScores(
-          tokenRewards.map((r) => scorer.sequenceScore(r)),
-          responseMask,
-          responseLength,
-          scale,
-          config.rewardClip,
-        )
-  const ended = rollout.samples.map((sample) => sample.ended)
-  return penalizeMissingEos(placed, ended, responseMask, responseLength, config.missingEosPenalty)
-}
-
-function tokenPlacement(
-  rollout: Rollout,
+  { inputs, config }: Setup,
+  { batch, samples }: Rollout,
   tokenRewards: Float32Array[],
   scale: RewardScale,
-  tokenizer: Tokenizer,
-  config: PpoConfig,
 ): Float32Array {
-  const { responseMask, responseLength, responseIds } = rollout.batch
-  const padded = joinRows(tokenRewards.map((row) => padTo(row, responseLength)))
-  const scores = tokenScores(padded, responseMask, scale, config.rewardClip)
-  if (config.sumRewardOver === 'token') return scores
-  const segmentEnd = Float32Array.from(responseIds, (id) => (/[.!?\n]/.test(tokenizer.pieceOf(id)) ? 1 : 0))
-  return sumOverSegments(scores, segmentEnd, responseMask, responseLength)
-}
-
-interface PlacedRewards {
-  scores: Float32Array
-  rewards: Float32Array
-  kl: Float32Array
-}
-
-function rolloutMetrics(
-  rollout: Rollout,
-  { scores, rewards, kl }: PlacedRewards,
-  { returns }: Advantages,
-  klCoef: number,
-): StepMetrics {
-  const { samples, batch, logprobs, refLogprobs, entropy, values } = rollout
-  const perResponse = (grid: Float32Array) => grid.reduce((sum, x) => sum + x, 0) / samples.length
-  const meanOf = (pick: (sample: Sample) => number) =>
-    samples.reduce((sum, s) => sum + pick(s), 0) / samples.length
-  return {
-    'objective/kl': perResponse(kl),
-    'objective/kl_k3': perResponse(klK3PerToken(logprobs, refLogprobs, batch.responseMask)),
-    'objective/kl_coef': klCoef,
-    'objective/entropy': maskedMean(entropy, batch.responseMask),
-    'objective/scores': perResponse(scores),
-    'objective/rlhf_reward': perResponse(rewards),
-    'val/explained_variance': explainedVariance(values, returns, batch.responseMask),
-    'response/length': meanOf((s) => s.response.length),
-    'response/eos_rate': meanOf((s) => Number(s.ended)),
-    'response/repetition': meanOf((s) => repetition(s.response)),
+  const atTokens = () => {
+    const padded = joinRows(tokenRewards.map((row) => padTo(row, batch.responseLength)))
+    const scores = tokenScores(padded, batch.responseMask, scale, config.rewardClip)
+    return config.sumRewardOver === 'token'
+      ? scores
+      : sumOverSegments(scores, segmentEnds(batch.responseIds, inputs.tokenizer), batch)
   }
+  const atEnd = () => {
+    const scores = tokenRewards.map((rewards) => inputs.scorer.sequenceScore(rewards))
+    return sequenceScores(scores, batch, scale, config.rewardClip)
+  }
+  const placed = config.placement === 'token' ? atTokens() : atEnd()
+  const ended = samples.map((sample) => sample.ended)
+  return penalizeMissingEos(placed, ended, batch, config.missingEosPenalty)
 }
 
-async function judged(
-  inputs: PpoInputs,
-  generator: Generator,
-  sampling: GenerationOptions,
+/** 1 at tokens with a full stop, `!`, `?` or line end. */
+function segmentEnds(ids: Int32Array, tokenizer: Tokenizer): Float32Array {
+  return Float32Array.from(ids, (id) => (/[.!?\n]/.test(tokenizer.pieceOf(id)) ? 1 : 0))
+}
+
+/** The win rate on held-out prompts, at steps at which it is due. */
+async function heldoutMetrics(
+  { inputs, config, generator, sampling }: Setup,
   step: number,
-  config: PpoConfig,
 ): Promise<StepMetrics> {
-  const due = step === config.totalSteps || (config.judgeEvery > 0 && step % config.judgeEvery === 0)
-  if (!due || !inputs.judge || inputs.heldoutPrompts.length === 0) return {}
+  const { judge, heldoutPrompts } = inputs
+  const isDue = step === config.totalSteps || (config.judgeEvery > 0 && step % config.judgeEvery === 0)
+  if (!isDue || !judge || heldoutPrompts.length === 0) return {}
   const options = { ...sampling, stream: 'judge' }
-  const samples = sampleInBatches(generator, inputs.heldoutPrompts, config.rolloutBatchSize, options)
-  return { 'judge/win_rate': await inputs.judge.winRate(samples) }
-}
-
-function isBest(metrics: StepMetrics, { bestWinRate }: TripwireMemory): boolean {
-  const winRate = metrics['judge/win_rate']
-  return winRate !== undefined && winRate > (bestWinRate ?? Number.NEGATIVE_INFINITY)
-}
-
-/** How many of the best and of the worst responses are recorded. */
-const recordedEachSide = 2
-
-function recordSamples(
-  rollout: Rollout,
-  { scores, kl }: Omit<PlacedRewards, 'rewards'>,
-  advantages: Float32Array,
-  tokenizer: Tokenizer,
-): RunSample[] {
-  const length = rollout.batch.responseLength
-  const recorded = rollout.samples.map((sample, row) => {
-    const at = (grid: Float32Array, t: number) => grid[row * length + t]!
-    const tokens = sample.response.map((id, t) => ({
-      text: tokenizer.pieceOf(id),
-      reward: at(scores, t),
-      value: at(rollout.values, t),
-      advantage: at(advantages, t),
-      kl: at(kl, t),
-    }))
-    const score = tokens.reduce((sum, token) => sum + token.reward, 0)
-    return {
-      promptId: sample.promptId,
-      response: tokenizer.decode(sample.response, { skipSpecial: true }),
-      tokens,
-      score,
-      ended: sample.ended,
-    }
-  })
-  recorded.sort((a, b) => b.score - a.score)
-  return recorded.filter((_, i) => i < recordedEachSide || i >= recorded.length - recordedEachSide)
+  const samples = sampleInBatches(generator, heldoutPrompts, config.rolloutBatchSize, options)
+  return { 'judge/win_rate': await judge.winRate(samples) }
 }

@@ -1,38 +1,43 @@
-/** Conditions under which a run pauses by itself, each with the sentence that the user reads. */
+/** Conditions under which a run pauses automatically, each with the sentence that the user reads. */
 import type { StepMetrics } from '../../contract/metrics.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 
 export type Tripwire = keyof PpoConfig['tripwires']
 
 /** What tripwires compare against; part of the run's saved state. */
-export interface TripwireMemory {
-  /** Those that paused the run already: who resumed it knows, and they don't trip again. */
-  known: Tripwire[]
+export interface TripwireState {
+  /** Those that have paused the run: the user who resumed it knows, and they do not trip again. */
+  acknowledged: Tripwire[]
   firstLength: number | null
   bestWinRate: number | null
   scoresAtBest: number | null
 }
 
-export const freshMemory: TripwireMemory = {
-  known: [],
+export const initialTripwires: TripwireState = {
+  acknowledged: [],
   firstLength: null,
   bestWinRate: null,
   scoresAtBest: null,
 }
 
-/** @returns the memory after this step */
-export function remember(
-  memory: TripwireMemory,
+/** Whether this step's win rate, if it has one, is the best so far. */
+export function isBestWinRate(metrics: StepMetrics, { bestWinRate }: TripwireState): boolean {
+  const winRate = metrics['judge/win_rate']
+  return winRate !== undefined && winRate > (bestWinRate ?? Number.NEGATIVE_INFINITY)
+}
+
+/** @returns the state after this step */
+export function updatedTripwires(
+  state: TripwireState,
   metrics: StepMetrics,
   tripped: Tripped | null,
-): TripwireMemory {
-  const winRate = metrics['judge/win_rate']
-  const better = winRate !== undefined && winRate > (memory.bestWinRate ?? Number.NEGATIVE_INFINITY)
+): TripwireState {
+  const isBest = isBestWinRate(metrics, state)
   return {
-    known: tripped ? [...memory.known, tripped.wire] : memory.known,
-    firstLength: memory.firstLength ?? metrics['response/length'] ?? null,
-    bestWinRate: better ? winRate : memory.bestWinRate,
-    scoresAtBest: better ? (metrics['objective/scores'] ?? null) : memory.scoresAtBest,
+    acknowledged: tripped ? [...state.acknowledged, tripped.wire] : state.acknowledged,
+    firstLength: state.firstLength ?? metrics['response/length'] ?? null,
+    bestWinRate: isBest ? metrics['judge/win_rate']! : state.bestWinRate,
+    scoresAtBest: isBest ? (metrics['objective/scores'] ?? null) : state.scoresAtBest,
   }
 }
 
@@ -43,36 +48,36 @@ export interface Tripped {
 }
 
 /**
- * @param memory before this step
+ * @param state before this step
  * @returns the first wire that trips, or null
  */
 export function trippedBy(
   metrics: StepMetrics,
-  memory: TripwireMemory,
+  state: TripwireState,
   limits: PpoConfig['tripwires'],
 ): Tripped | null {
   for (const [wire, check] of Object.entries(checks) as [Tripwire, Check][]) {
     const limit = limits[wire]
-    const reason = limit === null || memory.known.includes(wire) ? null : check(limit, metrics, memory)
+    const reason = limit === null || state.acknowledged.includes(wire) ? null : check(limit, metrics, state)
     if (reason !== null) return { wire, reason }
   }
   return null
 }
 
 /** @returns why it trips, or null */
-type Check = (limit: number, metrics: StepMetrics, memory: TripwireMemory) => string | null
+type Check = (limit: number, metrics: StepMetrics, state: TripwireState) => string | null
 
 const checks: Record<Tripwire, Check> = {
   maxKl(limit, metrics) {
     const kl = metrics['objective/kl']!
     return kl > limit
-      ? `KL passed ${kl.toFixed(1)} (limit ${limit}). Raise klCoef or lower the learning rate.`
+      ? `KL rose to ${kl.toFixed(1)} (limit ${limit}). Raise klCoef or lower the learning rate.`
       : null
   },
   lengthChange(limit, metrics, { firstLength }) {
     const length = metrics['response/length']!
     if (firstLength === null || Math.abs(length / firstLength - 1) <= limit) return null
-    return `Mean length went from ${firstLength.toFixed(0)} to ${length.toFixed(0)} tokens (limit ±${100 * limit}%). The reward may be paying for length.`
+    return `Mean length went from ${firstLength.toFixed(0)} to ${length.toFixed(0)} tokens (limit ±${100 * limit}%). The reward may favour length.`
   },
   maxRepetition(limit, metrics) {
     const share = metrics['response/repetition']!
@@ -81,7 +86,7 @@ const checks: Record<Tripwire, Check> = {
   minEosRate(limit, metrics) {
     const rate = metrics['response/eos_rate']!
     if (rate >= limit) return null
-    return `Only ${percent(rate)} of responses ended by themselves (limit ${percent(limit)}). Raise maxNewTokens or missingEosPenalty.`
+    return `Only ${percent(rate)} of responses ended with EOS (limit ${percent(limit)}). Raise maxNewTokens or missingEosPenalty.`
   },
   judgeDrop(limit, metrics, { bestWinRate, scoresAtBest }) {
     const winRate = metrics['judge/win_rate']

@@ -1,6 +1,5 @@
 /** The PPO update: passes of shuffled mini-batches over one rollout. */
 import * as tf from '@tensorflow/tfjs-core'
-import type { MetricKey } from '../../contract/metrics.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { type Model, policyParameters, scalarModelParameters, weightsOf } from '../../engine/model/model.ts'
 import {
@@ -20,7 +19,7 @@ import type { Advantages } from './advantages.ts'
 import { policyLoss, valueLoss } from './losses.ts'
 import type { Rollout } from './rollout.ts'
 
-/** The trained parameters: the policy's, and the value model's own when it has a trunk of its own. */
+/** The trained parameters: the policy's, and the value model's if it has a separate trunk. */
 export function trainedParameters(policy: Model, value: Model): Map<string, Variable> {
   const named = (prefix: string, parameters: Map<string, Variable>) =>
     [...parameters].map(([name, v]) => [`${prefix}/${name}`, v] as const)
@@ -31,42 +30,46 @@ export function trainedParameters(policy: Model, value: Model): Map<string, Vari
   ])
 }
 
-/** What one micro-batch of an update needs: of each token (B, T), and the tokens of the whole mini-batch. */
+interface TrainedModels {
+  policy: Model
+  /** The policy itself when the value head shares its trunk. */
+  value: Model
+}
+
+/** One micro-batch: values of each response token (B, T), and the token count of the whole mini-batch. */
 type UpdateInputs = { batch: ResponseTensors } & Tensors<
   'logprobs' | 'values' | 'advantages' | 'returns' | 'tokens'
 >
 
-function createTrainStep(policy: Model, value: Model, config: PpoConfig) {
-  return new TrainStep('ppo', trainedParameters(policy, value), config, (parameters, inputs: UpdateInputs) =>
-    ppoLoss(policy, value, parameters, inputs, config),
-  )
+function createTrainStep(models: TrainedModels, config: PpoConfig) {
+  const loss = (parameters: ParameterTensors, inputs: UpdateInputs) =>
+    ppoLoss(models, config, parameters, inputs)
+  return new TrainStep('ppo', trainedParameters(models.policy, models.value), config, loss)
 }
 
-type LossMetric = keyof ReturnType<typeof ppoLoss>['metrics']
-
-/** The mean of each metric over the updates made. */
-export type UpdateMetrics = Record<'loss/total' | 'optim/grad_norm' | LossMetric, number>
+type UpdateStep = ReturnType<typeof createTrainStep>
+export type UpdateMetrics = ReturnType<UpdateStep['run']>
 
 export class PpoUpdate {
-  readonly trainStep: ReturnType<typeof createTrainStep>
+  readonly trainStep: UpdateStep
+  readonly #padId: number
   readonly #config: PpoConfig
 
-  constructor(policy: Model, value: Model, config: PpoConfig) {
+  constructor(models: TrainedModels, padId: number, config: PpoConfig) {
+    this.#padId = padId
     this.#config = config
-    this.trainStep = createTrainStep(policy, value, config)
+    this.trainStep = createTrainStep(models, config)
   }
 
   /**
    * Updates the parameters in place.
-   * @param step number of the iteration; with the seed it decides the shuffling
+   * @param step number of the iteration; with the seed it determines the shuffling
    * @returns means over the updates made
    */
   run(
     rollout: Rollout,
-    { advantages, returns }: Advantages,
-    learningRate: number,
-    step: number,
-    padId: number,
+    targets: Advantages,
+    { learningRate, step }: { learningRate: number; step: number },
   ): UpdateMetrics {
     const { numPpoEpochs, numMiniBatches, seed, targetKl } = this.#config
     const rows = rollout.batch.rows
@@ -74,9 +77,9 @@ export class PpoUpdate {
     for (let epoch = 0; epoch < numPpoEpochs; epoch++) {
       const order = [...permutation({ seed, stream: 'mini-batches' }, step * numPpoEpochs + epoch, rows)]
       for (const miniBatch of chunksOf(order, Math.ceil(rows / numMiniBatches))) {
-        const inputs = this.#microBatches(rollout, { advantages, returns }, miniBatch, padId)
-        const { loss, gradNorm, metrics } = this.trainStep.consume(inputs, learningRate)
-        results.push({ 'loss/total': loss, 'optim/grad_norm': gradNorm, ...metrics })
+        const microBatches = this.#microBatches(rollout, targets, miniBatch)
+        const metrics = this.trainStep.consume(microBatches, learningRate)
+        results.push(metrics)
         if (targetKl !== null && metrics['policy/approxkl'] > 1.5 * targetKl) return meanOf(results)
       }
     }
@@ -87,45 +90,43 @@ export class PpoUpdate {
     this.trainStep.dispose()
   }
 
-  #microBatches(rollout: Rollout, targets: Advantages, miniBatch: number[], padId: number): UpdateInputs[] {
+  #microBatches(rollout: Rollout, targets: Advantages, miniBatch: number[]): UpdateInputs[] {
     const tokens = miniBatch.reduce((sum, row) => sum + rollout.samples[row]!.response.length, 0)
     const size = Math.min(this.#config.microBatchSize ?? miniBatch.length, miniBatch.length)
-    return chunksOf(miniBatch, size).map((rows) => updateInputs(rollout, targets, rows, tokens, padId))
+    return chunksOf(miniBatch, size).map((rows) => this.#inputs(rollout, targets, rows, tokens))
   }
-}
 
-function updateInputs(
-  rollout: Rollout,
-  { advantages, returns }: Advantages,
-  rows: number[],
-  tokens: number,
-  padId: number,
-): UpdateInputs {
-  const { responseLength } = rollout.batch
-  const pick = (grid: Float32Array) => {
-    const out = new Float32Array(rows.length * responseLength)
-    for (const [i, row] of rows.entries())
-      out.set(grid.subarray(row * responseLength, (row + 1) * responseLength), i * responseLength)
-    return tf.tensor2d(out, [rows.length, responseLength])
-  }
-  const samples = rows.map((row) => rollout.samples[row]!)
-  return {
-    batch: responseTensors(padResponses(samples, padId, rollout.batch)),
-    logprobs: pick(rollout.logprobs),
-    values: pick(rollout.values),
-    advantages: pick(advantages),
-    returns: pick(returns),
-    tokens: tf.scalar(tokens),
+  #inputs(
+    rollout: Rollout,
+    { advantages, returns }: Advantages,
+    rows: number[],
+    tokens: number,
+  ): UpdateInputs {
+    const { responseLength } = rollout.batch
+    const pick = (grid: Float32Array) => {
+      const out = new Float32Array(rows.length * responseLength)
+      for (const [i, row] of rows.entries())
+        out.set(grid.subarray(row * responseLength, (row + 1) * responseLength), i * responseLength)
+      return tf.tensor2d(out, [rows.length, responseLength])
+    }
+    const samples = rows.map((row) => rollout.samples[row]!)
+    return {
+      batch: responseTensors(padResponses(samples, this.#padId, rollout.batch)),
+      logprobs: pick(rollout.logprobs),
+      values: pick(rollout.values),
+      advantages: pick(advantages),
+      returns: pick(returns),
+      tokens: tf.scalar(tokens),
+    }
   }
 }
 
 /** Policy loss + vfCoef · value loss - entCoef · entropy; runs inside a compiled function. */
 function ppoLoss(
-  policy: Model,
-  value: Model,
+  { policy, value }: TrainedModels,
+  config: PpoConfig,
   parameters: ParameterTensors,
   { batch, logprobs, values, advantages, returns, tokens }: UpdateInputs,
-  config: PpoConfig,
 ) {
   const { responseMask } = batch
   const passOf = (model: Model, prefix: string) => {
@@ -140,10 +141,9 @@ function ppoLoss(
   const ofPolicy = policyLoss({ newLogprobs, logprobs, advantages, responseMask, tokens }, config.clipRange)
   const ofValue = valueLoss({ newValues, values, returns, responseMask, tokens }, config.clipRangeValue)
   const weighted = tf.add(ofPolicy.loss, tf.mul(config.vfCoef, ofValue.loss))
-  const entropies = () => entropiesOf(policyPass, config.temperature)
-  const bonus = () => tf.mul(config.entCoef, tf.div(tf.sum(entropies()), tokens))
+  const entropy = () => tf.div(tf.sum(entropiesOf(policyPass, config.temperature)), tokens)
   return {
-    loss: config.entCoef > 0 ? tf.sub(weighted, bonus()) : weighted,
+    loss: config.entCoef > 0 ? tf.sub(weighted, tf.mul(config.entCoef, entropy())) : weighted,
     metrics: {
       'loss/policy': ofPolicy.loss,
       'loss/value': ofValue.loss,
@@ -155,9 +155,9 @@ function ppoLoss(
   }
 }
 
-function meanOf<Key extends MetricKey>(list: readonly Record<Key, number>[]): Record<Key, number> {
+function meanOf(list: readonly UpdateMetrics[]): UpdateMetrics {
   const means = { ...list[0]! }
-  for (const key of Object.keys(means) as Key[])
+  for (const key of Object.keys(means) as (keyof UpdateMetrics)[])
     means[key] = list.reduce((sum, metrics) => sum + metrics[key], 0) / list.length
   return means
 }

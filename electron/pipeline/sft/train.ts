@@ -1,4 +1,4 @@
-/** Supervised fine-tuning: the starting policy learns demonstrations, response tokens only. */
+/** Supervised fine-tuning: the initial policy learns demonstrations, response tokens only. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { SftConfig } from '../../contract/run-kinds/sft.ts'
 import { type Model, policyParameters, weightsOf } from '../../engine/model/model.ts'
@@ -13,42 +13,39 @@ import { commonLengths, mapInBatches, padResponses, type QueryResponse } from '.
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
 import { trainSupervised } from '../../engine/training/supervised.ts'
 
-export interface SftData {
+export interface SftInputs {
+  policy: Model
+  padId: number
   train: QueryResponse[]
   heldout: QueryResponse[]
 }
 
 export interface SftEnd extends RunEnd {
-  /** Mean cross-entropy of held-out response tokens at the end; null while paused, and where there are none. */
+  /** Mean cross-entropy of held-out response tokens at the end; null if paused or if nothing is held out. */
   heldoutLoss: number | null
 }
 
 /** Trains the policy in place: minimises the mean cross-entropy of the step's response tokens. */
 export async function trainSft(
-  policy: Model,
-  data: SftData,
-  padId: number,
+  { policy, padId, train, heldout }: SftInputs,
   config: SftConfig,
   hooks: RunHooks,
 ): Promise<SftEnd> {
-  const lengths = commonLengths([...data.train, ...data.heldout])
+  const lengths = commonLengths([...train, ...heldout])
   const toInputs = (examples: QueryResponse[]) => responseTensors(padResponses(examples, padId, lengths))
   const score = compile('sft_score', (batch: ResponseTensors) => ({
     logprobs: logprobsOf(responsePass(policy, weightsOf(policy), batch)),
   }))
   const heldoutLoss = () => {
-    const logprobs = mapInBatches(
-      data.heldout,
-      config.batchSize,
-      (batch) => score.values(toInputs(batch)).logprobs,
-    )
-    return -sum(logprobs.map(sum)) / countTokens(data.heldout)
+    const run = (batch: QueryResponse[]) => score.values(toInputs(batch)).logprobs
+    const logprobs = mapInBatches(heldout, config.batchSize, run)
+    return -sum(logprobs.map(sum)) / countTokens(heldout)
   }
   try {
     const end = await trainSupervised(
       {
         name: 'sft',
-        examples: data.train,
+        examples: train,
         parameters: policyParameters(policy),
         inputs: (microBatch, wholeStep) => ({
           batch: toInputs(microBatch),
@@ -60,12 +57,12 @@ export async function trainSft(
           const loss = tf.neg(tf.div(tf.sum(logprobsOf(pass)), tokens))
           return { loss, metrics: { 'sft/loss': loss } }
         },
-        evaluate: () => (data.heldout.length > 0 ? { 'sft/heldout_loss': heldoutLoss() } : {}),
+        evaluate: () => (heldout.length > 0 ? { 'sft/heldout_loss': heldoutLoss() } : {}),
       },
       config,
       hooks,
     )
-    return { ...end, heldoutLoss: end.state === 'done' && data.heldout.length > 0 ? heldoutLoss() : null }
+    return { ...end, heldoutLoss: end.state === 'done' && heldout.length > 0 ? heldoutLoss() : null }
   } finally {
     score.dispose()
   }

@@ -13,7 +13,7 @@ export const dpo: SizedKind<'dpo', DpoSize> = {
     const sizes = await measureExamples(
       rows.filter(({ split }) => split === 'train'),
       (part) => dpoPairs(part, tokenizer, limits),
-      ({ worse, better }) => [worse, better],
+      ({ rejected, chosen }) => [rejected, chosen],
     )
     return { kind: 'dpo', config, model, ...sizes }
   },

@@ -13,13 +13,14 @@ export function runDpo(job: JobOf<'dpo'>, hooks: Hooks): Promise<JobResults['dpo
     const trained = openTrained({ path: job.policy }, config, resources)
     const { model, tokenizer } = trained
     const examples = dpoPairs(rows, tokenizer, limitsOf(job, model))
-    const responses = examples.train.flatMap(({ worse, better }) => [worse, better])
+    const responses = examples.train.flatMap(({ rejected, chosen }) => [rejected, chosen])
     return {
       examples,
       missing: `no pair of the kind "${config.pairs}"`,
       size: () => ({ kind: 'dpo', config, ...supervisedSize(sizedModel(model), examples, responses) }),
       async train(hooks) {
-        const end = await trainDpo(model, examples.train, tokenizer.padId, config, hooks)
+        const inputs = { policy: model, padId: tokenizer.padId, pairs: examples.train }
+        const end = await trainDpo(inputs, config, hooks)
         return { end, model: trained, extra: {} }
       },
     }

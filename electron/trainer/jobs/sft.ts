@@ -23,7 +23,11 @@ export function runSft(job: JobOf<'sft'>, hooks: Hooks): Promise<JobResults['sft
         ...supervisedSize(sizedModel(model), examples, [...train, ...heldout]),
       }),
       async train(hooks) {
-        const { heldoutLoss, ...end } = await trainSft(model, examples, tokenizer.padId, config, hooks)
+        const { heldoutLoss, ...end } = await trainSft(
+          { policy: model, padId: tokenizer.padId, train, heldout },
+          config,
+          hooks,
+        )
         return { end, model: trained, extra: { heldoutLoss } }
       },
     }

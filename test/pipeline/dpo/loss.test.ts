@@ -24,10 +24,10 @@ test('DPO: loss, margins and gradient are those of autograd', async () => {
     tf.sum(tf.mul(values, tf.tensor2d(golden.mask[side])), 1)
   const run = (chosen: tf.Tensor, rejected: tf.Tensor) =>
     dpoLoss(
-      { better: total(chosen, 'chosen'), worse: total(rejected, 'rejected') },
+      { chosen: total(chosen, 'chosen'), rejected: total(rejected, 'rejected') },
       {
-        better: total(tf.tensor2d(golden.refLogprobs.chosen), 'chosen'),
-        worse: total(tf.tensor2d(golden.refLogprobs.rejected), 'rejected'),
+        chosen: total(tf.tensor2d(golden.refLogprobs.chosen), 'chosen'),
+        rejected: total(tf.tensor2d(golden.refLogprobs.rejected), 'rejected'),
       },
       golden.beta,
     )

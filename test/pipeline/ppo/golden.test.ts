@@ -57,6 +57,7 @@ const golden = readGolden<Golden>('ppo.json')
 const length = golden.responseMask[0]!.length
 const grid = (rows: Rows) => Float32Array.from(rows.flat())
 const mask = grid(golden.responseMask)
+const tokens = { responseMask: mask, responseLength: length }
 const masked = { mask: golden.responseMask }
 
 test('KL by k1 and k3 is the golden one and zero off the mask', () => {
@@ -76,22 +77,17 @@ test('rewards at every token and at the last token are the golden ones', () => {
   const scale = { center: golden.normaliser.keptMean, deviation: golden.normaliser.sigma }
   const token = withKlPenalty(tokenScores(grid(golden.tokenRewards), mask, scale, rewardClip), kl, klCoef)
   assertClose(token, golden.rewards.token, 'token placement', masked)
-  const placed = sequenceScores(golden.scores, mask, length, { center: 0, deviation: 1 }, null)
+  const placed = sequenceScores(golden.scores, tokens, { center: 0, deviation: 1 }, null)
   assertClose(withKlPenalty(placed, kl, klCoef), golden.rewards.sequence, 'sequence placement', masked)
   const ended = golden.hasEos.map(Boolean)
-  const penalized = penalizeMissingEos(placed, ended, mask, length, missingEosPenalty)
+  const penalized = penalizeMissingEos(placed, ended, tokens, missingEosPenalty)
   assertClose(withKlPenalty(penalized, kl, klCoef), golden.rewards.sequenceMissingEos, 'missing EOS', masked)
 })
 
 test('advantages and returns follow GAE for every gamma and lambda', () => {
   for (const setting of golden.gae) {
-    const { advantages, returns } = gae(
-      grid(golden.rewards.token),
-      grid(golden.values),
-      mask,
-      length,
-      setting,
-    )
+    const rewards = grid(golden.rewards.token)
+    const { advantages, returns } = gae(rewards, grid(golden.values), tokens, setting)
     assertClose(advantages, setting.advantages, `advantages ${setting.gaeLambda}`, masked)
     assertClose(returns, setting.returns, `returns ${setting.gaeLambda}`, masked)
   }
@@ -110,7 +106,7 @@ test('explained variance is the golden one', () => {
 test('policy and value losses and their gradients are those of autograd', async () => {
   await openRuntime()
   const matrix = (rows: Rows) => tf.tensor2d(rows)
-  const tokens = tf.scalar(mask.reduce((a, b) => a + b))
+  const count = tf.scalar(mask.reduce((a, b) => a + b))
   const ofPolicy = (newLogprobs: tf.Tensor) =>
     policyLoss(
       {
@@ -118,7 +114,7 @@ test('policy and value losses and their gradients are those of autograd', async 
         logprobs: matrix(golden.logprobs),
         advantages: matrix(golden.whitened.sample.meanRemoved),
         responseMask: matrix(golden.responseMask),
-        tokens,
+        tokens: count,
       },
       golden.config.clipRange,
     )
@@ -140,7 +136,7 @@ test('policy and value losses and their gradients are those of autograd', async 
         values: matrix(golden.values),
         returns: matrix(golden.gae[0]!.returns),
         responseMask: matrix(golden.responseMask),
-        tokens,
+        tokens: count,
       },
       golden.config.clipRangeValue,
     )

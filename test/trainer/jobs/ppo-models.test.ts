@@ -51,7 +51,7 @@ test('adapters on one trunk: the reference is the base, and moments are kept for
     )
     assert.equal(trained.size, 2 * 7 * start.config.numLayers + 1)
     const bytes = tf.memory().numBytes
-    const update = new PpoUpdate(policy, value, config)
+    const update = new PpoUpdate({ policy, value }, 0, config)
     const trainedBytes =
       4 * [...trained.values()].reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0)
     assert.equal(tf.memory().numBytes - bytes, 2 * trainedBytes)

@@ -37,8 +37,8 @@ function weights(model: string): Buffer {
 }
 
 for (const [name, limit, words] of [
-  ['minEosRate', { minEosRate: 0.99 }, /ended by themselves \(limit 99%\)/],
-  ['maxKl', { maxKl: 0.01 }, /KL passed .* \(limit 0.01\)/],
+  ['minEosRate', { minEosRate: 0.99 }, /ended with EOS \(limit 99%\)/],
+  ['maxKl', { maxKl: 0.01 }, /KL rose to .* \(limit 0.01\)/],
 ] as const) {
   test(`${name} pauses a run with its reason, and only once`, async () => {
     const paused = await run(name, limit)

@@ -1,14 +1,14 @@
-/** AlpacaEval's annotation rows: what `stet winrate` reads and what published leaderboards are computed from. */
+/** AlpacaEval's annotation rows, which `stet winrate` reads and published leaderboards are computed from. */
 import { z } from 'zod'
 
-/** `output_1` is the reference's answer, `output_2` that of the model under evaluation. */
+/** `output_1` is the reference's answer, `output_2` the evaluated model's. */
 export const AlpacaEvalAnnotation = z.object({
   instruction: z.string().optional(),
   output_1: z.string(),
   output_2: z.string(),
   generator_1: z.string().nullish(),
   generator_2: z.string().nullish(),
-  /** 1 + P(output_2 is better), in [1, 2]; 0 is an older way to write a tie; null or absent: never judged. */
+  /** 1 + P(output_2 is better), in [1, 2]; 0 is an older form of a tie; null or missing: not judged. */
   preference: z
     .number()
     .refine((p) => p === 0 || (p >= 1 && p <= 2), {
@@ -23,11 +23,11 @@ export const WinRateResult = z.object({
   winRate: z.number(),
   /** Points: standard deviation of the preferences over √n; null for a single row. */
   standardError: z.number().nullable(),
-  /** Percent: the rate that AlpacaEval 2's model gives when both answers are equally long. */
+  /** Percent: what AlpacaEval 2's model estimates if both answers were equally long. */
   lengthControlledWinRate: z.number(),
   /** Rows with a preference. */
   n: z.int().positive(),
-  /** Whole sentences on what limits these figures. */
+  /** Sentences on the limits of these figures. */
   notes: z.array(z.string()),
 })
 export type WinRateResult = z.infer<typeof WinRateResult>

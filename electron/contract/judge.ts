@@ -1,4 +1,4 @@
-/** Judging: two sides on held-out prompts, a judge against people's votes, and people who judge blind. */
+/** Judging: two models on held-out prompts, a judge against human votes, and blind comparisons by people. */
 import { z } from 'zod'
 import { WinRateResult } from './alpaca-eval.ts'
 import { anyJudgeForms, WrittenAnyJudge } from './judge-kinds.ts'
@@ -12,10 +12,10 @@ const side = (role: string) =>
     .string()
     .min(1)
     .describe(
-      `${role}: a model (name in this project, folder, GGUF) or a file of outputs (JSON or JSONL rows with instruction and output).`,
+      `${role}: a model (a name in this project, a folder or a GGUF file) or a file of outputs (JSON or JSONL rows with instruction and output).`,
     )
 
-/** How a server is asked; none of it changes a verdict. */
+/** Options for a judge on a server; none of them changes a verdict. */
 export const JudgeServerOptions = z.strictObject({
   concurrency: z.int().min(1).max(256).default(16).describe('Maximum number of concurrent calls.'),
   timeoutSeconds: z.number().positive().default(60).describe('A call that takes longer is retried.'),
@@ -30,17 +30,17 @@ export const JudgeServerOptions = z.strictObject({
 })
 export type JudgeServerOptions = z.infer<typeof JudgeServerOptions>
 
-export const judgeServer = JudgeServerOptions.prefault({}).describe('How a judge on a server is asked.')
+export const judgeServer = JudgeServerOptions.prefault({}).describe('Options for a judge on a server.')
 
 const compare = verb(
-  'Judge one model against another on held-out prompts, each pair in both orders.',
+  'Compare two models on held-out prompts, with each pair judged in both orders.',
   'judge ferry.stet base aligned --judge world --prompts 256',
 )
   .input(
     z.strictObject({
       project,
-      reference: side('What to compare with').meta({ positional: 2, value: 'REFERENCE' }),
-      candidate: side('What is judged').meta({ positional: 3, value: 'CANDIDATE' }),
+      reference: side('Reference').meta({ positional: 2, value: 'REFERENCE' }),
+      candidate: side('Candidate').meta({ positional: 3, value: 'CANDIDATE' }),
       judge: WrittenAnyJudge.describe(anyJudgeForms).meta({ value: 'JUDGE' }),
       judgeServer,
       datasets,
@@ -50,7 +50,7 @@ const compare = verb(
         .int()
         .positive()
         .default(256)
-        .describe('Prompts are cut to their last tokens beyond this.'),
+        .describe('Longer prompts are truncated to their last tokens.'),
       ...sampling,
     }),
   )
@@ -62,17 +62,17 @@ const compare = verb(
         reference: z.string(),
         candidate: z.string(),
         ...WinRateSummary.shape,
-        /** By every field of the items that has a few values, and by length of prompt. */
+        /** By every field of the items that has a few values, and by prompt length. */
         subsets: z.array(WinRateSubset),
       }),
     ),
   )
 
-/** Agreement of a judge's verdicts with people's. */
+/** Agreement of a judge's verdicts with human votes. */
 const HumanAgreement = z.object({
-  /** Pairs on which people preferred one answer. */
+  /** Pairs for which people preferred one answer. */
   n: z.int().nonnegative(),
-  /** Percent of those on which the judge prefers the same one; a tie counts one half. Null where there are none. */
+  /** Percent of those for which the judge prefers the same answer; a tie counts one half. Null if there are none. */
   agreement: z.number().nullable(),
   /** 95% bootstrap interval over pairs. */
   interval: z.object({ low: z.number(), high: z.number() }).nullable(),
@@ -80,7 +80,7 @@ const HumanAgreement = z.object({
 export type HumanAgreement = z.infer<typeof HumanAgreement>
 
 const checkJudge = verb(
-  "Check a judge: how far it agrees with people's votes, and how often texts that only ask to win do so.",
+  'Measure how often a judge agrees with human votes, and how often it is fooled by answers that merely ask to win.',
   'check-judge ferry.stet pairs_pandalm.jsonl --judge local:SmolLM2.gguf',
 )
   .input(
@@ -91,14 +91,22 @@ const checkJudge = verb(
       }),
       judge: WrittenAnyJudge.describe(anyJudgeForms).meta({ value: 'JUDGE' }),
       judgeServer,
-      pairs: z.int().positive().default(1000).describe('At most this many pairs, from the start.'),
+      pairs: z
+        .int()
+        .positive()
+        .default(1000)
+        .describe('Use at most this many pairs, from the start of the file.'),
       attacks: z
         .int()
         .nonnegative()
         .default(50)
-        .describe('Pairs whose worse answer is replaced by each attack; 0 leaves attacks out.'),
-      maxQueryTokens: z.int().positive().default(1024).describe("A reward model's prompts are cut to these."),
-      seed: z.int().nonnegative().default(0).describe('Draws the order of questions, and the intervals.'),
+        .describe('Number of pairs whose worse answer is replaced by each attack; 0 skips attacks.'),
+      maxQueryTokens: z
+        .int()
+        .positive()
+        .default(1024)
+        .describe('For a reward model: longer prompts are truncated to their last tokens.'),
+      seed: z.int().nonnegative().default(0).describe('Seed of the order of questions and of the intervals.'),
     }),
   )
   .output(
@@ -107,13 +115,13 @@ const checkJudge = verb(
         judge: z.string(),
         evaluation: z.string(),
         ...HumanAgreement.shape,
-        /** With ties as a third verdict, on all pairs; null where chance leaves nothing. */
+        /** Cohen's kappa on all pairs, with ties as a third verdict; null if chance alone gives full agreement. */
         kappa: z.number().nullable(),
-        /** Share of pairs with another verdict in the other order. */
+        /** Share of pairs whose verdict changed with the order. */
         inconsistency: z.number().nullable(),
         unread: z.int().nonnegative(),
         subsets: z.array(z.object({ name: z.string(), ...HumanAgreement.shape })),
-        /** `wins`: percent of pairs on which the attack is preferred to the better answer; a tie is one half. */
+        /** `wins`: percent of pairs on which the attack is preferred to the better answer; a tie counts one half. */
         attacks: z.array(
           z.object({
             name: z.string(),
@@ -135,7 +143,7 @@ const winrate = verb(
       file: file('Rows with output_1, output_2 and preference (1 to 2), JSON or JSONL.').meta({
         positional: 1,
       }),
-      difficulty: file('CSV with a column "difficulty", one row an annotation.').nullable().default(null),
+      difficulty: file('CSV with a column "difficulty" and one row per annotation.').nullable().default(null),
     }),
   )
   .output(eventsThen(WinRateResult.omit({ notes: true })))
@@ -152,8 +160,9 @@ export const EvaluationRecord = z.object({
   pairs: z.int().nonnegative(),
   /** Null until it is finished. */
   summary: WinRateSummary.nullable(),
-  /** The evaluation whose pairs are judged by hand here; null for others. */
+  /** For a blind comparison, the evaluation whose pairs it judges; null for others. */
   of: z.string().nullable(),
+  /** Number of pairs judged or skipped. */
   judged: z.int().nonnegative(),
   createdAt: z.string(),
 })
@@ -161,7 +170,7 @@ export type EvaluationRecord = z.infer<typeof EvaluationRecord>
 
 const Outcome = z.enum(['win', 'tie', 'loss'])
 
-/** What a blind judge may see: left and right, and nothing that gives a model away. */
+/** What a person sees in a blind comparison: left and right, and nothing that reveals a model. */
 export const BlindPair = z.object({
   pairId: z.string(),
   prompt: z.array(Message),
@@ -186,7 +195,7 @@ export type Rating = z.infer<typeof Rating>
 const evaluation = z.string().min(1)
 
 export const judge = {
-  list: procedure('All evaluations, the newest first.')
+  list: procedure('All evaluations, newest first.')
     .input(z.strictObject({ project }))
     .output(z.array(EvaluationRecord)),
   pairs: procedure('Every pair of an evaluation with its verdicts.')
@@ -206,32 +215,32 @@ export const judge = {
             skipped: z.boolean(),
           }),
         ),
-        /** Others who judged the same pairs, and how far they agree with this one. */
+        /** Other judges of the same pairs, and how often they agree with this one. */
         agreement: z.array(
           z.object({
-            /** Theirs. */
+            /** The other judge's. */
             evaluation: z.string(),
             judge: z.string(),
             n: z.int(),
             agreement: z.number(),
             kappa: z.number().nullable(),
-            /** For the candidate. */
+            /** Outcomes for the candidate. */
             disagreements: z.array(z.object({ pairId: z.string(), own: Outcome, theirs: Outcome })),
           }),
         ),
       }),
     ),
-  subsets: procedure('The win rate in parts of the pairs.')
+  subsets: procedure('The win rate by subset of the pairs.')
     .input(z.strictObject({ project, evaluation }))
     .output(
       z.object({
         subsets: z.array(WinRateSubset),
-        /** What has to be said beside them. */
+        /** To show next to them; empty if there are no subsets. */
         caution: z.string(),
       }),
     ),
-  /** Takes the pairs of a finished evaluation to a person; sides are random and recorded. */
-  startBlind: procedure('Judge an evaluation’s pairs by hand, blind.')
+  /** Sides are random and recorded. */
+  startBlind: procedure('Start a blind comparison of a finished evaluation’s pairs.')
     .input(
       z.strictObject({
         project,
@@ -241,10 +250,10 @@ export const judge = {
       }),
     )
     .output(EvaluationRecord),
-  next: procedure('The next pair nobody has judged; null when all are.')
+  next: procedure('The next pair to judge; null if none is left.')
     .input(z.strictObject({ project, evaluation }))
     .output(BlindPair.nullable()),
-  vote: procedure('Keep a verdict.')
+  vote: procedure('Store a verdict, or that a pair was skipped.')
     .input(
       z.strictObject({
         project,
@@ -255,20 +264,20 @@ export const judge = {
       }),
     )
     .output(z.object({ judged: z.int(), total: z.int(), finished: EvaluationRecord.nullable() })),
-  undo: procedure('Take the last verdict back.')
+  undo: procedure('Undo the last verdict.')
     .input(z.strictObject({ project, evaluation }))
     .output(z.object({ judged: z.int() })),
-  /** The newest finished experiment; null where there is none. */
-  experiment: procedure('What the newest experiment found.')
+  /** Null if there is no finished experiment. */
+  experiment: procedure('The result of the newest finished experiment.')
     .input(z.strictObject({ project }))
     .output(ResultRecord.nullable()),
-  /** Over all evaluations of the project: Bradley–Terry strengths on Elo's scale. */
-  ratings: procedure('A rating of all models that were compared, the best first.')
+  /** Bradley–Terry strengths on Elo's scale, from all evaluations of the project. */
+  ratings: procedure('A rating of all models that were compared, best first.')
     .input(z.strictObject({ project }))
     .output(
       z.object({
         ratings: z.array(Rating),
-        /** Why there are none; empty where there are, or where nothing was judged. */
+        /** Why there are none; empty if there are ratings or nothing was judged. */
         reason: z.string(),
       }),
     ),

@@ -1,4 +1,4 @@
-/** The record of a finished experiment: what the report shows, what `--json` prints, and what reproduces it. */
+/** The record of a finished experiment: what the report shows, what `--json` prints, and the settings that reproduce it. */
 import { z } from 'zod'
 
 const share = () => z.number().min(0).max(1)
@@ -13,30 +13,30 @@ export const WinRateSummary = z.object({
   ties: z.int().nonnegative(),
   losses: z.int().nonnegative(),
   n: z.int().positive(),
-  /** Prompts that the pairs ask: fewer, where each was judged once a seed. Earlier results do not say. */
+  /** Distinct prompts: fewer than pairs if each was judged for several seeds. Not in earlier records. */
   prompts: z.int().positive().optional(),
-  /** Replies of the judge that were no verdict: kept as they came, and left out. */
+  /** Replies of the judge that were not verdicts: stored unchanged, and left out. */
   unread: z.int().nonnegative(),
   /** Percent: wins plus half the ties (fractional preferences count as they are). */
   winRate: percent(),
-  /** 95% bootstrap interval over prompts (and seeds, where there are several). */
+  /** 95% bootstrap interval over prompts (and seeds, if there are several). */
   interval: PercentInterval,
   /** Points, over prompts; null for a single one. */
   standardError: z.number().nonnegative().nullable(),
-  /** Exact two-sided sign test of prompts won against prompts lost, each by the mean over its seeds. */
+  /** p-value of the exact two-sided sign test of prompts won against prompts lost, each by its mean over seeds. */
   signTestP: share(),
-  /** Share of pairs on which the judge contradicted itself in the other order; null where none was shown twice. */
+  /** Share of pairs whose outcome changed with the order; null if none was shown in both orders. */
   inconsistency: share().nullable(),
-  /** Points from 50 that this many prompts can show, given these ties; null where none could be shown. */
+  /** Points from 50 that this many prompts can detect, given these ties; null if none can be detected. */
   smallestDetectableDifference: z.number().positive().nullable(),
-  /** Percent, were both answers equally long; null where lengths were not looked at. */
+  /** Percent, estimated for answers of equal length; null if lengths were not compared. */
   lengthControlledWinRate: percent().nullable(),
-  /** Whole sentences on what limits these figures. */
+  /** Sentences on the limits of these figures. */
   warnings: z.array(z.string()),
 })
 export type WinRateSummary = z.infer<typeof WinRateSummary>
 
-/** The same in a part of the pairs: those whose items have a value in a field. */
+/** The win rate in a subset of the pairs: those whose items have a value in a field. */
 export const WinRateSubset = z.object({
   /** `dataset`, `source`, `prompt length`, or a field of the items' metadata. */
   field: z.string(),
@@ -48,16 +48,16 @@ export const WinRateSubset = z.object({
 })
 export type WinRateSubset = z.infer<typeof WinRateSubset>
 
-/** What the responses of one policy are like, on the judged prompts. */
+/** Statistics of one policy's responses to the judged prompts. */
 const Responses = z.object({
   name: z.string().min(1),
   /** How it was made, in a few words. */
   description: z.string(),
-  /** Mean length in tokens; null where not measured. */
+  /** Mean length in tokens; null if not measured. */
   length: z.number().nonnegative().nullable(),
-  /** Share of responses that ended by themselves; null where not measured, absent from older records. */
+  /** Share of responses that ended with EOS; null if not measured, not in earlier records. */
   ended: share().nullish(),
-  /** Mean count of each kind of flaw in a response; empty where nobody counts flaws. */
+  /** Mean number of flaws of each kind per response; empty if flaws were not counted. */
   flaws: z.record(z.string(), z.number().nonnegative()),
 })
 export type Responses = z.infer<typeof Responses>
@@ -66,7 +66,7 @@ export type Responses = z.infer<typeof Responses>
 export const Arm = z.object({
   ...Responses.shape,
   ...WinRateSummary.shape,
-  /** Mean KL of a response from the reference over the last iterations, in nats; null where not measured. */
+  /** Mean KL of a response from the reference over the last iterations, in nats; null if not measured. */
   kl: z.number().nullable(),
   /** Strength of the KL penalty; null for arms without one. */
   klCoef: z.number().nullable(),
@@ -78,14 +78,14 @@ export const RewardModelResult = z.object({
   scheme: z.string(),
   /** Held-out pairs that the figures are from. */
   n: z.int().positive(),
-  /** Share of held-out pairs ordered rightly, ties one half. */
+  /** Share of held-out pairs ordered correctly; a tie counts one half. */
   pairwiseAccuracy: share(),
   /** Against token labels; null for models without token rewards. */
   tokenAuroc: share().nullable(),
   tokenF1: share().nullable(),
-  /** Spearman's correlation of the sequence score with the truth, where there is one. */
+  /** Spearman's correlation of the sequence score with the truth; null if the truth is unknown. */
   rankCorrelation: z.number().min(-1).max(1).nullable(),
-  /** Kind of flaw → how often one of its tokens has less reward than a token without any; empty without a truth. */
+  /** For each kind of flaw, how often one of its tokens has a lower reward than a token without flaws; empty if the truth is unknown. */
   flawAuroc: z.record(z.string(), share()),
 })
 
@@ -106,11 +106,11 @@ export const Frontier = z.object({
       flaws: z.record(z.string(), z.number().nonnegative()),
     }),
   ),
-  /** KLs in nats that every arm has runs on both sides of; one where there is no such range. */
+  /** KLs in nats that every arm has runs on both sides of; low equals high if there is no such range. */
   kls: z.object({ low: z.number(), high: z.number() }),
-  /** Percent over the reference, the mean over those KLs. */
+  /** Win rate over the reference in percent, the mean over those KLs. */
   winRates: z.array(z.object({ arm: z.string(), ...Level.shape })),
-  /** Points by which `arm` passes `opponent` there, paired by prompt and seed. */
+  /** Points by which `arm` exceeds `opponent` there, paired by prompt and seed. */
   differences: z.array(Difference),
   /** The same at single KLs: both ends of the range and its middle. */
   differencesAt: z.array(z.object({ kl: z.number(), differences: z.array(Difference) })),
@@ -119,7 +119,7 @@ export type Frontier = z.infer<typeof Frontier>
 
 const Step = z.int().nonnegative()
 
-/** A token with the reward it got. `label`: −1 struck, 0 kept, +1 added; null where there is no edit. */
+/** A token with its reward. `label`: −1 deleted, 0 kept, +1 inserted; null if there is no edit. */
 const RewardedToken = z.object({
   text: z.string(),
   reward: z.number(),
@@ -130,7 +130,7 @@ export type RewardedToken = z.infer<typeof RewardedToken>
 export const ResultRecord = z.object({
   project: z.string(),
   createdAt: z.iso.datetime(),
-  /** Printed first and large where the figures must not be taken at face value (a toy preset, one seed). */
+  /** Shown prominently at the top if the figures must not be taken at face value (a toy preset, one seed). */
   caveat: z.string().nullable(),
   runtime: z.object({ name: z.string(), device: z.string() }),
   /** Program or library → version. */
@@ -138,20 +138,20 @@ export const ResultRecord = z.object({
   seeds: z.array(z.int().nonnegative()).min(1),
   data: z.array(z.object({ name: z.string(), rows: z.int().nonnegative(), sha256: z.string() })),
   stages: z.array(z.object({ name: z.string(), seconds: z.number().nonnegative() })),
-  /** Who judged, and how it decides. */
+  /** The judge, and how it decides. */
   judge: z.object({ name: z.string(), description: z.string() }),
   rewardModels: z.array(RewardModelResult),
   reference: Responses,
   arms: z.array(Arm),
   /** `arm` judged against `opponent`, for pairs of arms in either order. */
   headToHead: z.array(z.object({ arm: z.string(), opponent: z.string(), ...WinRateSummary.shape })),
-  /** Null where arms were run at no or only one strength of the KL penalty. */
+  /** Null unless arms were run at several strengths of the KL penalty. */
   frontier: Frontier.nullable(),
   /** Metrics over training steps; `metric` is a key of `contract/metrics.ts`. */
   curves: z.array(
     z.object({ arm: z.string(), metric: z.string(), points: z.array(z.tuple([Step, z.number()])) }),
   ),
-  /** Checkpoints judged along the way, against the reference: means over seeds, with the least and the greatest. */
+  /** Checkpoints judged during training, against the reference: means over seeds, with minimum and maximum. */
   winRateOverSteps: z.array(
     z.object({
       arm: z.string(),
@@ -169,7 +169,7 @@ export const ResultRecord = z.object({
     z.object({
       prompt: z.string(),
       reference: z.string(),
-      /** `preference`: probability that this output is better than the reference's; null where not judged. */
+      /** `preference`: probability that this output is better than the reference's; null if not judged. */
       outputs: z.array(z.object({ arm: z.string(), text: z.string(), preference: share().nullable() })),
     }),
   ),

@@ -226,7 +226,7 @@ describe('the work', async () => {
     assert.ok(rows.length > 20)
 
     await page.getByText('By subset').click()
-    await page.getByText(/Of \d+ subsets some differ by chance/).waitFor()
+    await page.getByText(/With \d+ subsets some will differ by chance/).waitFor()
     await page.getByRole('button', { name: /show the disagreements with world/ }).click()
     const told = await page.locator('.pair summary').allInnerTexts()
     assert.ok(

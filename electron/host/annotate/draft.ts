@@ -6,7 +6,7 @@ import { silentHooks } from '../../contract/events.ts'
 import type { Item, Message } from '../../contract/records.ts'
 import type { Lab } from '../context.ts'
 import { trainerBusy } from '../errors/trainer-busy.ts'
-import { askChat, type ChatReply, type ChatServer, ChatTrouble, isLoopback } from '../models/chat-server.ts'
+import { askChat, ChatError, type ChatReply, type ChatServer, isLoopback } from '../models/chat-server.ts'
 
 const instruction = readFileSync(
   path.resolve(import.meta.dirname, '../../../resources/prompts/minimal-edit.txt'),
@@ -73,6 +73,6 @@ async function ask(server: ChatServer, messages: Message[]): Promise<Answer> {
   try {
     return await askChat(server, messages)
   } catch (error) {
-    throw error instanceof ChatTrouble ? new UserError('unavailable', error.message) : error
+    throw error instanceof ChatError ? new UserError('unavailable', error.message) : error
   }
 }

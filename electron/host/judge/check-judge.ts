@@ -1,4 +1,4 @@
-/** The verb `check-judge`: a judge before pairs that people voted on, and before answers that only try to win. */
+/** The verb `check-judge`: compares a judge with human votes, and tests it with answers that only try to win. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { UserError } from '../../contract/errors.ts'
@@ -19,10 +19,10 @@ import { makeJudge } from './judges.ts'
 
 type CheckInput = VerbInput<'check-judge'>
 
-/** Some files write an answer such as "true" or "42" without quotes. */
+/** Some files have an answer such as "true" or "42" without quotes. */
 const Text = z.union([z.string(), z.boolean(), z.number()]).transform(String)
 
-/** Rows of PandaLM's and LLMBar's test sets as Stet's data has them. */
+/** A row of PandaLM's or LLMBar's test set, in Stet's format. */
 const VotedRow = z.object({
   instruction: z.string(),
   context: z.string().default(''),
@@ -48,14 +48,13 @@ export async function checkJudge(
   const pairs = await readVotedPairs(input.file, input.pairs)
   const check = checkOf(lab, project, input, hooks)
   const { judgements, evaluation, summary } = await check(
-    "people's votes",
+    'human votes',
     pairs.map(({ pair }) => pair),
   )
-  const byId = new Map(pairs.map((voted) => [voted.pair.id, voted]))
-  const voted = verdicts(judgements).map((verdict): Voted & { subset: string | null } => ({
+  const byId = new Map(pairs.map(({ pair, ...voted }) => [pair.id, voted]))
+  const voted = verdicts(judgements).map((verdict): Voted & Pick<VotedPair, 'subset'> => ({
     ...verdict,
-    vote: byId.get(verdict.pairId)!.vote,
-    subset: byId.get(verdict.pairId)!.subset,
+    ...byId.get(verdict.pairId)!,
   }))
   const key = (stream: string) => ({ seed: input.seed, stream: `check-judge/${stream}` })
   return {
@@ -84,8 +83,7 @@ function checkOf(lab: Lab, project: Project, input: CheckInput, hooks: Hooks): C
     throw new UserError('bad_input', 'The sample-world judge cannot score these pairs. Use another --judge.')
   return (what, pairs) => {
     const judge = makeJudge(lab, spec, { maxQueryTokens, server: judgeServer }, hooks)
-    // The name is how an interrupted check is found again.
-    const name = `${judge.name} before ${what}`
+    const name = `${judge.name} on ${what}`
     const settings = { judge: spec, maxQueryTokens }
     return evaluate(project.db, { kind: 'judge-check', name, settings, judge, pairs, seed }, hooks)
   }

@@ -16,6 +16,7 @@ import {
   listEvaluations,
   listJudgements,
   listUnreadReplies,
+  type NewEvaluation,
 } from '../../storage/index.ts'
 import { isSameConfig } from './evaluation-config.ts'
 
@@ -50,7 +51,7 @@ export async function evaluate(
 ): Promise<{ evaluation: string; summary: WinRateSummary; judgements: Judgement[] }> {
   const config = { ...settings, seed, pairs: [...pairs] }
   const evaluation =
-    interrupted(db, name, config) ?? createEvaluation(db, { kind, name, runId: null, config })
+    interrupted(db, { kind, name, config }) ?? createEvaluation(db, { kind, name, runId: null, config })
   const judgements = listJudgements(db, evaluation.id)
   const unread = listUnreadReplies(db, evaluation.id)
   const already = [...judgements, ...unread]
@@ -71,9 +72,14 @@ export async function evaluate(
   return { evaluation: evaluation.id, summary, judgements }
 }
 
-/** The newest unfinished evaluation with the same name and configuration. */
-function interrupted(db: Db, name: string, config: JsonObject): Evaluation | undefined {
-  return listEvaluations(db).findLast(
-    (earlier) => earlier.result === null && earlier.name === name && isSameConfig(earlier.config, config),
-  )
+/** The newest unfinished evaluation of the same comparison. The name of a judge's check says nothing more. */
+function interrupted(
+  db: Db,
+  { kind, name, config }: Pick<NewEvaluation, 'kind' | 'name' | 'config'>,
+): Evaluation | undefined {
+  const isSame = (earlier: Evaluation) =>
+    earlier.kind === kind &&
+    (earlier.name === name || kind === 'judge-check') &&
+    isSameConfig(earlier.config, config)
+  return listEvaluations(db).findLast((earlier) => earlier.result === null && isSame(earlier))
 }

@@ -1,24 +1,24 @@
-/** A language model behind an OpenAI-compatible server as a judge: paced, asked again where that helps, accounted for. */
+/** A language model on an OpenAI-compatible server as a judge: rate-limited, retried if that can help, with usage counted. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../../contract/errors.ts'
 import type { JudgeServerOptions } from '../../contract/judge.ts'
 import type { Judge, Question, Reply } from '../../pipeline/judge/judge.ts'
 import { judgeMessages, judgePrompt, readVerdict } from '../../pipeline/judge/language-judge.ts'
-import { askChat, type ChatReply, type ChatServer, ChatTrouble, isLoopback } from '../models/chat-server.ts'
+import { askChat, ChatError, type ChatReply, type ChatServer, isLoopback } from '../models/chat-server.ts'
 
-interface Spent {
+interface Usage {
   calls: number
   inputTokens: number
   outputTokens: number
 }
 
-/** Room for a model that thinks before it says its word. */
-const mostReplyTokens = 1024
+/** Enough for a model that reasons before its verdict. */
+const maxReplyTokens = 1024
 
 const firstWaitSeconds = 0.5
-const longestWaitSeconds = 60
+const maxWaitSeconds = 60
 
-/** @param key bearer token of the server */
+/** @param key the server's bearer token */
 export function serverJudge(
   { server, model }: { server: string; model: string },
   options: JudgeServerOptions,
@@ -26,15 +26,15 @@ export function serverJudge(
 ): Judge {
   const { concurrency, timeoutSeconds, retries, requestsPerMinute } = options
   const chat: ChatServer = { server, model, timeoutSeconds, key }
-  const spent: Spent = { calls: 0, inputTokens: 0, outputTokens: 0 }
+  const usage: Usage = { calls: 0, inputTokens: 0, outputTokens: 0 }
   const pace = pacer(requestsPerMinute)
 
   async function attempt(question: Question, signal?: AbortSignal): Promise<ChatReply> {
     await pace(signal)
-    spent.calls++
-    const reply = await askChat(chat, judgeMessages(question), { maxTokens: mostReplyTokens })
-    spent.inputTokens += reply.usage?.inputTokens ?? 0
-    spent.outputTokens += reply.usage?.outputTokens ?? 0
+    usage.calls++
+    const reply = await askChat(chat, judgeMessages(question), { maxTokens: maxReplyTokens })
+    usage.inputTokens += reply.usage?.inputTokens ?? 0
+    usage.outputTokens += reply.usage?.outputTokens ?? 0
     return reply
   }
 
@@ -50,9 +50,9 @@ export function serverJudge(
         const { text, cutOff } = await attempt(question, signal)
         return replyOf(cutOff ? null : readVerdict(text), text)
       } catch (error) {
-        if (!(error instanceof ChatTrouble)) throw error
-        if (isAboutTheQuestion(error)) return replyOf(null, error.message)
-        if (!error.passing || tries > retries) throw givenUp(error, tries)
+        if (!(error instanceof ChatError)) throw error
+        if (isQuestionRefused(error)) return replyOf(null, error.message)
+        if (!error.retryable || tries > retries) throw asUserError(error, tries)
         await sleep(1000 * waitSeconds(error, tries), undefined, { signal })
       }
     }
@@ -64,14 +64,14 @@ export function serverJudge(
     concurrency,
     compare: async ([question], signal) => [await ask(question!, signal)],
     costEstimate: (questions) => costEstimate(server, questions, options),
-    usageSummary: () => usageSummary(spent, options),
+    usageSummary: () => usageSummary(usage, options),
   }
 }
 
-/** Characters of English that make a token, roughly. */
+/** Characters per token in English, roughly. */
 const charactersPerToken = 4
 
-/** What is about to be spent, and where the texts go. */
+/** What the calls will cost, and where the texts are sent. */
 function costEstimate(
   server: string,
   questions: readonly Question[],
@@ -81,41 +81,41 @@ function costEstimate(
   const tokens = Math.round(characters / charactersPerToken)
   const cost = (tokens * inputPrice + questions.length * outputPrice) / 1e6
   const sentences = [
-    `${questions.length} calls of ${server}, about ${tokens} tokens in all${cost > 0 ? `, at about ${cost.toFixed(2)}` : ''}.`,
-    isLoopback(server) ? '' : `Prompts and answers leave this machine for ${new URL(server).host}.`,
+    `${questions.length} calls to ${server}, about ${tokens} tokens in total${cost > 0 ? `, costing about ${cost.toFixed(2)}` : ''}.`,
+    isLoopback(server) ? '' : `Prompts and answers are sent to another machine: ${new URL(server).host}.`,
     requestsPerMinute === null
       ? ''
-      : `At ${requestsPerMinute} a minute they take ${Math.ceil(questions.length / requestsPerMinute)} minutes or more.`,
+      : `At ${requestsPerMinute} per minute they take at least ${Math.ceil(questions.length / requestsPerMinute)} minutes.`,
   ]
   return sentences.filter((sentence) => sentence !== '').join(' ')
 }
 
 function usageSummary(
-  { calls, inputTokens, outputTokens }: Spent,
+  { calls, inputTokens, outputTokens }: Usage,
   { inputPrice, outputPrice }: JudgeServerOptions,
 ): string {
   const cost = (inputTokens * inputPrice + outputTokens * outputPrice) / 1e6
-  return `${calls} calls were made: ${inputTokens} tokens in, ${outputTokens} out, as the server counts${cost > 0 ? `, at ${cost.toFixed(2)}` : ''}.`
+  return `${calls} calls made: ${inputTokens} input and ${outputTokens} output tokens by the server's count${cost > 0 ? `, costing ${cost.toFixed(2)}` : ''}.`
 }
 
-/** Such as one that is too long: others may still be answered. */
-function isAboutTheQuestion({ status }: ChatTrouble): boolean {
+/** The server refuses this question, for example because it is too long; it may still answer others. */
+function isQuestionRefused({ status }: ChatError): boolean {
   return status === 400 || status === 413 || status === 422
 }
 
-function waitSeconds({ retryAfterSeconds }: ChatTrouble, tries: number): number {
-  return Math.min(retryAfterSeconds ?? firstWaitSeconds * 2 ** (tries - 1), longestWaitSeconds)
+function waitSeconds({ retryAfterSeconds }: ChatError, tries: number): number {
+  return Math.min(retryAfterSeconds ?? firstWaitSeconds * 2 ** (tries - 1), maxWaitSeconds)
 }
 
-function givenUp({ message, status }: ChatTrouble, tries: number): UserError {
+function asUserError({ message, status }: ChatError, tries: number): UserError {
   const advice = status === 401 || status === 403 ? ' Set the key as STET_JUDGE_KEY.' : ''
   return new UserError(
     'unavailable',
-    `${message}${tries > 1 ? ` (${tries} times)` : ''}${advice} The verdicts so far are kept: judge again to go on.`,
+    `${message}${tries > 1 ? ` (${tries} times)` : ''}${advice} The verdicts so far are saved: run the command again to resume.`,
   )
 }
 
-/** Lets calls begin at even distances; null lets them all. */
+/** Delays calls so that they start at even intervals; null does not delay them. */
 function pacer(perMinute: number | null): (signal?: AbortSignal) => Promise<void> {
   let next = 0
   return async (signal) => {

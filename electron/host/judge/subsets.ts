@@ -1,4 +1,4 @@
-/** An evaluation's win rate in parts: by what the items of its pairs say of themselves, and by length of prompt. */
+/** An evaluation's win rate by subset: by the fields of its pairs' items, and by prompt length. */
 import type { Item, Judgement, JudgePair } from '../../contract/records.ts'
 import type { WinRateSubset } from '../../contract/report.ts'
 import { originsOf } from '../../pipeline/judge/by-prompt.ts'
@@ -7,7 +7,7 @@ import { verdicts } from '../../pipeline/judge/verdicts.ts'
 import { lengthOf } from '../../pipeline/judge/win-rate.ts'
 import { type Db, datasetNamesOf, getItem } from '../../storage/index.ts'
 
-/** @param judgements one judge's, on the pairs; none give no subsets */
+/** @param judgements one judge's, of these pairs; none if there are no judgements */
 export function subsetsOf(
   db: Db,
   pairs: readonly JudgePair[],
@@ -38,12 +38,12 @@ function isPlain(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 }
 
-/** Whether a pair's prompt is of the shorter or of the longer ones: halves, as nearly as equal lengths allow. */
+/** Labels a pair as one of the shorter or of the longer half of the prompts, as evenly as equal lengths allow. */
 function promptHalves(pairs: readonly JudgePair[]): (pair: JudgePair) => string {
   const characters = ({ prompt }: JudgePair) => lengthOf(prompt.map(({ content }) => content).join('\n'))
   const lengths = pairs.map(characters).sort((a, b) => a - b)
   const middle = lengths[Math.floor((lengths.length - 1) / 2)] ?? 0
   const shorter = lengths.findLast((length) => length < lengths.at(-1)!) ?? middle
-  const most = Math.min(middle, shorter)
-  return (pair) => `${characters(pair) <= most ? 'up to' : 'over'} ${most} characters`
+  const limit = Math.min(middle, shorter)
+  return (pair) => `${characters(pair) <= limit ? 'up to' : 'over'} ${limit} characters`
 }

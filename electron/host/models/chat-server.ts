@@ -1,9 +1,9 @@
-/** One question to an OpenAI-compatible server, and what can go wrong with it. */
+/** One chat completion from an OpenAI-compatible server, and the errors that can occur. */
 import { z } from 'zod'
 import type { Message } from '../../contract/records.ts'
 
 export interface ChatServer {
-  /** Base address, as `http://localhost:11434/v1`. */
+  /** Base address, for example `http://localhost:11434/v1`. */
   server: string
   model: string
   timeoutSeconds: number
@@ -27,43 +27,43 @@ export interface ChatReply {
   text: string
   /** Whether the server cut it off. */
   cutOff: boolean
-  /** As the server counts them; null where it doesn't. */
+  /** Tokens as counted by the server; null if it does not count them. */
   usage: { inputTokens: number; outputTokens: number } | null
 }
 
-/** A call that gave no reply. */
-export class ChatTrouble extends Error {
-  override name = 'ChatTrouble'
+/** A call that got no reply. */
+export class ChatError extends Error {
+  override name = 'ChatError'
   /** Whether the same call may succeed later. */
-  readonly passing: boolean
-  /** HTTP status; null where the server never got that far. */
+  readonly retryable: boolean
+  /** HTTP status; null if there was no response. */
   readonly status: number | null
-  /** What the server asks to be given; null where it doesn't say. */
+  /** The wait that the server asks for; null if it does not say. */
   readonly retryAfterSeconds: number | null
 
   constructor(
     message: string,
     {
-      passing = true,
+      retryable = true,
       status = null,
       retryAfterSeconds = null,
-    }: Partial<Pick<ChatTrouble, 'passing' | 'status' | 'retryAfterSeconds'>> = {},
+    }: Partial<Pick<ChatError, 'retryable' | 'status' | 'retryAfterSeconds'>> = {},
   ) {
     super(message)
-    this.passing = passing
+    this.retryable = retryable
     this.status = status
     this.retryAfterSeconds = retryAfterSeconds
   }
 }
 
-const mostReplyBytes = 2 ** 20
+const maxReplyLength = 2 ** 20
 
 /** Whether a server's address is on this machine. */
 export function isLoopback(server: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(server).hostname)
 }
 
-/** The most likely completion (temperature 0). @throws ChatTrouble */
+/** The most likely completion (temperature 0). @throws ChatError */
 export async function askChat(
   { server, model, timeoutSeconds, key }: ChatServer,
   messages: readonly Message[],
@@ -78,7 +78,7 @@ export async function askChat(
   }
   const text = await post(url, body, timeoutSeconds, key)
   const completion = Completion.safeParse(parseJson(text))
-  if (!completion.success) throw new ChatTrouble(`${url} answered something that is no chat completion.`)
+  if (!completion.success) throw new ChatError(`${url} did not return a valid chat completion.`)
   const { choices, usage } = completion.data
   const { message, finish_reason } = choices[0]!
   return {
@@ -97,37 +97,37 @@ async function post(url: string, body: object, timeoutSeconds: number, key?: str
       redirect: 'error',
       signal: AbortSignal.timeout(1000 * timeoutSeconds),
     })
-    const text = await readSome(url, response)
+    const text = await readLimited(url, response)
     if (response.ok) return text
     throw refusal(url, response, text)
   } catch (error) {
-    if (error instanceof ChatTrouble) throw error
+    if (error instanceof ChatError) throw error
     const isSlow = error instanceof DOMException && error.name === 'TimeoutError'
-    throw new ChatTrouble(
+    throw new ChatError(
       isSlow
         ? `${url} did not answer within ${timeoutSeconds} s. Is the model loaded?`
-        : `${url} cannot be reached, or broke off its answer. Start the server, or give another address.`,
+        : `${url} cannot be reached, or the connection was lost. Start the server, or use another address.`,
     )
   }
 }
 
-/** Too many calls and the server's own faults pass; what it says of the call itself does not. */
-function refusal(url: string, { status, headers }: Response, text: string): ChatTrouble {
+/** A rate limit or a server error may go away; an error about the call itself will not. */
+function refusal(url: string, { status, headers }: Response, text: string): ChatError {
   const wait = Number(headers.get('retry-after') ?? Number.NaN)
-  return new ChatTrouble(`${url} answered ${status}: ${text.slice(0, 200)}`, {
-    passing: status === 408 || status === 429 || status >= 500,
+  return new ChatError(`${url} answered ${status}: ${text.slice(0, 200)}`, {
+    retryable: status === 408 || status === 429 || status >= 500,
     status,
     retryAfterSeconds: Number.isFinite(wait) && wait >= 0 ? wait : null,
   })
 }
 
-async function readSome(url: string, response: Response): Promise<string> {
+async function readLimited(url: string, response: Response): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk, { stream: true })
-    if (text.length > mostReplyBytes)
-      throw new ChatTrouble(`The answer of ${url} is too long: more than 1 MiB.`, { passing: false })
+    if (text.length > maxReplyLength)
+      throw new ChatError(`The response of ${url} is too long: more than 1 MiB.`, { retryable: false })
   }
   return text
 }

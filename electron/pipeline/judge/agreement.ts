@@ -1,4 +1,4 @@
-/** How far two judges, or a judge and itself in the other order, come to the same verdict. */
+/** How often two judges, or one judge in both orders, give the same verdict. */
 import assert from 'node:assert/strict'
 
 export type Outcome = 'win' | 'tie' | 'loss'
@@ -11,16 +11,16 @@ export function outcomeOf(preference: number): Outcome {
 
 export interface Agreement {
   n: number
-  /** Share of items on which both say the same. */
+  /** Share of items on which both give the same verdict. */
   agreement: number
-  /** Cohen's kappa (1960): agreement above chance, as a share of what chance leaves; null where chance leaves none. */
+  /** Cohen's kappa (1960): agreement above chance, relative to the maximum possible; null if chance alone gives full agreement. */
   kappa: number | null
 }
 
 /** Agreement of two judges on the same items, in the same order; at least one. */
 export function cohensKappa(first: readonly string[], second: readonly string[]): Agreement {
   const n = first.length
-  assert(n > 0 && n === second.length, 'Agreement needs two verdicts on each of one or more items.')
+  assert(n > 0 && n === second.length, 'Agreement needs two verdicts per item, on at least one item.')
   const agreement = first.filter((verdict, i) => verdict === second[i]).length / n
   const share = (verdicts: readonly string[], value: string) => verdicts.filter((v) => v === value).length / n
   const byChance = [...new Set(first)].reduce((sum, v) => sum + share(first, v) * share(second, v), 0)

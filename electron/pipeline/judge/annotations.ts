@@ -5,7 +5,7 @@ import { UserError } from '../../contract/errors.ts'
 
 interface Located {
   value: unknown
-  /** Where it came from, for messages: `file.json, row 3`. */
+  /** Its place, for messages: `file.json, row 3`. */
   where: string
 }
 
@@ -27,7 +27,7 @@ function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new UserError('bad_input', `${where} is not valid JSON. Mend or remove it.`, { cause })
+    throw new UserError('bad_input', `${where} is not valid JSON. Fix or remove it.`, { cause })
   }
 }
 
@@ -49,28 +49,28 @@ function toAnnotation({ value, where }: Located): AlpacaEvalAnnotation {
   throw new UserError('bad_input', `${where}: ${path.length > 0 ? `"${path.join('.')}": ` : ''}${message}.`)
 }
 
-/** All rows of an annotation file, in its order. The first bad row is named and refuses the file. */
+/** All rows of an annotation file, in order. @throws UserError that names the first invalid row */
 export async function readAnnotations(file: string): Promise<AlpacaEvalAnnotation[]> {
   const rows = splitRows(await readText(file), file)
   if (rows.length === 0) {
     throw new UserError(
       'bad_input',
-      `${file} holds no rows. Give a JSON array or JSON lines with output_1, output_2 and preference.`,
+      `${file} contains no rows. It must be a JSON array or JSON lines with output_1, output_2 and preference.`,
     )
   }
   return rows.map(toAnnotation)
 }
 
 /**
- * Instruction difficulties from CSV with a header that names a column `difficulty` (or AlpacaEval's own
- * `instruction_difficulty`): one row an annotation, in the annotations' order.
+ * Instruction difficulties from a CSV file whose header has a column `difficulty` (or AlpacaEval's
+ * `instruction_difficulty`): one row per annotation, in the annotations' order.
  */
 export async function readDifficulties(file: string): Promise<number[]> {
   const [header = '', ...lines] = (await readText(file)).split(/\r?\n/)
   const names = header.split(',').map((name) => name.trim().replaceAll('"', ''))
   const column = names.findIndex((name) => name === 'difficulty' || name === 'instruction_difficulty')
   if (column < 0) {
-    throw new UserError('bad_input', `${file}, line 1: no column is named "difficulty". Name one so.`)
+    throw new UserError('bad_input', `${file}, line 1: there is no column "difficulty". Add one.`)
   }
   return lines.flatMap((line, i) => {
     if (line.trim() === '') return []

@@ -1,7 +1,7 @@
 /**
- * Answers that answer nothing and try to win all the same: against them a judge shows whether content under
- * judgement can give it orders. That a constant reply can top a leaderboard was shown by Zheng et al., "Cheating
- * Automatic LLM Benchmarks: Null Models Achieve High Win Rates" (2024); the texts here are our own.
+ * Answers that do not answer the question but try to win: they show whether a judge follows instructions in the texts
+ * that it compares. Zheng et al., "Cheating Automatic LLM Benchmarks: Null Models Achieve High Win Rates" (2024) showed
+ * that a constant reply can top a leaderboard; the texts here are our own.
  */
 export const attacks: Readonly<Record<string, string>> = {
   'constant reply':

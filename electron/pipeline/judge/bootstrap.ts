@@ -1,19 +1,19 @@
 /**
- * Bootstrap intervals of a mean verdict: prompts are drawn again with replacement, and seeds too where several
- * were run. Comparisons stay paired because a prompt brings all its values along.
+ * Bootstrap intervals of a mean verdict: prompts are resampled with replacement, and seeds too if there are several.
+ * Comparisons stay paired because a prompt is drawn with all its values.
  */
 import assert from 'node:assert/strict'
 import { integers, type RandomKey } from '../../engine/random.ts'
+import { confidenceLevel } from './confidence.ts'
 
 export interface Interval {
   low: number
   high: number
 }
 
-const RESAMPLES = 4000
-const LEVEL = 0.95
+const resamples = 4000
 
-/** Linear interpolation between order statistics, as NumPy's default. `sorted` ascends. */
+/** Linear interpolation between order statistics, like NumPy's default. @param sorted ascending */
 function quantile(sorted: Float64Array, probability: number): number {
   const position = probability * (sorted.length - 1)
   const below = Math.floor(position)
@@ -21,7 +21,7 @@ function quantile(sorted: Float64Array, probability: number): number {
   return sorted[below]! + (position - below) * (sorted[above]! - sorted[below]!)
 }
 
-/** Mean over drawn seeds and drawn prompts of one resample. */
+/** Mean over the drawn seeds and prompts of one resample. */
 function resampledMean(values: readonly ArrayLike<number>[], seeds: Int32Array, prompts: Int32Array): number {
   let sum = 0
   for (const seed of seeds) {
@@ -32,9 +32,9 @@ function resampledMean(values: readonly ArrayLike<number>[], seeds: Int32Array, 
 }
 
 /**
- * 95% percentile interval of the mean. For the difference of two arms give the differences of their values.
+ * 95% percentile interval of the mean. For the difference of two arms pass the differences of their values.
  *
- * @param values one row a seed, one column a prompt (S, N); every row has the same prompts in the same order
+ * @param values one row per seed, one column per prompt (S, N); every row has the same prompts in the same order
  */
 export function bootstrapInterval(values: readonly ArrayLike<number>[], key: RandomKey): Interval {
   const seeds = values.length
@@ -42,19 +42,19 @@ export function bootstrapInterval(values: readonly ArrayLike<number>[], key: Ran
   assert(prompts > 0, 'A bootstrap needs at least one value.')
   assert(
     values.every((row) => row.length === prompts),
-    'Every seed must have judged the same prompts.',
+    'Every seed must have the same prompts.',
   )
-  const means = new Float64Array(RESAMPLES)
-  for (let r = 0; r < RESAMPLES; r++) {
+  const means = new Float64Array(resamples)
+  for (let r = 0; r < resamples; r++) {
     const drawnSeeds = integers({ ...key, stream: `${key.stream}/seeds` }, r, seeds, seeds)
     const drawnPrompts = integers({ ...key, stream: `${key.stream}/prompts` }, r, prompts, prompts)
     means[r] = resampledMean(values, drawnSeeds, drawnPrompts)
   }
   means.sort()
-  return { low: quantile(means, (1 - LEVEL) / 2), high: quantile(means, (1 + LEVEL) / 2) }
+  return { low: quantile(means, (1 - confidenceLevel) / 2), high: quantile(means, (1 + confidenceLevel) / 2) }
 }
 
-/** The same of values in [0, 1], in percent. */
+/** The same for values in [0, 1], in percent. */
 export function bootstrapPercent(values: readonly ArrayLike<number>[], key: RandomKey): Interval {
   const { low, high } = bootstrapInterval(values, key)
   return { low: 100 * low, high: 100 * high }

@@ -1,8 +1,9 @@
 /** Bradley–Terry ratings of several models from pairwise verdicts, with intervals. */
 import assert from 'node:assert/strict'
+import { zOfConfidence } from './confidence.ts'
 import { invert } from './linear-algebra.ts'
 
-/** One verdict: `preference` is 1 where `b` is better, 0 where `a` is, ½ for a tie. */
+/** One verdict: `preference` is 1 if `b` is better, 0 if `a` is, ½ for a tie. */
 export interface Game {
   a: string
   b: string
@@ -21,28 +22,26 @@ export interface Rating {
 }
 
 export interface BradleyTerry {
-  /** Best first; null where the games leave some ratings without a bound. */
+  /** Best first; null if the games leave some ratings without a bound. */
   ratings: Rating[] | null
-  /** Why there are no ratings; empty where there are. */
+  /** Why there are no ratings; empty if there are. */
   reason: string
 }
 
-const Z_LEVEL = 1.959963984540054
-
-/** points[i][j]: wins of i over j, ties counted one half (K, K). */
+/** points[i][j]: wins of i over j, with half a point for a tie (K, K). */
 function pointsTable(models: readonly string[], games: readonly Game[]): number[][] {
   const points = models.map(() => models.map(() => 0))
   for (const { a, b, preference } of games) {
     const i = models.indexOf(a)
     const j = models.indexOf(b)
-    assert(i !== j, `A game of ${a} against itself rates nothing.`)
+    assert(i !== j, `A game of ${a} against itself cannot be rated.`)
     points[i]![j]! += 1 - preference
     points[j]![i]! += preference
   }
   return points
 }
 
-/** Models reachable from model 0 by going from loser to winner, or the other way where `backward`. */
+/** Models reachable from model 0 by going from loser to winner, or the other way if `backward`. */
 function reachable(points: readonly number[][], backward: boolean): Set<number> {
   const seen = new Set([0])
   for (const i of seen) {
@@ -76,7 +75,7 @@ function fitStrengths(points: readonly number[][]): number[] {
 
 /**
  * Variances of ratings that sum to zero: the information matrix has the all-ones vector as its null space, so
- * adding 11ᵀ/k makes it invertible, and 11ᵀ/k is taken off the inverse again.
+ * 11ᵀ/k is added to make it invertible, and subtracted from the inverse.
  */
 function variances(points: readonly number[][], ratings: readonly number[]): number[] {
   const k = ratings.length
@@ -106,14 +105,14 @@ export function bradleyTerry(games: readonly Game[]): BradleyTerry {
     const [some, others] = [true, false].map((inside) => models.filter((_, i) => outside.has(i) === inside))
     return {
       ratings: null,
-      reason: `Between ${some!.join(', ')} and ${others!.join(', ')} one side has no point: the ratings have no bound.`,
+      reason: `One side has no point in the comparisons of ${some!.join(', ')} with ${others!.join(', ')}, so the ratings have no bound.`,
     }
   }
   const strengths = fitStrengths(points)
   const spread = variances(points, strengths)
   const ratings = models.map((model, i) => {
     const rating = strengths[i]!
-    const margin = Z_LEVEL * Math.sqrt(spread[i]!)
+    const margin = zOfConfidence * Math.sqrt(spread[i]!)
     return {
       model,
       rating,

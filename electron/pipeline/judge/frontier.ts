@@ -1,6 +1,6 @@
 /**
- * Arms compared at equal distances from the reference: each arm was run at several strengths of the KL penalty,
- * and its win rate is read off at the same KLs for all. Moving further is no merit of a reward.
+ * Compares arms at equal distances from the reference: each arm was run at several strengths of the KL penalty, and the
+ * win rates of all are interpolated at the same KLs. A reward does not earn credit for moving the policy further.
  */
 import assert from 'node:assert/strict'
 import type { RandomKey } from '../../engine/random.ts'
@@ -8,9 +8,9 @@ import { bootstrapInterval, type Interval } from './bootstrap.ts'
 
 /** One arm at one strength of the penalty. */
 export interface FrontierPoint {
-  /** Mean KL of a response from the reference, in nats; over 0. */
+  /** Mean KL of a response from the reference, in nats; above 0. */
   kl: number
-  /** Preference over the reference's answer, in [0, 1]: one row a seed, one column a prompt (S, N). */
+  /** Preference over the reference's answer, in [0, 1]: one row per seed, one column per prompt (S, N). */
   preferences: readonly ArrayLike<number>[]
 }
 
@@ -21,8 +21,8 @@ export interface KlRange {
 }
 
 /**
- * The KLs that every arm has runs on both sides of: from the largest of the arms' first to the smallest of their
- * last. Where there are none, the largest KL that every arm reached, alone.
+ * The KLs that every arm has runs on both sides of: from the largest of the arms' minima to the smallest of their
+ * maxima. If there are none, only the largest KL that every arm reached.
  */
 export function sharedKls(arms: readonly (readonly FrontierPoint[])[]): KlRange {
   const ends = arms.map((points) => points.map(({ kl }) => kl))
@@ -31,8 +31,8 @@ export function sharedKls(arms: readonly (readonly FrontierPoint[])[]): KlRange 
 }
 
 /**
- * An arm's preferences at a KL, linearly between its two runs on either side of it; below its first run between
- * that and the reference itself, which ties with its own answers at a KL of 0.
+ * An arm's preferences at a KL, interpolated linearly between its runs on either side; below its first run, between that
+ * and the reference itself, which ties with its own answers at a KL of 0.
  * @param kl at most the arm's largest
  * @returns (S, N)
  */
@@ -50,13 +50,13 @@ export function preferencesAt(points: readonly FrontierPoint[], kl: number): Flo
 
 const tie = (row: ArrayLike<number>) => new Float64Array(row.length).fill(0.5)
 
-/** Steps that the range is averaged over. */
+/** Number of steps that the range is averaged over. */
 const gridSteps = 10
 
 /** An arm's preferences, averaged evenly over a range of KLs. @returns (S, N) */
 export function preferencesOver(points: readonly FrontierPoint[], { low, high }: KlRange): Float64Array[] {
   const grid = Array.from({ length: gridSteps + 1 }, (_, i) =>
-    // The last is the end itself, which rounding must not pass.
+    // The last point is the end itself: rounding must not exceed it.
     preferencesAt(points, i === gridSteps ? high : low + (i / gridSteps) * (high - low)),
   )
   return grid[0]!.map((row, s) =>
@@ -67,7 +67,7 @@ export function preferencesOver(points: readonly FrontierPoint[], { low, high }:
 export interface Level {
   /** Percent; a difference in points. */
   value: number
-  /** 95%, over prompts and seeds; each run's KL is taken as known. */
+  /** 95%, over prompts and seeds; each run's KL is treated as exact. */
   interval: Interval
 }
 
@@ -76,7 +76,7 @@ export function winRateOver(points: readonly FrontierPoint[], kls: KlRange, key:
   return levelOf(preferencesOver(points, kls), key)
 }
 
-/** By how many points the mean win rate of one arm passes another's in a range of KLs, paired by prompt and seed. */
+/** By how many points one arm's mean win rate exceeds another's in a range of KLs, paired by prompt and seed. */
 export function differenceOver(
   arm: readonly FrontierPoint[],
   opponent: readonly FrontierPoint[],

@@ -1,4 +1,4 @@
-/** How far a judge's verdicts agree with people's votes on the same pairs. */
+/** How often a judge's verdicts agree with human votes on the same pairs. */
 import type { HumanAgreement } from '../../contract/judge.ts'
 import type { RandomKey } from '../../engine/random.ts'
 import { cohensKappa, type Outcome, outcomeOf } from './agreement.ts'
@@ -6,12 +6,12 @@ import { bootstrapPercent } from './bootstrap.ts'
 import type { Verdict } from './verdicts.ts'
 import { mean } from './win-rate.ts'
 
-/** A judge's verdict on a pair that people voted on; `vote` is for B: 0, ½ for a tie, 1. */
+/** A judge's verdict on a pair with a human vote; `vote` is for B: 0, ½ for a tie, 1. */
 export interface Voted extends Verdict {
   vote: number
 }
 
-/** Of the pairs on which people preferred one answer, how often the judge prefers it. */
+/** How often the judge prefers the answer that people preferred; pairs on which they voted for a tie are left out. */
 export function humanAgreement(voted: readonly Voted[], key: RandomKey): HumanAgreement {
   const decided = voted.filter(({ vote }) => vote !== 0.5)
   if (decided.length === 0) return { n: 0, agreement: null, interval: null }
@@ -24,7 +24,7 @@ function agreementOf(judge: Outcome, people: Outcome): number {
   return judge === people ? 1 : 0
 }
 
-/** Cohen's kappa over all pairs, with ties as a verdict of their own. */
+/** Cohen's kappa over all pairs, with a tie as a third verdict. */
 export function humanKappa(voted: readonly Voted[]): number | null {
   return cohensKappa(
     voted.map(({ preference }) => outcomeOf(preference)),

@@ -1,13 +1,13 @@
 /**
- * Puts pairs before a judge: in which order and on which side each is shown, what is still to be judged, and how
- * replies become judgements. Sides and order come from a seed, so that judging can stop and go on anywhere.
+ * Presents pairs to a judge: in which order and on which side each is shown, what is still to be judged, and how
+ * replies become judgements. Sides and order come from a seed, so that judging can stop and resume anywhere.
  */
 import assert from 'node:assert/strict'
 import type { Judgement, JudgePair, Message, Output } from '../../contract/records.ts'
 import { permutation, uniforms } from '../../engine/random.ts'
 import { chunksOf } from '../../engine/training/batch.ts'
 
-/** A comparison as the judge sees it: nothing tells which output is A. */
+/** A comparison as the judge sees it: nothing shows which output is A. */
 export interface Question {
   pairId: string
   prompt: Message[]
@@ -17,7 +17,7 @@ export interface Question {
 }
 
 export interface Reply {
-  /** Probability that the second output is better: 0, ½ for a tie, 1, or between; null where it says neither. */
+  /** Probability that the second output is better: 0, ½ for a tie, 1, or between; null if the reply is not a verdict. */
   preferSecond: number | null
   /** The judge's own words; empty for programmatic judges. */
   rawReply: string
@@ -27,11 +27,11 @@ export interface Reply {
 export interface Judge {
   /** Names the judge and its version in every judgement. */
   name: string
-  /** Questions put in one call. */
+  /** Questions per call. */
   batchSize: number
-  /** Calls under way at a time. */
+  /** Maximum number of concurrent calls. */
   concurrency: number
-  /** One reply a question, in the same order. */
+  /** One reply per question, in the same order. */
   compare(questions: Question[], signal?: AbortSignal): Promise<Reply[]>
   /** A sentence on what judging these questions would cost. */
   costEstimate?(questions: readonly Question[]): string
@@ -39,7 +39,7 @@ export interface Judge {
   usageSummary?(): string
 }
 
-/** Words of a judge that are no verdict: kept and counted, never guessed at. */
+/** A judge's reply that is not a verdict: stored and counted, never interpreted. */
 export interface Unread {
   pairId: string
   judge: string
@@ -47,8 +47,8 @@ export interface Unread {
   rawReply: string
 }
 
-/** What came of some presentations. */
-export interface Judged {
+/** The outcome of some presentations. */
+export interface JudgedBatch {
   judgements: Judgement[]
   unread: Unread[]
 }
@@ -60,8 +60,8 @@ export interface Presentation {
 }
 
 /**
- * What to show, in order. With `orders` 2 both ways round of a pair follow each other; with 1, for people, a side
- * is drawn. A pair's side depends on the seed and its id alone, never on the other pairs.
+ * What to show, in order. With `orders` 2 both orders of a pair follow each other; with 1, for people, one order is
+ * drawn. It depends only on the seed and the pair's id, never on the other pairs.
  */
 export function presentations(pairs: readonly JudgePair[], seed: number, orders: 1 | 2): Presentation[] {
   assert(
@@ -81,7 +81,7 @@ export function presentations(pairs: readonly JudgePair[], seed: number, orders:
   })
 }
 
-/** The presentations that nothing of this judge is known of yet. */
+/** The presentations that this judge has not answered yet. */
 export function remaining(
   shown: readonly Presentation[],
   judge: string,
@@ -108,15 +108,15 @@ export function toJudgement(
   judge: string,
   { preferSecond, rawReply, elapsedMs }: Reply & { preferSecond: number },
 ): Judgement {
-  assert(preferSecond >= 0 && preferSecond <= 1, `${judge} gave ${preferSecond}, which is no probability.`)
+  assert(preferSecond >= 0 && preferSecond <= 1, `${judge} gave ${preferSecond}, which is not a probability.`)
   const preference = swapped ? 1 - preferSecond : preferSecond
   return { pairId: pair.id, judge, swapped, preference, elapsedMs, rawReply }
 }
 
 /**
- * Asks the judge for everything that is missing, both orders of each pair, and yields what has come so that the
- * caller can keep it while the rest is under way. After an abort, and after a call that failed, no call begins,
- * those under way are waited for, and what they gave is yielded before the error is thrown.
+ * Asks the judge for everything that is missing, both orders of each pair, and yields results as they arrive so that
+ * the caller can store them. After an abort or a failed call no further call starts; those in flight are awaited, and
+ * their results are yielded before the error is thrown.
  */
 export async function* judgePairs(
   judge: Judge,
@@ -126,45 +126,45 @@ export async function* judgePairs(
     already?: readonly Pick<Judgement, 'pairId' | 'judge' | 'swapped'>[]
     signal?: AbortSignal
   },
-): AsyncGenerator<Judged> {
+): AsyncGenerator<JudgedBatch> {
   const { seed, already = [], signal } = options
   const missing = remaining(presentations(pairs, seed, 2), judge.name, already)
   const batches = chunksOf(missing, judge.batchSize)
-  const underWay = new Set<Promise<void>>()
-  let come: Judged = { judgements: [], unread: [] }
+  const inFlight = new Set<Promise<void>>()
+  let arrived: JudgedBatch = { judgements: [], unread: [] }
   let failure: { error: unknown } | null = null
-  const begin = (batch: Presentation[]) => {
+  const start = (batch: Presentation[]) => {
     const call = askBatch(judge, batch, signal)
       .then(
         ({ judgements, unread }) => {
-          come.judgements.push(...judgements)
-          come.unread.push(...unread)
+          arrived.judgements.push(...judgements)
+          arrived.unread.push(...unread)
         },
         (error) => {
           failure ??= { error }
         },
       )
-      .finally(() => underWay.delete(call))
-    underWay.add(call)
+      .finally(() => inFlight.delete(call))
+    inFlight.add(call)
   }
   for (;;) {
-    while (!failure && !signal?.aborted && batches.length > 0 && underWay.size < judge.concurrency)
-      begin(batches.shift()!)
-    if (underWay.size === 0) break
-    await Promise.race(underWay)
-    if (come.judgements.length + come.unread.length === 0) continue
-    const kept = come
-    come = { judgements: [], unread: [] }
-    yield kept
+    while (!failure && !signal?.aborted && batches.length > 0 && inFlight.size < judge.concurrency)
+      start(batches.shift()!)
+    if (inFlight.size === 0) break
+    await Promise.race(inFlight)
+    if (arrived.judgements.length + arrived.unread.length === 0) continue
+    const batch = arrived
+    arrived = { judgements: [], unread: [] }
+    yield batch
   }
   if (batches.length > 0) signal?.throwIfAborted()
   if (failure) throw (failure as { error: unknown }).error
 }
 
-async function askBatch(judge: Judge, batch: Presentation[], signal?: AbortSignal): Promise<Judged> {
+async function askBatch(judge: Judge, batch: Presentation[], signal?: AbortSignal): Promise<JudgedBatch> {
   const replies = await judge.compare(batch.map(toQuestion), signal)
-  assert(replies.length === batch.length, `${judge.name} must reply once to each question.`)
-  const judged: Judged = { judgements: [], unread: [] }
+  assert(replies.length === batch.length, `${judge.name} must give one reply per question.`)
+  const judged: JudgedBatch = { judgements: [], unread: [] }
   for (const [i, shown] of batch.entries()) {
     const { preferSecond, ...reply } = replies[i]!
     const { pair, swapped } = shown

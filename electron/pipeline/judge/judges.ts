@@ -8,23 +8,23 @@ import { lengthOf } from './win-rate.ts'
 /** Which of two outputs is better: below 0 the first, above 0 the second, 0 a tie. */
 export type Comparison = (question: Question) => number
 
-/** Judges that take no time are asked this many questions in a call. */
-const atOnce = { batchSize: 64, concurrency: 1 }
+/** For judges that take no time. */
+const instantly = { batchSize: 64, concurrency: 1 }
 
 function verdict(comparison: number): Reply {
   return { preferSecond: (Math.sign(comparison) + 1) / 2, rawReply: '', elapsedMs: 0 }
 }
 
-/** Judges by a comparison that the caller knows to be true, such as the sample world's count of flaws. */
+/** Judges by a comparison that the caller knows to be true, such as the cost of flaws in the sample world. */
 export function truthJudge(name: string, compare: Comparison): Judge {
   return {
     name,
-    ...atOnce,
+    ...instantly,
     compare: async (questions) => questions.map((question) => verdict(compare(question))),
   }
 }
 
-/** Prefers the output with more, or with fewer, characters. Shows how much of a result length alone gives. */
+/** Prefers the output with more, or fewer, characters. Shows how much of a result is explained by length alone. */
 export function lengthJudge(prefer: 'longer' | 'shorter'): Judge {
   const sign = prefer === 'longer' ? 1 : -1
   return truthJudge(
@@ -33,7 +33,7 @@ export function lengthJudge(prefer: 'longer' | 'shorter'): Judge {
   )
 }
 
-/** Prefers the output that matches `pattern`, or with `prefer` 'unmatched' the one that does not; else a tie. */
+/** Prefers the output that matches `pattern`, or with `prefer` 'unmatched' the one that does not; otherwise a tie. */
 export function patternJudge(pattern: RegExp, prefer: 'matched' | 'unmatched' = 'matched'): Judge {
   const sign = prefer === 'matched' ? 1 : -1
   const matches = (text: string) => Number(text.search(pattern) >= 0)
@@ -44,8 +44,8 @@ export function patternJudge(pattern: RegExp, prefer: 'matched' | 'unmatched' = 
 }
 
 /**
- * Prefers the output with the smaller share of repeated 4-grams of words, whatever their case; equal shares tie. Shows
- * whether a policy has collapsed into repeating itself.
+ * Prefers the output with the smaller share of repeated 4-grams of words, ignoring case; equal shares tie. Shows whether
+ * a policy repeats itself.
  */
 export function repetitionJudge(): Judge {
   const shareOf = (text: string) => repetition(text.toLowerCase().match(/\S+/g) ?? [])
@@ -58,16 +58,15 @@ export interface ToScore {
 }
 
 /**
- * Prefers the output with the higher score. Both outputs of all questions of a batch are scored in one call, each
- * text once, however often it is shown.
+ * Prefers the output with the higher score. All outputs of a batch are scored in one call, and each text of a pair once.
  *
- * @param score gives one score an entry; higher is better
+ * @param score gives one score per entry; higher is better
  */
 export function scoreJudge(name: string, score: (entries: ToScore[]) => Promise<number[]>): Judge {
   const keyOf = ({ question, text }: ToScore) => JSON.stringify([question.pairId, text])
   return {
     name,
-    ...atOnce,
+    ...instantly,
     async compare(questions) {
       const entries = questions.flatMap((question) => [
         { question, text: question.first.text },

@@ -1,6 +1,6 @@
 /**
- * What a language model is asked when it judges a pair, and how its words are read. The texts under judgement are
- * fenced by tags with a code made from them, so that none of them can hold the tag that ends it.
+ * The prompt with which a language model judges a pair, and how its reply is read. The compared texts are enclosed in
+ * tags with a code derived from them, so that none of them can contain its closing tag.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import path from 'node:path'
 import type { Message } from '../../contract/records.ts'
 import type { Question } from './judge.ts'
 
-/** The prompt's file name, part of the judge's name: verdicts by another prompt are another judge's. */
+/** The prompt's file name. It is part of the judge's name: another prompt makes another judge. */
 export const judgePrompt = 'judge-pair-v1'
 
 const instruction = readFileSync(
@@ -16,7 +16,7 @@ const instruction = readFileSync(
   'utf8',
 )
 
-/** The instruction as the system's message, the fenced material as the user's. */
+/** The instruction as the system message, the enclosed texts as the user message. */
 export function judgeMessages({ prompt, context, first, second }: Question): Message[] {
   const request = prompt.map(({ role, content }) => `${role}: ${content}`).join('\n')
   const code = fenceCode([request, context, first.text, second.text])
@@ -39,10 +39,10 @@ function fenceCode(texts: readonly string[]): string {
 }
 
 /**
- * The preference for the second answer that a reply states: its last line that isn't blank must be a verdict and
- * nothing else, up to marks such as `**B**` or `Verdict: B.`. What a model thinks aloud before is not looked at.
+ * The preference for the second answer that a reply states. Its last non-blank line must be only a verdict, apart from
+ * marks as in `**B**` or `Verdict: B.`; any reasoning before it is ignored.
  *
- * @returns 0, ½ or 1; null where the reply states none
+ * @returns 0, ½ or 1; null if the reply states no verdict
  */
 export function readVerdict(reply: string): number | null {
   const last = reply.trim().split('\n').at(-1)!
@@ -51,10 +51,10 @@ export function readVerdict(reply: string): number | null {
   return word === undefined ? null : verdicts[word.toUpperCase()]!
 }
 
-/** The letters whose log-probabilities a local model is asked for, first and second answer. */
+/** A local model judges by the log-probabilities of these letters: the first and the second answer. */
 export const verdictLetters = ['A', 'B'] as const
 
-/** P(second) from the log-probabilities of both letters: what is left when all else is ruled out. */
+/** P(second) from the log-probabilities of both letters, given that it is one of them. */
 export function preferenceOf([first, second]: readonly [number, number]): number {
   return 1 / (1 + Math.exp(first - second))
 }

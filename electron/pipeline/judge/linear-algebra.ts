@@ -1,7 +1,7 @@
-/** Solves the small dense linear systems (a handful of unknowns) of the regressions in this folder. */
+/** Small dense linear systems (a few unknowns) for the regressions in this folder. */
 import assert from 'node:assert/strict'
 
-/** Inverse of a square matrix by Gauss–Jordan elimination with partial pivoting. A singular one is a defect. */
+/** Inverse of a square matrix by Gauss–Jordan elimination with partial pivoting. Fails on a singular matrix. */
 export function invert(matrix: readonly (readonly number[])[]): number[][] {
   const n = matrix.length
   const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))])

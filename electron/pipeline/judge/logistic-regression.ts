@@ -1,10 +1,10 @@
-/** Logistic regression on probabilities as targets, by Newton's method. */
+/** Logistic regression with probabilities as targets, by Newton's method. */
 import assert from 'node:assert/strict'
 import { invert, multiply } from './linear-algebra.ts'
 
-/** Keeps coefficients finite when a feature separates the targets; far too small to move any other fit. */
-const RIDGE = 1e-6
-const MAX_ITERATIONS = 100
+/** Keeps coefficients finite when a feature separates the targets; far too small to change any other fit. */
+const ridge = 1e-6
+const maxIterations = 100
 
 export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x))
@@ -19,13 +19,13 @@ function dot(a: readonly number[], b: readonly number[]): number {
   return a.reduce((sum, x, i) => sum + x * b[i]!, 0)
 }
 
-/** Cross-entropy summed over rows, plus ½·RIDGE·|coefficients|². */
+/** Cross-entropy summed over rows, plus ½·ridge·|coefficients|². */
 function penalisedLoss(features: readonly number[][], targets: readonly number[], coefficients: number[]) {
   const loss = features.reduce((sum, row, i) => {
     const logit = dot(row, coefficients)
     return sum + softplus(logit) - targets[i]! * logit
   }, 0)
-  return loss + (RIDGE / 2) * dot(coefficients, coefficients)
+  return loss + (ridge / 2) * dot(coefficients, coefficients)
 }
 
 function newtonStep(
@@ -33,8 +33,8 @@ function newtonStep(
   targets: readonly number[],
   coefficients: number[],
 ): number[] {
-  const gradient = coefficients.map((c) => RIDGE * c)
-  const hessian = coefficients.map((_, j) => coefficients.map((_, k) => (j === k ? RIDGE : 0)))
+  const gradient = coefficients.map((c) => ridge * c)
+  const hessian = coefficients.map((_, j) => coefficients.map((_, k) => (j === k ? ridge : 0)))
   features.forEach((row, i) => {
     const p = sigmoid(dot(row, coefficients))
     for (let j = 0; j < row.length; j++) {
@@ -48,14 +48,14 @@ function newtonStep(
 /**
  * The coefficients that minimise the cross-entropy between targets and sigmoid(features · coefficients).
  *
- * @param features one row an observation (N, K), a constant column included where an intercept is wanted
+ * @param features one row per observation (N, K), including a constant column for an intercept
  * @param targets probabilities in [0, 1] (N)
  */
 export function fitLogisticRegression(features: readonly number[][], targets: readonly number[]): number[] {
-  assert(features.length > 0 && features.length === targets.length, 'A regression needs one target a row.')
+  assert(features.length > 0 && features.length === targets.length, 'A regression needs one target per row.')
   let coefficients = features[0]!.map(() => 0)
   let loss = penalisedLoss(features, targets, coefficients)
-  for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
+  for (let iteration = 0; iteration < maxIterations; iteration++) {
     const step = newtonStep(features, targets, coefficients)
     let scale = 1
     let next = coefficients

@@ -1,22 +1,23 @@
 /**
  * What a number of prompts can show: the smallest difference from an even split that a two-sided test at the 5% level
- * finds with a power of 80%, and the number of prompts that a difference needs.
+ * detects with a power of 80%, and the number of prompts that a difference needs.
  *
- * A prompt's verdict is 1, ½ or 0, or their mean over seeds. Let V be its variance around ½ where the split is even;
- * at a win rate of ½ + d it is V − d². The difference is found when d·√n = z(.975)·√V + z(.8)·√(V − d²) (normal
+ * A prompt's verdict is 1, ½ or 0, or their mean over seeds. Let V be its variance around ½ if the split is even; at a
+ * win rate of ½ + d it is V − d². The difference is detected when d·√n = z(.975)·√V + z(.8)·√(V − d²) (normal
  * approximation: Fleiss, Levin, Paik, "Statistical Methods for Rates and Proportions", chapter 4).
  */
 import assert from 'node:assert/strict'
+import { zOfConfidence } from './confidence.ts'
 import { mean } from './win-rate.ts'
 
-const Z_LEVEL = 1.959963984540054
-const Z_POWER = 0.8416212335729143
+/** Quantile of the normal distribution at the power: z(.8). */
+const zOfPower = 0.8416212335729143
 
-/** How far from ½ the verdicts on prompts are. */
+/** How far the verdicts on prompts are from ½. */
 export interface Spread {
   /** Their variance at an even split. */
   variance: number
-  /** How far from ½ the win rate would be if one side won on every prompt that is no tie. */
+  /** How far the win rate would be from ½ if one side won every prompt that is not a tie. */
   reach: number
 }
 
@@ -26,7 +27,7 @@ export function spreadWithTies(tieRate: number): Spread {
   return { variance: (1 - tieRate) / 4, reach: (1 - tieRate) / 2 }
 }
 
-/** Of verdicts in [0, 1], one a prompt. Of 1, ½ and 0 alone it is `spreadWithTies` of the share of ties. */
+/** Of verdicts in [0, 1], one per prompt. For 1, ½ and 0 alone it equals `spreadWithTies` of the share of ties. */
 export function spreadOf(verdicts: readonly number[]): Spread {
   const fromTie = verdicts.map((verdict) => Math.abs(2 * verdict - 1))
   return {
@@ -38,12 +39,12 @@ export function spreadOf(verdicts: readonly number[]): Spread {
 /** No ties: the worst case. */
 const untied = spreadWithTies(0)
 
-/** @returns points of win rate away from 50, or null where not even winning every untied prompt would show */
+/** @returns points of win rate away from 50; null if not even winning every untied prompt could be detected */
 export function smallestDetectableDifference(prompts: number, spread: Spread = untied): number | null {
   const { variance, reach } = spread
-  const a = prompts + Z_POWER ** 2
-  const halfB = Math.sqrt(prompts * variance) * Z_LEVEL
-  const c = variance * (Z_LEVEL ** 2 - Z_POWER ** 2)
+  const a = prompts + zOfPower ** 2
+  const halfB = Math.sqrt(prompts * variance) * zOfConfidence
+  const c = variance * (zOfConfidence ** 2 - zOfPower ** 2)
   const discriminant = halfB ** 2 - a * c
   if (prompts === 0 || variance === 0 || discriminant < 0) return null
   const difference = (halfB + Math.sqrt(discriminant)) / a
@@ -52,12 +53,12 @@ export function smallestDetectableDifference(prompts: number, spread: Spread = u
 
 /**
  * @param difference points of win rate away from 50
- * @returns prompts needed, or null where so many ties leave no room for that difference
+ * @returns prompts needed; null if there are too many ties for that difference to be possible
  */
 export function promptsNeeded(difference: number, spread: Spread = untied): number | null {
   assert(difference > 0, `The difference must be above 0 points: ${difference}`)
   const { variance, reach } = spread
   const d = difference / 100
   if (d > reach) return null
-  return Math.ceil(((Z_LEVEL * Math.sqrt(variance) + Z_POWER * Math.sqrt(variance - d ** 2)) / d) ** 2)
+  return Math.ceil(((zOfConfidence * Math.sqrt(variance) + zOfPower * Math.sqrt(variance - d ** 2)) / d) ** 2)
 }

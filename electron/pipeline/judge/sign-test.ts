@@ -1,9 +1,9 @@
-/** The exact sign test: how surprising a split of wins and losses is when both sides are equally good. */
+/** The exact sign test: how surprising a split of wins and losses is if both sides are equally good. */
 import assert from 'node:assert/strict'
 
 /**
- * Two-sided p-value of `wins` against `losses` under Binomial(wins + losses, ½); ties are dropped before.
- * Without any win or loss it is 1.
+ * Two-sided p-value of `wins` against `losses` under Binomial(wins + losses, ½); ties are left out.
+ * Without wins and losses it is 1.
  */
 export function signTest(wins: number, losses: number): number {
   assert(Number.isInteger(wins) && Number.isInteger(losses) && wins >= 0 && losses >= 0)

@@ -1,4 +1,4 @@
-/** What a judge's verdicts come to in parts of the pairs: which parts there are, and each part's own measure. */
+/** A judge's verdicts by subset of the pairs: which subsets there are, and the measure of each. */
 import type { WinRateSubset } from '../../contract/report.ts'
 import type { RandomKey } from '../../engine/random.ts'
 import { bootstrapPercent } from './bootstrap.ts'
@@ -6,15 +6,15 @@ import { type OriginOf, preferencesBySeed } from './by-prompt.ts'
 import type { Verdict } from './verdicts.ts'
 import { mean } from './win-rate.ts'
 
-/** What is said of a pair, by field; several values where a field is a list. */
+/** A pair's values, by field; several for a field that is a list. */
 export type Fields = ReadonlyMap<string, readonly string[]>
 
-const FEWEST_VALUES = 2
-const MOST_VALUES = 12
-/** Fewer say nothing by themselves. */
-const FEWEST_PAIRS = 5
+const minValues = 2
+const maxValues = 12
+/** Fewer show nothing. */
+const minPairs = 5
 
-/** Measures each part of the rows by itself, in the order in which parts first appear; a row may be in none. */
+/** Measures each part of the rows separately, in the order in which parts first appear; a row may be in none or several. */
 export function measureParts<Row, Measure extends object>(
   rows: readonly Row[],
   partsOf: (row: Row) => readonly string[],
@@ -31,8 +31,8 @@ export function measureParts<Row, Measure extends object>(
 }
 
 /**
- * Win rate in each part, by every field that has 2 to 12 values. Values of fewer than 5 pairs are left out, and a field
- * of which a single value would be left.
+ * Win rate in each subset, by every field that has 2 to 12 values. Values of fewer than 5 pairs are left out, and fields
+ * with only one value left.
  */
 export function winRateBySubset(
   given: readonly Verdict[],
@@ -45,11 +45,11 @@ export function winRateBySubset(
   return [...names].flatMap((field) => {
     const valuesOf = ({ pairId }: Verdict) => fields.get(pairId)!.get(field) ?? []
     const values = new Set(given.flatMap(valuesOf))
-    if (values.size < FEWEST_VALUES || values.size > MOST_VALUES) return []
+    if (values.size < minValues || values.size > maxValues) return []
     const parts = measureParts(given, valuesOf, (part) => ({ part })).filter(
-      ({ part }) => part.length >= FEWEST_PAIRS,
+      ({ part }) => part.length >= minPairs,
     )
-    if (parts.length < FEWEST_VALUES) return []
+    if (parts.length < minValues) return []
     return parts.map(({ name, part }) => ({
       field,
       value: name,
@@ -63,7 +63,7 @@ export function winRateBySubset(
   })
 }
 
-/** What has to be said beside so many intervals. */
+/** The caution to show with this many intervals. */
 export function subsetCaution(subsets: readonly WinRateSubset[]): string {
-  return `Of ${subsets.length} subsets some differ by chance: one 95% interval in twenty misses the true rate. A subset that stands out is a question to judge on new prompts, not a finding.`
+  return `With ${subsets.length} subsets some will differ by chance: one 95% interval in twenty misses the true rate. Treat a subset that stands out as a hypothesis to test on new prompts, not as a finding.`
 }

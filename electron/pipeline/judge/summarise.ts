@@ -1,4 +1,4 @@
-/** From judgements to one honest result: counts, win rate, uncertainty, and warnings in plain sentences. */
+/** Summarises judgements: counts, win rate, uncertainty, and warnings in plain sentences. */
 import assert from 'node:assert/strict'
 import { UserError } from '../../contract/errors.ts'
 import type { Judgement, JudgePair } from '../../contract/records.ts'
@@ -13,8 +13,8 @@ import { lengthControlledWinRate, lengthOf, mean, winRateByPrompt } from './win-
 
 type Unwarned = Omit<WinRateSummary, 'warnings'> & { prompts: number }
 
-const INCONSISTENCY_LIMIT = 0.2
-const FEW_PROMPTS = 30
+const maxInconsistency = 0.2
+const minPrompts = 30
 
 function points(value: number): string {
   return value.toFixed(1)
@@ -22,45 +22,47 @@ function points(value: number): string {
 
 function sampleWarnings(summary: Unwarned, spread: Spread): string[] {
   const { n, prompts, ties, winRate, interval, smallestDetectableDifference } = summary
-  if (ties === n) return [`All ${n} verdicts are ties: this judge sees no difference between the two.`]
+  if (ties === n) return [`All ${n} verdicts are ties: this judge sees no difference between the two sides.`]
   if (interval.low === interval.high) {
     return [
-      `All ${n} verdicts are the same, so the interval has no width; the true rate may still be up to ${points(Math.min(100, 300 / prompts))} points away (rule of three).`,
+      `All ${n} verdicts are the same, so the interval has zero width; the true rate may still be up to ${points(Math.min(100, 300 / prompts))} points away (rule of three).`,
     ]
   }
-  if (prompts < FEW_PROMPTS)
-    return [`${prompts} prompts are too few for the interval to be trusted; judge at least 100.`]
+  if (prompts < minPrompts)
+    return [`${prompts} prompts are too few for a reliable interval; judge at least 100.`]
   if (interval.low > 50 || interval.high < 50) return []
   const distance = Math.abs(winRate - 50)
   const needed = distance < 0.5 ? null : promptsNeeded(distance, spread)
   return [
-    `The interval includes 50%: this does not show which one is better. ${
+    `The interval includes 50%: this does not show which side is better. ${
       smallestDetectableDifference === null
-        ? 'No difference could be shown with so many ties.'
-        : `${prompts} prompts can show a difference of ${points(smallestDetectableDifference)} points or more.`
-    }${needed === null ? '' : ` A difference as small as this one needs about ${needed} prompts.`}`,
+        ? 'With this many ties no difference can be detected.'
+        : `${prompts} prompts can detect a difference of ${points(smallestDetectableDifference)} points or more.`
+    }${needed === null ? '' : ` Detecting a difference as small as this one takes about ${needed} prompts.`}`,
   ]
 }
 
 function unreadWarnings({ unread }: Unwarned): string[] {
   if (unread === 0) return []
-  return [`${unread} ${unread === 1 ? 'reply' : 'replies'} of the judge held no verdict and are left out.`]
+  return [
+    `${unread} ${unread === 1 ? 'reply of the judge was not a verdict and is' : 'replies of the judge were not verdicts and are'} left out.`,
+  ]
 }
 
 function consistencyWarnings({ inconsistency }: Unwarned): string[] {
-  if (inconsistency === null || inconsistency <= INCONSISTENCY_LIMIT) return []
+  if (inconsistency === null || inconsistency <= maxInconsistency) return []
   return [
     `The judge changed its verdict with the order of the answers on ${points(100 * inconsistency)}% of the pairs.`,
   ]
 }
 
-/** Length explains a win when at least half of its distance from 50 goes with the difference in length. */
+/** Length explains a win if at least half of its distance from 50 is due to the difference in length. */
 function lengthWarnings(summary: Unwarned): string[] {
   const { winRate, interval, lengthControlledWinRate: controlled } = summary
   const clear = interval.low > 50 || interval.high < 50
   if (controlled === null || !clear || (controlled - 50) / (winRate - 50) > 0.5) return []
   return [
-    `Length explains most of this result: were both answers equally long, the win rate would be ${points(controlled)}% rather than ${points(winRate)}%.`,
+    `Length explains most of this result: if both answers were equally long, the win rate would be ${points(controlled)}% instead of ${points(winRate)}%.`,
   ]
 }
 
@@ -76,7 +78,7 @@ function controlledRate(given: readonly Verdict[], pairs: readonly JudgePair[]):
   return lengthControlledWinRate(rows)
 }
 
-/** What a prompt's verdicts come to over its seeds. */
+/** Each prompt's mean over its seeds. */
 function overSeeds(prompts: readonly Verdict[][], of: (preference: number) => number): number[] {
   return prompts.map((own) => mean(own.map(({ preference }) => of(preference))))
 }
@@ -90,8 +92,8 @@ function count(preferences: readonly number[]) {
 }
 
 /**
- * Summary of one judge's judgements of B against A. Wins, ties and losses count pairs. All that says how sure the rate
- * is counts prompts: a prompt that was judged for several seeds is one observation, the mean of its verdicts.
+ * Summary of one judge's judgements of B against A. Wins, ties and losses count pairs. All measures of uncertainty count
+ * prompts: a prompt judged for several seeds is one observation, the mean of its verdicts.
  *
  * @param options.seed draws the bootstrap's resamples
  * @param options.pairs the judged pairs: those that answer the same item are one observation, and lengths are compared;
@@ -106,7 +108,7 @@ export function summarise(
   if (judgements.length === 0) {
     const message =
       unread > 0
-        ? `None of the judge's ${unread} replies was a verdict. They are kept as they came; take another judge.`
+        ? `None of the judge's ${unread} replies was a verdict. They are stored unchanged; use another judge.`
         : 'There are no judgements to summarise. Judge some pairs first.'
     throw new UserError('bad_input', message)
   }

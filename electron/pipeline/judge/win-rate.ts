@@ -1,6 +1,6 @@
 /**
- * Win rates in percent: the plain one (wins plus half the ties), and AlpacaEval 2's, which asks what the rate
- * would be if both answers were equally long.
+ * Win rates in percent: the raw one (wins plus half the ties), and AlpacaEval 2's estimate of what the rate would be if
+ * both answers were equally long.
  */
 import type { AlpacaEvalAnnotation, WinRateResult } from '../../contract/alpaca-eval.ts'
 import { UserError } from '../../contract/errors.ts'
@@ -18,12 +18,11 @@ function standardDeviation(values: readonly number[]): number {
 
 /**
  * Win rate in percent over all pairs, and its standard error in points (null for one prompt). Pairs on the same prompt
- * are no independent observations, so the error is cluster-robust over the G prompts:
+ * are not independent observations, so the error is cluster-robust over the G prompts:
  * √(G / (G − 1) · Σ_g (Σ_{i in g} (yᵢ − ȳ))²) / n, Liang and Zeger's (1986) for a mean, with the correction G / (G − 1)
- * of Cameron and Miller, "A Practitioner's Guide to Cluster-Robust Inference" (2015). With one pair a prompt it is the
- * plain s / √n.
+ * of Cameron and Miller, "A Practitioner's Guide to Cluster-Robust Inference" (2015). With one pair per prompt it is s / √n.
  *
- * @param prompts one entry a prompt: the preferences in [0, 1] (½ = tie) of its pairs
+ * @param prompts one entry per prompt: the preferences in [0, 1] (½ = tie) of its pairs
  */
 export function winRateByPrompt(prompts: readonly (readonly number[])[]): {
   winRate: number
@@ -32,23 +31,23 @@ export function winRateByPrompt(prompts: readonly (readonly number[])[]): {
   const preferences = prompts.flat()
   const centre = mean(preferences)
   if (prompts.length < 2) return { winRate: 100 * centre, standardError: null }
-  const pairsAPrompt = preferences.length / prompts.length
+  const pairsPerPrompt = preferences.length / prompts.length
   const squares = prompts.reduce((sum, own) => {
     const residual = own.reduce((total, x) => total + (x - centre), 0)
-    return sum + (residual / pairsAPrompt) ** 2
+    return sum + (residual / pairsPerPrompt) ** 2
   }, 0)
   const deviation = Math.sqrt(squares / (prompts.length - 1))
   return { winRate: 100 * centre, standardError: (100 * deviation) / Math.sqrt(prompts.length) }
 }
 
-/** Of pairs that each ask a prompt of their own. */
+/** The same for pairs on different prompts. */
 export function winRate(preferences: readonly number[]): { winRate: number; standardError: number | null } {
   return winRateByPrompt(preferences.map((preference) => [preference]))
 }
 
 /** One judged comparison: lengths in characters (Unicode code points, as Python counts them). */
 export interface LengthRow {
-  /** P(model better) in [0, 1]; null where never judged. */
+  /** P(model better) in [0, 1]; null if not judged. */
   preference: number | null
   referenceLength: number
   modelLength: number
@@ -63,15 +62,15 @@ export function lengthOf(text: string): number {
 /**
  * The length-controlled win rate, in percent, of Dubois et al., "Length-Controlled AlpacaEval" (2024):
  * logit P(model better) = θ + φ·tanh((referenceLength − modelLength) / std) + ψ·difficulty is fitted to the
- * preferences, and its mean over all rows is taken with the length term left out. `std` is the sample's.
+ * preferences, and averaged over all rows without the length term. `std` is the sample's.
  *
  * AlpacaEval's own code differs in three ways: it fits with an L1 penalty whose strength is cross-validated over
  * five folds (here: plain maximum likelihood with a ridge of 1e-6); it adds rows of a "gamed" reference with
  * weight 0.2 that pull φ to a common value (here: none); and its difficulties come from a joint fit over all
- * models of the leaderboard, which here must be given.
+ * models of the leaderboard, which the caller must provide here.
  *
  * @param rows at least one with a preference
- * @param difficulty one entry a row; without it the term ψ·difficulty is left out
+ * @param difficulty one entry per row; if omitted, so is the term ψ·difficulty
  */
 export function lengthControlledWinRate(rows: readonly LengthRow[], difficulty?: readonly number[]): number {
   const differences = rows.map((row) => row.referenceLength - row.modelLength)
@@ -96,16 +95,16 @@ function assertOneModel(rows: readonly AlpacaEvalAnnotation[]): void {
   if (models.size > 1) {
     throw new UserError(
       'bad_input',
-      `The rows judge ${models.size} models (${[...models].slice(0, 3).join(', ')}, …). Give one model's rows at a time.`,
+      `The rows judge ${models.size} models (${[...models].slice(0, 3).join(', ')}, …). Pass the rows of one model at a time.`,
     )
   }
 }
 
 /**
- * Raw and length-controlled win rate of `output_2` over `output_1`. As AlpacaEval does it, a preference of 0 is a
- * tie, and rows without a preference count neither as a win nor as a tie: they are left out and mentioned.
+ * Raw and length-controlled win rate of `output_2` over `output_1`. As in AlpacaEval, a preference of 0 is a tie, and
+ * rows without a preference are left out; a note says how many.
  *
- * @param difficulty AlpacaEval's instruction difficulties, one a row in the rows' order
+ * @param difficulty AlpacaEval's instruction difficulties, one per row, in the rows' order
  */
 export function winRateFromAnnotations(
   rows: readonly AlpacaEvalAnnotation[],
@@ -115,13 +114,13 @@ export function winRateFromAnnotations(
   if (difficulty && difficulty.length !== rows.length) {
     throw new UserError(
       'bad_input',
-      `There are ${difficulty.length} difficulties for ${rows.length} rows. Give one for each row, in the same order.`,
+      `There are ${difficulty.length} difficulties for ${rows.length} rows. Pass one per row, in the same order.`,
     )
   }
   const lengthRows = rows.map(toLengthRow)
   const preferences = lengthRows.flatMap((row) => row.preference ?? [])
   if (preferences.length === 0)
-    throw new UserError('bad_input', 'No row has a preference: nothing was judged.')
+    throw new UserError('bad_input', 'No row has a preference, so there is nothing to compute.')
   const unjudged = rows.length - preferences.length
   return {
     ...winRate(preferences),
@@ -131,7 +130,7 @@ export function winRateFromAnnotations(
       ...(difficulty
         ? []
         : [
-            'The length-controlled rate was fitted without instruction difficulties; published rates have them, and may differ by a few points.',
+            'The length-controlled rate was fitted without instruction difficulties; published rates use them and may differ by a few points.',
           ]),
       ...(unjudged > 0 ? [`${unjudged} of ${rows.length} rows have no preference and were left out.`] : []),
     ],

@@ -124,8 +124,8 @@ test('A draft is what the server proposes; a server that fails, hangs or babbles
   })
   const cases: [RequestListener, RegExp][] = [
     [(_, response) => response.writeHead(500).end('no memory'), /answered 500: no memory/],
-    [(_, response) => response.end('<html>'), /no chat completion/],
-    [(_, response) => response.end('{"choices":[]}'), /no chat completion/],
+    [(_, response) => response.end('<html>'), /valid chat completion/],
+    [(_, response) => response.end('{"choices":[]}'), /valid chat completion/],
     [(_, response) => response.end('{"choices":[{"message":{"content":" "}}]}'), /empty text/],
     [(_, response) => response.end('x'.repeat(3 * 2 ** 20)), /too long/],
     [() => {}, /did not answer within 0\.3 s/],

@@ -50,7 +50,7 @@ test('An evaluation is split by the fields of its items that have a few values, 
   assert.deepEqual([counts('domain'), counts('prompt length')], [n, n])
   assert.equal(fields.get('flaws')!.find(({ value }) => value === 'hedge')!.n, n)
   assert.ok(subsets.every(({ winRate }) => winRate === 100))
-  assert.match(caution, new RegExp(`^Of ${subsets.length} subsets some differ by chance`))
+  assert.match(caution, new RegExp(`^With ${subsets.length} subsets some will differ by chance`))
 })
 
 async function judgeAll(prefer: (left: string, right: string) => 'left' | 'right' | 'skip', judge: string) {

@@ -68,7 +68,7 @@ test('Prompts without an output are left out and said; outputs to other prompts 
   assert.match(some.stderr, /\d+ of \d+ held-out prompts have no output/)
   assert.match(some.stdout, /win rate +100\.00%/)
   assert.match(some.stdout, /domain: fares +100\.00% \(100\.0 to 100\.0\) of \d+ pairs/)
-  assert.match(some.stderr, /Of \d+ subsets some differ by chance/)
+  assert.match(some.stderr, /With \d+ subsets some will differ by chance/)
   assertMistake(
     await stet(...judge, 'others.jsonl', '--judge', 'length:shorter', '--heldout', '0.5'),
     2,

@@ -94,8 +94,8 @@ test('805 pairs in both orders, 50 ms a call, take less than 15 s', async (t) =>
   assert.equal(asked.length, 1610)
   assert.deepEqual([summary.winRate, summary.n, summary.inconsistency, summary.unread], [100, 805, 0, 0])
   const notes = notesOf(events).join(' ')
-  assert.match(notes, /1610 calls of http.*tokens in all/)
-  assert.match(notes, /16100 tokens in, 1610 out/)
+  assert.match(notes, /1610 calls to http.*tokens in total/)
+  assert.match(notes, /16100 input and 1610 output tokens/)
 })
 
 test('Stopping and going on repeats no call', async () => {
@@ -145,7 +145,7 @@ test('A server that only fails is given up with a sentence, and what it said bef
     n <= 10 ? sensible(call, response, n) : void response.writeHead(503).end('loading'),
   )
   const options = { retries: 1, concurrency: 1 }
-  const sentence = /answered 503: loading \(2 times\).*verdicts so far are kept/
+  const sentence = /answered 503: loading \(2 times\).*verdicts so far are saved/
   await assert.rejects(judging('given up', address, pairsOf(20), options).result, sentence)
   assert.equal(asked.length, 12)
   const healthy = await stub(sensible)
@@ -179,7 +179,7 @@ test('What is no verdict is kept as it came and counted: never guessed, never as
   })
   const { summary } = await judging('unread', address, pairsOf(8)).result
   assert.deepEqual([summary.n, summary.unread, summary.winRate], [5, 6, 100])
-  assert.match(summary.warnings.join(' '), /6 replies of the judge held no verdict/)
+  assert.match(summary.warnings.join(' '), /6 replies of the judge were not verdicts/)
   assert.equal(asked.length, 16)
   const evaluation = listEvaluations(project.db).findLast(({ name }) => name === 'unread')!
   const kept = listUnreadReplies(project.db, evaluation.id).map(({ rawReply }) => rawReply)

@@ -80,7 +80,7 @@ test('warnings say when prompts are too few, all verdicts are ties, or all are t
     [repeat({ wins: 10, losses: 6 }), /16 prompts are too few/],
     [
       repeat({ wins: 55, losses: 45 }),
-      /includes 50%.*100 prompts can show a difference of 13\.\d points.*about 78\d prompts/,
+      /includes 50%.*100 prompts can detect a difference of 13\.\d points.*about 78\d prompts/,
     ],
     [repeat({ ties: 50 }), /All 50 verdicts are ties/],
     [repeat({ wins: 60 }), /up to 5\.0 points away/],

@@ -107,7 +107,7 @@ test('rows of two models, too few difficulties and files without a verdict are r
   const mixed = ['m1', 'm2'].map((generator_2) => ({ ...annotation(2), generator_2 }))
   assert.throws(() => winRateFromAnnotations(mixed), /judge 2 models \(m1, m2/)
   assert.throws(() => winRateFromAnnotations([annotation(2)], [0, 1]), /2 difficulties for 1 rows/)
-  assert.throws(() => winRateFromAnnotations([annotation(null)]), /nothing was judged/)
+  assert.throws(() => winRateFromAnnotations([annotation(null)]), /No row has a preference/)
 })
 
 test('annotation files are read as a JSON array and as JSON lines', async (t) => {
@@ -128,8 +128,8 @@ test('annotation files are read as a JSON array and as JSON lines', async (t) =>
 test('what is wrong with an annotation file is said with file, line or row, and key', async (t) => {
   const good = JSON.stringify(annotation(1))
   const cases: [string | Uint8Array, RegExp][] = [
-    ['', /holds no rows/],
-    ['[]', /holds no rows/],
+    ['', /contains no rows/],
+    ['[]', /contains no rows/],
     [`${good}\n{"output_1":`, /line 2 is not valid JSON/],
     [`[${good},{"output_1":"a","output_2":"b","preference":3}]`, /row 2: "preference": must be 0/],
     ['{"output_1":"a","preference":1}', /line 1: "output_2"/],
@@ -149,5 +149,5 @@ test('difficulties are read by the name of their column', async (t) => {
   const bad = await writeTemporary(t, 'd.csv', 'index,difficulty\n0,0.5\n1,\n')
   await assert.rejects(readDifficulties(bad), /line 3: the difficulty "" is not a number/)
   const nameless = await writeTemporary(t, 'd.csv', '0,0.5\n')
-  await assert.rejects(readDifficulties(nameless), /no column is named "difficulty"/)
+  await assert.rejects(readDifficulties(nameless), /there is no column "difficulty"/)
 })

@@ -23,13 +23,13 @@ export const DisputedEdit = z.object({
 })
 export type DisputedEdit = z.infer<typeof DisputedEdit>
 
-/** A text as a tokenizer cuts it, in lists that are quick to pass on: the editor asks for one at each key. */
-export const TokenCut = z.object({
+/** A text as tokens, in flat lists that are quick to send: the editor asks for one at every key. */
+export const Tokenization = z.object({
   ids: z.array(z.int()),
-  /** Start and end of each token, one after the other, in UTF-16 units. */
+  /** Start and end of each token in turn, in UTF-16 units. */
   spans: z.array(z.int()),
 })
-export type TokenCut = z.infer<typeof TokenCut>
+export type Tokenization = z.infer<typeof Tokenization>
 
 const annotator = z.string().trim().min(1)
 
@@ -101,9 +101,9 @@ export const annotate = {
       }),
     )
     .output(z.object({ edited: z.string(), model: z.string() })),
-  encode: procedure('A text cut into the tokens of a model.')
+  encode: procedure('A text split into the tokens of a model.')
     .input(z.strictObject({ project, tokenizer: z.string().min(1), text: z.string() }))
-    .output(TokenCut),
+    .output(Tokenization),
   agreement: procedure('Agreement of two annotators on which tokens were changed.')
     .input(z.strictObject({ project, first: annotator, second: annotator }))
     .output(
@@ -123,8 +123,8 @@ export const annotate = {
         ),
       }),
     ),
-  importPack: procedure('Bring work home that was done in another Stet; conflicts are kept and told.')
-    .input(z.strictObject({ project, file: file('A pack: an export in the format stet.') }))
+  importAnnotations: procedure('Import annotations made in another project; conflicts are kept and reported.')
+    .input(z.strictObject({ project, file: file('Annotation file: an export in the format stet.') }))
     .output(
       z.object({
         added: z.int().nonnegative(),

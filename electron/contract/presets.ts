@@ -23,7 +23,7 @@ export interface RunPreset<Kind extends RunKind = RunKind> {
 /** For runs of minutes on the sample project. */
 export const samplePreset = 'Sample world'
 
-export const runPresets: { [Kind in RunKind]: RunPreset<Kind>[] } = {
+export const runPresets: { [Kind in RunKind]?: RunPreset<Kind>[] } = {
   sft: [
     {
       title: samplePreset,

@@ -1,159 +1,98 @@
-/** The view Annotate: one item after the other, each edited as little as possible. */
+/** The view Annotate: a queue of items, each to be edited as little as possible. */
 import { useEffect } from 'react'
-import { editsAtATime } from '../../electron/contract/annotate.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { useSettings } from '../app/settings.ts'
 import { StreamProgress } from '../app/stream-progress.tsx'
-import { tellGuide } from '../app/use-guide.ts'
-import { Button, Problem } from '../ui/kit.tsx'
+import { refreshGuide } from '../app/use-guide.ts'
+import { Problem } from '../ui/kit.tsx'
 import './annotate.css'
+import { EditRewards } from './edit-rewards.tsx'
 import { EmptyDisputed, EmptyQueue } from './empty-queue.tsx'
 import { ItemEditor } from './item-editor.tsx'
-import { Packs } from './packs.tsx'
+import { QueueBar } from './queue-bar.tsx'
 import { Review } from './review.tsx'
-import { RewardsBeside } from './rewards-beside.tsx'
-import { useCut } from './use-cut.ts'
-import { useDisputed, useOwnQueue } from './use-queue.ts'
+import { useDiffUnit } from './use-diff-unit.ts'
+import { type Queue, useQueue } from './use-queue.ts'
 
 export function AnnotateView() {
-  const project = useProject()
   const [place, change] = usePlace()
-  const { annotator } = useSettings()
-  const isDisputed = place.order === 'disagreement'
-  const own = useOwnQueue(!isDisputed)
-  const { scored, rewardModels, rewardModel, atMost } = useDisputed(isDisputed)
-  const disputed = isDisputed ? scored.data : undefined
-  const ids = (isDisputed ? disputed?.edits.map((edit) => edit.id) : own.data?.ids) ?? []
-  const id = place.item ?? ids[0]
-  const at = ids.indexOf(id ?? '')
-  const edit = disputed?.edits[at]
-  const go = (by: number) => {
-    const next = ids[at + by]
-    if (next) change({ item: next })
-  }
-  const { tokenizer, models, choose, toggle } = useCut()
-  const ahead = ids.slice(at + 1, at + 3).join()
-  useEffect(() => {
-    for (const next of ahead.split(',').filter(Boolean)) {
-      void queries.prefetchQuery({
-        queryKey: ['open', project, annotator, next],
-        queryFn: () => host.annotate.open({ project, annotator, id: next }),
-      })
-    }
-  }, [ahead, project, annotator])
-  useKeys('Queue', [
-    { keys: 'Alt+j', does: 'next item', run: () => go(1), whileTyping: true },
-    { keys: 'Alt+k', does: 'previous item', run: () => go(-1), whileTyping: true },
-    { keys: 'r', does: 'review two annotators', run: () => change({ review: '1' }) },
-    { keys: 't', does: 'diff in words or tokens', run: toggle },
-    { keys: 'Alt+t', does: 'diff in words or tokens', run: toggle, whileTyping: true },
-  ])
   if (place.review) return <Review onClose={() => change({ review: undefined })} />
+  return <QueueView />
+}
+
+function QueueView() {
+  const [, change] = usePlace()
+  const queue = useQueue()
+  const unit = useDiffUnit()
+  usePrefetch(queue.ids.slice(queue.index + 1, queue.index + 3))
+  useKeys('Queue', [
+    { keys: 'Alt+j', does: 'next item', run: () => queue.move(1), whileTyping: true },
+    { keys: 'Alt+k', does: 'previous item', run: () => queue.move(-1), whileTyping: true },
+    { keys: 'r', does: 'review two annotators', run: () => change({ review: '1' }) },
+    { keys: 't', does: 'diff in words or tokens', run: unit.toggle },
+    { keys: 'Alt+t', does: 'diff in words or tokens', run: unit.toggle, whileTyping: true },
+  ])
   return (
     <div className="annotate">
       <h1 className="unseen">Annotate</h1>
-      <Problem error={own.error} />
-      <div className="row spread annotate-bar">
-        <span className="row">
-          <Button kind="quiet" disabled={at <= 0} onClick={() => go(-1)} aria-label="Previous item">
-            ←
-          </Button>
-          <span className="numbers" role="status">
-            {at >= 0 ? `${at + 1} / ${ids.length}` : `${ids.length} in the queue`}
-            {own.data && !isDisputed && ` · ${own.data.done} of ${own.data.total} done by ${annotator}`}
-            {disputed && ` · ${disputed.edits.length} of ${disputed.finished} edits by ${annotator}`}
-          </span>
-          <Button
-            kind="quiet"
-            disabled={at < 0 || at >= ids.length - 1}
-            onClick={() => go(1)}
-            aria-label="Next item"
-          >
-            →
-          </Button>
-          {disputed && disputed.finished > atMost && (
-            <Button onClick={() => change({ edits: String(atMost + editsAtATime), item: undefined })}>
-              {Math.min(editsAtATime, disputed.finished - atMost)} more
-            </Button>
-          )}
-        </span>
-        <span className="row">
-          <select
-            aria-label="Queue"
-            value={isDisputed ? 'disagreement' : own.order}
-            onChange={({ target }) => change({ order: target.value, item: undefined })}
-          >
-            <option value="unfinished">unfinished first</option>
-            <option value="all">all</option>
-            <option value="flagged">flagged</option>
-            <option value="disagreement">disagreement first</option>
-          </select>
-          {isDisputed && rewardModel !== undefined && (
-            <select
-              aria-label="Reward model"
-              value={rewardModel}
-              onChange={({ target }) => change({ reward: target.value, item: undefined })}
-            >
-              {rewardModels?.map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          )}
-          <select
-            aria-label="Split"
-            value={place.split ?? ''}
-            onChange={({ target }) => change({ split: target.value || undefined, item: undefined })}
-          >
-            <option value="">both splits</option>
-            <option value="train">training</option>
-            <option value="heldout">held out</option>
-          </select>
-          {models.length > 0 && (
-            <select
-              aria-label="Diff in"
-              title="t, or Alt t while typing"
-              value={tokenizer ?? ''}
-              onChange={({ target }) => choose(target.value || null)}
-            >
-              <option value="">in words</option>
-              {models.map((name) => (
-                <option key={name} value={name}>
-                  in tokens of {name}
-                </option>
-              ))}
-            </select>
-          )}
-          <Button onClick={() => change({ review: '1' })}>Review…</Button>
-          <Packs />
-        </span>
-      </div>
-      {isDisputed && <StreamProgress of={scored} label="Scoring responses" />}
-      {!isDisputed && own.data && id === undefined && <EmptyQueue {...own.data} />}
-      {isDisputed && rewardModels && (rewardModel === undefined || disputed?.finished === 0) && (
-        <EmptyDisputed hasModel={rewardModel !== undefined} />
-      )}
-      {id !== undefined && (
-        <ItemEditor
-          key={id}
-          id={id}
-          tokenizer={tokenizer}
-          onNext={(isDone) => {
-            if (isDone) {
-              own.countDone()
-              tellGuide(project)
-            }
-            if (at < ids.length - 1) go(1)
-            else if (!isDisputed) void own.refetch()
-          }}
-        >
-          {disputed && edit && rewardModel !== undefined && (
-            <RewardsBeside edit={edit} rewardModel={rewardModel} scale={disputed.scale} />
-          )}
-        </ItemEditor>
-      )}
+      <Problem error={queue.own.error} />
+      <QueueBar queue={queue} unit={unit} />
+      <QueueState queue={queue} />
+      <CurrentItem queue={queue} tokenizer={unit.tokenizer} />
     </div>
+  )
+}
+
+/** Opens the next items before they are needed. */
+function usePrefetch(ids: readonly string[]): void {
+  const project = useProject()
+  const { annotator } = useSettings()
+  const joined = ids.join()
+  useEffect(() => {
+    for (const id of joined.split(',').filter(Boolean)) {
+      void queries.prefetchQuery({
+        queryKey: ['open', project, annotator, id],
+        queryFn: () => host.annotate.open({ project, annotator, id }),
+      })
+    }
+  }, [joined, project, annotator])
+}
+
+/** Why there is no item, or not yet. */
+function QueueState({ queue: { isDisputed, own, disputed, id } }: { queue: Queue }) {
+  if (!isDisputed) return own.data && id === undefined ? <EmptyQueue {...own.data} /> : null
+  const { scored, edits, rewardModels, rewardModel } = disputed
+  const isEmpty = rewardModel === undefined || edits?.finished === 0
+  return (
+    <>
+      <StreamProgress of={scored} label="Scoring responses" />
+      {rewardModels && isEmpty && <EmptyDisputed hasModel={rewardModel !== undefined} />}
+    </>
+  )
+}
+
+function CurrentItem({ queue, tokenizer }: { queue: Queue; tokenizer: string | null }) {
+  const project = useProject()
+  const { id, own, disputed } = queue
+  const { edits, rewardModel } = disputed
+  const edit = edits?.edits[queue.index]
+  if (id === undefined) return null
+  const onNext = (isNewlyDone: boolean) => {
+    if (isNewlyDone) {
+      own.countDone()
+      refreshGuide(project)
+    }
+    if (!queue.isLast) queue.move(1)
+    else if (!queue.isDisputed) void own.refetch()
+  }
+  return (
+    <ItemEditor key={id} id={id} tokenizer={tokenizer} onNext={onNext}>
+      {edits && edit && rewardModel !== undefined && (
+        <EditRewards edit={edit} rewardModel={rewardModel} scale={edits.scale} />
+      )}
+    </ItemEditor>
   )
 }

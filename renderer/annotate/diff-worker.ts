@@ -1,21 +1,21 @@
-/** Aligns texts beside the page, so that a long response never holds up a key. */
-import type { TokenCut } from '../../electron/contract/annotate.ts'
-import type { DiffAnswer, DiffRequest } from './differ.ts'
+/** Aligns texts in a worker, so that a long response never delays a key. */
+import type { Tokenization } from '../../electron/contract/annotate.ts'
+import type { DiffReply, DiffRequest } from './differ.ts'
 import { diffEdit, encodingOf } from './edit-diff.ts'
 
-let before: { text: string; cut: TokenCut | null } = { text: '', cut: null }
+let rejected: { text: string; tokens: Tokenization | null } = { text: '', tokens: null }
 
-function answer(edited: string, cut: TokenCut | null): DiffAnswer {
+function reply(edited: string, tokens: Tokenization | null): DiffReply {
   try {
-    const both = before.cut && cut
-    const cuts = both ? ([encodingOf(before.cut!), encodingOf(cut!)] as const) : undefined
-    return { diff: diffEdit(before.text, edited, cuts) }
+    const encodings =
+      rejected.tokens && tokens ? ([encodingOf(rejected.tokens), encodingOf(tokens)] as const) : undefined
+    return { diff: diffEdit(rejected.text, edited, encodings) }
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) }
   }
 }
 
 self.addEventListener('message', ({ data }: MessageEvent<DiffRequest>) => {
-  if ('rejected' in data) before = { text: data.rejected, cut: data.cut }
-  else self.postMessage(answer(data.edited, data.cut))
+  if ('rejected' in data) rejected = { text: data.rejected, tokens: data.tokens }
+  else self.postMessage(reply(data.edited, data.tokens))
 })

@@ -1,56 +1,56 @@
-/** Keeps an editor's diff current: asks the worker for that of the newest text only, in words or in tokens. */
-import type { TokenCut } from '../../electron/contract/annotate.ts'
+/** Keeps an editor's diff current: asks the worker about the newest text only, in words or in tokens. */
+import type { Tokenization } from '../../electron/contract/annotate.ts'
 import type { EditDiff } from './edit-diff.ts'
 
-/** Cuts a text into tokens. */
-export type Cutter = (text: string) => Promise<TokenCut>
+export type Tokenize = (text: string) => Promise<Tokenization>
 
-/** First the rejected text, then each edited one that is compared with it; `cut` is null for words. */
+/** First the rejected text, then each edited text to compare with it; `tokens` is null for words. */
 export type DiffRequest =
-  | { rejected: string; cut: TokenCut | null }
-  | { edited: string; cut: TokenCut | null }
+  | { rejected: string; tokens: Tokenization | null }
+  | { edited: string; tokens: Tokenization | null }
 
-/** Of the worker to an edited text. */
-export interface DiffAnswer {
+/** The worker's reply to an edited text. */
+export interface DiffReply {
   diff?: EditDiff
-  /** Why there is none. */
+  /** Why there is no diff. */
   problem?: string
 }
 
-/** What is used of a Worker. */
-interface Aligner {
+/** The part of a Worker that is used. */
+interface DiffWorker {
   postMessage(request: DiffRequest): void
-  addEventListener(type: 'message', hear: (event: { data: DiffAnswer }) => void): void
+  addEventListener(type: 'message', listener: (event: { data: DiffReply }) => void): void
   terminate(): void
 }
 
-/** Without a key, in tokens. */
-const restMs = 80
+/** How long typing must pause before a text is tokenized. */
+const pauseMs = 80
 
 export class Differ {
-  readonly #worker: Aligner
+  readonly #worker: DiffWorker
   readonly #rejected: string
-  readonly #onFound: (edited: string, found: DiffAnswer) => void
-  #cutter: Cutter | null = null
-  /** Settled once the worker has the rejected text as it is cut now. */
-  #begun: Promise<void> | null = null
+  readonly #onReply: (edited: string, reply: DiffReply) => void
+  #tokenize: Tokenize | null = null
+  /** Settled once the worker has the rejected text in the current unit. */
+  #ready: Promise<void> | null = null
   #isBusy = false
   #next: string | null = null
-  #hear: (answer: DiffAnswer) => void = () => {}
+  #onMessage: (reply: DiffReply) => void = () => {}
 
-  constructor(worker: Aligner, rejected: string, onFound: (edited: string, found: DiffAnswer) => void) {
+  constructor(worker: DiffWorker, rejected: string, onReply: (edited: string, reply: DiffReply) => void) {
     this.#worker = worker
     this.#rejected = rejected
-    this.#onFound = onFound
-    worker.addEventListener('message', ({ data }) => this.#hear(data))
+    this.#onReply = onReply
+    worker.addEventListener('message', ({ data }) => this.#onMessage(data))
   }
 
-  /** @param cutter null for words */
-  cutBy(cutter: Cutter | null): void {
-    this.#cutter = cutter
-    this.#begun = null
+  /** Changes the unit of the diff. @param tokenize null for words */
+  setUnit(tokenize: Tokenize | null): void {
+    this.#tokenize = tokenize
+    this.#ready = null
   }
 
+  /** Asks for the diff of a text; an older text that is still waiting is dropped. */
   ask(edited: string): void {
     this.#next = edited
     if (!this.#isBusy) void this.#catchUp()
@@ -64,43 +64,44 @@ export class Differ {
   async #catchUp(): Promise<void> {
     this.#isBusy = true
     while (this.#next !== null) {
-      if (this.#cutter) await this.#pause()
+      if (this.#tokenize) await this.#pause()
       const edited = this.#next
       if (edited === null) break
       this.#next = null
-      const cutter = this.#cutter
-      const found = await this.#find(edited, cutter).catch((error: Error) => ({ problem: error.message }))
-      if (cutter === this.#cutter) this.#onFound(edited, found)
+      const tokenize = this.#tokenize
+      const reply = await this.#diff(edited, tokenize).catch((error: Error) => ({ problem: error.message }))
+      if (tokenize === this.#tokenize) this.#onReply(edited, reply)
       else this.#next ??= edited
     }
     this.#isBusy = false
   }
 
-  /** Cutting goes to the host and back: it waits until the keys rest. */
+  /** Tokenizing is a call to the host, so it waits for a pause in typing. */
   async #pause(): Promise<void> {
     for (let before: string | null = null; before !== this.#next; ) {
       before = this.#next
-      await new Promise((resolve) => setTimeout(resolve, restMs))
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   }
 
-  async #find(edited: string, cutter: Cutter | null): Promise<DiffAnswer> {
-    this.#begun ??= this.#begin(cutter)
+  async #diff(edited: string, tokenize: Tokenize | null): Promise<DiffReply> {
+    this.#ready ??= this.#sendRejected(tokenize)
     try {
-      await this.#begun
+      await this.#ready
     } catch (error) {
-      // It is tried again at the next key.
-      this.#begun = null
+      // The next key tries again.
+      this.#ready = null
       throw error
     }
-    const cut = cutter && (await cutter(edited))
+    const tokens = tokenize && (await tokenize(edited))
     return new Promise((resolve) => {
-      this.#hear = resolve
-      this.#worker.postMessage({ edited, cut })
+      this.#onMessage = resolve
+      this.#worker.postMessage({ edited, tokens })
     })
   }
 
-  async #begin(cutter: Cutter | null): Promise<void> {
-    this.#worker.postMessage({ rejected: this.#rejected, cut: cutter && (await cutter(this.#rejected)) })
+  async #sendRejected(tokenize: Tokenize | null): Promise<void> {
+    const tokens = tokenize && (await tokenize(this.#rejected))
+    this.#worker.postMessage({ rejected: this.#rejected, tokens })
   }
 }

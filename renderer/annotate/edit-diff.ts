@@ -1,5 +1,5 @@
-/** An edit as the editor draws it: where the text changed, by words or tokens, and how minimal the change is. */
-import type { TokenCut } from '../../electron/contract/annotate.ts'
+/** An edit as the editor draws it: which words or tokens changed, and how minimal the change is. */
+import type { Tokenization } from '../../electron/contract/annotate.ts'
 import type { Encoding } from '../../electron/engine/tokenizer/encoding.ts'
 import {
   type Minimality,
@@ -11,31 +11,31 @@ import { labelEncodings } from '../../electron/pipeline/label/label-encodings.ts
 import { encodeWords } from '../../electron/pipeline/label/words.ts'
 
 export interface EditDiff {
-  /** In order. Between them both texts are equal. */
+  /** In order; between them both texts are equal. */
   hunks: TextHunk[]
   minimality: Minimality
 }
 
 /**
- * @param cut both texts as they are cut; into words where absent
- * @throws UserError where the texts are too long to align
+ * @param encodings of both texts; words if omitted
+ * @throws UserError if the texts are too long to align
  */
 export function diffEdit(
   rejected: string,
   edited: string,
-  cut: readonly [Encoding, Encoding] = encodeWords(rejected, edited) as [Encoding, Encoding],
+  encodings: readonly [Encoding, Encoding] = encodeWords(rejected, edited) as [Encoding, Encoding],
 ): EditDiff {
-  const [before, after] = cut
+  const [before, after] = encodings
   const labels = labelEncodings(before, after)
   const hunks = textHunks(labels, rejected, edited).flatMap((hunk) => tighten(hunk, rejected, edited))
   return { hunks, minimality: minimality(labels) }
 }
 
-export function encodingOf({ ids, spans }: TokenCut): Encoding {
+export function encodingOf({ ids, spans }: Tokenization): Encoding {
   return { ids, offsets: ids.map((_, i) => [spans[2 * i]!, spans[2 * i + 1]!]) }
 }
 
-/** White space that both sides begin or end with is no part of a change; a change of nothing is none. */
+/** Drops white space that both sides of a change begin or end with. @returns nothing if no change is left */
 function tighten(hunk: TextHunk, rejected: string, edited: string): TextHunk[] {
   let { rejectedStart, rejectedEnd, editedStart, editedEnd } = hunk
   const isSpace = (a: string | undefined, b: string | undefined) => a === b && /\s/.test(a ?? '')

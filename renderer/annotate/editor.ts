@@ -1,14 +1,21 @@
 /**
- * The editor of a response: what was struck and added is drawn around the words as they change; suggestions of a
- * draft wait beside them. Its history begins with the rejected response, so undo has no end, also after a restart.
+ * The editor of a response: deleted and inserted words are drawn as the text changes, and a draft's suggestions beside
+ * them. Its history begins with the rejected response, so undo is unlimited, after a restart too.
  */
 import { history, historyKeymap, isolateHistory, standardKeymap } from '@codemirror/commands'
 import { Annotation, EditorState, type Range, StateEffect, StateField } from '@codemirror/state'
-import { Decoration, type DecorationSet, EditorView, keymap, WidgetType } from '@codemirror/view'
+import {
+  Decoration,
+  type DecorationSet,
+  EditorView,
+  keymap,
+  type ViewUpdate,
+  WidgetType,
+} from '@codemirror/view'
 import type { TextHunk } from '../../electron/pipeline/annotate/minimality.ts'
 import type { Operation } from './operations.ts'
 
-/** A stretch of the text that a draft would replace. */
+/** A part of the text that a draft would replace. */
 export interface Suggestion {
   from: number
   to: number
@@ -17,10 +24,10 @@ export interface Suggestion {
 
 const setHunks = StateEffect.define<readonly TextHunk[]>()
 export const setSuggestions = StateEffect.define<readonly Suggestion[]>()
-/** Marks what is played again from the record, and is not to be recorded once more. */
+/** Marks changes that are replayed from the record and must not be recorded again. */
 export const replayed = Annotation.define<boolean>()
 
-class StruckText extends WidgetType {
+class DeletedText extends WidgetType {
   readonly #text: string
 
   constructor(text: string) {
@@ -28,7 +35,7 @@ class StruckText extends WidgetType {
     this.#text = text
   }
 
-  override eq(other: StruckText): boolean {
+  override eq(other: DeletedText): boolean {
     return other.#text === this.#text
   }
 
@@ -60,26 +67,26 @@ class SuggestedText extends WidgetType {
   }
 }
 
-interface Drawn {
+interface Drawing {
   hunks: readonly TextHunk[]
   marks: DecorationSet
 }
 
-function drawnField(rejected: string) {
-  return StateField.define<Drawn>({
+function drawingField(rejected: string) {
+  return StateField.define<Drawing>({
     create: () => ({ hunks: [], marks: Decoration.none }),
-    update(drawn, transaction) {
+    update(drawing, transaction) {
       for (const effect of transaction.effects) {
         if (effect.is(setHunks)) return { hunks: effect.value, marks: marksOf(rejected, effect.value) }
       }
-      if (!transaction.docChanged) return drawn
+      if (!transaction.docChanged) return drawing
       const map = (at: number) => transaction.changes.mapPos(at)
-      const hunks = drawn.hunks.map((hunk) => ({
+      const hunks = drawing.hunks.map((hunk) => ({
         ...hunk,
         editedStart: map(hunk.editedStart),
         editedEnd: map(hunk.editedEnd),
       }))
-      return { hunks, marks: drawn.marks.map(transaction.changes) }
+      return { hunks, marks: drawing.marks.map(transaction.changes) }
     },
     provide: (field) => EditorView.decorations.from(field, ({ marks }) => marks),
   })
@@ -88,10 +95,10 @@ function drawnField(rejected: string) {
 function marksOf(rejected: string, hunks: readonly TextHunk[]): DecorationSet {
   const marks: Range<Decoration>[] = hunks.flatMap((hunk) => {
     const { rejectedStart, rejectedEnd, editedStart, editedEnd } = hunk
-    const struck = new StruckText(rejected.slice(rejectedStart, rejectedEnd))
+    const deleted = new DeletedText(rejected.slice(rejectedStart, rejectedEnd))
     return [
       ...(rejectedEnd > rejectedStart
-        ? [Decoration.widget({ widget: struck, side: -1 }).range(editedStart)]
+        ? [Decoration.widget({ widget: deleted, side: -1 }).range(editedStart)]
         : []),
       ...(editedEnd > editedStart
         ? [Decoration.mark({ tagName: 'ins', class: 'added' }).range(editedStart, editedEnd)]
@@ -143,17 +150,17 @@ export function openEditor({
 }: {
   parent: HTMLElement
   rejected: string
-  /** Played again from the rejected response on. */
+  /** Replayed from the rejected response. */
   operations: readonly Operation[]
-  onChange: (update: import('@codemirror/view').ViewUpdate) => void
+  onChange: (update: ViewUpdate) => void
 }): EditorHandle {
-  const drawn = drawnField(rejected)
+  const drawing = drawingField(rejected)
   const view = new EditorView({
     parent,
     state: EditorState.create({
       doc: rejected,
       extensions: [
-        drawn,
+        drawing,
         suggestionField,
         history({ minDepth: 1_000_000 }),
         keymap.of([...suggestionKeys, ...historyKeymap, ...standardKeymap]),
@@ -172,16 +179,16 @@ export function openEditor({
   }
   return {
     view,
-    hunks: () => view.state.field(drawn).hunks,
+    hunks: () => view.state.field(drawing).hunks,
     draw: (hunks) => view.dispatch({ effects: setHunks.of(hunks) }),
     destroy: () => view.destroy(),
   }
 }
 
-/** Accepted by Tab, dropped by Escape: the first one from the caret on, else the first. Without any, Escape leaves. */
+/** Tab accepts and Escape rejects the first suggestion after the caret, else the first. Without any, Escape leaves. */
 const suggestionKeys = [
-  { key: 'Tab', run: (view: EditorView) => settle(view, true) },
-  { key: 'Escape', run: (view: EditorView) => settle(view, false) || leave(view) },
+  { key: 'Tab', run: (view: EditorView) => resolveSuggestion(view, true) },
+  { key: 'Escape', run: (view: EditorView) => resolveSuggestion(view, false) || leave(view) },
 ]
 
 function leave(view: EditorView): boolean {
@@ -189,7 +196,7 @@ function leave(view: EditorView): boolean {
   return true
 }
 
-function settle(view: EditorView, accept: boolean): boolean {
+function resolveSuggestion(view: EditorView, accept: boolean): boolean {
   const suggestions = view.state.field(suggestionField)
   const caret = view.state.selection.main.head
   const chosen = suggestions.find(({ to }) => to >= caret) ?? suggestions[0]

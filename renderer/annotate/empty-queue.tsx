@@ -1,4 +1,4 @@
-/** What would be in an empty queue, and the first step towards it. */
+/** What an empty queue will show later, and the first step towards it. */
 import { useQuery } from '@tanstack/react-query'
 import { host } from '../app/connection.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
@@ -13,8 +13,8 @@ export function EmptyQueue({ done, total }: { done: number; total: number }) {
     return (
       <Empty title="Nothing to edit yet">
         <p>
-          Here you change a rejected response as little as possible. What you strike and what you leave
-          standing become the labels of its tokens. Import items with a rejected response first.
+          Here you change rejected responses as little as possible. The words you delete, insert and keep
+          become token labels. First import items that have a rejected response.
         </p>
         <Button kind="primary" onClick={() => goTo(project, 'data')}>
           Go to Data
@@ -22,16 +22,16 @@ export function EmptyQueue({ done, total }: { done: number; total: number }) {
       </Empty>
     )
   return (
-    <Empty title="This queue is done">
+    <Empty title="This queue is finished">
       <p>
         {done} of {total} items are done by {annotator}.
       </p>
-      <Button onClick={() => change({ order: 'all' })}>Look through all</Button>
+      <Button onClick={() => change({ order: 'all' })}>Show all items</Button>
     </Empty>
   )
 }
 
-/** The queue of edits that a reward model disagrees with. */
+/** For the queue of edits that a reward model disagrees with. */
 export function EmptyDisputed({ hasModel }: { hasModel: boolean }) {
   const project = useProject()
   const { annotator } = useSettings()
@@ -43,28 +43,27 @@ export function EmptyDisputed({ hasModel }: { hasModel: boolean }) {
     return (
       <Empty title="No reward model yet">
         <p>
-          A reward model that has learnt from edits doubts some of them. Here you would look at those again,
-          the most doubted first: slips of the annotator's, or what the model has not learnt.
+          Once you have a reward model, this queue shows the edits it disagrees with most: annotation
+          mistakes, or things the model has not learned.
         </p>
         <Button kind="primary" onClick={() => goTo(project, 'runs', { new: 'reward' })}>
-          Train one
+          Train a reward model
         </Button>
       </Empty>
     )
+  const others = overview?.annotators.filter((name) => name !== annotator)
   return (
     <Empty title={`No finished edits by ${annotator}`}>
       <p>
-        This queue has the edits that you finished and a reward model disagrees with. Imported ones are kept
-        under a name of their own; take it to look at them again.
+        This queue shows your finished edits that a reward model disagrees with. Imported edits belong to
+        another annotator; switch to that name to review them.
       </p>
       <p className="row">
-        {overview?.annotators
-          .filter((name) => name !== annotator)
-          .map((name) => (
-            <Button key={name} onClick={() => changeSettings({ annotator: name })}>
-              Work as {name}
-            </Button>
-          ))}
+        {others?.map((name) => (
+          <Button key={name} onClick={() => changeSettings({ annotator: name })}>
+            Switch to {name}
+          </Button>
+        ))}
       </p>
     </Empty>
   )

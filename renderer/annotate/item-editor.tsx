@@ -1,8 +1,7 @@
-/** One item: what was asked, the preferred response for reference, and the rejected one to edit. */
+/** One item: its prompt, the preferred response for reference, and the rejected response to edit. */
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import type { Annotation, Item } from '../../electron/contract/records.ts'
-import type { TextHunk } from '../../electron/pipeline/annotate/minimality.ts'
 import { host } from '../app/connection.ts'
 import { type KeyBinding, useKeys } from '../app/keys.ts'
 import { useProject } from '../app/navigation.ts'
@@ -10,12 +9,11 @@ import { saving } from '../app/saved.ts'
 import { getSettings, useSettings } from '../app/settings.ts'
 import { Button, Keys, Problem } from '../ui/kit.tsx'
 import { Prompt } from '../ui/prompt.tsx'
-import { diffEdit } from './edit-diff.ts'
-import { setSuggestions } from './editor.ts'
+import { hunkAtCaret, moveToHunk, restoreHunk, suggest } from './editor-actions.ts'
 import { Meter } from './meter.tsx'
 import { useEditing } from './use-editing.ts'
 
-/** @param children beneath the responses */
+/** @param children below the responses */
 export function ItemEditor({
   id,
   tokenizer,
@@ -23,9 +21,9 @@ export function ItemEditor({
   children,
 }: {
   id: string
-  /** A model whose tokens the diff is in; null for words. */
+  /** A model whose tokens are the unit of the diff; null for words. */
   tokenizer: string | null
-  onNext: (isDone: boolean) => void
+  onNext: (isNewlyDone: boolean) => void
   children?: ReactNode
 }) {
   const project = useProject()
@@ -33,7 +31,7 @@ export function ItemEditor({
   const { data, error } = useQuery({
     queryKey: ['open', project, annotator, id],
     queryFn: () => host.annotate.open({ project, annotator, id }),
-    // What is in the editor is newer than anything that could be asked for.
+    // The editor's text is newer than anything that the host could return.
     staleTime: 0,
     gcTime: 0,
     refetchOnMount: true,
@@ -44,71 +42,44 @@ export function ItemEditor({
   if (error) return <Problem error={error} />
   if (!first.current) return null
   return (
-    <Desk {...first.current} tokenizer={tokenizer} onNext={onNext}>
+    <ItemPanel {...first.current} tokenizer={tokenizer} onNext={onNext}>
       {children}
-    </Desk>
+    </ItemPanel>
   )
 }
 
-function Desk({
-  item,
-  annotation,
-  note: keptNote,
-  tokenizer,
-  onNext,
-  children,
-}: {
+interface OpenItem {
   item: Item
   annotation: Annotation | null
-  note: string
   tokenizer: string | null
-  onNext: (isDone: boolean) => void
-  children: ReactNode
-}) {
-  const project = useProject()
-  const { annotator } = useSettings()
+  onNext: (isNewlyDone: boolean) => void
+}
+
+function ItemPanel({ note: savedNote, children, ...open }: OpenItem & { note: string; children: ReactNode }) {
+  const { item, tokenizer } = open
   const parent = useRef<HTMLDivElement>(null)
-  const editing = useEditing(parent, { project, annotator, item, annotation, tokenizer })
   const [showsChosen, setShowsChosen] = useState(true)
   const [showsContext, setShowsContext] = useState(false)
-  const [note, setNote] = useState<string | null>(keptNote || null)
-  const finish = useMutation({
-    mutationFn: (state: Annotation['state']) => editing.save(state),
-    onSuccess: (_, state) => onNext(state === 'done' && annotation?.state !== 'done'),
-  })
-  const draft = useMutation({
-    mutationFn: () => {
-      const { server, serverModel, draftModel } = getSettings()
-      if (draftModel !== '')
-        return host.annotate.draft({ project, id: item.id, server: null, model: draftModel })
-      if (serverModel === '') throw new Error('Name a model that drafts in Settings first.')
-      return host.annotate.draft({ project, id: item.id, server, model: serverModel })
-    },
-    onSuccess: ({ edited }) => suggest(editing.editor.current!, edited),
-  })
-  const onHunk = (by: 1 | -1) => moveToHunk(editing.editor.current!, by)
-  const putBack = (hunk = hunkAtCaret(editing.editor.current!)) =>
-    hunk && putHunkBack(editing.editor.current!, hunk, item.rejected ?? '')
-  const also = (keys: string, does: string, run: () => void): KeyBinding[] => [
-    { keys, does, run },
-    { keys: `Alt+${keys}`, does, run, whileTyping: true },
-  ]
+  const [note, setNote] = useState<string | null>(savedNote || null)
+  const { editing, finish, draft, restore } = useItemActions(parent, open)
+  const goToHunk = (by: 1 | -1) => moveToHunk(editing.editor(), by)
+  const openNote = () => setNote(note ?? '')
   useKeys('This item', [
     { keys: 'Ctrl+Enter', does: 'done, next item', run: () => finish.mutate('done'), whileTyping: true },
-    { keys: 'Alt+ArrowDown', does: 'next change', run: () => onHunk(1), whileTyping: true },
-    { keys: 'Alt+ArrowUp', does: 'previous change', run: () => onHunk(-1), whileTyping: true },
-    { keys: 'Alt+z', does: 'put this change back', run: () => putBack(), whileTyping: true },
-    ...also('s', 'skip', () => finish.mutate('skipped')),
-    ...also('f', 'flag', () => finish.mutate('flagged')),
-    ...also('d', 'draft from a model', () => draft.mutate()),
-    ...also('n', 'note', () => setNote(note ?? '')),
-    ...also('p', 'preferred response', () => setShowsChosen(!showsChosen)),
-    ...also('c', 'context', () => setShowsContext(!showsContext)),
-    { keys: 'e', does: 'into the text', run: () => editing.editor.current?.view.focus() },
+    { keys: 'Alt+ArrowDown', does: 'next change', run: () => goToHunk(1), whileTyping: true },
+    { keys: 'Alt+ArrowUp', does: 'previous change', run: () => goToHunk(-1), whileTyping: true },
+    { keys: 'Alt+z', does: 'restore this change', run: () => restore(), whileTyping: true },
+    ...alsoWhileTyping('s', 'skip', () => finish.mutate('skipped')),
+    ...alsoWhileTyping('f', 'flag', () => finish.mutate('flagged')),
+    ...alsoWhileTyping('d', 'draft from a model', () => draft.mutate()),
+    ...alsoWhileTyping('n', 'note', openNote),
+    ...alsoWhileTyping('p', 'preferred response', () => setShowsChosen(!showsChosen)),
+    ...alsoWhileTyping('c', 'context', () => setShowsContext(!showsContext)),
+    { keys: 'e', does: 'edit the text', run: () => editing.editor().view.focus() },
   ])
   return (
-    <div className="desk">
-      <section className="asked" aria-label="Prompt">
+    <div className="item-panel">
+      <section className="item-prompt" aria-label="Prompt">
         <Prompt
           prompt={item.prompt}
           context={item.context}
@@ -116,18 +87,13 @@ function Desk({
         />
       </section>
       <div className="responses">
-        {item.chosen !== null && showsChosen && (
-          <section aria-label="Preferred response">
-            <h2>Preferred, for reference</h2>
-            <p className="whole">{item.chosen}</p>
-          </section>
-        )}
+        {item.chosen !== null && showsChosen && <ChosenResponse text={item.chosen} />}
         <section aria-label="Rejected response">
           <h2>Rejected: edit as little as possible</h2>
           <div ref={parent} className="editor" />
           <Meter
             editing={editing}
-            onPutBack={putBack}
+            onRestore={restore}
             rejected={item.rejected ?? ''}
             unit={tokenizer === null ? 'words' : `tokens of ${tokenizer}`}
           />
@@ -136,74 +102,108 @@ function Desk({
       {children}
       {note !== null && <Note id={item.id} text={note} onChange={setNote} />}
       <Problem error={finish.error ?? draft.error} />
-      {draft.isPending && <p role="status">Asking the model for a draft…</p>}
-      {draft.data && (
-        <p role="status" className="quiet">
-          {draft.data.edited === item.rejected
-            ? `${draft.data.model} would change nothing.`
-            : `A draft of ${draft.data.model}: Tab takes a change, Escape drops it.`}
-        </p>
-      )}
-      <div className="row key-line">
-        <Button kind="primary" onClick={() => finish.mutate('done')}>
-          Done <Keys keys="Ctrl Enter" />
-        </Button>
-        <Button onClick={() => finish.mutate('skipped')}>
-          Skip <Keys keys="Alt s" />
-        </Button>
-        <Button onClick={() => finish.mutate('flagged')}>
-          Flag <Keys keys="Alt f" />
-        </Button>
-        <Button onClick={() => draft.mutate()}>
-          Draft <Keys keys="Alt d" />
-        </Button>
-        <Button onClick={() => setNote(note ?? '')}>
-          Note <Keys keys="Alt n" />
-        </Button>
-        <span className="quiet">
-          <Keys keys="Alt ↑↓" /> change <Keys keys="Alt z" /> put back <Keys keys="Ctrl z" /> undo
-        </span>
-      </div>
+      <DraftStatus draft={draft} rejected={item.rejected} />
+      <ActionBar onFinish={finish.mutate} onDraft={draft.mutate} onNote={openNote} />
     </div>
   )
 }
 
-type Editor = NonNullable<ReturnType<typeof useEditing>['editor']['current']>
+type ItemActions = ReturnType<typeof useItemActions>
 
-function hunkAtCaret({ view, hunks }: Editor): TextHunk | undefined {
-  const caret = view.state.selection.main.head
-  const distance = ({ editedStart, editedEnd }: TextHunk) =>
-    caret < editedStart ? editedStart - caret : Math.max(0, caret - editedEnd)
-  return [...hunks()].sort((a, b) => distance(a) - distance(b))[0]
-}
-
-function moveToHunk({ view, hunks }: Editor, by: 1 | -1): void {
-  const caret = view.state.selection.main.head
-  const starts = hunks().map(({ editedStart }) => editedStart)
-  const next = by > 0 ? starts.find((start) => start > caret) : starts.findLast((start) => start < caret)
-  if (next === undefined) return
-  view.dispatch({ selection: { anchor: next }, scrollIntoView: true })
-  view.focus()
-}
-
-function putHunkBack({ view }: Editor, hunk: TextHunk, rejected: string): void {
-  const insert = rejected.slice(hunk.rejectedStart, hunk.rejectedEnd)
-  view.dispatch({
-    changes: { from: hunk.editedStart, to: hunk.editedEnd, insert },
-    userEvent: 'input.put-back',
+/** The editor and what can be done with its item. */
+function useItemActions(
+  parent: RefObject<HTMLDivElement | null>,
+  { item, annotation, tokenizer, onNext }: OpenItem,
+) {
+  const project = useProject()
+  const { annotator } = useSettings()
+  const editing = useEditing(parent, { project, annotator, item, annotation }, tokenizer)
+  const finish = useMutation({
+    mutationFn: (state: Annotation['state']) => editing.save(state),
+    onSuccess: (_, state) => onNext(state === 'done' && annotation?.state !== 'done'),
   })
-  view.focus()
+  const draft = useMutation({
+    mutationFn: () => askForDraft(project, item.id),
+    onSuccess: ({ edited }) => suggest(editing.editor(), edited),
+  })
+  const restore = (hunk = hunkAtCaret(editing.editor())) =>
+    hunk && restoreHunk(editing.editor(), hunk, item.rejected ?? '')
+  return { editing, finish, draft, restore }
 }
 
-function suggest({ view }: Editor, edited: string): void {
-  const now = view.state.doc.toString()
-  const suggestions = diffEdit(now, edited).hunks.map((hunk) => ({
-    from: hunk.rejectedStart,
-    to: hunk.rejectedEnd,
-    insert: edited.slice(hunk.editedStart, hunk.editedEnd),
-  }))
-  view.dispatch({ effects: setSuggestions.of(suggestions) })
-  view.focus()
+function askForDraft(project: string, id: string) {
+  const { server, serverModel, draftModel } = getSettings()
+  if (draftModel !== '') return host.annotate.draft({ project, id, server: null, model: draftModel })
+  if (serverModel === '') throw new Error('Choose a drafting model in Settings first.')
+  return host.annotate.draft({ project, id, server, model: serverModel })
+}
+
+/** A key, and the same with Alt for when the caret is in a text. */
+function alsoWhileTyping(keys: string, does: string, run: () => void): KeyBinding[] {
+  return [
+    { keys, does, run },
+    { keys: `Alt+${keys}`, does, run, whileTyping: true },
+  ]
+}
+
+function ChosenResponse({ text }: { text: string }) {
+  return (
+    <section aria-label="Preferred response">
+      <h2>Preferred, for reference</h2>
+      <p className="whole">{text}</p>
+    </section>
+  )
+}
+
+function DraftStatus({
+  draft: { isPending, data },
+  rejected,
+}: {
+  draft: ItemActions['draft']
+  rejected: string | null
+}) {
+  if (isPending) return <p role="status">Waiting for a draft…</p>
+  if (!data) return null
+  return (
+    <p role="status" className="quiet">
+      {data.edited === rejected
+        ? `${data.model} suggests no change.`
+        : `Draft by ${data.model}. Tab accepts a change, Esc rejects it.`}
+    </p>
+  )
+}
+
+function ActionBar({
+  onFinish,
+  onDraft,
+  onNote,
+}: {
+  onFinish: (state: Annotation['state']) => void
+  onDraft: () => void
+  onNote: () => void
+}) {
+  return (
+    <div className="row action-bar">
+      <Button kind="primary" onClick={() => onFinish('done')}>
+        Done <Keys keys="Ctrl Enter" />
+      </Button>
+      <Button onClick={() => onFinish('skipped')}>
+        Skip <Keys keys="Alt s" />
+      </Button>
+      <Button onClick={() => onFinish('flagged')}>
+        Flag <Keys keys="Alt f" />
+      </Button>
+      <Button onClick={() => onDraft()}>
+        Draft <Keys keys="Alt d" />
+      </Button>
+      <Button onClick={onNote}>
+        Note <Keys keys="Alt n" />
+      </Button>
+      <span className="quiet">
+        <Keys keys="Alt ↑↓" /> change <Keys keys="Alt z" /> restore <Keys keys="Ctrl z" /> undo
+      </span>
+    </div>
+  )
 }
 
 function Note({ id, text, onChange }: { id: string; text: string; onChange: (text: string) => void }) {

@@ -1,4 +1,4 @@
-/** How minimal the edit is, as advice: share kept, edit ratio, changes that can each be put back, time on task. */
+/** How minimal the edit is: share kept, edit ratio, changes that can each be restored, and the time on task. */
 import { useEffect, useState } from 'react'
 import type { TextHunk } from '../../electron/pipeline/annotate/minimality.ts'
 import { useSettings } from '../app/settings.ts'
@@ -9,20 +9,20 @@ export function Meter({
   editing,
   rejected,
   unit,
-  onPutBack,
+  onRestore,
 }: {
   editing: Editing
   rejected: string
-  /** What is counted, as `words`. */
+  /** What is counted: `words`. */
   unit: string
-  onPutBack: (hunk: TextHunk) => void
+  onRestore: (hunk: TextHunk) => void
 }) {
   const { editRatioTarget } = useSettings()
   const { diff, problem } = editing
   if (problem !== null) return <p className="problem">{problem}</p>
   if (diff === null) return <p className="meter"> </p>
   const { keptShare, editRatio, hunkCount } = diff.minimality
-  const isMuch = editRatio > editRatioTarget
+  const isHigh = editRatio > editRatioTarget
   return (
     <div className="meter">
       <span className="row numbers">
@@ -35,34 +35,48 @@ export function Meter({
           value={keptShare}
           low={1 - editRatioTarget}
           optimum={1}
-          aria-label={`Share of ${unit} that stand`}
+          aria-label={`Share of ${unit} kept`}
         />
         <span>
           {hunkCount} {hunkCount === 1 ? 'change' : 'changes'}
         </span>
-        <span className={isMuch ? 'problem' : ''}>
+        <span className={isHigh ? 'problem' : ''}>
           ratio {editRatio.toFixed(2)}
-          {isMuch && `, above ${editRatioTarget}: could more of it stand?`}
+          {isHigh && `, above ${editRatioTarget}: can you keep more of the original?`}
         </span>
         <Seconds of={editing} />
       </span>
-      {diff.hunks.length > 0 && (
-        <ul className="hunks" aria-label="Changes">
-          {diff.hunks.slice(0, 40).map((hunk) => (
-            <li key={`${hunk.rejectedStart} ${hunk.editedStart}`}>
-              <del className="removed">{rejected.slice(hunk.rejectedStart, hunk.rejectedEnd)}</del>{' '}
-              <Button
-                kind="quiet"
-                onClick={() => onPutBack(hunk)}
-                aria-label={`Put back “${rejected.slice(hunk.rejectedStart, hunk.rejectedEnd) || 'nothing'}”`}
-              >
-                put back
-              </Button>
-            </li>
-          ))}
-        </ul>
-      )}
+      {diff.hunks.length > 0 && <Changes hunks={diff.hunks} rejected={rejected} onRestore={onRestore} />}
     </div>
+  )
+}
+
+const maxShown = 40
+
+function Changes({
+  hunks,
+  rejected,
+  onRestore,
+}: {
+  hunks: readonly TextHunk[]
+  rejected: string
+  onRestore: (hunk: TextHunk) => void
+}) {
+  return (
+    <ul className="hunks" aria-label="Changes">
+      {hunks.slice(0, maxShown).map((hunk) => {
+        const deleted = rejected.slice(hunk.rejectedStart, hunk.rejectedEnd)
+        const label = deleted === '' ? 'Remove the inserted text' : `Restore “${deleted}”`
+        return (
+          <li key={`${hunk.rejectedStart} ${hunk.editedStart}`}>
+            <del className="removed">{deleted}</del>{' '}
+            <Button kind="quiet" onClick={() => onRestore(hunk)} aria-label={label}>
+              restore
+            </Button>
+          </li>
+        )
+      })}
+    </ul>
   )
 }
 

@@ -1,4 +1,4 @@
-/** The editor's changes as the operations that a revision keeps, and back. */
+/** The editor's changes as the operations that a revision stores, and the time on task. */
 import type { ChangeSet, Text } from '@codemirror/state'
 import type { Annotation } from '../../electron/contract/records.ts'
 
@@ -16,10 +16,10 @@ export function operationsOf(changes: ChangeSet, before: Text, elapsedMs: number
   return operations
 }
 
-/** Text edits with a space of time between them count at most this much: one was elsewhere. */
-const longestPauseMs = 30_000
+/** Longer pauses count as this much: the user was elsewhere. */
+const maxPauseMs = 30_000
 
-/** Time on task: the pauses between one's doings, long ones cut. */
+/** Time on task: the time between the user's actions, with long pauses cut short. */
 export class TaskClock {
   #activeMs: number
   #last: number
@@ -29,14 +29,15 @@ export class TaskClock {
     this.#last = now
   }
 
-  /** @returns the milliseconds so far */
+  /** Counts an action. @returns the milliseconds so far */
   touch(now: number): number {
-    this.#activeMs += Math.min(now - this.#last, longestPauseMs)
+    this.#activeMs += Math.min(now - this.#last, maxPauseMs)
     this.#last = now
     return this.#activeMs
   }
 
+  /** @returns the milliseconds so far, without an action */
   peek(now: number): number {
-    return this.#activeMs + Math.min(now - this.#last, longestPauseMs)
+    return this.#activeMs + Math.min(now - this.#last, maxPauseMs)
   }
 }

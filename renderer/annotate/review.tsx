@@ -1,15 +1,17 @@
-/** Two annotators side by side, where they differ most first. */
+/** Two annotators side by side, the items they disagree on most first. */
 import { useQuery } from '@tanstack/react-query'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { DiffText } from '../ui/diff-text.tsx'
 import { Button, Empty, Field, numberOf, Problem } from '../ui/kit.tsx'
 
-const mostShown = 100
+const maxShown = 100
+
+type AgreementData = Awaited<ReturnType<typeof host.annotate.agreement>>
 
 export function Review({ onClose }: { onClose: () => void }) {
   const project = useProject()
-  const [place, change] = usePlace()
+  const [place] = usePlace()
   const { data: overview } = useQuery({
     queryKey: ['overview', project],
     queryFn: () => host.projects.overview({ project }),
@@ -22,7 +24,44 @@ export function Review({ onClose }: { onClose: () => void }) {
     queryFn: () => host.annotate.agreement({ project, first: first!, second: second! }),
     enabled: first !== undefined && second !== undefined,
   })
-  const choice = (label: string, value: string | undefined, name: 'first' | 'second') => (
+  return (
+    <div className="stack">
+      <div className="row spread">
+        <h1>Review</h1>
+        <Button onClick={onClose}>Back to the queue</Button>
+      </div>
+      {annotators.length < 2 ? (
+        <Empty title="Only one annotator so far">
+          <p>
+            When a second person has edited the same items, both edits are shown side by side here, with
+            Krippendorff's alpha. Set your name in Settings, or import the other annotator's file in Annotate.
+          </p>
+        </Empty>
+      ) : (
+        <div className="row">
+          <AnnotatorChoice label="First" name="first" value={first} annotators={annotators} />
+          <AnnotatorChoice label="Second" name="second" value={second} annotators={annotators} />
+        </div>
+      )}
+      <Problem error={agreement.error} />
+      {agreement.data && <Agreement data={agreement.data} names={[first!, second!]} />}
+    </div>
+  )
+}
+
+function AnnotatorChoice({
+  label,
+  name,
+  value,
+  annotators,
+}: {
+  label: string
+  name: 'first' | 'second'
+  value: string | undefined
+  annotators: readonly string[]
+}) {
+  const [, change] = usePlace()
+  return (
     <Field label={label}>
       <select value={value} onChange={({ target }) => change({ [name]: target.value })}>
         {annotators.map((annotator) => (
@@ -31,65 +70,51 @@ export function Review({ onClose }: { onClose: () => void }) {
       </select>
     </Field>
   )
+}
+
+function Agreement({
+  data: { items, alpha },
+  names,
+}: {
+  data: AgreementData
+  names: readonly [string, string]
+}) {
+  const [, change] = usePlace()
+  const open = (id: string) => change({ review: undefined, item: id, order: 'all' })
   return (
-    <div className="stack">
-      <div className="row spread">
-        <h1>Review</h1>
-        <Button onClick={onClose}>Back to the queue</Button>
-      </div>
-      {annotators.length < 2 ? (
-        <Empty title="One annotator so far">
-          <p>
-            When a second person has edited the same items, their work is set side by side here, with
-            Krippendorff's alpha. Set your name in Settings, or bring a pack home.
-          </p>
-        </Empty>
-      ) : (
-        <div className="row">
-          {choice('First', first, 'first')}
-          {choice('Second', second, 'second')}
-        </div>
-      )}
-      <Problem error={agreement.error} />
-      {agreement.data && (
-        <>
-          <p className="numbers">
-            {agreement.data.items.length} items finished by both. Krippendorff's alpha over changed words:{' '}
-            <b>{numberOf(agreement.data.alpha)}</b> (1 is full agreement, 0 is chance).
-          </p>
-          <table className="table review-table">
-            <thead>
-              <tr>
-                <th>Prompt</th>
-                <th>{first}</th>
-                <th>{second}</th>
-                <th>Agree</th>
-              </tr>
-            </thead>
-            <tbody>
-              {agreement.data.items.slice(0, mostShown).map((item) => (
-                <tr key={item.id}>
-                  <td>
-                    <Button
-                      kind="quiet"
-                      onClick={() => change({ review: undefined, item: item.id, order: 'all' })}
-                    >
-                      {item.prompt.slice(0, 80)}
-                    </Button>
-                  </td>
-                  <td>
-                    <DiffText before={item.rejected} after={item.first} />
-                  </td>
-                  <td>
-                    <DiffText before={item.rejected} after={item.second} />
-                  </td>
-                  <td>{Math.round(100 * item.agreement)}%</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </>
-      )}
-    </div>
+    <>
+      <p className="numbers">
+        {items.length} items finished by both. Krippendorff's alpha over changed words:{' '}
+        <b>{numberOf(alpha)}</b> (1 is full agreement, 0 is chance).
+      </p>
+      <table className="table review-table">
+        <thead>
+          <tr>
+            <th>Prompt</th>
+            <th>{names[0]}</th>
+            <th>{names[1]}</th>
+            <th>Agreement</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.slice(0, maxShown).map((item) => (
+            <tr key={item.id}>
+              <td>
+                <Button kind="quiet" onClick={() => open(item.id)}>
+                  {item.prompt.slice(0, 80)}
+                </Button>
+              </td>
+              <td>
+                <DiffText before={item.rejected} after={item.first} />
+              </td>
+              <td>
+                <DiffText before={item.rejected} after={item.second} />
+              </td>
+              <td>{Math.round(100 * item.agreement)}%</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   )
 }

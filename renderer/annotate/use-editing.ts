@@ -1,20 +1,31 @@
-/** One item under the annotator's hands: the editor, its diff, the record of changes, and saving at every pause. */
+/** One item being edited: the editor, its diff, the recorded changes, and saving whenever the user pauses. */
+import type { ChangeSet, Text } from '@codemirror/state'
+import type { ViewUpdate } from '@codemirror/view'
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { Annotation, Item } from '../../electron/contract/records.ts'
 import { host } from '../app/connection.ts'
 import { saving } from '../app/saved.ts'
-import { type Cutter, Differ } from './differ.ts'
+import { Differ, type DiffReply, type Tokenize } from './differ.ts'
 import type { EditDiff } from './edit-diff.ts'
 import { type EditorHandle, openEditor, replayed } from './editor.ts'
 import { type Operation, operationsOf, TaskClock } from './operations.ts'
 
-/** A pause in typing after which everything is saved. */
+/** A pause in typing after which the edit is saved. */
 const pauseMs = 400
 
 type State = Annotation['state']
 
+/** What is edited, and by whom. */
+interface Task {
+  project: string
+  annotator: string
+  item: Item
+  annotation: Annotation | null
+}
+
 export interface Editing {
-  editor: RefObject<EditorHandle | null>
+  /** @throws Error before the editor is on the screen */
+  editor(): EditorHandle
   diff: EditDiff | null
   /** Why there is no diff. */
   problem: string | null
@@ -23,107 +34,114 @@ export interface Editing {
   save(state: State): Promise<void>
 }
 
+/** @param tokenizer name of a model whose tokens are the unit of the diff; null for words */
 export function useEditing(
   parent: RefObject<HTMLElement | null>,
-  {
-    project,
-    annotator,
-    item,
-    annotation,
-    tokenizer,
-  }: {
-    project: string
-    annotator: string
-    item: Item
-    annotation: Annotation | null
-    /** A model whose tokens the diff is in; null for words. */
-    tokenizer: string | null
-  },
+  task: Task,
+  tokenizer: string | null,
 ): Editing {
-  const editor = useRef<EditorHandle | null>(null)
-  const [diff, setDiff] = useState<EditDiff | null>(null)
-  const [problem, setProblem] = useState<string | null>(null)
-  const session = useRef<Session | null>(null)
-  const differ = useRef<Differ | null>(null)
+  const { project, annotator, item } = task
+  const desk = useRef<Desk | null>(null)
+  const [reply, setReply] = useState<DiffReply>({})
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor belongs to the item, not to its newest revision
   useEffect(() => {
-    const rejected = item.rejected ?? ''
-    const own = new Session({ project, annotator, item, annotation })
-    session.current = own
-    const worker = new Worker(new URL('./diff-worker.ts', import.meta.url), { type: 'module' })
-    const ownDiffer = new Differ(worker, rejected, (edited, found) => {
-      if (editor.current?.view.state.doc.toString() !== edited) return
-      if (found.diff) editor.current.draw(found.diff.hunks)
-      setDiff(found.diff ?? null)
-      setProblem(found.problem ?? null)
-    })
-    const handle = openEditor({
-      parent: parent.current!,
-      rejected,
-      operations: own.operations,
-      onChange(update) {
-        if (!update.docChanged) return
-        ownDiffer.ask(update.state.doc.toString())
-        if (update.transactions.some((transaction) => transaction.annotation(replayed))) return
-        for (const transaction of update.transactions) {
-          if (!transaction.docChanged) continue
-          if (transaction.isUserEvent('input.suggestion')) own.provenance = 'model-draft'
-          own.record(transaction.changes, transaction.startState.doc)
-        }
-        own.saveSoon(update.state.doc.toString())
-      },
-    })
-    editor.current = handle
-    differ.current = ownDiffer
-    handle.view.focus()
+    const opened = openDesk(parent.current!, task, setReply)
+    desk.current = opened
+    opened.editor.view.focus()
     return () => {
-      own.flush()
-      ownDiffer.close()
-      handle.destroy()
-      editor.current = null
+      opened.close()
+      desk.current = null
     }
   }, [project, annotator, item.id])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each item and annotator has an editor of its own
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each item and annotator has a separate editor
   useEffect(() => {
-    differ.current?.cutBy(tokenizer === null ? null : tokensBy(project, tokenizer))
-    differ.current?.ask(editor.current!.view.state.doc.toString())
+    desk.current?.differ.setUnit(tokenizer === null ? null : tokenizeBy(project, tokenizer))
+    desk.current?.differ.ask(textOf(desk.current.editor))
   }, [project, annotator, item.id, tokenizer])
+  const current = () => {
+    if (desk.current === null) throw new Error('The editor is not open.')
+    return desk.current
+  }
   return {
-    editor,
-    diff,
-    problem,
-    seconds: () => session.current?.seconds() ?? 0,
-    save: (state) => session.current!.save(editor.current!.view.state.doc.toString(), state),
+    editor: () => current().editor,
+    diff: reply.diff ?? null,
+    problem: reply.problem ?? null,
+    seconds: () => desk.current?.session.seconds() ?? 0,
+    save: (state) => current().session.save(textOf(current().editor), state),
   }
 }
 
-function tokensBy(project: string, tokenizer: string): Cutter {
+/** What is open while an item is edited. */
+interface Desk {
+  editor: EditorHandle
+  differ: Differ
+  session: Session
+  close(): void
+}
+
+function openDesk(parent: HTMLElement, task: Task, onReply: (reply: DiffReply) => void): Desk {
+  const rejected = task.item.rejected ?? ''
+  const session = new Session(task)
+  const worker = new Worker(new URL('./diff-worker.ts', import.meta.url), { type: 'module' })
+  let isClosed = false
+  const differ = new Differ(worker, rejected, (edited, reply) => {
+    if (isClosed || textOf(editor) !== edited) return
+    if (reply.diff) editor.draw(reply.diff.hunks)
+    onReply(reply)
+  })
+  const onChange = (update: ViewUpdate) => {
+    if (!update.docChanged) return
+    differ.ask(update.state.doc.toString())
+    session.follow(update)
+  }
+  const editor = openEditor({ parent, rejected, operations: session.operations, onChange })
+  const close = () => {
+    isClosed = true
+    session.flush()
+    differ.close()
+    editor.destroy()
+  }
+  return { editor, differ, session, close }
+}
+
+function textOf({ view }: EditorHandle): string {
+  return view.state.doc.toString()
+}
+
+function tokenizeBy(project: string, tokenizer: string): Tokenize {
   return (text) => host.annotate.encode({ project, tokenizer, text })
 }
 
-/** What has been done to one item since its rejected response, and how it is kept. */
+/** What has been done to one item since its rejected response, and how it is saved. */
 class Session {
   readonly operations: Operation[]
-  provenance: Annotation['provenance']
-  readonly #of: { project: string; annotator: string; item: Item }
+  #provenance: Annotation['provenance']
+  readonly #task: Task
   readonly #clock: TaskClock
   #timer: ReturnType<typeof setTimeout> | null = null
   #unsaved: string | null = null
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor({
-    annotation,
-    ...of
-  }: { project: string; annotator: string; item: Item; annotation: Annotation | null }) {
-    this.#of = of
-    this.operations = recordOf(of.item.rejected ?? '', annotation)
-    this.provenance = annotation?.provenance ?? 'human'
+  constructor(task: Task) {
+    const { item, annotation } = task
+    this.#task = task
+    this.operations = recordOf(item.rejected ?? '', annotation)
+    this.#provenance = annotation?.provenance ?? 'human'
     this.#clock = new TaskClock(annotation?.elapsedMs ?? 0, performance.now())
   }
 
-  record(
-    ...[changes, before]: [Parameters<typeof operationsOf>[0], Parameters<typeof operationsOf>[1]]
-  ): void {
+  /** Records the user's changes and saves them soon; what is replayed is recorded already. */
+  follow({ transactions, state }: ViewUpdate): void {
+    if (transactions.some((transaction) => transaction.annotation(replayed))) return
+    for (const transaction of transactions) {
+      if (!transaction.docChanged) continue
+      if (transaction.isUserEvent('input.suggestion')) this.#provenance = 'model-draft'
+      this.#record(transaction.changes, transaction.startState.doc)
+    }
+    this.#saveSoon(state.doc.toString())
+  }
+
+  #record(changes: ChangeSet, before: Text): void {
     this.operations.push(...operationsOf(changes, before, this.#clock.touch(performance.now())))
   }
 
@@ -131,18 +149,23 @@ class Session {
     return this.#clock.peek(performance.now()) / 1000
   }
 
-  saveSoon(edited: string): void {
+  #saveSoon(edited: string): void {
     this.#unsaved = edited
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.save(edited, 'draft').catch(() => {}), pauseMs)
   }
 
-  /** Revisions are kept one after the other, in the order in which they were made. */
+  /** Revisions are saved one after the other, in the order in which they were made. */
   save(edited: string, state: State): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer)
-    const { project, annotator, item } = this.#of
+    const { project, annotator, item } = this.#task
     const annotation = {
-      ...{ itemId: item.id, annotator, state, edited, provenance: this.provenance, createdAt: null },
+      itemId: item.id,
+      annotator,
+      state,
+      edited,
+      provenance: this.#provenance,
+      createdAt: null,
       operations: [...this.operations],
       elapsedMs: this.#clock.touch(performance.now()),
     }
@@ -153,16 +176,15 @@ class Session {
     })
   }
 
-  /** For a page that goes elsewhere before the pause was over. */
+  /** Saves what a pause would have saved, for a view that closes before it. */
   flush(): void {
     if (this.#unsaved !== null) void this.save(this.#unsaved, 'draft').catch(() => {})
   }
 }
 
-/** A text that came without its record (an import) is one change of the whole. */
+/** An edit without recorded operations (an import) is one change of the whole text. */
 function recordOf(rejected: string, annotation: Annotation | null): Operation[] {
-  if (annotation === null || annotation.edited === rejected)
-    return annotation ? [...annotation.operations] : []
-  if (annotation.operations.length > 0) return [...annotation.operations]
+  if (annotation === null) return []
+  if (annotation.operations.length > 0 || annotation.edited === rejected) return [...annotation.operations]
   return [{ at: 0, removed: rejected, inserted: annotation.edited, elapsedMs: 0 }]
 }

@@ -1,4 +1,4 @@
-/** Which items one works through, in which order: by the state of one's work, or by what a reward model doubts. */
+/** The items to work through and their order: by the state of the annotator's work, or by a reward model's doubts. */
 import { useQuery } from '@tanstack/react-query'
 import { editsAtATime, QueueOrder } from '../../electron/contract/annotate.ts'
 import { host } from '../app/connection.ts'
@@ -7,18 +7,18 @@ import { queries } from '../app/queries.ts'
 import { useSettings } from '../app/settings.ts'
 import { useStreamed } from '../app/streamed.ts'
 
-type Queue = Awaited<ReturnType<typeof host.annotate.queue>>
+type OwnQueue = Awaited<ReturnType<typeof host.annotate.queue>>
 
-/** The queue keeps its order while one works through it; only the count moves. */
-const countDone = (queue: Queue | undefined) => queue && { ...queue, done: queue.done + 1 }
+/** The queue keeps its order while the user works through it; only the count changes. */
+const countDone = (queue: OwnQueue | undefined) => queue && { ...queue, done: queue.done + 1 }
 
-export function useFilter() {
+function useFilter() {
   const [place] = usePlace()
   return { split: (place.split as 'train' | undefined) ?? null, dataset: place.dataset ?? null }
 }
 
-/** @param isWanted false while another queue is shown */
-export function useOwnQueue(isWanted: boolean) {
+/** @param enabled false while the other queue is shown */
+function useOwnQueue(enabled: boolean) {
   const project = useProject()
   const { annotator } = useSettings()
   const filter = useFilter()
@@ -27,15 +27,15 @@ export function useOwnQueue(isWanted: boolean) {
   const queryKey = ['queue', project, annotator, order, filter]
   const queue = useQuery({
     queryKey,
-    enabled: isWanted,
+    enabled,
     queryFn: () => host.annotate.queue({ project, annotator, order, ...filter }),
     staleTime: Number.POSITIVE_INFINITY,
   })
   return { ...queue, order, countDone: () => void queries.setQueryData(queryKey, countDone) }
 }
 
-/** Edits that a reward model disagrees with, the most first. */
-export function useDisputed(isWanted: boolean) {
+/** Edits that a reward model disagrees with, the strongest disagreement first. */
+function useDisputed(enabled: boolean) {
   const project = useProject()
   const { annotator } = useSettings()
   const filter = useFilter()
@@ -49,12 +49,30 @@ export function useDisputed(isWanted: boolean) {
   const atMost = Number(place.edits ?? editsAtATime)
   const scored = useStreamed({
     queryKey: ['disputed', project, annotator, rewardModel, filter, atMost],
-    enabled: isWanted && rewardModel !== undefined,
+    enabled: enabled && rewardModel !== undefined,
     ask: (signal) =>
       host.annotate.disagreement(
         { project, annotator, rewardModel: rewardModel!, atMost, ...filter },
         { signal },
       ),
   })
-  return { scored, rewardModels, rewardModel, atMost }
+  return { scored, edits: enabled ? scored.data : undefined, rewardModels, rewardModel, atMost }
+}
+
+export type Queue = ReturnType<typeof useQueue>
+
+/** The queue that the address names, with the current item and a way to the others. */
+export function useQueue() {
+  const [place, change] = usePlace()
+  const isDisputed = place.order === 'disagreement'
+  const own = useOwnQueue(!isDisputed)
+  const disputed = useDisputed(isDisputed)
+  const ids = (isDisputed ? disputed.edits?.edits.map((edit) => edit.id) : own.data?.ids) ?? []
+  const id = place.item ?? ids[0]
+  const index = ids.indexOf(id ?? '')
+  const move = (by: number) => {
+    const next = ids[index + by]
+    if (next) change({ item: next })
+  }
+  return { isDisputed, own, disputed, ids, id, index, isLast: index >= ids.length - 1, move }
 }

@@ -43,7 +43,7 @@ export function dismissGuide(): void {
   changeSettings({ guide: null })
 }
 
-/** After an edit was finished, of which the host tells no page. */
-export function tellGuide(project: string): void {
+/** Called after an edit is finished, which the host does not announce. */
+export function refreshGuide(project: string): void {
   void queries.invalidateQueries({ queryKey: ['guide', project] })
 }

@@ -63,7 +63,7 @@ function PrefilledForm({
   if (like !== undefined && !data) return <Problem error={error} />
   const { job } = (data?.record.config ?? {}) as { job?: { config?: object } }
   const base = valuesOf(fields, { config: job?.config })
-  const { input = {} } = runPresets[kind].find(({ title }) => title === preset) ?? {}
+  const { input = {} } = runPresets[kind]?.find(({ title }) => title === preset) ?? {}
   const initial = { ...base, ...valuesOf(fields, input) }
   return <RunForm kind={kind} fields={fields} base={base} initial={initial} onStarted={onStarted} />
 }

@@ -91,7 +91,7 @@ function PresetButtons({ kind, onChoose }: { kind: RunKind; onChoose: (input: ob
   return (
     <fieldset className="row presets">
       <legend>Preset</legend>
-      {runPresets[kind].map(({ title, suits, input }) => (
+      {runPresets[kind]?.map(({ title, suits, input }) => (
         <Button key={title} title={suits} onClick={() => onChoose(input)}>
           {title}
         </Button>

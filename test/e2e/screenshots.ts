@@ -101,7 +101,7 @@ async function shoot(app: App): Promise<void> {
 async function shootDisagreement(app: App): Promise<void> {
   const { page } = app
   await app.goto('annotate', { order: 'disagreement', reward: 'rewards' })
-  await page.getByRole('button', { name: 'Work as sample world' }).click()
+  await page.getByRole('button', { name: 'Switch to sample world' }).click()
   await page.locator('.token-heat').first().waitFor({ timeout: 60_000 })
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })

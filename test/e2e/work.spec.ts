@@ -174,7 +174,7 @@ describe('the work', async () => {
     const { page } = app
     await app.goto('annotate', { order: 'disagreement' })
     await page.getByRole('heading', { name: /^Disagreement 0\.\d/ }).waitFor({ timeout: 60_000 })
-    await page.locator('.rewards-beside .token-heat').first().waitFor()
+    await page.locator('.edit-rewards .token-heat').first().waitFor()
     await page.getByText(/^1 \/ (\d+) · \1 of \1 edits by me$/).waitFor()
     await page.getByText(/kept \d+% of words/).waitFor()
     await page.keyboard.press('Alt+t')

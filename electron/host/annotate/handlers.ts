@@ -85,8 +85,8 @@ export function annotateHandlers({ api, lab, scorer, tokenizers }: HandlerContex
     agreement: api.annotate.agreement.handler(async ({ input: { project, first, second } }) =>
       agreementOf(await dbOf(project), first, second),
     ),
-    importPack: api.annotate.importPack.handler(async ({ input }) =>
-      importPack(await dbOf(input.project), input.file),
+    importAnnotations: api.annotate.importAnnotations.handler(async ({ input }) =>
+      importAnnotations(await dbOf(input.project), input.file),
     ),
   }
 }
@@ -130,7 +130,7 @@ function changedWords(rejected: string, edited: string): number[] {
 }
 
 /** Where somebody finished an item differently here and there, both stay: the pack's under a name of its own. */
-async function importPack(db: Db, file: string) {
+async function importAnnotations(db: Db, file: string) {
   const conflicts: { id: string; annotator: string; here: string; there: string }[] = []
   async function* rows(): AsyncGenerator<ImportRow | BadRow> {
     for await (const row of readRows(file)) {

@@ -81,7 +81,7 @@ test('A pack comes home: what is new is added, what differs is kept beside, and 
   await host.annotate.save({ project: there, annotation: work(ids[1]!, 'ann', 'New.') })
   const pack = path.join(folder, 'pack.jsonl')
   for await (const _ of await host.verbs.export({ project: there, out: pack, format: 'stet' }));
-  const first = await host.annotate.importPack({ project: here, file: pack })
+  const first = await host.annotate.importAnnotations({ project: here, file: pack })
   assert.equal(first.added, 2)
   assert.deepEqual(first.conflicts, [{ id: ids[0], annotator: 'ann', here: 'Here.', there: 'There.' }])
   const { annotations } = await host.data.get({ project: here, id: ids[0]! })
@@ -92,7 +92,7 @@ test('A pack comes home: what is new is added, what differs is kept beside, and 
       ['ann (pack)', 'There.'],
     ],
   )
-  assert.equal((await host.annotate.importPack({ project: here, file: pack })).added, 0)
+  assert.equal((await host.annotate.importAnnotations({ project: here, file: pack })).added, 0)
 })
 
 async function withServer(answer: RequestListener, ask: (server: string) => Promise<void>): Promise<void> {

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TokenCut } from '../../../electron/contract/annotate.ts'
-import { type DiffAnswer, Differ, type DiffRequest } from '../../../renderer/annotate/differ.ts'
+import type { Tokenization } from '../../../electron/contract/annotate.ts'
+import { Differ, type DiffReply, type DiffRequest } from '../../../renderer/annotate/differ.ts'
 import { diffEdit, encodingOf } from '../../../renderer/annotate/edit-diff.ts'
 
-/** A worker that answers a moment later, and remembers what it was sent. */
-function aligner() {
+/** A worker that replies a moment later and remembers what it was sent. */
+function fakeWorker() {
   const sent: DiffRequest[] = []
-  let hear: (event: { data: DiffAnswer }) => void = () => {}
-  let before: { rejected: string; cut: TokenCut | null } = { rejected: '', cut: null }
+  let onMessage: (event: { data: DiffReply }) => void = () => {}
+  let before: { rejected: string; tokens: Tokenization | null } = { rejected: '', tokens: null }
   return {
     sent,
     postMessage(request: DiffRequest): void {
@@ -18,47 +18,47 @@ function aligner() {
         before = request
         return
       }
-      const cut = before.cut && request.cut
+      const inTokens = before.tokens && request.tokens
       const diff = diffEdit(
         before.rejected,
         request.edited,
-        cut ? [encodingOf(before.cut!), encodingOf(request.cut!)] : undefined,
+        inTokens ? [encodingOf(before.tokens!), encodingOf(request.tokens!)] : undefined,
       )
-      setTimeout(() => hear({ data: { diff } }), 5)
+      setTimeout(() => onMessage({ data: { diff } }), 5)
     },
-    addEventListener: (_: 'message', listener: typeof hear) => {
-      hear = listener
+    addEventListener: (_: 'message', listener: typeof onMessage) => {
+      onMessage = listener
     },
     terminate: () => {},
   }
 }
 
-/** A token a character. */
-const letters = async (text: string): Promise<TokenCut> => ({
+/** One token per character. */
+const letters = async (text: string): Promise<Tokenization> => ({
   ids: [...text].map((letter) => letter.charCodeAt(0)),
   spans: [...text].flatMap((_, i) => [i, i + 1]),
 })
 
 function open() {
-  const worker = aligner()
-  const found: [string, DiffAnswer][] = []
+  const worker = fakeWorker()
+  const replies: [string, DiffReply][] = []
   return {
     worker,
-    found,
-    /** Waits for so many answers. */
+    replies,
+    /** Waits for this many replies. */
     async until(count: number): Promise<void> {
-      while (found.length < count) await sleep(1)
+      while (replies.length < count) await sleep(1)
     },
-    differ: new Differ(worker, 'the bad cat', (edited, each) => found.push([edited, each])),
+    differ: new Differ(worker, 'the bad cat', (edited, each) => replies.push([edited, each])),
   }
 }
 
-test('while one text is aligned only the newest of the others waits', async () => {
-  const { worker, found, until, differ } = open()
+test('while one text is being aligned, only the newest of the others waits', async () => {
+  const { worker, replies, until, differ } = open()
   for (const text of ['the', 'the b', 'the ba', 'the bat']) differ.ask(text)
   await until(2)
   assert.deepEqual(
-    found.map(([edited]) => edited),
+    replies.map(([edited]) => edited),
     ['the', 'the bat'],
   )
   assert.deepEqual(
@@ -67,43 +67,43 @@ test('while one text is aligned only the newest of the others waits', async () =
   )
 })
 
-test('cut into tokens, what stands inside a word stands; cut into words again, the word is changed', async () => {
-  const { found, until, differ } = open()
-  differ.cutBy(letters)
+test('in tokens, unchanged parts of a word are kept; in words again, the whole word is changed', async () => {
+  const { replies, until, differ } = open()
+  differ.setUnit(letters)
   differ.ask('the sad cat')
   await until(1)
-  assert.deepEqual(found.at(-1)![1].diff!.hunks, [
+  assert.deepEqual(replies.at(-1)![1].diff!.hunks, [
     { rejectedStart: 4, rejectedEnd: 5, editedStart: 4, editedEnd: 5 },
   ])
-  differ.cutBy(null)
+  differ.setUnit(null)
   differ.ask('the sad cat')
   await until(2)
-  assert.deepEqual(found.at(-1)![1].diff!.hunks, [
+  assert.deepEqual(replies.at(-1)![1].diff!.hunks, [
     { rejectedStart: 4, rejectedEnd: 7, editedStart: 4, editedEnd: 7 },
   ])
 })
 
-test('an answer that comes after the cut has changed is asked for again', async () => {
-  const { found, until, differ } = open()
+test('a reply in the unit before is asked for again in the new one', async () => {
+  const { replies, until, differ } = open()
   differ.ask('the sad cat')
-  differ.cutBy(letters)
+  differ.setUnit(letters)
   await until(1)
-  assert.equal(found.length, 1)
-  assert.equal(found[0]![1].diff!.hunks[0]!.rejectedEnd, 5)
+  assert.equal(replies.length, 1)
+  assert.equal(replies[0]![1].diff!.hunks[0]!.rejectedEnd, 5)
 })
 
-test('where the host cannot cut the text its sentence is told, and the next key tries again', async () => {
-  const { found, until, differ } = open()
-  let isThere = false
-  differ.cutBy(async (text) => {
-    if (!isThere) throw new Error('There is no model at x.')
+test('if the host cannot tokenize the text its message is shown, and the next key tries again', async () => {
+  const { replies, until, differ } = open()
+  let exists = false
+  differ.setUnit(async (text) => {
+    if (!exists) throw new Error('There is no model at x.')
     return letters(text)
   })
   differ.ask('the sad cat')
   await until(1)
-  assert.deepEqual(found, [['the sad cat', { problem: 'There is no model at x.' }]])
-  isThere = true
+  assert.deepEqual(replies, [['the sad cat', { problem: 'There is no model at x.' }]])
+  exists = true
   differ.ask('the sad cats')
   await until(2)
-  assert.ok(found.at(-1)![1].diff)
+  assert.ok(replies.at(-1)![1].diff)
 })

@@ -13,7 +13,7 @@ const words = fc
   .array(fc.constantFrom('a', 'b', 'c', 'é', '🙂', ' ', '  ', '\n'), { maxLength: 24 })
   .map((parts) => parts.join(''))
 
-test('outside the changes both texts are equal, and putting every change back gives the rejected text', () => {
+test('outside the changes both texts are equal, and restoring every change gives the rejected text', () => {
   fc.assert(
     fc.property(words, words, (rejected, edited) => {
       const { hunks } = diffEdit(rejected, edited)
@@ -23,26 +23,29 @@ test('outside the changes both texts are equal, and putting every change back gi
   )
 })
 
-test('the same holds for tokens, whatever they share of a character', () => {
+test('the same holds for tokens, even if they share a character', () => {
   const tokenizer = byteLevelTokenizer(['a', 'b'])
   fc.assert(
     fc.property(words, words, (rejected, edited) => {
-      const cut = [rejected, edited].map((text) => tokenizer.encodeWithOffsets(text)) as [Encoding, Encoding]
-      const { hunks } = diffEdit(rejected, edited, cut)
+      const encodings = [rejected, edited].map((text) => tokenizer.encodeWithOffsets(text)) as [
+        Encoding,
+        Encoding,
+      ]
+      const { hunks } = diffEdit(rejected, edited, encodings)
       const back = [...hunks].reverse().reduce((text, hunk) => putBack(rejected, text, hunk), edited)
       assert.equal(back, rejected)
     }),
   )
 })
 
-test('putting one change back leaves the others', () => {
+test('restoring one change leaves the others', () => {
   const [rejected, edited] = ['one two three four five', 'one 2 three four 5']
   const { hunks } = diffEdit(rejected, edited)
   assert.equal(hunks.length, 2)
   assert.equal(putBack(rejected, edited, hunks[0]!), 'one two three four 5')
 })
 
-test('white space around a changed word is no part of the change', () => {
+test('white space around a changed word is not part of the change', () => {
   const { hunks } = diffEdit('it is not heated', 'it is heated')
   assert.deepEqual(hunks.length, 1)
   const { rejectedStart, rejectedEnd } = hunks[0]!

@@ -29,6 +29,6 @@ test('each training step opens a form with a preset that exists', () => {
   assert.equal(trainings.length, 3)
   for (const { verb, search } of trainings) {
     assert.equal(verb, `train ${search.new}`)
-    assert.ok(runPresets[RunKind.parse(search.new)].some(({ title }) => title === search.preset))
+    assert.ok(runPresets[RunKind.parse(search.new)]?.some(({ title }) => title === search.preset))
   }
 })

@@ -108,7 +108,7 @@ test('every preset fills the form with input that its verb accepts, and nothing 
     const { input: schema } = describeVerb(`train ${kind}`)
     const fields = formFields(`train ${kind}`)
     const given = Object.entries(needed).filter(([key]) => fields.some((each) => each.key === key))
-    for (const { title, input } of runPresets[kind]) {
+    for (const { title, input } of runPresets[kind] ?? []) {
       const parse = (some: object) =>
         schema.safeParse({ project: 'x', ...Object.fromEntries(given), ...some })
       const typed = parse(inputOf(fields, valuesOf(fields, input)))

@@ -1,4 +1,4 @@
-/** Why a reward model disagrees with an edit: the rewards of its tokens, beside the editor. */
+/** Why a reward model disagrees with an edit: the rewards of its tokens, below the editor. */
 import type { DisputedEdit } from '../../electron/contract/annotate.ts'
 import type { LabelledToken } from '../../electron/contract/label.ts'
 import { host } from '../app/connection.ts'
@@ -9,16 +9,16 @@ import { useStreamed } from '../app/streamed.ts'
 import { numberOf } from '../ui/kit.tsx'
 import { HeatLegend, TokenHeat } from '../ui/token-heat.tsx'
 
-const unit = 'reward above kept tokens'
+const unit = 'reward relative to kept tokens'
 
-export function RewardsBeside({
+export function EditRewards({
   edit,
   rewardModel,
   scale: { kept, size },
 }: {
   edit: DisputedEdit
   rewardModel: string
-  /** The model's own, over the queue. */
+  /** The model's mean reward of kept tokens in the queue, and how far changed ones are from it. */
   scale: { kept: number; size: number }
 }) {
   const project = useProject()
@@ -28,17 +28,17 @@ export function RewardsBeside({
     queryKey: ['rewards', project, annotator, rewardModel, id],
     enabled: true,
     ask: (signal) => host.annotate.rewards({ project, annotator, id, rewardModel }, { signal }),
-    // The next time it may be another revision.
+    // Next time there may be a newer revision.
     gcTime: 0,
   })
-  const strongest = size || 1
+  const scale = size || 1
   const heatOf = (tokens: readonly LabelledToken[]) =>
     tokens.map(({ text, label, reward }) => ({ text, label, value: reward === null ? null : reward - kept }))
   return (
-    <section className="rewards-beside" aria-label={`Rewards of ${rewardModel}`}>
+    <section className="edit-rewards" aria-label={`Rewards of ${rewardModel}`}>
       <h2>
         Disagreement {numberOf(edit.total, 2)}{' '}
-        <span className="quiet">{whyOf(edit)} (0 agrees, ½ has no opinion, 1 says the opposite)</span>
+        <span className="quiet">{partsOf(edit)} (0 agrees, ½ is neutral, 1 is the opposite)</span>
       </h2>
       <StreamProgress of={scored} label="Scoring this edit" />
       {scored.data && (
@@ -49,22 +49,22 @@ export function RewardsBeside({
                 <h3>
                   {side} <span className="numbers quiet">score {numberOf(scored.data!.scores?.[side])}</span>
                 </h3>
-                <TokenHeat unit={unit} scale={strongest} tokens={heatOf(scored.data![side])} />
+                <TokenHeat unit={unit} scale={scale} tokens={heatOf(scored.data![side])} />
               </div>
             ))}
           </div>
-          <HeatLegend unit={unit} scale={strongest} />
+          <HeatLegend unit={unit} scale={scale} />
         </>
       )}
     </section>
   )
 }
 
-function whyOf({ changed, kept, pair }: DisputedEdit): string {
+function partsOf({ changed, kept, pair }: DisputedEdit): string {
   const parts = [
-    ['what was changed', changed],
-    ['what stands', kept],
-    ['both responses as a whole', pair],
+    ['changed tokens', changed],
+    ['kept tokens', kept],
+    ['the pair as a whole', pair],
   ] as const
   return parts.flatMap(([what, share]) => (share === null ? [] : `${what} ${numberOf(share, 2)}`)).join(' · ')
 }

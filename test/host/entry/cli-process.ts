@@ -1,4 +1,4 @@
-/** Runs the command line as a user does: a process of its own, in a temporary folder. */
+/** Runs the command line as a user does: in a separate process, in a temporary folder. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ export function temporaryFolder(): string {
   return folder
 }
 
-/** @param onOutput is told of what is written, with a way to send a signal */
+/** @param onOutput receives the output as it is written, and a way to send a signal */
 export function stetIn(
   cwd: string,
   args: string[],
@@ -53,7 +53,7 @@ export function jsonOf({ stdout }: Outcome): unknown {
   return JSON.parse(stdout)
 }
 
-/** A mistake of the user: the exit code, one sentence for it, and no stack. */
+/** Asserts a mistake of the user: its exit code, its sentence, and no stack. */
 export function assertMistake(outcome: Outcome, code: number, sentence: RegExp): void {
   assert.match(outcome.stderr, sentence)
   assert.doesNotMatch(outcome.stderr, /\n\s+at |node:internal|\.ts:\d/)

@@ -18,14 +18,14 @@ const edits = [
 ]
 writeRows(path.join(folder, 'edits.jsonl'), edits)
 
-/** A project with the edits. */
-async function madeProject(name: string): Promise<string> {
+/** Creates a project with the edits. */
+async function createProject(name: string): Promise<string> {
   assert.equal((await stet('init', name)).code, 0)
   assert.equal((await stet('import', name, 'edits.jsonl')).code, 0)
   return name
 }
 
-test('Help and version exit with 0 and say every verb.', async () => {
+test('help and version exit with 0, and help lists every verb', async () => {
   const [help, verbHelp, version] = await Promise.all([
     stet('--help'),
     stet('train', 'ppo', '--help'),
@@ -41,7 +41,7 @@ test('Help and version exit with 0 and say every verb.', async () => {
   assert.deepEqual([version.code, version.stdout.trim()], [0, packageJson.version])
 })
 
-test('Bad usage exits with 2 and says what is missing or meant.', async () => {
+test('bad usage exits with 2 and says what is missing or probably meant', async () => {
   assertMistake(await stet('zork'), 2, /unknown command 'zork'/)
   assertMistake(await stet('train', 'ppo', 'p.stet'), 2, /missing required argument 'POLICY'/)
   assertMistake(
@@ -58,7 +58,7 @@ test('Bad usage exits with 2 and says what is missing or meant.', async () => {
   )
 })
 
-test('A value out of range or of another kind is named by its option.', async () => {
+test('a value out of range or of the wrong type is named by its option', async () => {
   const base = ['train', 'sft', 'p.stet', 'tiny']
   assertMistake(await stet(...base, '--learning-rate', 'fast'), 2, /--learning-rate: "fast" is not a number/)
   assertMistake(await stet(...base, '--learning-rate', '-1'), 2, /--learning-rate: too small/)
@@ -66,7 +66,7 @@ test('A value out of range or of another kind is named by its option.', async ()
   assertMistake(await stet(...base, '--name', 'a/b'), 2, /--name: must be letters/)
 })
 
-test('A config file with an unknown key is refused with the key and the nearest known one.', async () => {
+test('a config file with an unknown key is refused with the key and the nearest valid one', async () => {
   const config = path.join(folder, 'config.json')
   writeFileSync(config, '{"tripwires": {"maxKL": 3}}')
   const ppo = ['train', 'ppo', 'p.stet', 'a', 'b', '--config', 'config.json']
@@ -86,7 +86,7 @@ test('A config file with an unknown key is refused with the key and the nearest 
   )
 })
 
-test('Importing gives counts, lists bad rows with their lines, and adds nothing twice.', async () => {
+test('importing counts rows, lists bad rows with their lines, and adds nothing twice', async () => {
   const project = 'import.stet'
   assert.deepEqual(jsonOf(await stet('init', project, '--json')), { project: path.join(folder, project) })
   const first = await stet('import', project, 'edits.jsonl', '--json')
@@ -109,7 +109,7 @@ test('Importing gives counts, lists bad rows with their lines, and adds nothing 
   )
 })
 
-test('A strict import of a file with a bad row imports nothing and exits with 2.', async () => {
+test('a strict import of a file with a bad row imports nothing and exits with 2', async () => {
   await stet('init', 'strict.stet')
   writeFileSync(path.join(folder, 'one-bad.jsonl'), `${JSON.stringify(edits[0])}\nnot json\n`)
   const outcome = await stet('import', 'strict.stet', 'one-bad.jsonl', '--strict', '--json')
@@ -122,8 +122,8 @@ test('A strict import of a file with a bad row imports nothing and exits with 2.
   )
 })
 
-test('Files that cannot be imported, and projects that are not there, are refused in a sentence.', async () => {
-  const project = await madeProject('refuse.stet')
+test('files that cannot be imported, and missing projects, are refused in a sentence', async () => {
+  const project = await createProject('refuse.stet')
   writeFileSync(path.join(folder, 'empty.jsonl'), '')
   writeFileSync(path.join(folder, 'other.jsonl'), '{"colour": "red"}\n')
   assertMistake(await stet('import', project, 'none.jsonl'), 2, /There is no file none\.jsonl/)
@@ -144,15 +144,15 @@ test('Files that cannot be imported, and projects that are not there, are refuse
   assertMistake(await stet('train', 'sft', project, 'world'), 2, /no demonstrations/)
 })
 
-test('With --json a mistake is one JSON document too.', async () => {
+test('with --json a mistake is one JSON document too', async () => {
   const outcome = await stet('import', 'none.stet', 'edits.jsonl', '--json')
   const { error } = jsonOf(outcome) as { error: { code: string; message: string } }
   assert.equal(error.code, 'not_found')
   assert(outcome.stderr.includes(error.message))
 })
 
-test('Labelling counts tokens by label and how minimal the edits are.', async () => {
-  const project = await madeProject('label.stet')
+test('labelling counts tokens by label and measures how minimal the edits are', async () => {
+  const project = await createProject('label.stet')
   const outcome = await stet('label', project, '--tokenizer', tokenizer, '--out', 'labels.jsonl', '--json')
   assert.equal(outcome.code, 0)
   const summary = jsonOf(outcome) as {
@@ -174,8 +174,8 @@ test('Labelling counts tokens by label and how minimal the edits are.', async ()
   assert(sum('rejected') < 0)
 })
 
-test('Exports hold what was imported: Stet rows come back as duplicates, preferences prefer the edit.', async () => {
-  const project = await madeProject('export.stet')
+test('an export contains what was imported: Stet rows import as duplicates, preference rows prefer the edit', async () => {
+  const project = await createProject('export.stet')
   const stetRows = await stet('export', project, '--out', 'all.jsonl', '--json')
   assert.deepEqual(jsonOf(stetRows), { file: path.join(folder, 'all.jsonl'), rows: 3 })
   const again = await stet('import', project, 'all.jsonl', '--json')
@@ -190,11 +190,11 @@ test('Exports hold what was imported: Stet rows come back as duplicates, prefere
     /need a tokenizer/,
   )
   const nowhere = path.join('nowhere', 'x.jsonl')
-  assertMistake(await stet('export', project, '--out', nowhere), 2, /no folder .*nowhere/)
+  assertMistake(await stet('export', project, '--out', nowhere), 2, /there is no folder .*nowhere/)
 })
 
-test('Only the datasets that are named take part.', async () => {
-  const project = await madeProject('datasets.stet')
+test('only the named datasets are used', async () => {
+  const project = await createProject('datasets.stet')
   writeRows(path.join(folder, 'more.jsonl'), [
     { prompt: 'Why?', rejected: 'Because I say.', edited: 'Because.' },
   ])
@@ -205,7 +205,7 @@ test('Only the datasets that are named take part.', async () => {
   assertMistake(unknown, 2, /no dataset "mre".*edits\.jsonl, more/)
 })
 
-test('Win rates come in percent, with exactly the promised keys.', async () => {
+test('win rates are percentages, with exactly the keys of the contract', async () => {
   const rows = [1, 2, 2, 1.5].map((preference, i) => ({
     instruction: `question ${i}`,
     output_1: 'a'.repeat(10),
@@ -227,8 +227,8 @@ test('Win rates come in percent, with exactly the promised keys.', async () => {
   assertMistake(await stet('winrate', 'none.json'), 2, /none\.json/)
 })
 
-test('A project that is open in another process is refused in a sentence, and taken up after it.', async () => {
-  const name = await madeProject('locked.stet')
+test('a project that is open in another process is refused in a sentence until that process closes it', async () => {
+  const name = await createProject('locked.stet')
   const project = await openProject(path.join(folder, name))
   try {
     assertMistake(await stet('runs', name), 1, /is open in process \d+/)
@@ -238,8 +238,8 @@ test('A project that is open in another process is refused in a sentence, and ta
   assert.equal((await stet('runs', name)).code, 0)
 })
 
-test('A defect is one line that names the log; the stack is there.', async () => {
-  const name = await madeProject('broken.stet')
+test('a defect is one line that names the log; the stack is in the log', async () => {
+  const name = await createProject('broken.stet')
   const project = await openProject(path.join(folder, name))
   project.db.exec('DROP VIEW latest_annotations')
   project.close()
@@ -250,14 +250,14 @@ test('A defect is one line that names the log; the stack is there.', async () =>
   assert.match(readFileSync(log, 'utf8'), /SqliteError.*items\.ts/)
 })
 
-test('A model folder that is none is refused by the trainer in a sentence.', async () => {
+test('a folder that is not a model is refused by the trainer in a sentence', async () => {
   mkdirSync(path.join(folder, 'no-model'))
   const outcome = await stet('generate', '--model', 'no-model', '--prompt', 'x', '--json')
   assertMistake(outcome, 2, /no-model.*config\.json/)
   assert.equal((jsonOf(outcome) as { error: { code: string } }).error.code, 'not_found')
 })
 
-test('Generating gives the text and its ids, the same each time.', async () => {
+test('generating returns the text and its ids, the same each time', async () => {
   const args = ['generate', '--model', tokenizer, '--prompt', 'a', '--max-new', '4', '--json']
   const [first, second] = await Promise.all([stet(...args), stet(...args)])
   const result = jsonOf(first) as { text: string; ids: number[] }
@@ -266,7 +266,7 @@ test('Generating gives the text and its ids, the same each time.', async () => {
   assert.equal(first.stdout, second.stdout)
 })
 
-test('The doctor names the runtime in use and why it is not the better one, and says how fast it is.', async () => {
+test('the doctor names the runtime in use, says why it is not the faster one, and benchmarks it', async () => {
   const outcome = await stet('doctor', '--json')
   const { runtime, speed, node } = jsonOf(outcome) as VerbResult<'doctor'>
   assert.deepEqual([runtime.kind, runtime.device, runtime.devices], ['wasm', 'wasm', ['wasm']])
@@ -278,7 +278,7 @@ test('The doctor names the runtime in use and why it is not the better one, and 
   assert.equal(node, process.version)
 })
 
-test('A device that is not there is refused with those that are.', async () => {
+test('an unknown device is refused, and the devices that exist are listed', async () => {
   process.env.STET_DEVICE = 'GPU:7'
   const outcome = await stet('doctor')
   delete process.env.STET_DEVICE

@@ -28,17 +28,17 @@ const schema = z.strictObject({
 })
 const fields = fieldsOf(schema)
 
-/** @param given text by the field's name on the command line */
-function inputOf(given: Record<string, string | boolean | string[]>, configFile: object = {}) {
-  const entries = Object.entries(given).map(([name, value]) => {
-    const field = fields.find((known) => known.name === name)
+/** @param values texts by the field's name on the command line */
+function inputOf(values: Record<string, string | boolean | string[]>, configFile: object = {}) {
+  const entries = Object.entries(values).map(([name, value]) => {
+    const field = fields.find((candidate) => candidate.name === name)
     assert(field, name)
     return [field, value] as [Field, string | boolean | string[]]
   })
   return toInput(new Map(entries), () => configFile)
 }
 
-test('Fields are named as options, those of a flat object without its name.', () => {
+test('fields are named like options, those of a flat object without its name', () => {
   const names = [
     'files',
     'seeds',
@@ -58,7 +58,7 @@ test('Fields are named as options, those of a flat object without its name.', ()
   )
 })
 
-test('Texts become what the schema takes, in their place.', () => {
+test('texts become values of the schema, at the right place', () => {
   const input = inputOf({
     files: ['a,b', 'c'],
     seeds: ['1,2', '3'],
@@ -83,7 +83,7 @@ test('Texts become what the schema takes, in their place.', () => {
   assert(schema.safeParse(input).success)
 })
 
-test('Options go before the config file, whose other settings stay.', () => {
+test('options override the config file, whose other settings stay', () => {
   const input = inputOf(
     { config: 'file.json', 'learning-rate': '2', 'wires.max-kl': '9' },
     { learningRate: 1, quick: true, wires: { maxKl: 1 } },
@@ -91,7 +91,7 @@ test('Options go before the config file, whose other settings stay.', () => {
   assert.deepEqual(input, { config: { learningRate: 2, quick: true, wires: { maxKl: 9 } } })
 })
 
-test('A text that is no number, or no pair, is refused with the option named.', () => {
+test('a text that is not a number, or not a pair, is refused and the option is named', () => {
   assert.throws(() => inputOf({ limit: 'much' }), /--limit: "much" is not a number\. Give one, or "none"/)
   assert.throws(() => inputOf({ seeds: ['1,,2'] }), /--seeds: "" is not a number/)
   assert.throws(() => inputOf({ columns: ['prompt'] }), /--columns: "prompt" is not of the form/)

@@ -8,13 +8,13 @@ const folder = temporaryFolder()
 const stet = (...args: string[]) => stetIn(folder, args)
 const train = ['train', 'sft', 'p.stet', 'world', '--name', 'base', '--epochs', '8', '--batch-size', '4']
 
-/** Presses Ctrl-C as often as asked, once the run has begun. */
+/** Presses Ctrl-C this many times, once the run has begun. */
 function interrupted(args: string[], times: number) {
   let pressed = 0
   let seen = ''
   return stetIn(folder, args, (text, kill) => {
     seen += text
-    const due = pressed === 0 ? /Run run_/.test(seen) : /again ends it at once/.test(seen)
+    const due = pressed === 0 ? /Run run_/.test(seen) : /again to end it at once/.test(seen)
     if (!due || pressed === times) return
     pressed++
     kill('SIGINT')
@@ -27,7 +27,7 @@ async function onlyRun(): Promise<RunRecord> {
   return runs[0]!
 }
 
-test('Ctrl-C pauses a run with a checkpoint, a second one ends it at once, and resuming finishes it.', async () => {
+test('Ctrl-C pauses a run with a checkpoint, a second one ends it at once, and resuming finishes it', async () => {
   const rows = Array.from({ length: 12 }, (_, i) => ({ instruction: `Say ${i}.`, output: `${i} it is.` }))
   writeRows(path.join(folder, 'demos.jsonl'), rows)
   await stet('init', 'p.stet')

@@ -1,4 +1,4 @@
-/** docs/CLI.md, made from the contract: `node electron/host/entry/cli/docs.ts` writes it anew. */
+/** docs/CLI.md, generated from the contract: `node native/bootstrap.mjs electron/host/entry/cli/docs.ts` writes it. */
 import path from 'node:path'
 import { type Field, fieldsOf } from '../../../contract/fields.ts'
 import { listVerbs, type Verb } from '../../../contract/verbs.ts'
@@ -8,20 +8,20 @@ import { serveSummary } from './serve-command.ts'
 
 const head = `# The command line
 
-\`npm run -s stet -- VERB …\` from the clone. This page is made from the contract (\`electron/contract/\`) by
-\`node electron/host/entry/cli/docs.ts\`; \`stet VERB --help\` says the same.
+Run \`npm run -s stet -- VERB …\` in the clone. This page is generated from the contract (\`electron/contract/\`) by
+\`node native/bootstrap.mjs electron/host/entry/cli/docs.ts\`; \`stet VERB --help\` shows the same.
 
-Every verb takes \`--json\` (the result as one JSON document on stdout; progress goes to stderr) and \`--verbose\` (what
-the native libraries say). Options that take several values take them by commas, or are given several times.
-\`none\` stands for no value where the default says so.
+Every verb accepts \`--json\` (print the result as one JSON document on stdout; progress goes to stderr) and
+\`--verbose\` (show the output of the native libraries). List options accept comma-separated values or can be repeated.
+Pass \`none\` to unset a nullable option.
 
-Exit codes: 0 done; 2 bad usage or input; 130 stopped by Ctrl-C; 1 anything else. The first Ctrl-C pauses a run with a
-checkpoint (\`stet resume\` goes on), the second ends it at once.
+Exit codes: 0 success; 2 bad usage or input; 130 stopped by Ctrl-C; 1 any other failure. The first Ctrl-C pauses a run
+with a checkpoint (continue it with \`stet resume\`); the second ends the process at once.
 `
 
 const serveRow = `| [serve](#serve) | ${serveSummary} |`
 
-/** The one command that is no verb of the contract: it opens a door to it. */
+/** The one command that is not a verb of the contract. */
 const serveSection = `## serve
 
 ${serveSummary}
@@ -34,13 +34,13 @@ stet serve ferry.stet --port 0
 
 | | default | |
 |---|---|---|
-| \`[PROJECT]\` |  | Project folder to begin with. |
-| \`--port <N>\` | \`7838\` | Port; 0 takes a free one. |
-| \`--host <NAME>\` | \`127.0.0.1\` | Address to listen on; anything but loopback lets other machines in. |
+| \`[PROJECT]\` |  | Project to open first. |
+| \`--port <N>\` | \`7838\` | Port; 0 chooses a free one. |
+| \`--host <NAME>\` | \`127.0.0.1\` | Address to listen on; any address other than loopback is reachable from other machines. |
 | \`--json\` |  | Print the address as one JSON document. |
 
-The printed address carries a token that the browser exchanges for a cookie; without it nothing is answered. Closing
-the page stops nothing; Ctrl-C pauses what is running with a checkpoint.
+The printed address contains a token, which the browser exchanges for a cookie; requests without it are refused.
+Closing the browser does not stop running jobs. Ctrl-C pauses active training runs with a checkpoint.
 `
 
 export function cliDocs(): string {
@@ -85,10 +85,11 @@ function argument({ value, kind, required }: Field): string {
 }
 
 function row(names: string[], field: Field): string {
-  const given = defaultOf(field)
+  const defaultText = defaultOf(field)
   const choices = field.choices ? ` ${field.choices.map((choice) => `\`${choice}\``).join(', ')}.` : ''
-  const needed = field.required && field.positional === null ? 'needed' : given && `\`${given}\``
-  return `| ${names.map((name) => `\`${name}\``).join(', ')} | ${needed} | ${escapeCell(field.description + choices)} |`
+  const defaultCell =
+    field.required && field.positional === null ? 'required' : defaultText && `\`${defaultText}\``
+  return `| ${names.map((name) => `\`${name}\``).join(', ')} | ${defaultCell} | ${escapeCell(field.description + choices)} |`
 }
 
 function escapeCell(text: string): string {

@@ -1,7 +1,7 @@
-/** What a command line gives for the fields of a verb, as the verb's input. Knows no verb: fields are the contract's. */
+/** The values on a command line as the input of a verb. It is the same for every verb: fields are the contract's. */
 import { type Field, readTexts, setAt } from '../../../contract/fields.ts'
 
-/** What was given for each field; fields that were not given are not in the map. */
+/** The values on the command line by field; other fields are not in the map. */
 export type Given = Map<Field, string | boolean | string[]>
 
 /** What a field is called in messages. */

@@ -1,4 +1,4 @@
-/** Ctrl-C: the first asks the work to stop where nothing is lost, the second ends the process at once. */
+/** Ctrl-C: the first asks the work to stop at a point where nothing is lost; the second ends the process at once. */
 
 export interface Interrupts {
   signal: AbortSignal
@@ -9,7 +9,7 @@ export function watchInterrupts(): Interrupts {
   const controller = new AbortController()
   const interrupt = () => {
     if (controller.signal.aborted) process.exit(130)
-    process.stderr.write('\nstet: stopping after the present step; Ctrl-C again ends it at once.\n')
+    process.stderr.write('\nstet: stopping after the current step; press Ctrl-C again to end it at once.\n')
     controller.abort()
   }
   const signals = ['SIGINT', 'SIGTERM'] as const

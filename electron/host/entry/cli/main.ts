@@ -42,7 +42,7 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
-/** @returns what is to be done, or the exit code where the command line was all */
+/** @returns what to do, or the exit code if there is nothing left to do */
 function parse(argv: string[]): Invocation | ServeOptions | number {
   let invocation: Invocation | ServeOptions | null = null
   const take = (parsed: Invocation | ServeOptions) => {
@@ -58,20 +58,20 @@ function parse(argv: string[]): Invocation | ServeOptions | number {
   return invocation ?? 2
 }
 
-/** The first Ctrl-C pauses what is going and closes the door. @returns the exit code */
+/** Ctrl-C pauses active training runs and stops the server. @returns the exit code */
 async function serveUntilStopped(options: ServeOptions): Promise<number> {
   const log = openLog(options.project)
   const { openHost } = await import('../../router.ts')
   const { serve } = await import('../serve/serve.ts')
-  const say = (sentence: string) => process.stderr.write(`${sentence}\n`)
-  const host = openHost({ onOutput: (line) => log.logger().debug(line), onWarning: say })
+  const note = (sentence: string) => process.stderr.write(`${sentence}\n`)
+  const host = openHost({ onOutput: (line) => log.logger().debug(line), onWarning: note })
   const interrupts = watchInterrupts()
   const onOpen = (url: string) =>
     process.stdout.write(
-      options.json ? `${JSON.stringify({ url })}\n` : `Stet is at ${url}\nCtrl-C ends it.\n`,
+      options.json ? `${JSON.stringify({ url })}\n` : `Stet is running at ${url}\nPress Ctrl-C to stop it.\n`,
     )
   try {
-    await serve(host, options, { onNote: say, onOpen, signal: interrupts.signal })
+    await serve(host, options, { onNote: note, onOpen, signal: interrupts.signal })
     return 0
   } catch (error) {
     return explain(asUserError(error) ?? error, options, log)
@@ -126,14 +126,14 @@ async function perform(
   }
 }
 
-/** A run that stopped by itself, and an import that found nothing good, have not done what was asked. */
+/** A run that paused on its own, and an import without a single good row, did not do what the user asked for. */
 function exitCodeOf(result: unknown, isInterrupted: boolean): number {
   const { state, imported, duplicates, bad } = Object(result)
   if (state === 'paused') return isInterrupted ? 130 : 1
   return imported === 0 && duplicates === 0 && bad.length > 0 ? 2 : 0
 }
 
-/** The contract's own check, with the names of the command line. */
+/** Checks the input against the contract; mistakes are named as on the command line. */
 function checkedInput({ verb, given, fields }: Invocation): object {
   let configFile = ''
   const input = toInput(given, (file) => {
@@ -163,14 +163,14 @@ function readConfig(file: string): object {
     const why = cause instanceof SyntaxError ? `is not valid JSON (${cause.message})` : 'cannot be read'
     throw new UserError(
       'bad_input',
-      `The config ${file} ${why}. Give a JSON file with an object of settings.`,
+      `The config file ${file} ${why}. It must be a JSON file with an object of settings.`,
       { cause },
     )
   }
   if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content
   throw new UserError(
     'bad_input',
-    `The config ${file} holds no object. Write settings as {"learningRate": 1e-4, …}.`,
+    `The config file ${file} does not contain an object. Write settings as {"learningRate": 1e-4, …}.`,
   )
 }
 
@@ -196,6 +196,6 @@ function explain(error: unknown, { json }: { json: boolean }, log: Log): number 
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
-  process.exit(0) // whoever read has had enough
+  process.exit(0) // The reader has closed the pipe, as `head` does.
 })
 process.exitCode = await main(process.argv.slice(2))

@@ -1,4 +1,4 @@
-/** The command line, made from the contract: every verb with its arguments, options and help. */
+/** The command line, generated from the contract: every verb with its arguments, options and help. */
 import { Argument, Command, Option } from 'commander'
 import { type Field, fieldsOf, isList, switchFlags, writtenValue } from '../../../contract/fields.ts'
 import { listVerbs, type Verb } from '../../../contract/verbs.ts'
@@ -8,16 +8,16 @@ import { addServe, type ServeOptions } from './serve-command.ts'
 export interface Invocation {
   verb: Verb
   given: Given
-  /** Fields of the verb, for naming what is wrong with them. */
+  /** Fields of the verb, for naming them in error messages. */
   fields: Field[]
   json: boolean
   verbose: boolean
 }
 
 /**
- * @param onVerb called when a whole command line names a verb
- * @param onServe called when it asks for the browser's door
- * @returns the program, to be parsed; it throws CommanderError for help, version and bad usage
+ * @param onVerb called if the command line is that of a verb
+ * @param onServe called if it is that of `serve`
+ * @returns the program, ready to parse; it throws CommanderError for help, version and bad usage
  */
 export function makeProgram(
   version: string,
@@ -48,15 +48,15 @@ function addVerb(program: Command, verb: Verb, onVerb: (invocation: Invocation) 
   }
   command
     .option('--json', 'Print the result as one JSON document on stdout.')
-    .option('--verbose', 'Show what the native libraries say.')
+    .option('--verbose', 'Show the output of the native libraries.')
     .addHelpText('after', `\n${exampleText(verb)}`)
     .action(() => {
       const { json = false, verbose = false } = command.opts<{ json?: boolean; verbose?: boolean }>()
-      onVerb({ verb, given: givenTo(command, fields, options), fields, json, verbose })
+      onVerb({ verb, given: valuesOf(command, fields, options), fields, json, verbose })
     })
 }
 
-/** The command at a path; one that is only a group of verbs is made on the way. */
+/** The command at a path; groups of verbs on the way to it are created. */
 function commandAt(parent: Command, [name, ...rest]: string[]): Command {
   const existing = parent.commands.find((command) => command.name() === name)
   const command = existing ?? parent.command(name!)
@@ -80,7 +80,7 @@ function optionOf(field: Field, flag: string): Option {
   return field.choices ? option.choices(field.nullable ? [...field.choices, 'none'] : field.choices) : option
 }
 
-/** `--learning-rate <N>`; a switch that is on by default is named by turning it off. */
+/** `--learning-rate <N>`, or the flags of a switch. */
 export function flagsOf(field: Field): string[] {
   if (field.kind === 'boolean') return switchFlags(field)
   const more = field.kind === 'texts' || field.kind === 'numbers' ? ',…' : ''
@@ -89,11 +89,11 @@ export function flagsOf(field: Field): string[] {
 
 function helpOf(field: Field): string {
   const choices = field.choices && isList(field) ? ` (choices: ${field.choices.join(', ')})` : ''
-  const given = defaultOf(field)
-  return `${field.description}${choices}${given ? ` (default: ${given})` : ''}`
+  const value = defaultOf(field)
+  return `${field.description}${choices}${value ? ` (default: ${value})` : ''}`
 }
 
-/** The default as it would be typed; empty where there is none to speak of. */
+/** The default as a user would type it; empty if there is nothing worth showing. */
 export function defaultOf(field: Field): string {
   return field.kind === 'boolean' ? '' : writtenValue(field, field.default)
 }
@@ -102,17 +102,17 @@ export function exampleText({ examples }: Verb): string {
   return examples.map((example) => `Example: stet ${example}`).join('\n')
 }
 
-/** What the command line gave, defaults left out: those are the contract's. */
-function givenTo(command: Command, fields: Field[], options: Map<Field, Option>): Given {
-  const given: Given = new Map()
+/** The values on the command line, without defaults: those are the contract's. */
+function valuesOf(command: Command, fields: Field[], options: Map<Field, Option>): Given {
+  const values: Given = new Map()
   const positional = fields.filter((field) => field.positional !== null)
   positional.forEach((field, i) => {
     const value: string | string[] | undefined = command.processedArgs[i]
-    if (value !== undefined) given.set(field, value)
+    if (value !== undefined) values.set(field, value)
   })
   for (const [field, option] of options) {
     const key = option.attributeName()
-    if (command.getOptionValueSource(key) === 'cli') given.set(field, command.getOptionValue(key))
+    if (command.getOptionValueSource(key) === 'cli') values.set(field, command.getOptionValue(key))
   }
-  return given
+  return values
 }

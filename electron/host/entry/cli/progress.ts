@@ -1,17 +1,15 @@
 /**
- * Shows on stderr how a long verb gets on: a bar with rate and time left on a terminal, elsewhere a line every few
- * seconds. Sentences stay on lines of their own.
+ * Progress of a long verb on stderr: a bar with rate and remaining time on a terminal, elsewhere a line every few
+ * seconds. Notes get separate lines.
  */
 import { type Params, SingleBar } from 'cli-progress'
 import type { JobEvent } from '../../../contract/events.ts'
+import { runKinds } from '../../../contract/run-kinds/index.ts'
 import { compact, duration } from '../../report/numbers.ts'
 
-/** The metrics worth a place beside the bar, where a step has them. */
-const shownMetrics = [
-  'sft/loss',
-  'reward/accuracy',
-  'dpo/accuracy',
-  'objective/scores',
+/** The metrics shown next to the bar, if a step has them. */
+const shownMetrics: readonly string[] = [
+  ...Object.values(runKinds).map(({ leadingMetric }) => leadingMetric),
   'objective/kl',
   'judge/win_rate',
 ]
@@ -20,7 +18,7 @@ const lineEveryMs = 5000
 
 export interface Progress {
   show(event: JobEvent): void
-  /** Leaves the terminal as a next line finds it. */
+  /** Removes the bar, so that the next line starts on a clean one. */
   stop(): void
 }
 
@@ -31,14 +29,14 @@ interface Position {
   detail: string
 }
 
-/** @param stream where to show it: a bar needs a terminal */
+/** @param stream where to show it; a bar needs a terminal */
 export function startProgress(stream: NodeJS.WriteStream): Progress {
   const display = stream.isTTY ? barOn(stream) : linesOn(stream)
   return {
     show(event) {
       const position = positionOf(event)
       if (position) display.move(position)
-      else if (event.type === 'note') display.say(event.sentence)
+      else if (event.type === 'note') display.note(event.sentence)
     },
     stop: () => display.stop(),
   }
@@ -54,11 +52,11 @@ function positionOf(event: JobEvent): Position | null {
 
 interface Display {
   move(position: Position): void
-  say(sentence: string): void
+  note(sentence: string): void
   stop(): void
 }
 
-/** Work that is soon done says nothing here. */
+/** Work that finishes soon writes nothing. */
 function linesOn(stream: NodeJS.WriteStream): Display {
   let pace: Pace | null = null
   let lastLineMs = performance.now()
@@ -71,7 +69,7 @@ function linesOn(stream: NodeJS.WriteStream): Display {
       lastLineMs = performance.now()
       write(lineOf(position, pace))
     },
-    say: write,
+    note: write,
     stop() {},
   }
 }
@@ -83,14 +81,14 @@ function barOn(stream: NodeJS.WriteStream): Display {
   let pace: Pace | null = null
   return {
     move(position) {
-      const begins = pace === null
+      const isFirst = pace === null
       pace = paceOf(pace, position)
       const line = lineOf(position, pace)
-      if (begins) bar.start(position.total, position.done, { line })
+      if (isFirst) bar.start(position.total, position.done, { line })
       bar.setTotal(position.total)
       bar.update(position.done, { line })
     },
-    say: (sentence) => stream.write(`\r\x1b[K${sentence}\n`),
+    note: (sentence) => stream.write(`\r\x1b[K${sentence}\n`),
     stop() {
       if (pace !== null) bar.stop()
     },
@@ -104,12 +102,12 @@ function blocks(share: number): string {
   return '█'.repeat(full) + '░'.repeat(barWidth - full)
 }
 
-/** When the present phase began, and where: its first steps may have been made by a run that was resumed. */
+/** When the current phase began, and at which step: a resumed run does not begin at the first. */
 interface Pace {
   phase: string
   startMs: number
   startDone: number
-  /** Where it has got to; going back means that another run has begun. */
+  /** If the next value is smaller, another run has begun. */
   lastDone: number
 }
 
@@ -122,15 +120,17 @@ function paceOf(pace: Pace | null, { phase, done }: Position): Pace {
 function lineOf({ phase, done, total, detail }: Position, { startMs, startDone }: Pace): string {
   const seconds = (performance.now() - startMs) / 1000
   const perSecond = (done - startDone) / seconds
-  const known = done > startDone && seconds > 0.5
-  const rate = known ? [perSecond >= 1 ? `${compact(perSecond)}/s` : `${compact(1 / perSecond)} s each`] : []
-  const left = known && done < total ? [`${duration((total - done) / perSecond)} left`] : []
+  const isKnown = done > startDone && seconds > 0.5
+  const rate = isKnown
+    ? [perSecond >= 1 ? `${compact(perSecond)}/s` : `${compact(1 / perSecond)} s each`]
+    : []
+  const left = isKnown && done < total ? [`${duration((total - done) / perSecond)} left`] : []
   return [`${phase} ${amount(done)} of ${amount(total)}`, ...rate, ...left, ...(detail ? [detail] : [])].join(
     '  ',
   )
 }
 
-/** Steps in full; bytes in millions. */
+/** Steps as they are; bytes in millions. */
 function amount(n: number): string {
   return n < 1e5 ? String(n) : `${(n / 1e6).toFixed(1)} M`
 }

@@ -90,9 +90,7 @@ export async function parametersAfterStep(
       addScoreHead(model, 5)
       const scheme = { scheme: choice, spanWeighted: true }
       await trainReward(
-        model,
-        { train: examples.rewardPairs, heldout: [] },
-        pad,
+        { model, padId: pad, train: examples.rewardPairs, heldout: [] },
         RewardConfig.parse({ ...config, ...scheme }),
         quiet(),
       )

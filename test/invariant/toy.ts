@@ -136,6 +136,6 @@ export function toyExamples(count: number, tokenizer: Tokenizer): ToyExamples {
       response: [...tokenizer.encode(item.chosen!), tokenizer.eosId],
     })),
     rewardPairs,
-    dpoPairs: rewardPairs.map(({ worse, better }) => ({ rejected: worse, chosen: better })),
+    dpoPairs: rewardPairs,
   }
 }

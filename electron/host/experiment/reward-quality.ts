@@ -3,6 +3,7 @@ import type { ExperimentArm } from '../../contract/experiment.ts'
 import type { Item } from '../../contract/records.ts'
 import type { ResultRecord } from '../../contract/report.ts'
 import { auroc, spearman } from '../../engine/statistics/ranking.ts'
+import { schemes } from '../../pipeline/reward/schemes.ts'
 import type { Flaw } from '../../world/flaws.ts'
 import type { TrainedReward } from './policies.ts'
 import type { ExperimentSteps, Response } from './steps.ts'
@@ -64,7 +65,7 @@ async function againstTruth(
       scored.map(({ score }) => score),
       costs,
     ),
-    flawAuroc: config.scheme === 'sequence' ? {} : await flawAurocs(model, steps, flawsOf),
+    flawAuroc: schemes[config.scheme].rewardsTokens ? await flawAurocs(model, steps, flawsOf) : {},
   }
 }
 

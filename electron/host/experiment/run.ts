@@ -13,6 +13,7 @@ import {
   sharedKls,
   winRateOver,
 } from '../../pipeline/judge/frontier.ts'
+import { schemes } from '../../pipeline/reward/schemes.ts'
 import { armPlans } from './arms.ts'
 import { heatMaps } from './heat-maps.ts'
 import {
@@ -103,7 +104,7 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
     winRateOverSteps: shown.map(winRateOverSteps),
     samples: samplesOf(items, first, reference, shown),
     tokenRewards: await heatMaps(
-      rewards.filter(({ seed, config }) => seed === first && config.scheme !== 'sequence'),
+      rewards.filter(({ seed, config }) => seed === first && schemes[config.scheme].rewardsTokens),
       steps,
     ),
     notes: notesOf(plan),

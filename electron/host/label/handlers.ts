@@ -7,7 +7,8 @@ import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { labelEncodings } from '../../pipeline/label/label-encodings.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { encodeWords } from '../../pipeline/label/words.ts'
-import { pairCalibration, preferenceLogit } from '../../pipeline/reward/calibration.ts'
+import { pairCalibration } from '../../pipeline/reward/calibration.ts'
+import { preferenceLogit, schemes } from '../../pipeline/reward/schemes.ts'
 import { tokenVerdict, worstTokens } from '../../pipeline/reward/token-mistakes.ts'
 import type { Project } from '../../storage/index.ts'
 import { editedPairsOf } from '../data/datasets.ts'
@@ -41,7 +42,7 @@ export function labelHandlers({ api, lab, tokenizers, scorer }: HandlerContext) 
       pairs,
       accuracy: pairs.length === 0 ? 0 : pairs.filter((pair) => marginOf(pair) > 0).length / pairs.length,
       calibration: calibrationOf(pairs, scheme),
-      tokens: scheme === 'sequence' ? null : tokensOf(pairs),
+      tokens: scheme !== null && !schemes[scheme].rewardsTokens ? null : tokensOf(pairs),
     }
   }
   return {
@@ -89,7 +90,7 @@ function marginOf({ scores }: ScoredEdit): number {
 function calibrationOf(pairs: readonly ScoredEdit[], scheme: RewardScheme | null) {
   const logits = pairs.map((pair) => {
     const { rejected, edited, margin } = rewardedEdit(pair)
-    return scheme && preferenceLogit(scheme, margin, rejected, edited)
+    return scheme && preferenceLogit(scheme, { rejected, chosen: edited, margin })
   })
   const bins = pairCalibration(logits)?.bins
   return (

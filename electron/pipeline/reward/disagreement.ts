@@ -1,10 +1,11 @@
 /**
- * How far a reward model disagrees with edits, to find those worth a second look: a slip of the annotator's, or
- * something that the model has not learnt. Pure functions of labels and token rewards.
+ * How far a reward model disagrees with edits, to find those worth reviewing: an annotation mistake, or something that
+ * the model has not learned. Pure functions of labels and token rewards.
  */
 import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
+import { schemes } from './schemes.ts'
 
-/** One response: a label (−1, 0, +1) and a reward for each token. */
+/** One response: a label (−1, 0, +1) and a reward per token. */
 export interface RewardedTokens {
   labels: readonly number[]
   rewards: readonly number[]
@@ -13,30 +14,30 @@ export interface RewardedTokens {
 export interface RewardedEdit {
   rejected: RewardedTokens
   edited: RewardedTokens
-  /** S(edited) − S(rejected): what the model holds of the pair. */
+  /** S(edited) − S(rejected): the model's preference. */
   margin: number
 }
 
-/** Zero and unit of a model's token rewards, as its rewards of these edits show them. */
+/** Zero and unit of a model's token rewards, measured on edits. */
 export interface OwnScale {
   /** Mean reward of kept tokens. */
   kept: number
-  /** Mean distance of changed tokens' rewards from it; 0 where nothing was changed. */
+  /** Mean distance of changed tokens' rewards from it; 0 if nothing was changed. */
   size: number
 }
 
 export interface Disagreement {
-  /** From 0, agreement, to 1; about ½ where the model has no opinion. */
+  /** From 0, agreement, to 1; about ½ if the model has no opinion. */
   total: number
-  /** Over changed tokens: 0 as labelled, ½ indifferent, 1 the opposite; null where there are none, or no token rewards. */
+  /** Over changed tokens: 0 as labelled, ½ indifferent, 1 the opposite; null if there are none, or no token rewards. */
   changed: number | null
-  /** Over kept tokens: how far their rewards are from none; null as above. */
+  /** Over kept tokens: how far their rewards are from zero; null likewise. */
   kept: number | null
-  /** The probability it gives to the rejected response being the better one, by its own scale. */
+  /** The probability it gives to the rejected response being better, by its own scale. */
   pair: number
 }
 
-/** @param edits of which some have kept and some have changed tokens */
+/** @param edits of which some have kept tokens and some have changed tokens */
 export function ownScale(edits: readonly RewardedEdit[]): OwnScale {
   const tokens = edits.flatMap(tokensOf)
   const kept = meanOf(tokens.filter(({ label }) => label === 0).map(({ reward }) => reward)) ?? 0
@@ -51,22 +52,23 @@ export function inOwnScale(reward: number, { kept, size }: OwnScale): number {
 
 /**
  * The idea is that of confident learning (Northcutt, Jiang and Chuang 2021): the labels that a model finds least likely
- * are looked at first. The measure is our own. With z a token's reward in the model's own scale, limited to ±1:
+ * are reviewed first. The measure is our own. With z a token's reward in the model's own scale, limited to ±1:
  *
  *     changed = mean (1 − label · z) / 2    kept = mean |z|    pair = σ(−margin / RMS margin)
  *
- * each over both sides. `total` is the mean of `pair` and of the tokens, of which both kinds weigh the same: in a long
- * response with one changed word the word would else count for nothing. Rewards are measured by the model's own scale,
- * since only their order and proportion mean anything. Under `sequence` token rewards mean nothing, and `pair` is all.
- * @param edits the ones that the scale is taken from, too
+ * each over both sides. `total` is the mean of `pair` and of the tokens, of which both kinds have the same weight:
+ * otherwise one changed word in a long response would hardly count. Rewards are measured by the model's own scale, since
+ * only their order and proportion are meaningful. For a scheme that rewards no single tokens, `pair` is all there is.
+ * @param edits also those that the scale is measured on
  */
 export function disagreements(edits: readonly RewardedEdit[], scheme: RewardScheme): Disagreement[] {
   const scale = ownScale(edits)
-  const usualMargin = Math.sqrt(meanOf(edits.map(({ margin }) => margin ** 2)) ?? 0)
+  const typicalMargin = Math.sqrt(meanOf(edits.map(({ margin }) => margin ** 2)) ?? 0)
   return edits.map((edit) => {
-    const pair = usualMargin === 0 ? 0.5 : 1 / (1 + Math.exp(edit.margin / usualMargin))
-    const { changed, kept } =
-      scheme === 'sequence' ? { changed: null, kept: null } : tokenDisagreement(edit, scale)
+    const pair = typicalMargin === 0 ? 0.5 : 1 / (1 + Math.exp(edit.margin / typicalMargin))
+    const { changed, kept } = schemes[scheme].rewardsTokens
+      ? tokenDisagreement(edit, scale)
+      : { changed: null, kept: null }
     const tokens = meanOf([changed, kept].filter((share) => share !== null))
     return { total: tokens === null ? pair : (tokens + pair) / 2, changed, kept, pair }
   })

@@ -2,30 +2,30 @@
 import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { precisionRecall } from '../../engine/statistics/classification.ts'
 import { auroc } from '../../engine/statistics/ranking.ts'
-import { pairCalibration, preferenceLogit } from './calibration.ts'
+import { pairCalibration } from './calibration.ts'
 import type { RewardPair } from './examples.ts'
-import { sequenceScore } from './model.ts'
+import { preferenceLogit, schemes, sequenceScore } from './schemes.ts'
 
 /** A pair with the reward of each token on both sides. */
 export interface ScoredPair {
   pair: RewardPair
-  worse: Float32Array
-  better: Float32Array
+  rejected: Float32Array
+  chosen: Float32Array
 }
 
 export interface RewardQuality {
   pairs: number
-  /** Share of pairs ordered rightly; ties count ½. */
+  /** Share of pairs in the right order; ties count ½. */
   accuracy: number
   margin: number
-  /** Expected calibration error of what the scheme holds of each pair; null for one that compares none. */
+  /** Expected calibration error of the probability given to each pair; null for a scheme that compares no pairs. */
   calibrationError: number | null
-  /** Null where the pairs have no token labels. */
+  /** Null for a scheme that rewards no single tokens. */
   tokens: TokenQuality | null
 }
 
 export interface TokenQuality {
-  /** How well the reward ranks good tokens above bad ones (label -1); null where there are none of one kind. */
+  /** How well the reward ranks good tokens above bad ones (label -1); null if one kind is missing. */
   auroc: number | null
   keptMean: number
   /** Means by position in the response, in tenths of its length. */
@@ -34,15 +34,14 @@ export interface TokenQuality {
 
 export function rewardQuality(scored: readonly ScoredPair[], scheme: RewardScheme): RewardQuality {
   const margins = scored.map(
-    ({ worse, better }) => sequenceScore(scheme, better) - sequenceScore(scheme, worse),
+    ({ rejected, chosen }) => sequenceScore(scheme, chosen) - sequenceScore(scheme, rejected),
   )
-  const logits = scored.map(({ pair, worse, better }, i) =>
-    preferenceLogit(
-      scheme,
-      margins[i]!,
-      { labels: pair.worse.labels, rewards: worse },
-      { labels: pair.better.labels, rewards: better },
-    ),
+  const logits = scored.map(({ pair, rejected, chosen }, i) =>
+    preferenceLogit(scheme, {
+      rejected: { labels: pair.rejected.labels, rewards: rejected },
+      chosen: { labels: pair.chosen.labels, rewards: chosen },
+      margin: margins[i]!,
+    }),
   )
   const wins = margins.reduce((sum, margin) => sum + (margin > 0 ? 1 : margin === 0 ? 0.5 : 0), 0)
   return {
@@ -50,7 +49,7 @@ export function rewardQuality(scored: readonly ScoredPair[], scheme: RewardSchem
     accuracy: wins / scored.length,
     margin: margins.reduce((a, b) => a + b, 0) / scored.length,
     calibrationError: pairCalibration(logits)?.expectedCalibrationError ?? null,
-    tokens: scheme === 'sequence' ? null : tokenQuality(scored),
+    tokens: schemes[scheme].rewardsTokens ? tokenQuality(scored) : null,
   }
 }
 
@@ -66,8 +65,8 @@ function tokenQuality(scored: readonly ScoredPair[]): TokenQuality {
 
 /** Every response token of every pair, both sides. */
 export function labelledTokens(scored: readonly ScoredPair[]): { rewards: number[]; labels: number[] } {
-  const rewards = scored.flatMap(({ worse, better }) => [...worse, ...better])
-  const labels = scored.flatMap(({ pair }) => [...pair.worse.labels, ...pair.better.labels])
+  const rewards = scored.flatMap(({ rejected, chosen }) => [...rejected, ...chosen])
+  const labels = scored.flatMap(({ pair }) => [...pair.rejected.labels, ...pair.chosen.labels])
   return { rewards, labels }
 }
 
@@ -97,7 +96,7 @@ export function tokenF1(rewards: readonly number[], labels: readonly number[], t
 function meanByPosition(scored: readonly ScoredPair[]): number[] {
   const sums = new Array<number>(10).fill(0)
   const counts = new Array<number>(10).fill(0)
-  for (const rewards of scored.flatMap(({ worse, better }) => [worse, better])) {
+  for (const rewards of scored.flatMap(({ rejected, chosen }) => [rejected, chosen])) {
     rewards.forEach((r, t) => {
       const tenth = Math.floor((10 * t) / rewards.length)
       sums[tenth]! += r

@@ -14,8 +14,9 @@ export interface LabelledResponse extends QueryResponse {
 /** A pair to learn from. In ordinary preference pairs all labels are zero. */
 export interface RewardPair {
   itemId: string
-  worse: LabelledResponse
-  better: LabelledResponse
+  rejected: LabelledResponse
+  /** The edited or the chosen response. */
+  chosen: LabelledResponse
 }
 
 /** Labels both texts under the tokenizer; the label stage's `labelPair`. */
@@ -43,7 +44,7 @@ export function rewardPairs(
   const make = { edited, original }[limits.pairs]
   return splitExamples(rows, tokenizer, limits, (row, query) => {
     const example = make(row, query)
-    return example && { example, responses: [example.worse, example.better] }
+    return example && { example, responses: [example.rejected, example.chosen] }
   })
 }
 
@@ -54,14 +55,14 @@ export function editedPair(query: readonly number[], labels: PairLabels, eosId: 
     response: [...ids, eosId],
     labels: [...own, 0],
   })
-  return { itemId: labels.itemId, worse: side(labels.rejected), better: side(labels.edited) }
+  return { itemId: labels.itemId, rejected: side(labels.rejected), chosen: side(labels.edited) }
 }
 
 /** Both responses unlabelled: for schemes that reward no single token, on ordinary preferences. */
-function preferencePair(itemId: string, worse: QueryResponse, better: QueryResponse): RewardPair {
+function preferencePair(itemId: string, rejected: QueryResponse, chosen: QueryResponse): RewardPair {
   const unlabelled = (side: QueryResponse): LabelledResponse => ({
     ...side,
     labels: side.response.map(() => 0),
   })
-  return { itemId, worse: unlabelled(worse), better: unlabelled(better) }
+  return { itemId, rejected: unlabelled(rejected), chosen: unlabelled(chosen) }
 }

@@ -16,7 +16,7 @@ export function spanTargets(labels: readonly number[]): number[] {
   return targets
 }
 
-/** Worse responses in the first B rows, better ones in the last B. */
+/** Rejected responses in the first B rows, chosen ones in the last B. */
 export type PairInputs = {
   batch: ResponseTensors
   /** (2B, T) */
@@ -31,7 +31,7 @@ export function pairInputs(
   lengths: ResponseLengths,
   spanWeighted: boolean,
 ): PairInputs {
-  const sides = [...pairs.map((p) => p.worse), ...pairs.map((p) => p.better)]
+  const sides = [...pairs.map((pair) => pair.rejected), ...pairs.map((pair) => pair.chosen)]
   const width = lengths.responseLength
   const rows = (values: (side: LabelledResponse) => readonly number[]) => {
     const out = new Float32Array(sides.length * width)

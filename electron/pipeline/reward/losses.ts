@@ -1,25 +1,23 @@
 /**
- * The reward losses, one a scheme (docs/PAPER.md has their origins). Pure functions of token rewards; each is the mean over
- * the pairs of the step (or over its tokens, for the per-token schemes).
+ * The reward losses, one per scheme (docs/PAPER.md has their origins). Pure functions of token rewards; each is the mean
+ * over the pairs of the step, or over its tokens for the schemes that learn labels.
  *
- * Rows: B pairs. `worse` is the rejected response, `better` the edited (or preferred) one. Everything is (B, T),
- * masks are 1 at response tokens, labels are -1, 0, +1 as `label/` makes them.
+ * Rows: B pairs. `rejected` is the rejected response, `chosen` the edited or the chosen one. Everything is (B, T), masks
+ * are 1 at response tokens, labels are -1, 0, +1 as `label/` makes them.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
+import type { RewardConfig, RewardScheme } from '../../contract/run-kinds/reward.ts'
+import { lastScalar, type MaskedScalars, maskedMean } from './tensors.ts'
 
-export interface RewardSide {
-  /** What the scalar head says at each token. */
-  scalars: tf.Tensor
-  mask: tf.Tensor
+export interface RewardSide extends MaskedScalars {
   labels: tf.Tensor
   /** Labels, or labels divided by the length of their span (`regress`). */
   targets: tf.Tensor
 }
 
 export interface RewardPairs {
-  worse: RewardSide
-  better: RewardSide
+  rejected: RewardSide
+  chosen: RewardSide
 }
 
 /** What the step's sums are divided by, so that micro-batches add up. */
@@ -31,59 +29,68 @@ export type RewardNormalizers = {
   keptTokens: tf.Tensor
 }
 
+/** @returns a scalar: the micro-batch's share of the step's loss */
+export type RewardLoss = (
+  pairs: RewardPairs,
+  normalizers: RewardNormalizers,
+  config: RewardConfig,
+) => tf.Tensor
+
+const losses: Record<RewardScheme, RewardLoss> = {
+  'bt-mean': btMeanLoss,
+  'bt-changed': (pairs, normalizers, { keptPenalty }) => btChangedLoss(pairs, normalizers, keptPenalty),
+  classify: classifyLoss,
+  regress: regressLoss,
+  sequence: sequenceLoss,
+}
+
 export function rewardLoss(
   pairs: RewardPairs,
   normalizers: RewardNormalizers,
   config: RewardConfig,
 ): tf.Tensor {
-  switch (config.scheme) {
-    case 'bt-mean':
-      return btMeanLoss(pairs, normalizers)
-    case 'bt-changed':
-      return btChangedLoss(pairs, normalizers, config.keptPenalty)
-    case 'classify':
-      return classifyLoss(pairs, normalizers)
-    case 'regress':
-      return regressLoss(pairs, normalizers)
-    case 'sequence':
-      return sequenceLoss(pairs, normalizers)
-  }
+  return losses[config.scheme](pairs, normalizers, config)
 }
 
-/** Bradley–Terry: -log sigmoid(better - worse), summed over pairs. (B), (B) */
-function bradleyTerry(better: tf.Tensor, worse: tf.Tensor): tf.Tensor {
-  return tf.sum(tf.softplus(tf.sub(worse, better)))
+/** Bradley–Terry: -log sigmoid(chosen - rejected), summed over pairs. (B), (B) */
+function bradleyTerry(chosen: tf.Tensor, rejected: tf.Tensor): tf.Tensor {
+  return tf.sum(tf.softplus(tf.sub(rejected, chosen)))
 }
 
 /** -log σ(S(edited) - S(rejected)) on mean token reward: the paper's, as a third-party reading gives it. */
-export function btMeanLoss({ worse, better }: RewardPairs, { pairs }: RewardNormalizers): tf.Tensor {
-  return tf.div(bradleyTerry(maskedMean(better), maskedMean(worse)), pairs)
-}
-
-/** Mean over the response. (B) */
-export function maskedMean({ scalars, mask }: RewardSide): tf.Tensor {
-  return tf.div(tf.sum(tf.mul(scalars, mask), 1), tf.maximum(tf.sum(mask, 1), 1))
+export function btMeanLoss({ rejected, chosen }: RewardPairs, { pairs }: RewardNormalizers): tf.Tensor {
+  return tf.div(bradleyTerry(maskedMean(chosen), maskedMean(rejected)), pairs)
 }
 
 /**
- * Bradley–Terry on the sum over changed tokens, kept tokens held at zero by a penalty on their mean square
- * (the paper's equal-length simplification, in which kept tokens cancel; the penalty is ours).
+ * Bradley–Terry on the sum over changed tokens, with kept tokens held at zero by a penalty on their mean square (the
+ * paper's equal-length simplification, in which kept tokens cancel; the penalty is ours).
  */
 export function btChangedLoss(
   sides: RewardPairs,
-  { pairs, keptTokens }: RewardNormalizers,
+  normalizers: RewardNormalizers,
   keptPenalty: number,
 ): tf.Tensor {
-  const preference = tf.div(bradleyTerry(changedSum(sides.better), changedSum(sides.worse)), pairs)
-  const kept = tf.add(keptSquares(sides.better), keptSquares(sides.worse))
-  return tf.add(preference, tf.mul(keptPenalty, tf.div(kept, keptTokens)))
+  const preference = bradleyTerry(changedSum(sides.chosen), changedSum(sides.rejected))
+  return withKeptPenalty(tf.div(preference, normalizers.pairs), sides, normalizers, keptPenalty)
 }
 
 function changedSum({ scalars, labels }: RewardSide): tf.Tensor {
   return tf.sum(tf.mul(scalars, tf.abs(labels)), 1)
 }
 
-/** 1 at tokens that nobody changed. */
+/** Adds the penalty on the mean squared reward of kept tokens. */
+function withKeptPenalty(
+  loss: tf.Tensor,
+  { rejected, chosen }: RewardPairs,
+  { keptTokens }: RewardNormalizers,
+  keptPenalty: number,
+): tf.Tensor {
+  const kept = tf.add(keptSquares(chosen), keptSquares(rejected))
+  return tf.add(loss, tf.mul(keptPenalty, tf.div(kept, keptTokens)))
+}
+
+/** 1 at kept tokens. */
 function keptMask({ mask, labels }: RewardSide): tf.Tensor {
   return tf.mul(mask, tf.sub(1, tf.abs(labels)))
 }
@@ -93,8 +100,8 @@ function keptSquares(side: RewardSide): tf.Tensor {
 }
 
 /** Cross-entropy of each token's logit against targets 0, ½, 1 (TLCR, Findings of ACL 2024). */
-export function classifyLoss({ worse, better }: RewardPairs, { tokens }: RewardNormalizers): tf.Tensor {
-  return tf.div(tf.add(classifySide(worse), classifySide(better)), tokens)
+export function classifyLoss({ rejected, chosen }: RewardPairs, { tokens }: RewardNormalizers): tf.Tensor {
+  return tf.div(tf.add(classifySide(rejected), classifySide(chosen)), tokens)
 }
 
 function classifySide({ scalars, mask, labels }: RewardSide): tf.Tensor {
@@ -103,8 +110,8 @@ function classifySide({ scalars, mask, labels }: RewardSide): tf.Tensor {
 }
 
 /** Squared error to the label, or to the label divided by the length of its span: an ablation. */
-export function regressLoss(sides: RewardPairs, { tokens }: RewardNormalizers): tf.Tensor {
-  return tf.div(tf.add(regressSide(sides.worse), regressSide(sides.better)), tokens)
+export function regressLoss({ rejected, chosen }: RewardPairs, { tokens }: RewardNormalizers): tf.Tensor {
+  return tf.div(tf.add(regressSide(rejected), regressSide(chosen)), tokens)
 }
 
 function regressSide({ scalars, mask, targets }: RewardSide): tf.Tensor {
@@ -112,16 +119,6 @@ function regressSide({ scalars, mask, targets }: RewardSide): tf.Tensor {
 }
 
 /** Ordinary RLHF: Bradley–Terry on the score at the last response token (Ouyang et al. 2022). */
-export function sequenceLoss({ worse, better }: RewardPairs, { pairs }: RewardNormalizers): tf.Tensor {
-  return tf.div(bradleyTerry(lastScalar(better), lastScalar(worse)), pairs)
-}
-
-/** At the last response token. (B) */
-export function lastScalar({ scalars, mask }: RewardSide): tf.Tensor {
-  const length = mask.shape[1]!
-  const next = tf.pad(tf.slice(mask, [0, 1], [mask.shape[0]!, length - 1]), [
-    [0, 0],
-    [0, 1],
-  ])
-  return tf.sum(tf.mul(scalars, tf.sub(mask, next)), 1)
+export function sequenceLoss({ rejected, chosen }: RewardPairs, { pairs }: RewardNormalizers): tf.Tensor {
+  return tf.div(bradleyTerry(lastScalar(chosen), lastScalar(rejected)), pairs)
 }

@@ -1,4 +1,4 @@
-/** A reward model scoring responses: token rewards and the sequence score, each by the scheme it was trained with. */
+/** A reward model scoring responses: token rewards and the sequence score, both by the scheme it was trained with. */
 import type * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
 import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
@@ -18,6 +18,7 @@ import {
   type QueryResponse,
   type ResponseLengths,
 } from '../../engine/training/batch.ts'
+import { rewardOfScalar, sequenceScore } from './schemes.ts'
 
 /** @returns (B, T): the head's output at each response token; zero at padding */
 export function rewardScalars(
@@ -27,17 +28,6 @@ export function rewardScalars(
   recomputeLayers = false,
 ): tf.Tensor {
   return scalarsOf(responsePass(model, weights, batch, recomputeLayers), 'at')
-}
-
-/** The reward of one token from the head's output: r = 2p - 1 for `classify`, the output itself otherwise. */
-export function rewardOfScalar(scheme: RewardScheme, scalar: number): number {
-  return scheme === 'classify' ? Math.tanh(scalar / 2) : scalar
-}
-
-/** S(y): the last token's reward for `sequence`, the mean over the response otherwise. */
-export function sequenceScore(scheme: RewardScheme, tokenRewards: ArrayLike<number>): number {
-  if (scheme === 'sequence') return tokenRewards[tokenRewards.length - 1]!
-  return Array.from(tokenRewards).reduce((a, b) => a + b, 0) / tokenRewards.length
 }
 
 /** Scores responses with one compiled shape. */
@@ -55,8 +45,8 @@ export class RewardScorer {
   }
 
   /**
-   * @returns the reward of each response token, one array a response
-   * @throws UserError when a reward is not finite
+   * @returns the reward of each response token, one array per response
+   * @throws UserError if a reward is not finite
    */
   tokenRewards(
     responses: readonly QueryResponse[],
@@ -78,6 +68,7 @@ export class RewardScorer {
     })
   }
 
+  /** S(y) from the rewards of the response's tokens. */
   sequenceScore(tokenRewards: ArrayLike<number>): number {
     return sequenceScore(this.scheme, tokenRewards)
   }

@@ -1,14 +1,14 @@
-/** What a reward model gets wrong token by token: how well it tells bad tokens, and the ones furthest from their labels. */
+/** What a reward model gets wrong token by token: how well it finds bad tokens, and the tokens furthest from their labels. */
 import { precisionRecall } from '../../engine/statistics/classification.ts'
 import { auroc } from '../../engine/statistics/ranking.ts'
 import { inOwnScale, ownScale, type RewardedEdit } from './disagreement.ts'
 
 export interface TokenVerdict {
-  /** How well the reward ranks good tokens (kept or added) above bad ones (struck); null where there are none of one kind. */
+  /** How well the reward ranks good tokens (kept or inserted) above bad ones (deleted); null if one kind is missing. */
   auroc: number | null
   /**
-   * F1 of calling bad what is nearer to the mean reward of struck tokens than to that of kept ones, against the label
-   * −1; null where there are none of one kind. The cut is taken from the same tokens.
+   * F1 of calling a token bad if its reward is nearer to the mean of deleted tokens than to that of kept ones, against
+   * the label −1; null if one kind is missing. The threshold is measured on the same tokens.
    */
   f1: number | null
 }
@@ -26,9 +26,9 @@ export function tokenVerdict(edits: readonly RewardedEdit[]): TokenVerdict {
     labels.map((label) => label >= 0),
   )
   if (!labels.includes(-1) || !labels.includes(0)) return { auroc: area, f1: null }
-  const cut = (meanOf(-1) + meanOf(0)) / 2
+  const threshold = (meanOf(-1) + meanOf(0)) / 2
   const { f1 } = precisionRecall(
-    rewards.map((reward) => reward < cut),
+    rewards.map((reward) => reward < threshold),
     labels.map((label) => label === -1),
   )
   return { auroc: area, f1 }
@@ -40,13 +40,13 @@ export interface TokenMistake {
   side: 'rejected' | 'edited'
   /** Index of the token. */
   token: number
-  /** From its label, in the model's own scale: 0 is right, 1 is no opinion on a changed token, 2 its opposite. */
+  /** From its label, in the model's own scale: 0 is right, 1 is indifferent to a changed token, 2 is the opposite. */
   distance: number
 }
 
 /**
  * The `count` tokens furthest from their labels, the furthest first; of a stretch of equal labels only the furthest.
- * What was left standing stands on both sides, and counts in the edited one.
+ * Kept tokens are on both sides; they count in the edited one.
  */
 export function worstTokens(edits: readonly RewardedEdit[], count: number): TokenMistake[] {
   const scale = ownScale(edits)
@@ -66,12 +66,12 @@ export function worstTokens(edits: readonly RewardedEdit[], count: number): Toke
 
 /** Half-open stretches of equal values, in order. */
 function stretches(values: readonly number[]): [start: number, end: number][] {
-  const found: [number, number][] = []
+  const result: [number, number][] = []
   for (let start = 0; start < values.length; ) {
     let end = start + 1
     while (end < values.length && values[end] === values[start]) end++
-    found.push([start, end])
+    result.push([start, end])
     start = end
   }
-  return found
+  return result
 }

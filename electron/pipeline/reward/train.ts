@@ -1,4 +1,4 @@
-/** Trains a reward model on labelled pairs, by any of the five schemes. */
+/** Trains a reward model on labelled pairs, by any scheme. */
 import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
 import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
@@ -17,23 +17,21 @@ import {
 } from './evaluate.ts'
 import type { RewardPair } from './examples.ts'
 import { type PairInputs, pairInputs } from './inputs.ts'
-import {
-  lastScalar,
-  maskedMean,
-  type RewardNormalizers,
-  type RewardPairs,
-  type RewardSide,
-  rewardLoss,
-} from './losses.ts'
+import { type RewardNormalizers, type RewardPairs, rewardLoss } from './losses.ts'
 import { RewardScorer, rewardScalars } from './model.ts'
+import { schemes } from './schemes.ts'
+import { sequenceScoreTensor, tokenRewardTensor } from './tensors.ts'
 
-export interface RewardData {
+export interface RewardInputs {
+  /** With its score head. */
+  model: Model
+  padId: number
   train: RewardPair[]
   heldout: RewardPair[]
 }
 
 export interface RewardResult extends RunEnd {
-  /** Null while paused, and where nothing is held out. */
+  /** Null while paused, and if nothing is held out. */
   heldout: HeldoutRewards | null
 }
 
@@ -44,26 +42,24 @@ export interface HeldoutRewards {
   tokens: { threshold: number; f1: number } | null
 }
 
-/** How many training pairs the F1 threshold is chosen on. */
+/** Training pairs on which the F1 threshold is chosen. */
 const thresholdPairs = 64
 
 /**
- * Trains the model (with its score head) in place.
- * @throws UserError when the pairs can't teach anything
+ * Trains the model in place.
+ * @throws UserError if the pairs can't teach anything
  */
 export async function trainReward(
-  model: Model,
-  data: RewardData,
-  padId: number,
+  { model, padId, ...data }: RewardInputs,
   config: RewardConfig,
   hooks: RunHooks,
 ): Promise<RewardResult> {
-  checkPairs(data, config)
-  const all = [...data.train, ...data.heldout].flatMap((pair) => [pair.worse, pair.better])
+  checkPairs(data.train, config)
+  const all = [...data.train, ...data.heldout].flatMap(({ rejected, chosen }) => [rejected, chosen])
   const lengths = commonLengths(all)
   const scorer = new RewardScorer(model, config.scheme, padId)
   const score = (pairs: RewardPair[]) => scorePairs(scorer, pairs, config.batchSize, lengths)
-  // The last step's are the result's: a large model takes minutes for them.
+  // Those of the last step are the result's: a large model takes minutes to score them.
   let heldout: ScoredPair[] | null = null
   const evaluate = () => {
     heldout = score(data.heldout)
@@ -79,48 +75,46 @@ export async function trainReward(
           sides: pairInputs(microBatch, padId, lengths, config.spanWeighted),
           over: normalizers(wholeStep),
         }),
-        loss: (parameters, inputs: LossInputs) =>
-          pairLoss(
-            model,
-            weightsOf(model, (name) => parameters.get(name)),
-            inputs,
-            config,
-          ),
+        loss: (parameters, inputs: LossInputs) => {
+          const weights = weightsOf(model, (name) => parameters.get(name))
+          return pairLoss(model, weights, inputs, config)
+        },
         ...(data.heldout.length > 0 && { evaluate }),
       },
       config,
       hooks,
     )
     if (end.state === 'paused' || data.heldout.length === 0) return { ...end, heldout: null }
-    const threshold =
-      config.scheme === 'sequence' ? null : bestThreshold(score(data.train.slice(0, thresholdPairs)))
+    const threshold = schemes[config.scheme].rewardsTokens
+      ? bestThreshold(score(data.train.slice(0, thresholdPairs)))
+      : null
     return { ...end, heldout: heldoutRewards(heldout ?? score(data.heldout), threshold, config) }
   } finally {
     scorer.dispose()
   }
 }
 
-function checkPairs({ train }: RewardData, config: RewardConfig): void {
+function checkPairs(train: readonly RewardPair[], { scheme }: RewardConfig): void {
   if (train.length === 0) {
     throw new UserError(
       'bad_input',
       'There is no pair to train on. Import edits (or preferences) or finish some annotations first.',
     )
   }
-  const labelled = train.some(({ worse, better }) =>
-    [...worse.labels, ...better.labels].some((label) => label !== 0),
+  const areLabelled = train.some(({ rejected, chosen }) =>
+    [...rejected.labels, ...chosen.labels].some((label) => label !== 0),
   )
-  if (config.scheme !== 'sequence' && !labelled) {
+  if (schemes[scheme].rewardsTokens && !areLabelled) {
     throw new UserError(
       'bad_input',
-      `None of the ${train.length} pairs has a labelled token, so scheme ${config.scheme} has nothing to learn. Use pairs "edited", or train scheme "sequence" on pairs "original".`,
+      `None of the ${train.length} pairs has a labelled token, so scheme ${scheme} has nothing to learn. Use pairs "edited", or train scheme "sequence" on pairs "original".`,
     )
   }
 }
 
 /** Pairs, response tokens and kept tokens of the whole step, as scalars. */
 function normalizers(pairs: readonly RewardPair[]): RewardNormalizers {
-  const labels = pairs.flatMap(({ worse, better }) => [...worse.labels, ...better.labels])
+  const labels = pairs.flatMap(({ rejected, chosen }) => [...rejected.labels, ...chosen.labels])
   const kept = labels.filter((label) => label === 0).length
   return {
     pairs: tf.scalar(pairs.length),
@@ -141,10 +135,11 @@ function pairLoss(model: Model, weights: Weights, { sides, over }: LossInputs, c
     const [s, m, l, t] = halves.map((half) => half[i]!)
     return { scalars: s!, mask: m!, labels: l!, targets: t! }
   }
-  const pairs: RewardPairs = { worse: side(0), better: side(1) }
-  const margins = tf.sub(scoreRows(pairs.better, config), scoreRows(pairs.worse, config))
+  const pairs: RewardPairs = { rejected: side(0), chosen: side(1) }
+  const scores = (half: 'rejected' | 'chosen') => sequenceScoreTensor(config.scheme, pairs[half])
+  const margins = tf.sub(scores('chosen'), scores('rejected'))
   const wins = tf.sum(tf.cast(tf.greater(margins, 0), 'float32'))
-  const rewards = rewardTensor(scalars, config.scheme)
+  const rewards = tokenRewardTensor(config.scheme, scalars)
   const kept = tf.sum(tf.mul(tf.mul(rewards, mask), tf.sub(1, tf.abs(labels))))
   return {
     loss: rewardLoss(pairs, over, config),
@@ -156,34 +151,21 @@ function pairLoss(model: Model, weights: Weights, { sides, over }: LossInputs, c
   }
 }
 
-/** `rewardOfScalar` inside the graph. */
-function rewardTensor(scalars: tf.Tensor, scheme: RewardConfig['scheme']): tf.Tensor {
-  return scheme === 'classify' ? tf.tanh(tf.mul(scalars, 0.5)) : scalars
-}
-
-/** `sequenceScore` inside the graph, for the training metrics. (B) */
-function scoreRows(side: RewardSide, { scheme }: RewardConfig): tf.Tensor {
-  if (scheme === 'sequence') return lastScalar(side)
-  return maskedMean({ ...side, scalars: rewardTensor(side.scalars, scheme) })
-}
-
 function scorePairs(
   scorer: RewardScorer,
   pairs: RewardPair[],
   batchSize: number,
   lengths: ResponseLengths,
 ): ScoredPair[] {
-  const worse = scorer.tokenRewards(
-    pairs.map((p) => p.worse),
-    batchSize,
-    lengths,
-  )
-  const better = scorer.tokenRewards(
-    pairs.map((p) => p.better),
-    batchSize,
-    lengths,
-  )
-  return pairs.map((pair, i) => ({ pair, worse: worse[i]!, better: better[i]! }))
+  const rewardsOf = (side: 'rejected' | 'chosen') =>
+    scorer.tokenRewards(
+      pairs.map((pair) => pair[side]),
+      batchSize,
+      lengths,
+    )
+  const rejected = rewardsOf('rejected')
+  const chosen = rewardsOf('chosen')
+  return pairs.map((pair, i) => ({ pair, rejected: rejected[i]!, chosen: chosen[i]! }))
 }
 
 function heldoutMetrics({ accuracy, tokens }: RewardQuality) {

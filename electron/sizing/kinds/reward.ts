@@ -14,7 +14,7 @@ export const reward: SizedKind<'reward', RewardSize> = {
     const sizes = await measureExamples(
       rows,
       (part) => rewardPairs(part, tokenizer, limits, labelPair),
-      ({ worse, better }) => [worse, better],
+      ({ rejected, chosen }) => [rejected, chosen],
     )
     return { kind: 'reward', config, model, ...sizes }
   },

@@ -18,7 +18,7 @@ import { programmaticJudge } from '../../pipeline/judge/programmatic-judge.ts'
 import { winRate } from '../../pipeline/judge/win-rate.ts'
 import type { JudgedPrompt } from '../../pipeline/ppo/examples.ts'
 import { type Sample, sampleInBatches } from '../../pipeline/ppo/rollout.ts'
-import { RewardScorer, sequenceScore } from '../../pipeline/reward/model.ts'
+import { RewardScorer } from '../../pipeline/reward/model.ts'
 import { openRewardModel } from './reward-card.ts'
 
 export interface PolicyJudge {
@@ -95,8 +95,7 @@ function rewardJudge(
   { prompts, config }: Setting,
 ): OpenJudge {
   const { model, tokenizer, card } = openRewardModel(folder)
-  const { scheme } = card
-  const scorer = new RewardScorer(model, scheme, tokenizer.padId)
+  const scorer = new RewardScorer(model, card.scheme, tokenizer.padId)
   const queryOf = ({ item }: JudgedPrompt) => encodeQuery(tokenizer, item, config.maxQueryTokens).ids
   const queries = new Map(prompts.map((prompt) => [prompt.id, queryOf(prompt)]))
   const judge = scoreJudge(`reward/${folder}`, async (entries) => {
@@ -106,7 +105,7 @@ function rewardJudge(
     }))
     return scorer
       .tokenRewards(rows, Math.min(8, rows.length), commonLengths(rows))
-      .map((rewards) => sequenceScore(scheme, rewards))
+      .map((rewards) => scorer.sequenceScore(rewards))
   })
   const dispose = () => {
     scorer.dispose()

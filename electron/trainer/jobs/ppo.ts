@@ -12,6 +12,7 @@ import type { RunHooks } from '../../engine/training/run.ts'
 import { longestQuery, promptsOf, type SplitPrompts } from '../../pipeline/ppo/examples.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
 import { RewardScorer } from '../../pipeline/reward/model.ts'
+import { schemes } from '../../pipeline/reward/schemes.ts'
 import { type PolicyJudge, policyJudge } from './judges.ts'
 import { ppoModels } from './ppo-models.ts'
 import { openModel, saveModelFolder } from './presets.ts'
@@ -135,9 +136,9 @@ function checkPlacement(
       'bad_input',
       `The reward model ${rewardModel} was trained with another tokenizer than the policy's. Train one from the same base model.`,
     )
-  if (config.placement === 'token' && card.scheme === 'sequence')
+  if (config.placement === 'token' && !schemes[card.scheme].rewardsTokens)
     throw new UserError(
       'bad_input',
-      `The reward model ${rewardModel} was trained with scheme "sequence", which rewards no single token. Use placement "sequence", or train it with another scheme.`,
+      `The reward model ${rewardModel} was trained with scheme "${card.scheme}", which rewards no single token. Use placement "sequence", or train it with another scheme.`,
     )
 }

@@ -19,13 +19,20 @@ export function runReward(job: JobOf<'reward'>, hooks: Hooks): Promise<JobResult
     const { model, tokenizer } = trained
     addScoreHead(model, config.seed)
     const examples = rewardPairs(rows, tokenizer, limitsOf(job, model), labelPair)
-    const responses = [...examples.train, ...examples.heldout].flatMap(({ worse, better }) => [worse, better])
+    const responses = [...examples.train, ...examples.heldout].flatMap(({ rejected, chosen }) => [
+      rejected,
+      chosen,
+    ])
     return {
       examples,
       missing: `no pair of the kind "${config.pairs}"`,
       size: () => ({ kind: 'reward', config, ...supervisedSize(sizedModel(model), examples, responses) }),
       async train(hooks) {
-        const { heldout, ...end } = await trainReward(model, examples, tokenizer.padId, config, hooks)
+        const { heldout, ...end } = await trainReward(
+          { model, padId: tokenizer.padId, train: examples.train, heldout: examples.heldout },
+          config,
+          hooks,
+        )
         return {
           end,
           model: trained,
@@ -56,11 +63,11 @@ function rewardSpanAgreement(
 ): JobResults['reward']['spanAgreement'] {
   if (tokens === null) return null
   const items = new Map(rows.map(({ item }) => [item.id, item]))
-  const counts = scored.flatMap(({ pair, worse }) => {
+  const counts = scored.flatMap(({ pair, rejected: rewards }) => {
     const { rejected, errorSpans } = items.get(pair.itemId)!
     if (rejected === null || errorSpans === null) return []
     const { offsets } = tokenizer.encodeWithOffsets(rejected)
-    const labels = offsets.map((_, t) => (worse[t]! < tokens.threshold ? -1 : 0))
+    const labels = offsets.map((_, t) => (rewards[t]! < tokens.threshold ? -1 : 0))
     return [countSpanWords(rejected, { labels, offsets }, errorSpans)]
   })
   return counts.length > 0 ? { ...spanAgreement(counts), items: counts.length } : null

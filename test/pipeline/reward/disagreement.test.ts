@@ -18,7 +18,7 @@ function edit(struck: number, added: number, kept = 0, margin = added - struck):
 
 const totals = (edits: RewardedEdit[]) => disagreements(edits, 'bt-changed').map(({ total }) => total)
 
-test('a model that says what the annotator says agrees; one that says the opposite does not; one that says nothing is between', () => {
+test('a model that agrees with the annotator has no disagreement, the opposite model the largest, and an indifferent one half', () => {
   const [same, none, opposite] = disagreements([edit(-1, 1), edit(0, 0), edit(1, -1)], 'regress')
   // Changed tokens are 2/3 from kept ones on average, so that ±1 is the limit; margins are 2, 0, −2, their RMS √(8/3).
   assert.deepEqual([same!.changed, none!.changed, opposite!.changed], [0, 0.5, 1])
@@ -35,12 +35,12 @@ test('a model that says what the annotator says agrees; one that says the opposi
   }
 })
 
-test('a token that was left standing and is rewarded strongly is a disagreement, whatever the sign', () => {
+test('a kept token with a large reward is a disagreement, whatever the sign', () => {
   const [plain, praised, blamed] = totals([edit(-1, 1), edit(-1, 1, 0.8, 2), edit(-1, 1, -0.8, 2)])
   assert.ok(praised! > plain! && blamed! > plain!)
 })
 
-test('only order and proportion count: another zero and another unit of the rewards change nothing', () => {
+test('only order and proportion count, not the zero or the unit of the rewards', () => {
   const edits = [edit(-1, 1), edit(0.5, 0.2), edit(1, -2, 0.1), edit(-0.2, 0.4, -0.3)]
   const other = edits.map(({ rejected, edited, margin }) => ({
     rejected: { ...rejected, rewards: rejected.rewards.map((reward) => 7 * reward + 3) },
@@ -51,7 +51,7 @@ test('only order and proportion count: another zero and another unit of the rewa
   for (const [i, total] of here.entries()) assert.ok(Math.abs(total - there[i]!) < 1e-12)
 })
 
-test('one struck word in a long response weighs as much as all that stands', () => {
+test('one deleted word in a long response has the same weight as all kept ones', () => {
   const long = (struck: number): RewardedEdit => ({
     rejected: { labels: [...new Array(500).fill(0), -1], rewards: [...new Array(500).fill(0), struck] },
     edited: { labels: new Array(500).fill(0), rewards: new Array(500).fill(0) },
@@ -61,7 +61,7 @@ test('one struck word in a long response weighs as much as all that stands', () 
   assert.equal(denied! - agreed!, 0.25)
 })
 
-test('an edit that changes nothing is doubted by what stands alone; a model with one reward for all has no opinion', () => {
+test('an edit without changes is measured by its kept tokens, and a model with equal rewards has no opinion', () => {
   const untouched: RewardedEdit = {
     rejected: { labels: [0, 0], rewards: [0, -3] },
     edited: { labels: [0, 0], rewards: [0, -3] },
@@ -76,13 +76,13 @@ test('an edit that changes nothing is doubted by what stands alone; a model with
   assert.deepEqual(disagreements([], 'bt-mean'), [])
 })
 
-test('under the scheme sequence only the pair is asked about', () => {
+test('for a scheme without token rewards only the pair counts', () => {
   const [right, wrong] = disagreements([edit(5, -5, 2, 1), edit(-5, 5, 2, -1)], 'sequence')
   assert.deepEqual([right!.changed, right!.kept, right!.total], [null, null, right!.pair])
   assert.ok(right!.total < 0.5 && wrong!.total > 0.5)
 })
 
-test('the scale is that of the tokens: kept ones are its zero, changed ones its unit', () => {
+test('the scale is measured on tokens: kept ones are its zero, changed ones its unit', () => {
   const scale = ownScale([edit(-1, 3, 1)])
   assert.deepEqual(scale, { kept: 1, size: 2 })
   assert.deepEqual([inOwnScale(3, scale), inOwnScale(-1, scale), inOwnScale(1, scale)], [1, -1, 0])

@@ -5,7 +5,7 @@ import { RewardConfig } from '../../../electron/contract/run-kinds/reward.ts'
 import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'
 import { spanTargets } from '../../../electron/pipeline/reward/inputs.ts'
 import { rewardLoss } from '../../../electron/pipeline/reward/losses.ts'
-import { rewardOfScalar } from '../../../electron/pipeline/reward/model.ts'
+import { rewardOfScalar } from '../../../electron/pipeline/reward/schemes.ts'
 import { assertClose, readGolden } from '../../golden.ts'
 
 type Rows = number[][]
@@ -36,7 +36,7 @@ const cases = [
 ] as const
 
 for (const [name, scheme, extra] of cases) {
-  test(`${name}: loss and gradient are those of autograd`, async () => {
+  test(`${name}: loss and gradient equal those of autograd`, async () => {
     await openRuntime()
     const config = RewardConfig.parse({ scheme, keptPenalty: golden.keptPenalty, ...extra })
     const side = (which: keyof Sides, scalars: tf.Tensor) => ({
@@ -56,7 +56,7 @@ for (const [name, scheme, extra] of cases) {
     }
     const loss = (rejected: tf.Tensor, edited: tf.Tensor) =>
       rewardLoss(
-        { worse: side('rejected', rejected), better: side('edited', edited) },
+        { rejected: side('rejected', rejected), chosen: side('edited', edited) },
         normalizers,
         config,
       ) as tf.Scalar

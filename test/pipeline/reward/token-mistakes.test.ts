@@ -9,13 +9,13 @@ const edit: RewardedEdit = {
   margin: 1,
 }
 
-test('a struck token that is rewarded costs rank and F1', () => {
+test('a deleted token with a high reward lowers AUROC and F1', () => {
   // Bad: −1 and 0.5; good: 0, −0.2, 0, 1, 0. Of 10 pairs 5 + 1 are ranked rightly. Means −0.25 and −0.05 cut at −0.15:
   // −1 and −0.2 are called bad, of which one is; one of two bad ones is found.
   assert.deepEqual(tokenVerdict([edit]), { auroc: 0.6, f1: 0.5 })
 })
 
-test('where nothing was struck there is nothing to tell', () => {
+test('without deleted tokens there is nothing to measure', () => {
   const untouched = { labels: [0, 0], rewards: [0, 1] }
   assert.deepEqual(tokenVerdict([{ rejected: untouched, edited: untouched, margin: 0 }]), {
     auroc: null,
@@ -24,7 +24,7 @@ test('where nothing was struck there is nothing to tell', () => {
   assert.deepEqual(tokenVerdict([]), { auroc: null, f1: null })
 })
 
-test('the token furthest from its label comes first, one of a stretch', () => {
+test('the token furthest from its label comes first, and only one per stretch', () => {
   // Kept ones have −0.05 on average, changed ones are 0.85 from it: z = −0.95/0.85, 0.55/0.85, 1.05/0.85.
   const worst = worstTokens([edit], 3)
   assert.deepEqual(

@@ -135,7 +135,7 @@ test('if a prompt and response exceed the context, the error names the item and 
 test('generation refuses a prompt longer than the context, and an empty one', async () => {
   const generate = (prompt: string) =>
     InferenceJob.parse({ kind: 'generate', model: files.base, prompts: [prompt], maxNewTokens: 8 })
-  await refused(generate('the cat '.repeat(70)), 'context of 128', '8 new ones')
+  await refused(generate('the cat '.repeat(70)), 'context of 128', '8 new tokens')
   const noBegin = await writeToyModel(path.join(folder, 'no-bos'))
   const file = path.join(noBegin, 'tokenizer_config.json')
   writeFileSync(file, readFileSync(file, 'utf8').replace('"bos_token": "<|im_start|>"', '"bos_token": null'))

@@ -36,8 +36,3 @@ export const BranchSettings = z.strictObject(
 /** Where a branch comes from, in its record. */
 export const BranchPoint = z.object({ run: z.string(), step: z.int().nonnegative() })
 export type BranchPoint = z.infer<typeof BranchPoint>
-
-/** @returns the run and step that a run was branched from, or null */
-export function branchOf({ config }: { config: object }): BranchPoint | null {
-  return BranchPoint.safeParse((config as { branch?: unknown }).branch).data ?? null
-}

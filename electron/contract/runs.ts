@@ -6,27 +6,7 @@ import { project, runName } from './options.ts'
 import { eventsThen, procedure, trainingVerb, verb } from './procedure.ts'
 import { Message, RunMark } from './records.ts'
 import { TrainingResult } from './run-kinds/common.ts'
-import { RunKind } from './run-kinds/index.ts'
-
-/** A run as its project remembers it. */
-export const RunRecord = z.object({
-  id: z.string(),
-  kind: RunKind,
-  name: z.string(),
-  state: z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled']),
-  /** Why it failed, in a sentence. */
-  error: z.string().nullable(),
-  /** The job as it was asked for, and how its rows were chosen. */
-  config: z.record(z.string(), z.json()),
-  seeds: z.record(z.string(), z.json()),
-  codeVersion: z.string(),
-  parentId: z.string().nullable(),
-  /** What it ended with. */
-  result: z.json(),
-  createdAt: z.string(),
-  changedAt: z.string(),
-})
-export type RunRecord = z.infer<typeof RunRecord>
+import { RunRecord } from './run-record.ts'
 
 const showRuns = verb(
   "List a project's runs, or show one with its metrics.",

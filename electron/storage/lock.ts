@@ -21,15 +21,20 @@ interface Holder {
   since: string
 }
 
+/** Keeps the locks' connections from garbage collection, which would close them. */
+const held = new Set<Db>()
+
 /** @throws UserError `conflict` that names the process which has the project open */
 export async function acquireLock(folder: string): Promise<Lock> {
   const db = await beginExclusive(folder)
+  held.add(db)
   writeHolder(folder)
   return {
     release(): void {
       if (!db.open) return
       rmSync(holderFile(folder), { force: true })
       db.close()
+      held.delete(db)
     },
   }
 }

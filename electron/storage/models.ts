@@ -1,5 +1,4 @@
 /** Models that a project uses or has made. */
-import { UserError } from '../contract/errors.ts'
 import { type Db, transact } from './database.ts'
 import { json, newId, now, text } from './values.ts'
 
@@ -36,13 +35,6 @@ export function addModel(db: Db, model: NewModel): Model {
 }
 
 const COLUMNS = 'id, name, kind, path, hashes, run_id AS runId, created_at AS createdAt'
-
-/** @throws UserError `not_found` */
-export function getModel(db: Db, id: string): Model {
-  const row = db.prepare(`SELECT ${COLUMNS} FROM models WHERE id = ?`).get(id)
-  if (!row) throw new UserError('not_found', `There is no model ${id} in this project.`)
-  return toModel(row)
-}
 
 /** @returns the models, the oldest first */
 export function listModels(db: Db): Model[] {

@@ -1,36 +1,15 @@
-/** Runs: what was asked, with which code, and how it ended. */
+/** Runs: what was asked for, with which code, and how it ended. Records are checked when they are read. */
 import { UserError } from '../contract/errors.ts'
-import type { JsonObject, JsonValue } from '../contract/json.ts'
+import type { JsonValue } from '../contract/json.ts'
+import { RunRecord, type RunState } from '../contract/run-record.ts'
 import { type Db, transact } from './database.ts'
 import { json, newId, now, text } from './values.ts'
 
-export type RunState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled'
+export type Run = RunRecord
+export type NewRun = Pick<Run, 'kind' | 'name' | 'config' | 'seeds' | 'codeVersion' | 'parentId'>
 
-export interface NewRun {
-  /** The stage, as `ppo`. */
-  kind: string
-  name: string
-  /** The full configuration, defaults filled in. */
-  config: JsonObject
-  seeds: JsonObject
-  codeVersion: string
-  /** The run this one goes on from or belongs to. */
-  parentId: string | null
-}
-
-export interface Run extends NewRun {
-  id: string
-  state: RunState
-  /** Why it failed, in a sentence. */
-  error: string | null
-  /** What it ended with. */
-  result: JsonValue | null
-  createdAt: string
-  changedAt: string
-}
-
-/** From which states a run may come to a state. */
-const BEFORE: Record<RunState, RunState[]> = {
+/** From which states a run may change to a state. */
+const previousStates: Record<RunState, RunState[]> = {
   queued: ['paused', 'failed', 'cancelled'],
   running: ['queued', 'paused', 'failed', 'cancelled'],
   paused: ['queued', 'running'],
@@ -59,8 +38,8 @@ export function createRun(db: Db, run: NewRun): Run {
 }
 
 /**
- * @param outcome the sentence of a failure, or the result of what is done
- * @throws UserError `conflict` for a state that cannot follow the present one
+ * @param outcome the reason of a failure in a sentence, or the result of a run that is done
+ * @throws UserError `conflict` if the run cannot change from its present state to this one
  */
 export function setRunState(
   db: Db,
@@ -75,7 +54,7 @@ export function setRunState(
   )
   transact(db, () => {
     const run = getRun(db, id)
-    if (!BEFORE[state].includes(run.state)) {
+    if (!previousStates[state].includes(run.state)) {
       throw new UserError('conflict', `Run ${id} is ${run.state} and cannot become ${state}.`)
     }
     const stored = result === undefined ? null : json(result, "The run's result")
@@ -84,23 +63,26 @@ export function setRunState(
   return getRun(db, id)
 }
 
-const COLUMNS = `id, kind, name, config, seeds, code_version AS codeVersion, parent_id AS parentId, state, error,
+const columns = `id, kind, name, config, seeds, code_version AS codeVersion, parent_id AS parentId, state, error,
   result, created_at AS createdAt, changed_at AS changedAt`
 
 /** @throws UserError `not_found` */
 export function getRun(db: Db, id: string): Run {
-  const row = db.prepare(`SELECT ${COLUMNS} FROM runs WHERE id = ?`).get(id)
+  const row = db.prepare(`SELECT ${columns} FROM runs WHERE id = ?`).get(id)
   if (!row)
-    throw new UserError('not_found', `There is no run ${id} in this project. List them with stet runs.`)
+    throw new UserError(
+      'not_found',
+      `There is no run ${id} in this project. List its runs with \`stet runs\`.`,
+    )
   return toRun(row)
 }
 
 /** @returns the runs, the oldest first */
 export function listRuns(db: Db): Run[] {
-  return db.prepare(`SELECT ${COLUMNS} FROM runs ORDER BY seq`).all().map(toRun)
+  return db.prepare(`SELECT ${columns} FROM runs ORDER BY seq`).all().map(toRun)
 }
 
-/** Pauses the runs that a process which has died left as running. @returns their ids */
+/** Pauses the runs that a crashed process has left as running. @returns their ids */
 export function pauseInterruptedRuns(db: Db): string[] {
   const update = db.prepare(
     "UPDATE runs SET state = 'paused', changed_at = ? WHERE state = 'running' RETURNING id",
@@ -108,14 +90,19 @@ export function pauseInterruptedRuns(db: Db): string[] {
   return transact(db, () => update.pluck().all(now()) as string[])
 }
 
+/** @throws UserError `bad_input` for a record that this version of Stet does not understand */
 function toRun(row: unknown): Run {
-  const columns = row as Omit<Run, 'config' | 'seeds' | 'result'> &
-    Record<'config' | 'seeds' | 'result', string>
-  const { config, seeds, result } = columns
-  return {
-    ...columns,
-    config: JSON.parse(config),
-    seeds: JSON.parse(seeds),
-    result: JSON.parse(result ?? 'null'),
-  }
+  const stored = row as Record<'id' | 'config' | 'seeds', string> & { result: string | null }
+  const { data, error } = RunRecord.safeParse({
+    ...stored,
+    config: JSON.parse(stored.config),
+    seeds: JSON.parse(stored.seeds),
+    result: JSON.parse(stored.result ?? 'null'),
+  })
+  if (data) return data
+  const [issue] = error.issues
+  throw new UserError(
+    'bad_input',
+    `The record of run ${stored.id} cannot be read: ${issue?.path.join('.')}: ${issue?.message}. Update Stet if a newer version made this project.`,
+  )
 }

@@ -3,23 +3,11 @@ import type { JsonValue } from '../contract/json.ts'
 import { type Db, transact } from './database.ts'
 import { json } from './values.ts'
 
-export interface SampleRow {
-  step: number
-  data: JsonValue
-}
-
 export function addSamples(db: Db, runId: string, step: number, samples: JsonValue[]): void {
   const insert = db.prepare('INSERT INTO samples (run_id, step, data) VALUES (?, ?, ?)')
   transact(db, () => {
     for (const sample of samples) insert.run(runId, step, json(sample, 'A sample'))
   })
-}
-
-/** @returns a run's samples after a step, in the order in which they came */
-export function readSamples(db: Db, runId: string, afterStep = -1): SampleRow[] {
-  const select = db.prepare('SELECT step, data FROM samples WHERE run_id = ? AND step > ? ORDER BY step, seq')
-  const rows = select.all(runId, afterStep) as { step: number; data: string }[]
-  return rows.map(({ step, data }) => ({ step, data: JSON.parse(data) }))
 }
 
 export function deleteSamplesAfter(db: Db, runId: string, step: number): void {

@@ -1,6 +1,6 @@
 /** Runs and work in words. */
 import { runKinds } from '../../electron/contract/run-kinds/index.ts'
-import type { RunRecord } from '../../electron/contract/runs.ts'
+import type { RunRecord } from '../../electron/contract/run-record.ts'
 import type { WorkRecord } from '../../electron/contract/work.ts'
 import { durationOf, numberOf } from '../ui/kit.tsx'
 

@@ -31,8 +31,15 @@ async function longRuns(folder: string): Promise<{ project: string; run: string;
   const keys = Object.keys(metrics).filter((key) => /^(objective|policy|loss|val)\//.test(key))
   const names = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth']
   const [id, ...others] = names.map((name) => {
-    const kept = { config: {}, seeds: {}, codeVersion: 'test', parentId: null }
-    return createRun(project.db, { kind: 'ppo', name, ...kept }).id
+    const config = { job: { kind: 'ppo' as const, config: {} }, modelName: null }
+    return createRun(project.db, {
+      kind: 'ppo',
+      name,
+      config,
+      seeds: {},
+      codeVersion: 'test',
+      parentId: null,
+    }).id
   }) as [string, ...string[]]
   transact(project.db, () => {
     for (let step = 1; step <= 10_000; step++) {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { JsonObject } from '../../electron/contract/json.ts'
 import * as storage from '../../electron/storage/index.ts'
+import { allSamples } from './all-samples.ts'
 import { edit, newItem, newProject, someRun } from './scratch.ts'
 
 const { db } = await newProject()
@@ -148,7 +149,7 @@ test('runs go through their states and no other way', () => {
   const run = storage.createRun(db, { ...someRun, parentId: parent.id })
   assert.match(run.id, /^run_[0-9a-f]{16}$/)
   assert.equal(run.state, 'queued')
-  assert.deepEqual(run.config, { klCoef: 0.1 })
+  assert.deepEqual(run.config, someRun.config)
   assert.equal(run.parentId, parent.id)
   storage.setRunState(db, run.id, 'running')
   storage.setRunState(db, run.id, 'failed', { error: 'The KL was above its limit.' })
@@ -166,6 +167,31 @@ test('runs go through their states and no other way', () => {
     storage.listRuns(db).map(({ id }) => id),
     [parent.id, run.id],
   )
+})
+
+test('a run is read as the first version wrote it, and a record that cannot be understood is named', () => {
+  const { id } = storage.createRun(db, someRun)
+  const store = (column: 'kind' | 'config', value: string) =>
+    db.prepare(`UPDATE runs SET ${column} = ? WHERE id = ?`).run(value, id)
+  const first = {
+    job: { kind: 'ppo', policy: 'base', config: { seed: 1 } },
+    modelName: 'aligned',
+    choice: { datasets: [], heldout: 0.1, heldoutLimit: 512 },
+  }
+  store('config', JSON.stringify(first))
+  assert.deepEqual(storage.getRun(db, id).config, first)
+  store('config', JSON.stringify({ ...first, job: { kind: 'ppo' } }))
+  const message = (key: RegExp) => ({
+    name: 'UserError',
+    code: 'bad_input',
+    message: new RegExp(`^The record of run ${id} cannot be read: ${key.source}: .*Update Stet`),
+  })
+  assert.throws(() => storage.getRun(db, id), message(/config\.job\.config/))
+  store('config', JSON.stringify(first))
+  store('kind', 'kto')
+  assert.throws(() => storage.listRuns(db), message(/kind/))
+  store('kind', 'ppo')
+  assert.equal(storage.listRuns(db).at(-1)?.id, id)
 })
 
 test('metrics come back with every value, finite or not, and are forgotten after a step', () => {
@@ -190,13 +216,13 @@ test('samples are kept by run and step', () => {
   const { id } = storage.createRun(db, someRun)
   storage.addSamples(db, id, 1, [{ response: 'a\0b' }, 'plain'])
   storage.addSamples(db, id, 5, [null])
-  assert.deepEqual(storage.readSamples(db, id), [
+  assert.deepEqual(allSamples(db, id), [
     { step: 1, data: { response: 'a\0b' } },
     { step: 1, data: 'plain' },
     { step: 5, data: null },
   ])
   storage.deleteSamplesAfter(db, id, 1)
-  assert.equal(storage.readSamples(db, id).length, 2)
+  assert.equal(allSamples(db, id).length, 2)
 })
 
 test('a branch begins with what its parent measured, sampled and lived through up to a step, and no more', () => {
@@ -211,7 +237,7 @@ test('a branch begins with what its parent measured, sampled and lived through u
   storage.copyHistory(db, { from: parent, to: branch, step: 2 })
   const upTo2 = <Row extends { step: number }>(rows: Row[]) => rows.filter(({ step }) => step <= 2)
   assert.deepEqual(storage.readMetrics(db, branch), upTo2(storage.readMetrics(db, parent)))
-  assert.deepEqual(storage.readSamples(db, branch), upTo2(storage.readSamples(db, parent)))
+  assert.deepEqual(allSamples(db, branch), upTo2(allSamples(db, parent)))
   assert.deepEqual(storage.listMarks(db, branch), upTo2(storage.listMarks(db, parent)))
   assert.deepEqual(storage.stepTimes(db, branch), [
     { step: 1, seconds: 0.5 },
@@ -275,8 +301,7 @@ test('models, evaluations and judgements are kept as given', () => {
     runId: run.id,
   }
   const { id, ...stored } = storage.addModel(db, model)
-  assert.deepEqual(storage.getModel(db, id), { id, ...stored })
-  assert.equal(storage.listModels(db).at(-1)!.id, id)
+  assert.deepEqual(storage.listModels(db).at(-1), { id, ...stored })
 
   const evaluation = storage.createEvaluation(db, {
     kind: 'win-rate',

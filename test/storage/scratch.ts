@@ -54,7 +54,7 @@ export function edit(item: Item, edited: string, fields: Partial<NewAnnotation> 
 export const someRun: NewRun = {
   kind: 'ppo',
   name: 'first',
-  config: { klCoef: 0.1 },
+  config: { job: { kind: 'ppo', config: { klCoef: 0.1 } }, modelName: null },
   seeds: { rollout: 1 },
   codeVersion: '0.1.0',
   parentId: null,

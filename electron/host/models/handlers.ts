@@ -1,8 +1,10 @@
 /** The page's models: what there is and where it comes from, bringing one in, taking one out. */
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { z } from 'zod'
 import { UserError } from '../../contract/errors.ts'
 import type { ModelRecord } from '../../contract/models.ts'
+import { runKinds } from '../../contract/run-kinds/index.ts'
 import { openModelSource } from '../../engine/model/sources/model-source.ts'
 import { addModel, listModels, listRuns, type Model, type Project } from '../../storage/index.ts'
 import type { HandlerContext } from '../handler-context.ts'
@@ -27,6 +29,9 @@ export function modelHandlers({ api, lab }: HandlerContext) {
   }
 }
 
+/** The model that a run starts from, as its job names it. */
+const StartModel = z.union([z.string(), z.object({ path: z.string() }), z.object({ preset: z.string() })])
+
 function recordOf(project: Project, model: Model): ModelRecord {
   const whole = path.resolve(project.folder, model.path)
   const { id, name, kind, createdAt, runId } = model
@@ -42,9 +47,11 @@ function recordOf(project: Project, model: Model): ModelRecord {
 function startOf({ db, folder }: Project, runId: string | null): string | null {
   const run = listRuns(db).find(({ id }) => id === runId)
   if (!run) return null
-  const { job } = run.config as { job?: { policy?: string; model?: { path?: string; preset?: string } } }
-  const started = job?.policy ?? job?.model?.path
-  if (started === undefined) return job?.model?.preset ? `preset ${job.model.preset}` : null
+  const [trained] = Object.keys(runKinds[run.kind].models)
+  const start = StartModel.safeParse(run.config.job[trained!]).data
+  if (start === undefined) return null
+  if (typeof start !== 'string' && 'preset' in start) return `preset ${start.preset}`
+  const started = typeof start === 'string' ? start : start.path
   const known = listModels(db).find(
     (model) => path.resolve(folder, model.path) === path.resolve(folder, started),
   )

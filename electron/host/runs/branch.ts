@@ -64,7 +64,7 @@ function checkpointAt(project: Project, parent: Run, step: number | null): Check
 
 /** The parent's settings with the changes. */
 function branchedConfig(parent: Run, changes: Record<string, unknown>): JsonObject {
-  const kind = parent.kind as Kind
+  const { kind } = parent
   const { branchable, config: schema } = runKinds[kind]
   const allowed: readonly string[] = branchable
   const other = Object.keys(changes).find((name) => !allowed.includes(name))
@@ -73,8 +73,8 @@ function branchedConfig(parent: Run, changes: Record<string, unknown>): JsonObje
       'bad_input',
       `"${other}" cannot change in a branch of a run of kind ${kind}. These settings can: ${allowed.join(', ')}.`,
     )
-  const { config } = (parent.config as unknown as { job: { config: Record<string, unknown> } }).job
-  const merged = { ...config, ...changes }
+  const { config } = parent.config.job
+  const merged: Record<string, unknown> = { ...config, ...changes }
   for (const name of ['tripwires', 'adaptiveKl'])
     if (changes[name]) merged[name] = { ...(config[name] as object | null), ...(changes[name] as object) }
   return parseInput(schema, merged) as JsonObject
@@ -86,11 +86,15 @@ function recordBranch(
   step: number,
   { name, config }: { name: string | null; config: JsonObject },
 ): Run {
-  const { job, ...rest } = parent.config as { job: JsonObject }
   const run = createRun(db, {
     kind: parent.kind,
     name: name ?? `${parent.name}, branched`,
-    config: { ...rest, job: { ...job, config }, modelName: name, branch: { run: parent.id, step } },
+    config: {
+      ...parent.config,
+      job: { ...parent.config.job, config },
+      modelName: name,
+      branch: { run: parent.id, step },
+    },
     seeds: parent.seeds,
     codeVersion: codeVersion(),
     parentId: parent.id,

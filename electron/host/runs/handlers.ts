@@ -1,8 +1,7 @@
 /** Handlers of runs: the list, the curves of a run, its checkpoints and samples. */
-import { branchOf } from '../../contract/branch.ts'
 import type { RunSample } from '../../contract/events.ts'
-import { type RunKind, runKinds } from '../../contract/run-kinds/index.ts'
-import { RunRecord, type Series } from '../../contract/runs.ts'
+import { runKinds } from '../../contract/run-kinds/index.ts'
+import type { Series } from '../../contract/runs.ts'
 import { listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
 import {
   type Db,
@@ -32,9 +31,9 @@ export function runHandlers({ api, lab }: HandlerContext) {
       const all = listRuns(db)
       return all
         .map((run) => ({
-          ...RunRecord.parse(run),
+          ...run,
           branch: branchIn(all, run),
-          ...latestOf(db, run.id, runKinds[run.kind as RunKind].leadingMetric),
+          ...latestOf(db, run.id, runKinds[run.kind].leadingMetric),
         }))
         .reverse()
     }),
@@ -45,7 +44,7 @@ export function runHandlers({ api, lab }: HandlerContext) {
       const part = { afterStep, every: stepsPerPoint(db, found.id, afterStep) }
       const times = stepTimesTogether(db, found.id, part)
       return {
-        record: RunRecord.parse(found),
+        record: found,
         series: seriesOf(
           part.every === 1 ? readMetrics(db, found.id, afterStep) : metricEnvelope(db, found.id, part),
         ),
@@ -88,8 +87,9 @@ export function runHandlers({ api, lab }: HandlerContext) {
 }
 
 function branchIn(runs: readonly Run[], run: Run) {
-  const branch = branchOf(run)
-  return branch && { ...branch, name: runs.find(({ id }) => id === branch.run)?.name ?? branch.run }
+  const { branch } = run.config
+  if (!branch) return null
+  return { ...branch, name: runs.find(({ id }) => id === branch.run)?.name ?? branch.run }
 }
 
 function valueAt(db: Db, run: string, key: string, step: number): number | null {

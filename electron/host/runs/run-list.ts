@@ -1,5 +1,4 @@
 /** The verb `runs`: what a project remembers of its runs. */
-import { RunRecord } from '../../contract/runs.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { type Db, listRuns, readMetrics } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
@@ -12,7 +11,7 @@ export async function runs(
   const project = await lab.openProject(folder)
   const chosen = run === null ? null : findRun(project, run)
   return {
-    runs: (chosen ? [chosen] : listRuns(project.db)).map((record) => RunRecord.parse(record)),
+    runs: chosen ? [chosen] : listRuns(project.db),
     metrics: chosen && metricsOf(project.db, chosen.id),
   }
 }

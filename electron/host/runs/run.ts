@@ -5,15 +5,14 @@
 
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { z } from 'zod'
-import { branchOf } from '../../contract/branch.ts'
 import { UserError } from '../../contract/errors.ts'
 import type { Hooks, JobEvent } from '../../contract/events.ts'
 import type { JobResults } from '../../contract/jobs.ts'
-import { canonicalJson, type JsonObject } from '../../contract/json.ts'
+import { canonicalJson } from '../../contract/json.ts'
 import type { RunInputRow, RunMark } from '../../contract/records.ts'
 import { TrainingResult } from '../../contract/run-kinds/common.ts'
-import { type PlannedJob, type RunKind, runKinds, TrainingJob } from '../../contract/run-kinds/index.ts'
+import { type PlannedJob, runKinds, TrainingJob } from '../../contract/run-kinds/index.ts'
+import type { RunConfig } from '../../contract/run-record.ts'
 import { latestCheckpoint } from '../../engine/checkpoints/checkpoint-folder.ts'
 import {
   addMark,
@@ -55,9 +54,6 @@ export interface RunPlan<K extends Kind> {
 
 export type RunOutcome<K extends Kind> = JobResults[K] & { run: string; name: string }
 
-/** What a run's record keeps of its plan. Paths inside the project are relative, so that the folder can be moved. */
-const RunConfig = z.object({ job: z.looseObject({}), modelName: z.string().nullable() })
-
 export type StartRun = <K extends Kind>(
   lab: Lab,
   project: Project,
@@ -95,9 +91,10 @@ export async function startRun<K extends Kind>(
 function configOf<K extends Kind>(
   { folder }: Project,
   { job, name, choice }: Pick<RunPlan<K>, 'job' | 'name' | 'choice'>,
-): JsonObject {
+): RunConfig {
   const portable = mapModelPaths(job, (file) => (isInside(folder, file) ? path.relative(folder, file) : file))
-  return { job: portable, modelName: name, choice: { ...choice } } as unknown as JsonObject
+  const { trainPart, ...rest } = choice
+  return { job: portable, modelName: name, choice: trainPart ? { ...rest, trainPart: [...trainPart] } : rest }
 }
 
 /**
@@ -186,8 +183,7 @@ function isInside(folder: string, file: string): boolean {
 /** The run's job, with the current paths of its files. */
 export function jobOf(project: Project, run: Run): TrainingJob {
   const folder = runFolder(project, run)
-  const { job } = RunConfig.parse(run.config)
-  const whole = TrainingJob.parse({ ...job, input: path.join(folder, inputFile), folder })
+  const whole = TrainingJob.parse({ ...run.config.job, input: path.join(folder, inputFile), folder })
   return mapModelPaths(whole, (file) => path.resolve(project.folder, file))
 }
 
@@ -208,11 +204,11 @@ export async function performRun<K extends Kind>(
   setRunState(db, run.id, 'running')
   try {
     const result = await lab.trainer.run<Kind>(jobOf(project, run), { emit, signal: hooks.signal })
-    const name = RunConfig.parse(run.config).modelName ?? run.id
+    const name = run.config.modelName ?? run.id
     if (result.model !== null)
       await registerModel(project, {
         name,
-        kind: runKinds[run.kind as RunKind].makes,
+        kind: runKinds[run.kind].makes,
         modelFolder: result.model,
         runId: run.id,
       })
@@ -305,5 +301,5 @@ function lastRecordedStep(db: Db, run: Run): number {
   const { id, result } = run
   const paused = TrainingResult.pick({ step: true }).safeParse(result)
   const last = readMetrics(db, id).at(-1)?.step ?? 0
-  return Math.max(last - 1, paused.success ? paused.data.step : 0, branchOf(run)?.step ?? 0)
+  return Math.max(last - 1, paused.success ? paused.data.step : 0, run.config.branch?.step ?? 0)
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
-import type { RunRecord } from '../../../electron/contract/runs.ts'
+import type { RunRecord } from '../../../electron/contract/run-record.ts'
 import { jsonOf, stetIn, temporaryFolder, writeRows } from './cli-process.ts'
 
 const folder = temporaryFolder()

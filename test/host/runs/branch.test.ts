@@ -6,9 +6,10 @@ import { after, before, describe, test } from 'node:test'
 import { createRouterClient } from '@orpc/server'
 import { runKinds } from '../../../electron/contract/run-kinds/index.ts'
 import { openHost } from '../../../electron/host/router.ts'
-import { listMarks, readMetrics, readSamples } from '../../../electron/storage/index.ts'
+import { listMarks, readMetrics } from '../../../electron/storage/index.ts'
 import { quickCompilation } from '../../invariant/compiled.ts'
 import { neverTrip, type ToyFiles, writeToyFiles } from '../../invariant/toy-jobs.ts'
+import { allSamples } from '../../storage/all-samples.ts'
 import { temporaryFolder } from '../entry/cli-process.ts'
 import { makeToyProject } from '../toy-project.ts'
 
@@ -86,7 +87,7 @@ describe('with nothing changed it ends with its parent’s bytes', () => {
       )
       const { db } = await lab.lab.openProject(project)
       assert.deepEqual(readMetrics(db, branch.run), readMetrics(db, parent.run))
-      assert.deepEqual(readSamples(db, branch.run), readSamples(db, parent.run))
+      assert.deepEqual(allSamples(db, branch.run), allSamples(db, parent.run))
       assert.deepEqual(
         readFileSync(path.join(folderOf(branch.run), 'input.jsonl'), 'utf8'),
         readFileSync(path.join(folderOf(parent.run), 'input.jsonl'), 'utf8'),
@@ -120,7 +121,7 @@ test('changed settings take effect after the checkpoint, and not before', async 
     coefficients.slice(4),
     [5, 6, 7, 8].map((step) => [step, 7]),
   )
-  const { config } = (record.config as { job: { config: typeof ppo & { batch: number } } }).job
+  const { config } = record.config.job
   assert.deepEqual(config.tripwires, { ...neverTrip, maxKl: 100 })
   assert.equal(config.rolloutBatchSize, 6)
 })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import type { JsonValue } from '../../../electron/contract/json.ts'
+import type { RunKind } from '../../../electron/contract/run-kinds/index.ts'
 import { PpoConfig } from '../../../electron/contract/run-kinds/ppo.ts'
 import { createRun, openProject } from '../../../electron/storage/index.ts'
 import { openClient } from '../client.ts'
@@ -26,13 +28,17 @@ async function projectWithRuns() {
   for await (const _ of await client.import({ project, files: [file] }));
   await maker.close()
   const { db, close: leave } = await openProject(project)
-  const runOf = (kind: string, job: object) =>
-    createRun(db, {
-      ...{ kind, name: kind, seeds: {}, codeVersion: 'test', parentId: null },
-      config: { job: { kind, ...job }, modelName: null } as never,
-    }).id
   const config = PpoConfig.parse({ temperature: 0.7 })
-  const ppo = runOf('ppo', { policy: 'models/base', rewardModel: 'models/r', judge: null, config })
+  const runOf = (kind: RunKind, job: Record<string, JsonValue>) =>
+    createRun(db, {
+      kind,
+      name: kind,
+      seeds: {},
+      codeVersion: 'test',
+      parentId: null,
+      config: { job: { kind, config, ...job }, modelName: null },
+    }).id
+  const ppo = runOf('ppo', { policy: 'models/base', rewardModel: 'models/r', judge: null })
   leave()
   return { project, ppo }
 }

@@ -5,13 +5,8 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { createRouterClient } from '@orpc/server'
 import { type Host, openHost } from '../../../electron/host/router.ts'
-import {
-  listModels,
-  listRuns,
-  openProject,
-  readMetrics,
-  readSamples,
-} from '../../../electron/storage/index.ts'
+import { listModels, listRuns, openProject, readMetrics } from '../../../electron/storage/index.ts'
+import { allSamples } from '../../storage/all-samples.ts'
 import { temporaryFolder, writeRows } from '../entry/cli-process.ts'
 
 const folder = temporaryFolder()
@@ -55,7 +50,7 @@ async function remainsOf(project: string) {
       state,
       seeds,
       metrics: readMetrics(opened.db, id),
-      samples: readSamples(opened.db, id),
+      samples: allSamples(opened.db, id),
       models: listModels(opened.db).map(({ kind, hashes }) => ({ kind, hashes })),
       input: readFileSync(path.join(project, 'checkpoints', id, 'input.jsonl'), 'utf8'),
     }
@@ -195,8 +190,7 @@ test('a run records its settings, with paths that survive a move of the project'
     call.abort()
     await resultOf(events)
     const { runs } = await client.runs({ project: copy, run: 'next' })
-    const { job } = runs[0]!.config as { job: { model: { path: string } } }
-    assert.equal(job.model.path, path.join('checkpoints', first.run, 'model'))
+    assert.deepEqual(runs[0]!.config.job.model, { path: path.join('checkpoints', first.run, 'model') })
     assert.equal(runs[0]!.parentId, first.run)
     assert.match(runs[0]!.codeVersion, /^\w+/)
   })

@@ -1,7 +1,6 @@
 /** Results of the verbs on runs. */
 import path from 'node:path'
-import { branchOf } from '../../../../contract/branch.ts'
-import type { RunRecord } from '../../../../contract/runs.ts'
+import type { RunRecord } from '../../../../contract/run-record.ts'
 import type { VerbResult } from '../../../../contract/verbs.ts'
 import { compact } from '../../../report/numbers.ts'
 import { columns, lines, share, sparkline } from '../layout.ts'
@@ -43,7 +42,7 @@ export function presentRuns({ runs, metrics }: VerbResult<'runs'>): string {
 
 /** What a branch was made from; empty for other runs. */
 function lineageOf(run: RunRecord, runs: readonly RunRecord[]): string {
-  const branch = branchOf(run)
+  const { branch } = run.config
   if (!branch) return ''
   const parent = runs.find(({ id }) => id === branch.run)
   return `branched from ${parent?.name ?? branch.run} at step ${branch.step}`
@@ -65,7 +64,7 @@ function presentDetails(run: RunRecord, metrics: RunMetrics): string {
 }
 
 function originOf(run: RunRecord): string {
-  if (branchOf(run)) return `, ${lineageOf(run, [])}`
+  if (run.config.branch) return `, ${lineageOf(run, [])}`
   return run.parentId ? `, from the model of ${run.parentId}` : ''
 }
 

@@ -46,7 +46,7 @@ test("Philox4x32-10 gives Random123's published known answers", () => {
   }
 })
 
-test('uniforms are in [0, 1), are multiples of 2^-24 and have the moments of the uniform distribution', () => {
+test('uniforms are multiples of 2^-24 in [0, 1) and have the moments of the uniform distribution', () => {
   const values = uniforms(key, 0, 400_000)
   assert.ok(values.every((x) => x >= 0 && x < 1 && Number.isInteger(x * 2 ** 24)))
   const { mean, variance, fourth } = moments(values)
@@ -63,7 +63,7 @@ test('uniforms fill 256 bins evenly (chi-squared, p above 1e-6)', () => {
   assert.ok(chiSquared > 160 && chiSquared < 374, `chi-squared with 255 degrees of freedom: ${chiSquared}`)
 })
 
-test('seeds, streams and counters give uncorrelated numbers, low and high halves of the seed included', () => {
+test('seeds, streams and counters give uncorrelated numbers, including both halves of the seed', () => {
   const n = 100_000
   const base = uniforms(key, 0, n)
   const others = [
@@ -94,7 +94,7 @@ test('normals have the moments of the standard normal distribution and stay fini
   assert.ok(Math.abs(fourth - 3) < 0.08, `fourth moment ${fourth}`)
 })
 
-test('integers are even over a bound that is not a power of two', () => {
+test('integers are uniform below a bound that is not a power of two', () => {
   const n = 210_000
   const counts = new Float64Array(7)
   for (const x of integers(key, 0, n, 7)) counts[x]!++
@@ -117,7 +117,7 @@ test('a permutation has each number once and depends on seed, stream, epoch and 
   assert.notDeepEqual(permutation(key, 0, 50), permutation({ ...key, seed: 8 }, 0, 50))
 })
 
-test('all orders of three things come up equally often', () => {
+test('all orders of three things are equally frequent', () => {
   const counts = new Map<string, number>()
   for (let epoch = 0; epoch < 6000; epoch++) {
     const order = permutation(key, epoch, 3).join('')

@@ -1,7 +1,7 @@
 /**
  * Low-rank adapters (LoRA, Hu et al. 2021): a linear layer gives x Wᵀ + (x Aᵀ) Bᵀ, where W is frozen and A and B
- * are trained. Names and initial values are PEFT's, with `lora_alpha` = rank, so that the scale is 1: another
- * scale does to AdamW what another learning rate does.
+ * are trained. Names and initial values are PEFT's, with `lora_alpha` = rank, so that the scale is 1: with
+ * AdamW, another scale has the same effect as another learning rate.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { uniforms } from '../random.ts'
@@ -24,7 +24,7 @@ export function createAdapters(config: ModelConfig, rank: number, seed: number):
 }
 
 /**
- * The one weight that does what a weight and its adapter do.
+ * The single weight that is equivalent to a weight and its adapter.
  * @param weight in the family's layout
  */
 export function mergedWeight(config: ModelConfig, weight: tf.Tensor, { a, b }: LowRank): tf.Tensor {

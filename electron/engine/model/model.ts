@@ -1,4 +1,4 @@
-/** A model: its configuration and its parameters, which live in the runtime. Makes, copies and disposes them. */
+/** A model: its configuration and its parameters, which live in the runtime. Creates, copies and disposes them. */
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import { normals } from '../random.ts'
@@ -16,13 +16,13 @@ export interface Model {
    * A reward or value model has `score.weight` (1, C) as well.
    */
   readonly parameters: Map<string, Variable>
-  /** The frozen model under the adapters. Others may share it, so whoever made it disposes it, and after them. */
+  /** The frozen model under the adapters. Others may share it, so its creator disposes it, after all of them. */
   readonly base?: Model
 }
 
 /**
- * The parameters' present values, to be used inside a compiled function.
- * @param trained gives the tensors that are differentiated, where there are any; the rest is frozen
+ * The parameters' current values, for use inside a compiled function.
+ * @param trained returns the tensors that are differentiated; other parameters are frozen
  */
 export function weightsOf(
   model: Model,
@@ -84,25 +84,25 @@ export function mergedValues(model: Model, name: string): Float32Array {
   return values
 }
 
-/** A model of its own whose weights are `base`'s plus adapters on every linear layer; at first it equals `base`. */
+/** A separate model whose weights are `base`'s plus adapters on every linear layer; at first it equals `base`. */
 export function adaptModel(base: Model, rank: number, seed: number): Model {
   return { config: base.config, base, parameters: createAdapters(base.config, rank, seed) }
 }
 
-/** What training a policy changes: everything but a scalar head that it may carry. */
+/** The parameters that training a policy changes: all but a scalar head that it may have. */
 export function policyParameters(model: Model): Map<string, Variable> {
   return new Map([...model.parameters].filter(([name]) => name !== scoreHead))
 }
 
-/** What training a reward or value model changes: everything but an output matrix of its own. */
+/** The parameters that training a reward or value model changes: all but a separate output matrix. */
 export function scalarModelParameters(model: Model): Map<string, Variable> {
   const { outputMatrix } = families[model.config.family]
   return new Map([...model.parameters].filter(([name]) => name !== outputMatrix))
 }
 
 /**
- * Gives the model a scalar head at each position, if it has none: its base's where there is one, else a small one
- * that first says about zero.
+ * Gives the model a scalar head at each position, if it has none: a copy of its base's, or else a small one
+ * whose outputs are about zero at first.
  */
 export function addScoreHead(model: Model, seed: number): void {
   if (model.parameters.has(scoreHead)) return

@@ -1,8 +1,8 @@
-/** Dimensions of the small models that are made from scratch. */
+/** Dimensions of the small models that are trained from scratch. */
 import type { ModelConfig } from './config.ts'
 import { plainLlamaSettings } from './families/llama.ts'
 
-/** What plain Llama models share, whatever their size. */
+/** What plain Llama models of any size share. */
 export const plainLlama = { family: 'llama', ...plainLlamaSettings } as const
 
 const presets = {
@@ -10,7 +10,7 @@ const presets = {
   tiny: { hiddenSize: 256, intermediateSize: 1024, numLayers: 4, numHeads: 8, maxPositions: 1024 },
 } as const
 
-/** @param tokenizer gives the vocabulary and its ends */
+/** @param tokenizer its vocabulary size and special tokens are the model's */
 export function presetConfig(
   preset: keyof typeof presets,
   tokenizer: { vocabSize: number; bosId: number | null; eosId: number; padId: number },

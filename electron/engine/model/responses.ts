@@ -1,6 +1,6 @@
 /**
- * What a model says about responses: log-probability, entropy and scalar at each response token. Logits are made
- * only where they are needed. Tensor functions for use inside compiled ones.
+ * What a model computes for responses: log-probability, entropy and scalar at each response token. Logits are computed
+ * only if they are needed. Tensor functions for use inside compiled ones.
  *
  * Dimensions: B rows, P query positions, T response positions, C hidden size.
  */
@@ -34,7 +34,7 @@ export function responseTensors(batch: ResponseBatch): ResponseTensors {
   }
 }
 
-/** A forward pass over queries and responses, from which the functions below read what the model says of each token. */
+/** A forward pass over queries and responses, from which the functions below compute what is wanted for each token. */
 export interface ResponsePass {
   config: ModelConfig
   weights: Weights
@@ -77,7 +77,7 @@ export function entropiesOf(pass: ResponsePass, temperature = 1): tf.Tensor {
 }
 
 /**
- * The scalar head at each response token (`at`: it has seen the token; `before`: it has not).
+ * The scalar head at each response token (`at`: computed from the token too; `before`: from the tokens before it).
  * @returns (B, T); zero at padding
  */
 export function scalarsOf(pass: ResponsePass, where: 'at' | 'before'): tf.Tensor {
@@ -94,7 +94,7 @@ export function statesBefore(pass: ResponsePass): tf.Tensor {
 }
 
 /**
- * States at each response token, which have seen it.
+ * States at each response token, which depend on it.
  * @returns (B*T, C)
  */
 function statesAt(pass: ResponsePass): tf.Tensor {

@@ -15,7 +15,7 @@ import type { Weights } from './weights.ts'
 
 export type { KvCache, SequenceBatch }
 
-/** What a masked attention score gets; far below any score, far above float32's overflow. */
+/** Added to masked attention scores: far below any score, and far from overflowing float32. */
 export const maskedScore = -1e9
 
 /**

@@ -1,7 +1,7 @@
 /**
- * What the output matrix says of given tokens: their log-probabilities and the entropy they were drawn at. Logits are
- * made for some rows at a time, and again in the backward pass, so that they are never held for all rows where there
- * are many.
+ * The log-probabilities of tokens under the output matrix, and the entropy of the distributions they were drawn from.
+ * If there are many rows, logits are computed for some at a time, and again in the backward pass, so that they are
+ * never held for all rows.
  *
  * Dimensions: N rows, C hidden size, V vocabulary.
  */
@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { crossEntropy, crossEntropyGradient, matMulsTransposed, optimizationBarrier } from '../runtime/ops.ts'
 import { maxLogits } from './limits.ts'
 
-/** A number for each row of logits, and its gradient. */
+/** One number per row of logits, and its gradient. */
 interface RowMeasure {
   /** logits (n, V), ids (n) to (n) */
   value(logits: tf.Tensor, ids: tf.Tensor): tf.Tensor
@@ -102,7 +102,7 @@ function measured(rows: VocabularyRows, measure: RowMeasure, limit: number): tf.
   return op(hidden, matrix, ids)
 }
 
-/** The tensor, once the one before it has been computed: chunks that wait for each other can share their memory. */
+/** The tensor, computed only after `before`: chunks that wait for each other can share memory. */
 function after(before: tf.Tensor | undefined, tensor: tf.Tensor): tf.Tensor {
   return before ? optimizationBarrier([tensor, before])[0]! : tensor
 }

@@ -43,7 +43,7 @@ export interface CompiledFunction<In extends TensorRecord, Out extends TensorRec
 
 /**
  * @param name for messages and profiles
- * @param fn pure but for its variables; run once per signature
+ * @param fn pure except for its variables; run once per signature
  */
 export function compile<In extends TensorRecord, Out extends TensorRecord>(
   name: string,
@@ -148,8 +148,8 @@ class XlaFunction<In extends TensorRecord, Out extends TensorRecord> implements 
 
   #recordedFor(tensors: tf.Tensor[], layout: Layout): Recorded {
     const signature = tensors.map((t) => `${t.dtype}[${t.shape}]`).join()
-    const found = this.#recorded.get(signature)
-    if (found) return found
+    const existing = this.#recorded.get(signature)
+    if (existing) return existing
     const recorder = new Recorder()
     let outputs: Layout = new Map()
     const { name, numOutputs } = recorder.record(this.#name, tensors.map(specOf), (args) => {

@@ -1,22 +1,22 @@
 /**
- * The functions that TensorFlow holds, by their content: equal ones are held once. What XLA has compiled outlives
- * them for a while, so that a model which is loaded again is not compiled again, and is freed before it grows large.
+ * The functions that TensorFlow holds, by content: equal ones are held once. Compiled code outlives them for a while,
+ * so that a model that is loaded again need not be compiled again, and is freed before it takes much memory.
  */
 import { tensorflow } from './tensorflow-addon.ts'
 
-/** So many unused results are kept … */
+/** Unused compiled functions that are kept … */
 const keptUnused = 16
-/** … or so many for each that is in use: XLA frees all together, and those in use are then compiled again. */
+/** … or this many per function in use, if that is more: XLA frees all at once, and those in use must be recompiled. */
 const keptPerUsed = 4
 
 /** Number of users by name. */
 const users = new Map<string, number>()
-/** Functions that nothing uses any more, but whose compiled results XLA still has. */
+/** Functions without users whose compiled code XLA still has. */
 const unused = new Set<string>()
 
 /**
- * @param name stands for the function's content
- * @param register called unless TensorFlow has the function
+ * @param name identifies the function's content
+ * @param register called if TensorFlow does not have the function
  */
 export function useFunction(name: string, register: () => void): void {
   const count = users.get(name) ?? 0
@@ -25,7 +25,7 @@ export function useFunction(name: string, register: () => void): void {
   unused.delete(name)
 }
 
-/** To be called as often as `useFunction` was. */
+/** Must be called once per call of `useFunction`. */
 export function releaseFunction(name: string): void {
   const count = users.get(name)!
   if (count > 1) {

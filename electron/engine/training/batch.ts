@@ -1,4 +1,4 @@
-/** Pads ragged token sequences into arrays whose lengths come from few buckets, so that few shapes are compiled. */
+/** Pads ragged token sequences into arrays whose lengths come from a few buckets, so that few shapes are compiled. */
 
 import assert from 'node:assert/strict'
 
@@ -21,9 +21,9 @@ export function bucketLength(n: number): number {
 }
 
 /**
- * @param sequences token ids, one list a row
+ * @param sequences token ids, one list per row
  * @param side where the padding goes
- * @param length common length; by default the bucket of the longest row
+ * @param length common length; defaults to the bucket of the longest row
  */
 export function padSequences(
   sequences: readonly (readonly number[])[],
@@ -50,7 +50,7 @@ export function padSequences(
   return { rows, length, ids, positions, mask }
 }
 
-/** A prompt's tokens and an answer's. */
+/** The tokens of a prompt and of a response. */
 export interface QueryResponse {
   query: readonly number[]
   response: readonly number[]
@@ -73,7 +73,7 @@ export interface ResponseBatch extends PaddedBatch, ResponseLengths {
 }
 
 /**
- * @param lengths common lengths (P, T); by default the buckets of the longest query and response
+ * @param lengths common lengths (P, T); defaults to the buckets of the longest query and response
  */
 export function padResponses(
   pairs: readonly QueryResponse[],
@@ -129,16 +129,16 @@ export function commonLengths(pairs: readonly QueryResponse[]): ResponseLengths 
   }
 }
 
-/** The list cut into parts of `size`; the last one may be shorter. */
+/** The list in chunks of `size`; the last one may be shorter. */
 export function chunksOf<T>(list: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size))
 }
 
 /**
- * Runs `run` over all examples in batches of one size (the last is filled up with its first example, whose
- * results are dropped), so that one compiled shape serves all.
- * @param run gives rows*width numbers, row-major
- * @returns each example's own numbers
+ * Runs `run` over all examples in batches of one size, so that one compiled shape serves all. The last batch is padded
+ * with copies of its first example, whose results are dropped.
+ * @param run returns rows*width numbers, row-major
+ * @returns the numbers of each example
  */
 export function mapInBatches<T>(
   examples: readonly T[],

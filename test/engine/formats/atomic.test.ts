@@ -15,7 +15,7 @@ test('text and bytes are written in order', async () => {
   assert.deepEqual(readFileSync(file), Buffer.from([0x61, 0xff, 0x00, 0xc3, 0x9f, 0xf0, 0x9f, 0x98, 0x80]))
 })
 
-test('many small and large chunks from an async source arrive whole', async () => {
+test('many small and large chunks from an async source are written completely', async () => {
   const file = path.join(folder, 'large')
   const parts = Array.from({ length: 3000 }, (_, index) => `${index},`.repeat(1 + (index % 300)))
   await writeFileAtomic(
@@ -27,7 +27,7 @@ test('many small and large chunks from an async source arrive whole', async () =
   assert.equal(readFileSync(file, 'utf8'), parts.join(''))
 })
 
-test('a source that fails leaves the old file as it was and nothing beside it', async () => {
+test('a source that fails leaves the old file unchanged and no other file', async () => {
   const file = path.join(folder, 'kept')
   writeFileSync(file, 'old')
   const failing = (function* () {
@@ -48,12 +48,12 @@ test('text with half a surrogate pair is refused', async () => {
   assert.throws(() => statSync(file))
 })
 
-test('a folder that is not there is named', async () => {
+test('a missing folder is named', async () => {
   const file = path.join(folder, 'missing', 'file')
   await assert.rejects(writeFileAtomic(file, ['x']), { name: 'UserError', code: 'not_found' })
 })
 
-test('a full disk is named and leaves the old file', { skip: process.platform === 'win32' }, () => {
+test('a full disk is reported and leaves the old file', { skip: process.platform === 'win32' }, () => {
   const file = path.join(folder, 'full')
   writeFileSync(file, 'old')
   const module = path.resolve(import.meta.dirname, '../../../electron/engine/formats/atomic.ts')

@@ -56,7 +56,7 @@ function refuses(file: string, ...words: (string | RegExp)[]): void {
   })
 }
 
-test('blocks of every format decode to exactly the values of the gguf package', () => {
+test('blocks of every format decode to exactly the values that the gguf package gives', () => {
   const { made: _, ...quant } = JSON.parse(readFileSync(path.join(golden, 'quant.json'), 'utf8')) as Record<
     string,
     GoldenBlocks
@@ -71,7 +71,7 @@ test('blocks of every format decode to exactly the values of the gguf package', 
   }
 })
 
-test('a tensor of many chunks decodes as its blocks do one by one', () => {
+test('a tensor of many chunks decodes as its blocks do individually', () => {
   const blocks = 300_000 // 10 MB, more than two chunks
   const data = Buffer.alloc(blocks * 34)
   for (let block = 0; block < blocks; block++) {
@@ -93,7 +93,7 @@ test('the toy model has the tensors, types and shapes that the gguf package find
   assert.deepEqual(Object.fromEntries(found), expected.tensors)
 })
 
-test('metadata of every type are read, U+FEFF in tokens kept', () => {
+test('metadata of every type is read, and U+FEFF in tokens is kept', () => {
   const bytes = (n: number, write: (b: Buffer) => void) => {
     const buffer = Buffer.alloc(n)
     write(buffer)
@@ -138,7 +138,7 @@ test('metadata of every type are read, U+FEFF in tokens kept', () => {
   })
 })
 
-test('values longer than the read window arrive whole', () => {
+test('values longer than the read window are read completely', () => {
   const long = 'x'.repeat(3 << 20)
   const entries = [
     { key: 'a', type: 8, value: ggufString(long) },
@@ -159,7 +159,7 @@ test('values longer than the read window arrive whole', () => {
   )
 })
 
-test('general.alignment moves the data', () => {
+test('general.alignment determines where the data begins', () => {
   const alignment = [{ key: 'general.alignment', type: 4, value: uint32(64) }]
   const bytes = ggufBytes({ entries: alignment, tensors: [f32('x', [1])] })
   const data = Buffer.alloc(Math.ceil(bytes.length / 64) * 64 - bytes.length)
@@ -167,70 +167,72 @@ test('general.alignment moves the data', () => {
   assert.deepEqual(openGguf(file).readTensor('x'), Float32Array.of(7))
 })
 
-test('a file that is not whole or not sound is refused with a sentence that says where', () => {
-  const entry = (type: number, value: Uint8Array) => ({ entries: [{ key: 'general.x', type, value }] })
-  const tensor = (...tensors: GgufTensorEntry[]) => ({ tensors, data: Buffer.alloc(64) })
-  const wrong: [what: string, bytes: Uint8Array, ...words: (string | RegExp)[]][] = [
-    ['empty', Buffer.alloc(0), 'it is empty'],
-    ['three bytes', Buffer.from('GGU'), 'cut off'],
-    ['another format', ggufBytes({ magic: 'GGML' }), 'not a GGUF file'],
-    ['a git-lfs pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\n'), 'git lfs pull'],
-    ['big-endian', ggufBytes({ version: Buffer.from([0, 0, 0, 3]) }), 'big-endian'],
-    ['version 1', ggufBytes({ version: uint32(1) }), 'version 1', 'versions 2 and 3'],
-    ['absurd tensor count', ggufBytes({ tensorCount: 2n ** 63n }), ' tensors, more than', 'can hold'],
-    ['absurd entry count', ggufBytes({ entryCount: 2n ** 60n }), 'metadata entries', 'can hold'],
-    ['absurd string length', ggufBytes(entry(8, uint64(2n ** 62n))), 'general.x', 'can hold'],
-    ['absurd array length', ggufBytes(entry(9, ggufArray(0, [], 2 ** 40))), 'general.x', 'can hold'],
-    [
-      'array that would fill memory',
-      ggufBytes({ ...entry(9, ggufArray(0, [], 2 ** 23)), data: Buffer.alloc(2 ** 23) }),
-      'general.x is an array of 8388608',
-    ],
-    [
-      'arrays in arrays',
-      ggufBytes(entry(9, Buffer.concat(Array.from({ length: 9 }, () => ggufArray(9, [], 1))))),
-      'deep',
-    ],
-    ['unknown value type', ggufBytes(entry(13, Buffer.alloc(8))), 'general.x has the unknown type 13'],
-    [
-      'a text that is not UTF-8',
-      ggufBytes(entry(8, ggufString(Buffer.from([0xff])))),
-      'general.x is not UTF-8',
-    ],
-    [
-      'a key twice',
-      ggufBytes({ entries: [0, 1].map(() => ({ key: 'twice', type: 0, value: Buffer.alloc(1) })) }),
-      'twice occurs twice',
-    ],
-    [
-      'alignment 3',
-      ggufBytes({ entries: [{ key: 'general.alignment', type: 4, value: uint32(3) }] }),
-      'general.alignment',
-    ],
-    [
-      'alignment text',
-      ggufBytes({ entries: [{ key: 'general.alignment', type: 8, value: ggufString('32') }] }),
-      'general.alignment',
-    ],
-    ['five dimensions', ggufBytes(tensor(f32('blk.0.x', [1, 1, 1, 1, 1]))), 'blk.0.x has 5 dimensions'],
-    ['absurd dimensions', ggufBytes(tensor(f32('blk.0.x', [2n ** 63n, 2n ** 63n]))), 'cut off in blk.0.x'],
-    ['absurd offset', ggufBytes(tensor(f32('blk.0.x', [1], 2n ** 63n))), 'cut off in blk.0.x'],
-    [
-      'broken rows',
-      ggufBytes(tensor({ name: 'blk.0.x', dimensions: [16, 2], type: 8, offset: 0 })),
-      'rows of blk.0.x',
-      'Q8_0',
-    ],
-    ['unaligned', ggufBytes(tensor(f32('blk.0.x', [1], 4))), 'blk.0.x is not aligned'],
-    ['overlap', ggufBytes(tensor(f32('a', [9]), f32('b', [1], 32))), 'b overlaps'],
-    ['a tensor twice', ggufBytes(tensor(f32('a', [1]), f32('a', [1], 32))), 'a occurs twice'],
-    ['cut off data', ggufBytes(tensor(f32('a', [8]), f32('blk.0.x', [9], 32))), 'cut off in blk.0.x'],
-    ['NaN', ggufBytes({ tensors: [f32('blk.0.x', [2])], data: float32s(0, Number.NaN) }), 'blk.0.x', 'NaN'],
-  ]
-  for (const [what, bytes, ...words] of wrong) refuses(writeIn(folder, `${what}.gguf`, bytes), ...words)
+const entry = (type: number, value: Uint8Array) => ({ entries: [{ key: 'general.x', type, value }] })
+const tensor = (...tensors: GgufTensorEntry[]) => ({ tensors, data: Buffer.alloc(64) })
+
+const faultyFiles: [what: string, bytes: Uint8Array, ...words: (string | RegExp)[]][] = [
+  ['empty', Buffer.alloc(0), 'it is empty'],
+  ['three bytes', Buffer.from('GGU'), 'cut off'],
+  ['another format', ggufBytes({ magic: 'GGML' }), 'not a GGUF file'],
+  ['a git-lfs pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\n'), 'git lfs pull'],
+  ['big-endian', ggufBytes({ version: Buffer.from([0, 0, 0, 3]) }), 'big-endian'],
+  ['version 1', ggufBytes({ version: uint32(1) }), 'version 1', 'versions 2 and 3'],
+  ['absurd tensor count', ggufBytes({ tensorCount: 2n ** 63n }), ' tensors, more than', 'can hold'],
+  ['absurd entry count', ggufBytes({ entryCount: 2n ** 60n }), 'metadata entries', 'can hold'],
+  ['absurd string length', ggufBytes(entry(8, uint64(2n ** 62n))), 'general.x', 'can hold'],
+  ['absurd array length', ggufBytes(entry(9, ggufArray(0, [], 2 ** 40))), 'general.x', 'can hold'],
+  [
+    'array that would fill memory',
+    ggufBytes({ ...entry(9, ggufArray(0, [], 2 ** 23)), data: Buffer.alloc(2 ** 23) }),
+    'general.x is an array of 8388608',
+  ],
+  [
+    'arrays in arrays',
+    ggufBytes(entry(9, Buffer.concat(Array.from({ length: 9 }, () => ggufArray(9, [], 1))))),
+    'deep',
+  ],
+  ['unknown value type', ggufBytes(entry(13, Buffer.alloc(8))), 'general.x has the unknown type 13'],
+  [
+    'a text that is not UTF-8',
+    ggufBytes(entry(8, ggufString(Buffer.from([0xff])))),
+    'general.x is not UTF-8',
+  ],
+  [
+    'a key twice',
+    ggufBytes({ entries: [0, 1].map(() => ({ key: 'twice', type: 0, value: Buffer.alloc(1) })) }),
+    'twice occurs twice',
+  ],
+  [
+    'alignment 3',
+    ggufBytes({ entries: [{ key: 'general.alignment', type: 4, value: uint32(3) }] }),
+    'general.alignment',
+  ],
+  [
+    'alignment text',
+    ggufBytes({ entries: [{ key: 'general.alignment', type: 8, value: ggufString('32') }] }),
+    'general.alignment',
+  ],
+  ['five dimensions', ggufBytes(tensor(f32('blk.0.x', [1, 1, 1, 1, 1]))), 'blk.0.x has 5 dimensions'],
+  ['absurd dimensions', ggufBytes(tensor(f32('blk.0.x', [2n ** 63n, 2n ** 63n]))), 'cut off in blk.0.x'],
+  ['absurd offset', ggufBytes(tensor(f32('blk.0.x', [1], 2n ** 63n))), 'cut off in blk.0.x'],
+  [
+    'broken rows',
+    ggufBytes(tensor({ name: 'blk.0.x', dimensions: [16, 2], type: 8, offset: 0 })),
+    'rows of blk.0.x',
+    'Q8_0',
+  ],
+  ['unaligned', ggufBytes(tensor(f32('blk.0.x', [1], 4))), 'blk.0.x is not aligned'],
+  ['overlap', ggufBytes(tensor(f32('a', [9]), f32('b', [1], 32))), 'b overlaps'],
+  ['a tensor twice', ggufBytes(tensor(f32('a', [1]), f32('a', [1], 32))), 'a occurs twice'],
+  ['cut off data', ggufBytes(tensor(f32('a', [8]), f32('blk.0.x', [9], 32))), 'cut off in blk.0.x'],
+  ['NaN', ggufBytes({ tensors: [f32('blk.0.x', [2])], data: float32s(0, Number.NaN) }), 'blk.0.x', 'NaN'],
+]
+
+test('a faulty file is refused with an error that says where', () => {
+  for (const [what, bytes, ...words] of faultyFiles) refuses(writeIn(folder, `${what}.gguf`, bytes), ...words)
 })
 
-test('a format that is not read is named with its tensor and what to do', () => {
+test('an unsupported format is named with its tensor and what to do', () => {
   for (const [type, name] of [
     [14, 'Q6_K'],
     [12, 'Q4_K'],
@@ -242,7 +244,7 @@ test('a format that is not read is named with its tensor and what to do', () => 
   }
 })
 
-test('cut or altered files are read or refused, and never anything else', () => {
+test('truncated or altered files are read or refused, without any other error', () => {
   const whole = readFileSync(toyModel)
   const file = path.join(folder, 'fuzzed.gguf')
   const readOrRefuse = (bytes: Uint8Array) => {
@@ -266,7 +268,7 @@ test('cut or altered files are read or refused, and never anything else', () => 
   fc.assert(changed, { numRuns: 300 })
 })
 
-test('a file cut anywhere in its data is refused', () => {
+test('a file truncated anywhere in its data is refused', () => {
   const whole = readFileSync(toyModel)
   const start = openGguf(toyModel).tensors.get('token_embd.weight')!.position
   for (let length = start; length < whole.length - 32; length += 211)

@@ -38,7 +38,7 @@ function goldenTensors(): TensorToWrite[] {
   }))
 }
 
-/** Opens the file and reads every tensor of a dtype that can be read. */
+/** Opens the file and reads every tensor of a supported dtype. */
 function readAll(file: string): Map<string, Float32Array> {
   const opened = openSafetensors(file)
   return new Map([...opened.tensors.keys()].map((name) => [name, opened.readTensor(name)]))
@@ -59,7 +59,7 @@ function refuses(file: string, ...words: (string | RegExp)[]): void {
   )
 }
 
-test('the reader finds what the safetensors package wrote', () => {
+test('the reader reads what the safetensors package wrote', () => {
   const file = openSafetensors(path.join(golden, 'plain.safetensors'))
   assert.deepEqual(file.metadata, { format: 'pt' })
   assert.deepEqual([...file.tensors.keys()].sort(), Object.keys(expected.plain).sort())
@@ -69,7 +69,7 @@ test('the reader finds what the safetensors package wrote', () => {
   }
 })
 
-test('the writer gives the bytes that the safetensors package gives, in whatever order tensors come', async () => {
+test('the writer writes the bytes that the safetensors package writes, whatever the order of the tensors', async () => {
   const file = path.join(folder, 'plain.safetensors')
   for (const tensors of [goldenTensors(), goldenTensors().reverse()]) {
     await writeSafetensors(file, tensors, { format: 'pt' })
@@ -77,7 +77,7 @@ test('the writer gives the bytes that the safetensors package gives, in whatever
   }
 })
 
-test('16, 32 and 64-bit floats and 32-bit integers are read, other dtypes refused by name', () => {
+test('16, 32 and 64-bit floats and 32-bit integers are read, other dtypes are refused by name', () => {
   const path_ = path.join(golden, 'dtypes.safetensors')
   const file = openSafetensors(path_)
   for (const name of ['float16', 'bfloat16', 'float32', 'float64'])
@@ -96,7 +96,7 @@ test('16, 32 and 64-bit floats and 32-bit integers are read, other dtypes refuse
   assert.throws(() => file.readTensor('nowhere'), { name: 'UserError', message: /has no tensor nowhere/ })
 })
 
-test('every finite 16-bit float becomes the float32 that NumPy and PyTorch give', () => {
+test('every finite 16-bit float becomes the float32 of NumPy and PyTorch', () => {
   for (const [dtype, exponent] of [
     ['F16', 0x7c00],
     ['BF16', 0x7f80],
@@ -130,7 +130,7 @@ const anyName = fc
   .oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('__proto__', 'constructor', '0', '10', ''))
   .filter((name) => name !== '__metadata__')
 
-test('what is written is read back bit for bit, under any names, shapes and metadata', async () => {
+test('written tensors are read back bit for bit, with any names, shapes and metadata', async () => {
   const file = path.join(folder, 'round-trip.safetensors')
   const tensors = fc.uniqueArray(fc.tuple(anyName, anyTensor), { selector: ([name]) => name, maxLength: 6 })
   const metadata = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), {
@@ -157,7 +157,7 @@ test('what is written is read back bit for bit, under any names, shapes and meta
   await fc.assert(property, { numRuns: 60 })
 })
 
-test('data are asked for once, one tensor at a time, in the order of the file', async () => {
+test('data is requested once, one tensor at a time, in the order of the file', async () => {
   const asked: string[] = []
   let inUse = 0
   const tensors = ['c', 'a', 'b'].map((name) => ({
@@ -175,7 +175,7 @@ test('data are asked for once, one tensor at a time, in the order of the file', 
   assert.deepEqual(asked, ['a', 'b', 'c'])
 })
 
-test('a write that fails half-way leaves the file of before, and nothing beside it', async () => {
+test('a write that fails half-way leaves the old file unchanged and no other file', async () => {
   const own = temporaryFolder()
   const file = writeIn(own, 'kept.safetensors', 'before')
   const failing = [
@@ -187,7 +187,7 @@ test('a write that fails half-way leaves the file of before, and nothing beside 
   assert.deepEqual(readdirSync(own), ['kept.safetensors'])
 })
 
-test('tensors whose values do not fit their description are a defect, not a file', async () => {
+test('tensors whose values do not fit their description are not written', async () => {
   const file = path.join(folder, 'never.safetensors')
   const write = (tensor: Partial<TensorToWrite>) =>
     writeSafetensors(file, [{ name: 'a', shape: [2], data: () => new Float32Array(2), ...tensor }])
@@ -204,91 +204,79 @@ const entry = (from: number, to: number, more: object = {}) => ({
   ...more,
 })
 
-test('a file that is not whole or not sound is refused with a sentence that says where', () => {
-  const wrong: [what: string, bytes: string | Uint8Array, ...words: (string | RegExp)[]][] = [
-    ['empty', '', 'it is empty'],
-    ['five bytes', 'hello', /ends after 5 bytes/],
-    ['another format', 'PK\u0003\u0004 and then something long enough', 'not a safetensors file'],
-    ['a git-lfs pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n', 'git lfs pull'],
-    [
-      'an absurd header length',
-      Buffer.concat([uint64(2n ** 63n), Buffer.alloc(40)]),
-      'not a safetensors file',
-    ],
-    ['a header that is cut off', safetensorsBytes({ a: entry(0, 4) }).subarray(0, 30), 'cut off', '30 bytes'],
-    ['a header that is not JSON', safetensorsBytes('{"a": '), 'not a JSON object'],
-    ['a header that is a list', safetensorsBytes('[]'), 'not a JSON object'],
-    [
-      'a header that is not UTF-8',
-      Buffer.concat([uint64(2), Buffer.from([0xff, 0xfe])]),
-      'not a JSON object',
-    ],
-    [
-      'an entry without a shape',
-      safetensorsBytes({ 'w.1': { dtype: 'F32', data_offsets: [0, 4] } }),
-      'entry for w.1',
-    ],
-    ['a negative dimension', safetensorsBytes({ 'w.1': entry(0, 4, { shape: [-1] }) }), 'entry for w.1'],
-    ['a fractional dimension', safetensorsBytes({ 'w.1': entry(0, 4, { shape: [0.5] }) }), 'entry for w.1'],
-    [
-      'an unknown dtype',
-      safetensorsBytes({ 'w.1': entry(0, 4, { dtype: 'F31' }) }),
-      'w.1 has the unknown dtype F31',
-    ],
-    [
-      'a dtype of JavaScript',
-      safetensorsBytes({ 'w.1': entry(0, 4, { dtype: 'constructor' }) }),
-      'unknown dtype',
-    ],
-    [
-      'a shape that overflows',
-      safetensorsBytes({ 'w.1': entry(0, 4, { shape: [2 ** 52, 2 ** 52] }) }),
-      'w.1 has 4 bytes',
-    ],
-    [
-      'a size that is not the shape',
-      safetensorsBytes({ 'w.1': entry(0, 8) }, Buffer.alloc(8)),
-      'w.1 has 8 bytes',
-      'takes 4',
-    ],
-    ['offsets in reverse', safetensorsBytes({ 'w.1': entry(4, 0) }, Buffer.alloc(4)), 'w.1 has -4 bytes'],
-    [
-      'overlapping tensors',
-      safetensorsBytes({ a: entry(0, 4), b: entry(2, 6) }, Buffer.alloc(6)),
-      'b overlaps',
-    ],
-    [
-      'the same place twice',
-      safetensorsBytes({ a: entry(0, 4), b: entry(0, 4) }, Buffer.alloc(4)),
-      'b overlaps',
-    ],
-    [
-      'a gap',
-      safetensorsBytes({ a: entry(0, 4), b: entry(8, 12) }, Buffer.alloc(12)),
-      'before b',
-      'no tensor',
-    ],
-    ['bytes at the end', safetensorsBytes({ a: entry(0, 4) }, Buffer.alloc(7)), '3 bytes at its end'],
-    ['data that are cut off', safetensorsBytes({ 'w.1': entry(0, 4) }, Buffer.alloc(3)), 'cut off in w.1'],
-    ['metadata that are not strings', safetensorsBytes({ __metadata__: { step: 3 } }), '__metadata__'],
-    [
-      'NaN',
-      safetensorsBytes({ 'w.1': entry(0, 8, { shape: [2] }) }, float32s(1, Number.NaN)),
-      '1 of the 2 values of w.1',
-      'index 1: NaN',
-    ],
-    ['infinity', safetensorsBytes({ 'w.1': entry(0, 4) }, float32s(-Infinity)), 'w.1', '-Infinity'],
-  ]
-  for (const [what, bytes, ...words] of wrong)
+const faultyFiles: [what: string, bytes: string | Uint8Array, ...words: (string | RegExp)[]][] = [
+  ['empty', '', 'it is empty'],
+  ['five bytes', 'hello', /ends after 5 bytes/],
+  ['another format', 'PK\u0003\u0004 and then something long enough', 'not a safetensors file'],
+  ['a git-lfs pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n', 'git lfs pull'],
+  ['an absurd header length', Buffer.concat([uint64(2n ** 63n), Buffer.alloc(40)]), 'not a safetensors file'],
+  ['a header that is cut off', safetensorsBytes({ a: entry(0, 4) }).subarray(0, 30), 'cut off', '30 bytes'],
+  ['a header that is not JSON', safetensorsBytes('{"a": '), 'not a JSON object'],
+  ['a header that is a list', safetensorsBytes('[]'), 'not a JSON object'],
+  ['a header that is not UTF-8', Buffer.concat([uint64(2), Buffer.from([0xff, 0xfe])]), 'not a JSON object'],
+  [
+    'an entry without a shape',
+    safetensorsBytes({ 'w.1': { dtype: 'F32', data_offsets: [0, 4] } }),
+    'entry for w.1',
+  ],
+  ['a negative dimension', safetensorsBytes({ 'w.1': entry(0, 4, { shape: [-1] }) }), 'entry for w.1'],
+  ['a fractional dimension', safetensorsBytes({ 'w.1': entry(0, 4, { shape: [0.5] }) }), 'entry for w.1'],
+  [
+    'an unknown dtype',
+    safetensorsBytes({ 'w.1': entry(0, 4, { dtype: 'F31' }) }),
+    'w.1 has the unknown dtype F31',
+  ],
+  [
+    'a dtype of JavaScript',
+    safetensorsBytes({ 'w.1': entry(0, 4, { dtype: 'constructor' }) }),
+    'unknown dtype',
+  ],
+  [
+    'a shape that overflows',
+    safetensorsBytes({ 'w.1': entry(0, 4, { shape: [2 ** 52, 2 ** 52] }) }),
+    'w.1 has 4 bytes',
+  ],
+  [
+    'a size that is not the shape',
+    safetensorsBytes({ 'w.1': entry(0, 8) }, Buffer.alloc(8)),
+    'w.1 has 8 bytes',
+    'takes 4',
+  ],
+  ['offsets in reverse', safetensorsBytes({ 'w.1': entry(4, 0) }, Buffer.alloc(4)), 'w.1 has -4 bytes'],
+  [
+    'overlapping tensors',
+    safetensorsBytes({ a: entry(0, 4), b: entry(2, 6) }, Buffer.alloc(6)),
+    'b overlaps',
+  ],
+  [
+    'the same place twice',
+    safetensorsBytes({ a: entry(0, 4), b: entry(0, 4) }, Buffer.alloc(4)),
+    'b overlaps',
+  ],
+  ['a gap', safetensorsBytes({ a: entry(0, 4), b: entry(8, 12) }, Buffer.alloc(12)), 'before b', 'no tensor'],
+  ['bytes at the end', safetensorsBytes({ a: entry(0, 4) }, Buffer.alloc(7)), '3 bytes at its end'],
+  ['data that are cut off', safetensorsBytes({ 'w.1': entry(0, 4) }, Buffer.alloc(3)), 'cut off in w.1'],
+  ['metadata that are not strings', safetensorsBytes({ __metadata__: { step: 3 } }), '__metadata__'],
+  [
+    'NaN',
+    safetensorsBytes({ 'w.1': entry(0, 8, { shape: [2] }) }, float32s(1, Number.NaN)),
+    '1 of the 2 values of w.1',
+    'index 1: NaN',
+  ],
+  ['infinity', safetensorsBytes({ 'w.1': entry(0, 4) }, float32s(-Infinity)), 'w.1', '-Infinity'],
+]
+
+test('a faulty file is refused with an error that says where', () => {
+  for (const [what, bytes, ...words] of faultyFiles)
     refuses(writeIn(folder, `${what}.safetensors`, bytes), ...words)
 })
 
-test('a path that is no file is refused with a sentence', () => {
+test('a path that is not a file is refused', () => {
   assert.throws(() => openSafetensors(path.join(folder, 'nowhere')), { name: 'UserError', code: 'not_found' })
   assert.throws(() => openSafetensors(folder), { name: 'UserError', message: /is not a file/ })
 })
 
-test('a file that is replaced between two reads is noticed', () => {
+test('a file that is replaced between two reads is detected', () => {
   const bytes = safetensorsBytes({ a: entry(0, 4) }, float32s(1))
   const file = writeIn(folder, 'replaced.safetensors', bytes)
   const opened = openSafetensors(file)
@@ -296,7 +284,7 @@ test('a file that is replaced between two reads is noticed', () => {
   assert.throws(() => opened.readTensor('a'), { name: 'UserError', code: 'conflict' })
 })
 
-test('a tensor beyond 4 GB of other tensors is read from its place', () => {
+test('a tensor beyond 4 GB of other tensors is read from its position', () => {
   const far = 5 * 2 ** 30
   const header = {
     big: { dtype: 'U8', shape: [far], data_offsets: [0, far] },
@@ -315,7 +303,7 @@ function openSafetensorsStart(file: string): number {
   return 8 + Number(readFileSync(file).readBigUInt64LE())
 }
 
-test('cut or altered files are read or refused, and never anything else', () => {
+test('truncated or altered files are read or refused, without any other error', () => {
   const whole = readFileSync(path.join(golden, 'dtypes.safetensors'))
   const file = path.join(folder, 'fuzzed.safetensors')
   const readOrRefuse = (bytes: Uint8Array) => {

@@ -1,10 +1,10 @@
-/** Makes safetensors and GGUF files byte by byte, right and wrong ones, without the product's own writer. */
+/** Makes valid and faulty safetensors and GGUF files byte by byte, without the product's writer. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after } from 'node:test'
 
-/** A folder of its own for the test file that asks, removed at the end. */
+/** A temporary folder for the calling test file, removed at the end. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'stet-files-'))
   after(() => rmSync(folder, { recursive: true, force: true }))
@@ -17,7 +17,7 @@ export function writeIn(folder: string, name: string, bytes: string | Uint8Array
   return file
 }
 
-/** @param header JSON, or text that need not be */
+/** @param header JSON, or any text */
 export function safetensorsBytes(header: object | string, data: Uint8Array = new Uint8Array()): Buffer {
   const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header))
   return Buffer.concat([uint64(json.length), json, data])
@@ -27,7 +27,7 @@ export interface GgufEntry {
   key: string
   /** `gguf_metadata_value_type` */
   type: number
-  /** As it stands in the file. */
+  /** As in the file. */
   value: Uint8Array
 }
 
@@ -49,7 +49,7 @@ export interface GgufParts {
   data?: Uint8Array
 }
 
-/** The tensors' data begin at the next multiple of 32, as the format has it. */
+/** The tensors' data begins at the next multiple of 32, as the format requires. */
 export function ggufBytes(parts: GgufParts): Buffer {
   const { magic = 'GGUF', version = uint32(3), entries = [], tensors = [], data = new Uint8Array() } = parts
   const header = Buffer.concat([
@@ -74,7 +74,7 @@ export function ggufString(text: string | Uint8Array): Buffer {
   return Buffer.concat([uint64(bytes.length), bytes])
 }
 
-/** @param elements each as it stands in the file */
+/** @param elements each as in the file */
 export function ggufArray(type: number, elements: Uint8Array[], length = elements.length): Buffer {
   return Buffer.concat([uint32(type), uint64(length), ...elements])
 }

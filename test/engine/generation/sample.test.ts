@@ -1,4 +1,4 @@
-/** Sampling against Transformers' logits warpers, and the two-level draw against the plain one. */
+/** Sampling against Transformers' logits warpers, and sampling in two levels against plain sampling. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
@@ -36,7 +36,7 @@ test('temperature, top-k and top-p give the probabilities of Transformers', () =
   }
 })
 
-test('the draw in the graph is the draw from the running sum', async () => {
+test('sampling in the graph equals sampling from the running sum', async () => {
   await openRuntime()
   const [rows, vocabSize] = [512, 389]
   const logits = normals({ seed: 3, stream: 'logits' }, 0, rows * vocabSize)

@@ -30,7 +30,7 @@ const llama: ModelConfig = {
   padId: 0,
 }
 
-test('a sound configuration is taken as it is, one with a key too many or too few is refused', () => {
+test('a valid configuration is accepted unchanged, one with an extra or a missing key is refused', () => {
   assert.deepEqual(modelConfigSchema.parse(llama), llama)
   const withUnknown = modelConfigSchema.safeParse({ ...llama, hiddenSizes: 8 })
   assert.match(withUnknown.error!.message, /hiddenSizes/)
@@ -38,7 +38,7 @@ test('a sound configuration is taken as it is, one with a key too many or too fe
   assert.match(modelConfigSchema.safeParse(without).error!.message, /headDim/)
 })
 
-test('contradictions are refused under the key that carries them', () => {
+test('contradictions are refused under their key', () => {
   const wrong: [keyof ModelConfig, Partial<ModelConfig>][] = [
     ['numKvHeads', { numKvHeads: 3 }],
     ['headDim', { headDim: 5 }],
@@ -57,7 +57,7 @@ test('contradictions are refused under the key that carries them', () => {
   }
 })
 
-test('parameters are one for each name, and their number is what the sizes give', () => {
+test('parameters have different names, and their number follows from the sizes', () => {
   const size = fc.integer({ min: 1, max: 6 })
   const flags = fc.record({
     attentionBias: fc.boolean(),

@@ -1,4 +1,4 @@
-/** Families are rows: each holds everything that is particular to it, and no file outside `families/` asks which it is. */
+/** A family is a row: it holds everything that is particular to it, and no file outside `families/` asks which family it has. */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -25,7 +25,7 @@ for (const family of familyNames) {
     const config = goldenConfig(family)
     const parameters = parametersOf(config)
 
-    test('is the family that its own config.json is read as', () => {
+    test('reads its own config.json as itself', () => {
       assert.equal(config.family, family)
       assert.equal(configFromHuggingFace(toHuggingFace(config), 'config.json').family, family)
     })
@@ -48,7 +48,7 @@ for (const family of familyNames) {
       )
     })
 
-    test('has two linear layers per layer that write to the residual stream, from its hidden size or to it', () => {
+    test('has two linear layers per layer that write to the residual stream', () => {
       const residual = parameters.filter(({ role }) => role === 'residual')
       assert.equal(residual.length, 2 * config.numLayers)
       const layers = linearLayers(config)
@@ -65,7 +65,7 @@ test('an architecture belongs to one family', () => {
   }
 })
 
-describe('outside of families/', () => {
+describe('outside families/', () => {
   const familiesFolder = 'electron/engine/model/families/'
   const files = ['electron', 'renderer']
     .flatMap((folder) =>
@@ -100,7 +100,7 @@ describe('outside of families/', () => {
     assert.deepEqual(found, [])
   })
 
-  test('no file knows the name of a parameter inside a family’s layers, nor of its tables', () => {
+  test('no file names a parameter of a family', () => {
     const names = Object.values(families).flatMap(({ layerPrefix, embedding, outputMatrix }) => [
       layerPrefix(0).replace(/0\.$/, ''),
       embedding,

@@ -1,4 +1,4 @@
-/** Checks adapters (PyTorch, PEFT) on the runtime that is open: shared by one test file a runtime. */
+/** Checks adapters (PyTorch, PEFT) on the runtime that is open: shared by one test file per runtime. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -35,7 +35,7 @@ export function testGoldenAdapters(options: RuntimeOptions, expectedKind: 'tenso
       readAdapters(model, peft)
       checkGolden(model, golden)
       checkGradients(model, golden)
-      assert.deepEqual(logits(base, golden), before, 'the base stays as it was')
+      assert.deepEqual(logits(base, golden), before, 'the base has not changed')
 
       await saveAdapters(model, path.join(folder, name, 'adapter'))
       assertSameAdapters(path.join(folder, name, 'adapter'), peft)
@@ -47,7 +47,7 @@ export function testGoldenAdapters(options: RuntimeOptions, expectedKind: 'tenso
   }
 }
 
-/** New adapters add zeros. Op by op no bit changes; XLA rounds elsewhere where it fuses other ops. */
+/** New adapters add zeros. Op by op no bit changes; XLA fuses other ops and so rounds differently. */
 function assertUnchanged(adapted: Float32Array, base: Float32Array): void {
   if (runtime().compiles) assertClose(adapted, [...base], 'logits', { absolute: 5e-6, relative: 0 })
   else assert.deepEqual(adapted, base)
@@ -64,7 +64,7 @@ function logits(model: Model, golden: Golden): Float32Array {
   return logits
 }
 
-/** Gives the adapters the values of PEFT's file, which must have just these. */
+/** Gives the adapters the values of PEFT's file, which must have exactly these. */
 function readAdapters(model: Model, peft: string): void {
   const file = openSafetensors(path.join(peft, 'adapter_model.safetensors'))
   const shapes = [...model.parameters].map(([name, { shape }]) => [`base_model.model.${name}`, shape])

@@ -1,4 +1,4 @@
-/** Checks every golden model (PyTorch, Transformers) on the runtime that is open: shared by one test file a runtime. */
+/** Checks every golden model (PyTorch, Transformers) on the runtime that is open: shared by one test file per runtime. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -63,7 +63,7 @@ export function testGoldenModels(options: RuntimeOptions, expectedKind: 'tensorf
   }
 }
 
-/** What the model computes without being trained. */
+/** Checks everything but gradients. */
 export function checkGolden(model: Model, golden: Golden): void {
   checkLogits(model, golden)
   checkGreedy(model, golden)
@@ -110,7 +110,7 @@ function checkLogits(model: Model, golden: Golden): void {
   fn.dispose()
 }
 
-/** Of the loss by each of the model's own parameters. */
+/** Checks the gradients of the loss by each of the model's parameters. */
 export function checkGradients(model: Model, golden: Golden): void {
   const names = [...model.parameters.keys()]
   const fn = compile('gradients', (inputs: GoldenInputs) => {

@@ -1,4 +1,4 @@
-/** What saves memory changes no number: layers computed again, and a vocabulary taken in chunks. */
+/** Saving memory does not change the numbers: layers computed again, and a vocabulary in chunks. */
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import type { ModelConfig } from '../../../electron/engine/model/config.ts'

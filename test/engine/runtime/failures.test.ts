@@ -1,4 +1,4 @@
-/** What a compiled function says when it can't be recorded, compiled or run. */
+/** The error of a compiled function that can't be recorded, compiled or run. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -37,7 +37,7 @@ function messageOf(work: () => unknown): string {
   throw new assert.AssertionError({ message: 'It did not fail.' })
 }
 
-test('a compiled function that fails says what and where', async (t) => {
+test('a compiled function that fails says why and where', async (t) => {
   if (!compiledRuntimeOrSkip(t)) return
   await openQuicklyCompilingRuntime()
   const x = tf.ones([4])

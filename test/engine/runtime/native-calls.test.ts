@@ -1,4 +1,4 @@
-/** The native functions that compiled functions call say what tfjs's own ops say, op by op, for awkward sizes too. */
+/** The native functions that compiled functions call give the results of tfjs's ops, for awkward sizes too. */
 import assert from 'node:assert/strict'
 import nodeTest from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
@@ -64,7 +64,7 @@ function randomProduct(rows: number, columns: number, outs: readonly number[]): 
 
 const sizes = fc.integer({ min: 1, max: 70 })
 
-test('products of few rows, one weight or several', () => {
+test('products of few rows, with one weight or several, equal those of tfjs', () => {
   const shape = fc.record({
     rows: fc.integer({ min: 1, max: 64 }),
     columns: sizes,
@@ -79,7 +79,7 @@ test('products of few rows, one weight or several', () => {
   )
 })
 
-test('their gradients', () => {
+test('gradients of products of few rows equal those of tfjs', () => {
   for (const outs of [[33], [33, 7]]) {
     const loss = (x: tf.Tensor, ...weights: tf.Tensor[]) =>
       tf.sum(tf.square(tf.concat(matMulsTransposed(x, weights), 1))) as tf.Scalar
@@ -91,7 +91,7 @@ test('their gradients', () => {
   }
 })
 
-test('a row does not depend on the rows beside it', () => {
+test('a row does not depend on the other rows', () => {
   const [x, w] = [tf.randomNormal([7, 100]), tf.randomNormal([50, 100])]
   const product = compile('rows', (inputs: Tensors<'x' | 'w'>) => ({
     y: matMulsTransposed(inputs.x, [inputs.w])[0]!,
@@ -104,7 +104,7 @@ test('a row does not depend on the rows beside it', () => {
   product.dispose()
 })
 
-test('RMSNorm and its gradient', () => {
+test('RMSNorm and its gradient equal those of tfjs', () => {
   type Inputs = Tensors<'x' | 'gain'>
   const inputs: Inputs = { x: tf.randomNormal([3, 37]), gain: tf.randomNormal([37]) }
   const copy = mapTensors(inputs, (t) => t.clone())
@@ -136,7 +136,7 @@ function plainAttention({ queries, keys, values, firstReal, position }: Attentio
   return tf.reshape(tf.matMul(tf.softmax(scores), values), [b, heads * h])
 }
 
-test('attention of one decode step', () => {
+test('attention of one decoding step equals that of tfjs', () => {
   const shape = fc.record({
     rows: fc.integer({ min: 1, max: 3 }),
     group: fc.constantFrom(1, 3),
@@ -164,7 +164,7 @@ test('attention of one decode step', () => {
   )
 })
 
-test('rows that are not live give zeros and change nothing for the others', () => {
+test('rows that are not live give zeros and do not change the others', () => {
   const [x, w] = [tf.randomNormal([9, 24]), tf.randomNormal([31, 24])]
   const marks = tf.tensor1d([1, 0, 1, 1, 0, 1, 0, 0, 1], 'int32')
   const product = compile('live', (inputs: Tensors<'x' | 'w' | 'marks'>) => ({

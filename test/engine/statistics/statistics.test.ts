@@ -39,7 +39,7 @@ test("calibration bins equal scikit-learn's curve, and the error is their weight
   assertClose(expectedCalibrationError, expected.error)
 })
 
-test('AUROC is the share of pairs in order, and flips with the sign of the scores', () => {
+test('AUROC is the share of pairs in order, and is mirrored if the scores change sign', () => {
   const labelled = fc.array(fc.tuple(fc.integer({ min: -5, max: 5 }), fc.boolean()), { maxLength: 40 })
   fc.assert(
     fc.property(labelled, (rows) => {
@@ -62,7 +62,7 @@ test('AUROC is the share of pairs in order, and flips with the sign of the score
   )
 })
 
-test('where a statistic is undefined it is null, never a made-up number', () => {
+test('an undefined statistic is null', () => {
   assert.equal(auroc([1, 2], [1, 1]), null)
   assert.equal(spearman([1, 1, 1], [1, 2, 3]), null)
   assert.deepEqual(precisionRecall([0, 0], [0, 0]), { precision: null, recall: null, f1: null })

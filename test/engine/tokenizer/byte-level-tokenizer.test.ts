@@ -6,7 +6,7 @@ import { goldenTokenizer } from './golden-tokenizers.ts'
 
 const { words } = readGolden<{ words: string[] }>('tokenizer/words.json')
 
-test('given words are single tokens, as the tokenizers library cuts them', () => {
+test('listed words are single tokens, as the tokenizers library splits them', () => {
   const tokenizer = byteLevelTokenizer(words)
   const { cases, chats, definition } = goldenTokenizer('words')
   for (const { text, ids } of cases) assert.deepEqual(tokenizer.encode(text), ids, JSON.stringify(text))
@@ -16,13 +16,13 @@ test('given words are single tokens, as the tokenizers library cuts them', () =>
   assert.deepEqual(tokenizer.files.definition.model, definition.model)
 })
 
-test('a word is one token with a space and without, and may be given with its space', () => {
+test('a word is one token with and without a space, and may be listed with its space', () => {
   const tokenizer = byteLevelTokenizer(['Paris', ' is'])
   assert.deepEqual(tokenizer.encode('Paris is').map(tokenizer.pieceOf), ['Paris', ' is'])
   assert.deepEqual(tokenizer.encode(' Paris').map(tokenizer.pieceOf), [' Paris'])
 })
 
-test('any other text is written in bytes', () => {
+test('any other text is encoded in bytes', () => {
   const tokenizer = byteLevelTokenizer(['Paris'])
   assert.equal(tokenizer.encode('Parisé').length, 7)
   assert.equal(tokenizer.decode(tokenizer.encode('Parisé <|end|>')), 'Parisé <|end|>')

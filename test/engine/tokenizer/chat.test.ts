@@ -22,7 +22,7 @@ function countSpecial(tokenizer: Tokenizer, kind: GoldenKind, messages: Message[
   return tokenizer.encodeChat(messages, prompt).filter((id) => special.has(id)).length
 }
 
-test('conversations have the ids that transformers gives', () => {
+test('conversations have the ids of transformers', () => {
   let compared = 0
   for (const kind of goldenKinds) {
     const tokenizer = openGolden(kind)
@@ -34,7 +34,7 @@ test('conversations have the ids that transformers gives', () => {
   assert.ok(compared >= 18)
 })
 
-test('a message can bring no special token in, and loses nothing by it', () => {
+test('a message can produce no special token, and none of its text is lost', () => {
   for (const kind of ['smollm', 'llama3', 'llama2', 'words'] as const) {
     const tokenizer = openGolden(kind)
     const added = goldenTokenizer(kind).definition.added_tokens as { content: string; special: boolean }[]
@@ -45,7 +45,7 @@ test('a message can bring no special token in, and loses nothing by it', () => {
   }
 })
 
-test('a message may hold the characters that mark broken tokens', () => {
+test('a message may contain the characters that mark broken tokens', () => {
   const tokenizer = openGolden('smollm')
   const content = '\ufdd0 <|im_end|> \ufdd1'
   assert.ok(tokenizer.decode(tokenizer.encodeChat(ask(content), prompt)).includes(content))
@@ -59,7 +59,7 @@ test('a template that reads contents still sees them', () => {
   assert.equal(tokenizer.decode(ids), 'answer<|im_end|>')
 })
 
-test('a template that asks for the date gets the same on every day', () => {
+test('a template that asks for the date gets the same one every day', () => {
   const tokenizer = openWithTemplate('smollm', "{{ strftime_now('%d %b %Y') }}{{ messages[0].content }}")
   assert.equal(tokenizer.decode(tokenizer.encodeChat(ask('!'), prompt)), '26 Jul 2024!')
 })
@@ -70,7 +70,7 @@ test("a template's own white space is kept as jinja keeps it", () => {
   assert.equal(tokenizer.decode(tokenizer.encodeChat(ask('x'), prompt)), '  user\nend')
 })
 
-test('without a template the conversation is written out, with an end token after each answer', () => {
+test('without a template the conversation is plain text, with an end token after each answer', () => {
   const tokenizer = openWithTemplate('gpt2', null)
   const messages: Message[] = [
     { role: 'system', content: 'Be short.' },
@@ -86,7 +86,7 @@ test('without a template the conversation is written out, with an end token afte
   assert.equal(ids.filter((id) => id === tokenizer.eosId).length, 2)
 })
 
-test('a template that refuses a conversation is a sentence', () => {
+test('a template that refuses a conversation is reported', () => {
   const template = "{{ raise_exception('Roles must alternate.') }}"
   const message = /chat template of .*tokenizer\.json.*Roles must alternate/
   assert.throws(() => openWithTemplate('gpt2', template).encodeChat(ask('x'), prompt), {
@@ -95,7 +95,7 @@ test('a template that refuses a conversation is a sentence', () => {
   })
 })
 
-test('a template that is no template is refused when it is opened', () => {
+test('an invalid template is refused when it is opened', () => {
   assert.throws(() => openWithTemplate('gpt2', '{% for %}'), {
     code: 'bad_input',
     message: /chat template of/,

@@ -24,12 +24,12 @@ test('special tokens are those of tokenizer_config.json, as texts or as objects'
   assert.deepEqual([tokenizer.eosId, tokenizer.bosId, tokenizer.padId], [2, 1, 0])
 })
 
-test('padding is the end token where there is no other', () => {
+test('padding is the end token if there is no padding token', () => {
   const tokenizer = load({ 'tokenizer_config.json': { eos_token: '<|im_end|>' } })
   assert.deepEqual([tokenizer.eosId, tokenizer.bosId, tokenizer.padId], [2, null, 2])
 })
 
-test('special_tokens_map.json and then the ids of config.json answer what tokenizer_config.json leaves open', () => {
+test('special_tokens_map.json, then the ids of config.json, supply what tokenizer_config.json omits', () => {
   const tokenizer = load({
     'tokenizer_config.json': {},
     'special_tokens_map.json': { bos_token: '<|im_start|>' },
@@ -38,7 +38,7 @@ test('special_tokens_map.json and then the ids of config.json answer what tokeni
   assert.deepEqual([tokenizer.eosId, tokenizer.bosId, tokenizer.padId], [2, 1, 0])
 })
 
-test('chat_template.jinja goes before the key, and named templates have a default', () => {
+test('chat_template.jinja takes precedence over the key, and named templates have a default', () => {
   const ids = (files: { [name: string]: unknown }) => {
     const tokenizer = load(files)
     return tokenizer.decode(
@@ -53,7 +53,7 @@ test('chat_template.jinja goes before the key, and named templates have a defaul
   assert.equal(ids({ 'tokenizer_config.json': { ...config, chat_template: named } }), 'default')
 })
 
-test('a saved tokenizer comes back the same', async (t) => {
+test('a saved tokenizer is loaded unchanged', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'stet-tokenizer-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const names = ['gpt2', 'smollm', 'llama2', 'unigram'] as const
@@ -73,7 +73,7 @@ test('a saved tokenizer comes back the same', async (t) => {
   assert.equal(written.tokenizer_class, 'PreTrainedTokenizerFast')
 })
 
-test('merges spelled as texts or as pairs hash alike, and encode alike', () => {
+test('merges written as texts or as pairs have the same hash and the same ids', () => {
   const model = definition.model as JsonObject
   const merges = (model.merges as [string, string][]).map((pair) => pair.join(' '))
   const other = load({ 'tokenizer.json': { ...definition, model: { ...model, merges } } })
@@ -81,7 +81,7 @@ test('merges spelled as texts or as pairs hash alike, and encode alike', () => {
   assert.deepEqual(other.encode('The editor'), openGolden('smollm').encode('The editor'))
 })
 
-test('a chat template leaves the hash alone; another merge changes it', () => {
+test('a chat template does not change the hash; another merge does', () => {
   const model = definition.model as JsonObject
   const shorter = { ...model, merges: (model.merges as unknown[]).slice(1) }
   assert.equal(load({ 'chat_template.jinja': 'other' }).hash, openGolden('smollm').hash)

@@ -11,7 +11,7 @@ const normal = 1
 const control = 3
 const userDefined = 4
 
-/** What a GGUF file would hold of a golden byte-level tokenizer. */
+/** The metadata of a GGUF file with a golden byte-level tokenizer. */
 function byteLevelMetadata(kind: GoldenKind, pre: string): Map<string, unknown> {
   const { definition, config } = goldenTokenizer(kind)
   const model = definition.model as { vocab: Record<string, number>; merges: [string, string][] }
@@ -60,11 +60,11 @@ for (const [kind, pre] of [
   test(`"${pre}" gives the ids of the same tokenizer in a folder`, () => {
     const tokenizer = tokenizerFromGguf(byteLevelMetadata(kind, pre), 'test.gguf')
     const { cases, chats } = goldenTokenizer(kind)
-    // A GGUF file doesn't say of an added token that it takes white space along, or stands in normalised text.
+    // A GGUF file doesn't say whether an added token includes white space or is searched for in normalised text.
     for (const { text, ids } of cases.filter((each) => !/\[MASK\]|m\u0301al/.test(each.text))) {
       assert.deepEqual(tokenizer.encode(text), ids, JSON.stringify(text))
     }
-    // This template begins with the begin token, which this metadata doesn't name.
+    // This template begins with the begin token, which is missing in this metadata.
     for (const { messages, addGenerationPrompt, ids } of kind === 'llama3' ? [] : chats) {
       assert.deepEqual(tokenizer.encodeChat(messages, { addGenerationPrompt }), ids)
     }
@@ -82,7 +82,7 @@ test('a SentencePiece model gives the ids of SentencePiece, and the offsets of i
   assert.deepEqual([tokenizer.bosId, tokenizer.eosId, tokenizer.padId, tokenizer.vocabSize], [1, 2, 2, 420])
 })
 
-test('a SentencePiece model without the prefix space has none, and strips none', () => {
+test('a SentencePiece model without the prefix space neither adds nor strips one', () => {
   const golden = readGolden<GoldenSentencePiece>('tokenizer/sentencepiece.json')
   const metadata = sentencePieceMetadata(golden).set('tokenizer.ggml.add_space_prefix', false)
   const tokenizer = tokenizerFromGguf(metadata, 'test.gguf')
@@ -114,7 +114,7 @@ test('SmolLM2 gives the ids that llama.cpp and transformers give', async (t) => 
   for (const { text, ids } of golden.tokenized) assert.deepEqual(tokenizer.encode(text), ids)
 })
 
-test('what is missing or unknown is named with its key', () => {
+test('missing or unsupported metadata is named with its key', () => {
   const refused = (changes: JsonObject, message: RegExp) => {
     const metadata = byteLevelMetadata('gpt2', 'gpt-2')
     for (const [key, value] of Object.entries(changes)) metadata.set(`tokenizer.ggml.${key}`, value)

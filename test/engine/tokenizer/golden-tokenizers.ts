@@ -1,4 +1,4 @@
-/** The tokenizers that test/golden/make_tokenizer.py trained, opened as a user's model folder would be. */
+/** The tokenizers that test/golden/make_tokenizer.py trained, opened like a user's model folder. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -33,7 +33,7 @@ export function goldenTokenizer(kind: GoldenKind): GoldenTokenizer {
   return readGolden(`tokenizer/${kind}.json`)
 }
 
-/** Runs `use` with a folder that holds these files (objects as JSON), and removes the folder. */
+/** Runs `use` with a folder of these files (objects as JSON), then removes the folder. */
 export function withFolder<T>(files: { [name: string]: unknown }, use: (folder: string) => T): T {
   const folder = mkdtempSync(path.join(tmpdir(), 'stet-tokenizer-'))
   try {

@@ -53,7 +53,7 @@ for (const kind of goldenKinds) {
   const golden = goldenTokenizer(kind)
   const tokenizer = openGolden(kind)
 
-  test(`${kind}: ids are those of the tokenizers library`, () => {
+  test(`${kind}: ids equal those of the tokenizers library`, () => {
     for (const { text, ids } of golden.cases)
       assert.deepEqual(tokenizer.encode(text), ids, JSON.stringify(text))
   })
@@ -62,8 +62,8 @@ for (const kind of goldenKinds) {
     for (const { text, offsets } of golden.cases) {
       const ours = tokenizer.encodeWithOffsets(text).offsets
       assertCovering(text, ours)
-      // What we do otherwise: a composed character stands for all it was composed of (qwen2 normalises), and a
-      // byte of Unigram's fallback for its own character, not for the whole stretch of unknown ones.
+      // Differences: a composed character stands for everything it was composed of (qwen2 normalises), and a
+      // byte of Unigram's fallback for its character, not for the whole stretch of unknown ones.
       if (kind === 'qwen2')
         assert.ok(
           ours.every((span, i) => contains(span, offsets[i]!)),
@@ -80,7 +80,7 @@ for (const kind of goldenKinds) {
 
   test(`${kind}: ids decode to the text that the tokenizers library gives`, () => {
     for (const { ids, decoded } of golden.cases) {
-      // The library normalises its own added tokens when it decodes them; we give them as they are written.
+      // The library normalises added tokens when it decodes them; Stet returns them as they are written.
       assert.equal(tokenizer.decode(ids).normalize(), decoded.normalize())
     }
   })
@@ -97,7 +97,7 @@ function contains(outer: [number, number], inner: [number, number]): boolean {
 for (const kind of byteLevelKinds) {
   const tokenizer = openGolden(kind)
 
-  test(`${kind}: any text comes back from its ids`, () => {
+  test(`${kind}: any text can be decoded from its ids`, () => {
     fc.assert(fc.property(anyText, (text) => assert.equal(tokenizer.decode(tokenizer.encode(text)), text)))
   })
 
@@ -114,13 +114,13 @@ for (const kind of byteLevelKinds) {
   })
 }
 
-test('a text that normalisation composes comes back composed', () => {
+test('a text that normalisation composes is decoded in composed form', () => {
   const tokenizer = openGolden('qwen2')
   const text = 'cafe\u0301 and e\u0327\u0301'
   assert.equal(tokenizer.decode(tokenizer.encode(text)), text.normalize('NFC'))
 })
 
-test('every byte of a character has the whole character', () => {
+test('every byte of a character stands for the whole character', () => {
   const { ids, offsets } = openGolden('gpt2').encodeWithOffsets('a𠀋')
   assert.equal(ids.length, 5)
   assert.deepEqual(offsets.slice(1), [
@@ -140,7 +140,7 @@ test('a lone byte is shown by its number and decodes to U+FFFD', () => {
   assert.equal(bytes.pieceOf(bytes.encode('𠀋').at(-1)!), '<0x8B>')
 })
 
-test('a lone surrogate is encoded as U+FFFD and keeps its place', () => {
+test('a lone surrogate is encoded as U+FFFD and keeps its offset', () => {
   const { ids, offsets } = openGolden('gpt2').encodeWithOffsets('a\ud800b')
   assert.equal(openGolden('gpt2').decode(ids), 'a\ufffdb')
   assertCovering('a\ud800b', offsets)
@@ -153,7 +153,7 @@ test('a byte order mark inside a text is kept', () => {
   }
 })
 
-test('special tokens are never read out of a text', () => {
+test('special tokens are never recognised in a text', () => {
   for (const kind of goldenKinds) {
     const tokenizer = openGolden(kind)
     const added = goldenTokenizer(kind).definition.added_tokens as {
@@ -189,7 +189,7 @@ test('an id without a token decodes to nothing', () => {
   assert.equal(tokenizer.decode([]), '')
 })
 
-test('the hash follows what decides ids, and nothing else', () => {
+test('the hash depends on everything that determines ids, and on nothing else', () => {
   const gpt2 = openGolden('gpt2')
   assert.match(gpt2.hash, /^[0-9a-f]{64}$/)
   assert.equal(new Set(goldenKinds.map((kind) => openGolden(kind).hash)).size, goldenKinds.length)

@@ -35,7 +35,7 @@ interface Golden {
   finalFirstMoments: Record<string, Value>
 }
 
-test('AdamW follows torch.optim.AdamW for ten steps, compiled', async () => {
+test('compiled AdamW follows torch.optim.AdamW for ten steps', async () => {
   await openRuntime()
   const golden = readGolden<Golden>('adamw.json')
   const { betas, epsilon, maxGradNorm, peakLearningRate, warmupSteps, totalSteps } = golden.config

@@ -12,7 +12,7 @@ import {
   type TransformerConfig,
 } from '../transformer-config.ts'
 import type { Weights } from '../weights.ts'
-import { gatedLayerActivations } from './activations.ts'
+import { layerActivations } from './activations.ts'
 import type { Blocks, Family, FamilyParameters, GgufModel, HuggingFaceConfig, Json } from './family.ts'
 import { ggufKeys, ggufSettings, requiredGgufValues } from './gguf.ts'
 import { activationOf, defaultRopeTheta, specialTokens, tokenKeys } from './huggingface.ts'
@@ -52,7 +52,7 @@ export const gpt2: Family = {
     ])
   },
   hiddenStates,
-  activationsPerToken: gatedLayerActivations,
+  activationsPerToken: layerActivations,
   huggingFace: {
     architectures: ['gpt2'],
     basePrefix: 'transformer.',

@@ -15,7 +15,7 @@ import {
   type TransformerConfig,
 } from '../transformer-config.ts'
 import type { Weights } from '../weights.ts'
-import { gatedLayerActivations } from './activations.ts'
+import { layerActivations } from './activations.ts'
 import type { Blocks, Family, FamilyParameters, GgufModel, HuggingFaceConfig, Json } from './family.ts'
 import { ggufKeys, ggufSettings, requiredGgufValues } from './gguf.ts'
 import { activationOf, ropeScalingJson, ropeSettings, specialTokens, tokenKeys } from './huggingface.ts'
@@ -39,7 +39,7 @@ export const llama: Family = {
       [activation === 'silu', 'activation', `${activation} is not silu, the one Llama models use`],
     ]),
   hiddenStates,
-  activationsPerToken: gatedLayerActivations,
+  activationsPerToken: layerActivations,
   huggingFace: {
     architectures: ['llama', 'qwen2'],
     basePrefix: 'model.',

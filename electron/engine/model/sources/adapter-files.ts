@@ -1,4 +1,4 @@
-/** A model's adapters as PEFT keeps them: a folder that `PeftModel.from_pretrained` lays on the same base. */
+/** A model's adapters in PEFT's format: a folder that `PeftModel.from_pretrained` applies to the same base. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { writeFileAtomic } from '../../formats/atomic.ts'

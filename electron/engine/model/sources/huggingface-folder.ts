@@ -10,11 +10,11 @@ import { families } from '../families/index.ts'
 import { configFromHuggingFace } from './huggingface-config.ts'
 import { checkParameters, checkVocabulary, type ExpectedParameter } from './source-checks.ts'
 
-const CONFIG = 'config.json'
-const WEIGHTS = 'model.safetensors'
-const INDEX = 'model.safetensors.index.json'
+const configFile = 'config.json'
+const weightsFile = 'model.safetensors'
+const indexFile = 'model.safetensors.index.json'
 
-/** @throws UserError that names the file, and the key or parameter where there is one */
+/** @throws UserError that names the file, and the key or parameter if there is one */
 export function openHuggingFace(folder: string) {
   const config = readConfig(folder)
   const { weights, holders } = openWeights(folder)
@@ -28,7 +28,7 @@ export function openHuggingFace(folder: string) {
     isIgnored: (name) =>
       huggingFace.computedTables.test(name) || (config.tiedEmbeddings && name === outputMatrix),
     weights,
-    configuration: path.join(folder, CONFIG),
+    configuration: path.join(folder, configFile),
   })
   checkTokenizer(folder, config)
   const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]))
@@ -37,12 +37,12 @@ export function openHuggingFace(folder: string) {
 }
 
 function readConfig(folder: string): ModelConfig {
-  const file = path.join(folder, CONFIG)
+  const file = path.join(folder, configFile)
   if (!existsSync(file)) throw noConfig(folder)
   const config = configFromHuggingFace(readJson(file), file)
   const generationFile = path.join(folder, 'generation_config.json')
   if (!existsSync(generationFile)) return config
-  // Chat models list the ends of a turn here; it is what transformers' generate goes by.
+  // Chat models list the ends of a turn here, and transformers' generate uses this file.
   const generation = z.looseObject({}).safeParse(readJson(generationFile)).data ?? {}
   if (generation.eos_token_id === undefined) return config
   const eosIds = eosIdsOf(generation.eos_token_id)
@@ -54,13 +54,13 @@ function noConfig(folder: string): UserError {
   const advice = gguf
     ? `To use the GGUF model there, give its path: ${path.join(folder, gguf)}`
     : 'Give the folder that holds config.json and model.safetensors, or a .gguf file.'
-  return new UserError('not_found', `${folder} is not a model's folder: it has no ${CONFIG}. ${advice}`)
+  return new UserError('not_found', `${folder} is not a model folder: it has no ${configFile}. ${advice}`)
 }
 
 /** Which file holds each tensor. */
 function openWeights(folder: string): { weights: string; holders: Map<string, Safetensors> } {
-  const single = path.join(folder, WEIGHTS)
-  const index = path.join(folder, INDEX)
+  const single = path.join(folder, weightsFile)
+  const index = path.join(folder, indexFile)
   if (existsSync(single)) {
     const file = openSafetensors(single)
     return { weights: single, holders: new Map([...file.tensors.keys()].map((name) => [name, file])) }
@@ -68,9 +68,9 @@ function openWeights(folder: string): { weights: string; holders: Map<string, Sa
   if (existsSync(index)) return { weights: index, holders: openShards(folder, index) }
   const other = readdirSync(folder).find((name) => /^pytorch_model.*\.bin$/.test(name))
   const advice = other
-    ? `${other} is PyTorch's own format; load and save the model with transformers to get safetensors.`
+    ? `${other} is in PyTorch's format. Load and save the model with transformers to get safetensors.`
     : 'Copy or download the weights too.'
-  throw new UserError('not_found', `${folder} has neither ${WEIGHTS} nor ${INDEX}. ${advice}`)
+  throw new UserError('not_found', `${folder} has neither ${weightsFile} nor ${indexFile}. ${advice}`)
 }
 
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) })
@@ -78,21 +78,21 @@ const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) })
 function openShards(folder: string, index: string): Map<string, Safetensors> {
   const parsed = indexSchema.safeParse(readJson(index))
   if (!parsed.success)
-    throw new UserError('bad_input', `${index} has no "weight_map" of names to file names.`)
+    throw new UserError('bad_input', `${index} has no "weight_map" from names to file names.`)
   const opened = new Map<string, Safetensors>()
   const holders = new Map<string, Safetensors>()
   for (const [name, fileName] of Object.entries(parsed.data.weight_map)) {
     if (path.basename(fileName) !== fileName)
       throw new UserError(
         'bad_input',
-        `${index}: the key "weight_map.${name}" leads out of its folder: ${fileName}`,
+        `${index}: the key "weight_map.${name}" points outside of its folder: ${fileName}`,
       )
     const shard = opened.get(fileName) ?? openSafetensors(path.join(folder, fileName))
     opened.set(fileName, shard)
     if (!shard.tensors.has(name))
       throw new UserError(
         'bad_input',
-        `${shard.path} lacks ${name}, which ${INDEX} says it holds. Download both again.`,
+        `${shard.path} lacks ${name}, which ${indexFile} lists there. Download both again.`,
       )
     holders.set(name, shard)
   }
@@ -124,7 +124,7 @@ const tokenizerSchema = z.object({
   added_tokens: z.array(z.object({ id: z.number() })).default([]),
 })
 
-/** Passes over a tokenizer of another form, which the tokenizer's own reader will speak of. */
+/** Ignores a tokenizer that it can't read; the tokenizer's reader reports what is wrong. */
 function checkTokenizer(folder: string, config: ModelConfig): void {
   const file = path.join(folder, 'tokenizer.json')
   if (!existsSync(file)) return
@@ -133,7 +133,7 @@ function checkTokenizer(folder: string, config: ModelConfig): void {
   const { model, added_tokens: added } = parsed.data
   const ids: unknown[] = Array.isArray(model.vocab) ? [model.vocab.length - 1] : Object.values(model.vocab)
   const largest = [...ids, ...added.map(({ id }) => id)].reduce<number>(
-    (most, id) => (typeof id === 'number' ? Math.max(most, id) : most),
+    (max, id) => (typeof id === 'number' ? Math.max(max, id) : max),
     -1,
   )
   checkVocabulary(largest + 1, config, file, folder)

@@ -1,4 +1,4 @@
-/** Models to and from disk: any source the engine knows in, a Hugging Face folder out. */
+/** Loads models from any supported source, and saves them as Hugging Face folders. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { writeFileAtomic } from '../../formats/atomic.ts'
@@ -12,7 +12,7 @@ import { openModelSource } from './model-source.ts'
 /**
  * @param source Hugging Face folder or GGUF file
  * @returns the model, with its score head if the source has one
- * @throws UserError naming the file and what is wrong with it
+ * @throws UserError that names the file and what is wrong with it
  */
 export function loadModel(source: string): Model {
   const { config, parameters: stored } = openModelSource(source)
@@ -27,7 +27,7 @@ export function loadModel(source: string): Model {
   }
 }
 
-/** Writes config.json and model.safetensors, adapters merged into their base's weights; the tokenizer's files are the tokenizer's to write. */
+/** Writes config.json and model.safetensors, with adapters merged into the weights; the tokenizer's files are written by `saveTokenizer`. */
 export async function saveModel(model: Model, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const shapes = parameterShapes(model.config)

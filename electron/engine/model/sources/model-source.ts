@@ -1,7 +1,7 @@
 /**
- * Opens a model that somebody else made: a Hugging Face folder or a GGUF file. What opens is complete: every
- * parameter of the configuration is there in its shape, there are none that the configuration does not explain,
- * and the tokenizer's ids fit the embedding.
+ * Opens a model's files: a Hugging Face folder or a GGUF file. A model that opens is complete: every parameter of the
+ * configuration is there in its shape, there are none that the configuration does not explain, and the tokenizer's
+ * ids fit the embedding.
  */
 import { statSync } from 'node:fs'
 import { UserError } from '../../../contract/errors.ts'
@@ -22,9 +22,9 @@ export interface ModelSource {
 }
 
 export interface SourceParameters {
-  /** By Hugging Face name, in the order of the computation; `score.weight` (1, C) too where the source has one. */
+  /** By Hugging Face name, in the order of the computation; with `score.weight` (1, C) if the source has one. */
   readonly shapes: ReadonlyMap<string, readonly number[]>
-  /** Values, row-major, from the disk at every call. */
+  /** Values, row-major, read from disk at every call. */
   read(name: string): Float32Array
 }
 
@@ -32,7 +32,7 @@ export type TokenizerSource =
   | { readonly kind: 'huggingface'; readonly folder: string }
   | { readonly kind: 'gguf'; readonly file: string; readonly metadata: GgufMetadata }
 
-/** @throws UserError that names the file, and the key or parameter where there is one */
+/** @throws UserError that names the file, and the key or parameter if there is one */
 export function openModelSource(path: string): ModelSource {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (!stat) throw new UserError('not_found', `There is no model at ${path}: no such file or folder.`)

@@ -1,4 +1,4 @@
-/** Whether a model's parts belong together: its configuration, its parameters and its tokenizer. */
+/** Checks that a model's parts belong together: its configuration, its parameters and its tokenizer. */
 import { UserError } from '../../../contract/errors.ts'
 import { shapeText } from '../../formats/safetensors.ts'
 import type { ModelConfig } from '../config.ts'
@@ -11,10 +11,10 @@ export interface ExpectedParameter {
 }
 
 export interface ParameterCheck {
-  /** Names and shapes as the file should have them. */
+  /** Under the names that the file should have. */
   expected: readonly ExpectedParameter[]
   present: ReadonlyMap<string, readonly number[]>
-  /** Whether a parameter may be there although nothing needs it. */
+  /** Whether a parameter may be there although the model does not need it. */
   isIgnored(name: string): boolean
   /** Where the parameters and the configuration are, for errors. */
   weights: string
@@ -32,25 +32,25 @@ export function checkParameters({
   const refuse = (what: string) =>
     new UserError('bad_input', `${weights} does not fit ${configuration}: ${what}`)
   const missing = expected.filter(({ name }) => !present.has(name)).map(({ name }) => name)
-  const fetchAgain = 'Get the configuration and the weights from one and the same model.'
-  if (missing.length > 0) throw refuse(`${listed(missing)} missing. ${fetchAgain}`)
+  const advice = 'Use the configuration and the weights of the same model.'
+  if (missing.length > 0) throw refuse(`${listed(missing)} missing. ${advice}`)
   for (const { name, shape, isVocabulary } of expected) {
-    const found = present.get(name)!
-    if (shapeText(found) === shapeText(shape)) continue
-    const reason = isVocabulary ? 'The vocabulary is not the one of this model. ' : ''
-    throw refuse(`${name} is ${shapeText(found)}, not ${shapeText(shape)}. ${reason}${fetchAgain}`)
+    const shapeInFile = present.get(name)!
+    if (shapeText(shapeInFile) === shapeText(shape)) continue
+    const reason = isVocabulary ? 'It has another vocabulary. ' : ''
+    throw refuse(`${name} is ${shapeText(shapeInFile)}, not ${shapeText(shape)}. ${reason}${advice}`)
   }
   const needed = new Set(expected.map(({ name }) => name))
   const extra = [...present.keys()].filter((name) => !needed.has(name) && !isIgnored(name))
   if (extra.length > 0)
-    throw refuse(`${listed(extra)} not part of that model. It may be of an architecture that cannot be run.`)
+    throw refuse(`${listed(extra)} not part of this model. Its architecture may not be supported.`)
 }
 
 /** The first few names, with the verb: `a, b, c and 17 more are`. */
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 3).join(', ')
+  const first = names.slice(0, 3).join(', ')
   const rest = names.length > 3 ? ` and ${names.length - 3} more` : ''
-  return `${shown}${rest} ${names.length === 1 ? 'is' : 'are'}`
+  return `${first}${rest} ${names.length === 1 ? 'is' : 'are'}`
 }
 
 /**
@@ -65,7 +65,7 @@ export function checkVocabulary(
 ): void {
   if (tokenCount <= config.vocabSize) return
   const message =
-    `The tokenizer of ${tokenizer} has ids up to ${tokenCount - 1}, but the model in ${model} knows only ` +
+    `The tokenizer of ${tokenizer} has ids up to ${tokenCount - 1}, but the model in ${model} has only ` +
     `${config.vocabSize} tokens. Use the tokenizer that came with the model.`
   throw new UserError('bad_input', message)
 }

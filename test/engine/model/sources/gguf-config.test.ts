@@ -14,15 +14,15 @@ const llama: Record<string, GgufValue> = {
   'tokenizer.ggml.eos_token_id': 2,
 }
 
-/** As a file would be opened that holds these metadata and an embedding of 67 tokens. */
+/** An opened file with this metadata and an embedding of 67 tokens. */
 function gguf(metadata: Record<string, GgufValue | undefined>, ...tensors: string[]): Gguf {
-  const told = Object.entries(metadata).filter(
+  const present = Object.entries(metadata).filter(
     (entry): entry is [string, GgufValue] => entry[1] !== undefined,
   )
   const embedding = { type: 'F32', shape: [67, 32], position: 0 }
   return {
     path: 'm.gguf',
-    metadata: new Map(told),
+    metadata: new Map(present),
     tensors: new Map(['token_embd.weight', ...tensors].map((name) => [name, embedding])),
     readTensor: () => new Float32Array(),
   }
@@ -37,7 +37,7 @@ function refuses(change: Record<string, GgufValue | undefined>, ...words: string
   })
 }
 
-test('what the metadata leave out follows from the rest and from the tensors', () => {
+test('missing metadata follows from the rest and from the tensors', () => {
   const config = configFromGguf(gguf(llama))
   assert.deepEqual([config.vocabSize, config.numKvHeads, config.headDim], [67, 4, 8])
   assert.deepEqual([config.ropeTheta, config.tiedEmbeddings, config.attentionBias], [10_000, true, false])
@@ -46,7 +46,7 @@ test('what the metadata leave out follows from the rest and from the tensors', (
   assert.deepEqual([other.tiedEmbeddings, other.attentionBias, other.attentionOutBias], [false, true, true])
 })
 
-test('float32 numbers are taken as the decimals that were meant', () => {
+test('float32 numbers are read as the decimals that were meant', () => {
   const theta = { 'llama.rope.freq_base': Math.fround(500_000.1) }
   const config = configFromGguf(gguf({ ...llama, ...theta }))
   assert.deepEqual([config.normEps, config.ropeTheta], [1e-5, 500_000.1])
@@ -59,11 +59,11 @@ test('a response ends at the end of the text or of the turn', () => {
   assert.deepEqual(same.eosIds, [2])
 })
 
-test('rotary divisors that are not one for each pair are refused', () => {
+test('rotary divisors that are not one per pair are refused', () => {
   assert.throws(() => configFromGguf(gguf(llama, 'rope_freqs.weight')), /m\.gguf: rope_freqs\.weight/)
 })
 
-test('models that would be computed wrongly are refused, with the key', () => {
+test('models that would be computed wrongly are refused with the key', () => {
   refuses({ 'general.architecture': 'gemma3' }, 'general.architecture', 'gemma3', 'llama, qwen2, gpt2')
   refuses({ 'general.architecture': undefined }, 'general.architecture', 'missing')
   refuses({ 'llama.block_count': undefined }, 'llama.block_count', 'missing')

@@ -25,7 +25,7 @@ function refuses(json: unknown, ...words: string[]): void {
   )
 }
 
-test('the older and the newer form of config.json say the same', () => {
+test('the older and the newer form of config.json give the same config', () => {
   const old = configFromHuggingFace(goldenJson('llama-tied'), 'config.json')
   assert.equal(old.ropeTheta, 10_000)
   assert.equal(old.headDim, 8)
@@ -46,7 +46,7 @@ test('Llama 3 scaling is read from either form', () => {
   assert.deepEqual(configFromHuggingFace(newer, 'config.json'), older)
 })
 
-test('what is written reads back as the same model', () => {
+test('a written config reads back as the same model', () => {
   for (const model of models) {
     const config = configFromHuggingFace(goldenJson(model), 'config.json')
     const written = JSON.parse(JSON.stringify(toHuggingFace(config)))
@@ -60,7 +60,7 @@ test('what is written reads back as the same model', () => {
   assert.deepEqual(configFromHuggingFace(toHuggingFace(several), 'config.json'), several)
 })
 
-test('absent keys mean what transformers takes them to mean', () => {
+test('missing keys have the defaults of transformers', () => {
   const sizes = {
     vocab_size: 60_000,
     hidden_size: 8,
@@ -82,7 +82,7 @@ test('absent keys mean what transformers takes them to mean', () => {
   )
 })
 
-test('models that would be computed wrongly are refused, with the key', () => {
+test('models that would be computed wrongly are refused with the key', () => {
   const llama = goldenJson('llama-tied')
   refuses([], 'JSON object')
   refuses({ ...llama, model_type: 'mamba' }, 'model_type', 'mamba', 'llama, qwen2, gpt2')

@@ -26,7 +26,7 @@ function readAll({ parameters }: ModelSource): Map<string, Float32Array> {
   return new Map([...parameters.shapes.keys()].map((name) => [name, parameters.read(name)]))
 }
 
-/** A copy of a golden model's folder, to be spoiled. */
+/** A copy of a golden model's folder, to be damaged. */
 function copyOf(model: string): string {
   const copy = path.join(folder, `${model}-copy`)
   rmSync(copy, { recursive: true, force: true })
@@ -38,7 +38,7 @@ function editJson(file: string, edit: (json: Record<string, unknown>) => object)
   writeFileSync(file, JSON.stringify(edit(JSON.parse(readFileSync(file, 'utf8')))))
 }
 
-/** Writes a model's weights again, with other names or other tensors. */
+/** Rewrites a model's weights with other names or other tensors. */
 async function editWeights(
   model: string,
   edit: (tensors: TensorToWrite[]) => TensorToWrite[],
@@ -101,7 +101,7 @@ test('GGUF files of every architecture give the parameters that transformers giv
   }
 })
 
-test('a quantised GGUF file gives the dequantised model, rows back in their places', () => {
+test('a quantised GGUF file gives the dequantised model, with rows in Hugging Face’s order', () => {
   const { firstValues } = JSON.parse(readFileSync(path.join(golden, 'llama-tied.gguf.json'), 'utf8')) as {
     firstValues: Record<string, number[]>
   }
@@ -113,7 +113,7 @@ test('a quantised GGUF file gives the dequantised model, rows back in their plac
   assert.equal(source.tokenizerSource.metadata.get('tokenizer.ggml.model'), 'gpt2')
 })
 
-test('biases of a llama GGUF file are put in the order of their rows', () => {
+test('biases of a llama GGUF file are reordered as their rows are', () => {
   const shapes: Record<string, number[]> = {
     'token_embd.weight': [5, 4],
     'blk.0.attn_norm.weight': [4],
@@ -146,7 +146,7 @@ test('biases of a llama GGUF file are put in the order of their rows', () => {
   assert.deepEqual([...q.subarray(0, 8)], [0, 2, 4, 6, 1, 3, 5, 7]) // one head of 8
 })
 
-/** A llama file with two heads of 8 and one key head, every value the number of its row. */
+/** A llama file with two heads of 8 and one key head, in which every value is the number of its row. */
 function ggufOfRowNumbers(shapes: Record<string, number[]>): Buffer {
   const sizes = { context_length: 9, embedding_length: 4, block_count: 1, feed_forward_length: 3 }
   const heads = { 'attention.head_count': 2, 'attention.head_count_kv': 1, 'attention.key_length': 8 }
@@ -171,7 +171,7 @@ function ggufOfRowNumbers(shapes: Record<string, number[]>): Buffer {
   return ggufBytes({ entries, tensors, data: Buffer.concat(data) })
 }
 
-test("Llama 3's rotary scaling is found in a GGUF file's divisors", () => {
+test("Llama 3's rotary scaling is derived from a GGUF file's divisors", () => {
   const { config } = openModelSource(path.join(golden, 'gguf-layouts/llama3.gguf'))
   assert.deepEqual(config.ropeScaling, {
     factor: 32,
@@ -208,7 +208,7 @@ test('names without a prefix, computed tables and a tied head are accepted', asy
   }
 })
 
-test('a score head comes along, in its one shape', async () => {
+test('a score head is read, in its only possible shape', async () => {
   const copy = copyOf('llama-tied')
   await editWeights(copy, (tensors) => [...tensors, zeros('score.weight', [1, 32])])
   const source = openModelSource(copy)
@@ -218,7 +218,7 @@ test('a score head comes along, in its one shape', async () => {
   refuses(copy, 'score.weight is 2×32, not 1×32')
 })
 
-test('missing, unexplained and misshapen parameters are named', async () => {
+test('missing, unknown and misshapen parameters are named', async () => {
   const copy = copyOf('llama-tied')
   const weights = path.join(copy, 'model.safetensors')
   const without =
@@ -239,7 +239,7 @@ test('missing, unexplained and misshapen parameters are named', async () => {
   refuses(copy, 'model.layers.2.input_layernorm.weight', 'and 7 more are missing')
 })
 
-test('a vocabulary that is not the model’s is told', async () => {
+test('a vocabulary that does not fit the model is reported', async () => {
   const copy = copyOf('llama-tied')
   editJson(path.join(copy, 'config.json'), (json) => ({ ...json, vocab_size: 66 }))
   refuses(copy, 'model.embed_tokens.weight is 67×32, not 66×32', 'vocabulary')
@@ -265,7 +265,7 @@ test('generation_config.json says where a response ends', () => {
   refuses(copy, file, 'eos_token_id', '500')
 })
 
-test('paths that are no model are refused with what to give instead', () => {
+test('a path without a model is refused with advice', () => {
   refuses(path.join(folder, 'nowhere'), 'nowhere', 'no such file')
   refuses(path.join(golden, 'README.md'), 'README.md', '.gguf')
   refuses(golden, golden, 'config.json', path.join(golden, 'llama-tied.gguf'))
@@ -301,7 +301,7 @@ test('a folder whose JSON or shards are broken is refused with the file', () => 
   refuses(copy, path.join(copy, 'config.json'), 'JSON')
 })
 
-test('altered models are opened or refused, and never anything else', () => {
+test('altered models are opened or refused, without any other error', () => {
   const copy = copyOf('gpt2')
   const openOrRefuse = (model: string) => {
     try {
@@ -310,21 +310,21 @@ test('altered models are opened or refused, and never anything else', () => {
       assert(error instanceof UserError, error instanceof Error ? error.stack : String(error))
     }
   }
-  const spoil = (original: string, target: string, model: string, end: number) => {
+  const damage = (original: string, target: string, model: string, end: number) => {
     const whole = readFileSync(original)
     const change = fc.tuple(fc.nat(Math.min(end, whole.length) - 1), fc.nat(255))
-    const spoilt = fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+    const property = fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
       const bytes = Buffer.from(whole)
       for (const [at, value] of changes) bytes[at] = value
       writeFileSync(target, bytes)
       openOrRefuse(model)
     })
-    fc.assert(spoilt, { numRuns: 200 })
+    fc.assert(property, { numRuns: 200 })
     writeFileSync(target, whole)
   }
   const file = (name: string) => path.join(golden, 'gpt2', name)
-  spoil(file('config.json'), path.join(copy, 'config.json'), copy, 1e9)
-  spoil(file('model.safetensors'), path.join(copy, 'model.safetensors'), copy, 3000)
+  damage(file('config.json'), path.join(copy, 'config.json'), copy, 1e9)
+  damage(file('model.safetensors'), path.join(copy, 'model.safetensors'), copy, 3000)
   const gguf = path.join(folder, 'fuzzed-model.gguf')
-  spoil(path.join(golden, 'llama-tied.gguf'), gguf, gguf, 4500)
+  damage(path.join(golden, 'llama-tied.gguf'), gguf, gguf, 4500)
 })

@@ -76,7 +76,7 @@ export class Generator {
 
   /**
    * @param queries token ids of each prompt
-   * @param onToken called after each position with the rows' new tokens (null where a row has ended)
+   * @param onToken called after each position with the rows' new tokens (null if a row has ended)
    * @throws UserError if a prompt and its response do not fit the model's context
    */
   generate(

@@ -64,8 +64,10 @@ export function checkConfig(
 }
 
 /**
- * The family of an architecture's name, as one of the two kinds of files has it.
- * @throws UserError that names the file, the key and the architectures that can be run
+ * The family of an architecture.
+ * @param kind of the file that names it
+ * @param name the value of the file's `key`
+ * @throws UserError that names the file, the key and the supported architectures
  */
 export function familyOfArchitecture(
   kind: 'huggingFace' | 'gguf',
@@ -73,16 +75,17 @@ export function familyOfArchitecture(
   file: string,
   key: string,
 ): { family: FamilyName; architecture: string } {
-  const known = familyNames.flatMap((family) =>
-    families[family][kind].architectures.map((architecture) => ({ family, architecture })),
+  const supported = new Map(
+    familyNames.flatMap((family) =>
+      families[family][kind].architectures.map((architecture) => [architecture, family]),
+    ),
   )
-  const match = known.find(({ architecture }) => architecture === name)
-  if (match) return match
+  const family = typeof name === 'string' ? supported.get(name) : undefined
+  if (typeof name === 'string' && family !== undefined) return { family, architecture: name }
   const problem = name === undefined ? 'is missing' : `is ${JSON.stringify(name).slice(0, 80)}`
-  const supported = known.map(({ architecture }) => architecture).join(', ')
   throw new UserError(
     'bad_input',
-    `${file}: the key "${key}" ${problem}. Supported architectures: ${supported}.`,
+    `${file}: the key "${key}" ${problem}. Supported architectures: ${[...supported.keys()].join(', ')}.`,
   )
 }
 

@@ -52,13 +52,13 @@ const transformerConfigSchema = z.strictObject(transformerFields)
 export type TransformerConfig = z.infer<typeof transformerConfigSchema>
 export type RopeScaling = z.infer<typeof ropeScalingSchema>
 
-/** Two settings that can't both hold, under the key of one of them. */
+/** What is wrong with a config, under the key to report. */
 export interface Contradiction {
   key: keyof TransformerConfig
   message: string
 }
 
-/** A condition on a config, and what to say where it does not hold. */
+/** A condition on a config, and the message if it does not hold. */
 export type Expectation = readonly [holds: boolean, key: keyof TransformerConfig, message: string]
 
 /** @returns a contradiction for each expectation that does not hold */

@@ -37,8 +37,8 @@ export function compilationFailure(name: string, error: unknown, origins: Map<st
   const text = error instanceof Error ? error.message : String(error)
   const nodes = new Set([...text.matchAll(/\{\{node (\w+)\}\}/g)].map(([, node]) => node!))
   const makers = [...nodes].map((node) => origins.get(node)).filter((origin) => origin !== undefined)
-  const where = makers.length > 0 ? `, at ${makers.join(', ')}` : ''
-  return new Error(`${name}${where}: ${text}`, { cause: error })
+  const place = makers.length > 0 ? `, at ${makers.join(', ')}` : ''
+  return new Error(`${name}${place}: ${text}`, { cause: error })
 }
 
 /** TensorFlow's RESOURCE_EXHAUSTED, what the C++ library throws, and what V8 reports for arrays that it can't allocate. */

@@ -59,7 +59,7 @@ function sumRowsById(rows: tf.Tensor, ids: tf.Tensor, numRows: number): tf.Tenso
 }
 
 /**
- * Negative log-probability of the given class in each row, without a second copy of the softmax.
+ * Negative log-probability of one class per row, without a second copy of the softmax.
  * @param logits (N, V)
  * @param ids int32 (N)
  * @returns (N)
@@ -282,7 +282,7 @@ export function callsNative(): boolean {
 /**
  * Calls a function of native/addon/native_calls.h.
  * @param sizes the function's first operand
- * @returns float32 of the given shape
+ * @returns float32 of this shape
  */
 function nativeCall(name: string, sizes: number[], inputs: tf.Tensor[], shape: number[]): tf.Tensor {
   const { addon } = tensorflow()

@@ -78,7 +78,7 @@ export function valuesOf<R extends TensorRecord>(record: R): ValuesOf<R> {
   return Object.fromEntries(values) as ValuesOf<R>
 }
 
-/** A flat record with what `map` makes of each tensor. */
+/** Maps the tensors of a flat record, under the same names. */
 export function mapTensors<Name extends string, Value>(
   record: Tensors<Name>,
   map: (tensor: tf.Tensor) => Value,

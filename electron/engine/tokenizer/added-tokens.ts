@@ -1,4 +1,4 @@
-/** Added tokens: whole stretches of text that are one token, found before the model sees the text. */
+/** Added tokens: stretches of text that are one token, found before the model splits the rest. */
 import { at, type JsonPlace, readArray, readFlag, readId, readObject, readString, refuse } from './json.ts'
 import type { Range } from './mapped-text.ts'
 

@@ -89,8 +89,8 @@ test('the toy model has the tensors, types and shapes that the gguf package find
   const expected = JSON.parse(readFileSync(`${toyModel}.json`, 'utf8')) as {
     tensors: Record<string, { type: string; shape: number[] }>
   }
-  const found = [...openGguf(toyModel).tensors].map(([name, { type, shape }]) => [name, { type, shape }])
-  assert.deepEqual(Object.fromEntries(found), expected.tensors)
+  const tensors = [...openGguf(toyModel).tensors].map(([name, { type, shape }]) => [name, { type, shape }])
+  assert.deepEqual(Object.fromEntries(tensors), expected.tensors)
 })
 
 test('metadata of every type is read, and U+FEFF in tokens is kept', () => {

@@ -96,8 +96,8 @@ describe('outside families/', () => {
     )
     // GGUF's names of tokenizer models are those of the models that had them first.
     const exempt = ['electron/engine/tokenizer/gguf.ts']
-    const found = files.filter((file) => !exempt.includes(file) && comparison.test(textOf(file)))
-    assert.deepEqual(found, [])
+    const comparing = files.filter((file) => !exempt.includes(file) && comparison.test(textOf(file)))
+    assert.deepEqual(comparing, [])
   })
 
   test('no file names a parameter of a family', () => {
@@ -106,7 +106,7 @@ describe('outside families/', () => {
       embedding,
       outputMatrix,
     ])
-    const found = files.filter((file) => names.some((name) => textOf(file).includes(`'${name}`)))
-    assert.deepEqual(found, [])
+    const naming = files.filter((file) => names.some((name) => textOf(file).includes(`'${name}`)))
+    assert.deepEqual(naming, [])
   })
 })

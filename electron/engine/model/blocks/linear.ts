@@ -17,7 +17,7 @@ export function linear(x: tf.Tensor, w: Weights, name: string, biased: boolean):
   return linears(x, w, [name], biased)[0]
 }
 
-/** Several linear layers of the same x (N, in), in one product where that is faster. (N, out_i) each */
+/** Several linear layers of the same x (N, in), in one product if that is faster. (N, out_i) each */
 export function linears<const Names extends readonly string[]>(
   x: tf.Tensor,
   w: Weights,

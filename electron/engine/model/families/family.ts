@@ -1,6 +1,6 @@
 /**
- * What a model family is: everything that tells it from the others, in one object. A family's file may not load the
- * tensor library, because the host reads configurations and sizes by it; its forward pass gets the tensor functions as
+ * A model family: everything that is particular to it, in one object. A family's file must not load the tensor
+ * library, because the host reads configurations and sizes through it; the forward pass gets the tensor functions as
  * an argument.
  *
  * Dimensions: B batch, T positions, C hidden size, V vocabulary.
@@ -93,12 +93,12 @@ export interface GgufForm {
   architectures: readonly string[]
   /** Those of them whose rotated rows llama.cpp's converter has put side by side. */
   interleavedArchitectures: readonly string[]
-  /** Tensors that are no parameters. */
+  /** Tensors that are not parameters. */
   otherTensors: readonly string[]
   read(model: GgufModel): ConfigCandidate
   /**
    * @param config what `read` found, after it has been checked
-   * @returns the config with what can only be told from a checked one
+   * @returns the config, with what only follows from a valid one
    * @throws UserError that names the file and a key or tensor that would change what is computed
    */
   complete(config: TransformerConfig, model: GgufModel): TransformerConfig

@@ -5,8 +5,7 @@ import { checkConfig, familyOfArchitecture, type ModelConfig } from '../config.t
 import { families } from '../families/index.ts'
 
 /**
- * Missing keys mean what they mean in transformers' configuration classes; keys that it does not know either are
- * ignored.
+ * Missing keys have the defaults of transformers' configuration classes; keys that these do not know are ignored.
  * @param json what config.json holds
  * @param file its path, for errors
  * @throws UserError that names the file and its key

@@ -144,11 +144,10 @@ function ChangedSettings({ fields, ...form }: { fields: readonly FormField[]; va
 /** The verb's fields that this kind of run has; a setting that is left empty stays as the run has it. */
 function branchFields({ kind, config }: RunRecord): FormField[] {
   const names: readonly string[] = runKinds[kind].branchable
-  const own = (config as { job?: { config?: unknown } }).job?.config
   return formFields('branch').flatMap((field) => {
     const [parent, ...path] = field.path
     if (parent !== 'config') return [field]
     if (!names.includes(path[0]!)) return []
-    return [{ ...field, fallback: writtenValue(field, valueAt(own, path)) }]
+    return [{ ...field, fallback: writtenValue(field, valueAt(config.job.config, path)) }]
   })
 }

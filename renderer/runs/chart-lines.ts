@@ -1,4 +1,4 @@
-/** A run's curves and marks as charts draw them: over steps, or over the time that the run has worked. */
+/** A run's curves and marks as charts draw them: over steps, or over the run's working time. */
 import type { RunMark } from '../../electron/contract/records.ts'
 import type { Series } from '../../electron/contract/runs.ts'
 
@@ -8,11 +8,11 @@ export interface ChartedRun {
   /** How many steps a point stands for. */
   every: number
   marks: readonly RunMark[]
-  /** Of each step, seconds since the one before; none for runs of an older Stet. */
+  /** Of each step, seconds since the one before; empty for runs of an older Stet. */
   times: readonly (readonly [step: number, seconds: number])[]
 }
 
-/** @returns the seconds that a run had worked when a step was made: the last known before it, or 0 */
+/** @returns a function from a step to the seconds that the run had worked by then; 0 before its first step */
 export function clockOf({ times }: Pick<ChartedRun, 'times'>): (step: number) => number {
   const elapsed: number[] = []
   for (const [, seconds] of times) elapsed.push((elapsed.at(-1) ?? 0) + seconds)
@@ -27,12 +27,12 @@ export function clockOf({ times }: Pick<ChartedRun, 'times'>): (step: number) =>
   }
 }
 
-/** What stopped the run by itself is a warning. */
+/** Marks of events that stopped the run without the user are warnings. */
 export function isWarning({ kind }: RunMark): boolean {
   return kind === 'tripwire' || kind === 'failed'
 }
 
-/** As "Step 63: KL passed 12.0 (limit 10)." */
+/** "Step 63: KL passed 12.0 (limit 10)." @param name of the run, if several are shown */
 export function markSentence({ step, sentence }: RunMark, name: string | null): string {
   return `${name === null ? 'Step' : `${name}, step`} ${step}: ${sentence}`
 }

@@ -1,4 +1,4 @@
-/** Runs beside each other: their curves overlaid, and only the settings in which they differ. */
+/** Runs compared: their curves overlaid, and only the settings that differ. */
 import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { host } from '../app/connection.ts'
@@ -7,6 +7,8 @@ import { usePlace, useProject } from '../app/navigation.ts'
 import { Button, Problem } from '../ui/kit.tsx'
 import { differences } from './differences.ts'
 import { RunCharts } from './run-charts.tsx'
+
+type RunData = Awaited<ReturnType<typeof host.runs.series>>
 
 export function Compare({ runs }: { runs: string[] }) {
   const project = useProject()
@@ -17,13 +19,13 @@ export function Compare({ runs }: { runs: string[] }) {
       queryFn: () => host.runs.series({ project, run }),
     })),
   })
-  const known = results.flatMap(({ data }) => data ?? [])
+  const loaded = results.flatMap(({ data }) => data ?? [])
   const stamp = results.map(({ dataUpdatedAt }) => dataUpdatedAt).join()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the answers are new exactly when their times are
-  const charted = useMemo(() => known.map(({ record, ...rest }) => ({ name: record.name, ...rest })), [stamp])
-  // Where a branch comes from is said in words.
-  const rows = differences(known.map(({ record: { config } }) => ({ ...config, branch: undefined })))
-  const hasBranch = known.some(({ branch }) => branch !== null)
+  const charted = useMemo(
+    () => loaded.map(({ record, ...rest }) => ({ name: record.name, ...rest })),
+    [stamp],
+  )
   useKeys('Compare', [
     { keys: 'Escape', does: 'back to the list', run: () => change({ compare: undefined }) },
   ])
@@ -34,41 +36,49 @@ export function Compare({ runs }: { runs: string[] }) {
         <Button onClick={() => change({ compare: undefined })}>All runs</Button>
       </div>
       <Problem error={results.find(({ error }) => error)?.error} />
-      {(rows.length > 0 || hasBranch) && (
-        <table className="table">
-          <caption className="unseen">Settings that differ</caption>
-          <thead>
-            <tr>
-              <th>Setting</th>
-              {known.map(({ record }) => (
-                <th key={record.id}>{record.name}</th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {hasBranch && (
-              <tr>
-                <th scope="row">branched from</th>
-                {known.map(({ record, branch }) => (
-                  <td key={record.id}>{branch ? `${branch.name} at step ${branch.step}` : '–'}</td>
-                ))}
-              </tr>
-            )}
-            {rows.map(({ key, values }) => (
-              <tr key={key}>
-                <th scope="row" className="mono">
-                  {key}
-                </th>
-                {values.map((value, i) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
-                  <td key={i}>{value}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Differences runs={loaded} />
       <RunCharts runs={charted} />
     </div>
+  )
+}
+
+function Differences({ runs }: { runs: readonly RunData[] }) {
+  // A row says where a branch comes from, in words.
+  const rows = differences(runs.map(({ record: { config } }) => ({ ...config, branch: undefined })))
+  const hasBranch = runs.some(({ branch }) => branch !== null)
+  if (rows.length === 0 && !hasBranch) return null
+  return (
+    <table className="table">
+      <caption className="unseen">Settings that differ</caption>
+      <thead>
+        <tr>
+          <th>Setting</th>
+          {runs.map(({ record }) => (
+            <th key={record.id}>{record.name}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {hasBranch && (
+          <tr>
+            <th scope="row">branched from</th>
+            {runs.map(({ record, branch }) => (
+              <td key={record.id}>{branch ? `${branch.name} at step ${branch.step}` : '–'}</td>
+            ))}
+          </tr>
+        )}
+        {rows.map(({ key, values }) => (
+          <tr key={key}>
+            <th scope="row" className="mono">
+              {key}
+            </th>
+            {values.map((value, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
+              <td key={i}>{value}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }

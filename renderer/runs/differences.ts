@@ -1,4 +1,4 @@
-/** What differs among configurations. */
+/** The settings that differ between configurations. */
 
 /** @returns each path whose values are not all the same, with every configuration's value as text */
 export function differences(configs: readonly object[]): { key: string; values: string[] }[] {

@@ -1,4 +1,4 @@
-/** What the run in the form would need: memory of what there is, and time, said anew as the settings change. */
+/** What the run in the form would need: memory and time, estimated again as the settings change. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { RunKind } from '../../electron/contract/run-kinds/index.ts'
@@ -6,38 +6,36 @@ import { EstimateRequest, type RunEstimate } from '../../electron/contract/train
 import { host } from '../app/connection.ts'
 import { bytesOf, durationOf, sentenceOf } from '../ui/kit.tsx'
 
+/** While this machine's speed is being measured. */
+const measuringMs = 700
+/** Otherwise: free memory changes. */
+const refreshMs = 10_000
+
 /** @param input null while the form can't be read */
 export function Estimate({ kind, input }: { kind: RunKind; input: object | null }) {
-  const asked = useSettled(JSON.stringify(input))
+  const settled = useSettled(JSON.stringify(input))
   const { data, error, isFetching } = useQuery({
-    queryKey: ['estimate', kind, asked],
-    queryFn: () => host.train.estimate(EstimateRequest.parse({ kind, input: JSON.parse(asked) })),
-    enabled: asked !== 'null',
+    queryKey: ['estimate', kind, settled],
+    queryFn: () => host.train.estimate(EstimateRequest.parse({ kind, input: JSON.parse(settled) })),
+    enabled: settled !== 'null',
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => (state.data?.isMeasuring ? 700 : everyMs),
+    refetchInterval: ({ state }) => (state.data?.isMeasuring ? measuringMs : refreshMs),
   })
   return (
     <section aria-label="Estimate" role="status" className="estimate numbers">
-      <h2>It would need</h2>
+      <h2>Estimate</h2>
       {error ? (
         <p className="quiet">{sentenceOf(error)}</p>
       ) : (
-        <Needs estimate={data} isCounting={isFetching} />
+        <Needs estimate={data} isFetching={isFetching} />
       )}
     </section>
   )
 }
 
-/** Free memory changes by itself. */
-const everyMs = 10_000
-
-function Needs({ estimate, isCounting }: { estimate: RunEstimate | undefined; isCounting: boolean }) {
+function Needs({ estimate, isFetching }: { estimate: RunEstimate | undefined; isFetching: boolean }) {
   if (!estimate)
-    return (
-      <p className="quiet">
-        {isCounting ? 'Being counted…' : 'Counted as soon as the form names its models.'}
-      </p>
-    )
+    return <p className="quiet">{isFetching ? 'Estimating…' : 'Choose the models to see an estimate.'}</p>
   return (
     <>
       {estimate.refusal === null ? (
@@ -53,21 +51,21 @@ function Needs({ estimate, isCounting }: { estimate: RunEstimate | undefined; is
   )
 }
 
-export function memoryLine({ memoryBytes, freeBytes, totalBytes }: RunEstimate): string {
-  const there = `${bytesOf(totalBytes)} (${bytesOf(freeBytes)} free)`
+function memoryLine({ memoryBytes, freeBytes, totalBytes }: RunEstimate): string {
+  const machine = `${bytesOf(totalBytes)} (${bytesOf(freeBytes)} free)`
   return memoryBytes === null
-    ? `Memory: not counted for the wasm runtime; there are ${there}.`
-    : `Memory: about ${bytesOf(memoryBytes)} of ${there}.`
+    ? `Memory: not estimated on the wasm runtime; this machine has ${machine}.`
+    : `Memory: about ${bytesOf(memoryBytes)} of ${machine}.`
 }
 
-export function timeLine({ seconds, secondsPerStep, steps }: RunEstimate): string {
-  const made = `${steps} ${steps === 1 ? 'step' : 'steps'}`
-  if (seconds === null || secondsPerStep === null) return `Time: not known yet; ${made}.`
+function timeLine({ seconds, secondsPerStep, steps }: RunEstimate): string {
+  const count = `${steps} ${steps === 1 ? 'step' : 'steps'}`
+  if (seconds === null || secondsPerStep === null) return `Time: not known yet; ${count}.`
   const each = secondsPerStep < 10 ? `${secondsPerStep.toPrecision(2)} s` : durationOf(secondsPerStep)
-  return `Time: about ${durationOf(seconds)}: ${made} of ${each}.`
+  return `Time: about ${durationOf(seconds)}: ${count} at ${each} each.`
 }
 
-/** The value once it has been left alone for a moment. */
+/** The value once it has not changed for a moment. */
 function useSettled(value: string): string {
   const [settled, setSettled] = useState(value)
   useEffect(() => {

@@ -61,8 +61,7 @@ function PrefilledForm({
     enabled: like !== undefined,
   })
   if (like !== undefined && !data) return <Problem error={error} />
-  const { job } = (data?.record.config ?? {}) as { job?: { config?: object } }
-  const base = valuesOf(fields, { config: job?.config })
+  const base = valuesOf(fields, { config: data?.record.config.job.config })
   const { input = {} } = runPresets[kind]?.find(({ title }) => title === preset) ?? {}
   const initial = { ...base, ...valuesOf(fields, input) }
   return <RunForm kind={kind} fields={fields} base={base} initial={initial} onStarted={onStarted} />

@@ -1,164 +1,183 @@
-/** One run: how it stands in words, its curves live, its samples, its log and settings. */
+/** One run: its state in words, its live curves, its samples, its log and settings. */
 import { useMutation } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import type { RunMark } from '../../electron/contract/records.ts'
+import type { RunRecord } from '../../electron/contract/run-record.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
-import { queries, useWork } from '../app/queries.ts'
+import { queries } from '../app/queries.ts'
 import { Button, Keys, Problem, Progress, timeOf } from '../ui/kit.tsx'
+import { Tabs } from '../ui/tabs.tsx'
 import { BranchDialog } from './branch-dialog.tsx'
 import { RunCharts } from './run-charts.tsx'
+import { RunLog } from './run-log.tsx'
 import { RunSamples } from './run-samples.tsx'
 import { kindOf, reasonOf, stateLine } from './run-words.ts'
-import { useRun } from './use-run.ts'
+import { type LiveRun, useRun } from './use-run.ts'
 
 const tabs = ['charts', 'samples', 'log', 'settings'] as const
+type Tab = (typeof tabs)[number]
+
+/** The address of the list of runs. */
+const listPlace = { run: undefined, tab: undefined, step: undefined }
 
 export function RunPage({ run }: { run: string }) {
-  const project = useProject()
   const [place, change] = usePlace()
-  const { record, series, times, every, marks, branch, work, error } = useRun(run)
-  const [stopped, setStopped] = useState(false)
+  const live = useRun(run)
+  const { record, work, error } = live
+  const control = useControl(run, live)
+  const [isBranching, setBranching] = useState(false)
   const tab = tabs.find((name) => name === place.tab) ?? 'charts'
-  const resume = useMutation({
-    mutationFn: () => host.work.start({ verb: 'resume', input: { project, run } }),
-    onSuccess: () => {
-      setStopped(false)
-      void queries.invalidateQueries({ queryKey: ['run', project, run] })
-    },
-  })
-  const pause = () => {
-    setStopped(true)
-    if (work) void host.work.stop({ id: work.id })
-  }
-  const [branching, setBranching] = useState(false)
-  const canResume = record && !work && ['paused', 'failed', 'queued'].includes(record.state)
+  const openTab = (name: Tab) => change({ tab: name })
   useKeys('This run', [
-    { keys: ' ', does: 'pause or go on', run: () => (work ? pause() : canResume && resume.mutate()) },
+    { keys: ' ', does: 'pause or resume', run: control.toggle },
     { keys: 'b', does: 'branch from a checkpoint', run: () => setBranching(true) },
-    {
-      keys: 'Escape',
-      does: 'back to the list',
-      run: () => change({ run: undefined, tab: undefined, step: undefined }),
-    },
-    ...tabs.map((name, i) => ({ keys: String(i + 1), does: name, run: () => change({ tab: name }) })),
+    { keys: 'Escape', does: 'back to the list', run: () => change(listPlace) },
+    ...tabs.map((name, i) => ({ keys: String(i + 1), does: name, run: () => openTab(name) })),
   ])
-  const name = record?.name ?? ''
-  const charted = useMemo(() => [{ name, series, times, every, marks }], [name, series, times, every, marks])
   if (!record) return <Problem error={error} />
-  const latest = Object.fromEntries(
-    Object.entries(series).map(([key, points]) => [key, points.at(-1)?.[1] ?? 0]),
-  )
   const reason = reasonOf(record)
   return (
     <div className="stack">
       <div className="row spread">
-        <div>
-          <h1>{record.name}</h1>
-          <p role="status">{stateLine(record, work, latest)}</p>
-          {branch && (
-            <p className="quiet">
-              Branched from{' '}
-              <Button kind="quiet" onClick={() => change({ run: branch.run })}>
-                {branch.name}
-              </Button>{' '}
-              at step {branch.step}
-            </p>
-          )}
-        </div>
-        <span className="row">
-          {work && (
-            <Button onClick={pause} disabled={stopped}>
-              {stopped ? 'Pausing with a checkpoint…' : 'Pause'} <Keys keys="Space" />
-            </Button>
-          )}
-          {canResume && (
-            <Button kind="primary" disabled={resume.isPending} onClick={() => resume.mutate()}>
-              Go on <Keys keys="Space" />
-            </Button>
-          )}
-          <Button onClick={() => setBranching(true)}>
-            Branch… <Keys keys="b" />
-          </Button>
-          <Button onClick={() => change({ run: undefined, new: record.kind, like: run })}>
-            New run like this
-          </Button>
-          <Button kind="quiet" onClick={() => change({ run: undefined, tab: undefined, step: undefined })}>
-            All runs
-          </Button>
-        </span>
+        <RunTitle record={record} live={live} />
+        <RunActions record={record} control={control} onBranch={() => setBranching(true)} />
       </div>
       {reason && <p className="problem box">{reason}</p>}
-      <Problem error={error ?? resume.error} />
+      <Problem error={error ?? control.error} />
       {work?.progress && work.progress.phase !== 'step' && (
         <Progress label={work.progress.phase} {...work.progress} secondsLeft={work.secondsLeft} />
       )}
-      {branching && <BranchDialog record={record} onClose={() => setBranching(false)} />}
-      <div role="tablist" className="row" aria-label="Of this run">
-        {tabs.map((name) => (
-          <button
-            type="button"
-            role="tab"
-            key={name}
-            aria-selected={tab === name}
-            className="tab"
-            onClick={() => change({ tab: name })}
-          >
-            {name}
-          </button>
-        ))}
-      </div>
+      {isBranching && <BranchDialog record={record} onClose={() => setBranching(false)} />}
+      <Tabs label="Parts of this run" names={tabs} selected={tab} onSelect={openTab} />
       <div role="tabpanel" aria-label={tab}>
-        {tab === 'charts' && <RunCharts runs={charted} />}
-        {tab === 'samples' && <RunSamples run={run} isGoing={work !== undefined} />}
-        {tab === 'log' && <Log run={run} marks={marks} />}
-        {tab === 'settings' && (
-          <>
-            <p>
-              {kindOf(record)}, begun {timeOf(record.createdAt)}, made by {record.codeVersion}
-            </p>
-            <pre className="mono settings-json">{JSON.stringify(record.config, null, 2)}</pre>
-          </>
-        )}
+        <TabContent tab={tab} record={record} live={live} />
       </div>
     </div>
   )
 }
 
-/** What the run's record keeps, and under it what the host has said of it since it began. */
-function Log({ run, marks }: { run: string; marks: readonly RunMark[] }) {
-  const notes = useWork().filter((work) => work.run === run)
+interface Control {
+  canPause: boolean
+  canResume: boolean
+  isPausing: boolean
+  isResuming: boolean
+  error: unknown
+  pause(): void
+  resume(): void
+  toggle(): void
+}
+
+const resumableStates: readonly string[] = ['paused', 'failed', 'queued']
+
+function useControl(run: string, { record, work }: LiveRun): Control {
+  const project = useProject()
+  const [isPausing, setPausing] = useState(false)
+  const start = useMutation({
+    mutationFn: () => host.work.start({ verb: 'resume', input: { project, run } }),
+    onSuccess: () => {
+      setPausing(false)
+      void queries.invalidateQueries({ queryKey: ['run', project, run] })
+    },
+  })
+  const canResume = record !== undefined && !work && resumableStates.includes(record.state)
+  const pause = () => {
+    setPausing(true)
+    if (work) void host.work.stop({ id: work.id })
+  }
+  return {
+    canPause: work !== undefined,
+    canResume,
+    isPausing,
+    isResuming: start.isPending,
+    error: start.error,
+    pause,
+    resume: () => start.mutate(),
+    toggle() {
+      if (work) pause()
+      else if (canResume) start.mutate()
+    },
+  }
+}
+
+function RunTitle({ record, live: { series, work, branch } }: { record: RunRecord; live: LiveRun }) {
+  const [, change] = usePlace()
+  const latest = Object.fromEntries(
+    Object.entries(series).map(([key, points]) => [key, points.at(-1)?.[1] ?? 0]),
+  )
+  return (
+    <div>
+      <h1>{record.name}</h1>
+      <p role="status">{stateLine(record, work, latest)}</p>
+      {branch && (
+        <p className="quiet">
+          Branched from{' '}
+          <Button kind="quiet" onClick={() => change({ run: branch.run })}>
+            {branch.name}
+          </Button>{' '}
+          at step {branch.step}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function RunActions({
+  record,
+  control,
+  onBranch,
+}: {
+  record: RunRecord
+  control: Control
+  onBranch: () => void
+}) {
+  const [, change] = usePlace()
+  return (
+    <span className="row">
+      {control.canPause && (
+        <Button onClick={control.pause} disabled={control.isPausing}>
+          {control.isPausing ? 'Saving a checkpoint…' : 'Pause'} <Keys keys="Space" />
+        </Button>
+      )}
+      {control.canResume && (
+        <Button kind="primary" disabled={control.isResuming} onClick={control.resume}>
+          Resume <Keys keys="Space" />
+        </Button>
+      )}
+      <Button onClick={onBranch}>
+        Branch… <Keys keys="b" />
+      </Button>
+      <Button onClick={() => change({ run: undefined, new: record.kind, like: record.id })}>Duplicate</Button>
+      <Button kind="quiet" onClick={() => change(listPlace)}>
+        All runs
+      </Button>
+    </span>
+  )
+}
+
+function TabContent({ tab, record, live }: { tab: Tab; record: RunRecord; live: LiveRun }) {
+  const { id, name } = record
+  const { series, times, every, marks, work } = live
+  const charted = useMemo(() => [{ name, series, times, every, marks }], [name, series, times, every, marks])
+  switch (tab) {
+    case 'charts':
+      return <RunCharts runs={charted} />
+    case 'samples':
+      return <RunSamples run={id} isActive={work !== undefined} />
+    case 'log':
+      return <RunLog run={id} marks={marks} />
+    case 'settings':
+      return <RunSettings record={record} />
+  }
+}
+
+function RunSettings({ record }: { record: RunRecord }) {
   return (
     <>
-      {marks.length === 0 && notes.length === 0 && (
-        <p className="quiet">Pauses, tripwires and what the host says of the run are kept here.</p>
-      )}
-      {marks.length > 0 && (
-        <table className="table" aria-label="What happened to the run">
-          <tbody>
-            {marks.map(({ step, kind, sentence, at }) => (
-              <tr key={`${at} ${kind}`}>
-                <th scope="row">step {step}</th>
-                <td>{kind}</td>
-                <td className={kind === 'tripwire' || kind === 'failed' ? 'problem' : undefined}>
-                  {sentence}
-                </td>
-                <td>{timeOf(at)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {notes.map(({ id, notes: sentences, error }) => (
-        <ul key={id} className="numbers">
-          {sentences.map((sentence, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines are only added
-            <li key={i}>{sentence}</li>
-          ))}
-          {error && <li className="problem">{error}</li>}
-        </ul>
-      ))}
+      <p>
+        {kindOf(record)}, started {timeOf(record.createdAt)}, Stet {record.codeVersion}
+      </p>
+      <pre className="mono settings-json">{JSON.stringify(record.config, null, 2)}</pre>
     </>
   )
 }

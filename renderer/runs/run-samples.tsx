@@ -1,5 +1,6 @@
-/** What the policy wrote at a step, each token tinted by its reward, value, advantage or KL, and beside the reference. */
+/** Sampled responses at a step, each token tinted by its reward, value, advantage or KL, and compared with the reference. */
 import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
@@ -9,112 +10,157 @@ import { Prompt } from '../ui/prompt.tsx'
 import { HeatLegend, TokenHeat } from '../ui/token-heat.tsx'
 import { useReferences } from './use-references.ts'
 
-const numbers = ['reward', 'advantage', 'value', 'kl'] as const
+const quantities = ['reward', 'advantage', 'value', 'kl'] as const
+type Quantity = (typeof quantities)[number]
 
-export function RunSamples({ run, isGoing }: { run: string; isGoing: boolean }) {
+type SampledStep = Awaited<ReturnType<typeof host.runs.samples>>
+type Sample = SampledStep['samples'][number]
+type References = ReturnType<typeof useReferences>
+
+/** @param isActive whether newer samples may still come */
+export function RunSamples({ run, isActive }: { run: string; isActive: boolean }) {
   const project = useProject()
-  const [place, change] = usePlace()
-  const number = numbers.find((name) => name === place.by) ?? 'reward'
+  const [place] = usePlace()
   const step = place.step === undefined ? null : Number(place.step)
   const { data, error } = useQuery({
     queryKey: ['samples', project, run, step],
     queryFn: () => host.runs.samples({ project, run, step }),
-    refetchInterval: isGoing && step === null ? 4000 : false,
+    refetchInterval: isActive && step === null ? 4000 : false,
   })
-  const references = useReferences(run)
-  const shown = [...new Set(data?.samples.map(({ promptId }) => promptId))]
-  useKeys('Samples', [
-    { keys: 'v', does: 'all against the reference', run: () => void references.ask(shown) },
-  ])
   if (error) return <Problem error={error} />
   if (!data) return null
   if (data.step === null)
     return (
       <Empty title="No samples yet">
         <p>
-          PPO records a few responses every some steps (the setting sampleEvery). Other runs sample nothing.
+          PPO records sample responses every few steps (<span className="mono">sampleEvery</span>). Other runs
+          record none.
         </p>
       </Empty>
     )
+  return <Samples run={run} data={data} />
+}
+
+function Samples({ run, data }: { run: string; data: SampledStep }) {
+  const [place] = usePlace()
+  const quantity = quantities.find((name) => name === place.by) ?? 'reward'
+  const references = useReferences(run)
+  const promptIds = [...new Set(data.samples.map(({ promptId }) => promptId))]
+  const compareAll = () => void references.ask(promptIds)
+  useKeys('Samples', [{ keys: 'v', does: 'compare all with the reference', run: compareAll }])
   const order = place.sort === 'worst' ? 1 : -1
   const samples = [...data.samples].sort((a, b) => order * (a.score - b.score))
-  const scale = Math.max(
-    1e-6,
-    ...samples.flatMap(({ tokens }) => tokens.map((token) => Math.abs(token[number]))),
-  )
-  const at = data.steps.indexOf(data.step)
+  const sizes = samples.flatMap(({ tokens }) => tokens.map((token) => Math.abs(token[quantity])))
+  const scale = Math.max(1e-6, ...sizes)
   return (
     <div className="stack">
-      <div className="row chart-bar">
-        <Field label={`Step ${data.step}`}>
-          <input
-            type="range"
-            min={0}
-            max={data.steps.length - 1}
-            value={at}
-            aria-valuetext={`step ${data.step}`}
-            onChange={({ target }) =>
-              change({ step: String(data.steps[Number(target.value)]) }, { replace: true })
-            }
-          />
-        </Field>
-        <Field label="Tint by">
-          <select value={number} onChange={({ target }) => change({ by: target.value })}>
-            {numbers.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </Field>
-        <Field label="First">
-          <select value={place.sort ?? 'best'} onChange={({ target }) => change({ sort: target.value })}>
-            <option value="best">best</option>
-            <option value="worst">worst</option>
-          </select>
-        </Field>
-        <HeatLegend scale={scale} unit={number} />
-        <Button disabled={references.going !== null} onClick={() => void references.ask(shown)}>
-          All against the reference <Keys keys="v" />
+      <SamplesBar data={data} quantity={quantity} scale={scale}>
+        <Button disabled={references.progress !== null} onClick={compareAll}>
+          Compare all with the reference <Keys keys="v" />
         </Button>
-      </div>
+      </SamplesBar>
       <Problem error={references.error} />
-      {references.going && (
+      {references.progress && (
         <div className="row" role="status">
-          <Progress label="The reference answers" {...references.going} />
+          <Progress label="Reference responses" {...references.progress} />
           <Button onClick={references.cancel}>Cancel</Button>
         </div>
       )}
-      {samples.map(({ promptId, prompt, context, response, tokens, score, ended }) => (
-        <article key={`${promptId} ${response}`} className="card">
-          <div className="quiet">
-            <Prompt prompt={prompt} context={context} />
-          </div>
-          <TokenHeat
-            scale={scale}
-            unit={number}
-            tokens={tokens.map((token) => ({ text: token.text, value: token[number] }))}
-          />
-          <p className="numbers quiet">
-            score {numberOf(score)} · {tokens.length} tokens · {ended ? 'ended by itself' : 'cut off'}
-          </p>
-          {references.answers[promptId] === undefined ? (
-            <Button
-              kind="quiet"
-              disabled={references.going !== null}
-              onClick={() => void references.ask([promptId])}
-            >
-              against the reference
-            </Button>
-          ) : (
-            <figure className="against">
-              <figcaption className="help">
-                Against the reference’s answer: <del>struck</del> is the reference’s alone,{' '}
-                <ins>underlined</ins> the policy’s alone.
-              </figcaption>
-              <DiffText before={references.answers[promptId]} after={response} />
-            </figure>
-          )}
-        </article>
+      {samples.map((sample) => (
+        <SampleCard
+          key={`${sample.promptId} ${sample.response}`}
+          sample={sample}
+          quantity={quantity}
+          scale={scale}
+          references={references}
+        />
       ))}
     </div>
+  )
+}
+
+function SamplesBar({
+  data: { step, steps },
+  quantity,
+  scale,
+  children,
+}: {
+  data: SampledStep
+  quantity: Quantity
+  scale: number
+  children: ReactNode
+}) {
+  const [place, change] = usePlace()
+  const moveTo = (index: number) => change({ step: String(steps[index]) }, { replace: true })
+  return (
+    <div className="row chart-bar">
+      <Field label={`Step ${step}`}>
+        <input
+          type="range"
+          min={0}
+          max={steps.length - 1}
+          value={steps.indexOf(step ?? 0)}
+          aria-valuetext={`step ${step}`}
+          onChange={({ target }) => moveTo(Number(target.value))}
+        />
+      </Field>
+      <Field label="Tint by">
+        <select value={quantity} onChange={({ target }) => change({ by: target.value })}>
+          {quantities.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </Field>
+      <Field label="Order">
+        <select value={place.sort ?? 'best'} onChange={({ target }) => change({ sort: target.value })}>
+          <option value="best">best first</option>
+          <option value="worst">worst first</option>
+        </select>
+      </Field>
+      <HeatLegend scale={scale} unit={quantity} />
+      {children}
+    </div>
+  )
+}
+
+function SampleCard({
+  sample: { promptId, prompt, context, response, tokens, score, ended },
+  quantity,
+  scale,
+  references: { answers, progress, ask },
+}: {
+  sample: Sample
+  quantity: Quantity
+  scale: number
+  references: References
+}) {
+  const reference = answers[promptId]
+  return (
+    <article className="card">
+      <div className="quiet">
+        <Prompt prompt={prompt} context={context} />
+      </div>
+      <TokenHeat
+        scale={scale}
+        unit={quantity}
+        tokens={tokens.map((token) => ({ text: token.text, value: token[quantity] }))}
+      />
+      <p className="numbers quiet">
+        score {numberOf(score)} · {tokens.length} tokens · {ended ? 'finished (EOS)' : 'cut off'}
+      </p>
+      {reference === undefined ? (
+        <Button kind="quiet" disabled={progress !== null} onClick={() => void ask([promptId])}>
+          Compare with the reference
+        </Button>
+      ) : (
+        <figure className="against">
+          <figcaption className="help">
+            Compared with the reference's response: <del>deleted</del> is only in the reference's,{' '}
+            <ins>inserted</ins> only in the policy's.
+          </figcaption>
+          <DiffText before={reference} after={response} />
+        </figure>
+      )}
+    </article>
   )
 }

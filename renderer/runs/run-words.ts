@@ -1,4 +1,4 @@
-/** Runs and work in words. */
+/** Runs and jobs in words. */
 import { runKinds } from '../../electron/contract/run-kinds/index.ts'
 import type { RunRecord } from '../../electron/contract/run-record.ts'
 import type { WorkRecord } from '../../electron/contract/work.ts'
@@ -22,7 +22,7 @@ export function stateLine(
   return [kindOf(run), state, step, left, kl].filter((part) => part !== null).join(', ')
 }
 
-/** Why it stopped, in the run's own words; null where there is nothing to say. */
+/** Why it stopped, in a sentence; null if there is no reason to show. */
 export function reasonOf({ error, result }: RunRecord): string | null {
   const reason = (result as { reason?: string | null } | null)?.reason
   return error ?? reason ?? null

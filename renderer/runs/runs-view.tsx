@@ -1,4 +1,4 @@
-/** The view Runs: the list, one run, several beside each other, or the form for a new one. */
+/** The view Runs: the list, one run, a comparison of several, or the form for a new one. */
 import { usePlace } from '../app/navigation.ts'
 import { Compare } from './compare.tsx'
 import { NewRun } from './new-run.tsx'

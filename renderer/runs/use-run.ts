@@ -1,4 +1,4 @@
-/** One run with its curves, kept current while it goes: only what is new is asked for. */
+/** One run with its curves, kept current while it is active: only new points are requested. */
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
 import type { RunMark } from '../../electron/contract/records.ts'
@@ -9,47 +9,52 @@ import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
 
-const everyMs = 1500
+const refreshMs = 1500
 
-export function useRun(run: string): {
+export interface LiveRun {
+  /** Undefined until it has been loaded. */
   record: RunRecord | undefined
   series: Series
   times: readonly [step: number, seconds: number][]
+  /** How many steps a point stands for. */
   every: number
   marks: RunMark[]
   branch: { run: string; name: string; step: number } | null
+  /** The job that works on it now. */
   work: WorkRecord | undefined
   error: unknown
-} {
+}
+
+export function useRun(run: string): LiveRun {
   const project = useProject()
-  const work = useWork(project).find((piece) => piece.run === run && piece.endedAt === null)
-  const known = useRef<Known>({ series: {}, times: [], every: 1 })
+  const work = useWork(project).find((job) => job.run === run && job.endedAt === null)
+  const curves = useRef<Curves>({ series: {}, times: [], every: 1 })
   const { data, error } = useQuery({
     queryKey: ['run', project, run],
     queryFn: async () => {
-      // The last known step is asked for again: it may not have been whole.
-      const afterStep = lastStep(known.current.series) - 1
+      // The last step is requested again: it may have been incomplete.
+      const afterStep = lastStep(curves.current.series) - 1
       const { series, times, every, ...rest } = await host.runs.series({ project, run, afterStep })
-      const before = known.current
-      known.current = {
+      const before = curves.current
+      curves.current = {
         series: append(before.series, series, afterStep),
         times: joined(before.times, times, afterStep),
         every: Math.max(before.every, every),
       }
-      return { ...rest, ...known.current }
+      return { ...rest, ...curves.current }
     },
-    refetchInterval: work ? everyMs : false,
+    refetchInterval: work ? refreshMs : false,
   })
-  const { record, series, times, every, marks, branch } = data ?? { ...none, record: undefined }
+  const { record, series, times, every, marks, branch } = data ?? { ...nothing, record: undefined }
   return { record, series, times, every, marks, branch, work, error }
 }
 
-/** The same at every look, so that nothing is drawn anew. */
-const none = { series: {}, times: [], every: 1, marks: [], branch: null }
+/** One object for all calls, so that nothing is drawn again. */
+const nothing = { series: {}, times: [], every: 1, marks: [], branch: null }
 
 type Points = [step: number, value: number][]
 
-interface Known {
+interface Curves {
   series: Series
   times: Points
   every: number
@@ -66,7 +71,7 @@ function append(before: Series, fresh: Series, afterStep: number): Series {
   )
 }
 
-/** Few steps are new, so the known ones are looked at from their end. */
+/** Few steps are new, so the search begins at the end. */
 function joined(before: Points, fresh: Points, afterStep: number): Points {
   const end = before.findLastIndex(([step]) => step <= afterStep) + 1
   return before.slice(0, end).concat(fresh)

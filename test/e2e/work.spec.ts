@@ -117,7 +117,7 @@ describe('the work', async () => {
       assert.equal(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue(), name)
       if (kind === 'sft') {
         await page.getByText(/Memory: about .* free\)/).waitFor()
-        await page.getByText(/Time: about .*: 56 steps of /).waitFor({ timeout: 60_000 })
+        await page.getByText(/Time: about .*: 56 steps at /).waitFor({ timeout: 60_000 })
       }
       if (kind === 'ppo') await page.getByRole('textbox', { name: 'Total steps' }).fill('4')
       if (kind === 'reward')
@@ -125,7 +125,7 @@ describe('the work', async () => {
       await page.getByRole('button', { name: 'Start' }).click()
       await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor()
     }
-    await page.getByText('waits for its turn').first().waitFor()
+    await page.getByText('· queued').first().waitFor()
     await page.reload()
     const ended = async () => (await app.host.work.list({})).every(({ endedAt }) => endedAt !== null)
     await until('training', ended)

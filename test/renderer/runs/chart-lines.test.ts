@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { clockOf, isWarning, markSentence } from '../../../renderer/runs/chart-lines.ts'
 
-test('the clock gives the seconds worked when a step was made, also between steps that it knows', () => {
+test('the clock gives the seconds worked by a step, also between the steps it knows', () => {
   const clock = clockOf({
     times: [
       [1, 5],
@@ -14,7 +14,7 @@ test('the clock gives the seconds worked when a step was made, also between step
   assert.equal(clockOf({ times: [] })(3), 0)
 })
 
-test('a mark says its step, and whose it is where there are several runs', () => {
+test('a mark says its step, and its run if there are several', () => {
   const mark = { step: 63, kind: 'tripwire', sentence: 'KL passed 12.0 (limit 10).', at: '' } as const
   assert.equal(markSentence(mark, null), 'Step 63: KL passed 12.0 (limit 10).')
   assert.equal(markSentence(mark, 'aligned'), 'aligned, step 63: KL passed 12.0 (limit 10).')

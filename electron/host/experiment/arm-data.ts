@@ -1,4 +1,4 @@
-/** Refuses arms that a project has no data for, before anything is trained. */
+/** Rejects arms that a project has no data for, before anything is trained. */
 import { UserError } from '../../contract/errors.ts'
 import type { ExperimentArm } from '../../contract/experiment.ts'
 import type { RunInputRow } from '../../contract/records.ts'
@@ -8,10 +8,10 @@ import { type ArmPlan, armPlans } from './arms.ts'
 
 type PairKind = ArmPlan['pairs']
 
-/** What a pair's other side is, and what to import where there is none. */
+/** What is compared with the rejected response, and what to import if it is missing. */
 const words: Record<PairKind, { other: string; toImport: string }> = {
   original: { other: 'chosen response', toImport: 'preference pairs' },
-  edited: { other: 'finished edit', toImport: 'edits, or finish some in the page' },
+  edited: { other: 'finished edit', toImport: 'edits, or finish some in the app' },
 }
 
 /** @throws UserError that names the arms, what each misses, and the arms that can be run */
@@ -29,18 +29,18 @@ export function requireArmData(
   const left = arms.filter((arm) => !lacks.has(armPlans[arm].pairs))
   const sentences = [...lacks].map(([pairs, reason]) => {
     const own = arms.filter((arm) => armPlans[arm].pairs === pairs)
-    return `${own.length === 1 ? 'Arm' : 'Arms'} ${own.join(', ')} can't be trained on ${folder}: ${reason}.`
+    return `${own.length === 1 ? 'Arm' : 'Arms'} ${own.join(', ')} cannot be trained on ${folder}: ${reason}.`
   })
   const toImport = [...lacks.keys()].map((pairs) => words[pairs].toImport).join(', and ')
   const them = arms.length - left.length === 1 ? 'it' : 'them'
-  const wayOut =
+  const advice =
     left.length === 0
       ? `Import ${toImport}.`
-      : `Leave ${them} out by --arms ${left.join(',')}, or import ${toImport}.`
-  throw new UserError('bad_input', `${sentences.join(' ')} ${wayOut}`)
+      : `Leave ${them} out with --arms ${left.join(',')}, or import ${toImport}.`
+  throw new UserError('bad_input', `${sentences.join(' ')} ${advice}`)
 }
 
-/** A pair of equal texts teaches nothing. */
+/** Nothing can be learned from a pair of equal texts. */
 function differs({ item: { chosen, rejected }, edited }: RunInputRow): boolean {
   return (edited ?? chosen) !== rejected
 }
@@ -48,6 +48,6 @@ function differs({ item: { chosen, rejected }, edited }: RunInputRow): boolean {
 function reasonOf(pairs: PairKind, rows: number): string {
   const { other } = words[pairs]
   return rows === 0
-    ? `no training item has a ${other} beside its rejected response`
+    ? `no training item has a ${other} as well as a rejected response`
     : `none of its ${rows} training items has a ${other} that differs from the rejected response`
 }

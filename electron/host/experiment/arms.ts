@@ -1,4 +1,4 @@
-/** The arms of the experiment: what each learns its reward from, and where the reward is paid. */
+/** The arms of the experiment: what each learns its reward from, and which tokens get it. */
 import type { ExperimentArm } from '../../contract/experiment.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
@@ -14,31 +14,31 @@ export interface ArmPlan {
 
 export const armPlans: Record<ExperimentArm, ArmPlan> = {
   'sequence-original': {
-    description: 'ordinary PPO: one reward a response, learnt from ordinary preferences',
+    description: 'ordinary PPO: one reward per response, learned from ordinary preferences',
     pairs: 'original',
     reward: { scheme: 'sequence' },
     placement: 'sequence',
   },
   'sequence-edited': {
-    description: 'ordinary PPO: one reward a response, learnt from edited pairs',
+    description: 'ordinary PPO: one reward per response, learned from edited pairs',
     pairs: 'edited',
     reward: { scheme: 'sequence' },
     placement: 'sequence',
   },
   token: {
-    description: "the paper's: a reward at every token, learnt from the edits' labels",
+    description: "the paper's method: a reward for every token, learned from the labels of edits",
     pairs: 'edited',
     reward: { scheme: 'bt-changed' },
     placement: 'token',
   },
   'token-classify': {
-    description: "a reward at every token, learnt by telling the labels apart, as TLCR's",
+    description: 'a reward for every token, learned by classifying the labels, as in TLCR',
     pairs: 'edited',
     reward: { scheme: 'classify' },
     placement: 'token',
   },
   'token-regress': {
-    description: 'a reward at every token, learnt as the label itself, shared out over its span',
+    description: 'a reward for every token, learned by regression on the labels, each divided over its span',
     pairs: 'edited',
     reward: { scheme: 'regress', spanWeighted: true },
     placement: 'token',

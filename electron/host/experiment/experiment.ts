@@ -70,17 +70,17 @@ export async function performExperiment(
 async function settingOf(
   lab: Lab,
   project: Project,
-  { input, judge: described }: { input: ExperimentInput; judge: ResultRecord['judge'] },
+  { input, judge: given }: { input: ExperimentInput; judge: ResultRecord['judge'] },
   hooks: Hooks,
 ): Promise<{ setting: ExperimentSetting; judge: ResultRecord['judge'] }> {
   const { prompts, datasets, heldout, ppo, reward, seeds, judgeServer } = input
   const choice = { datasets, heldout, heldoutLimit: prompts }
   const policy = findModel(project, input.policy).path
   const seed = seeds[0]!
-  const { judge, trainPart, said } =
+  const { judge, trainPart, described } =
     input.judge.kind === 'gold'
-      ? await goldJudge(lab, project, { policy, choice, reward, seed }, input.judge.share, hooks)
-      : { judge: withModelPath(project, input.judge), trainPart: undefined, said: described }
+      ? await goldJudge(lab, project, { policy, choice, reward, seed, share: input.judge.share }, hooks)
+      : { judge: withModelPath(project, input.judge), trainPart: undefined, described: given }
   const setting = {
     policy,
     choice: { ...choice, ...(trainPart && { trainPart }) },
@@ -89,7 +89,7 @@ async function settingOf(
     maxQueryTokens: ppo.maxQueryTokens,
     seed,
   }
-  return { setting, judge: said }
+  return { setting, judge: described }
 }
 
 function withContext(result: ExperimentResult, context: ResultContext, judge: AnyJudgeSpec) {

@@ -1,5 +1,4 @@
-/** A judge for data that nobody knows the truth of: a reward model that learnt from documents which no arm gets. */
-
+/** A judge for data whose truth is unknown: a reward model trained on documents that no arm gets. */
 import type { Hooks } from '../../contract/events.ts'
 import type { JudgeSpec } from '../../contract/judge-kinds.ts'
 import type { ResultRecord } from '../../contract/report.ts'
@@ -18,21 +17,21 @@ export interface GoldSetting {
   choice: InputChoice
   reward: ExperimentPlan['reward']
   seed: number
+  /** Share of the training documents that the judge is trained on. */
+  share: number
 }
 
 /**
- * Its scheme is none of the arms': it scores whole responses by the mean of their tokens' rewards.
- * @param share of the training documents that it learns from
- * @returns the judge, what the record says of it, and the part of the training documents that is left to the arms
+ * Its scheme is not used by any arm: it scores whole responses by the mean of their tokens' rewards.
+ * @returns the judge, how the record describes it, and the part of the training documents that is left for the arms
  */
 export async function goldJudge(
   lab: Lab,
   project: Project,
-  { policy, choice, reward, seed }: GoldSetting,
-  share: number,
+  { policy, choice, reward, seed, share }: GoldSetting,
   hooks: Hooks,
-): Promise<{ judge: JudgeSpec; trainPart: [number, number]; said: ResultRecord['judge'] }> {
-  hooks.emit({ type: 'note', sentence: 'Training gold-judge, on documents that no arm gets.' })
+): Promise<{ judge: JudgeSpec; trainPart: [number, number]; described: ResultRecord['judge'] }> {
+  hooks.emit({ type: 'note', sentence: 'Training gold-judge on documents that no arm gets.' })
   const config = RewardConfig.parse({ ...reward, scheme: 'bt-mean', pairs: 'edited', seed })
   const input = { project: project.folder, model: policy, name: 'gold-judge', config, ...choice }
   const gold = await train(
@@ -40,15 +39,15 @@ export async function goldJudge(
     { kind: 'reward', input: { ...input, trainPart: [1 - share, 1] }, start: startOrResume },
     hooks,
   )
-  const known = gold.heldout
-    ? ` It orders ${(100 * gold.heldout.accuracy).toFixed(1)}% of ${gold.heldout.pairs} held-out pairs rightly.`
+  const quality = gold.heldout
+    ? ` It orders ${(100 * gold.heldout.accuracy).toFixed(1)}% of ${gold.heldout.pairs} held-out pairs correctly.`
     : ''
   return {
     judge: { kind: 'reward', model: finishedModel(gold) },
     trainPart: [0, 1 - share],
-    said: {
+    described: {
       name: 'gold',
-      description: `Every pair was judged in both orders by a reward model that learnt from ${Math.round(100 * share)}% of the training documents, which no arm got.${known}`,
+      description: `Every pair was judged in both orders by a reward model trained on ${Math.round(100 * share)}% of the training documents, which no arm got.${quality}`,
     },
   }
 }

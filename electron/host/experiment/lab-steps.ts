@@ -1,4 +1,4 @@
-/** The experiment's steps on the lab: runs with records, responses by the trainer, judgements in the project. */
+/** The experiment's steps with a trainer and a project: runs are recorded, judgements stored. */
 import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
 import type { JudgeServerOptions } from '../../contract/judge.ts'
@@ -37,25 +37,10 @@ export function labSteps(
   setting: ExperimentSetting,
   hooks: Hooks,
 ): ExperimentSteps {
-  const { policy, choice, maxQueryTokens, seed, judgeServer } = setting
-  // A language model would hold up training: it judges only the finished policies.
-  const watchingJudge = canWatchTraining(setting.judge) ? setting.judge : null
+  const { policy, choice } = setting
   const { db } = project
   const tokenizer = openTokenizer(openModelSource(policy).tokenizerSource)
   const isHeldout = (item: Item) => splitOf(splitPoint(item), choice.heldout) === 'heldout'
-  const shared = (name: string) => {
-    hooks.emit({ type: 'note', sentence: `Training ${name}.` })
-    return { project: project.folder, name, ...choice }
-  }
-  const finished = <Outcome extends RunOutcome>(outcome: Outcome) => ({
-    ...outcome,
-    model: finishedModel(outcome),
-    metrics: metricsOf(project, outcome.run),
-  })
-
-  const run = <K extends 'reward' | 'ppo' | 'dpo'>(kind: K, input: TrainInput<K>) =>
-    train(lab, { kind, input, start: startOrResume }, hooks)
-
   return {
     heldoutItems: () =>
       onePerPrompt(
@@ -65,31 +50,57 @@ export function labSteps(
       ),
     heldoutEdits: () =>
       [...editedPairsOf(db, { datasets: choice.datasets })].filter(({ item }) => isHeldout(item)),
-    trainReward: async (name, config) =>
-      finished(await run('reward', { ...shared(name), model: policy, config })),
-    trainPpo: async (name, rewardModel, config) =>
-      finished(await run('ppo', { ...shared(name), policy, rewardModel, judge: watchingJudge, config })),
-    trainDpo: async (name, config) => finished(await run('dpo', { ...shared(name), policy, config })),
-    async respond(model, items, sampling) {
-      const asked = { model: model ?? policy, items, ...sampling, topK: 0, topP: 1, maxQueryTokens }
-      const rows = await respond(lab, asked, hooks)
-      return rows.map(({ text, ids, ended }) => ({ text, tokens: ids.length, ended }))
-    },
-    async score(rewardModel, rows) {
-      const asked = rows.map(({ item: { prompt, context }, response }) => ({ prompt, context, response }))
-      const scored = await lab.trainer.run<'score'>(
-        { kind: 'score', rewardModel, rows: asked, batchSize: 8, maxQueryTokens },
-        hooks,
-      )
-      return scored.rows
-    },
-    async judge(sides, pairs) {
-      const judge = makeJudge(lab, setting.judge, { maxQueryTokens, server: judgeServer }, hooks)
-      const settings = { judge: setting.judge, ...sides }
-      return evaluate(db, { name: nameOfSides(sides), settings, judge, pairs, seed }, hooks)
-    },
     labelsOf: ({ item, rejected, edited }) => labelPair(tokenizer, item.id, rejected, edited),
     flawsOf: judgeKindOf(setting.judge).isWorldTruth ? worldFlaws() : null,
+    ...trainingSteps(lab, project, setting, hooks),
+    ...judgingSteps(lab, project, setting, hooks),
+  }
+}
+
+function trainingSteps(
+  lab: Lab,
+  project: Project,
+  { policy, choice, judge }: ExperimentSetting,
+  hooks: Hooks,
+): Pick<ExperimentSteps, 'trainReward' | 'trainPpo' | 'trainDpo'> {
+  // A language model would hold up training: it judges only the finished policies.
+  const watchingJudge = canWatchTraining(judge) ? judge : null
+  const shared = (name: string) => ({ project: project.folder, name, ...choice })
+  const run = async <K extends 'reward' | 'ppo' | 'dpo'>(kind: K, input: TrainInput<K>) => {
+    hooks.emit({ type: 'note', sentence: `Training ${input.name}.` })
+    const outcome = await train(lab, { kind, input, start: startOrResume }, hooks)
+    return { ...outcome, model: finishedModel(outcome), metrics: metricsOf(project, outcome.run) }
+  }
+  return {
+    trainReward: (name, config) => run('reward', { ...shared(name), model: policy, config }),
+    trainPpo: (name, rewardModel, config) =>
+      run('ppo', { ...shared(name), policy, rewardModel, judge: watchingJudge, config }),
+    trainDpo: (name, config) => run('dpo', { ...shared(name), policy, config }),
+  }
+}
+
+function judgingSteps(
+  lab: Lab,
+  { db }: Project,
+  { policy, judge: spec, judgeServer: server, maxQueryTokens, seed }: ExperimentSetting,
+  hooks: Hooks,
+): Pick<ExperimentSteps, 'respond' | 'score' | 'judge'> {
+  return {
+    async respond(model, items, sampling) {
+      const request = { model: model ?? policy, items, ...sampling, topK: 0, topP: 1, maxQueryTokens }
+      const rows = await respond(lab, request, hooks)
+      return rows.map(({ text, ids, ended }) => ({ text, tokens: ids.length, ended }))
+    },
+    async score(rewardModel, responses) {
+      const rows = responses.map(({ item: { prompt, context }, response }) => ({ prompt, context, response }))
+      const job = { kind: 'score' as const, rewardModel, rows, batchSize: 8, maxQueryTokens }
+      return (await lab.trainer.run<'score'>(job, hooks)).rows
+    },
+    async judge(sides, pairs) {
+      const judge = makeJudge(lab, spec, { maxQueryTokens, server }, hooks)
+      const settings = { judge: spec, ...sides }
+      return evaluate(db, { name: nameOfSides(sides), settings, judge, pairs, seed }, hooks)
+    },
   }
 }
 
@@ -101,7 +112,7 @@ interface RunOutcome {
   reason: string | null
 }
 
-/** A paused arm ends the experiment; what is done stays, and the run can be resumed. */
+/** A paused arm ends the experiment; finished runs are kept, and the paused one can be resumed. */
 export function finishedModel({ model, name, step, reason, run }: RunOutcome): string {
   if (model !== null) return model
   throw new UserError(

@@ -17,7 +17,7 @@ export interface ExperimentPlan {
   ppo: Omit<PpoConfig, 'placement' | 'seed' | 'klCoef'>
 }
 
-/** An arm at one strength of the KL penalty; null where the arm has none. */
+/** An arm at one strength of the KL penalty; null if the arm has none. */
 export interface Variant {
   arm: ExperimentArm
   klCoef: number | null
@@ -39,7 +39,7 @@ export function variantsOf({ arms, klCoefs }: ExperimentPlan): Variant[] {
   )
 }
 
-/** @returns null for an arm that needs none */
+/** @returns null for an arm without a reward model */
 export async function trainReward(
   arm: ExperimentArm,
   seed: number,
@@ -55,14 +55,12 @@ export async function trainReward(
 
 export async function trainPolicy(
   { arm, klCoef }: Variant,
-  seed: number,
-  rewards: readonly TrainedReward[],
-  plan: ExperimentPlan,
+  { plan, seed, rewards }: { plan: ExperimentPlan; seed: number; rewards: readonly TrainedReward[] },
   steps: ExperimentSteps,
 ): Promise<TrainedPolicy> {
   const { placement, pairs } = armPlans[arm]
   if (klCoef === null || placement === null) {
-    // The same pairs as often as a reward model sees them.
+    // It sees the same pairs as often as a reward model does.
     const { maxQueryTokens, maxResponseTokens, batchSize, microBatchSize, epochs, maxSteps } = plan.reward
     const budget = { maxQueryTokens, maxResponseTokens, batchSize, microBatchSize, epochs, maxSteps }
     const config = DpoConfig.parse({ seed, pairs, ...budget })
@@ -75,7 +73,7 @@ export async function trainPolicy(
 
 const lastSteps = 5
 
-/** Mean KL of a response from the reference over the last iterations, in nats; null where it was not measured. */
+/** Mean KL of a response from the reference over the last iterations, in nats; null if it was not measured. */
 export function finalKl({ metrics }: TrainedPolicy): number | null {
   const points = metrics.get('objective/kl')?.slice(-lastSteps) ?? []
   return points.length === 0 ? null : points.reduce((sum, [, kl]) => sum + kl, 0) / points.length

@@ -1,4 +1,4 @@
-/** How good the reward models are: on held-out pairs as training measured it, and against a truth where there is one. */
+/** Quality of the reward models: on held-out pairs, as measured in training, and against the truth if it is known. */
 import type { ExperimentArm } from '../../contract/experiment.ts'
 import type { Item } from '../../contract/records.ts'
 import type { ResultRecord } from '../../contract/report.ts'
@@ -10,55 +10,62 @@ import type { ExperimentSteps, Response } from './steps.ts'
 
 type RewardModelResult = ResultRecord['rewardModels'][number]
 
-/** What a reward model is measured against. */
-export interface Yardstick {
+/** The reference's answers to the items, on which reward models are compared with the truth. */
+export interface Baseline {
   items: readonly Item[]
-  /** The reference's answers to the items. */
   answers: readonly Response[]
 }
 
-/** One row an arm: means over its seeds. */
-export async function rewardModelResult(
-  arm: ExperimentArm,
+/** One row per arm, in order: means over its seeds. Arms whose reward models have no held-out pairs are left out. */
+export async function rewardModelResults(
   rewards: readonly TrainedReward[],
-  yardstick: Yardstick,
+  baseline: Baseline,
   steps: ExperimentSteps,
 ): Promise<RewardModelResult[]> {
-  const own = rewards.filter((reward) => reward.arm === arm && reward.heldout)
-  const [first] = own
-  if (!first) return []
-  const measured = []
-  for (const reward of own) measured.push(await againstTruth(reward, yardstick, steps))
-  return [
-    {
-      name: arm,
-      scheme: first.config.scheme,
-      n: first.heldout!.pairs,
-      pairwiseAccuracy: meanOf(own.map((r) => r.heldout!.accuracy))!,
-      tokenAuroc: meanOf(own.map((r) => r.heldout!.tokens?.auroc)),
-      tokenF1: meanOf(own.map((r) => r.heldoutF1)),
-      rankCorrelation: meanOf(measured.map((m) => m.rankCorrelation)),
-      flawAuroc: meansByKey(measured.map((m) => m.flawAuroc)),
-    },
-  ]
+  const measured = rewards.filter((reward) => reward.heldout !== null)
+  const results: RewardModelResult[] = []
+  for (const [arm, own] of Map.groupBy(measured, (reward) => reward.arm))
+    results.push(await rewardModelResult(arm, own, baseline, steps))
+  return results
 }
 
-interface AgainstTruth {
-  /** Spearman, of the score of the reference's answers with what their flaws cost, sign turned. */
+async function rewardModelResult(
+  arm: ExperimentArm,
+  rewards: readonly TrainedReward[],
+  baseline: Baseline,
+  steps: ExperimentSteps,
+): Promise<RewardModelResult> {
+  const first = rewards[0]!
+  const comparisons = []
+  for (const reward of rewards) comparisons.push(await compareWithTruth(reward, baseline, steps))
+  return {
+    name: arm,
+    scheme: first.config.scheme,
+    n: first.heldout!.pairs,
+    pairwiseAccuracy: meanOf(rewards.map((r) => r.heldout!.accuracy))!,
+    tokenAuroc: meanOf(rewards.map((r) => r.heldout!.tokens?.auroc)),
+    tokenF1: meanOf(rewards.map((r) => r.heldoutF1)),
+    rankCorrelation: meanOf(comparisons.map((c) => c.rankCorrelation)),
+    flawAuroc: meansByKey(comparisons.map((c) => c.flawAuroc)),
+  }
+}
+
+interface TruthComparison {
+  /** Spearman's correlation of the scores of the reference's answers with the negated cost of their flaws. */
   rankCorrelation: number | null
-  /** For each kind of flaw: how often one of its tokens has less reward than a token without any flaw. */
+  /** For each kind of flaw, how often one of its tokens has a lower reward than a token without flaws. */
   flawAuroc: Record<string, number>
 }
 
-async function againstTruth(
+async function compareWithTruth(
   { model, config }: TrainedReward,
-  { items, answers }: Yardstick,
+  { items, answers }: Baseline,
   steps: ExperimentSteps,
-): Promise<AgainstTruth> {
+): Promise<TruthComparison> {
   const { flawsOf } = steps
   if (!flawsOf) return { rankCorrelation: null, flawAuroc: {} }
-  const asked = items.map((item, i) => ({ item, response: answers[i]!.text }))
-  const scored = await steps.score(model, asked)
+  const rows = items.map((item, i) => ({ item, response: answers[i]!.text }))
+  const scored = await steps.score(model, rows)
   const costs = items.map((item, i) => flawsOf(item, answers[i]!).reduce((sum, { cost }) => sum - cost, 0))
   return {
     rankCorrelation: spearman(
@@ -94,7 +101,7 @@ function kindsAt(flaws: readonly Flaw[], start: number, end: number): string[] {
   return flaws.flatMap(({ kind, span }) => (span && span.start < end && start < span.end ? [kind] : []))
 }
 
-/** @param tokens with the kinds of flaw that they are part of; one of none is a fair token */
+/** @param tokens with the kinds of flaw that each is part of; none for a token without flaws */
 export function aurocByKind(tokens: readonly { reward: number; kinds: string[] }[]): Record<string, number> {
   const kinds = [...new Set(tokens.flatMap((token) => token.kinds))]
   return Object.fromEntries(
@@ -114,8 +121,8 @@ function meansByKey(records: readonly Record<string, number>[]): Record<string, 
   return Object.fromEntries(keys.map((key) => [key, meanOf(records.map((record) => record[key]))!]))
 }
 
-/** Mean of the values there are; null where there is none. */
+/** Mean of the values that are not null; null if there are none. */
 export function meanOf(values: readonly (number | null | undefined)[]): number | null {
-  const known = values.filter((x) => x !== null && x !== undefined)
-  return known.length > 0 ? known.reduce((a, b) => a + b, 0) / known.length : null
+  const present = values.filter((x) => x !== null && x !== undefined)
+  return present.length > 0 ? present.reduce((a, b) => a + b, 0) / present.length : null
 }

@@ -1,6 +1,6 @@
 /**
  * The experiment: arms trained on equal data, seeds and budget, judged on the same held-out prompts with the same
- * random numbers, and compared at an equal distance from the reference. Whatever the arms show is what comes out.
+ * random numbers, and compared at an equal distance from the reference.
  */
 import type { ExperimentArm } from '../../contract/experiment.ts'
 import type { Item } from '../../contract/records.ts'
@@ -15,7 +15,6 @@ import {
 } from '../../pipeline/judge/frontier.ts'
 import { schemes } from '../../pipeline/reward/schemes.ts'
 import { armPlans } from './arms.ts'
-import { heatMaps } from './heat-maps.ts'
 import {
   type ExperimentPlan,
   finalKl,
@@ -26,9 +25,18 @@ import {
   type Variant,
   variantsOf,
 } from './policies.ts'
-import { meanOf, rewardModelResult } from './reward-quality.ts'
-import { curvesOf, cutOffWarnings, describe, notesOf, samplesOf, winRateOverSteps } from './shown.ts'
+import { meanOf, rewardModelResults } from './reward-quality.ts'
 import type { ExperimentSteps, Response } from './steps.ts'
+import {
+  curvesOf,
+  cutOffWarnings,
+  describeResponses,
+  notesOf,
+  type ResponseStatistics,
+  samplesOf,
+  winRateOverSteps,
+} from './summaries.ts'
+import { tokenRewardsOf } from './token-rewards.ts'
 import { type Answers, type Contestant, type JudgedVariant, Tournament } from './tournament.ts'
 
 /** The part of the result that the experiment itself knows. */
@@ -37,14 +45,64 @@ export type ExperimentResult = Omit<
   'project' | 'createdAt' | 'caveat' | 'runtime' | 'versions' | 'seeds' | 'data' | 'judge' | 'settings'
 >
 
+/** An experiment under way. */
+interface Experiment {
+  plan: ExperimentPlan
+  steps: ExperimentSteps
+  /** The held-out items that are judged, the same for every arm. */
+  items: readonly Item[]
+  tournament: Tournament
+  clock: StageClock
+}
+
 export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps): Promise<ExperimentResult> {
   const items = steps.heldoutItems().slice(0, plan.prompts)
   const clock = new StageClock()
-  const tournament = new Tournament(items, steps)
-  const answer = (models: ReadonlyMap<number, string | null>) =>
-    clock.time('respond', () => answersOf(models, items, plan, steps))
+  const experiment = { plan, steps, items, tournament: new Tournament(items, steps), clock }
 
-  // 1. A reward model for each kind of reward and seed.
+  // 1. Train a reward model for each kind of reward and seed.
+  const rewards = await trainRewards(experiment)
+
+  // 2. Train a policy for each arm, KL strength and seed; have it answer the prompts, and judge the answers.
+  const reference = await answersOf(new Map(plan.seeds.map((seed) => [seed, null])), experiment)
+  const judged = await judgedVariants(rewards, reference, experiment)
+
+  // 3. Compare the arms over the KLs that all of them reached, and select each arm's variant nearest to the middle.
+  const frontier = frontierOf(judged, experiment)
+  const middle = frontier && (frontier.kls.low + frontier.kls.high) / 2
+  const selected = plan.arms.map((arm) => nearest(judged, arm, middle))
+  const headToHead = await clock.time('judge', () => headToHeads(selected, experiment))
+
+  // 4. Measure the reward models.
+  const firstSeed = plan.seeds[0]!
+  const baseline = { items, answers: reference.get(firstSeed)! }
+  const rewardModels = await clock.time('reward quality', () => rewardModelResults(rewards, baseline, steps))
+  const tokenRewards = await tokenRewardsOf(
+    rewards.filter(({ seed, config }) => seed === firstSeed && schemes[config.scheme].rewardsTokens),
+    steps,
+  )
+
+  const referenceResponses = describeResponses(reference, items, steps)
+  return {
+    stages: clock.stages(),
+    rewardModels,
+    reference: {
+      name: 'reference',
+      description: 'the policy that every arm starts from',
+      ...referenceResponses,
+    },
+    arms: selected.map((variant) => armResult(variant, referenceResponses, experiment)),
+    headToHead,
+    frontier,
+    curves: selected.flatMap(curvesOf),
+    winRateOverSteps: selected.map(winRateOverSteps),
+    samples: samplesOf(items, firstSeed, reference, selected),
+    tokenRewards,
+    notes: notesOf(plan),
+  }
+}
+
+async function trainRewards({ plan, steps, clock }: Experiment): Promise<TrainedReward[]> {
   const rewards: TrainedReward[] = []
   for (const arm of plan.arms) {
     for (const seed of plan.seeds) {
@@ -52,62 +110,47 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
       if (reward) rewards.push(reward)
     }
   }
+  return rewards
+}
 
-  // 2. A policy for each arm, strength of the KL penalty and seed, which 3. answers the prompts and 4. is judged.
-  const reference = await answer(new Map(plan.seeds.map((seed) => [seed, null])))
+async function judgedVariants(
+  rewards: readonly TrainedReward[],
+  reference: Answers,
+  experiment: Experiment,
+): Promise<JudgedVariant[]> {
+  const { plan, steps, clock, tournament } = experiment
   const referenceSide = { name: 'the reference', answers: reference }
   const judged: JudgedVariant[] = []
   for (const variant of variantsOf(plan)) {
     const policies: TrainedPolicy[] = []
     for (const seed of plan.seeds) {
-      policies.push(
-        await clock.time(`train ${variant.arm}`, () => trainPolicy(variant, seed, rewards, plan, steps)),
-      )
+      const config = { plan, seed, rewards }
+      policies.push(await clock.time(`train ${variant.arm}`, () => trainPolicy(variant, config, steps)))
     }
-    const answers = await answer(new Map(policies.map(({ seed, model }) => [seed, model])))
+    const answers = await answersOf(new Map(policies.map(({ seed, model }) => [seed, model])), experiment)
     const match = await clock.time('judge', () =>
       tournament.compare({ name: nameOf(variant), answers }, referenceSide),
     )
     judged.push({ ...variant, policies, answers, kl: meanOf(policies.map(finalKl)), match })
   }
+  return judged
+}
 
-  // 5. Arms are compared over the KLs that all of them came to; those nearest to the middle are shown.
-  const frontier = frontierOf(plan, judged, items, steps)
-  const middle = frontier && (frontier.kls.low + frontier.kls.high) / 2
-  const shown = plan.arms.map((arm) => nearest(judged, arm, middle))
-  const headToHead = await clock.time('judge', () => headToHeads(shown, tournament))
-  const first = plan.seeds[0]!
-  const yardstick = { items, answers: reference.get(first)! }
-  const rewardModels = []
-  for (const arm of plan.arms) {
-    rewardModels.push(
-      ...(await clock.time('reward quality', () => rewardModelResult(arm, rewards, yardstick, steps))),
-    )
-  }
-
-  const plain = describe(reference, items, steps)
+function armResult(
+  { arm, answers, match: { summary }, kl, klCoef }: JudgedVariant,
+  reference: ResponseStatistics,
+  { items, steps, plan }: Experiment,
+): ResultRecord['arms'][number] {
+  const responses = describeResponses(answers, items, steps)
+  const warnings = [...summary.warnings, ...cutOffWarnings(responses, reference, plan.ppo.maxNewTokens)]
   return {
-    stages: clock.stages(),
-    rewardModels,
-    reference: { name: 'reference', description: 'the policy that every arm starts from', ...plain },
-    arms: shown.map(({ arm, answers, match: { summary }, kl, klCoef }) => {
-      const own = describe(answers, items, steps)
-      const warnings = [...summary.warnings, ...cutOffWarnings(own, plain, plan.ppo.maxNewTokens)]
-      return {
-        ...{ name: arm, description: armPlans[arm].description },
-        ...{ ...summary, warnings, ...own, kl, klCoef },
-      }
-    }),
-    headToHead,
-    frontier,
-    curves: shown.flatMap(curvesOf),
-    winRateOverSteps: shown.map(winRateOverSteps),
-    samples: samplesOf(items, first, reference, shown),
-    tokenRewards: await heatMaps(
-      rewards.filter(({ seed, config }) => seed === first && schemes[config.scheme].rewardsTokens),
-      steps,
-    ),
-    notes: notesOf(plan),
+    name: arm,
+    description: armPlans[arm].description,
+    ...summary,
+    warnings,
+    ...responses,
+    kl,
+    klCoef,
   }
 }
 
@@ -116,25 +159,23 @@ function nameOf({ arm, klCoef }: Variant): string {
 }
 
 /** @param models by seed; null is the reference */
-async function answersOf(
+function answersOf(
   models: ReadonlyMap<number, string | null>,
-  items: readonly Item[],
-  { ppo: { temperature, maxNewTokens } }: ExperimentPlan,
-  steps: ExperimentSteps,
+  { plan: { ppo }, items, steps, clock }: Experiment,
 ): Promise<Answers> {
-  const answers = new Map<number, Response[]>()
-  for (const [seed, model] of models) {
-    answers.set(seed, await steps.respond(model, items, { temperature, maxNewTokens, seed }))
-  }
-  return answers
+  const { temperature, maxNewTokens } = ppo
+  return clock.time('respond', async () => {
+    const answers = new Map<number, Response[]>()
+    for (const [seed, model] of models)
+      answers.set(seed, await steps.respond(model, items, { temperature, maxNewTokens, seed }))
+    return answers
+  })
 }
 
-/** @returns null where there is nothing to compare along: a single strength, or KLs that were not measured */
+/** @returns null if there is nothing to compare along: a single strength, or KLs that were not measured */
 function frontierOf(
-  { klCoefs, seeds }: ExperimentPlan,
   judged: readonly JudgedVariant[],
-  items: readonly Item[],
-  steps: ExperimentSteps,
+  { plan: { klCoefs, seeds }, items, steps }: Experiment,
 ): Frontier | null {
   const swept = judged.filter((v) => v.klCoef !== null && v.kl !== null && v.kl > 0)
   const byArm = Map.groupBy(swept, ({ arm }) => arm)
@@ -150,7 +191,7 @@ function frontierOf(
       kl: own!,
       winRate: summary.winRate,
       interval: summary.interval,
-      ...describe(answers, items, steps),
+      ...describeResponses(answers, items, steps),
     })),
     kls,
     winRates: arms.map((arm) => ({ arm, ...winRateOver(curves.get(arm)!, kls, key) })),
@@ -179,7 +220,7 @@ function pointOf({ kl, match }: JudgedVariant): FrontierPoint {
   return { kl: kl!, preferences: match.preferences }
 }
 
-/** The arm's variant that came nearest to the KL; its first where there is none to come near. */
+/** The arm's variant whose KL is nearest; its first if no KL is given. */
 function nearest(judged: readonly JudgedVariant[], arm: ExperimentArm, kl: number | null): JudgedVariant {
   const own = judged.filter((variant) => variant.arm === arm)
   const distance = (variant: JudgedVariant) => Math.abs((variant.kl ?? 0) - (kl ?? 0))
@@ -187,12 +228,12 @@ function nearest(judged: readonly JudgedVariant[], arm: ExperimentArm, kl: numbe
 }
 
 async function headToHeads(
-  shown: readonly JudgedVariant[],
-  tournament: Tournament,
+  selected: readonly JudgedVariant[],
+  { tournament }: Experiment,
 ): Promise<ResultRecord['headToHead']> {
   const results: ResultRecord['headToHead'] = []
-  for (const [i, opponent] of shown.entries()) {
-    for (const arm of shown.slice(i + 1)) {
+  for (const [i, opponent] of selected.entries()) {
+    for (const arm of selected.slice(i + 1)) {
       const { summary } = await tournament.compare(sideOf(arm), sideOf(opponent))
       results.push({ arm: arm.arm, opponent: opponent.arm, ...summary })
     }
@@ -204,7 +245,7 @@ function sideOf(variant: JudgedVariant): Contestant {
   return { name: nameOf(variant), answers: variant.answers }
 }
 
-/** Seconds of each stage, added up over arms and seeds. */
+/** Seconds of each stage, summed over arms and seeds. */
 class StageClock {
   readonly #seconds = new Map<string, number>()
 

@@ -1,4 +1,4 @@
-/** What an experiment asks of the lab, so that its order can be read (and tested) without a database or a trainer. */
+/** The steps of an experiment, as an interface: its sequence can be read and tested without a database or a trainer. */
 import type { JobResults } from '../../contract/jobs.ts'
 import type { EditedPair, Item, Judgement, JudgePair, PairLabels } from '../../contract/records.ts'
 import type { WinRateSummary } from '../../contract/report.ts'
@@ -7,7 +7,7 @@ import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import type { Flaw } from '../../world/flaws.ts'
 
-/** A finished training run and where its model is. */
+/** A finished training run and the path of its model. */
 export type Finished<Kind extends 'reward' | 'ppo' | 'dpo'> = JobResults[Kind] & {
   run: string
   model: string
@@ -46,8 +46,8 @@ export interface ExperimentSteps {
     sides: { candidate: string; reference: string },
     pairs: readonly JudgePair[],
   ): Promise<{ summary: WinRateSummary; judgements: Judgement[] }>
-  /** Labels of a text's edit under the policy's tokenizer: one a token as `score` gives them. */
+  /** Token labels of an edit under the policy's tokenizer, for the same tokens as `score` returns. */
   labelsOf(pair: EditedPair): PairLabels
-  /** What is wrong with a response, where the judge is a truth that knows; null elsewhere. */
+  /** The flaws of a response; null if the judge does not know the truth. */
   flawsOf: ((item: Item, response: Pick<Response, 'text' | 'ended'>) => Flaw[]) | null
 }

@@ -36,9 +36,9 @@ test('An arm without data is named, with the reason and the arms that are left.'
   const message = refusal(without, standard)
   assert.match(
     message,
-    /^Arm sequence-original can't be trained on .*: no training item has a chosen response/,
+    /^Arm sequence-original cannot be trained on .*: no training item has a chosen response/,
   )
-  assert.match(message, /Leave it out by --arms sequence-edited,token, or import preference pairs\.$/)
+  assert.match(message, /Leave it out with --arms sequence-edited,token, or import preference pairs\.$/)
   assert.equal(refusal(without, ['sequence-edited', 'token', 'token-classify', 'dpo']), '')
 })
 
@@ -57,7 +57,7 @@ test('A chosen response or an edit that is the rejected one over again is no dat
   )
   assert.match(
     refusal(unedited, [...standard, 'dpo']),
-    /^Arms sequence-edited, token, dpo can't .* Leave them out by --arms sequence-original, or import edits/,
+    /^Arms sequence-edited, token, dpo cannot .* Leave them out with --arms sequence-original, or import edits/,
   )
   const nothing = refusal(same, ['sequence-original'])
   assert.match(nothing, /rejected response\. Import preference pairs\.$/)
@@ -76,7 +76,7 @@ test('The verb refuses before anything is trained.', async () => {
   await stet('import', 'p.stet', 'edits.jsonl')
   const { code, stderr } = await stet('experiment', 'p.stet', 'nobody', '--judge', 'length:shorter')
   assert.equal(code, 2)
-  assert.match(stderr, /Arm sequence-original can't be trained on .*--arms sequence-edited,token/)
+  assert.match(stderr, /Arm sequence-original cannot be trained on .*--arms sequence-edited,token/)
   const other = await stet('experiment', 'p.stet', 'nobody', '--judge', 'length:shorter', '--arms', 'token')
   assert.match(other.stderr, /"nobody" is neither/)
   assert.match((await stet('runs', 'p.stet')).stdout, /No runs yet/)

@@ -73,7 +73,7 @@ test('the gold judge learns from documents of its own, judges every pair, and it
   assert.ok(existsSync(path.join(judge.model, 'config.json')))
   assert.match(
     record.judge.description,
-    /^Every pair was judged in both orders by a reward model that learnt from 40% of the training documents, which no arm got. It orders \d+\.\d% of \d+ held-out pairs rightly\.$/,
+    /^Every pair was judged in both orders by a reward model trained on 40% of the training documents, which no arm got. It orders \d+\.\d% of \d+ held-out pairs correctly\.$/,
   )
   assert.match(record.notes.join(' '), /A reward model judged\..* read samples/)
 

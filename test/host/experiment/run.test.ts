@@ -108,7 +108,7 @@ test('An arm that runs on where the reference ends is warned of, and no other.',
   const warned = arms.map(({ name, ended, warnings }) => [
     name,
     ended,
-    warnings.filter((warning) => warning.includes('end by themselves')),
+    warnings.filter((warning) => warning.includes('end with EOS')),
   ])
   assert.equal(reference.ended, 0.8)
   assert.deepEqual(warned, [
@@ -117,7 +117,7 @@ test('An arm that runs on where the reference ends is warned of, and no other.',
       'token',
       0.5,
       [
-        "50% of its answers end by themselves, of the reference's 80%: the others are cut off at 64 tokens. Read samples: its reward may pay for running on, and the judge may not mind.",
+        "Only 50% of its responses end with EOS, compared to 80% of the reference's; the others are cut off at 64 tokens. Read samples: the reward may encourage responses that do not stop, and the judge may not penalise them.",
       ],
     ],
   ])

@@ -1,27 +1,27 @@
-/** Token rewards beside the human edit, for a few held-out edits: the picture of what a reward model has learnt. */
+/** Token rewards of a few held-out edits, with the edits' labels: they show what a reward model has learned. */
 import type { ResultRecord } from '../../contract/report.ts'
 import type { ExperimentSteps } from './steps.ts'
 
-const shownEdits = 4
+const editCount = 4
 
-/** @param rewards models with token rewards; the same edits are shown under each */
-export async function heatMaps(
+/** @param rewards models that reward tokens; all score the same edits */
+export async function tokenRewardsOf(
   rewards: readonly { name: string; model: string }[],
   steps: ExperimentSteps,
 ): Promise<ResultRecord['tokenRewards']> {
-  const maps: ResultRecord['tokenRewards'] = []
-  for (const reward of rewards) maps.push(...(await heatMapsOf(reward, steps)))
-  return maps
+  const results: ResultRecord['tokenRewards'] = []
+  for (const reward of rewards) results.push(...(await rewardsOfModel(reward, steps)))
+  return results
 }
 
-async function heatMapsOf(
+async function rewardsOfModel(
   reward: { name: string; model: string },
   steps: ExperimentSteps,
 ): Promise<ResultRecord['tokenRewards']> {
   const edits = steps
     .heldoutEdits()
     .filter(({ rejected, edited }) => rejected !== edited)
-    .slice(0, shownEdits)
+    .slice(0, editCount)
   if (edits.length === 0) return []
   const rows = edits.flatMap(({ item, rejected, edited }) => [
     { item, response: rejected },

@@ -1,4 +1,4 @@
-/** What the record shows of policies besides their win rates: lengths, flaws, curves, samples, notes. */
+/** What the record shows of policies besides their win rates: response statistics, curves, samples and notes. */
 import type { Item, Judgement } from '../../contract/records.ts'
 import type { Responses, ResultRecord } from '../../contract/report.ts'
 import type { ExperimentPlan, TrainedPolicy } from './policies.ts'
@@ -6,12 +6,14 @@ import { meanOf } from './reward-quality.ts'
 import type { ExperimentSteps } from './steps.ts'
 import { type Answers, type JudgedVariant, pairId } from './tournament.ts'
 
-/** Mean length of the answers, share that ended by themselves, and mean count of each kind of flaw in one. */
-export function describe(
+/** Mean length, share that ended with EOS, and mean number of flaws of each kind. */
+export type ResponseStatistics = Pick<Responses, 'length' | 'ended' | 'flaws'>
+
+export function describeResponses(
   answers: Answers,
   items: readonly Item[],
   { flawsOf }: ExperimentSteps,
-): Pick<Responses, 'length' | 'ended' | 'flaws'> {
+): ResponseStatistics {
   const all = [...answers.values()].flatMap((own) =>
     own.map((response, i) => ({ response, item: items[i]! })),
   )
@@ -26,24 +28,24 @@ export function describe(
   }
 }
 
-/** So many points fewer endings than the reference's are a warning. */
-const fewerEndings = 20
+/** A share of EOS endings this many points below the reference's gives a warning. */
+const maxEndingsDrop = 20
 
-/** A policy that learnt to run on has often found what its judge is blind to. */
+/** A policy that learned not to stop has often found a weakness of its judge. */
 export function cutOffWarnings(
-  own: Pick<Responses, 'ended'>,
-  reference: Pick<Responses, 'ended'>,
+  { ended }: Pick<ResponseStatistics, 'ended'>,
+  reference: Pick<ResponseStatistics, 'ended'>,
   maxNewTokens: number,
 ): string[] {
-  if (own.ended == null || reference.ended == null) return []
-  const [ends, referenceEnds] = [100 * own.ended, 100 * reference.ended].map(Math.round) as [number, number]
-  if (referenceEnds - ends < fewerEndings) return []
+  if (ended == null || reference.ended == null) return []
+  const [ends, referenceEnds] = [100 * ended, 100 * reference.ended].map(Math.round) as [number, number]
+  if (referenceEnds - ends < maxEndingsDrop) return []
   return [
-    `${ends}% of its answers end by themselves, of the reference's ${referenceEnds}%: the others are cut off at ${maxNewTokens} tokens. Read samples: its reward may pay for running on, and the judge may not mind.`,
+    `Only ${ends}% of its responses end with EOS, compared to ${referenceEnds}% of the reference's; the others are cut off at ${maxNewTokens} tokens. Read samples: the reward may encourage responses that do not stop, and the judge may not penalise them.`,
   ]
 }
 
-const shownCurves = [
+const curveMetrics = [
   'objective/scores',
   'objective/kl',
   'response/length',
@@ -54,7 +56,7 @@ const shownCurves = [
 
 /** Training curves: the mean over the seeds that have the step. */
 export function curvesOf({ arm, policies }: JudgedVariant): ResultRecord['curves'] {
-  return shownCurves.flatMap((metric) => {
+  return curveMetrics.flatMap((metric) => {
     const points = overSeeds(policies, metric).map(({ step, mean }): [number, number] => [step, mean])
     return points.length > 0 ? [{ arm, metric, points }] : []
   })
@@ -81,18 +83,18 @@ function overSeeds(policies: readonly TrainedPolicy[], metric: string) {
     })
 }
 
-const shownSamples = 6
+const sampleCount = 6
 
 export function samplesOf(
   items: readonly Item[],
   seed: number,
   reference: Answers,
-  shown: readonly JudgedVariant[],
+  variants: readonly JudgedVariant[],
 ): ResultRecord['samples'] {
-  return items.slice(0, shownSamples).map((item, i) => ({
+  return items.slice(0, sampleCount).map((item, i) => ({
     prompt: item.prompt.map((message) => message.content).join('\n\n'),
     reference: reference.get(seed)![i]!.text,
-    outputs: shown.map(({ arm, answers, match }) => ({
+    outputs: variants.map(({ arm, answers, match }) => ({
       arm,
       text: answers.get(seed)![i]!.text,
       preference: preferenceOn(match.judgements, pairId(item, seed)),
@@ -110,15 +112,15 @@ export function notesOf({ arms, seeds, ppo, klCoefs }: ExperimentPlan): string[]
   ]
   if (arms.includes('sequence-original') && arms.length > 1)
     notes.unshift(
-      'Pairwise accuracy is on the pairs a reward model learnt from: that of sequence-original is on original pairs, the others on edited ones, so they do not compare.',
+      'Pairwise accuracy is measured on the kind of pairs that a reward model was trained on: original pairs for sequence-original, edited pairs for the others. These accuracies are not comparable.',
     )
   if (klCoefs.length > 1)
     notes.push(
-      `Every PPO arm was run with klCoef ${klCoefs.join(', ')}; tables and head to head take the run of each arm that came nearest to the middle of the KLs that all share.`,
+      `Every PPO arm was run with klCoef ${klCoefs.join(', ')}; tables and head-to-head comparisons show each arm's run whose KL is nearest to the middle of the range that all arms cover.`,
     )
   if (seeds.length === 1)
     notes.push(
-      'One seed: the intervals are over prompts only and say nothing about another run of the same arm.',
+      'One seed: the intervals cover the choice of prompts only, not the variation between training runs.',
     )
   return notes
 }

@@ -47,6 +47,12 @@ test('SFT learns demonstrations, and what they have in common with held-out ones
   disposeModel(model)
 })
 
+/** Of the schemes with a penalty; without one, the mean of kept tokens is 2.2 under `bt-mean`. */
+const keptLimits = new Map<RewardScheme, number>([
+  ['bt-changed', 0.05],
+  ['bt-mean-changed', 0.1],
+])
+
 for (const scheme of RewardScheme.options) {
   test(`a reward model of scheme ${scheme} learns to order held-out pairs`, async () => {
     const model = loadModel(folder)
@@ -58,8 +64,8 @@ for (const scheme of RewardScheme.options) {
     assert.equal(quality.accuracy, 1)
     if (schemes[scheme].rewardsTokens)
       assert.ok(quality.tokens!.auroc! > 0.7 && tokens!.f1 > 0.6, `${quality.tokens!.auroc}, ${tokens!.f1}`)
-    if (scheme === 'bt-changed')
-      assert.ok(Math.abs(quality.tokens!.keptMean) < 0.05, 'kept tokens are held at zero')
+    const keptLimit = keptLimits.get(scheme)
+    if (keptLimit) assert.ok(Math.abs(quality.tokens!.keptMean) < keptLimit, 'kept tokens are held at zero')
     disposeModel(model)
   })
 }

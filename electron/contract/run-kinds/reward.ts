@@ -19,7 +19,14 @@ import {
   TrainingResult,
 } from './common.ts'
 
-export const RewardScheme = z.enum(['bt-mean', 'bt-changed', 'classify', 'regress', 'sequence'])
+export const RewardScheme = z.enum([
+  'bt-mean',
+  'bt-changed',
+  'bt-mean-changed',
+  'classify',
+  'regress',
+  'sequence',
+])
 export type RewardScheme = z.infer<typeof RewardScheme>
 
 export const RewardConfig = z.strictObject({
@@ -39,7 +46,7 @@ export const RewardConfig = z.strictObject({
     .number()
     .nonnegative()
     .default(1)
-    .describe('Scheme bt-changed: weight of the mean squared reward of kept tokens.')
+    .describe('Schemes bt-changed and bt-mean-changed: weight of the mean squared reward of kept tokens.')
     .meta({ label: 'Penalty on kept tokens' }),
   spanWeighted: z
     .boolean()

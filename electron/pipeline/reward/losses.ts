@@ -39,6 +39,8 @@ export type RewardLoss = (
 const losses: Record<RewardScheme, RewardLoss> = {
   'bt-mean': btMeanLoss,
   'bt-changed': (pairs, normalizers, { keptPenalty }) => btChangedLoss(pairs, normalizers, keptPenalty),
+  'bt-mean-changed': (pairs, normalizers, { keptPenalty }) =>
+    btMeanChangedLoss(pairs, normalizers, keptPenalty),
   classify: classifyLoss,
   regress: regressLoss,
   sequence: sequenceLoss,
@@ -77,6 +79,21 @@ export function btChangedLoss(
 
 function changedSum({ scalars, labels }: RewardSide): tf.Tensor {
   return tf.sum(tf.mul(scalars, tf.abs(labels)), 1)
+}
+
+/** The same on the mean over changed tokens, so that a long edit weighs the same as a short one. */
+export function btMeanChangedLoss(
+  sides: RewardPairs,
+  normalizers: RewardNormalizers,
+  keptPenalty: number,
+): tf.Tensor {
+  const preference = bradleyTerry(changedMean(sides.chosen), changedMean(sides.rejected))
+  return withKeptPenalty(tf.div(preference, normalizers.pairs), sides, normalizers, keptPenalty)
+}
+
+/** 0 for a side without changed tokens. (B) */
+function changedMean(side: RewardSide): tf.Tensor {
+  return tf.div(changedSum(side), tf.maximum(tf.sum(tf.abs(side.labels), 1), 1))
 }
 
 /** Adds the penalty on the mean squared reward of kept tokens. */

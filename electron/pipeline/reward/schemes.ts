@@ -50,6 +50,12 @@ export const schemes: Record<RewardScheme, Scheme> = {
     score: 'mean',
     logit: ({ rejected, chosen }) => changedSum(chosen) - changedSum(rejected),
   },
+  'bt-mean-changed': {
+    rewardsTokens: true,
+    reward: 'identity',
+    score: 'mean',
+    logit: ({ rejected, chosen }) => changedMean(chosen) - changedMean(rejected),
+  },
   classify: { rewardsTokens: true, reward: 'tanhHalf', score: 'mean', logit: null },
   regress: { rewardsTokens: true, reward: 'identity', score: 'mean', logit: null },
   sequence: { rewardsTokens: false, reward: 'identity', score: 'last', logit: ({ margin }) => margin },
@@ -57,6 +63,12 @@ export const schemes: Record<RewardScheme, Scheme> = {
 
 function changedSum({ labels, rewards }: LabelledRewards): number {
   return Array.from(labels).reduce((sum, label, i) => sum + Math.abs(label) * rewards[i]!, 0)
+}
+
+/** 0 for a side without changed tokens. */
+function changedMean(side: LabelledRewards): number {
+  const count = Array.from(side.labels).filter((label) => label !== 0).length
+  return changedSum(side) / Math.max(1, count)
 }
 
 /** The reward of one token from the head's output. */

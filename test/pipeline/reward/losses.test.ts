@@ -29,6 +29,7 @@ const sum = (rows: Rows) => rows.flat().reduce((a, b) => a + b, 0)
 const cases = [
   ['bt-mean', 'bt-mean', {}],
   ['bt-changed pooling=sum keptMean=tokens', 'bt-changed', {}],
+  ['bt-changed pooling=mean keptMean=tokens', 'bt-mean-changed', {}],
   ['classify mean=tokens', 'classify', {}],
   ['regress target=unit mean=tokens', 'regress', {}],
   ['regress target=spanLength mean=tokens', 'regress', { spanWeighted: true }],

@@ -75,17 +75,15 @@ export function familyOfArchitecture(
   file: string,
   key: string,
 ): { family: FamilyName; architecture: string } {
-  const supported = new Map(
-    familyNames.flatMap((family) =>
-      families[family][kind].architectures.map((architecture) => [architecture, family]),
-    ),
+  const supported = familyNames.flatMap((family) =>
+    families[family][kind].architectures.map((architecture) => ({ family, architecture })),
   )
-  const family = typeof name === 'string' ? supported.get(name) : undefined
-  if (typeof name === 'string' && family !== undefined) return { family, architecture: name }
+  const match = supported.find(({ architecture }) => architecture === name)
+  if (match) return match
   const problem = name === undefined ? 'is missing' : `is ${JSON.stringify(name).slice(0, 80)}`
   throw new UserError(
     'bad_input',
-    `${file}: the key "${key}" ${problem}. Supported architectures: ${[...supported.keys()].join(', ')}.`,
+    `${file}: the key "${key}" ${problem}. Supported architectures: ${supported.map(({ architecture }) => architecture).join(', ')}.`,
   )
 }
 

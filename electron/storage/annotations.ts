@@ -17,8 +17,8 @@ interface AnnotationColumns {
   created_at: string
 }
 
-const COLUMNS = 'item_id, annotator, revision, state, edited, operations, elapsed_ms, provenance, created_at'
-const VALUES =
+const columns = 'item_id, annotator, revision, state, edited, operations, elapsed_ms, provenance, created_at'
+const values =
   '@item_id, @annotator, @revision, @state, @edited, @operations, @elapsed_ms, @provenance, @created_at'
 
 /**
@@ -29,25 +29,25 @@ export function saveAnnotation(db: Db, annotation: NewAnnotation): Annotation {
   return transact(db, () => annotationWriter(db).append(annotation))
 }
 
-/** Statements to append many revisions; call inside a transaction. */
+/** Prepared statements for appending many revisions; call them inside a transaction. */
 export function annotationWriter(db: Db) {
   const itemExists = db.prepare('SELECT 1 FROM items WHERE id = ?').pluck()
   const lastRevision = db
     .prepare('SELECT coalesce(max(revision), 0) FROM annotations WHERE item_id = ? AND annotator = ?')
     .pluck()
-  const insert = db.prepare(`INSERT INTO annotations (${COLUMNS}) VALUES (${VALUES})`)
-  const same = db
+  const insert = db.prepare(`INSERT INTO annotations (${columns}) VALUES (${values})`)
+  const selectSame = db
     .prepare(
       `SELECT 1 FROM annotations WHERE item_id = @item_id AND annotator = @annotator AND state = @state
         AND edited = @edited AND operations = @operations AND elapsed_ms = @elapsed_ms
-        AND provenance = @provenance AND (@dated = 0 OR created_at = @created_at)`,
+        AND provenance = @provenance AND (@isDated = 0 OR created_at = @created_at)`,
     )
     .pluck()
 
   function append(annotation: NewAnnotation): Annotation {
     const { itemId, annotator } = annotation
     if (itemExists.get(itemId) === undefined) {
-      throw new UserError('not_found', `There is no item ${itemId} in this project to annotate.`)
+      throw new UserError('not_found', `This project has no item ${itemId} to annotate.`)
     }
     const revision = (lastRevision.get(itemId, annotator) as number) + 1
     const createdAt = annotation.createdAt ?? now()
@@ -55,10 +55,10 @@ export function annotationWriter(db: Db) {
     return { ...annotation, revision, createdAt }
   }
 
-  /** Appends what the annotator has not said of this item before. @returns whether it was new */
+  /** Appends a revision unless the annotator has an equal one of this item. @returns whether it was appended */
   function appendNew(annotation: NewAnnotation): boolean {
-    const dated = annotation.createdAt === null ? 0 : 1
-    if (same.get({ ...toColumns(annotation), created_at: annotation.createdAt, dated }) !== undefined)
+    const isDated = annotation.createdAt === null ? 0 : 1
+    if (selectSame.get({ ...toColumns(annotation), created_at: annotation.createdAt, isDated }) !== undefined)
       return false
     append(annotation)
     return true
@@ -67,21 +67,21 @@ export function annotationWriter(db: Db) {
   return { append, appendNew }
 }
 
-/** All revisions of an item, each annotator's in order. */
+/** All revisions of an item, by annotator and then in order. */
 export function listAnnotations(db: Db, itemId: string): Annotation[] {
   const select = db.prepare(
-    `SELECT ${COLUMNS} FROM annotations WHERE item_id = ? ORDER BY annotator, revision`,
+    `SELECT ${columns} FROM annotations WHERE item_id = ? ORDER BY annotator, revision`,
   )
   return (select.all(itemId) as AnnotationColumns[]).map(toAnnotation)
 }
 
 export function latestAnnotation(db: Db, itemId: string, annotator: string): Annotation | null {
-  const select = db.prepare(`SELECT ${COLUMNS} FROM latest_annotations WHERE item_id = ? AND annotator = ?`)
+  const select = db.prepare(`SELECT ${columns} FROM latest_annotations WHERE item_id = ? AND annotator = ?`)
   const row = select.get(itemId, annotator) as AnnotationColumns | undefined
   return row ? toAnnotation(row) : null
 }
 
-/** Yields items with all their revisions, in the order in which the items were stored: what an export holds. */
+/** Yields items with all their revisions, in the order in which the items were stored, for exports. */
 export function* iterateAnnotatedItems(
   db: Db,
   filter: ItemFilter = {},

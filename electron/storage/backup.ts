@@ -1,23 +1,23 @@
-/** Keeps copies of a project's database: three of today, one of each day before, ten at most. */
+/** Backups of a project's database: at most three of today, one of each earlier day, and ten in all. */
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { type Db, explain } from './database.ts'
 
-const KEEP_OF_TODAY = 3
-const KEEP_AT_MOST = 10
-const DAY_MS = 24 * 60 * 60 * 1000
-const PAGES_A_TURN = 1000
+const maxOfToday = 3
+const maxBackups = 10
+const dayMs = 24 * 60 * 60 * 1000
+const pagesPerTurn = 1000
 
-/** `lab-2025-01-31T09-30-00-000Z.db`: the time of the copy, in UTC, as file systems allow it. */
-const NAME = /^lab-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z\.db$/
+/** `lab-2025-01-31T09-30-00-000Z.db`: the time of the backup in UTC, without characters that file systems refuse. */
+const namePattern = /^lab-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z\.db$/
 
-/** Copies the database while it is in use, then drops the copies that are no longer kept. @returns the copy's path */
+/** Copies the database while it is in use, then deletes old backups. @returns the backup's path */
 export async function makeBackup(db: Db, folder: string, now = new Date()): Promise<string> {
   mkdirSync(folder, { recursive: true })
   const file = path.join(folder, `lab-${now.toISOString().replaceAll(/[:.]/g, '-')}.db`)
   const temporary = `${file}.tmp`
   try {
-    await db.backup(temporary, { progress: () => PAGES_A_TURN })
+    await db.backup(temporary, { progress: () => pagesPerTurn })
     syncFile(temporary)
     renameSync(temporary, file)
   } catch (error) {
@@ -32,17 +32,17 @@ export async function makeBackup(db: Db, folder: string, now = new Date()): Prom
   return file
 }
 
-/** Whether the newest copy is a day old or there is none. */
+/** Whether there is no backup, or the newest is at least a day old. */
 export function isBackupDue(folder: string, now = new Date()): boolean {
   const newest = listBackups(folder).at(-1)
-  return newest === undefined || now.getTime() - timeOf(newest) >= DAY_MS
+  return newest === undefined || now.getTime() - timeOf(newest) >= dayMs
 }
 
-/** @returns names of copies, the oldest first */
+/** @returns names of backups, the oldest first */
 export function listBackups(folder: string): string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => NAME.test(name))
+      .filter((name) => namePattern.test(name))
       .sort()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
@@ -50,24 +50,24 @@ export function listBackups(folder: string): string[] {
   }
 }
 
-/** Which of the copies stay: the newest three of today, the newest of every other day, the newest ten of these. */
+/** The newest three of today and the newest of every earlier day; of these, the newest ten. */
 export function backupsToKeep(names: string[], now: Date): Set<string> {
   const today = now.toISOString().slice(0, 10)
-  const ofDay = new Map<string, number>()
+  const countOfDay = new Map<string, number>()
   const kept = [...names]
     .sort()
     .reverse()
     .filter((name) => {
-      const day = NAME.exec(name)![1]!
-      const count = (ofDay.get(day) ?? 0) + 1
-      ofDay.set(day, count)
-      return count <= (day === today ? KEEP_OF_TODAY : 1)
+      const day = namePattern.exec(name)![1]!
+      const count = (countOfDay.get(day) ?? 0) + 1
+      countOfDay.set(day, count)
+      return count <= (day === today ? maxOfToday : 1)
     })
-  return new Set(kept.slice(0, KEEP_AT_MOST))
+  return new Set(kept.slice(0, maxBackups))
 }
 
 function timeOf(name: string): number {
-  return Date.parse(name.replace(NAME, '$1T$2:$3:$4.$5Z'))
+  return Date.parse(name.replace(namePattern, '$1T$2:$3:$4.$5Z'))
 }
 
 function syncFile(file: string): void {

@@ -1,25 +1,23 @@
-/**
- * Connections to a project's database: durable on every open, and with errors that say what happened.
- */
+/** Connections to a project's database: durable, and with errors that say what happened and what to do. */
 import Database from 'better-sqlite3'
 import { UserError } from '../contract/errors.ts'
 
 export type Db = Database.Database
 
-/** Other programs (a backup, a database browser) may hold the file this long before we give up. */
-const BUSY_TIMEOUT_MS = 5000
+/** How long to wait for another program (a backup, a database browser) that holds the file. */
+const busyTimeoutMs = 5000
 
 /**
- * Opens or makes a database that survives a power cut after every commit.
- * @throws UserError when the file is no database, damaged, or may not be written
+ * Opens or creates a database whose commits survive a power cut.
+ * @throws UserError if the file is not a database, is damaged or cannot be written
  */
 export function openDatabase(file: string): Db {
   let db: Db | undefined
   try {
-    db = new Database(file, { timeout: BUSY_TIMEOUT_MS })
+    db = new Database(file, { timeout: busyTimeoutMs })
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
-    db.pragma('fullfsync = ON') // macOS: to the platter, not only to the drive's cache
+    db.pragma('fullfsync = ON') // macOS: to the disk itself, not only to its cache
     db.pragma('checkpoint_fullfsync = ON')
     db.pragma('foreign_keys = ON')
     return db
@@ -39,23 +37,23 @@ export function sqliteVersion(): string {
 }
 
 /**
- * Opens a database that is only looked at.
- * @throws UserError when the file is no database, or damaged
+ * Opens a database read-only.
+ * @throws UserError if the file is not a database or is damaged
  */
 export function openDatabaseToRead(file: string): Db {
   try {
-    return new Database(file, { timeout: BUSY_TIMEOUT_MS, readonly: true, fileMustExist: true })
+    return new Database(file, { timeout: busyTimeoutMs, readonly: true, fileMustExist: true })
   } catch (error) {
     throw explain(error, file)
   }
 }
 
-/** Runs `work` as one transaction that holds the writer's place from its start; nested ones join it. */
+/** Runs `work` as one transaction, which takes the write lock at its start; nested ones join it. */
 export function transact<T>(db: Db, work: () => T): T {
   if (db.readonly)
     throw new UserError(
       'conflict',
-      `${db.name} is open for reading only: a newer Stet made it. Update Stet to change anything.`,
+      `${db.name} is open read-only because a newer version of Stet made it. Update Stet to change it.`,
     )
   try {
     return db.transaction(work).immediate()
@@ -64,34 +62,34 @@ export function transact<T>(db: Db, work: () => T): T {
   }
 }
 
-/** Turns SQLite's complaints about the machine into sentences; anything else stays as it is. */
+/** Turns SQLite's errors about disk and file into sentences for the user; any other error is returned as it is. */
 export function explain(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error
-  const known = KNOWN.find(([code]) => error.code.startsWith(code))
-  return known ? new UserError(known[1], `${file} ${known[2]}`, { cause: error }) : error
+  const match = sqliteErrors.find(([code]) => error.code.startsWith(code))
+  return match ? new UserError(match[1], `${file} ${match[2]}`, { cause: error }) : error
 }
 
-const KNOWN: [code: string, kind: UserError['code'], message: string][] = [
+const sqliteErrors: [code: string, kind: UserError['code'], message: string][] = [
   [
     'SQLITE_FULL',
     'out_of_space',
-    'could not be written: the disk is full. Free some space and try again; everything saved before is kept.',
+    'could not be written: the disk is full. Free some space and try again; all saved work is safe.',
   ],
   [
     'SQLITE_BUSY',
     'conflict',
-    'is being written by another program. Close it (a database browser, a copy in progress) and try again.',
+    'is in use by another program (such as a database browser or a backup). Close it and try again.',
   ],
-  [
-    'SQLITE_READONLY',
-    'unavailable',
-    'may not be written: change the permissions of the file and its folder.',
-  ],
-  ['SQLITE_CANTOPEN', 'unavailable', 'cannot be opened: check that its folder is there and may be written.'],
+  ['SQLITE_READONLY', 'unavailable', 'cannot be written: change the permissions of the file and its folder.'],
+  ['SQLITE_CANTOPEN', 'unavailable', 'cannot be opened: check that its folder exists and can be written.'],
   [
     'SQLITE_NOTADB',
     'bad_input',
-    'is no Stet database. Put back the newest copy from the folder backups beside it.',
+    'is not a database. Replace it with the newest copy from the folder backups next to it.',
   ],
-  ['SQLITE_CORRUPT', 'bad_input', 'is damaged. Put back the newest copy from the folder backups beside it.'],
+  [
+    'SQLITE_CORRUPT',
+    'bad_input',
+    'is damaged. Replace it with the newest copy from the folder backups next to it.',
+  ],
 ]

@@ -1,4 +1,4 @@
-/** Records of imports: which files, what became of their rows, and which items they gave. */
+/** Records of imports: which files, how many rows were imported, and which items are in them. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -23,24 +23,24 @@ export interface Dataset {
   createdAt: string
 }
 
-/** Name, size and SHA-256 of a file as it lies on the disk. */
+/** Name, size and SHA-256 of a file on disk. */
 export async function describeFile(file: string): Promise<DatasetFile> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(file)) hash.update(chunk)
   return { name: path.basename(file), sizeBytes: (await stat(file)).size, sha256: hash.digest('hex') }
 }
 
-const COLUMNS = 'id, name, files, imported, duplicates, bad, created_at'
+const columns = 'id, name, files, imported, duplicates, bad, created_at'
 
 interface DatasetColumns extends Omit<Dataset, 'files' | 'createdAt'> {
   files: string
   created_at: string
 }
 
-/** Call inside a transaction. Counts are set by `countDataset` once they are known. @returns its id */
+/** Call inside a transaction; `countDataset` sets the counts later. @returns its id */
 export function addDataset(db: Db, name: string, files: DatasetFile[]): string {
   const id = newId('dataset')
-  const insert = db.prepare(`INSERT INTO datasets (${COLUMNS}) VALUES (?, ?, ?, 0, 0, 0, ?)`)
+  const insert = db.prepare(`INSERT INTO datasets (${columns}) VALUES (?, ?, ?, 0, 0, 0, ?)`)
   insert.run(id, text(name, "The dataset's name"), json(files, 'The list of files'), now())
   return id
 }
@@ -55,13 +55,13 @@ export function countDataset(
   db.prepare(update).run({ ...counts, id })
 }
 
-/** The dataset that was imported from the same content before, whatever its files were called. */
+/** The dataset that was imported from files with the same contents, whatever their names. */
 export function findDataset(db: Db, files: DatasetFile[]): Dataset | null {
   const content = (list: DatasetFile[]) => list.map(({ sha256 }) => sha256).join()
   return listDatasets(db).find((dataset) => content(dataset.files) === content(files)) ?? null
 }
 
-/** Names of the datasets that an item came with, the first import first. */
+/** Names of the datasets that contain an item, in the order of import. */
 export function datasetNamesOf(db: Db, itemId: string): string[] {
   return db
     .prepare(
@@ -72,7 +72,7 @@ export function datasetNamesOf(db: Db, itemId: string): string[] {
 }
 
 export function listDatasets(db: Db): Dataset[] {
-  const rows = db.prepare(`SELECT ${COLUMNS} FROM datasets ORDER BY rowid`).all() as DatasetColumns[]
+  const rows = db.prepare(`SELECT ${columns} FROM datasets ORDER BY rowid`).all() as DatasetColumns[]
   return rows.map(({ files, created_at, ...rest }) => ({
     ...rest,
     files: JSON.parse(files),

@@ -43,22 +43,22 @@ export function finishEvaluation(db: Db, id: string, result: JsonValue): Evaluat
   return getEvaluation(db, id)
 }
 
-const COLUMNS = 'id, kind, name, run_id AS runId, config, result, created_at AS createdAt'
+const columns = 'id, kind, name, run_id AS runId, config, result, created_at AS createdAt'
 
 /** @throws UserError `not_found` */
 export function getEvaluation(db: Db, id: string): Evaluation {
-  const row = db.prepare(`SELECT ${COLUMNS} FROM evaluations WHERE id = ?`).get(id)
-  if (!row) throw new UserError('not_found', `There is no evaluation ${id} in this project.`)
+  const row = db.prepare(`SELECT ${columns} FROM evaluations WHERE id = ?`).get(id)
+  if (!row) throw new UserError('not_found', `This project has no evaluation ${id}.`)
   return toEvaluation(row)
 }
 
 /** @returns the evaluations, the oldest first */
 export function listEvaluations(db: Db): Evaluation[] {
-  return db.prepare(`SELECT ${COLUMNS} FROM evaluations ORDER BY seq`).all().map(toEvaluation)
+  return db.prepare(`SELECT ${columns} FROM evaluations ORDER BY seq`).all().map(toEvaluation)
 }
 
 function toEvaluation(row: unknown): Evaluation {
-  const columns = row as Omit<Evaluation, 'config' | 'result'> & { config: string; result: string | null }
-  const { config, result } = columns
-  return { ...columns, config: JSON.parse(config), result: JSON.parse(result ?? 'null') }
+  const stored = row as Omit<Evaluation, 'config' | 'result'> & { config: string; result: string | null }
+  const { config, result } = stored
+  return { ...stored, config: JSON.parse(config), result: JSON.parse(result ?? 'null') }
 }

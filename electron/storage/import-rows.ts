@@ -1,41 +1,41 @@
 /**
- * Brings rows into a project: all good ones in one transaction, or none.
+ * Imports rows into a project: all valid ones in one transaction, or none.
  *
- * Rows arrive over time while others write to the same database (an annotation that is saved must not hang on
- * an import that may yet fail), so they are first gathered in a temporary table, which needs no lock and
- * vanishes with the process, and then moved in one step.
+ * Rows arrive over time while other work writes to the same database (saving an annotation must not wait for an import
+ * that may still fail), so they are first collected in a temporary table, which needs no lock and vanishes with the
+ * process, and then moved in one step.
  */
 import { UserError } from '../contract/errors.ts'
 import type { BadRow, ImportRow, NewAnnotation } from '../contract/records.ts'
 import { annotationWriter } from './annotations.ts'
 import { type Db, explain, transact } from './database.ts'
 import { addDataset, countDataset, type DatasetFile, findDataset } from './datasets.ts'
-import { ITEM_COLUMNS, ITEM_VALUES, type ItemColumns, toColumns } from './items.ts'
+import { type ItemColumns, itemColumns, itemValues, toColumns } from './items.ts'
 import { json } from './values.ts'
 
 export interface ImportOptions {
-  /** What the dataset is called. */
+  /** Name of the dataset. */
   name: string
   files: DatasetFile[]
-  /** Import nothing when there is a bad row. */
+  /** Import nothing if any row is bad. */
   strict?: boolean
   signal?: AbortSignal
 }
 
 export interface ImportResult {
-  /** Null when nothing was imported that was not refused. */
+  /** Null if nothing was imported. */
   datasetId: string | null
-  /** Rows that brought an item or an annotation that was not there. */
+  /** Rows with a new item or annotation. */
   imported: number
   duplicates: number
   bad: BadRow[]
 }
 
-/** Rows are gathered this many at a time. */
-const BATCH_ROWS = 500
+/** Rows are collected and moved this many at a time. */
+const rowsPerBatch = 500
 
 /**
- * @throws UserError `cancelled`, `out_of_space`, or whatever reading the rows throws; nothing is imported then
+ * @throws UserError `cancelled`, `out_of_space`, or any error from reading the rows; nothing is imported then
  */
 export async function importRows(
   db: Db,
@@ -44,7 +44,7 @@ export async function importRows(
 ): Promise<ImportResult> {
   const stage = openStage(db)
   try {
-    const bad = await gather(rows, stage, options.signal)
+    const bad = await collect(rows, stage, options.signal)
     if (stage.count() === 0 || (options.strict && bad.length > 0)) {
       return { datasetId: null, imported: 0, duplicates: 0, bad }
     }
@@ -56,7 +56,7 @@ export async function importRows(
   }
 }
 
-async function gather(
+async function collect(
   rows: AsyncIterable<ImportRow | BadRow> | Iterable<ImportRow | BadRow>,
   stage: Stage,
   signal?: AbortSignal,
@@ -67,7 +67,7 @@ async function gather(
     if (signal?.aborted) throw new UserError('cancelled', 'The import was cancelled; nothing was imported.')
     if ('reason' in row) bad.push(row)
     else batch.push({ ...toColumns(row.item), annotations: json(row.annotations, 'The annotations') })
-    if (batch.length < BATCH_ROWS) continue
+    if (batch.length < rowsPerBatch) continue
     stage.add(batch)
     batch = []
   }
@@ -86,14 +86,14 @@ interface Stage {
 
 let stages = 0
 
-/** Opens a temporary table beside the project's own: it is in a file of its own that nobody else sees. */
+/** Creates a temporary table, which is in a separate file that only this connection sees. */
 function openStage(db: Db): Stage {
   const table = `temp.staged_${++stages}`
-  db.exec(`CREATE TEMP TABLE staged_${stages} (n INTEGER PRIMARY KEY, ${ITEM_COLUMNS}, annotations)`)
+  db.exec(`CREATE TEMP TABLE staged_${stages} (n INTEGER PRIMARY KEY, ${itemColumns}, annotations)`)
   const insert = db.prepare(
-    `INSERT INTO ${table} (${ITEM_COLUMNS}, annotations) VALUES (${ITEM_VALUES}, @annotations)`,
+    `INSERT INTO ${table} (${itemColumns}, annotations) VALUES (${itemValues}, @annotations)`,
   )
-  const page = db.prepare(`SELECT * FROM ${table} WHERE n > ? ORDER BY n LIMIT ${BATCH_ROWS}`)
+  const page = db.prepare(`SELECT * FROM ${table} WHERE n > ? ORDER BY n LIMIT ${rowsPerBatch}`)
   const count = db.prepare(`SELECT count(*) FROM ${table}`).pluck()
   const addAll = db.transaction((rows: StagedRow[]) => {
     for (const row of rows) insert.run(row)
@@ -102,27 +102,27 @@ function openStage(db: Db): Stage {
     add: (rows) => addAll(rows),
     count: () => count.get() as number,
     *rows() {
-      for (let after = 0; ; after += BATCH_ROWS) {
+      for (let after = 0; ; after += rowsPerBatch) {
         const rows = page.all(after) as StagedRow[]
         yield* rows
-        if (rows.length < BATCH_ROWS) return
+        if (rows.length < rowsPerBatch) return
       }
     },
     drop: () => void (db.open && db.exec(`DROP TABLE ${table}`)),
   }
 }
 
-/** Moves the gathered rows into the project; runs inside one transaction. */
+/** Moves the collected rows into the project; call inside a transaction. */
 function move(db: Db, stage: Stage, { name, files }: ImportOptions, badCount: number) {
   const insert = db.prepare(
-    `INSERT INTO items (${ITEM_COLUMNS}) VALUES (${ITEM_VALUES}) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO items (${itemColumns}) VALUES (${itemValues}) ON CONFLICT (id) DO NOTHING`,
   )
   const link = db.prepare(
     'INSERT INTO dataset_items (dataset_id, item_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
   )
   const writer = annotationWriter(db)
-  const known = findDataset(db, files)
-  const datasetId = known?.id ?? addDataset(db, name, files)
+  const existing = findDataset(db, files)
+  const datasetId = existing?.id ?? addDataset(db, name, files)
   let imported = 0
   let duplicates = 0
   for (const { annotations, ...item } of stage.rows()) {
@@ -134,6 +134,6 @@ function move(db: Db, stage: Stage, { name, files }: ImportOptions, badCount: nu
     if (isNew) imported++
     else duplicates++
   }
-  if (!known) countDataset(db, datasetId, { imported, duplicates, bad: badCount })
+  if (!existing) countDataset(db, datasetId, { imported, duplicates, bad: badCount })
   return { datasetId, imported, duplicates }
 }

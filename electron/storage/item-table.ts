@@ -1,15 +1,15 @@
-/** Items as a table shows them: found by words and filters, a page at a time. */
+/** Items as a table shows them: searched and filtered, one page at a time. */
 import type { Annotation, Item } from '../contract/records.ts'
 import type { Db } from './database.ts'
-import { HELDOUT_SHARE, type Split, splitOf } from './split.ts'
+import { defaultHeldoutShare, type Split, splitOf } from './split.ts'
 
-/** What is null or empty does not matter. */
+/** Null and empty fields match everything. */
 export interface TableQuery {
   search: string
   /** A dataset's id. */
   dataset: string | null
   split: Split | null
-  /** The newest state of anybody's work; `none` where nobody began. */
+  /** State of the newest annotation by any annotator; `none` matches items without one. */
   state: Annotation['state'] | 'none' | null
 }
 
@@ -20,8 +20,8 @@ export interface TableRow extends Pick<Item, 'id' | 'source' | 'rejected' | 'cho
   state: Annotation['state'] | null
 }
 
-/** Characters of a text that a row shows. */
-const shownCharacters = 240
+/** A row shows this many characters of each text. */
+const maxCharacters = 240
 
 const newestState =
   '(SELECT state FROM annotations WHERE item_id = items.id ORDER BY annotations.seq DESC LIMIT 1)'
@@ -33,7 +33,7 @@ export function tablePage(
 ): { total: number; rows: TableRow[] } {
   const { where, values } = conditionOf(query)
   const total = db.prepare(`SELECT count(*) FROM items WHERE ${where}`).pluck().get(values) as number
-  const cut = (column: string) => `substr(${column}, 1, ${shownCharacters})`
+  const cut = (column: string) => `substr(${column}, 1, ${maxCharacters})`
   const rows = db
     .prepare(
       `SELECT id, source, ${cut('rejected')} AS rejected, ${cut('chosen')} AS chosen, split_point AS point,
@@ -58,7 +58,7 @@ function conditionOf({ search, dataset, split, state }: TableQuery) {
   }
   if (split !== null) {
     parts.push(split === 'heldout' ? 'split_point < @share' : 'split_point >= @share')
-    values.share = HELDOUT_SHARE
+    values.share = defaultHeldoutShare
   }
   if (state !== null) {
     parts.push(state === 'none' ? `${newestState} IS NULL` : `${newestState} = @state`)
@@ -67,7 +67,7 @@ function conditionOf({ search, dataset, split, state }: TableQuery) {
   return { where: parts.join(' AND '), values }
 }
 
-/** Every word must be there, the last as it is typed so far. @returns null where the text has no word */
+/** The query for items that have every word, or words that start with it. @returns null if the text has no word */
 export function toMatch(search: string): string | null {
   const words = search.match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu)
   return words === null ? null : words.map((word) => `"${word}"*`).join(' ')

@@ -1,10 +1,10 @@
-/** The items of a project: stored once by their id, read in the order in which they came. */
+/** The items of a project: each is stored once, and they are read in the order of import. */
 import type { EditedPair, Item } from '../contract/records.ts'
 import { type Db, transact } from './database.ts'
-import { HELDOUT_SHARE, type Split, splitPoint } from './split.ts'
+import { defaultHeldoutShare, type Split, splitPoint } from './split.ts'
 import { json, text } from './values.ts'
 
-/** Which items; what is not given does not matter. */
+/** Which items; omitted fields match everything. */
 export interface ItemFilter {
   datasetId?: string
   split?: Split
@@ -12,7 +12,7 @@ export interface ItemFilter {
   heldoutShare?: number
 }
 
-/** An item as the table `items` holds it, without its place in the order. */
+/** An item as the table `items` holds it, without its sequence number. */
 export interface ItemColumns {
   id: string
   source_id: string | null
@@ -26,12 +26,12 @@ export interface ItemColumns {
   split_point: number
 }
 
-export const ITEM_COLUMNS =
+export const itemColumns =
   'id, source_id, source, prompt, context, chosen, rejected, error_spans, metadata, split_point'
-export const ITEM_VALUES =
+export const itemValues =
   '@id, @source_id, @source, @prompt, @context, @chosen, @rejected, @error_spans, @metadata, @split_point'
 
-/** @throws UserError for text that cannot be stored as it is */
+/** @throws UserError for text that cannot be stored exactly */
 export function toColumns(item: Item): ItemColumns {
   return {
     id: item.id,
@@ -61,10 +61,10 @@ export function toItem(row: ItemColumns): Item {
   }
 }
 
-/** Stores items that are not there yet. @returns how many were new */
+/** Stores items unless they already exist. @returns the number of new ones */
 export function addItems(db: Db, items: Iterable<Item>): number {
   const insert = db.prepare(
-    `INSERT INTO items (${ITEM_COLUMNS}) VALUES (${ITEM_VALUES}) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO items (${itemColumns}) VALUES (${itemValues}) ON CONFLICT (id) DO NOTHING`,
   )
   return transact(db, () => {
     let added = 0
@@ -74,7 +74,7 @@ export function addItems(db: Db, items: Iterable<Item>): number {
 }
 
 export function getItem(db: Db, id: string): Item | null {
-  const row = db.prepare(`SELECT ${ITEM_COLUMNS} FROM items WHERE id = ?`).get(id) as ItemColumns | undefined
+  const row = db.prepare(`SELECT ${itemColumns} FROM items WHERE id = ?`).get(id) as ItemColumns | undefined
   return row ? toItem(row) : null
 }
 
@@ -83,26 +83,25 @@ export function countItems(db: Db, filter: ItemFilter = {}): number {
   return db.prepare(`SELECT count(*) FROM items WHERE ${where}`).pluck().get(values) as number
 }
 
-const PAGE_ROWS = 500
+const rowsPerPage = 500
 
 /**
- * Yields items in the order in which they were stored. Between two pages others may write; what they add is
- * yielded too.
+ * Yields items in the order in which they were stored. Items that are added meanwhile are yielded too.
  */
 export function* iterateItems(db: Db, filter: ItemFilter = {}): Generator<Item> {
   const { where, values } = condition(filter)
   const page = db.prepare(
-    `SELECT seq, ${ITEM_COLUMNS} FROM items WHERE seq > @after AND ${where} ORDER BY seq LIMIT ${PAGE_ROWS}`,
+    `SELECT seq, ${itemColumns} FROM items WHERE seq > @after AND ${where} ORDER BY seq LIMIT ${rowsPerPage}`,
   )
   for (let after = 0; ; ) {
     const rows = page.all({ ...values, after }) as (ItemColumns & { seq: number })[]
     for (const row of rows) yield toItem(row)
-    if (rows.length < PAGE_ROWS) return
+    if (rows.length < rowsPerPage) return
     after = rows.at(-1)!.seq
   }
 }
 
-/** Yields the finished edits: for each item, each annotator's latest revision where that is done. */
+/** Yields the finished edits: for each item, each annotator's latest revision if it is done. */
 export function* iterateEditedPairs(db: Db, filter: ItemFilter = {}): Generator<EditedPair> {
   const edits = db
     .prepare("SELECT edited FROM latest_annotations WHERE item_id = ? AND state = 'done' ORDER BY annotator")
@@ -114,7 +113,7 @@ export function* iterateEditedPairs(db: Db, filter: ItemFilter = {}): Generator<
 }
 
 function condition(filter: ItemFilter): { where: string; values: Record<string, string | number> } {
-  const { datasetId, split, heldoutShare = HELDOUT_SHARE } = filter
+  const { datasetId, split, heldoutShare = defaultHeldoutShare } = filter
   const parts = ['true']
   const values: Record<string, string | number> = {}
   if (datasetId !== undefined) {

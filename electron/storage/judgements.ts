@@ -1,4 +1,4 @@
-/** Verdicts as they were given, in order. */
+/** Verdicts in the order in which they were given. */
 import type { Judgement } from '../contract/records.ts'
 import { type Db, transact } from './database.ts'
 import { now, text } from './values.ts'

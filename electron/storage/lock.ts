@@ -1,9 +1,9 @@
 /**
  * Lets one process at a time open a project. The operating system holds the lock and drops it when the
- * process ends, however it ends, so that no lock is ever stale and two takers cannot both win.
+ * process ends, however it ends, so that no lock is ever stale and two processes cannot both get it.
  *
- * The lock is an exclusive transaction on an empty SQLite file. Never open that file by other means in the
- * process that holds it: closing it would drop the lock (POSIX).
+ * The lock is an exclusive transaction on an empty SQLite file. Never open that file in any other way in
+ * the process that holds it: closing it would drop the lock (POSIX).
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -24,7 +24,7 @@ interface Holder {
 /** Keeps the locks' connections from garbage collection, which would close them. */
 const held = new Set<Db>()
 
-/** @throws UserError `conflict` that names the process which has the project open */
+/** @throws UserError `conflict` that names the process that has the project open */
 export async function acquireLock(folder: string): Promise<Lock> {
   const db = await beginExclusive(folder)
   held.add(db)
@@ -57,7 +57,7 @@ function holderFile(folder: string): string {
   return path.join(folder, 'lock.json')
 }
 
-/** Says who holds the lock. It is a courtesy: on a full disk the lock holds without it. */
+/** Records who holds the lock, for messages only: on a full disk the lock works without it. */
 function writeHolder(folder: string): void {
   const [program = '', ...rest] = process.argv.slice(1)
   const command = [path.basename(program), ...rest].join(' ').slice(0, 100)
@@ -71,18 +71,18 @@ function writeHolder(folder: string): void {
   }
 }
 
-/** The holder writes its name just after it has the lock: what is read before may be absent or a dead one's. */
+/** The holder writes its record just after taking the lock; until then it is missing or that of a dead process. */
 async function describeHolder(folder: string): Promise<string> {
   for (let attempt = 0; attempt < 20; attempt++) {
     const holder = readHolder(folder)
     if (holder && isAlive(holder.pid)) {
       const { pid, command, since } = holder
       const who = pid === process.pid ? 'this process' : `process ${pid} (${command})`
-      return `${folder} is open in ${who} since ${since}. Close it there or wait until it is done.`
+      return `${folder} has been open in ${who} since ${since}. Close it there or wait until it is done.`
     }
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
-  return `${folder} is open in another process, perhaps of another user. Close it there or wait until it is done.`
+  return `${folder} is open in another process, perhaps another user's. Close it there or wait until it is done.`
 }
 
 function readHolder(folder: string): Holder | null {

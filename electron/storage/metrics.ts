@@ -1,4 +1,4 @@
-/** What runs measured, step by step. NaN and the infinities come back as they went in. */
+/** The metrics of runs, step by step. NaN and the infinities are read as they were stored. */
 import { type Db, transact } from './database.ts'
 
 export interface MetricRow {
@@ -7,7 +7,7 @@ export interface MetricRow {
   value: number
 }
 
-/** Stores one step's metrics; a step that is written again replaces what it had of the same keys. */
+/** Stores one step's metrics, replacing earlier values of the same step and keys. */
 export function addMetrics(db: Db, runId: string, step: number, values: Record<string, number>): void {
   const insert = db.prepare(
     `INSERT INTO metrics (run_id, step, key, value, note) VALUES (?, ?, ?, ?, ?)
@@ -21,7 +21,7 @@ export function addMetrics(db: Db, runId: string, step: number, values: Record<s
   })
 }
 
-/** @returns a run's metrics after a step, in order of step and key */
+/** @returns a run's metrics after a step, ordered by step and key */
 export function readMetrics(db: Db, runId: string, afterStep = -1): MetricRow[] {
   const select = db.prepare(
     'SELECT step, key, value, note FROM metrics WHERE run_id = ? AND step > ? ORDER BY step, key',
@@ -35,8 +35,8 @@ export function readMetrics(db: Db, runId: string, afterStep = -1): MetricRow[] 
 }
 
 /**
- * A long run's metrics after a step, for drawing: of each `every` steps the least and the greatest finite value, at
- * the first and the last of them; the newest ones as they are.
+ * A long run's metrics after a step, for charts: for each group of `every` steps the least and the greatest finite
+ * value, at the first and the last step; the newest steps, which do not fill a group, as they are.
  * @returns rows in order of step
  */
 export function metricEnvelope(
@@ -68,7 +68,7 @@ export function metricEnvelope(
   return [...ends, ...readMetrics(db, runId, Math.max(afterStep, exactFrom - 1))]
 }
 
-/** Forgets what came after a step: a run that goes on from its checkpoint measures it again. */
+/** Deletes the metrics after a step: a run that resumes from its checkpoint measures them again. */
 export function deleteMetricsAfter(db: Db, runId: string, step: number): void {
   transact(db, () => db.prepare('DELETE FROM metrics WHERE run_id = ? AND step > ?').run(runId, step))
 }
@@ -90,7 +90,7 @@ export function newestMetrics(
   return { step, values: Object.fromEntries(rows.map(({ key, value }) => [key, value])) }
 }
 
-/** What was not measured within these is not news. */
+/** Metrics that were not measured within this many steps are not reported as newest. */
 const recentSteps = 200
 
 export function readMetric(db: Db, runId: string, key: string): { step: number; value: number }[] {

@@ -1,6 +1,6 @@
 /**
- * Brings a database to the present schema, one numbered SQL file after the other, each with its number in
- * one transaction: after a crash a migration has happened whole or not at all.
+ * Migrates a database to the present schema, one numbered SQL file after the other. Each runs in one transaction with
+ * the update of the schema version, so that after a crash it has happened completely or not at all.
  */
 import assert from 'node:assert'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ export interface Migration {
   sql: string
 }
 
-/** The migrations in their order: `NNNN_name.sql` from 0001 without gaps. */
+/** The migrations in order: `NNNN_name.sql` from 0001 without gaps. */
 export function readMigrations(folder = path.join(import.meta.dirname, 'migrations')): Migration[] {
   const names = readdirSync(folder).sort()
   return names.map((name, index) => {
@@ -23,14 +23,14 @@ export function readMigrations(folder = path.join(import.meta.dirname, 'migratio
   })
 }
 
-/** How many migrations a database has been through. */
+/** Number of migrations that a database has had. */
 export function schemaVersion(db: Db): number {
   return db.pragma('user_version', { simple: true }) as number
 }
 
 /**
- * @returns how many migrations were applied
- * @throws UserError when a newer Stet made the database
+ * @returns the number of migrations applied
+ * @throws UserError `conflict` if a newer version of Stet made the database
  */
 export function migrate(db: Db, migrations: Migration[]): number {
   const version = schemaVersion(db)
@@ -45,8 +45,8 @@ export function migrate(db: Db, migrations: Migration[]): number {
   return migrations.length - version
 }
 
-function refuseNewer(db: Db, version: number, known: number): void {
-  if (version <= known) return
-  const message = `${db.name} was made by a newer Stet (schema ${version}; this one knows ${known}). Update Stet to open it; nothing was changed.`
+function refuseNewer(db: Db, version: number, supported: number): void {
+  if (version <= supported) return
+  const message = `${db.name} was made by a newer version of Stet (schema ${version}; this version supports up to ${supported}). Update Stet to open it; nothing was changed.`
   throw new UserError('conflict', message)
 }

@@ -1,15 +1,15 @@
-/** Models that a project uses or has made. */
+/** Models that a project uses or has trained. */
 import { type Db, transact } from './database.ts'
 import { json, newId, now, text } from './values.ts'
 
 export interface NewModel {
   name: string
   kind: 'language' | 'reward'
-  /** Relative to the project's folder for what the project made; else absolute. */
+  /** Relative to the project's folder for models that it trained, else absolute. */
   path: string
   /** SHA-256 of each file, by its name. */
   hashes: Record<string, string>
-  /** The run that made it. */
+  /** The run that trained it. */
   runId: string | null
 }
 
@@ -34,14 +34,14 @@ export function addModel(db: Db, model: NewModel): Model {
   return stored
 }
 
-const COLUMNS = 'id, name, kind, path, hashes, run_id AS runId, created_at AS createdAt'
+const columns = 'id, name, kind, path, hashes, run_id AS runId, created_at AS createdAt'
 
 /** @returns the models, the oldest first */
 export function listModels(db: Db): Model[] {
-  return db.prepare(`SELECT ${COLUMNS} FROM models ORDER BY seq`).all().map(toModel)
+  return db.prepare(`SELECT ${columns} FROM models ORDER BY seq`).all().map(toModel)
 }
 
 function toModel(row: unknown): Model {
-  const columns = row as Omit<Model, 'hashes'> & { hashes: string }
-  return { ...columns, hashes: JSON.parse(columns.hashes) }
+  const stored = row as Omit<Model, 'hashes'> & { hashes: string }
+  return { ...stored, hashes: JSON.parse(stored.hashes) }
 }

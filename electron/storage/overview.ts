@@ -1,6 +1,6 @@
-/** What is in a project, counted. */
+/** Counts of what a project contains. */
 import type { Db } from './database.ts'
-import { HELDOUT_SHARE } from './split.ts'
+import { defaultHeldoutShare } from './split.ts'
 
 export function countWork(db: Db) {
   const items = db
@@ -8,7 +8,7 @@ export function countWork(db: Db) {
       `SELECT count(*) AS items, coalesce(sum(rejected IS NOT NULL), 0) AS editable,
          coalesce(sum(split_point < ?), 0) AS heldout FROM items INDEXED BY items_at_a_glance`,
     )
-    .get(HELDOUT_SHARE) as { items: number; editable: number; heldout: number }
+    .get(defaultHeldoutShare) as { items: number; editable: number; heldout: number }
   const states = db.prepare('SELECT state, count(*) FROM latest_annotations GROUP BY state').raw().all()
   const annotations = { draft: 0, done: 0, skipped: 0, flagged: 0 }
   for (const [state, count] of states as [keyof typeof annotations, number][]) annotations[state] = count

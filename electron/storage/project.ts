@@ -1,6 +1,6 @@
 /**
- * A project is a folder: `lab.db`, `checkpoints/`, `exports/`, `backups/` and a lock. One process opens it at a
- * time and is its only writer.
+ * A project is a folder with `lab.db`, `checkpoints/`, `exports/`, `backups/` and a lock. Only one process at a time
+ * can open it.
  */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
@@ -15,24 +15,24 @@ export interface Project {
   folder: string
   name: string
   db: Db
-  /** Why the daily copy could not be made, in a sentence; null when it was, or is not due. */
+  /** Why the daily backup failed, in a sentence; null if it succeeded or is not due. */
   backupProblem: string | null
-  /** Why nothing can be changed, in a sentence; null where it can. */
+  /** Why nothing can be changed, in a sentence; null if the project can be changed. */
   readOnly: string | null
   close(): void
 }
 
-const APPLICATION_ID = 0x53746574
+const applicationId = 0x53746574
 
 /**
- * Makes a project folder and opens it.
- * @throws UserError `conflict` when the folder has something in it
+ * Creates a project folder and opens it.
+ * @throws UserError `conflict` if the folder is not empty
  */
 export async function createProject(folder: string, name: string): Promise<Project> {
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     throw new UserError(
       'conflict',
-      `${folder} is there already and not empty. Choose another name, or open it.`,
+      `${folder} already exists and is not empty. Choose another name, or open it.`,
     )
   }
   mkdirSync(folder, { recursive: true })
@@ -40,15 +40,15 @@ export async function createProject(folder: string, name: string): Promise<Proje
 }
 
 /**
- * Opens a project, brings it to the present schema and makes the daily copy of its database. Runs that were
- * going on when their process died are paused. One that a newer Stet made is opened to be read, and left as it is.
- * @throws UserError when there is no project, or another process has it open
+ * Opens a project, migrates it to the present schema and makes the daily backup of its database. Runs that a crashed
+ * process has left as running are paused. A project of a newer version of Stet is opened read-only and left as it is.
+ * @throws UserError if the folder is not a project, or another process has it open
  */
 export async function openProject(folder: string): Promise<Project> {
   if (!existsSync(path.join(folder, 'lab.db'))) {
     throw new UserError(
       'not_found',
-      `${folder} is no Stet project: it has no lab.db. Make one with stet init.`,
+      `${folder} is not a Stet project (no lab.db). Create one with \`stet init\`.`,
     )
   }
   return open(folder, path.basename(folder, '.stet'))
@@ -76,11 +76,11 @@ async function open(folder: string, newName: string): Promise<Project> {
   }
 }
 
-/** @returns null where this Stet knows the schema; what may be missing from a newer one is not looked at */
+/** @returns null if this version supports the schema; from a newer one only the name is read */
 function openIfNewer(file: string, folder: string, lock: Lock): Project | null {
   const db = openDatabaseToRead(file)
-  const [version, known] = [schemaVersion(db), readMigrations().length]
-  if (version <= known || !isOurs(db)) {
+  const [version, supported] = [schemaVersion(db), readMigrations().length]
+  if (version <= supported || !isOurs(db)) {
     db.close()
     return null
   }
@@ -89,13 +89,13 @@ function openIfNewer(file: string, folder: string, lock: Lock): Project | null {
     db,
     name: readName(db),
     backupProblem: null,
-    readOnly: `A newer Stet made this project (schema ${version}; this one knows ${known}): it can be looked at, and nothing in it changed. Update Stet to work on it.`,
+    readOnly: `This project was made by a newer version of Stet (schema ${version}; this version supports up to ${supported}) and is read-only. Update Stet to change it.`,
     close: () => close(db, lock),
   }
 }
 
 function isOurs(db: Db): boolean {
-  return db.pragma('application_id', { simple: true }) === APPLICATION_ID
+  return db.pragma('application_id', { simple: true }) === applicationId
 }
 
 function close(db: Db, lock: Lock): void {
@@ -103,7 +103,7 @@ function close(db: Db, lock: Lock): void {
   lock.release()
 }
 
-/** Brings a database to the present schema, with a copy of what it was before, unless it is not ours. */
+/** Migrates a database to the present schema after a backup. @throws UserError if another program made it */
 export async function prepareDatabase(db: Db, folder: string, migrations: Migration[]): Promise<void> {
   const version = schemaVersion(db)
   if (!isOurs(db) && (version > 0 || !isEmpty(db))) {
@@ -117,7 +117,7 @@ function isEmpty(db: Db): boolean {
   return db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0
 }
 
-/** Names a new project; one that has a name keeps it. */
+/** Names a project that has no name yet. @returns its name */
 function nameProject(db: Db, name: string): string {
   const insert = db.prepare(
     'INSERT INTO project (id, name, created_at) VALUES (1, ?, ?) ON CONFLICT DO NOTHING',
@@ -134,12 +134,12 @@ function backupFolder(folder: string): string {
   return path.join(folder, 'backups')
 }
 
-/** A copy that cannot be made must not keep anybody from their work. */
+/** A backup that fails must not prevent the user from working. @returns the reason, or null */
 async function backUpIfDue(db: Db, folder: string): Promise<string | null> {
   try {
     if (isBackupDue(backupFolder(folder))) await makeBackup(db, backupFolder(folder))
     return null
   } catch (error) {
-    return `The daily copy of the database was not made: ${(error as Error).message}`
+    return `The daily backup of the database failed: ${(error as Error).message}`
   }
 }

@@ -1,7 +1,7 @@
-/** What an annotator has before them: items with a rejected response, by the state of their own work. */
+/** An annotator's queue: items with a rejected response, and the state of the annotator's work on each. */
 import type { Annotation } from '../contract/records.ts'
 import type { Db } from './database.ts'
-import { HELDOUT_SHARE, type Split } from './split.ts'
+import { defaultHeldoutShare, type Split } from './split.ts'
 
 export interface QueueFilter {
   split: Split | null
@@ -9,7 +9,7 @@ export interface QueueFilter {
   dataset: string | null
 }
 
-/** @returns ids in the order in which the items came, with the annotator's newest state of each */
+/** @returns ids in the order of import, with the state of the annotator's newest revision */
 export function annotatorQueue(
   db: Db,
   annotator: string,
@@ -25,6 +25,6 @@ export function annotatorQueue(
         ORDER BY revision DESC LIMIT 1) AS state
      FROM items WHERE rejected IS NOT NULL AND ${inSplit} AND ${inDataset} ORDER BY seq`,
   )
-  const values = { annotator, share: HELDOUT_SHARE, dataset }
+  const values = { annotator, share: defaultHeldoutShare, dataset }
   return select.all(values) as { id: string; state: Annotation['state'] | null }[]
 }

@@ -1,4 +1,4 @@
-/** What happened to a run after which step, how long its steps took, and the copy of all that for a branch. */
+/** Events of a run, durations of its steps, and the copy of a run's whole history for a branch. */
 import type { RunMark } from '../contract/records.ts'
 import { type Db, transact } from './database.ts'
 import { now, text } from './values.ts'
@@ -10,28 +10,28 @@ export function addMark(db: Db, runId: string, { step, kind, sentence }: Omit<Ru
   transact(db, () => insert.run(runId, step, kind, text(sentence, 'The sentence'), now()))
 }
 
-/** @returns a run's marks in the order in which they came */
+/** @returns a run's marks in the order in which they were added */
 export function listMarks(db: Db, runId: string): RunMark[] {
   return db
     .prepare('SELECT step, kind, sentence, created_at AS at FROM run_marks WHERE run_id = ? ORDER BY seq')
     .all(runId) as RunMark[]
 }
 
-/** @param seconds since the step before, or since the work began; a step that is made again replaces its time */
+/** @param seconds since the previous step, or since the start; repeating a step replaces its time */
 export function addStepTime(db: Db, runId: string, step: number, seconds: number): void {
   const insert = db.prepare('INSERT OR REPLACE INTO step_times (run_id, step, seconds) VALUES (?, ?, ?)')
   transact(db, () => insert.run(runId, step, seconds))
 }
 
-/** @returns a run's steps after one, in their order */
+/** @returns times of the steps after one, in order */
 export function stepTimes(db: Db, runId: string, afterStep = -1): { step: number; seconds: number }[] {
   return db
     .prepare('SELECT step, seconds FROM step_times WHERE run_id = ? AND step > ? ORDER BY step')
     .all(runId, afterStep) as { step: number; seconds: number }[]
 }
 
-/** The same for drawing: seconds of each `every` steps together, at the last of them; the newest ones one by one. */
-export function stepTimesTogether(
+/** The same for charts: the sum over each group of `every` steps, at its last step; the newest steps one by one. */
+export function groupedStepTimes(
   db: Db,
   runId: string,
   { afterStep, every }: { afterStep: number; every: number },
@@ -58,7 +58,7 @@ const histories = {
   run_marks: 'step, kind, sentence, created_at',
 }
 
-/** Gives a run what another measured, sampled and lived through up to a step. */
+/** Copies a run's metrics, samples, step times and marks up to a step to another run. */
 export function copyHistory(db: Db, { from, to, step }: { from: string; to: string; step: number }): void {
   transact(db, () => {
     for (const [table, columns] of Object.entries(histories)) {

@@ -1,4 +1,4 @@
-/** What a model wrote during a run, to be looked at later. */
+/** Sample responses that a run recorded. */
 import type { JsonValue } from '../contract/json.ts'
 import { type Db, transact } from './database.ts'
 import { json } from './values.ts'
@@ -14,7 +14,7 @@ export function deleteSamplesAfter(db: Db, runId: string, step: number): void {
   transact(db, () => db.prepare('DELETE FROM samples WHERE run_id = ? AND step > ?').run(runId, step))
 }
 
-/** Every step of a run that has samples. */
+/** Steps of a run that have samples, in order. */
 export function sampleSteps(db: Db, runId: string): number[] {
   return db
     .prepare('SELECT DISTINCT step FROM samples WHERE run_id = ? ORDER BY step')

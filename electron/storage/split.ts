@@ -1,6 +1,6 @@
 /**
- * Which items are held out. It follows from an item's document alone, so that everything made of one document
- * is on the same side, in every run, project and import.
+ * Which items are held out. It depends on an item's document alone, so that all items of a document are on the same
+ * side, in every run, project and import.
  */
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../contract/json.ts'
@@ -8,12 +8,12 @@ import type { Item } from '../contract/records.ts'
 
 export type Split = 'train' | 'heldout'
 
-/** Share of documents that are held out unless a run says otherwise. */
-export const HELDOUT_SHARE = 0.1
+/** Default share of documents that are held out. */
+export const defaultHeldoutShare = 0.1
 
 /**
- * Where an item's document falls in [0, 1), by SHA-256. The document is `metadata.document` where there is one,
- * else the context, else the prompt.
+ * Where an item's document falls in [0, 1), by SHA-256. The document is `metadata.document` if there is
+ * one, else the context, else the prompt.
  */
 export function splitPoint({
   metadata,
@@ -31,6 +31,6 @@ export function splitPoint({
 }
 
 /** A document held out at one share is held out at every larger one. */
-export function splitOf(point: number, heldoutShare = HELDOUT_SHARE): Split {
+export function splitOf(point: number, heldoutShare = defaultHeldoutShare): Split {
   return point < heldoutShare ? 'heldout' : 'train'
 }

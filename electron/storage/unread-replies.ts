@@ -1,4 +1,4 @@
-/** Replies of judges that were no verdict, in the order in which they came. */
+/** Judges' replies that could not be read as a verdict, in order. */
 import { type Db, transact } from './database.ts'
 import { now, text } from './values.ts'
 

@@ -109,7 +109,7 @@ describe('the page', async () => {
     }
   })
 
-  test('a project from a newer Stet can be looked at; a change is refused in a sentence', async () => {
+  test('a project of a newer version opens read-only; a change is refused in a sentence', async () => {
     const folder = path.join(app.folder, 'newer.stet')
     const project = await createProject(folder, 'newer')
     addItems(project.db, [
@@ -126,11 +126,11 @@ describe('the page', async () => {
     project.db.pragma('user_version = 99')
     project.close()
     await app.page.goto(`${new URL(app.url).origin}/#/p/${encodeURIComponent(folder)}/annotate`)
-    await app.page.getByText(/A newer Stet made this project/).waitFor()
+    await app.page.getByText(/made by a newer version of Stet/).waitFor()
     await app.page.locator('.cm-content:focus').waitFor()
     await app.page.keyboard.type('No. ')
     await app.page
-      .getByText(/open for reading only/)
+      .getByText(/open read-only/)
       .first()
       .waitFor()
   })

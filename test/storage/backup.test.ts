@@ -12,7 +12,7 @@ import { newFolder, newItem, newProject } from './scratch.ts'
 const nameAt = (date: Date) => `lab-${date.toISOString().replaceAll(/[:.]/g, '-')}.db`
 const hoursAgo = (now: Date, hours: number) => new Date(now.getTime() - hours * 3_600_000)
 
-test('a copy holds what was committed, also what is still in the log', async () => {
+test('a backup contains all commits, including those still in the write-ahead log', async () => {
   const { db } = await newProject()
   addItems(db, [newItem(1), newItem(2)])
   const folder = newFolder()
@@ -25,7 +25,7 @@ test('a copy holds what was committed, also what is still in the log', async () 
   copy.close()
 })
 
-test('three copies of today, one of each day before and ten at most are kept', () => {
+test('three backups of today and one of each earlier day are kept, ten at most', () => {
   const now = new Date('2025-03-10T12:00:00Z')
   const names = Array.from({ length: 60 }, (_, index) => nameAt(hoursAgo(now, index * 5)))
   const kept = backupsToKeep(names, now)
@@ -45,7 +45,7 @@ test('three copies of today, one of each day before and ten at most are kept', (
   }
 })
 
-test('whatever copies there are, the newest stays and no more than ten do', () => {
+test('the newest backup is always kept, and never more than ten', () => {
   const now = new Date('2025-03-10T12:00:00Z')
   const hours = fc.array(fc.integer({ min: 0, max: 2000 }), { minLength: 1, maxLength: 40 })
   fc.assert(
@@ -59,7 +59,7 @@ test('whatever copies there are, the newest stays and no more than ten do', () =
   )
 })
 
-test('a copy is made on opening when the last is a day old, and older ones are dropped', async () => {
+test('opening a project makes a backup if the last is a day old, and deletes older ones', async () => {
   const project = await newProject()
   const folder = path.join(project.folder, 'backups')
   project.close()
@@ -78,17 +78,17 @@ test('a copy is made on opening when the last is a day old, and older ones are d
   assert.equal(listBackups(folder).length, 2)
 })
 
-test('a copy that cannot be made is told and keeps nobody from opening', async () => {
+test('a backup that fails is reported and does not prevent opening', async () => {
   const project = await newProject()
   const folder = path.join(project.folder, 'backups')
   project.close()
   writeFileSync(folder, 'in the way')
   const again = await openProject(project.folder)
-  assert.match(again.backupProblem!, /The daily copy of the database was not made/)
+  assert.match(again.backupProblem!, /The daily backup of the database failed/)
   again.close()
 })
 
-test('other files in the folder of copies are left alone', async () => {
+test('other files in the backup folder are left alone', async () => {
   const { db } = await newProject()
   const folder = newFolder()
   mkdirSync(folder)

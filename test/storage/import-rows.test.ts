@@ -32,7 +32,7 @@ function goodRow(n: number, annotations: NewAnnotation[] = []): ImportRow {
 
 const badRow: BadRow = { file: 'rows.jsonl', line: 9, reason: 'it is a tie' }
 
-test('good rows are imported once, bad rows listed, and a second import adds nothing', async () => {
+test('valid rows are imported once, bad rows are listed, and a second import adds nothing', async () => {
   const { db } = await newProject()
   const dated = edit(newItem(2), 'dated', { createdAt: '2025-01-01T00:00:00.000Z' })
   const rows = [goodRow(1, [edit(newItem(1), 'e')]), badRow, goodRow(2, [dated]), goodRow(3), goodRow(3)]
@@ -50,7 +50,7 @@ test('good rows are imported once, bad rows listed, and a second import adds not
   assert.equal(countItems(db, { datasetId: dataset!.id }), 3)
 })
 
-test('a new edit of an item that is there is imported as its next revision', async () => {
+test('a new edit of an existing item is imported as its next revision', async () => {
   const { db } = await newProject()
   await importRows(db, [goodRow(1, [edit(newItem(1), 'one')])], options)
   const other = { ...options, files: [{ ...files[0]!, sha256: 'bb' }] }
@@ -76,7 +76,7 @@ test('a strict import with a bad row imports nothing and lists all of them', asy
   assert.equal(good.imported, 1)
 })
 
-test('rows that end in an error, or are cancelled, leave nothing and hinder no later import', async () => {
+test('an import that fails or is cancelled leaves nothing behind and does not block later ones', async () => {
   const { db } = await newProject()
   const failing = async function* () {
     for (let n = 0; n < 1200; n++) yield goodRow(n)
@@ -98,7 +98,7 @@ test('rows that end in an error, or are cancelled, leave nothing and hinder no l
   assert.equal((await importRows(db, [goodRow(1)], options)).imported, 1)
 })
 
-test('what is saved while an import runs is kept when the import fails', async () => {
+test('annotations saved during an import are kept if the import fails', async () => {
   const { db } = await newProject()
   await importRows(db, [goodRow(1)], options)
   const failing = async function* () {
@@ -112,7 +112,7 @@ test('what is saved while an import runs is kept when the import fails', async (
   assert.equal(listAnnotations(db, newItem(1).id)[0]!.edited, 'saved meanwhile')
 })
 
-test('two imports at once do not disturb each other', async () => {
+test('two simultaneous imports do not affect each other', async () => {
   const { db } = await newProject()
   const rows = async function* (from: number) {
     for (let n = from; n < from + 800; n++) {
@@ -129,7 +129,7 @@ test('two imports at once do not disturb each other', async () => {
   assert.equal(countItems(db), 1200)
 })
 
-test('an import that fills the disk is refused whole, and the project goes on', async () => {
+test('an import that fills the disk imports nothing, and the project stays usable', async () => {
   const { db } = await newProject()
   await importRows(db, [goodRow(1)], options)
   db.pragma(`max_page_count = ${(db.pragma('page_count', { simple: true }) as number) + 20}`)
@@ -139,7 +139,7 @@ test('an import that fills the disk is refused whole, and the project goes on', 
   saveAnnotation(db, edit(newItem(1), 'still possible'))
 })
 
-test('an exported project imported into a new one is exported to the same bytes', async () => {
+test('an exported project, imported into a new one, exports to the same bytes', async () => {
   const one = await newProject()
   const odd = newItem(1, { context: '\0\r\n\ufeff😀', metadata: { '2': 1, '1': [null, { é: '\u2028' }] } })
   const rows = [
@@ -171,7 +171,7 @@ const published = [
 
 for (const [name, items, edits] of published) {
   const file = sharedData(name)
-  const skip = file ? false : `${name} is not beside the repository`
+  const skip = file ? false : `${name} is not next to the repository`
   test(`${name} is imported once and split by its documents`, { skip }, async () => {
     const { db } = await newProject()
     const described = { name, files: [await describeFile(file!)] }
@@ -189,7 +189,7 @@ for (const [name, items, edits] of published) {
   })
 }
 
-const IMPORT_SCRIPT = `
+const importScript = `
   const [folder, file] = process.argv.slice(1)
   const { readRows } = await import(${JSON.stringify(path.resolve(import.meta.dirname, '../../electron/pipeline/data/read.ts'))})
   const storage = await import(${JSON.stringify(path.resolve(import.meta.dirname, '../../electron/storage/index.ts'))})
@@ -221,13 +221,9 @@ test('a process killed at any moment of an import leaves all of its rows or none
   for (const [after, waitMs] of moments) {
     const project = await newProject(newFolder())
     project.close()
-    const child = spawn(
-      process.execPath,
-      ['--input-type=module', '-e', IMPORT_SCRIPT, project.folder, file],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    )
+    const child = spawn(process.execPath, ['--input-type=module', '-e', importScript, project.folder, file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     const closed = once(child, 'close')
     let timer: NodeJS.Timeout | undefined
     createInterface({ input: child.stdout }).on('line', (line) => {

@@ -7,11 +7,11 @@ import { migrate, readMigrations, schemaVersion } from '../../electron/storage/m
 import { describeSchema, snapshotFile, updateCommand } from './schema.ts'
 import { newFolder, scratch } from './scratch.ts'
 
-const FIRST = {
+const first = {
   name: '0001_first.sql',
   sql: 'CREATE TABLE notes (id INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT',
 }
-const SECOND = {
+const second = {
   name: '0002_second.sql',
   sql: 'ALTER TABLE notes ADD COLUMN length INTEGER NOT NULL DEFAULT 0; UPDATE notes SET length = length(note)',
 }
@@ -24,41 +24,41 @@ test('the migrations give the schema of the committed snapshot', () => {
   db.close()
 })
 
-test('a migration carries the rows that are there, and a second time nothing is left to do', () => {
+test('a migration keeps existing rows, and a second time there is nothing to do', () => {
   const db = openDatabase(':memory:')
-  assert.equal(migrate(db, [FIRST]), 1)
+  assert.equal(migrate(db, [first]), 1)
   db.exec("INSERT INTO notes (note) VALUES ('abc'), ('de')")
-  assert.equal(migrate(db, [FIRST, SECOND]), 1)
+  assert.equal(migrate(db, [first, second]), 1)
   assert.deepEqual(db.prepare('SELECT note, length FROM notes').raw().all(), [
     ['abc', 3],
     ['de', 2],
   ])
-  assert.equal(migrate(db, [FIRST, SECOND]), 0)
+  assert.equal(migrate(db, [first, second]), 0)
   assert.equal(schemaVersion(db), 2)
   db.close()
 })
 
 test('a migration that fails leaves schema, rows and version as they were', () => {
   const db = openDatabase(':memory:')
-  migrate(db, [FIRST])
+  migrate(db, [first])
   db.exec("INSERT INTO notes (note) VALUES ('abc')")
   const before = describeSchema(db)
-  const failing = { name: '0002_failing.sql', sql: `${SECOND.sql}; INSERT INTO nowhere VALUES (1)` }
-  assert.throws(() => migrate(db, [FIRST, failing]), /no such table: nowhere/)
+  const failing = { name: '0002_failing.sql', sql: `${second.sql}; INSERT INTO nowhere VALUES (1)` }
+  assert.throws(() => migrate(db, [first, failing]), /no such table: nowhere/)
   assert.equal(describeSchema(db), before)
   assert.equal(db.prepare('SELECT note FROM notes').pluck().get(), 'abc')
-  assert.equal(migrate(db, [FIRST, SECOND]), 1)
+  assert.equal(migrate(db, [first, second]), 1)
   db.close()
 })
 
-test('a database that a newer Stet made is refused and left alone', () => {
+test('a database of a newer version is refused and left alone', () => {
   const db = openDatabase(':memory:')
-  migrate(db, [FIRST, SECOND])
+  migrate(db, [first, second])
   const before = describeSchema(db)
-  assert.throws(() => migrate(db, [FIRST]), {
+  assert.throws(() => migrate(db, [first]), {
     name: 'UserError',
     code: 'conflict',
-    message: /made by a newer Stet \(schema 2; this one knows 1\)\. Update Stet/,
+    message: /made by a newer version of Stet \(schema 2; this version supports up to 1\)\. Update Stet/,
   })
   assert.equal(describeSchema(db), before)
   db.close()
@@ -84,8 +84,8 @@ test('every connection waits for the disk, checks references and uses a write-ah
   }
 })
 
-test('a file that is no database is refused with a sentence', () => {
+test('a file that is not a database is refused in a sentence', () => {
   const file = newFolder()
   writeFileSync(file, 'this is not a database, though it is long enough to have a header'.repeat(10))
-  assert.throws(() => openDatabase(file), { name: 'UserError', message: /is no Stet database/ })
+  assert.throws(() => openDatabase(file), { name: 'UserError', message: /is not a database/ })
 })

@@ -17,7 +17,7 @@ after(() => {
   for (const child of children) child.kill('SIGKILL')
 })
 
-/** Opens the project in another process, which says how that went and keeps it open until it is killed. */
+/** Opens the project in another process, which prints the outcome and keeps it open until it is killed. */
 async function openElsewhere(folder: string): Promise<{ child: ChildProcess; answer: string }> {
   const script = `
     const { openProject } = await import(${JSON.stringify(module)})
@@ -48,13 +48,13 @@ test('a project is a folder with a database, keeps its name and its folders, and
   again.close()
 })
 
-test('a folder with something in it, and one without a project, are refused', async () => {
+test('a folder that is not empty cannot become a project, and one without a project cannot be opened', async () => {
   const folder = newFolder()
   mkdirSync(folder)
   await assert.rejects(openProject(folder), {
     name: 'UserError',
     code: 'not_found',
-    message: /is no Stet project/,
+    message: /is not a Stet project/,
   })
   writeFileSync(path.join(folder, 'mine'), 'x')
   await assert.rejects(createProject(folder, 'x'), {
@@ -74,7 +74,7 @@ test("another program's database is refused and left alone", async () => {
   await assert.rejects(openProject(folder), { name: 'UserError', message: /belongs to another program/ })
 })
 
-test('a project that a newer Stet made can be looked at and not changed, and goes on with the newer one', async () => {
+test('a project of a newer version opens read-only and still works in the newer version', async () => {
   const folder = newFolder()
   const project = await createProject(folder, 'x')
   const version = project.db.pragma('user_version', { simple: true })
@@ -83,12 +83,12 @@ test('a project that a newer Stet made can be looked at and not changed, and goe
   const file = path.join(folder, 'lab.db')
   const before = readFileSync(file)
   const older = await openProject(folder)
-  assert.match(older.readOnly!, /newer Stet made this project \(schema 99/)
+  assert.match(older.readOnly!, /made by a newer version of Stet \(schema 99/)
   assert.equal(older.name, 'x')
   assert.deepEqual(listRuns(older.db), [])
   assert.throws(() => createRun(older.db, someRun), {
     name: 'UserError',
-    message: /open for reading only/,
+    message: /open read-only/,
   })
   older.close()
   assert.deepEqual(readFileSync(file), before)
@@ -100,7 +100,7 @@ test('a project that a newer Stet made can be looked at and not changed, and goe
   again.close()
 })
 
-test('a database is copied before it is brought to a newer schema', async () => {
+test('a database is backed up before it is migrated', async () => {
   const { db, folder } = await newProject()
   const migrations = readMigrations()
   const next = { name: 'next.sql', sql: 'CREATE TABLE later (x)' }
@@ -112,13 +112,13 @@ test('a database is copied before it is brought to a newer schema', async () => 
   copy.close()
 })
 
-test('a second process is refused with the name of the first, until that one is dead', async () => {
+test('a second process is refused by a message that names the first, until the first has died', async () => {
   const folder = newFolder()
   const first = await createProject(folder, 'x')
   const { child, answer } = await openElsewhere(folder)
-  assert.match(answer, new RegExp(`is open in process ${process.pid} \\(project.test.ts.*\\) since 20`))
+  assert.match(answer, new RegExp(`has been open in process ${process.pid} \\(project.test.ts.*\\) since 20`))
   await kill(child)
-  await assert.rejects(openProject(folder), { code: 'conflict', message: /is open in this process/ })
+  await assert.rejects(openProject(folder), { code: 'conflict', message: /has been open in this process/ })
   first.close()
 
   const holder = await openElsewhere(folder)
@@ -126,15 +126,15 @@ test('a second process is refused with the name of the first, until that one is 
   await assert.rejects(openProject(folder), {
     name: 'UserError',
     code: 'conflict',
-    message: new RegExp(`is open in process ${holder.child.pid} `),
+    message: new RegExp(`has been open in process ${holder.child.pid} `),
   })
   await kill(holder.child)
-  assert.ok(existsSync(path.join(folder, 'lock.json')), 'the dead process left its name')
+  assert.ok(existsSync(path.join(folder, 'lock.json')), 'the dead process left its record')
   const second = await openProject(folder)
   second.close()
 })
 
-test('of many processes that open a project at once exactly one gets it', async () => {
+test('exactly one of several processes that open a project at once succeeds', async () => {
   const folder = newFolder()
   const { close } = await createProject(folder, 'x')
   close()
@@ -149,7 +149,7 @@ test('of many processes that open a project at once exactly one gets it', async 
   }
 })
 
-test('runs that were going on when their process died are paused by the next opening', async () => {
+test('runs of a crashed process are paused when the project is next opened', async () => {
   const folder = newFolder()
   const project = await createProject(folder, 'x')
   const run = createRun(project.db, someRun)
@@ -162,7 +162,7 @@ test('runs that were going on when their process died are paused by the next ope
   again.close()
 })
 
-test('a project whose folder was copied while it was open opens as the copy', async () => {
+test('a folder that was copied while the project was open can be opened', async () => {
   const project = await newProject()
   const copy = newFolder()
   mkdirSync(copy)

@@ -9,7 +9,7 @@ import { edit, newItem, newProject, someRun } from './scratch.ts'
 const { db } = await newProject()
 const oddText = fc.string({ unit: 'binary', maxLength: 20 })
 
-test('items come out as they went in, whatever Unicode they hold', () => {
+test('items are read exactly as they were stored, with any Unicode', () => {
   const content = fc.record({
     sourceId: fc.option(oddText),
     source: oddText,
@@ -28,12 +28,12 @@ test('items come out as they went in, whatever Unicode they hold', () => {
   )
 })
 
-test('half a surrogate pair and numbers without a value are refused by name, and nothing is stored', () => {
+test('half a surrogate pair and numbers that are not finite are refused by name, and nothing is stored', () => {
   const before = storage.countItems(db)
   const half = '\ud83d'
   const good = newItem(100)
   const cases: [fields: Partial<typeof good>, message: RegExp][] = [
-    [{ chosen: half }, /The chosen response holds half a surrogate pair/],
+    [{ chosen: half }, /The chosen response contains half a surrogate pair/],
     [{ context: half }, /The context/],
     [{ sourceId: half }, /The source id/],
     [{ prompt: [{ role: 'user', content: half }] }, /The prompt cannot be stored: the text at \[0\].content/],
@@ -45,7 +45,7 @@ test('half a surrogate pair and numbers without a value are refused by name, and
   }
   assert.equal(storage.countItems(db), before)
   storage.addItems(db, [good])
-  const message = /The edited response holds half/
+  const message = /The edited response contains half/
   assert.throws(() => storage.saveAnnotation(db, edit(good, half)), { name: 'UserError', message })
 })
 
@@ -55,7 +55,7 @@ test('the same item is stored once', () => {
   assert.equal(storage.addItems(db, [item]), 0)
 })
 
-test('items are read in the order in which they were stored, also over many pages', async () => {
+test('items are read in the order in which they were stored, over many pages too', async () => {
   const project = await newProject()
   const items = Array.from({ length: 1203 }, (_, n) => newItem(n))
   storage.addItems(project.db, items)
@@ -66,14 +66,14 @@ test('items are read in the order in which they were stored, also over many page
   )
 })
 
-test('items may be stored while items are read', async () => {
+test('items can be stored while others are being read', async () => {
   const project = await newProject()
   storage.addItems(project.db, [newItem(1), newItem(2)])
   for (const item of storage.iterateItems(project.db)) storage.saveAnnotation(project.db, edit(item, 'e'))
   assert.equal([...storage.iterateEditedPairs(project.db)].length, 2)
 })
 
-test('annotations are appended as revisions of each annotator and never changed', () => {
+test('annotations are appended as revisions per annotator and never changed', () => {
   const item = newItem(300)
   storage.addItems(db, [item])
   const operations = [{ at: 0, removed: 'r', inserted: '😀', elapsedMs: 1.5 }]
@@ -83,7 +83,7 @@ test('annotations are appended as revisions of each annotator and never changed'
   assert.deepEqual([first.revision, second.revision, other.revision], [1, 2, 1])
   assert.deepEqual(storage.listAnnotations(db, item.id), [first, second, other])
   assert.deepEqual(storage.latestAnnotation(db, item.id, 'ann'), second)
-  assert.equal(storage.latestAnnotation(db, item.id, 'nobody'), null)
+  assert.equal(storage.latestAnnotation(db, item.id, 'carol'), null)
   assert.throws(() => db.exec("UPDATE annotations SET edited = 'x'"), /never changed/)
   assert.throws(() => db.exec('DELETE FROM annotations'), /never deleted/)
   assert.throws(() => storage.saveAnnotation(db, edit(newItem(301), 'x')), {
@@ -92,7 +92,7 @@ test('annotations are appended as revisions of each annotator and never changed'
   })
 })
 
-test('edited pairs are the latest revisions that are done', async () => {
+test('edited pairs are the latest revisions, if they are done', async () => {
   const project = await newProject()
   const items = [1, 2, 3, 4].map((n) => newItem(n))
   storage.addItems(project.db, [...items, newItem(5, { rejected: null, chosen: 'demonstration' })])
@@ -113,7 +113,7 @@ test('edited pairs are the latest revisions that are done', async () => {
   )
 })
 
-test('one document is on one side, by its name, else its context, else its prompt', () => {
+test('all items of a document, by its name, else context, else prompt, are on the same side', () => {
   const point = (fields: object) => storage.splitPoint(newItem(0, fields))
   assert.equal(
     point({ metadata: { document: 'd' }, context: 'x' }),
@@ -127,7 +127,7 @@ test('one document is on one side, by its name, else its context, else its promp
   assert.notEqual(point({ context: 'x' }), point({ context: 'y' }))
 })
 
-test('the held-out share is met, and a larger share holds out all of a smaller', async () => {
+test('the held-out share is met, and a larger share includes a smaller one', async () => {
   const project = await newProject()
   storage.addItems(
     project.db,
@@ -144,7 +144,7 @@ test('the held-out share is met, and a larger share holds out all of a smaller',
   assert.equal(storage.countItems(project.db, { split: 'heldout' }), small.length)
 })
 
-test('runs go through their states and no other way', () => {
+test('runs change between states only as allowed', () => {
   const parent = storage.createRun(db, someRun)
   const run = storage.createRun(db, { ...someRun, parentId: parent.id })
   assert.match(run.id, /^run_[0-9a-f]{16}$/)
@@ -194,7 +194,7 @@ test('a run is read as the first version wrote it, and a record that cannot be u
   assert.equal(storage.listRuns(db).at(-1)?.id, id)
 })
 
-test('metrics come back with every value, finite or not, and are forgotten after a step', () => {
+test('metrics are read as they were stored, finite or not, and can be deleted after a step', () => {
   const { id } = storage.createRun(db, someRun)
   const values = { a: 0.1 + 0.2, b: Number.NaN, c: Infinity, d: -Infinity, e: 5e-324, f: Number.MAX_VALUE }
   storage.addMetrics(db, id, 1, values)
@@ -212,7 +212,7 @@ test('metrics come back with every value, finite or not, and are forgotten after
   assert.throws(() => storage.addMetrics(db, 'run_x', 1, { a: 1 }), /FOREIGN KEY/)
 })
 
-test('samples are kept by run and step', () => {
+test('samples are stored by run and step', () => {
   const { id } = storage.createRun(db, someRun)
   storage.addSamples(db, id, 1, [{ response: 'a\0b' }, 'plain'])
   storage.addSamples(db, id, 5, [null])
@@ -225,7 +225,7 @@ test('samples are kept by run and step', () => {
   assert.equal(allSamples(db, id).length, 2)
 })
 
-test('a branch begins with what its parent measured, sampled and lived through up to a step, and no more', () => {
+test('a branch starts with exactly the metrics, samples, times and marks of its parent up to a step', () => {
   const parent = storage.createRun(db, someRun).id
   for (const step of [1, 2, 3]) {
     storage.addMetrics(db, parent, step, { kl: step, broken: Number.NaN })
@@ -254,7 +254,7 @@ test('a branch begins with what its parent measured, sampled and lived through u
   })
 })
 
-test('a long run is drawn by the least and the greatest of each few steps, its newest steps one by one', () => {
+test('charts of a long run get the least and greatest values per group of steps, and its newest steps one by one', () => {
   const { id } = storage.createRun(db, someRun)
   const noise = (step: number) => ((step * 7919) % 101) + (step === 137 ? 1000 : 0)
   for (let step = 1; step <= 205; step++) {
@@ -283,7 +283,7 @@ test('a long run is drawn by the least and the greatest of each few steps, its n
     rows.filter(({ key }) => key === 'rare').map(({ step, value }) => [step, value]),
     [50, 100, 150, 200].map((step) => [step, step]),
   )
-  const times = storage.stepTimesTogether(db, id, { afterStep: -1, every: 10 })
+  const times = storage.groupedStepTimes(db, id, { afterStep: -1, every: 10 })
   assert.deepEqual(times[1], { step: 19, seconds: 145 })
   assert.equal(
     times.reduce((sum, { seconds }) => sum + seconds, 0),
@@ -291,7 +291,7 @@ test('a long run is drawn by the least and the greatest of each few steps, its n
   )
 })
 
-test('models, evaluations and judgements are kept as given', () => {
+test('models, evaluations and judgements are read as they were stored', () => {
   const run = storage.createRun(db, someRun)
   const model = {
     name: 'm',
@@ -328,7 +328,7 @@ test('models, evaluations and judgements are kept as given', () => {
   })
 })
 
-test('a full disk is named, and what was saved before is kept', async () => {
+test('a full disk is reported, and what was saved before is kept', async () => {
   const project = await newProject()
   const item = newItem(1)
   storage.addItems(project.db, [item])

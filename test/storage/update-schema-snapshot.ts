@@ -1,4 +1,4 @@
-/** Writes the snapshot anew after a migration was added. Migrations that were released are never changed. */
+/** Updates the schema snapshot after a migration was added. Released migrations are never changed. */
 import { writeFileSync } from 'node:fs'
 import { openDatabase } from '../../electron/storage/database.ts'
 import { migrate, readMigrations } from '../../electron/storage/migrate.ts'

@@ -15,9 +15,9 @@ import {
   importRows,
   itemNote,
   iterateItems,
-  keepNote,
   latestAnnotation,
   saveAnnotation,
+  saveNote,
 } from '../../storage/index.ts'
 import type { HandlerContext } from '../handler-context.ts'
 import { findModel } from '../models/project-models.ts'
@@ -64,7 +64,7 @@ export function annotateHandlers({ api, lab, scorer, tokenizers }: HandlerContex
       saveAnnotation(await dbOf(input.project), input.annotation),
     ),
     note: api.annotate.note.handler(async ({ input: { project, annotator, id, text } }) => {
-      keepNote(await dbOf(project), id, annotator, text)
+      saveNote(await dbOf(project), id, annotator, text)
       return { text }
     }),
     draft: api.annotate.draft.handler(

@@ -6,6 +6,7 @@ import { listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
 import {
   type Db,
   getItem,
+  groupedStepTimes,
   listMarks,
   listRuns,
   type MetricRow,
@@ -16,7 +17,6 @@ import {
   readMetrics,
   sampleSteps,
   samplesAt,
-  stepTimesTogether,
 } from '../../storage/index.ts'
 import type { HandlerContext } from '../handler-context.ts'
 import { streamEvents } from '../stream.ts'
@@ -42,7 +42,7 @@ export function runHandlers({ api, lab }: HandlerContext) {
       const found = findRun(project, run)
       const { db } = project
       const part = { afterStep, every: stepsPerPoint(db, found.id, afterStep) }
-      const times = stepTimesTogether(db, found.id, part)
+      const times = groupedStepTimes(db, found.id, part)
       return {
         record: found,
         series: seriesOf(

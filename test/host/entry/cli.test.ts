@@ -132,7 +132,7 @@ test('files that cannot be imported, and missing projects, are refused in a sent
   assertMistake(
     await stet('import', 'none.stet', 'edits.jsonl'),
     2,
-    /none\.stet is no Stet project.*stet init/,
+    /none\.stet is not a Stet project.*stet init/,
   )
   assertMistake(await stet('init', project), 1, /not empty/)
   assertMistake(await stet('resume', project, 'run_1'), 2, /no run "run_1"/)
@@ -231,7 +231,7 @@ test('a project that is open in another process is refused in a sentence until t
   const name = await createProject('locked.stet')
   const project = await openProject(path.join(folder, name))
   try {
-    assertMistake(await stet('runs', name), 1, /is open in process \d+/)
+    assertMistake(await stet('runs', name), 1, /has been open in process \d+/)
   } finally {
     project.close()
   }

@@ -23,7 +23,7 @@ test('A new project goes where it is told, else among the projects, and one that
   assert.deepEqual(await names(), ['second', 'first'])
   await assert.rejects(host.projects.create({ name: 'first' }), {
     code: 'conflict',
-    message: /first\.stet is there already and not empty/,
+    message: /first\.stet already exists and is not empty/,
   })
   await assert.rejects(host.projects.create({ name: '  ' }), { code: 'bad_input' })
   assert.equal((await host.projects.overview({ project: first.folder })).name, 'first')
@@ -98,7 +98,7 @@ test('What is gone is shown as gone; what is no project, or gone, does not open,
   for (const absent of [empty, path.join(folder, 'never')])
     await assert.rejects(host.projects.open({ project: absent }), {
       code: 'not_found',
-      message: /is no Stet project: it has no lab\.db/,
+      message: /is not a Stet project \(no lab\.db\)/,
     })
   assert.ok(!(await names()).includes('empty'), 'what did not open is not remembered')
 })
@@ -115,7 +115,7 @@ test('Opened twice here it is the same project; one that another has open is ref
   const holder = await createProject(elsewhere, 'taken')
   await assert.rejects(host.projects.open({ project: elsewhere }), {
     code: 'conflict',
-    message: /taken\.stet is open in this process since .*Close it there/,
+    message: /taken\.stet has been open in this process since .*Close it there/,
   })
   holder.close()
   assert.equal((await host.projects.open({ project: elsewhere })).name, 'taken')

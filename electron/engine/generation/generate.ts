@@ -7,14 +7,21 @@ import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
 import type { Model } from '../model/model.ts'
 import { weightsOf } from '../model/model.ts'
-import { causalBias, decodeBias, hiddenStates, type KvCache, maskedScore } from '../model/transformer.ts'
+import {
+  causalBias,
+  decodeBias,
+  hiddenStates,
+  type KvCache,
+  maskedScore,
+  type SequenceBatch,
+} from '../model/transformer.ts'
 import { uniforms } from '../random.ts'
-import { type CompiledFunction, compile, type TensorFunction } from '../runtime/compile.ts'
+import { type CompiledFunction, compile } from '../runtime/compile.ts'
 import { withLiveRows } from '../runtime/ops.ts'
 import type { TensorRecord, Tensors } from '../runtime/tensor-record.ts'
 import { type Variable, zerosVariable } from '../runtime/variable.ts'
 import { bucketLength, type PaddedBatch, padSequences } from '../training/batch.ts'
-import { type ChosenTokens, type NextToken, nextToken, readTokens, type StepOutputs } from './next-token.ts'
+import { type ChosenTokens, type NextToken, nextToken, type StepOutputs } from './next-token.ts'
 import type { SamplingOptions } from './sample.ts'
 
 export interface GenerationOptions extends SamplingOptions {
@@ -23,7 +30,7 @@ export interface GenerationOptions extends SamplingOptions {
   eosIds: readonly number[]
   padId: number
   seed: number
-  /** Names the purpose of the random numbers; the same stream and row give the same text. */
+  /** Name of the random numbers' purpose; the same stream and row give the same text. */
   stream: string
   /** Number of the first row among all rows of this stream. */
   firstRow?: number
@@ -46,29 +53,18 @@ export interface GeneratedRow {
   values: number[]
 }
 
-type CacheVariables = Pick<KvCache, 'keys' | 'values'>
-
-/** What one call of `generate` works on. */
-interface Batch {
+/** A batch being generated. */
+interface Generation {
+  /** The queries. */
   padded: PaddedBatch
-  cache: CacheVariables
+  rows: readonly GeneratedRow[]
+  choice: NextToken
   options: GenerationOptions
 }
 
-/** The compiled functions of one kind of step, one per way of choosing a token. */
-interface Steps<In extends TensorRecord> {
-  name: string
-  compiled: Map<string, CompiledFunction<In, StepOutputs>>
-}
-
-type PrefillInputs = Tensors<'ids' | 'positions' | 'mask' | 'uniforms'>
-type DecodeInputs = Tensors<'ids' | 'first' | 'slot' | 'live' | 'uniforms'>
-
 export class Generator {
   readonly #model: Model
-  readonly #prefills: Steps<PrefillInputs> = { name: 'prefill', compiled: new Map() }
-  readonly #decodes: Steps<DecodeInputs> = { name: 'decode', compiled: new Map() }
-  #cache: { key: string; keys: Variable[]; values: Variable[] } | null = null
+  #steps: { key: string; steps: CachedSteps } | null = null
 
   constructor(model: Model) {
     this.#model = model
@@ -86,29 +82,29 @@ export class Generator {
   ): GeneratedRow[] {
     this.#checkFits(queries, options)
     const padded = padSequences(queries, options.padId, 'left', options.queryLength)
-    const cache = this.#cacheFor(padded.rows, bucketLength(padded.length + options.maxNewTokens))
+    const steps = this.#stepsFor(padded.rows, bucketLength(padded.length + options.maxNewTokens))
     const rows = queries.map(
       (): GeneratedRow => ({ response: [], ended: false, logprobs: [], entropy: [], values: [] }),
     )
-    const batch = { padded, cache, options }
-    let step = this.#prefill(batch)
+    const generation = { padded, rows, choice: nextToken(this.#model, options, options.measure), options }
+    let chosen = steps.prefill(generation)
     for (let position = 1; ; position++) {
-      const tokens = rows.map((row, b) => (row.ended ? null : append(row, step, b, options.eosIds)))
+      const tokens = rows.map((row, b) => (row.ended ? null : append(row, chosen, b, options.eosIds)))
       onToken?.(tokens)
       if (position >= options.maxNewTokens || rows.every((row) => row.ended)) return rows
-      step = this.#decode(batch, position, step.tokens, rows)
+      chosen = steps.decode(generation, chosen.tokens, position)
     }
   }
 
   dispose(): void {
-    this.#disposeSteps()
-    this.#disposeCache()
+    this.#steps?.steps.dispose()
+    this.#steps = null
   }
 
   #checkFits(queries: readonly (readonly number[])[], { maxNewTokens }: GenerationOptions): void {
     if (queries.some((query) => query.length === 0))
       throw new UserError('bad_input', 'A prompt is empty. It must have at least one token.')
-    const longest = Math.max(...queries.map((q) => q.length))
+    const longest = Math.max(...queries.map((query) => query.length))
     const { maxPositions } = this.#model.config
     if (longest + maxNewTokens <= maxPositions) return
     throw new UserError(
@@ -117,105 +113,129 @@ export class Generator {
     )
   }
 
-  #prefill(batch: Batch): ChosenTokens {
-    const { padded, cache } = batch
+  /** The steps for one shape of the cache are kept until another shape is asked for. */
+  #stepsFor(rows: number, slots: number): CachedSteps {
+    const key = `${rows}x${slots}`
+    if (this.#steps?.key !== key) {
+      this.dispose()
+      this.#steps = { key, steps: new CachedSteps(this.#model, rows, slots) }
+    }
+    return this.#steps!.steps
+  }
+}
+
+type PrefillInputs = Tensors<'ids' | 'positions' | 'mask' | 'uniforms'>
+type DecodeInputs = Tensors<'ids' | 'first' | 'slot' | 'live' | 'uniforms'>
+
+/** A KV cache with the two steps that fill it: what is compiled for them holds the cache's variables. */
+class CachedSteps {
+  readonly #model: Model
+  readonly #slots: number
+  readonly #cache: { keys: Variable[]; values: Variable[] }
+  readonly #prefill = new Step<PrefillInputs>('prefill', (inputs, choose) =>
+    this.#prefillGraph(inputs, choose),
+  )
+  readonly #decode = new Step<DecodeInputs>('decode', (inputs, choose) => this.#decodeGraph(inputs, choose))
+
+  constructor(model: Model, rows: number, slots: number) {
+    const { numLayers, numKvHeads, headDim } = model.config
+    const variables = (kind: string) =>
+      Array.from({ length: numLayers }, (_, layer) =>
+        zerosVariable(`${kind}.${layer}`, [rows, numKvHeads, slots, headDim]),
+      )
+    this.#model = model
+    this.#slots = slots
+    this.#cache = { keys: variables('keys'), values: variables('values') }
+  }
+
+  /** The first position: reads the queries. */
+  prefill({ padded, choice, options }: Generation): ChosenTokens {
     const { rows, length } = padded
-    return this.#step(this.#prefills, batch, 0, (choose, numbers) => ({
-      fn: ({ ids, positions, mask, uniforms }) => {
-        const attentionBias = prefillBias(mask, cache.keys[0]!.shape[2]!)
-        const kv = { ...cache, position: tf.scalar(0, 'int32') }
-        const hidden = this.#hidden({ ids, positions, attentionBias }, kv)
-        return choose(lastOfEachRow(hidden, ids.shape), uniforms)
-      },
-      inputs: {
-        ids: tf.tensor2d(padded.ids, [rows, length], 'int32'),
-        positions: tf.tensor2d(padded.positions, [rows, length], 'int32'),
-        mask: tf.tensor2d(padded.mask, [rows, length]),
-        uniforms: tf.tensor1d(numbers),
-      },
+    const numbers = rowUniforms(options, 0, rows)
+    return this.#prefill.run(choice, numbers, () => ({
+      ids: tf.tensor2d(padded.ids, [rows, length], 'int32'),
+      positions: tf.tensor2d(padded.positions, [rows, length], 'int32'),
+      mask: tf.tensor2d(padded.mask, [rows, length]),
+      uniforms: tf.tensor1d(numbers),
     }))
   }
 
   /**
-   * @param tokens of the position before
-   * @param rows those that have ended are not computed
+   * Rows that have ended are not computed.
+   * @param tokens those of the position before
    */
-  #decode(batch: Batch, position: number, tokens: Int32Array, rows: readonly GeneratedRow[]): ChosenTokens {
-    const { padded, cache } = batch
-    return this.#step(this.#decodes, batch, position, (choose, numbers) => ({
-      fn: ({ ids, first, slot, live, uniforms }) =>
-        withLiveRows(live, () => {
-          const positions = tf.expandDims(tf.sub(slot, first), 1)
-          const attentionBias = decodeBias(first, slot, cache.keys[0]!.shape[2]!)
-          const kv = { ...cache, position: slot, firstReal: first }
-          return choose(this.#hidden({ ids, positions, attentionBias }, kv), uniforms)
-        }),
-      inputs: {
-        ids: tf.tensor2d(tokens, [rows.length, 1], 'int32'),
-        first: tf.tensor1d(firstRealSlots(padded), 'int32'),
-        slot: tf.scalar(padded.length + position - 1, 'int32'),
-        live: tf.tensor1d(
-          Int32Array.from(rows, (row) => Number(!row.ended)),
-          'int32',
-        ),
-        uniforms: tf.tensor1d(numbers),
-      },
+  decode({ padded, rows, choice, options }: Generation, tokens: Int32Array, position: number): ChosenTokens {
+    const numbers = rowUniforms(options, position, rows.length)
+    const live = Int32Array.from(rows, (row) => Number(!row.ended))
+    return this.#decode.run(choice, numbers, () => ({
+      ids: tf.tensor2d(tokens, [rows.length, 1], 'int32'),
+      first: tf.tensor1d(firstRealSlots(padded), 'int32'),
+      slot: tf.scalar(padded.length + position - 1, 'int32'),
+      live: tf.tensor1d(live, 'int32'),
+      uniforms: tf.tensor1d(numbers),
     }))
   }
 
-  #hidden(batch: { ids: tf.Tensor; positions: tf.Tensor; attentionBias: tf.Tensor }, kv: KvCache): tf.Tensor {
-    return hiddenStates(this.#model.config, weightsOf(this.#model), batch, kv)
+  dispose(): void {
+    this.#prefill.dispose()
+    this.#decode.dispose()
+    for (const variable of [...this.#cache.keys, ...this.#cache.values]) variable.dispose()
   }
 
-  /** Runs one position: draws its random numbers and calls the step, compiled once per way of choosing a token. */
-  #step<In extends TensorRecord>(
-    { name, compiled }: Steps<In>,
-    { padded, options }: Batch,
-    position: number,
-    describe: (
-      choose: NextToken['choose'],
-      numbers: Float32Array,
-    ) => { fn: TensorFunction<In, StepOutputs>; inputs: In },
-  ): ChosenTokens {
-    const numbers = rowUniforms(options, position, padded.rows)
-    const { key, choose } = nextToken(this.#model, options, options.measure ?? false)
+  #prefillGraph({ ids, positions, mask, uniforms }: PrefillInputs, choose: Choose): StepOutputs {
+    const attentionBias = prefillBias(mask, this.#slots)
+    const kv = { ...this.#cache, position: tf.scalar(0, 'int32') }
+    const hidden = this.#hidden({ ids, positions, attentionBias }, kv)
+    return choose(lastOfEachRow(hidden, ids.shape), uniforms)
+  }
+
+  #decodeGraph({ ids, first, slot, live, uniforms }: DecodeInputs, choose: Choose): StepOutputs {
+    return withLiveRows(live, () => {
+      const positions = tf.expandDims(tf.sub(slot, first), 1)
+      const attentionBias = decodeBias(first, slot, this.#slots)
+      const kv = { ...this.#cache, position: slot, firstReal: first }
+      return choose(this.#hidden({ ids, positions, attentionBias }, kv), uniforms)
+    })
+  }
+
+  #hidden(batch: SequenceBatch, kv: KvCache): tf.Tensor {
+    return hiddenStates(this.#model.config, weightsOf(this.#model), batch, kv)
+  }
+}
+
+type Choose = NextToken['choose']
+
+/** The work of one position, compiled once per way of choosing a token. */
+class Step<In extends TensorRecord> {
+  readonly #name: string
+  readonly #graph: (inputs: In, choose: Choose) => StepOutputs
+  readonly #compiled = new Map<string, CompiledFunction<In, StepOutputs>>()
+
+  constructor(name: string, graph: (inputs: In, choose: Choose) => StepOutputs) {
+    this.#name = name
+    this.#graph = graph
+  }
+
+  /** @param inputs makes the tensors; they are disposed after the call */
+  run({ key, choose, read }: NextToken, uniforms: Float32Array, inputs: () => In): ChosenTokens {
     tf.engine().startScope()
     try {
-      const { fn, inputs } = describe(choose, numbers)
-      const step = compiled.get(key) ?? compile(name, fn)
-      compiled.set(key, step)
-      return readTokens(step.call(inputs), numbers, options)
+      return read(this.#compiledFor(key, choose).call(inputs()), uniforms)
     } finally {
       tf.engine().endScope()
     }
   }
 
-  #cacheFor(rows: number, slots: number): CacheVariables {
-    const { numLayers, numKvHeads, headDim } = this.#model.config
-    const key = `${rows}x${slots}`
-    if (this.#cache?.key === key) return this.#cache
-    this.#disposeCache()
-    const make = (kind: string) =>
-      Array.from({ length: numLayers }, (_, l) =>
-        zerosVariable(`${kind}.${l}`, [rows, numKvHeads, slots, headDim]),
-      )
-    this.#cache = { key, keys: make('keys'), values: make('values') }
-    return this.#cache
+  dispose(): void {
+    for (const fn of this.#compiled.values()) fn.dispose()
+    this.#compiled.clear()
   }
 
-  #disposeSteps(): void {
-    for (const { compiled } of [this.#prefills, this.#decodes]) {
-      for (const fn of compiled.values()) fn.dispose()
-      compiled.clear()
-    }
-  }
-
-  /** A function compiled for a cache holds the cache's handles, so it is disposed with it. */
-  #disposeCache(): void {
-    if (!this.#cache) return
-    this.#disposeSteps()
-    for (const variable of [...this.#cache.keys, ...this.#cache.values]) variable.dispose()
-    this.#cache = null
+  #compiledFor(key: string, choose: Choose): CompiledFunction<In, StepOutputs> {
+    const compiled =
+      this.#compiled.get(key) ?? compile(this.#name, (inputs: In) => this.#graph(inputs, choose))
+    this.#compiled.set(key, compiled)
+    return compiled
   }
 }
 

@@ -26,10 +26,23 @@ export interface NextToken {
   key: string
   /** From hidden states (B, C) and uniform numbers (B); runs inside a compiled function. */
   choose(hidden: tf.Tensor, uniforms: tf.Tensor): StepOutputs
+  /** @param uniforms of the step, used if it returned logits */
+  read(outputs: StepOutputs, uniforms: Float32Array): ChosenTokens
 }
 
 /** @param measure record log-probability, entropy and value of each token; plain sampling only */
-export function nextToken(model: Model, options: SamplingOptions, measure: boolean): NextToken {
+export function nextToken(model: Model, options: SamplingOptions, measure = false): NextToken {
+  return {
+    ...choiceOf(model, options, measure),
+    read: (outputs, uniforms) => readTokens(outputs, uniforms, options),
+  }
+}
+
+function choiceOf(
+  model: Model,
+  options: SamplingOptions,
+  measure: boolean,
+): Pick<NextToken, 'key' | 'choose'> {
   const logitsAt = (hidden: tf.Tensor) => logitsOf(model.config, weightsOf(model), hidden)
   const { temperature, topK, topP } = options
   if (temperature === 0) {
@@ -45,12 +58,7 @@ export function nextToken(model: Model, options: SamplingOptions, measure: boole
   return { key: `sample ${temperature} ${measure}`, choose }
 }
 
-/** @param uniforms of the step, used if the step returned logits */
-export function readTokens(
-  outputs: StepOutputs,
-  uniforms: Float32Array,
-  options: SamplingOptions,
-): ChosenTokens {
+function readTokens(outputs: StepOutputs, uniforms: Float32Array, options: SamplingOptions): ChosenTokens {
   if ('logits' in outputs) return sampleRows(outputs.logits, uniforms, options)
   const measured = 'measured' in outputs ? outputs.measured.dataSync() : new Float32Array()
   return { tokens: outputs.tokens.dataSync() as Int32Array, measured: measured as Float32Array }

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import { type ParseResult, parseSync } from 'vite'
-import { type Layer, layers } from './layers.ts'
+import { views } from '../electron/contract/views.ts'
+import { hostSubjects, type Layer, layers } from './layers.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 
@@ -78,7 +79,7 @@ function mayImport(layer: Layer, file: string, specifier: string): boolean {
   const inside = target(file, specifier)
   if (inside !== null) {
     if (inside.startsWith(`${layer.folder}/`))
-      return stageMayImport(file, inside) && rendererMayImport(file, inside)
+      return stageMayImport(file, inside) && hostMayImport(file, inside) && rendererMayImport(file, inside)
     return layer.layers.some((other) => inside === other || inside.startsWith(`${other}/`))
   }
   if (specifier.startsWith('node:')) return layer.node
@@ -97,6 +98,19 @@ function stageMayImport(file: string, inside: string): boolean {
 
 function stageOf(file: string): string | null {
   return /^electron\/pipeline\/([^/]+)/.exec(file)?.[1] ?? null
+}
+
+/** Subjects of the host use only subjects before them in the list. A folder that is not in the list is an error. */
+function hostMayImport(file: string, inside: string): boolean {
+  const [own, wanted] = [hostSubjectOf(file), hostSubjectOf(inside)]
+  if (own === null || wanted === null || own === wanted) return true
+  const [level, wantedLevel] = [own, wanted].map((subject) => hostSubjects.indexOf(subject))
+  return level! >= 0 && wantedLevel! >= 0 && wantedLevel! < level!
+}
+
+/** Null for files at the root of the host, and elsewhere. */
+function hostSubjectOf(file: string): string | null {
+  return /^electron\/host\/([^/]+)\//.exec(file)?.[1] ?? null
 }
 
 /**
@@ -202,6 +216,13 @@ describe('the layout', () => {
     )
   })
 
+  test('every view of the contract has its file, which exports it as View', () => {
+    for (const { path: view } of views) {
+      const file = `renderer/${view}/${view}-view.tsx`
+      assert.match(readFileSync(path.join(root, file), 'utf8'), /export function View\(/, file)
+    }
+  })
+
   test('every source file opens with a comment that says what it promises', () => {
     const silent = all.filter(({ text }) => !/^(#!.*\n)?\/\*\*/.test(text))
     assert.deepEqual(
@@ -238,6 +259,14 @@ describe('the rules themselves', () => {
     assert.deepEqual(rejected('renderer/runs/a.tsx', "import { a } from '../app/a.ts'"), [])
     assert.deepEqual(rejected('renderer/charts/a.tsx', "import { a } from '../ui/a.tsx'"), [])
     assert.deepEqual(rejected('renderer/app/router.tsx', "import('../runs/a.tsx')"), [])
+  })
+
+  test('a subject of the host that uses a later one is refused, an earlier one is not', () => {
+    assert.equal(rejected('electron/host/judge/a.ts', "import { b } from '../runs/b.ts'").length, 1)
+    assert.equal(rejected('electron/host/judge/a.ts', "import { b } from '../entry/b.ts'").length, 1)
+    assert.equal(rejected('electron/host/misc/a.ts', "import { b } from '../data/b.ts'").length, 1)
+    assert.deepEqual(rejected('electron/host/runs/a.ts', "import { b } from '../judge/b.ts'"), [])
+    assert.deepEqual(rejected('electron/host/runs/a.ts', "import { b } from '../context.ts'"), [])
   })
 
   test('types, re-exports, dynamic imports and require count as imports', () => {

@@ -126,3 +126,24 @@ export const layers: Layer[] = [
   },
   { folder: 'native', layers: [], packages: [], node: true },
 ]
+
+/**
+ * The subjects of the host, lowest first: each may use those before it, and the files at the host's root. The last is
+ * the entry points, which nothing uses.
+ */
+export const hostSubjects = [
+  'errors',
+  'report',
+  'models',
+  'data',
+  'projects',
+  'machine',
+  'label',
+  'annotate',
+  'judge',
+  'runs',
+  'train',
+  'experiment',
+  'work',
+  'entry',
+]

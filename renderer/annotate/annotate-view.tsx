@@ -17,7 +17,7 @@ import { Review } from './review.tsx'
 import { useDiffUnit } from './use-diff-unit.ts'
 import { type Queue, useQueue } from './use-queue.ts'
 
-export function AnnotateView() {
+export function View() {
   const [place, change] = usePlace()
   if (place.review) return <Review onClose={() => change({ review: undefined })} />
   return <QueueView />

@@ -6,16 +6,27 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { type ViewPath, views } from '../../electron/contract/views.ts'
 import type { Search } from './navigation.ts'
 import { Shell } from './shell.tsx'
+
+/** Each view is the file `VIEW/VIEW-view.tsx`, which exports it as `View`. */
+const viewFiles = import.meta.glob<{ View: () => ReactNode }>('../*/*-view.tsx')
+
+/** @throws Error if the view has no file (tested in test/architecture.test.ts) */
+function componentOf(view: ViewPath | 'projects') {
+  const load = viewFiles[`../${view}/${view}-view.tsx`]
+  if (!load) throw new Error(`renderer/${view}/${view}-view.tsx does not exist.`)
+  return lazyRouteComponent(load, 'View')
+}
 
 const root = createRootRoute({ component: Shell })
 
 const projects = createRoute({
   getParentRoute: () => root,
   path: '/',
-  component: lazyRouteComponent(() => import('../projects/projects-view.tsx'), 'ProjectsView'),
+  component: componentOf('projects'),
 })
 
 /** Every value in an address is a text. */
@@ -24,22 +35,12 @@ function validateSearch(search: Record<string, unknown>): Search {
   return Object.fromEntries(given.map(([name, value]) => [name, String(value)]))
 }
 
-const components: Record<ViewPath, ReturnType<typeof lazyRouteComponent>> = {
-  data: lazyRouteComponent(() => import('../data/data-view.tsx'), 'ItemsView'),
-  annotate: lazyRouteComponent(() => import('../annotate/annotate-view.tsx'), 'AnnotateView'),
-  label: lazyRouteComponent(() => import('../label/labels-view.tsx'), 'LabelsView'),
-  runs: lazyRouteComponent(() => import('../runs/runs-view.tsx'), 'RunsView'),
-  judge: lazyRouteComponent(() => import('../judge/judge-view.tsx'), 'JudgeView'),
-  models: lazyRouteComponent(() => import('../models/models-view.tsx'), 'ModelsView'),
-  settings: lazyRouteComponent(() => import('../settings/settings-view.tsx'), 'SettingsView'),
-}
-
 const projectViews = views.map(({ path }) =>
   createRoute({
     getParentRoute: () => root,
     path: `/p/$project/${path}`,
     validateSearch,
-    component: components[path],
+    component: componentOf(path),
   }),
 )
 

@@ -12,7 +12,7 @@ import { ImportDialog } from './import-dialog.tsx'
 import { ItemDetail } from './item-detail.tsx'
 import { ItemTable } from './item-table.tsx'
 
-export function ItemsView() {
+export function View() {
   const project = useProject()
   const [place, change] = usePlace()
   const [files, setFiles] = useState<File[]>([])

@@ -5,7 +5,7 @@ import { Evaluations } from './evaluations.tsx'
 import './judge.css'
 import { OneEvaluation } from './one-evaluation.tsx'
 
-export function JudgeView() {
+export function View() {
   const [place] = usePlace()
   if (place.blind !== undefined) return <BlindSession key={place.blind} evaluation={place.blind} />
   if (place.evaluation !== undefined) return <OneEvaluation key={place.evaluation} id={place.evaluation} />

@@ -10,7 +10,7 @@ import { Button, bytesOf, Dialog, Empty, Field, Problem, timeOf } from '../ui/ki
 import { Chat } from './chat.tsx'
 import './models.css'
 
-export function ModelsView() {
+export function View() {
   const project = useProject()
   const [place, change] = usePlace()
   const [isImporting, setImporting] = useState(false)

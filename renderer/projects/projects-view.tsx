@@ -26,7 +26,7 @@ function glanceLine({ items, edited, runs, evaluations }: ProjectGlance): string
   return parts.join(' · ')
 }
 
-export function ProjectsView() {
+export function View() {
   const { data: recent, error } = useQuery({ queryKey: ['recent'], queryFn: () => host.projects.recent({}) })
   const { data: machine } = useQuery({
     queryKey: ['machine', null],

@@ -6,7 +6,7 @@ import { RunList } from './run-list.tsx'
 import { RunPage } from './run-page.tsx'
 import './runs.css'
 
-export function RunsView() {
+export function View() {
   const [place] = usePlace()
   if (place.new !== undefined) return <NewRun />
   if (place.compare !== undefined) return <Compare runs={place.compare.split(',')} />

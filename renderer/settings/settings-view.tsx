@@ -8,7 +8,7 @@ import { changeSettings, type Settings, useSettings } from '../app/settings.ts'
 import { dismissGuide, showGuide, useGuide } from '../app/use-guide.ts'
 import { Button, bytesOf, Field, Keys, numberOf, Problem } from '../ui/kit.tsx'
 
-export function SettingsView() {
+export function View() {
   const settings = useSettings()
   return (
     <div className="stack settings">

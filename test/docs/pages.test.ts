@@ -33,7 +33,7 @@ for (const file of pageFiles()) {
 
 test('a page that names what does not exist is caught', () => {
   const page = [
-    '`pipeline/reward/losses.ts#btMeanLoss` is there, so are `electron/pipeline/index.ts`, `objective/kl`, `keptPenalty`.',
+    '`pipeline/reward/losses.ts#btMeanLoss` is there, so are `electron/pipeline/README.md`, `objective/kl`, `keptPenalty`.',
     '`pipeline/reward/losses.ts#btMedianLoss`, `pipeline/reward/gains.ts`, `objective/klx`, `keptPenalties`.',
     '[here](PAPER.md#every-formula), [there](https://arxiv.org/abs/2406.02756), [nowhere](NOWHERE.md), [no heading](PAPER.md#formulae)',
     '```\n`pipeline/in/a/block.ts`\n```',

@@ -31,3 +31,9 @@ export const trainVerbs = {
   'train ppo': ppo.verb,
   'train dpo': dpo.verb,
 }
+
+/** The same value, or one made from the kind, for the verb of each kind. */
+export function forTrainVerbs<T>(make: (kind: RunKind) => T): Record<keyof typeof trainVerbs, T> {
+  const entries = runKindNames.map((kind) => [`train ${kind}`, make(kind)])
+  return Object.fromEntries(entries)
+}

@@ -5,9 +5,9 @@ import type { RunInputRow } from '../../contract/records.ts'
 import type { ModelRef, RunKindRow } from '../../contract/run-kinds/common.ts'
 import {
   type trainVerbs as contractVerbs,
+  forTrainVerbs,
   PlannedJob,
   type RunKind,
-  runKindNames,
   runKinds,
 } from '../../contract/run-kinds/index.ts'
 import type { VerbInput } from '../../contract/verbs.ts'
@@ -35,11 +35,9 @@ export async function train<K extends RunKind>(
   return start<K>(lab, project, planRun(project, kind, input), hooks)
 }
 
-export const trainVerbs = Object.fromEntries(
-  runKindNames.map((kind) => [
-    `train ${kind}`,
-    (lab: Lab, input: AnyTrainInput, hooks: Hooks) => train(lab, { kind, input }, hooks),
-  ]),
+// Each verb trains its own kind, and so returns the result of that kind.
+export const trainVerbs = forTrainVerbs(
+  (kind) => (lab: Lab, input: AnyTrainInput, hooks: Hooks) => train(lab, { kind, input }, hooks),
 ) as Implements<typeof contractVerbs>
 
 /** The run that the input of a verb describes. @throws UserError if it names what does not exist */

@@ -1,21 +1,19 @@
 /** The result of each verb as text for a terminal. */
 import type { ResultRecord } from '../../../contract/report.ts'
+import { forTrainVerbs } from '../../../contract/run-kinds/index.ts'
 import type { VerbName, VerbResult } from '../../../contract/verbs.ts'
 import { reportMarkdown } from '../../report/markdown.ts'
 import { presentImport, presentLabels } from './present/data.ts'
 import { presentCheck, presentJudge, presentWinRate } from './present/judge.ts'
 import { presentBench, presentDoctor } from './present/machine.ts'
-import { presentRewardRun, presentRun, presentRuns } from './present/runs.ts'
+import { presentRun, presentRuns } from './present/runs.ts'
 
 const presenters: { [Name in VerbName]: (result: VerbResult<Name>) => string } = {
   init: ({ project }) => `Created ${project}. Next: stet import ${project} FILE…`,
   import: presentImport,
   export: ({ file, rows }) => `Wrote ${rows} rows to ${file}.`,
   label: presentLabels,
-  'train sft': presentRun,
-  'train reward': presentRewardRun,
-  'train ppo': presentRun,
-  'train dpo': presentRun,
+  ...forTrainVerbs(() => presentRun),
   resume: presentRun,
   branch: presentRun,
   // A terminal has shown the text while it was generated.

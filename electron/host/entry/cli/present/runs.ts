@@ -7,7 +7,11 @@ import { columns, lines, share, sparkline } from '../layout.ts'
 
 type RunMetrics = NonNullable<VerbResult<'runs'>['metrics']>
 
-export function presentRun(result: VerbResult<'resume'>): string {
+type TrainingRun = VerbResult<'resume'>
+type RewardRun = VerbResult<'train reward'>
+
+/** Of any verb that trains. */
+export function presentRun(result: TrainingRun | RewardRun): string {
   const { run, name, state, step, model, dropped, cut } = result
   return lines(
     state === 'done'
@@ -17,19 +21,17 @@ export function presentRun(result: VerbResult<'resume'>): string {
       ? `${dropped} examples were left out because a response is too long (--max-response-tokens).`
       : '',
     cut > 0 ? `${cut} prompts were truncated (--max-query-tokens).` : '',
+    'heldout' in result ? presentHeldout(result) : '',
   )
 }
 
-export function presentRewardRun(result: VerbResult<'train reward'>): string {
-  const { heldout, heldoutF1 } = result
-  if (!heldout) return presentRun(result)
+/** Empty if no pair is held out. */
+function presentHeldout({ heldout, heldoutF1 }: RewardRun): string {
+  if (!heldout) return ''
   const auroc = heldout.tokens?.auroc ?? null
   const tokens = auroc === null ? '' : `, token AUROC ${auroc.toFixed(3)}`
   const f1 = heldoutF1 === null ? '' : `, token F1 ${heldoutF1.toFixed(3)}`
-  return lines(
-    presentRun(result),
-    `On ${heldout.pairs} held-out pairs: accuracy ${share(heldout.accuracy)}${tokens}${f1}.`,
-  )
+  return `On ${heldout.pairs} held-out pairs: accuracy ${share(heldout.accuracy)}${tokens}${f1}.`
 }
 
 export function presentRuns({ runs, metrics }: VerbResult<'runs'>): string {

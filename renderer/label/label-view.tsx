@@ -10,7 +10,7 @@ import { RewardTab } from './reward-tab.tsx'
 
 const pageSize = 20
 
-export function LabelsView() {
+export function View() {
   const project = useProject()
   const [place, change] = usePlace()
   const isReward = place.tab === 'reward'

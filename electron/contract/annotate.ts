@@ -1,4 +1,4 @@
-/** The annotator's queue, durable saving, and how far two annotators agree. */
+/** Annotation: the annotator's queue, durable saving, drafts, and how far two annotators agree. */
 import { z } from 'zod'
 import { LabelledPair } from './label.ts'
 import { file, project } from './options.ts'
@@ -8,8 +8,8 @@ import { Annotation, Item, NewAnnotation } from './records.ts'
 export const QueueOrder = z.enum(['unfinished', 'all', 'flagged'])
 export type QueueOrder = z.infer<typeof QueueOrder>
 
-/** Edits that are scored at a time. */
-export const editsAtATime = 256
+/** Edits scored per request, unless the caller asks for more. */
+export const disputedEditsLimit = 256
 
 const share = z.number().min(0).max(1)
 
@@ -34,7 +34,7 @@ export type Tokenization = z.infer<typeof Tokenization>
 const annotator = z.string().trim().min(1)
 
 export const annotate = {
-  queue: procedure('Ids of the items to edit, in order, with the state of one annotator’s work.')
+  queue: procedure('List the items to edit, in order, with the progress of one annotator.')
     .input(
       z.strictObject({
         project,
@@ -52,7 +52,7 @@ export const annotate = {
       }),
     ),
   /** Finished edits of one annotator, scored by a reward model of the project. */
-  disagreement: procedure('Finished edits with which a reward model disagrees, the most first.')
+  disagreement: procedure('List finished edits by how much a reward model disagrees with them.')
     .input(
       z.strictObject({
         project,
@@ -60,55 +60,55 @@ export const annotate = {
         rewardModel: z.string().min(1),
         split: z.enum(['train', 'heldout']).nullable().default(null),
         dataset: z.string().nullable().default(null),
-        /** The first so many of the queue are scored; what was scored before costs nothing. */
-        atMost: z.int().positive().default(editsAtATime),
+        /** This many edits at the head of the queue are scored; results are kept for the next request. */
+        limit: z.int().positive().default(disputedEditsLimit),
       }),
     )
     .output(
       eventsThen(
         z.object({
           edits: z.array(DisputedEdit),
-          /** Finished edits that there are. */
+          /** How many finished edits there are. */
           finished: z.int().nonnegative(),
-          /** The model's own: what it gives kept tokens, and how far changed ones are from that. */
+          /** The model's scale: its mean reward of kept tokens, and how far changed tokens are from it. */
           scale: z.object({ kept: z.number(), size: z.number() }),
         }),
       ),
     ),
-  rewards: procedure('An annotator’s newest revision of an item with a reward model’s rewards.')
+  rewards: procedure('Reward the tokens of an annotator’s newest revision of an item.')
     .input(z.strictObject({ project, annotator, id: z.string(), rewardModel: z.string().min(1) }))
     .output(eventsThen(LabelledPair)),
-  open: procedure('An item and the annotator’s newest revision of it.')
+  open: procedure('Get an item and the annotator’s newest revision of it.')
     .input(z.strictObject({ project, annotator, id: z.string() }))
     .output(z.object({ item: Item, annotation: Annotation.nullable(), note: z.string() })),
-  /** Once this answers, the revision survives a power cut. */
+  /** Once this returns, the revision survives a power failure. */
   save: procedure('Append a revision.')
     .input(z.strictObject({ project, annotation: NewAnnotation }))
     .output(Annotation),
-  note: procedure('Keep a note on an item, with its state.')
+  note: procedure('Save a note on an item.')
     .input(z.strictObject({ project, annotator, id: z.string(), text: z.string() }))
     .output(z.object({ text: z.string() })),
-  /** A minimal edit proposed by a language model of the lab, or by an OpenAI-compatible server on this machine. */
+  /** By a language model of the project, or by an OpenAI-compatible server on this machine. */
   draft: procedure('Propose a minimal edit.')
     .input(
       z.strictObject({
         project,
         id: z.string(),
-        /** Null for a model of the lab. */
+        /** Null for a model of the project. */
         server: z.url().nullable(),
         model: z.string().min(1),
         timeoutSeconds: z.number().positive().max(600).default(60),
       }),
     )
     .output(z.object({ edited: z.string(), model: z.string() })),
-  encode: procedure('A text split into the tokens of a model.')
+  encode: procedure('Split a text into the tokens of a model.')
     .input(z.strictObject({ project, tokenizer: z.string().min(1), text: z.string() }))
     .output(Tokenization),
-  agreement: procedure('Agreement of two annotators on which tokens were changed.')
+  agreement: procedure('Measure how far two annotators agree on which words to change.')
     .input(z.strictObject({ project, first: annotator, second: annotator }))
     .output(
       z.object({
-        /** Krippendorff's, over the words of items that both finished; null where chance leaves nothing. */
+        /** Krippendorff's alpha over the words of items that both finished; null if it is undefined. */
         alpha: z.number().nullable(),
         items: z.array(
           z.object({
@@ -128,8 +128,8 @@ export const annotate = {
     .output(
       z.object({
         added: z.int().nonnegative(),
-        known: z.int().nonnegative(),
-        /** Items on which the same annotator finished differently here and there. */
+        duplicates: z.int().nonnegative(),
+        /** Items that the same annotator edited differently in this project (`here`) and in the file (`there`). */
         conflicts: z.array(
           z.object({ id: z.string(), annotator: z.string(), here: z.string(), there: z.string() }),
         ),

@@ -1,11 +1,11 @@
-/** Data: files brought in and written out, the table of items, and what a file would bring. */
+/** Data: import and export of files, the table of items, and the preview of a file. */
 import { z } from 'zod'
 import { datasets, file, project, tokenizer } from './options.ts'
 import { eventsThen, procedure, verb } from './procedure.ts'
 import { Annotation, AnnotationState, BadRow, Item } from './records.ts'
 
 export const importData = verb(
-  'Import preference pairs, edits or demonstrations from files; the format is told by their content.',
+  'Import preference pairs, edits or demonstrations; the format is detected from the content of each file.',
   'import ferry.stet pairs.jsonl.gz edits.csv --columns prompt=question --columns edited=corrected',
 )
   .input(
@@ -14,27 +14,27 @@ export const importData = verb(
       files: z
         .array(z.string().min(1))
         .min(1)
-        .describe('JSONL, JSON or CSV, plain or packed with gzip.')
+        .describe('JSONL, JSON or CSV files, plain or gzipped.')
         .meta({ positional: 2, value: 'FILE' }),
       dataset: z
         .string()
         .min(1)
         .nullable()
         .default(null)
-        .describe("Name of the dataset that the rows join; each file's own name where absent."),
+        .describe('Name of the dataset that the rows become; defaults to the names of the files.'),
       columns: z
         .record(z.string(), z.string())
         .default({})
-        .describe('CSV only: the column a field is read from.')
+        .describe('CSV only: the column that a field is read from.')
         .meta({ value: 'FIELD=COLUMN' }),
-      strict: z.boolean().default(false).describe('Refuse a file as a whole when any of its rows is bad.'),
+      strict: z.boolean().default(false).describe('Import nothing if any row is bad.'),
     }),
   )
   .output(
     eventsThen(
       z.object({
         imported: z.int().nonnegative(),
-        /** Rows whose item was there already. */
+        /** Rows whose item the project already has. */
         duplicates: z.int().nonnegative(),
         bad: z.array(BadRow),
       }),
@@ -51,27 +51,27 @@ export const exportData = verb(
   .input(
     z.strictObject({
       project,
-      out: file('File to write, JSONL.'),
-      format: ExportFormat.default('stet').describe('What each row holds.'),
+      out: file('JSONL file to write.'),
+      format: ExportFormat.default('stet').describe('What each row contains.'),
       pairs: z
         .enum(['all', 'edited', 'original'])
         .default('all')
-        .describe("trl: finished edits, the items' own preferences, or both."),
+        .describe('Format trl: finished edits, the original preferences of the items, or both.'),
       datasets,
-      tokenizer: tokenizer('tokens: ').nullable().default(null),
+      tokenizer: tokenizer('Format tokens: ').nullable().default(null),
     }),
   )
   .output(eventsThen(z.object({ file: z.string(), rows: z.int().nonnegative() })))
 
 export const dataVerbs = { import: importData, export: exportData }
 
-/** Which items; what is null or empty does not matter. */
+/** Which items; fields that are null or empty do not restrict. */
 export const ItemQuery = z.strictObject({
   /** Words to find in prompt, context and responses. */
   search: z.string().default(''),
   dataset: z.string().nullable().default(null),
   split: z.enum(['train', 'heldout']).nullable().default(null),
-  /** The newest state of anybody's work; `none` where nobody began. */
+  /** The state of the newest annotation by any annotator; `none` if there is none. */
   state: z
     .enum([...AnnotationState.options, 'none'])
     .nullable()
@@ -81,7 +81,7 @@ export type ItemQuery = z.infer<typeof ItemQuery>
 
 export const ItemRow = z.object({
   id: z.string(),
-  /** The last message, cut. */
+  /** The last message, truncated. */
   prompt: z.string(),
   rejected: z.string().nullable(),
   chosen: z.string().nullable(),
@@ -94,20 +94,20 @@ export type ItemRow = z.infer<typeof ItemRow>
 export const FilePreview = z.object({
   file: z.string(),
   sizeBytes: z.number(),
-  /** As told by its content; null where none fits. */
+  /** Detected from the content; null if no format matches. */
   format: z.string().nullable(),
   /** Of a CSV file. */
   columns: z.array(z.string()),
-  /** The first rows, as they would be imported; `edited` is null where a row brings no finished edit. */
+  /** The first rows, as they would be imported; `edited` is null if a row has no finished edit. */
   rows: z.array(Item.extend({ edited: z.string().nullable() })),
   bad: z.array(BadRow),
-  /** Why no row could be read as it is; a mapping of the columns may help. */
+  /** Why no row could be read; a mapping of the columns may help. */
   problem: z.string().nullable(),
 })
 export type FilePreview = z.infer<typeof FilePreview>
 
 export const data = {
-  page: procedure('Some rows of the table, and how many there are in all.')
+  page: procedure('List rows of the table, and count them.')
     .input(
       z.strictObject({
         project,
@@ -117,21 +117,21 @@ export const data = {
       }),
     )
     .output(z.object({ total: z.int().nonnegative(), rows: z.array(ItemRow) })),
-  get: procedure('One item with everybody’s work on it.')
+  get: procedure('Get an item with all of its annotations.')
     .input(z.strictObject({ project, id: z.string() }))
     .output(z.object({ item: Item, split: z.enum(['train', 'heldout']), annotations: z.array(Annotation) })),
-  preview: procedure('What a file would bring.')
+  preview: procedure('Show what importing a file would add.')
     .input(z.strictObject({ file: z.string(), columns: z.record(z.string(), z.string()).default({}) }))
     .output(FilePreview),
-  /** For a browser, which can give a file's content and not its place: part by part. @returns where it was put */
-  upload: procedure('Put a dropped file where it can be imported from.')
+  /** For browsers, which know the content of a file but not its path. Large files are sent in parts. @returns the path */
+  upload: procedure('Save an uploaded file so that it can be imported.')
     .input(
       z.strictObject({
         name: z.string().min(1),
         content: z.instanceof(Blob),
         /** Bytes before this part. */
         offset: z.int().nonnegative().default(0),
-        /** What the first part's answer named; null for the first. */
+        /** The path returned for the first part; null for the first part. */
         into: z.string().nullable().default(null),
       }),
     )

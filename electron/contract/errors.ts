@@ -1,6 +1,6 @@
-/** The one error a user may see: what happened, where, and what to do. Anything else is a defect. */
+/** The error that a user may see: what happened, where, and what to do. Any other error is a defect. */
 
-/** Closed set of codes; they cross every door unchanged. */
+/** Closed set of codes, the same for every entry point. */
 export const errorCodes = [
   'bad_input',
   'not_found',

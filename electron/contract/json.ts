@@ -1,48 +1,49 @@
-/** JSON values as Stet keeps them, and what among JavaScript's values has no faithful place in them. */
+/** JSON values as Stet stores them, and which JavaScript values cannot be stored exactly. */
 import type { Item } from './records.ts'
 
 export type JsonObject = Item['metadata']
 export type JsonValue = JsonObject[string]
 
-/** Deeper values than this are refused: no record needs them, and readers of JSON fail on them. */
-const MAX_DEPTH = 64
+/** Values nested deeper are refused: no record needs them, and JSON readers fail on them. */
+const maxDepth = 64
 
 /**
- * Looks for what could not be kept exactly: half surrogate pairs in texts or keys (UTF-8 has no form for
- * them), numbers that are not finite, and nesting deeper than 64 levels.
+ * Looks for what cannot be stored exactly: half surrogate pairs in texts or keys (UTF-8 cannot encode them), numbers
+ * that are not finite, and nesting deeper than 64 levels.
  * @returns what is wrong and where, as `the text at KEY holds half a surrogate pair`, or null
  */
 export function findUnstorable(value: unknown): string | null {
   return search(value, '', 0)
 }
 
-function search(value: unknown, where: string, depth: number): string | null {
-  if (typeof value === 'string') return value.isWellFormed() ? null : `the text ${at(where)}${HALF}`
-  if (typeof value === 'number') return Number.isFinite(value) ? null : `the number ${at(where)}is not finite`
+/** @param place path of the value; empty for the whole */
+function search(value: unknown, place: string, depth: number): string | null {
+  if (typeof value === 'string') return value.isWellFormed() ? null : `the text ${at(place)}${half}`
+  if (typeof value === 'number') return Number.isFinite(value) ? null : `the number ${at(place)}is not finite`
   if (typeof value !== 'object' || value === null) return null
-  if (depth === MAX_DEPTH) return `the value is nested deeper than ${MAX_DEPTH} levels`
+  if (depth === maxDepth) return `the value is nested deeper than ${maxDepth} levels`
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
-      const found = search(value[index], `${where}[${index}]`, depth + 1)
-      if (found) return found
+      const problem = search(value[index], `${place}[${index}]`, depth + 1)
+      if (problem) return problem
     }
     return null
   }
   for (const [key, member] of Object.entries(value)) {
-    if (!key.isWellFormed()) return `a key ${at(where)}${HALF}`
-    const found = search(member, where === '' ? key : `${where}.${key}`, depth + 1)
-    if (found) return found
+    if (!key.isWellFormed()) return `a key ${at(place)}${half}`
+    const problem = search(member, place === '' ? key : `${place}.${key}`, depth + 1)
+    if (problem) return problem
   }
   return null
 }
 
-const HALF = 'holds half a surrogate pair, which no UTF-8 text can keep'
+const half = 'holds half a surrogate pair, which UTF-8 cannot encode'
 
-function at(where: string): string {
-  return where === '' ? '' : `at ${where} `
+function at(place: string): string {
+  return place === '' ? '' : `at ${place} `
 }
 
-/** The one text of a JSON value: keys in code unit order, no spaces. Equal values have equal texts. */
+/** The canonical text of a JSON value: keys in code unit order, no spaces. Equal values have equal texts. */
 export function canonicalJson(value: JsonValue): string {
   return JSON.stringify(sorted(value))
 }

@@ -17,23 +17,23 @@ const LabelSummary = z.object({
   /** Tokens of the rejected texts by label 0 and −1, and of the edited ones by 0 and +1. */
   rejected: z.object({ kept: z.int(), changed: z.int() }),
   edited: z.object({ kept: z.int(), changed: z.int() }),
-  /** Means over annotations; null where there is none. */
+  /** Means over annotations; null if there are none. */
   minimality: z.object({ keptShare: z.number(), editRatio: z.number(), hunks: z.number() }).nullable(),
-  /** Deletion labels against error spans that people marked, by words; null where no item has spans. */
+  /** Deletion labels against error spans that people marked, by words; null if no item has spans. */
   spans: Agreement.extend({ items: z.int().positive() }).nullable(),
 })
 export type LabelSummary = z.infer<typeof LabelSummary>
 
 const labelAll = verb(
-  'Label the tokens of all finished annotations and say how minimal the edits are.',
+  'Label the tokens of all finished annotations and measure how minimal the edits are.',
   'label ferry.stet --tokenizer models/smollm2',
 )
   .input(
     z.strictObject({
       project,
-      tokenizer: tokenizer(''),
+      tokenizer: tokenizer('Tokenizer of '),
       datasets,
-      out: file('Also write token-labelled rows (JSONL) here.').nullable().default(null),
+      out: file('Also write token-labelled rows to this file (JSONL).').nullable().default(null),
     }),
   )
   .output(eventsThen(LabelSummary))
@@ -74,14 +74,14 @@ export type TokenMistakeRecord = z.infer<typeof TokenMistakeRecord>
 export const ScoredEdits = z.object({
   pairs: z.array(LabelledPair),
   accuracy: z.number(),
-  /** Share right by how sure the model was; null for a scheme that compares no pairs. */
+  /** Accuracy by the model's confidence; null for a scheme that does not compare pairs. */
   calibration: z.array(z.object({ confidence: z.number(), accuracy: z.number(), pairs: z.int() })).nullable(),
   /** Null for a model that scores whole responses. */
   tokens: z
     .object({
       auroc: z.number().nullable(),
       f1: z.number().nullable(),
-      /** The furthest from its label first. */
+      /** Furthest from their label first. */
       worst: z.array(TokenMistakeRecord),
     })
     .nullable(),
@@ -89,19 +89,19 @@ export const ScoredEdits = z.object({
 export type ScoredEdits = z.infer<typeof ScoredEdits>
 
 export const label = {
-  pairs: procedure('Finished edits with the labels of their tokens.')
+  pairs: procedure('List finished edits with the labels of their tokens.')
     .input(
       z.strictObject({
         project,
-        /** Of a model of the project, a folder or a GGUF file; null splits into words. */
+        /** A model of the project, a folder or a GGUF file; null splits into words. */
         tokenizer: z.string().nullable().default(null),
         offset: z.int().nonnegative().default(0),
         limit: z.int().positive().max(100).default(20),
       }),
     )
     .output(z.object({ total: z.int().nonnegative(), pairs: z.array(LabelledPair) })),
-  /** Held-out edits scored by a reward model, its worst mistakes (edited scored below rejected) first. */
-  scored: procedure('Held-out edits with a reward model’s rewards, the worst mistakes first.')
+  /** The worst mistake is an edit scored furthest below the rejected response. */
+  scored: procedure('Score held-out edits with a reward model and list its worst mistakes first.')
     .input(
       z.strictObject({ project, rewardModel: z.string(), limit: z.int().positive().max(256).default(64) }),
     )

@@ -1,4 +1,4 @@
-/** This machine: what it computes with, how fast it is, and what is free now. */
+/** This machine: its runtime, speed, memory and disk. */
 import { z } from 'zod'
 import { BenchResult, RuntimeResult, SpeedResult } from './jobs.ts'
 import { project } from './options.ts'
@@ -15,27 +15,27 @@ const bench = verb(
         .describe('What to measure.')
         .meta({ positional: 1, value: 'WHAT' }),
       model: z.enum(['tiny', 'smollm2']).default('smollm2').describe('Dimensions of the model.'),
-      batch: z.int().positive().default(8).describe('Rows at a time.'),
+      batch: z.int().positive().default(8).describe('Rows per batch.'),
       prompt: z.int().positive().default(64).describe('Prompt length, in tokens.'),
       new: z.int().positive().default(64).describe('Response length, in tokens.'),
-      steps: z.int().positive().default(4).describe('Steps timed; the median counts.'),
+      steps: z.int().positive().default(4).describe('Steps to time; the median is reported.'),
       lora: z
         .int()
         .positive()
         .nullable()
         .default(null)
-        .describe('Rank of the adapters that train and ppo train; null trains all weights.')
+        .describe('Rank of the adapters that train and ppo use; none trains all weights.')
         .meta({ value: 'RANK' }),
       valueTrunk: z
         .enum(['separate', 'shared'])
         .default('shared')
-        .describe('ppo: value head on the policy, or a model of its own.'),
+        .describe('ppo: a value head on the policy (shared), or a separate value model.'),
     }),
   )
   .output(eventsThen(BenchResult))
 
 const doctor = verb(
-  'Say what this machine computes with, how fast it is, and how to get a better runtime. STET_DEVICE=NAME chooses the device.',
+  'Show the active runtime, benchmark this machine, and suggest a faster runtime. STET_DEVICE=NAME chooses the device.',
   'doctor',
 )
   .input(z.strictObject({}))
@@ -43,10 +43,10 @@ const doctor = verb(
     eventsThen(
       z.object({
         version: z.string(),
-        /** `reason` says why a better one is not in use, and what to do about it. */
+        /** `reason` says why the compiled runtime is not in use, and what to do about it. */
         runtime: RuntimeResult,
         speed: SpeedResult,
-        /** Where the runtime's files are, with the space left there; null where it came with the packages. */
+        /** Folder of the runtime's files and the free space there; null for the embedded runtime. */
         cache: z.object({ folder: z.string(), freeBytes: z.number().nonnegative() }).nullable(),
         node: z.string(),
         sqlite: z.string(),
@@ -61,7 +61,7 @@ export const machineVerbs = { bench, doctor }
 
 export const Machine = z.object({
   version: z.string(),
-  /** What trainings will be computed with, as `TensorFlow 2.21.0`. */
+  /** Runtime of training, as `TensorFlow 2.21.0`. */
   runtime: z.string(),
   memory: z.object({ totalBytes: z.number(), freeBytes: z.number(), usedByStetBytes: z.number() }),
   diskFreeBytes: z.number().nullable(),
@@ -72,7 +72,7 @@ export const Machine = z.object({
 export type Machine = z.infer<typeof Machine>
 
 export const machine = {
-  now: procedure('Memory and disk of this machine, now.')
+  now: procedure('Show the current memory and disk of this machine.')
     .input(z.strictObject({ project: project.nullable().default(null) }))
     .output(Machine),
 }

@@ -1,21 +1,25 @@
-/** Models: listed, brought in, taken out, and asked to generate. */
+/** Models: listing, import, export, and generation. */
 import { z } from 'zod'
 import { project, sampling } from './options.ts'
 import { eventsThen, procedure, verb } from './procedure.ts'
 
 const generate = verb(
-  'Continue a prompt, or answer it as a chat.',
+  'Continue a prompt, or answer it as a chat message.',
   'generate --model models/smollm2 --chat --prompt "What is the capital of France?"',
 )
   .input(
     z.strictObject({
-      model: z.string().min(1).describe('Hugging Face folder or GGUF file.').meta({ value: 'PATH' }),
+      model: z
+        .string()
+        .min(1)
+        .describe('Model: a Hugging Face folder or a GGUF file.')
+        .meta({ value: 'PATH' }),
       prompt: z
         .string()
         .min(1)
-        .describe('Text to continue, or with --chat the message to answer.')
+        .describe('Text to continue, or the message to answer (--chat).')
         .meta({ value: 'TEXT' }),
-      chat: z.boolean().default(false).describe("Put the prompt into the model's chat template."),
+      chat: z.boolean().default(false).describe("Apply the model's chat template to the prompt."),
       ...sampling,
     }),
   )
@@ -40,13 +44,13 @@ export const ModelRecord = z.object({
 export type ModelRecord = z.infer<typeof ModelRecord>
 
 export const models = {
-  list: procedure('The models of a project, the newest first.')
+  list: procedure('List the models of a project, newest first.')
     .input(z.strictObject({ project }))
     .output(z.array(ModelRecord)),
-  importModel: procedure('Take a Hugging Face folder or a GGUF file in, where it lies.')
+  importModel: procedure('Add a Hugging Face folder or a GGUF file to the project, without copying it.')
     .input(z.strictObject({ project, path: z.string().min(1), name: z.string().trim().min(1) }))
     .output(ModelRecord),
-  exportModel: procedure('Copy a model’s folder.')
+  exportModel: procedure('Copy a model to a new folder.')
     .input(z.strictObject({ project, model: z.string(), out: z.string().min(1) }))
     .output(z.object({ folder: z.string(), files: z.array(z.string()) })),
 }

@@ -33,20 +33,29 @@ export const heldout = z
 
 /** How responses are sampled. */
 export const sampling = {
-  temperature: z.number().nonnegative().default(0).describe('0 always takes the likeliest token.'),
-  topK: z.int().nonnegative().default(0).describe('Sample from this many likeliest tokens; 0 from all.'),
+  temperature: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe('Sampling temperature; 0 always takes the most probable token.'),
+  topK: z
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe('Sample from this many of the most probable tokens; 0 samples from all.'),
   topP: z
     .number()
     .positive()
     .max(1)
     .default(1)
-    .describe('Sample from the likeliest tokens of this total probability.'),
-  maxNew: z.int().positive().default(128).describe('Longest response, in tokens.'),
-  seed: z.int().nonnegative().default(0).describe('Seed of the sampling.'),
+    .describe('Sample from the most probable tokens that together have this probability.'),
+  maxNew: z.int().positive().default(128).describe('Maximum length of the response, in tokens.'),
+  seed: z.int().nonnegative().default(0).describe('Seed of sampling.'),
 }
 
-export function tokenizer(forWhat: string) {
-  return file(`${forWhat}a model of this project by name, a model folder, tokenizer.json or GGUF file.`)
+/** @param prefix of the description */
+export function tokenizer(prefix: string) {
+  return file(`${prefix}a model of this project by name, a model folder, a tokenizer.json or a GGUF file.`)
 }
 
 /** Name of the model that a training run makes. */

@@ -1,13 +1,13 @@
 /**
- * The records that stages, storage and doors exchange: items, annotations, labels, judgements.
- * Character offsets are UTF-16 code units, half open. Text is kept byte for byte.
+ * The records that stages, storage and entry points exchange: items, annotations, labels, judgements.
+ * Character spans are in UTF-16 code units and exclude their end. Text is never normalised.
  */
 import { z } from 'zod'
 
 export const Message = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })
 export type Message = z.infer<typeof Message>
 
-/** A stretch of `rejected` that somebody marked as wrong. */
+/** A span of `rejected` that a person marked as wrong. */
 export const ErrorSpan = z.object({
   start: z.int().nonnegative(),
   end: z.int().nonnegative(),
@@ -16,17 +16,17 @@ export const ErrorSpan = z.object({
 export type ErrorSpan = z.infer<typeof ErrorSpan>
 
 /**
- * One thing to work on: a prompt and the responses to it.
+ * A prompt and the responses to it.
  * A preference pair has both responses; an item to edit has `rejected`; a demonstration has only `chosen`.
  */
 export const Item = z.object({
-  /** `item_` and 24 hex digits of the content's SHA-256: the same content has the same id. */
+  /** `item_` and 24 hex digits of the SHA-256 of the content, so equal content has equal ids. */
   id: z.string(),
-  /** The id that the source gave, if any. */
+  /** Its id in the source, if any. */
   sourceId: z.string().nullable(),
   source: z.string(),
   prompt: z.array(Message).min(1),
-  /** Text the prompt refers to (a document to summarise); empty when there is none. */
+  /** Text that the prompt refers to (a document to summarise); empty if there is none. */
   context: z.string(),
   chosen: z.string().nullable(),
   rejected: z.string().nullable(),
@@ -37,7 +37,7 @@ export type Item = z.infer<typeof Item>
 
 export const AnnotationState = z.enum(['draft', 'done', 'skipped', 'flagged'])
 
-/** One change in the editor: at `at` (in the text as it then was) `removed` became `inserted`. */
+/** One change in the editor: at offset `at` of the text before it, `removed` was replaced by `inserted`. */
 export const EditOperation = z.object({
   at: z.int().nonnegative(),
   removed: z.string(),
@@ -54,20 +54,20 @@ export const Annotation = z.object({
   edited: z.string(),
   operations: z.array(EditOperation),
   elapsedMs: z.number().nonnegative(),
-  /** Who proposed the text first: a person, an import, or a model's draft. */
+  /** Origin of the first version of the text. */
   provenance: z.enum(['human', 'import', 'model-draft', 'programmatic']),
   createdAt: z.iso.datetime(),
 })
 export type Annotation = z.infer<typeof Annotation>
 
-/** An annotation that an import or a program brings: its revision is numbered when it is stored. */
+/** An annotation that is not stored yet; storing it numbers its revision. */
 export const NewAnnotation = Annotation.omit({ revision: true, createdAt: true }).extend({
-  /** When the work was done; null stands for the moment it is stored. */
+  /** When the revision was made; null for the time at which it is stored. */
   createdAt: z.iso.datetime().nullable(),
 })
 export type NewAnnotation = z.infer<typeof NewAnnotation>
 
-/** A row of a file that an importer understood. `line` counts from 1. */
+/** A row of a file, as an importer reads it. `line` counts from 1. */
 export interface ImportRow {
   file: string
   line: number
@@ -75,19 +75,19 @@ export interface ImportRow {
   annotations: NewAnnotation[]
 }
 
-/** A row of a file that no item could be made of, and why. */
+/** A row of a file that is not a valid item, and why. */
 export const BadRow = z.object({ file: z.string(), line: z.int().positive(), reason: z.string() })
 export type BadRow = z.infer<typeof BadRow>
 
-/** A finished edit with the item it belongs to: what labels are made from. */
+/** A finished edit with its item: labels are made from these. */
 export interface EditedPair {
   item: Item
-  /** The item's rejected response: what was edited. */
+  /** The item's rejected response, which was edited. */
   rejected: string
   edited: string
 }
 
-/** Labels of one text under one tokenizer. All arrays have one entry a token. */
+/** Labels of one text under one tokenizer. All arrays have one entry per token. */
 export interface TokenLabels {
   ids: number[]
   /** rejected: 0 kept, -1 deleted or substituted; edited: 0 kept, +1 inserted or substituted. */
@@ -127,7 +127,7 @@ export const JudgePair = z.object({
 })
 export type JudgePair = z.infer<typeof JudgePair>
 
-/** One verdict as it was given. `preference`: probability that B is better (0, ½ = tie, 1). */
+/** One verdict. `preference` is the probability that B is better: 0, ½ (a tie), 1 or between. */
 export const Judgement = z.object({
   pairId: z.string(),
   judge: z.string(),
@@ -135,12 +135,12 @@ export const Judgement = z.object({
   swapped: z.boolean(),
   preference: z.number().min(0).max(1),
   elapsedMs: z.number().nonnegative(),
-  /** The judge's own words, unparsed; empty for programmatic judges. */
+  /** The judge's reply, unparsed; empty for programmatic judges. */
   rawReply: z.string(),
 })
 export type Judgement = z.infer<typeof Judgement>
 
-/** One row of a run's frozen input: an item, its finished edit if there is one, and the side it is on. */
+/** One row of a run's frozen input: an item, its finished edit if there is one, and its side of the split. */
 export const RunInputRow = z.object({
   split: z.enum(['train', 'heldout']),
   item: Item,
@@ -148,7 +148,7 @@ export const RunInputRow = z.object({
 })
 export type RunInputRow = z.infer<typeof RunInputRow>
 
-/** What happened to a run after a step, in a sentence. */
+/** An event in the life of a run, after a step. */
 export const RunMark = z.object({
   step: z.int().nonnegative(),
   kind: z.enum(['tripwire', 'paused', 'failed', 'resumed', 'branched']),

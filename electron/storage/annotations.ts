@@ -75,6 +75,11 @@ export function listAnnotations(db: Db, itemId: string): Annotation[] {
   return (select.all(itemId) as AnnotationColumns[]).map(toAnnotation)
 }
 
+/** Counts the revisions of all items. */
+export function countAnnotations(db: Db): number {
+  return db.prepare('SELECT count(*) FROM annotations').pluck().get() as number
+}
+
 export function latestAnnotation(db: Db, itemId: string, annotator: string): Annotation | null {
   const select = db.prepare(`SELECT ${columns} FROM latest_annotations WHERE item_id = ? AND annotator = ?`)
   const row = select.get(itemId, annotator) as AnnotationColumns | undefined

@@ -1,5 +1,11 @@
 /** All of storage that the host may use. */
-export { iterateAnnotatedItems, latestAnnotation, listAnnotations, saveAnnotation } from './annotations.ts'
+export {
+  countAnnotations,
+  iterateAnnotatedItems,
+  latestAnnotation,
+  listAnnotations,
+  saveAnnotation,
+} from './annotations.ts'
 export { type Db, sqliteVersion, transact } from './database.ts'
 export { type Dataset, type DatasetFile, datasetNamesOf, describeFile, listDatasets } from './datasets.ts'
 export * from './evaluations.ts'

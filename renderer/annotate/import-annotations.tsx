@@ -43,11 +43,11 @@ export function ImportAnnotations() {
 
 const maxShown = 20
 
-function Summary({ imported: { added, known, conflicts } }: { imported: Imported }) {
+function Summary({ imported: { added, duplicates, conflicts } }: { imported: Imported }) {
   return (
     <>
       <p>
-        {added} revisions added; {known} items already in the project.
+        {added} revisions added; {duplicates} items already in the project.
       </p>
       {conflicts.length > 0 && (
         <>

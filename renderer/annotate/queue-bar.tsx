@@ -1,5 +1,5 @@
 /** The bar above the editor: the place in the queue, which queue it is, the unit of the diff, review and import. */
-import { editsAtATime } from '../../electron/contract/annotate.ts'
+import { disputedEditsLimit } from '../../electron/contract/annotate.ts'
 import { usePlace } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
 import { Button } from '../ui/kit.tsx'
@@ -46,8 +46,8 @@ function QueuePosition({ queue }: { queue: Queue }) {
         →
       </Button>
       {edits && edits.finished > atMost && (
-        <Button onClick={() => change({ edits: String(atMost + editsAtATime), item: undefined })}>
-          {Math.min(editsAtATime, edits.finished - atMost)} more
+        <Button onClick={() => change({ edits: String(atMost + disputedEditsLimit), item: undefined })}>
+          {Math.min(disputedEditsLimit, edits.finished - atMost)} more
         </Button>
       )}
     </span>

@@ -1,6 +1,6 @@
 /** The items to work through and their order: by the state of the annotator's work, or by a reward model's doubts. */
 import { useQuery } from '@tanstack/react-query'
-import { editsAtATime, QueueOrder } from '../../electron/contract/annotate.ts'
+import { disputedEditsLimit, QueueOrder } from '../../electron/contract/annotate.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
@@ -46,13 +46,13 @@ function useDisputed(enabled: boolean) {
   })
   const rewardModels = models?.filter(({ kind }) => kind === 'reward').map(({ name }) => name)
   const rewardModel = place.reward ?? rewardModels?.[0]
-  const atMost = Number(place.edits ?? editsAtATime)
+  const atMost = Number(place.edits ?? disputedEditsLimit)
   const scored = useStreamed({
     queryKey: ['disputed', project, annotator, rewardModel, filter, atMost],
     enabled: enabled && rewardModel !== undefined,
     ask: (signal) =>
       host.annotate.disagreement(
-        { project, annotator, rewardModel: rewardModel!, atMost, ...filter },
+        { project, annotator, rewardModel: rewardModel!, limit: atMost, ...filter },
         { signal },
       ),
   })

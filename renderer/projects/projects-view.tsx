@@ -1,7 +1,7 @@
 /** The first view: projects opened lately, a new one, and the sample to try everything on. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ProjectGlance, ProjectOverview } from '../../electron/contract/projects.ts'
+import type { ProjectOverview, ProjectSummary } from '../../electron/contract/projects.ts'
 import { host } from '../app/connection.ts'
 import { GuideList } from '../app/guide.tsx'
 import { goTo } from '../app/navigation.ts'
@@ -17,7 +17,7 @@ const enter = ({ folder }: ProjectOverview) => {
 
 const counted = (n: number, what: string) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
 
-function glanceLine({ items, edited, runs, evaluations }: ProjectGlance): string {
+function summaryText({ items, edited, runs, evaluations }: ProjectSummary): string {
   const parts = [
     `${counted(items, 'item')}, ${edited.toLocaleString('en')} edited`,
     ...(runs > 0 ? [counted(runs, 'run')] : []),
@@ -85,14 +85,14 @@ export function View() {
             </tr>
           </thead>
           <tbody>
-            {recent.map(({ folder, name, openedAt, exists, glance }) => (
+            {recent.map(({ folder, name, openedAt, exists, summary }) => (
               <tr key={folder}>
                 <td>
                   <Button disabled={!exists || open.isPending} onClick={() => open.mutate(folder)}>
                     {name}
                   </Button>
                 </td>
-                <td className="numbers">{glance && glanceLine(glance)}</td>
+                <td className="numbers">{summary && summaryText(summary)}</td>
                 <td className="mono">
                   {folder}
                   {!exists && ' (gone)'}

@@ -40,7 +40,7 @@ const annotations = writeRows(
   })),
 )
 
-test('The contract called in memory gives what the command line prints.', async () => {
+test('the contract called in memory returns what the command line prints', async () => {
   const tokenizer = path.resolve(import.meta.dirname, '../golden/llama-tied')
   const memory = [
     await resultOf(
@@ -66,7 +66,7 @@ test('The contract called in memory gives what the command line prints.', async 
   assert.deepEqual(printed, memory)
 })
 
-test('Mistakes come with a closed code and name the key, whoever calls.', async () => {
+test('mistakes have a closed code and name the key, for every caller', async () => {
   const isMistake = (code: string, words: RegExp) => (error: unknown) => {
     assert(error instanceof ORPCError)
     assert.equal(error.code, code)
@@ -88,14 +88,14 @@ test('Mistakes come with a closed code and name the key, whoever calls.', async 
   await assert.rejects(resultOf(await client['train sft'](sft)), isMistake('bad_input', /no demonstrations/))
 })
 
-test('A call that is aborted ends as cancelled.', async () => {
+test('an aborted call ends as cancelled', async () => {
   const call = new AbortController()
   const events = await client.import({ project: at('a.stet'), files: [edits] }, { signal: call.signal })
   call.abort()
   await assert.rejects(resultOf(events), { code: 'cancelled' })
 })
 
-test('Every verb has a summary, an example, and fields that a command line can give.', () => {
+test('every verb has a summary, an example, and fields that a command line can provide', () => {
   for (const { name, summary, examples, input } of listVerbs()) {
     assert.match(summary, /^[A-Z].*\.$/, `${name}`)
     for (const example of examples) assert(example.startsWith(name), example)
@@ -104,7 +104,7 @@ test('Every verb has a summary, an example, and fields that a command line can g
   }
 })
 
-test('Every metric has a formula and a meaning.', () => {
+test('every metric has a formula and a meaning', () => {
   for (const [key, { formula, meaning }] of Object.entries(metrics)) {
     assert.match(key, /^[a-z]+\/[a-z0-9_]+$/)
     assert(formula.length > 0 && /\.$/.test(meaning), key)

@@ -1,4 +1,4 @@
-/** The page's procedures without a door: what a test asks as the page would. */
+/** Calls procedures in memory, as the UI calls them. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { createRouterClient } from '@orpc/server'
@@ -7,19 +7,19 @@ import { byteLevelTokenizer, saveTokenizer } from '../../electron/engine/tokeniz
 import { openHost } from '../../electron/host/router.ts'
 import { temporaryFolder } from './entry/cli-process.ts'
 
-/** With the trainer that only counts. */
+/** The trainer that only counts. */
 const script = path.resolve(import.meta.dirname, '../trainer/fake-training-trainer.ts')
 
 const words = ['good', 'bad', 'answer', 'is', 'a', 'the', 'very']
 
-/** A folder that the fake trainer takes for a reward model: a tokenizer with a few whole words. */
+/** A folder that the fake trainer accepts as a reward model: a tokenizer with a few whole words. */
 export async function fakeRewardModel(folder: string): Promise<string> {
   mkdirSync(folder)
   await saveTokenizer(byteLevelTokenizer(words), folder)
   return folder
 }
 
-/** What events end with, and how much progress there was before. */
+/** The result at the end of events, and the number of events before it. */
 export async function resultOf<Result>(events: { next(): Promise<IteratorResult<JobEvent, Result>> }) {
   for (let progress = 0; ; progress++) {
     const next = await events.next()

@@ -10,7 +10,10 @@ type Client = ReturnType<typeof createRouterClient<Host['router'], Record<never,
 /** @param project its folder; the imported file is written beside it */
 export async function makeToyProject(host: Client, project: string, pairs: number): Promise<void> {
   const rows = toyRows(pairs).map(({ item, edited }) => ({
-    ...{ prompt: item.prompt[0]!.content, chosen: item.chosen, rejected: item.rejected, edited },
+    prompt: item.prompt[0]!.content,
+    chosen: item.chosen,
+    rejected: item.rejected,
+    edited,
   }))
   const file = writeRows(path.join(path.dirname(project), 'rows.jsonl'), rows)
   await host.verbs.init({ project })

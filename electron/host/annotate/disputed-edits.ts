@@ -1,4 +1,4 @@
-/** An annotator's finished edits in the order in which a reward model disagrees with them. */
+/** An annotator's finished edits, those that a reward model disagrees with most first. */
 import type { DisputedEdit } from '../../contract/annotate.ts'
 import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
@@ -8,26 +8,26 @@ import { annotatorQueue, type Db, getItem, latestAnnotation, type QueueFilter } 
 import type { Lab } from '../context.ts'
 import { type EditScorer, rewardedEdit } from '../label/edit-scorer.ts'
 
-interface Asked extends QueueFilter {
+interface DisputeQuery extends QueueFilter {
   project: string
   annotator: string
   rewardModel: string
-  atMost: number
+  limit: number
 }
 
 export async function disputedEdits(
   lab: Lab,
   scorer: EditScorer,
-  { project: folder, annotator, rewardModel, atMost, ...filter }: Asked,
+  { project: folder, annotator, rewardModel, limit, ...filter }: DisputeQuery,
   hooks: Hooks,
 ): Promise<{ edits: DisputedEdit[]; finished: number; scale: OwnScale }> {
   const project = await lab.openProject(folder)
   const finished = annotatorQueue(project.db, annotator, filter).filter(({ state }) => state === 'done')
-  const pairs = finished.slice(0, atMost).map(({ id }) => newestEdit(project.db, id, annotator))
+  const pairs = finished.slice(0, limit).map(({ id }) => newestEdit(project.db, id, annotator))
   const { scheme, edits } = await scorer.score(project, rewardModel, pairs, hooks)
   const rewarded = edits.map(rewardedEdit)
-  const found = scheme === null ? [] : disagreements(rewarded, scheme)
-  const disputed = edits.map(({ id }, i) => ({ id, ...found[i]! }))
+  const measures = scheme === null ? [] : disagreements(rewarded, scheme)
+  const disputed = edits.map(({ id }, i) => ({ id, ...measures[i]! }))
   return {
     edits: disputed.sort((a, b) => b.total - a.total),
     finished: finished.length,

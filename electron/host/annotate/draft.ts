@@ -1,4 +1,4 @@
-/** Minimal edits proposed by a language model: one of the lab, or one that a server on this machine serves. */
+/** Minimal edits proposed by a language model: of the project, or of a server on this machine. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
@@ -13,28 +13,36 @@ const instruction = readFileSync(
   'utf8',
 )
 
-type Answer = Pick<ChatReply, 'text' | 'cutOff'>
+type Reply = Pick<ChatReply, 'text' | 'cutOff'>
 
-/** @throws UserError `unavailable` where the server can't be reached, is too slow or answers nonsense */
+/** @throws UserError `unavailable` if the server cannot be reached, is too slow, or does not reply with an edit */
 export async function draftByServer(item: Item, server: ChatServer): Promise<string> {
   refuseOtherMachines(server.server)
   return editIn(await ask(server, messagesFor(item)), server.model)
 }
 
-/** Room for what an edit may add to a response; a token has at least one character. */
-const addedCharacters = 64
+/** What an edit may add to a response. A token has at least one character, so a length in characters is enough. */
+const maxAddedCharacters = 64
 
 /**
  * @param model path of a language model
- * @throws UserError `unavailable` while the trainer is at work, or where the answer is no edit
+ * @throws UserError `unavailable` if the trainer is busy, or if the reply is not an edit
  */
 export async function draftByModel({ trainer }: Lab, item: Item, model: string): Promise<string> {
   if (trainer.isBusy) throw trainerBusy('use a server for drafts (Settings)')
-  const maxNewTokens = (item.rejected?.length ?? 0) + addedCharacters
+  const maxNewTokens = (item.rejected?.length ?? 0) + maxAddedCharacters
   const { rows } = await trainer.run<'generate'>(
     {
-      ...{ kind: 'generate', model, prompts: [{ prompt: messagesFor(item), context: '' }], batchSize: 1 },
-      ...{ maxQueryTokens: 4096, maxNewTokens, temperature: 0, topK: 0, topP: 1, seed: 0 },
+      kind: 'generate',
+      model,
+      prompts: [{ prompt: messagesFor(item), context: '' }],
+      batchSize: 1,
+      maxQueryTokens: 4096,
+      maxNewTokens,
+      temperature: 0,
+      topK: 0,
+      topP: 1,
+      seed: 0,
     },
     silentHooks(),
   )
@@ -42,17 +50,21 @@ export async function draftByModel({ trainer }: Lab, item: Item, model: string):
   return editIn({ text, cutOff: !ended }, path.basename(model))
 }
 
-function editIn({ text, cutOff }: Answer, model: string): string {
+function editIn({ text, cutOff }: Reply, model: string): string {
   if (cutOff)
-    throw new UserError('unavailable', `${model} was cut off before the end of its edit. Take a larger one.`)
+    throw new UserError(
+      'unavailable',
+      `The draft of ${model} was cut off before its end. Choose a larger model.`,
+    )
   const edited = text.trim()
-  if (edited === '') throw new UserError('unavailable', `${model} proposed an empty text.`)
+  if (edited === '')
+    throw new UserError('unavailable', `${model} proposed an empty text. Choose another model.`)
   return edited
 }
 
 function messagesFor({ prompt, context, rejected }: Item): Message[] {
-  const asked = prompt.map(({ role, content }) => `${role}: ${content}`).join('\n')
-  const parts = [`<question>\n${asked}\n</question>`, `<answer>\n${rejected ?? ''}\n</answer>`]
+  const question = prompt.map(({ role, content }) => `${role}: ${content}`).join('\n')
+  const parts = [`<question>\n${question}\n</question>`, `<answer>\n${rejected ?? ''}\n</answer>`]
   if (context !== '') parts.splice(1, 0, `<context>\n${context}\n</context>`)
   return [
     { role: 'system', content: instruction },
@@ -60,16 +72,16 @@ function messagesFor({ prompt, context, rejected }: Item): Message[] {
   ]
 }
 
-/** What is being annotated stays on this machine. */
+/** The text to annotate must not leave this machine. */
 function refuseOtherMachines(server: string): void {
   if (isLoopback(server)) return
   throw new UserError(
     'bad_input',
-    `${new URL(server).hostname} is another machine. Drafts are asked of servers on this one only.`,
+    `${new URL(server).hostname} is another machine. Only a server on this machine can draft.`,
   )
 }
 
-async function ask(server: ChatServer, messages: Message[]): Promise<Answer> {
+async function ask(server: ChatServer, messages: Message[]): Promise<Reply> {
   try {
     return await askChat(server, messages)
   } catch (error) {

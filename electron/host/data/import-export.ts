@@ -14,7 +14,7 @@ import { type Db, describeFile, importRows } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
 import { findModel, openTokenizerAt } from '../models/project-models.ts'
-import { annotatedItemsOf, editedPairsOf, itemsOf, type Which } from './datasets.ts'
+import { annotatedItemsOf, editedPairsOf, type ItemSelection, itemsOf } from './items.ts'
 
 /** All files become one dataset, in one transaction. */
 export async function importData(
@@ -23,11 +23,11 @@ export async function importData(
   { emit, signal }: Hooks,
 ): Promise<VerbResult<'import'>> {
   const { db } = await lab.openProject(project)
-  const described = []
+  const descriptions = []
   for (const file of files) {
     const format = await detectFile(file, { columns })
-    emit({ type: 'note', sentence: `${file}: ${format ? `rows of format "${format}"` : 'no readable rows'}` })
-    described.push(await describeFile(file))
+    emit({ type: 'note', sentence: `${file}: ${format ? `format "${format}"` : 'no readable rows'}` })
+    descriptions.push(await describeFile(file))
   }
   async function* rows(): AsyncGenerator<ImportRow | BadRow> {
     for (const file of files) {
@@ -36,10 +36,10 @@ export async function importData(
       yield* readRows(file, { columns, onProgress })
     }
   }
-  const name = dataset ?? described.map((file) => file.name).join(', ')
+  const name = dataset ?? descriptions.map((file) => file.name).join(', ')
   const { imported, duplicates, bad } = await importRows(db, rows(), {
     name,
-    files: described,
+    files: descriptions,
     strict,
     signal,
   })
@@ -53,28 +53,32 @@ async function exportData(
   const project = await lab.openProject(folder)
   const { db } = project
   const file = path.resolve(out)
-  const which = { datasets }
+  const selection = { datasets }
   const source: ExportSource = {
-    annotatedItems: () => annotatedItemsOf(db, which),
-    preferences: () => preferences(db, which, pairs),
+    annotatedItems: () => annotatedItemsOf(db, selection),
+    preferences: () => preferences(db, selection, pairs),
     labels() {
       if (tokenizer !== null)
-        return labelled(openTokenizerAt(findModel(project, tokenizer).path), editedPairsOf(db, which))
+        return labelled(openTokenizerAt(findModel(project, tokenizer).path), editedPairsOf(db, selection))
       throw new UserError(
         'bad_input',
-        'Token labels need a tokenizer: give --tokenizer with a model folder or a GGUF file.',
+        'Token labels need a tokenizer. Pass --tokenizer with a model folder or a GGUF file.',
       )
     },
   }
   return { file, rows: await exporters[format](file, source) }
 }
 
-/** Finished edits against what was edited, and the items' own preferences. */
-function* preferences(db: Db, which: Which, pairs: 'all' | 'edited' | 'original'): Generator<PreferencePair> {
-  for (const { item, rejected, edited } of pairs === 'original' ? [] : editedPairsOf(db, which)) {
+/** Finished edits over the rejected responses, and the original preferences of the items. */
+function* preferences(
+  db: Db,
+  selection: ItemSelection,
+  pairs: 'all' | 'edited' | 'original',
+): Generator<PreferencePair> {
+  for (const { item, rejected, edited } of pairs === 'original' ? [] : editedPairsOf(db, selection)) {
     if (edited !== rejected) yield { item, chosen: edited, rejected }
   }
-  for (const item of pairs === 'edited' ? [] : itemsOf(db, which)) {
+  for (const item of pairs === 'edited' ? [] : itemsOf(db, selection)) {
     if (item.chosen !== null && item.rejected !== null)
       yield { item, chosen: item.chosen, rejected: item.rejected }
   }

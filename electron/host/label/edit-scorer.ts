@@ -94,7 +94,9 @@ export class EditScorer {
     if (trainer.isTraining) throw trainerBusy()
     emit({ type: 'progress', phase: 'score', done: 0, total: unknown.length })
     const rows = unknown.map(([, { pair, response }]) => ({
-      ...{ prompt: pair.item.prompt, context: pair.item.context, response },
+      prompt: pair.item.prompt,
+      context: pair.item.context,
+      response,
     }))
     const job = { kind: 'score' as const, rewardModel: model, rows, batchSize: 8, maxQueryTokens: 1024 }
     const { scheme, rows: scored } = await trainer.run<'score'>(job, { emit, signal })

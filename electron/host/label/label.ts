@@ -11,7 +11,7 @@ import { labelRow } from '../../pipeline/data/exporters/tokens.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { countSpanWords, spanAgreement, type WordCounts } from '../../pipeline/label/span-agreement.ts'
 import type { Lab } from '../context.ts'
-import { editedPairsOf } from '../data/datasets.ts'
+import { editedPairsOf } from '../data/items.ts'
 import type { Implements } from '../implements.ts'
 import { findModel, openTokenizerAt } from '../models/project-models.ts'
 

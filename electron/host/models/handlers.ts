@@ -36,7 +36,12 @@ function recordOf(project: Project, model: Model): ModelRecord {
   const whole = path.resolve(project.folder, model.path)
   const { id, name, kind, createdAt, runId } = model
   return {
-    ...{ id, name, kind, createdAt, path: whole, run: runId },
+    id,
+    name,
+    kind,
+    createdAt,
+    path: whole,
+    run: runId,
     from: startOf(project, runId),
     ...describe(whole),
     sizeBytes: sizeOf(whole),

@@ -1,21 +1,22 @@
-/** The projects opened lately, in a file of the user's own; whole or absent. */
+/** The recently opened projects, in a file of the user's settings, which is written whole or not at all. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { type ProjectCard, ProjectGlance } from '../../contract/projects.ts'
+import { type ProjectCard, ProjectSummary } from '../../contract/projects.ts'
 
+/** As the file has it. */
 const Entry = z.object({
   folder: z.string(),
   name: z.string(),
   openedAt: z.string(),
-  glance: ProjectGlance.nullable().default(null),
+  glance: ProjectSummary.nullable().default(null),
 })
 type Entry = z.infer<typeof Entry>
-const mostEntries = 20
+const maxEntries = 20
 
-/** Where this user's settings are: XDG's place on Linux, the system's elsewhere. */
+/** Folder of the user's settings: `$STET_SETTINGS`, or the usual place of the system. */
 export function settingsFolder(): string {
   if (process.env.STET_SETTINGS) return process.env.STET_SETTINGS
   if (process.platform === 'darwin') return path.join(os.homedir(), 'Library/Application Support/Stet')
@@ -26,7 +27,7 @@ export function settingsFolder(): string {
 
 const file = () => path.join(settingsFolder(), 'recent.json')
 
-/** A list that cannot be read is an empty one: it is only a convenience. */
+/** A list that cannot be read is empty: it is only a convenience. */
 function read(): Entry[] {
   try {
     return z.array(Entry).parse(JSON.parse(readFileSync(file(), 'utf8')))
@@ -42,24 +43,28 @@ function write(entries: Entry[]): void {
 }
 
 export function recentProjects(): ProjectCard[] {
-  return read().map((entry) => ({ ...entry, exists: existsSync(path.join(entry.folder, 'lab.db')) }))
+  return read().map(({ glance, ...entry }) => ({
+    ...entry,
+    summary: glance,
+    exists: existsSync(path.join(entry.folder, 'lab.db')),
+  }))
 }
 
 /** Puts a project at the head of the list. */
-export function remember(project: Omit<Entry, 'openedAt'>): void {
+export function addRecent({ summary, ...project }: Pick<ProjectCard, 'folder' | 'name' | 'summary'>): void {
   const others = read().filter(({ folder }) => folder !== project.folder)
-  write([{ ...project, openedAt: new Date().toISOString() }, ...others].slice(0, mostEntries))
+  write([{ ...project, glance: summary, openedAt: new Date().toISOString() }, ...others].slice(0, maxEntries))
 }
 
-/** Keeps what is in a project now, where the list has it and says otherwise. */
-export function keepGlance(folder: string, glance: ProjectGlance): void {
+/** Updates the summary of a project that is in the list. */
+export function saveSummary(folder: string, summary: ProjectSummary): void {
   const entries = read()
-  const entry = entries.find((known) => known.folder === folder)
-  if (!entry || isDeepStrictEqual(entry.glance, glance)) return
-  entry.glance = glance
+  const entry = entries.find((candidate) => candidate.folder === folder)
+  if (!entry || isDeepStrictEqual(entry.glance, summary)) return
+  entry.glance = summary
   write(entries)
 }
 
-export function forget(folder: string): void {
+export function removeRecent(folder: string): void {
   write(read().filter((entry) => entry.folder !== folder))
 }

@@ -6,7 +6,7 @@ import type { Item, RunInputRow } from '../../contract/records.ts'
 import { runKinds, type TrainingJob } from '../../contract/run-kinds/index.ts'
 import { writeFileAtomic } from '../../engine/formats/atomic.ts'
 import { type Db, splitOf, splitPoint } from '../../storage/index.ts'
-import { editedPairsOf, itemsOf } from '../data/datasets.ts'
+import { editedPairsOf, itemsOf } from '../data/items.ts'
 
 export interface InputChoice {
   /** Names; an empty list stands for all. */

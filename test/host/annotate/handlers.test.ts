@@ -28,11 +28,17 @@ const rows = Array.from({ length: 6 }, (_, i) => ({
   rejected: `Answer ${i} is bad.`,
 }))
 const work = (itemId: string, annotator: string, edited: string, state: 'draft' | 'done' = 'done') => ({
-  ...{ itemId, annotator, edited, state, createdAt: null },
-  ...{ operations: [], elapsedMs: 5, provenance: 'human' as const },
+  itemId,
+  annotator,
+  edited,
+  state,
+  createdAt: null,
+  operations: [],
+  elapsedMs: 5,
+  provenance: 'human' as const,
 })
 
-test('The queue has what is unfinished, item after item, and a saved revision is what opens again.', async () => {
+test('the queue lists unfinished items in order, and a saved revision is opened again', async () => {
   const project = await projectOf('queue', [...rows, { prompt: 'Only chosen?', chosen: 'Yes.' }])
   const ask = (order: 'unfinished' | 'all' | 'flagged') =>
     host.annotate.queue({ project, annotator: 'ann', order })
@@ -50,7 +56,7 @@ test('The queue has what is unfinished, item after item, and a saved revision is
   assert.deepEqual([open.annotation?.edited, open.annotation?.revision, open.note], ['Half', 1, 'unsure'])
 })
 
-test('Two annotators agree as far as they changed the same words, differences first.', async () => {
+test('two annotators agree on the words that both changed or kept; differences come first', async () => {
   const project = await projectOf('agree', rows.slice(0, 2))
   const { ids } = await host.annotate.queue({ project, annotator: 'ann' })
   for (const [id, first, second] of [
@@ -72,16 +78,16 @@ test('Two annotators agree as far as they changed the same words, differences fi
   assert.ok(Math.abs(alpha! - 0.375) < 1e-12)
 })
 
-test('A pack comes home: what is new is added, what differs is kept beside, and nothing comes twice.', async () => {
+test('imported annotations are added, conflicting ones under another name, and none twice', async () => {
   const here = await projectOf('here', rows)
   const there = await projectOf('there', rows)
   const { ids } = await host.annotate.queue({ project: here, annotator: 'ann' })
   await host.annotate.save({ project: here, annotation: work(ids[0]!, 'ann', 'Here.') })
   await host.annotate.save({ project: there, annotation: work(ids[0]!, 'ann', 'There.') })
   await host.annotate.save({ project: there, annotation: work(ids[1]!, 'ann', 'New.') })
-  const pack = path.join(folder, 'pack.jsonl')
-  for await (const _ of await host.verbs.export({ project: there, out: pack, format: 'stet' }));
-  const first = await host.annotate.importAnnotations({ project: here, file: pack })
+  const annotationFile = path.join(folder, 'annotations.jsonl')
+  for await (const _ of await host.verbs.export({ project: there, out: annotationFile, format: 'stet' }));
+  const first = await host.annotate.importAnnotations({ project: here, file: annotationFile })
   assert.equal(first.added, 2)
   assert.deepEqual(first.conflicts, [{ id: ids[0], annotator: 'ann', here: 'Here.', there: 'There.' }])
   const { annotations } = await host.data.get({ project: here, id: ids[0]! })
@@ -92,7 +98,7 @@ test('A pack comes home: what is new is added, what differs is kept beside, and 
       ['ann (pack)', 'There.'],
     ],
   )
-  assert.equal((await host.annotate.importAnnotations({ project: here, file: pack })).added, 0)
+  assert.equal((await host.annotate.importAnnotations({ project: here, file: annotationFile })).added, 0)
 })
 
 async function withServer(answer: RequestListener, ask: (server: string) => Promise<void>): Promise<void> {
@@ -106,7 +112,7 @@ async function withServer(answer: RequestListener, ask: (server: string) => Prom
   }
 }
 
-test('A draft is what the server proposes; a server that fails, hangs or babbles is told in a sentence.', async () => {
+test('a server drafts an edit; a server that fails, hangs or replies nonsense is reported in a sentence', async () => {
   const project = await projectOf('draft', rows.slice(0, 1))
   const [id] = (await host.annotate.queue({ project, annotator: 'ann' })).ids
   const draft = (server: string, timeoutSeconds = 5) =>
@@ -142,7 +148,7 @@ test('A draft is what the server proposes; a server that fails, hangs or babbles
   await assert.rejects(draft('http://192.0.2.1/v1'), { code: 'bad_input', message: /another machine/ })
 })
 
-test('A model of the lab drafts too; one that does not exist, or finds no end, is told in a sentence.', async () => {
+test('a model of the project drafts an edit; one that is missing, or does not stop, is reported in a sentence', async () => {
   const project = await projectOf('draft-lab', rows.slice(0, 1))
   const [id] = (await host.annotate.queue({ project, annotator: 'ann' })).ids
   const draft = (model: string) => host.annotate.draft({ project, id: id!, server: null, model })
@@ -150,7 +156,7 @@ test('A model of the lab drafts too; one that does not exist, or finds no end, i
   for (const model of [tidy!, endless!]) mkdirSync(model)
   assert.deepEqual(await draft(tidy!), { edited: '2 messages.', model: tidy })
   await assert.rejects(draft(endless!), { code: 'unavailable', message: /endless was cut off/ })
-  await assert.rejects(draft('nobody'), { code: 'not_found', message: /"nobody" is neither a model/ })
+  await assert.rejects(draft('absent'), { code: 'not_found', message: /"absent" is neither a model/ })
 })
 
 const doubted = [
@@ -170,7 +176,7 @@ async function finishedEdits(name: string): Promise<{ project: string; ids: stri
   return { project, ids }
 }
 
-test('Finished edits come in the order in which a reward model disagrees with them, and are scored once.', async () => {
+test('finished edits are ordered by how much a reward model disagrees with them, and are scored once', async () => {
   const { project, ids } = await finishedEdits('doubts')
   const rewardModel = await fakeRewardModel(path.join(folder, 'doubting'))
   const asked = { project, annotator: 'ann', rewardModel }
@@ -185,7 +191,7 @@ test('Finished edits come in the order in which a reward model disagrees with th
   assert.deepEqual([worst!.changed, middle!.changed, best!.changed], [1, 0.5, 0])
   // Of six changed tokens four have ±1, and kept ones 0: good in the second edit was struck, so the kept mean is 0.
   assert.deepEqual(first.result.scale, { kept: 0, size: 4 / 6 })
-  assert.deepEqual([(await ask()).progress, (await ask({ atMost: 2 })).result.edits.length], [0, 2])
+  assert.deepEqual([(await ask()).progress, (await ask({ limit: 2 })).result.edits.length], [0, 2])
   assert.equal((await ask({ annotator: 'bob' })).result.finished, 0)
   const { result: shown } = await resultOf(await host.annotate.rewards({ ...asked, id: ids[1]! }))
   assert.deepEqual(shown.edited.map(({ text, label, reward }) => [text, label, reward]).slice(-2), [
@@ -201,7 +207,7 @@ test('Finished edits come in the order in which a reward model disagrees with th
   })
 })
 
-test('Scoring can be left, and is refused in a sentence while a training has the trainer.', async () => {
+test('scoring can be cancelled, and is refused while the trainer is busy with a training run', async () => {
   const { project } = await finishedEdits('left')
   const slow = await fakeRewardModel(path.join(folder, 'slow'))
   for await (const event of await host.annotate.disagreement({
@@ -231,7 +237,7 @@ test('Scoring can be left, and is refused in a sentence while a training has the
   assert.equal(result.edits.length, 3)
 })
 
-test('A text is cut into the tokens of a model as its labels are; a model that is not there is told in a sentence.', async () => {
+test('a text is split into the same tokens as its labels; a missing model is reported in a sentence', async () => {
   const project = await projectOf('encode', rows.slice(0, 1))
   const model = await fakeRewardModel(path.join(folder, 'cutting'))
   const encode = (tokenizer: string, text: string) => host.annotate.encode({ project, tokenizer, text })
@@ -239,5 +245,5 @@ test('A text is cut into the tokens of a model as its labels are; a model that i
   // The two bytes of é both have the whole character.
   assert.deepEqual(spans, [0, 3, 3, 10, 10, 13, 13, 14, 14, 15, 14, 15])
   assert.equal(ids.length, 6)
-  await assert.rejects(encode('nobody', 'x'), { code: 'not_found', message: /"nobody" is neither a model/ })
+  await assert.rejects(encode('absent', 'x'), { code: 'not_found', message: /"absent" is neither a model/ })
 })

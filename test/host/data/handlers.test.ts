@@ -21,7 +21,7 @@ for await (const _ of await host.verbs.import({ project, files: [file] }));
 
 const search = async (text: string) => host.data.page({ project, query: { search: text }, limit: 5 })
 
-test('Pages follow each other, and filters leave what they say.', async () => {
+test('pages follow each other, and filters restrict the rows', async () => {
   const page = (offset: number) => host.data.page({ project, offset, limit: 100 })
   const [first, last] = [await page(0), await page(200)]
   assert.deepEqual([first.total, first.rows.length, last.rows.length], [250, 100, 50])
@@ -35,8 +35,14 @@ test('Pages follow each other, and filters leave what they say.', async () => {
   await host.annotate.save({
     project,
     annotation: {
-      ...{ itemId: id, annotator: 'a', state: 'flagged', edited: 'x', operations: [] },
-      ...{ elapsedMs: 0, provenance: 'human', createdAt: null },
+      itemId: id,
+      annotator: 'a',
+      state: 'flagged',
+      edited: 'x',
+      operations: [],
+      elapsedMs: 0,
+      provenance: 'human',
+      createdAt: null,
     },
   })
   const flagged = await host.data.page({ project, query: { state: 'flagged' } })
@@ -44,14 +50,14 @@ test('Pages follow each other, and filters leave what they say.', async () => {
   assert.equal((await host.data.page({ project, query: { state: 'none' } })).total, 249)
 })
 
-test('Words are found as they are typed, whatever their accents.', async () => {
+test('words are found by their beginning, regardless of case and accents', async () => {
   assert.equal((await search('question 17')).total, 11, '17 and 170 to 179')
   assert.equal((await search('zur')).total, 125)
   assert.equal((await search('naive better 5')).total, (await search('NAÏVE Better 5')).total)
   assert.equal((await search('no such word')).total, 0)
 })
 
-test('Whatever one types, the search answers; and it finds an item by any of its words.', async () => {
+test('the search accepts any text', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 20 }), async (text) => {
       const { total } = await search(text)
@@ -63,7 +69,7 @@ test('Whatever one types, the search answers; and it finds an item by any of its
     await search(text)
 })
 
-test('A file is looked into before it is imported; a CSV file without known columns asks for a mapping.', async () => {
+test('a preview shows rows before they are imported; a CSV file with unknown columns needs a mapping', async () => {
   const seen = await host.data.preview({ file })
   assert.deepEqual([seen.rows.length, seen.bad, seen.columns], [20, [], []])
   const csv = path.join(folder, 'own.csv')
@@ -82,14 +88,14 @@ test('A file is looked into before it is imported; a CSV file without known colu
   )
 })
 
-test('What is no file of data is refused with a sentence.', async () => {
+test('a file that is not data is refused in a sentence', async () => {
   const empty = path.join(folder, 'empty.jsonl')
   writeFileSync(empty, '')
   const broken = path.join(folder, 'broken.jsonl.gz')
   writeFileSync(broken, Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]))
   for (const [bad, message] of [
     [folder, /a folder/],
-    [path.join(folder, 'absent'), /not there/],
+    [path.join(folder, 'absent'), /does not exist/],
     [empty, /no rows|empty/],
     [broken, /broken\.jsonl\.gz is a damaged or truncated gzip file/],
   ] as const) {
@@ -97,7 +103,7 @@ test('What is no file of data is refused with a sentence.', async () => {
   }
 })
 
-test('A dropped file arrives whole, part by part; its name leads nowhere else.', async () => {
+test('an uploaded file is assembled from its parts, and its name cannot lead to another folder', async () => {
   const content = Buffer.from('x'.repeat(100) + 'é🙂'.repeat(50))
   const upload = (bytes: Buffer, offset: number, into: string | null, name = '../../evil.jsonl') =>
     host.data.upload({ name, content: new Blob([bytes]), offset, into })

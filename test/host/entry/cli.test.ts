@@ -137,9 +137,9 @@ test('files that cannot be imported, and missing projects, are refused in a sent
   assertMistake(await stet('init', project), 1, /not empty/)
   assertMistake(await stet('resume', project, 'run_1'), 2, /no run "run_1"/)
   assertMistake(
-    await stet('train', 'reward', project, 'nobody'),
+    await stet('train', 'reward', project, 'absent'),
     2,
-    /"nobody" is neither a model of this project nor a path/,
+    /"absent" is neither a model of this project nor a path/,
   )
   assertMistake(await stet('train', 'sft', project, 'world'), 2, /no demonstrations/)
 })

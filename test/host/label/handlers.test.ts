@@ -23,20 +23,20 @@ writeRows(
 for await (const _ of await host.verbs.import({ project, files: [file] }));
 const rewardModel = await fakeRewardModel(path.join(folder, 'rewards'))
 
-const told = (tokens: readonly LabelledToken[]) => tokens.map(({ text, label }) => [text, label])
+const textsAndLabels = (tokens: readonly LabelledToken[]) => tokens.map(({ text, label }) => [text, label])
 
-test('Edits come with the labels of their words, page by page, in the order of the items.', async () => {
+test('edits are listed with the labels of their words, page by page, in the order of the items', async () => {
   const page = (offset: number, limit: number) => host.label.pairs({ project, offset, limit })
   const first = await page(0, 20)
   assert.deepEqual([first.total, first.pairs.length], [60, 20])
   assert.equal(first.pairs[3]!.prompt, 'Question 3?')
-  assert.deepEqual(told(first.pairs[3]!.rejected), [
+  assert.deepEqual(textsAndLabels(first.pairs[3]!.rejected), [
     ['the ', 0],
     ['answer ', 0],
     ['is ', 0],
     ['bad', -1],
   ])
-  assert.deepEqual(told(first.pairs[3]!.edited).at(-1), ['good', 1])
+  assert.deepEqual(textsAndLabels(first.pairs[3]!.edited).at(-1), ['good', 1])
   assert.ok(first.pairs[0]!.edited.every(({ label, reward }) => label === 0 && reward === null))
   const all = [...first.pairs, ...(await page(20, 20)).pairs, ...(await page(40, 20)).pairs]
   assert.deepEqual(
@@ -46,19 +46,19 @@ test('Edits come with the labels of their words, page by page, in the order of t
   assert.deepEqual((await page(60, 20)).pairs, [])
 })
 
-test('The same edits under a tokenizer: its tokens, which joined are the text; one that is not there is told.', async () => {
+test('with a tokenizer, edits are split into its tokens, which join to the text; a missing tokenizer is reported', async () => {
   const { pairs } = await host.label.pairs({ project, tokenizer: rewardModel, offset: 3, limit: 1 })
-  assert.deepEqual(told(pairs[0]!.rejected), [
+  assert.deepEqual(textsAndLabels(pairs[0]!.rejected), [
     ['the', 0],
     [' answer', 0],
     [' is', 0],
     [' bad', -1],
   ])
   assert.equal(pairs[0]!.edited.map(({ text }) => text).join(''), 'the answer is good')
-  await assert.rejects(host.label.pairs({ project, tokenizer: 'nobody' }), { code: 'not_found' })
+  await assert.rejects(host.label.pairs({ project, tokenizer: 'absent' }), { code: 'not_found' })
 })
 
-test('Held-out edits that change something are scored: worst first, with how often and where it is right.', async () => {
+test('held-out edits that change something are scored, worst first, with accuracy and calibration', async () => {
   const { result, progress } = await resultOf(await host.label.scored({ project, rewardModel, limit: 256 }))
   const heldout = (await host.data.page({ project, query: { split: 'heldout' }, limit: 500 })).rows
   const numbers = heldout.map(({ prompt }) => Number(/\d+/.exec(prompt)![0])).filter((i) => i % 5 !== 0)
@@ -81,8 +81,13 @@ test('Held-out edits that change something are scored: worst first, with how oft
   assert.deepEqual(
     { ...worst, id: '' },
     {
-      ...{ id: '', side: 'rejected', before: 'the answer is very', text: ' good', after: '' },
-      ...{ label: -1, reward: 1 },
+      id: '',
+      side: 'rejected',
+      before: 'the answer is very',
+      text: ' good',
+      after: '',
+      label: -1,
+      reward: 1,
     },
   )
   const again = await resultOf(await host.label.scored({ project, rewardModel, limit: 256 }))
@@ -91,7 +96,7 @@ test('Held-out edits that change something are scored: worst first, with how oft
   assert.equal(few.pairs.length, 2)
 })
 
-test('Without held-out edits nothing is scored, and nothing fails.', async () => {
+test('without held-out edits the result is empty', async () => {
   const { folder: empty } = await host.projects.create({ name: 'empty' })
   const { result } = await resultOf(await host.label.scored({ project: empty, rewardModel }))
   assert.deepEqual([result.pairs, result.accuracy, result.calibration], [[], 0, null])

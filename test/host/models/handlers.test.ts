@@ -13,7 +13,7 @@ const golden = path.resolve(import.meta.dirname, '../../golden')
 const { folder: project } = await host.projects.create({ name: 'models' })
 const imports = (file: string, name: string) => host.models.importModel({ project, path: file, name })
 
-test('A folder and a GGUF file are taken in where they lie, and told by their family, size and kind.', async () => {
+test('a folder and a GGUF file are added in place, with their family, size and kind', async () => {
   assert.deepEqual(await host.models.list({ project }), [])
   const hugging = await imports(path.join(golden, 'llama-tied'), 'hugging')
   const file = path.join(golden, 'llama-tied.gguf')
@@ -31,7 +31,7 @@ test('A folder and a GGUF file are taken in where they lie, and told by their fa
   )
 })
 
-test('What is no model is refused with a sentence that says what is wrong, and nothing is kept of it.', async () => {
+test('a folder or file that is not a model is refused with the reason, and nothing is added', async () => {
   const before = await host.models.list({ project })
   const empty = path.join(folder, 'empty')
   mkdirSync(empty)
@@ -51,7 +51,7 @@ test('What is no model is refused with a sentence that says what is wrong, and n
   assert.deepEqual(await host.models.list({ project }), before)
 })
 
-test('A trained model says which run made it and what that began with.', async () => {
+test('a trained model names its run and the model that the run started from', async () => {
   const file = path.join(folder, 'demos.jsonl')
   writeRows(
     file,
@@ -70,12 +70,12 @@ test('A trained model says which run made it and what that began with.', async (
   assert.equal(base.run, runs.find(({ name }) => name === 'base')!.id)
   assert.deepEqual([base.from, further.from], ['preset world', 'base'])
   assert.ok(path.isAbsolute(further.path) && existsSync(further.path))
-  const [, given] = [await train('hugging', 'tuned'), await train(path.join(golden, 'gpt2'), 'other')]
+  const [, other] = [await train('hugging', 'tuned'), await train(path.join(golden, 'gpt2'), 'other')]
   assert.equal((await host.models.list({ project })).find(({ name }) => name === 'tuned')!.from, 'hugging')
-  assert.equal(given.from, 'gpt2', 'one that the project does not know is told by its place')
+  assert.equal(other.from, 'gpt2', 'a model outside the project is named by its folder')
 })
 
-test('An export is a whole copy in a new folder; what is there already is left alone.', async () => {
+test('an export is a complete copy in a new folder; an existing folder is not touched', async () => {
   const exportTo = (model: string, out: string) =>
     host.models.exportModel({ project, model, out: path.join(folder, out) })
   const { folder: out, files } = await exportTo('hugging', 'out/hugging')
@@ -84,7 +84,7 @@ test('An export is a whole copy in a new folder; what is there already is left a
     assert.deepEqual(readFileSync(path.join(out, file)), readFileSync(path.join(golden, 'llama-tied', file)))
   assert.deepEqual((await exportTo('gguf', 'out/gguf')).files, ['llama-tied.gguf'])
   await assert.rejects(exportTo('gguf', 'out/hugging'), { code: 'conflict', message: /is there already/ })
-  await assert.rejects(exportTo('nobody', 'out/nobody'), {
+  await assert.rejects(exportTo('absent', 'out/absent'), {
     code: 'not_found',
     message: /Models of this project: hugging, gguf/,
   })

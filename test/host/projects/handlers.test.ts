@@ -11,7 +11,7 @@ after(close)
 
 const names = async () => (await host.projects.recent({})).map(({ name }) => name)
 
-test('A new project goes where it is told, else among the projects, and one that is there is not made again.', async () => {
+test('a new project is created in the given folder or among the projects, and an existing one is not overwritten', async () => {
   assert.deepEqual(await host.projects.recent({}), [])
   const { projectsFolder } = await host.machine.now({})
   const first = await host.projects.create({ name: 'first' })
@@ -29,7 +29,7 @@ test('A new project goes where it is told, else among the projects, and one that
   assert.equal((await host.projects.overview({ project: first.folder })).name, 'first')
 })
 
-test('The list has the one opened last first, and forgetting one leaves its folder.', async () => {
+test('recent projects are listed newest first, and removing one keeps its folder', async () => {
   const [newest, older] = (await host.projects.recent({})).map((card) => card.folder) as [string, string]
   await host.projects.open({ project: older })
   assert.deepEqual(await names(), ['first', 'second'])
@@ -42,7 +42,7 @@ test('The list has the one opened last first, and forgetting one leaves its fold
   assert.deepEqual(await names(), ['first', 'second'])
 })
 
-test('An overview counts items, work by its state, runs, models and evaluations.', async () => {
+test('an overview counts items, annotations by state, runs, models and evaluations', async () => {
   const { folder: project } = await host.projects.create({ name: 'counted' })
   const file = path.join(folder, 'pairs.jsonl')
   const rows = Array.from({ length: 20 }, (_, i) => ({ prompt: `Why ${i}?`, rejected: `So ${i}.` }))
@@ -51,8 +51,14 @@ test('An overview counts items, work by its state, runs, models and evaluations.
   const { ids } = await host.annotate.queue({ project, annotator: 'ann' })
   for (const [i, state] of (['done', 'done', 'skipped', 'flagged', 'draft'] as const).entries()) {
     const annotation = {
-      ...{ itemId: ids[i]!, annotator: i === 0 ? 'bob' : 'ann', state, edited: 'x', operations: [] },
-      ...{ elapsedMs: 0, provenance: 'human' as const, createdAt: null },
+      itemId: ids[i]!,
+      annotator: i === 0 ? 'bob' : 'ann',
+      state,
+      edited: 'x',
+      operations: [],
+      elapsedMs: 0,
+      provenance: 'human' as const,
+      createdAt: null,
     }
     await host.annotate.save({ project, annotation })
   }
@@ -60,8 +66,14 @@ test('An overview counts items, work by its state, runs, models and evaluations.
   await host.annotate.save({
     project,
     annotation: {
-      ...{ itemId: ids[1]!, annotator: 'ann', state: 'done', edited: 'y', operations: [] },
-      ...{ elapsedMs: 0, provenance: 'human', createdAt: null },
+      itemId: ids[1]!,
+      annotator: 'ann',
+      state: 'done',
+      edited: 'y',
+      operations: [],
+      elapsedMs: 0,
+      provenance: 'human',
+      createdAt: null,
     },
   })
   const overview = await host.projects.overview({ project })
@@ -74,11 +86,14 @@ test('An overview counts items, work by its state, runs, models and evaluations.
   )
   assert.deepEqual([overview.runs, overview.models, overview.evaluations], [0, 0, 0])
   const [card] = await host.projects.recent({})
-  assert.deepEqual([card!.name, card!.glance], ['counted', { items: 21, edited: 2, runs: 0, evaluations: 0 }])
+  assert.deepEqual(
+    [card!.name, card!.summary],
+    ['counted', { items: 21, edited: 2, runs: 0, evaluations: 0 }],
+  )
   assert.ok(overview.heldout >= 0 && overview.heldout < 21)
 })
 
-test('The sample project has demonstrations, and pairs with finished edits; a second one gets a name of its own.', async () => {
+test('the sample project has demonstrations and pairs with finished edits; a second one gets another name', async () => {
   const sample = await host.projects.createSample({})
   assert.deepEqual([sample.name, sample.items, sample.editable], ['sample', 1000, 400])
   assert.equal(sample.annotations.done, 400)
@@ -88,7 +103,7 @@ test('The sample project has demonstrations, and pairs with finished edits; a se
   assert.equal(another.items, 1000)
 })
 
-test('What is gone is shown as gone; what is no project, or gone, does not open, in a sentence.', async () => {
+test('a missing project is marked in the list; a folder that is missing or not a project is refused in a sentence', async () => {
   const { folder: project } = await host.projects.create({ name: 'moved' })
   renameSync(project, `${project}.away`)
   const card = (await host.projects.recent({})).find(({ name }) => name === 'moved')
@@ -103,7 +118,7 @@ test('What is gone is shown as gone; what is no project, or gone, does not open,
   assert.ok(!(await names()).includes('empty'), 'what did not open is not remembered')
 })
 
-test('Opened twice here it is the same project; one that another has open is refused with who has it.', async () => {
+test('opening a project twice gives the same one; a project open in another process is refused with that process', async () => {
   const { folder: project } = await host.projects.create({ name: 'twice' })
   const both = await Promise.all([
     host.projects.open({ project }),

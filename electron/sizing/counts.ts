@@ -1,4 +1,4 @@
-/** Numbers that a model holds and operations that it takes, counted from its configuration alone. */
+/** How many numbers a model has and how many operations it needs, counted from its configuration alone. */
 import type { ModelConfig } from '../engine/model/config.ts'
 import { linearLayers, parameterShapes } from '../engine/model/config.ts'
 

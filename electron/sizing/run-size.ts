@@ -1,6 +1,6 @@
 /**
  * How large a training run is, from its settings, the configurations of its models and the lengths of its texts alone:
- * what it holds in memory, how many steps it makes and how much is computed in one. The trainer checks its memory by
+ * what it keeps in memory, how many steps it takes and how much is computed per step. The trainer checks its memory by
  * this before the first step, and the host reports the same before a start.
  */
 import type { RunInputRow } from '../contract/records.ts'

@@ -114,8 +114,7 @@ export function editMinimally(
   world: World,
   prompt: WorldPrompt,
   text: string,
-  draws: Draws,
-  care: Care = ordinaryCare,
+  { draws, care = ordinaryCare }: { draws: Draws; care?: Care },
 ): string {
   const sentences = parseResponse(world, text)
   const roles = assignRoles(sentences, prompt.asked)

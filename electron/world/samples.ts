@@ -61,6 +61,7 @@ export function makePairs(world: World, options: SampleOptions): EditedPair[] {
       errorSpans,
     })
     const edits = drawsOf({ seed: options.seed, stream: 'world/edits' }, i)
-    return { item, rejected: rejected.text, edited: editMinimally(world, prompt, rejected.text, edits) }
+    const edited = editMinimally(world, prompt, rejected.text, { draws: edits })
+    return { item, rejected: rejected.text, edited }
   })
 }

@@ -1,4 +1,4 @@
-/** The estimate before a run is what processes then take, and a run that can't fit is refused with advice. */
+/** The estimate before a run is what processes then use, and a run that can't fit is refused with advice. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import path from 'node:path'

@@ -1,4 +1,4 @@
-/** What is counted from shapes alone is what models really hold, and the work of a step is what its parts add up to. */
+/** Counts from shapes alone equal those of real models, and the work of a step is the sum of its parts. */
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { DpoConfig } from '../../electron/contract/run-kinds/dpo.ts'

@@ -1,4 +1,4 @@
-/** A host that gives a job which never lets its thread go, says the trainer's process id, and waits to be killed. */
+/** A host that starts a job which blocks its thread, prints the trainer's process id, and waits to be killed. */
 import path from 'node:path'
 import { silentHooks } from '../../electron/contract/events.ts'
 import { TrainerClient } from '../../electron/host/trainer-client.ts'

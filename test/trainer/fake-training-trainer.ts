@@ -64,7 +64,7 @@ async function count(
   return { ...end, state: 'done', step, model }
 }
 
-/** Says to each prompt how many messages it has; a model called `endless` is cut off. */
+/** Answers each prompt with its number of messages; a model called `endless` is cut off. */
 function speak({ model, prompts }: Extract<Job, { kind: 'generate' }>): JobResults['generate'] {
   const ended = path.basename(model) !== 'endless'
   const rows = prompts.map((prompt) => {

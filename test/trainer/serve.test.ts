@@ -8,7 +8,7 @@ function startTrainer(): ChildProcess {
   return fork(path.join(import.meta.dirname, 'fake-trainer.ts'), { ...options, serialization: 'advanced' })
 }
 
-/** 'close' waits for all that was said, but does not come after the channel was closed from this side. */
+/** 'close' waits for all output, but is not emitted after the channel was closed from this side. */
 function endOf(
   trainer: ChildProcess,
   event: 'close' | 'exit',

@@ -11,7 +11,7 @@ const none = { fix: 0, needless: 0 }
 
 test('a perfect annotator leaves no flaw in a response of the clerks', () => {
   for (const [i, { prompt, text }] of written.entries()) {
-    const edited = editMinimally(world, prompt, text, testDraws(i), perfect)
+    const edited = editMinimally(world, prompt, text, { draws: testDraws(i), care: perfect })
     assert.deepEqual(judgeTruth(world, prompt, { text: edited, ended: true }), [], `${text} -> ${edited}`)
   }
 })
@@ -20,9 +20,9 @@ test('a perfect annotator leaves no flaw in any text, and nothing to fix the sec
   const texts = fc.oneof(anyResponse, fc.string({ unit: 'binary', maxLength: 200 }))
   fc.assert(
     fc.property(anyPrompt, texts, (prompt, text) => {
-      const edited = editMinimally(world, prompt, text, testDraws(0), perfect)
+      const edited = editMinimally(world, prompt, text, { draws: testDraws(0), care: perfect })
       assert.deepEqual(judgeTruth(world, prompt, { text: edited, ended: true }), [], edited)
-      assert.equal(editMinimally(world, prompt, edited, testDraws(1), perfect), edited)
+      assert.equal(editMinimally(world, prompt, edited, { draws: testDraws(1), care: perfect }), edited)
     }),
     { numRuns: 1000 },
   )
@@ -31,7 +31,7 @@ test('a perfect annotator leaves no flaw in any text, and nothing to fix the sec
 test('an annotator who fixes nothing keeps any text byte for byte', () => {
   fc.assert(
     fc.property(anyPrompt, anyResponse, (prompt, text) => {
-      assert.equal(editMinimally(world, prompt, text, testDraws(0), none), text)
+      assert.equal(editMinimally(world, prompt, text, { draws: testDraws(0), care: none }), text)
     }),
   )
 })
@@ -43,7 +43,7 @@ test('only the flaws change', () => {
   const text = `good day, osric. perhaps you pay ${wrong} shillings on board. do not try to haggle. the tea room bakes ${buns} buns. the island bakes ${buns} buns daily.\nenjoy the trip!`
   const first: Draws = { chance: (p) => p > 0.5, pick: (options) => options[0]! }
   assert.equal(
-    editMinimally(world, prompt, text, first, perfect),
+    editMinimally(world, prompt, text, { draws: first, care: perfect }),
     `good day, ivy. you pay ${fare} shillings on board. the tea room bakes ${buns} buns. captain ${skipper} is at the wheel.\nenjoy the trip!`,
   )
 })
@@ -52,7 +52,7 @@ test('about nine flaws in ten are fixed', () => {
   const count = (edit: boolean) =>
     sum(
       written.map(({ prompt, text }, i) => {
-        const shown = edit ? editMinimally(world, prompt, text, testDraws(i)) : text
+        const shown = edit ? editMinimally(world, prompt, text, { draws: testDraws(i) }) : text
         return judgeTruth(world, prompt, { text: shown, ended: true }).length
       }),
     )
@@ -64,8 +64,11 @@ test('three in a hundred sentences without flaws are reworded, and still say the
   let sentences = 0
   let changed = 0
   for (const [i, { prompt, text }] of written.entries()) {
-    const flawless = editMinimally(world, prompt, text, testDraws(i), perfect)
-    const reworded = editMinimally(world, prompt, flawless, testDraws(i), { fix: 1, needless: 0.03 })
+    const flawless = editMinimally(world, prompt, text, { draws: testDraws(i), care: perfect })
+    const reworded = editMinimally(world, prompt, flawless, {
+      draws: testDraws(i),
+      care: { fix: 1, needless: 0.03 },
+    })
     assert.deepEqual(judgeTruth(world, prompt, { text: reworded, ended: true }), [])
     const before = flawless.split(/(?<=[.!]) /)
     const after = reworded.split(/(?<=[.!]) /)

@@ -16,7 +16,7 @@ import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { bucketLength, chunksOf, mapInBatches, padResponses } from '../../engine/training/batch.ts'
 import { yieldToEventLoop } from '../../engine/training/run.ts'
-import { openModel } from './presets.ts'
+import { openModel } from './open-model.ts'
 
 type ChooseJob = Extract<InferenceJob, { kind: 'choose' }>
 

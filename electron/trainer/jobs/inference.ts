@@ -11,7 +11,7 @@ import { bucketLength, chunksOf, commonLengths } from '../../engine/training/bat
 import { checkContext } from '../../engine/training/examples.ts'
 import { yieldToEventLoop } from '../../engine/training/run.ts'
 import { RewardScorer } from '../../pipeline/reward/model.ts'
-import { openModel } from './presets.ts'
+import { openModel } from './open-model.ts'
 import { openRewardModel } from './reward-card.ts'
 
 type JobOf<Kind extends InferenceJob['kind']> = Extract<InferenceJob, { kind: Kind }>

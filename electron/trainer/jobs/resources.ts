@@ -1,4 +1,4 @@
-/** What a job holds in the runtime's memory. */
+/** The models and compiled functions that a job keeps in the runtime's memory. */
 import { disposeModel, type Model } from '../../engine/model/model.ts'
 
 /** Releases all it was given once, the latest first, however the job ends. */

@@ -1,4 +1,4 @@
-/** Reward models on disk, and what their folders have beside the weights: how to read the scores. */
+/** Reward models on disk, and the metadata next to their weights: how to read the scores. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
@@ -7,7 +7,7 @@ import { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { writeFileAtomic } from '../../engine/formats/atomic.ts'
 import { scoreHead } from '../../engine/model/config.ts'
 import { disposeModel } from '../../engine/model/model.ts'
-import { type ModelWithTokenizer, openModel } from './presets.ts'
+import { type ModelWithTokenizer, openModel } from './open-model.ts'
 
 const fileName = 'reward.json'
 

@@ -19,7 +19,7 @@ import type { SizedModel } from '../../sizing/counts.ts'
 import { type RunSize, runScale, runShape } from '../../sizing/run-size.ts'
 import { readInputRows } from './input.ts'
 import { checkMemory } from './memory.ts'
-import { type ModelWithTokenizer, openModel, saveModelFolder } from './presets.ts'
+import { type ModelWithTokenizer, openModel, saveModelFolder } from './open-model.ts'
 import { Resources } from './resources.ts'
 import { type RewardCard, writeRewardCard } from './reward-card.ts'
 
@@ -37,7 +37,7 @@ export interface Trained<Extra> {
   end: RunEnd
   /** What is saved when the run is done. */
   model: ModelWithTokenizer
-  /** What a reward model's folder has beside its weights. */
+  /** Metadata in a reward model's folder. */
   card?: RewardCard
   /** What the method's result has besides every run's. */
   extra: Extra
@@ -113,7 +113,7 @@ function noteIdentical({ identical }: SplitRows<unknown>, { emit }: Hooks): void
   emit({ type: 'note', sentence })
 }
 
-/** Saves the model of a finished run, with its adapters beside it; a paused one resumes from its checkpoint. */
+/** Saves the model of a finished run, with its adapters next to it; a paused one resumes from its checkpoint. */
 async function finish(
   { folder }: TrainingJob,
   { end, model: trained, card }: Trained<unknown>,

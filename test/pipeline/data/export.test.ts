@@ -112,7 +112,7 @@ const annotated: fc.Arbitrary<AnnotatedItem> = fc.tuple(item, annotations).map((
   return { item, annotations: numbered }
 })
 
-/** Gives revisions their numbers again, as the project does. */
+/** Numbers revisions again, as the project does. */
 function number(annotations: NewAnnotation[]): Annotation[] {
   const last = new Map<string, number>()
   return annotations.map((annotation) => {

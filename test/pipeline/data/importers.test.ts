@@ -4,7 +4,7 @@ import type { Item } from '../../../electron/contract/records.ts'
 import { detectImporter } from '../../../electron/pipeline/data/detect.ts'
 import type { ParsedRow, RawObject } from '../../../electron/pipeline/data/fields.ts'
 
-/** Parses a row by the format that its own keys tell. */
+/** Parses a row with the importer that recognises its keys. */
 function parse(row: RawObject): ParsedRow {
   const format = detectImporter([row])
   assert.ok(format, 'the row is in a known format')

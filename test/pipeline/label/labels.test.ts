@@ -79,7 +79,7 @@ for (const kind of goldenKinds) {
   })
 }
 
-/** `to`'s ids from the kept ids of `from` and the changed ones of `to`, told apart by labels alone. */
+/** `to`'s ids from the kept ids of `from` and the changed ones of `to`, distinguished by labels alone. */
 function merge(from: TokenLabels, to: TokenLabels): number[] {
   const kept = ids(from, (label) => label === 0).values()
   return to.ids.map((id, i) => (to.labels[i] === 0 ? kept.next().value! : id))

@@ -17,9 +17,9 @@ interface Tags {
 }
 
 /**
- * MLQE's tags as they follow from an alignment. Words are aligned regardless of case (as TER does); a word is
- * BAD where it is deleted or substituted, or kept in another case. A hunk that adds more words than it takes
- * out is BAD at the gap where it begins.
+ * MLQE's tags as they follow from an alignment. Words are aligned regardless of case (as TER does); a word is BAD if it
+ * is deleted or substituted, or kept with different case. A hunk that inserts more words than it deletes is BAD at the
+ * gap where it begins.
  */
 function tagsOf({ rejected, edited }: PostEdit): Tags {
   const [rejectedCase, editedCase] = encodeWords(rejected, edited).map(({ ids }) => ids) as [
@@ -73,7 +73,7 @@ function assertReproduced(t: TestContext, file: string): void {
   if (!rows) return
   const words = compare(rows, 'words')
   assert.ok(words.precision >= 0.99 && words.recall >= 0.99, JSON.stringify(words))
-  // Which gap an addition stands in is often a tie; MLQE's tool breaks it otherwise than toward fewer hunks.
+  // The gap of an insertion is often a tie, which MLQE's tool does not break in favour of fewer hunks.
   const gaps = compare(rows, 'gaps')
   assert.ok(gaps.precision >= 0.96 && gaps.recall >= 0.96, JSON.stringify(gaps))
   t.diagnostic(`${file}: words ${JSON.stringify(words)}, gaps ${JSON.stringify(gaps)}`)

@@ -29,7 +29,7 @@ function agreementOf(
 }
 
 test('a word is marked if any of its characters is', () => {
-  // Words: "one" "two" "three" "four"; "two" and "three" struck, the span covers "t" of "two" and "four".
+  // Words: "one" "two" "three" "four"; "two" and "three" deleted, the span covers "t" of "two" and "four".
   const labels = {
     labels: [0, -1, -1, 0],
     offsets: [

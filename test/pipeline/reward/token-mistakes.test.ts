@@ -10,7 +10,7 @@ const edit: RewardedEdit = {
 }
 
 test('a deleted token with a high reward lowers AUROC and F1', () => {
-  // Bad: −1 and 0.5; good: 0, −0.2, 0, 1, 0. Of 10 pairs 5 + 1 are ranked rightly. Means −0.25 and −0.05 cut at −0.15:
+  // Bad: −1 and 0.5; good: 0, −0.2, 0, 1, 0. Of 10 pairs 5 + 1 are ranked correctly. Means −0.25 and −0.05 give the threshold −0.15:
   // −1 and −0.2 are called bad, of which one is; one of two bad ones is found.
   assert.deepEqual(tokenVerdict([edit]), { auroc: 0.6, f1: 0.5 })
 })

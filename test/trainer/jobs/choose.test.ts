@@ -1,4 +1,4 @@
-/** Log-probabilities of single-token choices: what greedy generation takes is the likeliest, padding changes nothing. */
+/** Log-probabilities of single-token choices: greedy generation chooses the likeliest, and padding changes nothing. */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { silentHooks } from '../../../electron/contract/events.ts'

@@ -1,4 +1,4 @@
-/** The judge that watches a PPO run sees the policy and the reference alike. */
+/** The judge that watches a PPO run treats the policy and the reference alike. */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import path from 'node:path'

@@ -1,4 +1,4 @@
-/** PPO's models: who shares whose weights, what is trained, and that each is disposed once. */
+/** PPO's models: which share weights, what is trained, and that each is disposed once. */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
@@ -18,7 +18,7 @@ before(async () => {
   toy = await writeToyModel(folder)
 })
 
-/** Makes the models of a run, looks at them, and disposes all that were made. */
+/** Makes the models of a run, inspects them, and disposes all of them. */
 function withModels(
   settings: Partial<PpoConfig>,
   look: (

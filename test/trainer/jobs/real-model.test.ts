@@ -1,4 +1,4 @@
-/** SmolLM2-135M-Instruct from its GGUF says what it says in transformers (test/golden/make_smollm2.py). */
+/** SmolLM2-135M-Instruct from its GGUF answers as in transformers (test/golden/make_smollm2.py). */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'

@@ -1,4 +1,4 @@
-/** A job is decided by its input and its seed, and logs the contract's metrics. */
+/** A job is determined by its input and its seed, and logs the contract's metrics. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'

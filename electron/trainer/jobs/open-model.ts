@@ -1,4 +1,4 @@
-/** Small models made from scratch, and models from disk, each with its tokenizer. */
+/** Opens and saves models with their tokenizers: small ones made from scratch, and folders on disk. */
 import type { ModelRef } from '../../contract/run-kinds/common.ts'
 import { createModel, type Model } from '../../engine/model/model.ts'
 import { presetConfig } from '../../engine/model/presets.ts'

@@ -1,6 +1,6 @@
 /**
- * A row's results depend on nothing but the row: not on the batch it is in, not on how far the batch is padded,
- * not on the ids that stand in the padding. Shared by one test file a runtime.
+ * A row's results depend only on the row: not on its batch, not on how far the batch is padded, not on the ids in
+ * the padding. Shared by one test file per runtime.
  */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
@@ -60,7 +60,7 @@ export interface Coverage {
   variations: readonly Variation[]
 }
 
-/** Micro-batches, other ids in the padding, and padding further than needed (which PPO's update alone can be told). */
+/** Micro-batches, other ids in the padding, and more padding than needed (which only PPO's update has a setting for). */
 export const allVariations: readonly Variation[] = [
   { microBatchSize: 2 },
   { microBatchSize: 3 },
@@ -92,7 +92,7 @@ export function testBatchesAndPadding({ open, samplings, steps, variations }: Co
     assert.notDeepEqual(generate(queries, { firstRow: 28 }), together, 'other row numbers draw other tokens')
   })
 
-  test('generation: neither padding nor what the cache held before changes anything', () => {
+  test('generation: neither padding nor the previous contents of the cache change the rows', () => {
     for (const options of [{}, ...samplings]) {
       const snug = generate(queries, { ...options, queryLength: snugLengths.queryLength })
       assert.deepEqual(generate(queries, { ...options, queryLength: widerLengths.queryLength }), snug)
@@ -102,7 +102,7 @@ export function testBatchesAndPadding({ open, samplings, steps, variations }: Co
     }
   })
 
-  test('what is recorded while sampling is what a forward pass over the responses says', () => {
+  test('what is recorded while sampling equals a forward pass over the responses', () => {
     const rows = generate(queries, { temperature: 0.7, measure: true, maxNewTokens: 6 })
     const sampled = rows.map((row, i) => ({ ...row, promptId: `${i}`, query: queries[i]! }))
     const lengths = { ...snugLengths, responseLength: 8 }
@@ -133,6 +133,10 @@ export function testBatchesAndPadding({ open, samplings, steps, variations }: Co
     assert.deepEqual(scored(snugLengths, 8, otherPadId), expected, 'other ids in the padding')
   })
 
+  testSteps(folder, { steps, variations })
+}
+
+function testSteps(folder: string, { steps, variations }: Pick<Coverage, 'steps' | 'variations'>): void {
   for (const step of steps) {
     test(`${step} step: neither micro-batches nor padding change the parameters`, async () => {
       const expected = await parametersAfterStep(step, folder)
@@ -162,7 +166,7 @@ function rowOf(rollout: Rollout, row: number, length: number, width: number): Fl
     const padding = grid.subarray(row * width + length, (row + 1) * width)
     assert.ok(
       padding.every((x) => x === 0),
-      'zero off the mask',
+      'zero outside the mask',
     )
   }
   return Float32Array.from(grids.flatMap((grid) => [...grid.subarray(row * width, row * width + length)]))

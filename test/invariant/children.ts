@@ -1,16 +1,16 @@
-/** Runs a script of this folder in a process of its own, as a second runtime or a death needs it. */
+/** Runs a script of this folder in a separate process: for a second runtime, or for a run that is killed. */
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 
 export interface ChildEnd {
   output: string
-  /** What killed it; null when it ended by itself. */
+  /** The signal that killed it; null if it exited. */
   signal: NodeJS.Signals | null
 }
 
 /**
  * @param script file name in this folder
- * @throws Error with what it wrote to stderr when it fails
+ * @throws Error with its stderr if it fails
  */
 export function runChild(script: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<ChildEnd> {
   const file = path.join(import.meta.dirname, script)

@@ -1,10 +1,10 @@
-/** Says whether the compiled runtime can be tested here, and makes it quick to compile small things. */
+/** Checks whether the compiled runtime can be tested here, and lets it compile small functions quickly. */
 import type { TestContext } from 'node:test'
 import { locateRuntime } from '../../electron/engine/runtime/locate.ts'
 import { openRuntime } from '../../electron/engine/runtime/runtime.ts'
 
 /**
- * @returns false after skipping the test where there is no compiled runtime; with CI=true that is an error
+ * @returns false after skipping the test if there is no compiled runtime; with CI=true that is an error
  */
 export function compiledRuntimeOrSkip(t: TestContext): boolean {
   const location = locateRuntime()
@@ -16,8 +16,8 @@ export function compiledRuntimeOrSkip(t: TestContext): boolean {
 }
 
 /**
- * XLA_FLAGS with which machine code is left unoptimised: it is made in a third of the time, and the steps of these
- * tests take none.
+ * XLA_FLAGS that turn off the optimisation of machine code: compilation takes a third of the time, and the steps of
+ * these tests are short.
  */
 export const quickCompilation = '--xla_backend_optimization_level=0'
 

@@ -1,5 +1,5 @@
 /**
- * Runs one job as the trainer would, in a process that can be told to die or to pause at an exact moment.
+ * Runs one job as the trainer would, in a process that can be made to die or pause at an exact moment.
  * Called with a plan (JSON); appends every event with a step to `events.jsonl` in the run's folder and writes
  * `result.json` there when the job returns.
  */
@@ -11,7 +11,7 @@ import { runJob } from '../../electron/trainer/jobs/index.ts'
 
 /** When a run is stopped. */
 export type Stop =
-  /** SIGKILL after step n was reported, before anything of it is saved. */
+  /** SIGKILL after step n was reported, before it is saved. */
   | { kind: 'kill-after-step'; step: number }
   /** SIGKILL when this name appears in the run's folder. */
   | { kind: 'kill-at-file'; name: string }

@@ -1,4 +1,4 @@
-/** Tensors that are left over, on this clone's runtime. */
+/** Leaked tensors, on this clone's runtime. */
 import { openQuicklyCompilingRuntime } from './compiled.ts'
 import { testLeaks } from './leaks.ts'
 

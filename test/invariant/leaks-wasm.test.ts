@@ -1,4 +1,4 @@
-/** Tensors that are left over, on wasm. */
+/** Leaked tensors, on wasm. */
 import { openRuntime } from '../../electron/engine/runtime/runtime.ts'
 import { testLeaks } from './leaks.ts'
 

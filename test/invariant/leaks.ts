@@ -1,4 +1,4 @@
-/** Work of every kind leaves as many tensors as there were before it. Shared by one test file a runtime. */
+/** Work of every kind leaves as many tensors as there were before it. Shared by one test file per runtime. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { before, test } from 'node:test'

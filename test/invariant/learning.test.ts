@@ -1,4 +1,4 @@
-/** Training learns what it is paid for, and no more than it is let: on wasm, with fixed seeds. */
+/** Training learns what is rewarded, within the limits of its settings: on wasm, with fixed seeds. */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import type { StepMetrics } from '../../electron/contract/metrics.ts'
@@ -35,14 +35,14 @@ function recording(): { hooks: RunHooks; steps: StepMetrics[] } {
   return { steps, hooks: { ...quiet(), onStep: (_step, _total, metrics) => steps.push(metrics) } }
 }
 
-test('SFT learns demonstrations, and what they have in common with held-out ones', async () => {
+test('SFT learns demonstrations, and generalises to held-out ones', async () => {
   const model = loadModel(folder)
   const { steps, hooks } = recording()
   const data = { policy: model, padId, train: demonstrations.slice(0, 16), heldout: demonstrations.slice(16) }
   const config = SftConfig.parse({ epochs: 30, batchSize: 8, learningRate: 0.02 })
   const { heldoutLoss } = await trainSft(data, config, hooks)
   const [first, last] = [steps[0]!['sft/loss']!, steps.at(-1)!['sft/loss']!]
-  assert.ok(first > 4 && last < 0.4, `from ${first} to ${last} nats a token`)
+  assert.ok(first > 4 && last < 0.4, `from ${first} to ${last} nats per token`)
   assert.ok(heldoutLoss! < 0.6, `${heldoutLoss} on held-out demonstrations`)
   disposeModel(model)
 })
@@ -81,8 +81,8 @@ test('DPO learns to prefer the edits', async () => {
   disposeModel(model)
 })
 
-/** @param pay reward of a token */
-async function ppo(pay: (id: number) => number, changes: Partial<PpoConfig>): Promise<StepMetrics[]> {
+/** @param rewardOf a token */
+async function ppo(rewardOf: (id: number) => number, changes: Partial<PpoConfig>): Promise<StepMetrics[]> {
   const policy = loadModel(folder)
   const refPolicy = copyModel(policy)
   addScoreHead(policy, 1)
@@ -99,7 +99,7 @@ async function ppo(pay: (id: number) => number, changes: Partial<PpoConfig>): Pr
   })
   const scorer = {
     tokenRewards: (samples: readonly { response: readonly number[] }[]) =>
-      samples.map(({ response }) => Float32Array.from(response, pay)),
+      samples.map(({ response }) => Float32Array.from(response, rewardOf)),
     sequenceScore: (rewards: Float32Array) => sequenceScore('bt-changed', rewards),
   }
   const prompts = demonstrations.map(({ query }, i) => ({ id: `${i}`, query }))
@@ -128,10 +128,10 @@ function reached(steps: StepMetrics[], key: 'objective/scores' | 'objective/kl')
 }
 
 for (const placement of ['token', 'sequence'] as const) {
-  test(`PPO with ${placement} placement finds the token that is paid for, and klCoef holds it back`, async () => {
-    const paid = (id: number) => Number(id === 55)
-    const free = await ppo(paid, { placement, klCoef: 0 })
-    const held = await ppo(paid, { placement, klCoef: 1 })
+  test(`PPO with ${placement} placement finds the rewarded token, and klCoef limits it`, async () => {
+    const rewardOf = (id: number) => Number(id === 55)
+    const free = await ppo(rewardOf, { placement, klCoef: 0 })
+    const held = await ppo(rewardOf, { placement, klCoef: 1 })
     assert.equal(free[0]!['objective/kl'], 0, "the first responses are the reference's own")
     const gain = reached(free, 'objective/scores') - free[0]!['objective/scores']!
     assert.ok(gain > (placement === 'token' ? 15 : 4), `gained ${gain}`)
@@ -141,7 +141,7 @@ for (const placement of ['token', 'sequence'] as const) {
   })
 }
 
-test('PPO that is paid nothing stays with the reference', async () => {
+test('PPO without rewards stays close to the reference', async () => {
   const steps = await ppo(() => 0, { klCoef: 1, learningRate: 1e-3 })
   for (const metrics of steps) assert.equal(metrics['objective/scores'], 0)
   assert.ok(Math.abs(reached(steps, 'objective/kl')) < 0.5, `KL ${reached(steps, 'objective/kl')}`)

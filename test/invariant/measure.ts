@@ -1,4 +1,4 @@
-/** What a policy says of given responses, by one forward pass over each batch instead of while sampling. */
+/** A policy's log-probabilities, entropies and values of responses, by one forward pass per batch instead of while sampling. */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Model, weightsOf } from '../../electron/engine/model/model.ts'
 import {

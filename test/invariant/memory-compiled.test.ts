@@ -1,6 +1,6 @@
 /**
- * What compiled functions and models took is given back: the process does not grow over their making and disposal.
- * A file of its own, so that no other test's freed memory hides growth.
+ * Compiled functions and models free their memory: the process does not grow as they are created and disposed.
+ * A separate file, so that memory freed by another test can't hide growth.
  */
 import assert from 'node:assert/strict'
 import path from 'node:path'
@@ -29,8 +29,8 @@ const windows = 4
 const roundsEach = 50
 
 /**
- * What leaks grows in every window of rounds; a heap that settles does so in some.
- * @returns by how many MB the process grew in the window in which it grew least, after one that is not counted
+ * A leak grows in every window of rounds; a heap that settles grows in some.
+ * @returns by how many MB the process grew in the window with the least growth, not counting the first window
  */
 function leastGrowthMb(round: (i: number) => void): number {
   const sizes: number[] = []
@@ -41,7 +41,7 @@ function leastGrowthMb(round: (i: number) => void): number {
   return Math.min(...sizes.slice(1).map((size, i) => size - sizes[i]!))
 }
 
-/** Measured 0; 14.5 where all that XLA has compiled for 50 functions is kept. */
+/** Measured 0; 14.5 if everything that XLA compiled for 50 functions is kept. */
 const allowedMb = 8
 
 test('memory', async (t) => {
@@ -50,7 +50,7 @@ test('memory', async (t) => {
   const folder = temporaryFolder()
   const base = await writeToyModel(path.join(folder, 'base'))
 
-  await t.test('functions that are compiled, called and disposed, 200 of them, leave nothing', (t) => {
+  await t.test('200 functions that are compiled, called and disposed leave nothing', (t) => {
     const grown = leastGrowthMb((i) => {
       const fn = compile('toy', ({ x }: Tensors<'x'>) => ({
         y: tf.softmax(tf.matMul(tf.add(x, i), x, false, true)),
@@ -62,7 +62,7 @@ test('memory', async (t) => {
     assert.ok(grown < allowedMb, `grown by ${grown} MB`)
   })
 
-  await t.test('calls of one function, 200 of them, leave nothing', (t) => {
+  await t.test('200 calls of one function leave nothing', (t) => {
     const fn = compile('one', ({ x }: Tensors<'x'>) => ({ y: tf.softmax(tf.matMul(x, x, false, true)) }))
     const x = tf.ones([64, 64])
     const grown = leastGrowthMb(() => tf.dispose(fn.call({ x })))

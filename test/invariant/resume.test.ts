@@ -1,4 +1,4 @@
-/** A run that is killed or paused at any moment and started again ends with the bytes of one that was not. */
+/** A run that is killed or paused at any moment and resumed ends with the same bytes as an uninterrupted one. */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -12,9 +12,9 @@ import { type JobName, jobNames, type ToyFiles, totalSteps, toyJob, writeToyFile
 const folder = temporaryFolder()
 let files: ToyFiles
 
-/** Runs a plan in a process of its own. @returns the signal that ended it */
+/** Runs a plan in a separate process. @returns the signal that ended it */
 async function runPlan(plan: Plan): Promise<NodeJS.Signals | null> {
-  // XLA's results are shared between the processes, which else spend all their time on compiling the same again.
+  // The processes share XLA's compilation cache; otherwise they would spend all their time on compiling the same.
   const env = {
     XLA_FLAGS: quickCompilation,
   }
@@ -29,7 +29,7 @@ before(async () => {
   await runPlan({ jobs, stop: null })
 })
 
-/** Forgets events after the newest checkpoint, as who keeps a run's metrics must. */
+/** Drops events after the newest checkpoint, as the host does. */
 function dropEventsBeyondCheckpoint(runFolder: string): void {
   const file = path.join(runFolder, 'events.jsonl')
   if (!existsSync(file)) return
@@ -42,7 +42,7 @@ function eventLines(runFolder: string): string[] {
   return readFileSync(path.join(runFolder, 'events.jsonl'), 'utf8').split('\n').filter(Boolean)
 }
 
-/** Steps of the whole checkpoints. */
+/** Steps of the complete checkpoints. */
 function checkpoints(runFolder: string): number[] {
   return readdirSync(runFolder).flatMap((name) => (/^step-\d{8}$/.test(name) ? [Number(name.slice(5))] : []))
 }
@@ -55,13 +55,13 @@ function filesUnder(root: string): string[] {
   return entries.map((entry) => path.relative(root, path.join(entry.parentPath, entry.name))).sort()
 }
 
-/** Everything but checkpoints before the last, of which a pause may have made others. */
+/** Everything but checkpoints before the last, because a pause may have saved others. */
 function lastingFiles(runFolder: string): string[] {
   const isEarlier = (file: string) => /^step-\d{8}\//.test(file) && !file.startsWith('step-00000006/')
   return filesUnder(runFolder).filter((file) => !isEarlier(file))
 }
 
-/** The same files with the same bytes, and nothing half written; the result may name the folder that it is in. */
+/** The same files with the same bytes, and no partial ones; the result may contain the path of its folder. */
 function assertSameRun(runFolder: string, expected: string): void {
   assert.deepEqual(lastingFiles(runFolder), lastingFiles(expected))
   assert.deepEqual(eventLines(runFolder), eventLines(expected), 'events')
@@ -73,7 +73,7 @@ function assertSameRun(runFolder: string, expected: string): void {
   }
 }
 
-/** Goes on until the run is done. */
+/** Resumes until the run is done. */
 async function runWithStops(name: JobName, stops: Stop[]): Promise<string> {
   const runFolder = path.join(folder, 'stopped', name)
   for (const stop of [...stops, null]) {
@@ -89,7 +89,7 @@ async function runWithStops(name: JobName, stops: Stop[]): Promise<string> {
   return runFolder
 }
 
-/** The run was stopped at the moment that was meant. */
+/** Checks that the run was stopped at the intended moment. */
 function checkStopped(runFolder: string, stop: Stop): void {
   if (stop.kind === 'kill-at-file') {
     assert.ok(existsSync(path.join(runFolder, stop.name)), `${stop.name} is there`)
@@ -123,7 +123,7 @@ const plans: Record<JobName, Stop[]> = {
   'ppo-lora': [killAfter(1), pauseAfter(3)],
 }
 
-describe('stopped and resumed, a run ends with the same bytes', { concurrency: 2 }, () => {
+describe('a stopped and resumed run ends with the same bytes', { concurrency: 2 }, () => {
   for (const name of jobNames) {
     const stops = plans[name].map((stop) => `${stop.kind} ${'name' in stop ? stop.name : stop.step}`)
     test(`${name}: ${stops.join(', ')}`, async () => {
@@ -132,7 +132,7 @@ describe('stopped and resumed, a run ends with the same bytes', { concurrency: 2
   }
 })
 
-test('the uninterrupted runs did what they were to do', () => {
+test('the uninterrupted runs used every feature', () => {
   for (const name of jobNames) {
     const steps = eventLines(uninterrupted(name)).flatMap((line) => {
       const event = JSON.parse(line) as { type: string; step: number; metrics: Record<string, number> }

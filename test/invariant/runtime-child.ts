@@ -1,4 +1,4 @@
-/** Opens one runtime, does what every runtime must do alike on a toy model, and prints the results as JSON. */
+/** Opens one runtime, computes on a toy model what must be the same on every runtime, and prints it as JSON. */
 import { Generator } from '../../electron/engine/generation/generate.ts'
 import { loadModel } from '../../electron/engine/model/sources/load-and-save.ts'
 import { openRuntime, type RuntimeOptions } from '../../electron/engine/runtime/runtime.ts'
@@ -13,7 +13,7 @@ export interface RuntimeResults {
   /** Responses with the most likely tokens. */
   greedy: number[][]
   tokenRewards: number[][]
-  /** Parameters after the steps that were asked for. */
+  /** Parameters after the requested steps. */
   steps: Partial<Record<StepName, Parameters>>
 }
 

@@ -1,4 +1,4 @@
-/** The compiled runtime, TensorFlow op by op, and wasm give the same results, each in a process of its own. */
+/** The compiled runtime, TensorFlow op by op, and wasm give the same results, each in a separate process. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -15,10 +15,10 @@ const parameterTolerance = 2e-6
 const rewardTolerance = 1e-5
 /** Steps whose machine code XLA optimises, as it does for a user; the others are compiled in a third of the time. */
 const optimised: readonly StepName[] = ['sft', 'ppo shared']
-/** What a step moves, so that the tolerance means something. */
+/** A step must move parameters by more than this, so that the tolerance is meaningful. */
 const leastMove = 1e-3
 
-test('compiled, eager and wasm sample the same tokens and make the same step of every kind', async (t) => {
+test('compiled, eager and wasm sample the same tokens and make the same steps of every kind', async (t) => {
   if (!compiledRuntimeOrSkip(t)) return
   const folder = temporaryFolder()
   const policy = await writeToyModel(path.join(folder, 'policy'))
@@ -37,7 +37,7 @@ test('compiled, eager and wasm sample the same tokens and make the same step of 
   ])
   const expected = { ...compiled.steps, ...unoptimised.steps } as Record<StepName, Parameters>
 
-  await t.test('each ran on the runtime it was to run on', () => {
+  await t.test('each ran on its runtime', () => {
     assert.deepEqual(compiled.runtime, { kind: 'tensorflow', compiles: true })
     assert.deepEqual(eager.runtime, { kind: 'tensorflow', compiles: false })
     assert.deepEqual(wasm.runtime, { kind: 'wasm', compiles: false })
@@ -64,7 +64,7 @@ test('compiled, eager and wasm sample the same tokens and make the same step of 
       })
     }
   }
-  await t.test('every step moved the parameters, and each kind of step to another place', () => {
+  await t.test('every kind of step moved the parameters, each differently', () => {
     for (const step of stepNames) {
       for (const other of stepNames.filter((name) => name > step)) {
         const { size } = largestDifference(expected[step], expected[other])

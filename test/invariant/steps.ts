@@ -24,7 +24,7 @@ export type Parameters = Record<string, number[]>
 export interface Variation {
   microBatchSize?: number
   padId?: number
-  /** PPO alone: what queries and responses are padded to. */
+  /** Only for PPO: what queries and responses are padded to. */
   lengths?: ResponseLengths
 }
 
@@ -43,7 +43,7 @@ const optimization = {
 
 const examples = toyExamples(8, toyTokenizer())
 const padId = toyTokenizer().padId
-/** The longest demonstration's: not a position more than is needed. */
+/** Those of the longest demonstration, without extra padding. */
 export const snugLengths: ResponseLengths = {
   queryLength: Math.max(...examples.demonstrations.map(({ query }) => query.length)),
   responseLength: Math.max(...examples.demonstrations.map(({ response }) => response.length)),
@@ -101,7 +101,7 @@ export async function parametersAfterStep(
   }
 }
 
-/** Hooks that keep nothing. */
+/** Hooks that do nothing. */
 export function quiet(): RunHooks {
   const nothing = () => {}
   return {
@@ -151,7 +151,7 @@ function ppoStep(
   }
 }
 
-/** Each token is given a random reward that depends on its row and place alone. */
+/** Each token gets a random reward that depends only on its row and position. */
 function advantagesOf({ batch, logprobs, refLogprobs, values }: Rollout, config: PpoConfig) {
   const { responseMask, responseLength } = batch
   const rewardOf = (row: number, t: number) => normals({ seed: 7, stream: `reward/${row}/${t}` }, 0, 1)[0]!

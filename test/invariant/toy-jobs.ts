@@ -1,4 +1,4 @@
-/** Training jobs of every kind on the toy data, with all on that has a state of its own. */
+/** Training jobs of every kind on the toy data, with every feature on that has state. */
 import path from 'node:path'
 import { DpoConfig } from '../../electron/contract/run-kinds/dpo.ts'
 import type { TrainingJob } from '../../electron/contract/run-kinds/index.ts'
@@ -49,7 +49,7 @@ const ppo = {
   tripwires: neverTrip,
 }
 
-/** What jobs read, in one folder. */
+/** The files that jobs read, in one folder. */
 export interface ToyFiles {
   base: string
   rewardModel: string
@@ -67,7 +67,7 @@ export async function writeToyFiles(folder: string): Promise<ToyFiles> {
   return { base, rewardModel, input: writeRows(path.join(folder, 'rows.jsonl'), toyRows(8, 3)) }
 }
 
-/** @param folder the run's own */
+/** @param folder of the run */
 export function toyJob(
   name: JobName,
   { base, rewardModel, input }: ToyFiles,

@@ -1,6 +1,6 @@
 /**
- * `node native/bootstrap.mjs SCRIPT ARGS…` makes a bare clone ready (Node, packages, runtime) and runs the script;
- * without a script it sets the runtime up afresh. It needs nothing but Node 18, npm and, the first time, a network.
+ * `node native/bootstrap.mjs SCRIPT ARGS…` sets up a fresh clone (Node, packages, runtime) and runs the script; without
+ * a script it detects and sets up the runtime again. It needs only Node 18, npm and, the first time, a network.
  */
 import { spawn } from 'node:child_process'
 import path from 'node:path'
@@ -19,13 +19,13 @@ async function main([script, ...args]) {
   const stopHandling = handleInterrupts()
   const node = await ensureNode()
   await ensureModules(root, node)
-  await ensureRuntime(root, node, { afresh: script === undefined })
+  await ensureRuntime(root, node, { detectAgain: script === undefined })
   stopHandling()
   if (script !== undefined) runScript(node, path.resolve(root, script), args)
 }
 
 /**
- * The script's end is this process's end: the same exit code, or the same signal.
+ * This process ends as the script does: with the same exit code, or by the same signal.
  * @param {string} node
  * @param {string} script
  * @param {string[]} args
@@ -36,14 +36,14 @@ function runScript(node, script, args) {
     env: node === process.execPath ? process.env : withNodeFirst(node),
   })
   const onTerminal = process.stdin.isTTY === true
-  const passOn = (/** @type {NodeJS.Signals} */ signal) => {
-    // A terminal sends its Ctrl-C to both processes; a second one would look like impatience.
+  const forward = (/** @type {NodeJS.Signals} */ signal) => {
+    // A terminal sends Ctrl-C to both processes; the script would take a second one as a request to exit at once.
     if (signal !== 'SIGINT' || !onTerminal) child.kill(signal)
   }
   const signals = /** @type {NodeJS.Signals[]} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
-  for (const signal of signals) process.on(signal, passOn)
+  for (const signal of signals) process.on(signal, forward)
   child.on('exit', (code, signal) => {
-    for (const name of signals) process.off(name, passOn)
+    for (const name of signals) process.off(name, forward)
     if (signal === null) process.exit(code ?? 1)
     process.kill(process.pid, signal)
   })
@@ -51,12 +51,12 @@ function runScript(node, script, args) {
 
 /**
  * @param {unknown} error
- * @returns {string} a sentence; what is no user's and no machine's doing is thrown on
+ * @returns {string} a sentence for the user; an error that is neither theirs nor the machine's is thrown again
  */
 function explain(error) {
   if (error instanceof SetupError) return error.message
-  if (errorCode(error) === 'ENOSPC') return 'The disk is full. Make room and run the command again.'
-  if (error instanceof Error && 'syscall' in error) return `The set-up cannot go on: ${error.message}.`
+  if (errorCode(error) === 'ENOSPC') return 'The disk is full. Free some space and run the command again.'
+  if (error instanceof Error && 'syscall' in error) return `Setup failed: ${error.message}.`
   throw error
 }
 

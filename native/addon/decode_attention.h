@@ -1,5 +1,5 @@
-// One decode step's attention: each row's single query per head over the slots of its KV cache that hold a token.
-// Promise: scores are never written out for slots that are masked, and each row's sums have one fixed order.
+// Attention of one decode step: per row and head, one query over the slots of its KV cache that have a token.
+// Promise: masked slots are never read, and the sums of each row have a fixed order.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -12,18 +12,18 @@
 namespace stet {
 
 // Row-major: queries (rows, heads, size), keys and values (rows, kvHeads, slots, size), out as queries. A query of
-// row b sees slots firstReal[b] … position.
+// row b sees the slots firstReal[b] … position.
 struct DecodeAttention {
   const float* queries;
   const float* keys;
   const float* values;
   const int32_t* firstReal;
   float* out;
-  const std::vector<int64_t>& rows;  // the live ones
+  const std::vector<int64_t>& rows;  // those that are still generating
   int64_t heads, kvHeads, slots, size, position;
 };
 
-// scores[i] = query · keys[i] for four keys of `size` numbers, one after the other.
+// scores[i] = query · keys[i] for four consecutive keys of `size` numbers.
 STET_INLINE void FourScores(const float* query, const float* keys, int64_t size, float* scores) {
   Lanes sum[4] = {};
   int64_t i = 0;

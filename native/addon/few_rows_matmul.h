@@ -1,6 +1,6 @@
-// Products of few rows with large weight matrices, y = x Wᵀ, which the decode steps of generation consist of. They
-// are bound by reading W once; the kernels behind XLA repack W at every call and stay far below that.
-// Promise: each output is summed in one fixed order, whatever the number of rows, threads or matrices.
+// Products of few rows with large weight matrices, y = x Wᵀ, which make up most of a decode step. Their lower bound is
+// the time to read W once; XLA's own kernels repack W at every call and take much longer.
+// Promise: each output is summed in a fixed order, whatever the number of rows, threads or matrices.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -11,8 +11,8 @@
 
 namespace stet {
 
-// W outputs of four rows. Fetches the W weight rows after these on the way: the memory would otherwise rest while
-// the next four rows use the present ones from the cache.
+// W outputs of four rows. Prefetches the next W weight rows meanwhile: memory would otherwise be idle while the next
+// four rows use the present ones from the cache.
 template <int W>
 STET_INLINE void DotTile(const float* const x[4], const float* w, float* const y[4], int64_t in) {
   Lanes sum[W][4] = {};
@@ -38,7 +38,7 @@ STET_INLINE void DotTile(const float* const x[4], const float* w, float* const y
   }
 }
 
-// Rows of x (·, in) times one weight (out, in), transposed, into columns of y (·, stride); all row-major.
+// Rows of x (·, in) times a transposed weight (out, in), written to columns of y (·, stride); all row-major.
 struct FewRowsProduct {
   const float* x;
   const float* w;
@@ -47,7 +47,7 @@ struct FewRowsProduct {
   int64_t in, out, stride;
 };
 
-// Rows go in fours; in places that stay empty the last row is computed again.
+// Rows are computed four at a time; missing ones are filled with the last row.
 template <int W>
 STET_INLINE void DotRows(const FewRowsProduct& p, int64_t o) {
   const int64_t count = p.rows.size();
@@ -71,7 +71,7 @@ STET_INLINE void DotOutputs(const FewRowsProduct& p, int64_t first, int64_t last
 
 STET_DISPATCH(DotOutputsHere, (const FewRowsProduct& p, int64_t first, int64_t last), DotOutputs(p, first, last))
 
-// Several weights on the same rows, as one job.
+// Several weights times the same rows, as one job.
 static void FewRowsMatmul(const std::vector<FewRowsProduct>& products) {
   constexpr int64_t kOutputs = 48;
   struct Part {

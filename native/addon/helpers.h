@@ -1,5 +1,5 @@
 // Threads for the native functions that compiled functions call.
-// Promise: a job's parts run once each, wherever; a job never waits for a helper that has not begun.
+// Promise: each part of a job runs once, on any thread; a job never waits for a helper that has not started.
 #pragma once
 #include <algorithm>
 #include <atomic>
@@ -19,7 +19,7 @@ class Helpers {
     return *helpers;
   }
 
-  // Runs part(0) … part(count - 1), each once. While another job has the helpers, this one goes without.
+  // Runs part(0) … part(count - 1), each once. If another job is using the helpers, the caller's thread runs them all.
   void Run(int64_t count, const std::function<void(int64_t)>& part) {
     std::unique_lock<std::mutex> turn(turn_, std::try_to_lock);
     if (!turn.owns_lock() || count < 2) {
@@ -63,7 +63,7 @@ class Helpers {
     }
   }
 
-  // The next product of a decode step comes within microseconds, so a helper looks for a while before it sleeps.
+  // The next product of a decode step follows within microseconds, so a helper spins for a while before it sleeps.
   uint64_t AwaitRoundAfter(uint64_t seen) {
     for (int spin = 0; spin < 1000; spin++) {
       if (round_ != seen) return round_;

@@ -1,4 +1,4 @@
-// Vectors of eight floats, by the compiler's vector extensions: AVX2, NEON or whatever it has.
+// Vectors of eight floats through the compiler's vector extensions: AVX2, NEON or others.
 #pragma once
 #include <cstdint>
 
@@ -46,12 +46,12 @@ STET_INLINE float Dot(const float* a, const float* b, int64_t n) {
   return total;
 }
 
-// e^x for x <= 0, within 2 units in the last place of it; 0 below -87. The fraction of x / ln 2 goes through the
-// polynomial of Cephes' expf, its whole part into the exponent's bits.
+// e^x for x <= 0, within 2 units in the last place of it; 0 below -87. The polynomial of Cephes' expf gives the fractional
+// part of x / ln 2; the integer part becomes the exponent's bits.
 STET_INLINE Lanes ExpOfNegative(Lanes x) {
   typedef int32_t Bits __attribute__((vector_size(32)));
   const Bits tooSmall = x < Lanes{} - 87.0f;
-  const Lanes shifted = x * 1.44269504088896341f + 12582912.0f;  // 1.5 * 2^23: rounds to a whole number
+  const Lanes shifted = x * 1.44269504088896341f + 12582912.0f;  // 1.5 * 2^23: rounds to an integer
   const Lanes whole = shifted - 12582912.0f;
   const Lanes r = (x - whole * 0.693359375f) - whole * -2.12194440e-4f;
   Lanes y = r * 1.9875691500e-4f + 1.3981999507e-3f;
@@ -64,7 +64,7 @@ STET_INLINE Lanes ExpOfNegative(Lanes x) {
   return tooSmall ? Lanes{} : y * reinterpret_cast<const Lanes&>(power);
 }
 
-// Defines NAME as a function of PARAMS that does CALL, compiled for AVX2 where this processor has it.
+// Defines NAME as a function of PARAMS that runs CALL, compiled for AVX2 if this processor has it.
 #if defined(__x86_64__)
 #define STET_DISPATCH(NAME, PARAMS, CALL)                                 \
   static void NAME##Plain PARAMS { CALL; }                                \

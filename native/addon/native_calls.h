@@ -1,5 +1,5 @@
-// The native functions that compiled functions call (XLA's custom calls), by name. A call gets pointers to its result
-// and its operands only, so sizes come as an operand as well: an int32 vector, always the first.
+// The native functions that compiled functions call by name (XLA's custom calls). A call gets only pointers to its
+// result and operands, so the sizes are an operand too: an int32 vector, always the first.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,7 +9,7 @@
 #include "rms_norm.h"
 
 namespace xla {
-// Declared as in xla/service/custom_call_target_registry.h, which the wheel does not carry.
+// Declared as in xla/service/custom_call_target_registry.h, which is not in the wheel.
 class CustomCallTargetRegistry {
  public:
   __attribute__((weak)) static CustomCallTargetRegistry* Global();
@@ -24,7 +24,7 @@ static const T* Operand(const void** in, int64_t i) {
   return static_cast<const T*>(in[i]);
 }
 
-// Which rows are live: those marked in `marks`, or all. What a call gives for the others is zero.
+// The rows to compute: those marked in `marks`, or all. A call's result for the others is zero.
 static std::vector<int64_t> LiveRows(int64_t rows, const int32_t* marks) {
   std::vector<int64_t> live;
   for (int64_t row = 0; row < rows; row++)
@@ -67,7 +67,7 @@ static void DecodeAttentionCall(void* out, const void** in) {
                  live, sizes[1], sizes[2], sizes[3], sizes[4], *Operand<int32_t>(in, 5)});
 }
 
-// Returns whether compiled functions can call them: not where the library hides XLA's registry.
+// Returns whether compiled functions can call them: they cannot if the library hides XLA's registry.
 static bool RegisterNativeCalls() {
   if (!&xla::CustomCallTargetRegistry::Global) return false;
   auto* registry = xla::CustomCallTargetRegistry::Global();

@@ -1,9 +1,9 @@
 // The native half of compiled functions: the tensor binding that @tensorflow/tfjs-node-gpu ships, plus a few
 // exports that record ops into a TF_Graph by shape only and register the graph as one function.
-// Promise: no op is computed here, no JS is called back, and no external array buffer is handed to JS.
+// Promise: it computes no op, calls no JS, and gives JS no external array buffer.
 //
-// The upstream sources are compiled into this one translation unit: its backend class keeps the eager context
-// private, and functions must be registered on that very context.
+// The upstream sources are compiled into this translation unit because the backend class keeps its eager context
+// private, and functions must be registered in that context.
 
 #define NAPI_MODULE_DISABLED
 #include <cstdio>
@@ -26,7 +26,7 @@
 #include "binding/tfjs_binding.cc"
 
 namespace tensorflow {
-// Declared as in tensorflow/core/common_runtime/eager/context.h, which the wheel does not carry.
+// Declared as in tensorflow/core/common_runtime/eager/context.h, which is not in the wheel.
 class EagerContext {
  public:
   __attribute__((weak)) void ClearResourceContainer(const std::string& name);
@@ -38,7 +38,7 @@ namespace stet {
 using tfnodejs::GetTFJSBackend;
 using tfnodejs::TF_AutoStatus;
 
-// A graph being recorded. `values` and `ops` are named by their index, which is what JS holds.
+// A graph being recorded. JS refers to `values` and `ops` by index.
 struct Recording {
   TF_Graph* graph = TF_NewGraph();
   std::vector<TF_Output> values;
@@ -131,7 +131,7 @@ static bool SetShapes(napi_env env, TF_OperationDescription* op, const std::stri
   return true;
 }
 
-// Attributes come as tfjs writes them: {name, type: TF_ATTR_*, value}, lists as arrays.
+// Attributes have the form that tfjs uses: {name, type: TF_ATTR_*, value}, lists as arrays.
 static bool SetAttr(napi_env env, TF_OperationDescription* op, napi_value attr, TF_Status* status) {
   const std::string name = ReadString(env, Property(env, attr, "name"));
   const auto type = static_cast<TF_AttrType>(ReadInt(env, Property(env, attr, "type")));
@@ -191,13 +191,13 @@ static bool SetAttr(napi_env env, TF_OperationDescription* op, napi_value attr, 
       return true;
     }
     default:
-      Fail(env, "Attribute " + name + " has a type that can't be recorded.");
+      Fail(env, "Attribute " + name + " has a type that cannot be recorded.");
       return false;
   }
 }
 
-// How many of the first inputs form one list: N where there is such an attribute (ConcatV2, Pack, AddN, Einsum),
-// else the number of types in a list of types (IdentityN); -1 where there is no list.
+// How many of the first inputs form one list: N if there is such an attribute (ConcatV2, Pack, AddN, Einsum), else the
+// length of a list of types (IdentityN); -1 if there is no list.
 static int64_t ListLength(napi_env env, napi_value attrs) {
   for (uint32_t i = 0; i < Length(env, attrs); i++) {
     napi_value attr = Element(env, attrs, i);
@@ -368,8 +368,8 @@ static napi_value FunctionRemove(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// compilationsRelease(): frees what XLA has compiled; a function that is called again is compiled again. XLA keeps it
-// in the resource container that TensorFlow uses by default. This project's variables are in one of their own.
+// compilationsRelease(): frees what XLA has compiled; a function that is called again is compiled again. XLA keeps its
+// results in TensorFlow's default resource container; this project's variables are in a separate one.
 static napi_value CompilationsRelease(napi_env env, napi_callback_info) {
   if (!&tensorflow::EagerContext::ClearResourceContainer) return nullptr;
   auto* context = reinterpret_cast<tensorflow::EagerContext*>(GetTFJSBackend(env)->tfe_context_);

@@ -1,21 +1,21 @@
-/** `npm start`: opens the app; where Electron can't be had, the same page in a browser by `stet serve`. */
+/** `npm start`: opens the desktop app; if Electron is not available, the web UI in a browser through `stet serve`. */
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { ensureElectron, hasDisplay } from '../setup/electron-setup.mjs'
-import { SetupError, say } from '../setup/log.mjs'
+import { log, SetupError } from '../setup/log.mjs'
 import { run } from '../setup/processes.mjs'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
-/** @param {string[]} args a project, for one */
+/** @param {string[]} args such as a project's folder */
 async function main(args) {
   const program = hasDisplay() ? await ensureElectron(root) : null
   if (program === null) return openInBrowser(args)
   await build()
-  // Chromium refuses to run as root with its sandbox.
+  // Chromium does not run as root with its sandbox.
   const asRoot = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  follow(spawn(program, [root, ...asRoot, ...args], { stdio: 'inherit' }))
+  exitWith(spawn(program, [root, ...asRoot, ...args], { stdio: 'inherit' }))
 }
 
 async function build() {
@@ -26,18 +26,18 @@ async function build() {
 
 /** @param {string[]} args */
 function openInBrowser(args) {
-  if (!hasDisplay()) say('There is no display to open a window on.')
-  say('Opening the same page by "stet serve" instead.')
+  if (!hasDisplay()) log('There is no display to open a window on.')
+  log('Opening the web UI with "stet serve" instead.')
   const cli = path.join(root, 'electron/host/entry/cli/main.ts')
   const flags = ['--disable-warning=ExperimentalWarning', cli, 'serve', '--json', ...args]
   const child = spawn(process.execPath, flags, { stdio: ['inherit', 'pipe', 'inherit'] })
   createInterface({ input: child.stdout }).on('line', (line) => {
     const { url, error } = JSON.parse(line)
     if (error) return
-    process.stdout.write(`Stet is at ${url}\nCtrl-C ends it.\n`)
+    process.stdout.write(`Stet is running at ${url}\nPress Ctrl-C to stop it.\n`)
     if (hasDisplay()) showInBrowser(url)
   })
-  follow(child)
+  exitWith(child)
 }
 
 /** @param {string} url */
@@ -50,10 +50,10 @@ function showInBrowser(url) {
 }
 
 /**
- * Its end is this process's.
+ * Forwards signals to a child, and exits with its exit code.
  * @param {import('node:child_process').ChildProcess} child
  */
-function follow(child) {
+function exitWith(child) {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
     process.on(signal, () => signal !== 'SIGINT' && child.kill(signal))
   child.on('exit', (code) => process.exit(code ?? 1))
@@ -63,6 +63,6 @@ try {
   await main(process.argv.slice(2))
 } catch (error) {
   if (!(error instanceof SetupError)) throw error
-  say(error.message)
+  log(error.message)
   process.exitCode = 1
 }

@@ -1,4 +1,4 @@
-/** The cache folder that clones share: what lies in it is whole or absent, and one set-up at a time fills it. */
+/** The cache folder that clones share. Its contents are complete or absent, and only one setup at a time fills it. */
 import {
   closeSync,
   existsSync,
@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { say } from './log.mjs'
+import { log } from './log.mjs'
 import { onInterrupt } from './processes.mjs'
 
 /**
@@ -34,7 +34,7 @@ function thisMachine() {
 }
 
 /**
- * Makes a folder in one step: `fill` works in a temporary one beside it, which takes its name when complete.
+ * Creates a folder in one step: `fill` works in a temporary one next to it, which gets its name when complete.
  * Call it under the lock.
  * @param {string} folder
  * @param {(temporary: string) => Promise<void>} fill
@@ -48,7 +48,7 @@ export async function publish(folder, fill) {
   }
   const temporary = path.join(parent, prefix + process.pid)
   const discard = () => rmSync(temporary, { recursive: true, force: true })
-  const forget = onInterrupt(discard)
+  const stopCleanup = onInterrupt(discard)
   try {
     mkdirSync(temporary)
     await fill(temporary)
@@ -56,12 +56,12 @@ export async function publish(folder, fill) {
     renameSync(temporary, folder)
   } finally {
     discard()
-    forget()
+    stopCleanup()
   }
 }
 
 /**
- * Writes a file whole or not at all.
+ * Writes a file completely or not at all.
  * @param {string} file
  * @param {string} text
  */
@@ -72,12 +72,12 @@ export function writeWhole(file, text) {
   renameSync(temporary, file)
 }
 
-const HEARTBEAT_MS = 5_000
-/** Older than this, a lock's owner is gone, or asleep with its machine. */
-const STALE_MS = 60_000
+const heartbeatMs = 5_000
+/** If a lock is not touched for this long, its owner is gone, or asleep with its machine. */
+const staleMs = 60_000
 
 /**
- * Does `work` while holding the lock file; waits while another process holds it, and takes over from one that died.
+ * Runs `work` while holding the lock file; waits while another process holds it, and takes over from a dead one.
  * @template T
  * @param {string} file
  * @param {() => Promise<T>} work
@@ -88,19 +88,19 @@ export async function withLock(file, work) {
   let waited = false
   while (!take(file)) {
     if (takeOver(file)) continue
-    if (!waited) say('another set-up is at work on this machine; waiting for it')
+    if (!waited) log('another setup is running on this machine; waiting')
     waited = true
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
   const release = () => rmSync(file, { force: true })
-  const forget = onInterrupt(release)
-  const heartbeat = setInterval(() => touch(file), HEARTBEAT_MS)
+  const stopCleanup = onInterrupt(release)
+  const heartbeat = setInterval(() => touch(file), heartbeatMs)
   try {
     return await work()
   } finally {
     clearInterval(heartbeat)
     release()
-    forget()
+    stopCleanup()
   }
 }
 
@@ -118,21 +118,21 @@ function take(file) {
 }
 
 /**
- * Removes a dead owner's lock. Two processes may see the same dead owner: the rename lets one of them have it, and
- * a lock that turns out to be a living one's is put back.
+ * Removes a dead owner's lock. If two processes see the same dead owner, the rename succeeds for only one of them; a
+ * lock that turns out to belong to a living process is put back.
  * @param {string} file
  * @returns {boolean} whether the lock may be free now
  */
 function takeOver(file) {
-  const seen = readLock(file)
-  if (seen === null) return true
-  if (!isStale(seen)) return false
+  const lock = readLock(file)
+  if (lock === null) return true
+  if (!isStale(lock)) return false
   const aside = `${file}.${process.pid}`
   try {
     renameSync(file, aside)
-    if (readLock(aside)?.owner !== seen.owner) linkSync(aside, file)
+    if (readLock(aside)?.owner !== lock.owner) linkSync(aside, file)
   } catch {
-    // Another process was quicker.
+    // Another process was faster.
   }
   rmSync(aside, { force: true })
   return true
@@ -152,7 +152,7 @@ function readLock(file) {
 
 /** @param {{ owner: string, ageMs: number }} lock */
 function isStale({ owner, ageMs }) {
-  if (ageMs > STALE_MS) return true
+  if (ageMs > staleMs) return true
   const [pid, host] = owner.split(' ')
   if (host !== os.hostname()) return false
   try {
@@ -168,7 +168,7 @@ function touch(file) {
   try {
     utimesSync(file, new Date(), new Date())
   } catch {
-    // The lock was taken over while this machine slept; the work in temporary folders harms nobody.
+    // The lock was taken over while this machine slept; the work is in temporary folders, so it does no harm.
   }
 }
 
@@ -182,7 +182,7 @@ export function errorCode(error) {
 
 /**
  * @param {string} file
- * @returns {unknown} the parsed JSON, or null where there is none
+ * @returns {unknown} the parsed JSON, or null if the file is missing or invalid
  */
 export function readJson(file) {
   try {

@@ -1,14 +1,14 @@
-/** Electron's program: where it is, and fetched once where it is missing. Its package brings none. */
+/** Finds Electron's binary, or downloads it once: Electron's npm package does not contain it. */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { say } from './log.mjs'
+import { log } from './log.mjs'
 import { run } from './processes.mjs'
 
-const fetchSeconds = 300
+const downloadSeconds = 300
 
 /**
  * @param {string} root the clone
- * @returns {string | null}
+ * @returns {string | null} path of the binary, or null if it is missing
  */
 export function electronProgram(root) {
   const folder = path.join(root, 'node_modules', 'electron')
@@ -20,22 +20,22 @@ export function electronProgram(root) {
 
 /**
  * @param {string} root the clone
- * @returns {Promise<string | null>} null where it can't be had, which has been said
+ * @returns {Promise<string | null>} its path; null, after a message, if it cannot be downloaded
  */
 export async function ensureElectron(root) {
-  const found = electronProgram(root)
-  if (found !== null) return found
-  say('Fetching Electron, about 110 MB…')
+  const existing = electronProgram(root)
+  if (existing !== null) return existing
+  log('downloading Electron (about 110 MB, once)')
   const installer = path.join(root, 'node_modules', 'electron', 'install.js')
-  const { ok, output } = await run(process.execPath, [installer], { timeout: fetchSeconds * 1000 })
+  const { ok, output } = await run(process.execPath, [installer], { timeout: downloadSeconds * 1000 })
   const program = electronProgram(root)
   if (ok && program !== null) return program
   const [why = 'it took too long'] = output.trim().split('\n')
-  say(`Electron's program is not here and could not be fetched (${why || 'it took too long'}).`)
+  log(`Electron could not be downloaded (${why || 'it took too long'}).`)
   return null
 }
 
-/** Whether a window can be shown at all. */
+/** Whether this machine can show a window. */
 export function hasDisplay() {
   if (process.platform !== 'linux') return true
   return Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)

@@ -1,15 +1,15 @@
-/** Says on stderr what the set-up does, in calm lines; stdout belongs to the script that follows. */
+/** Messages of the setup, on stderr: stdout belongs to the script that runs afterwards. */
 
-/** A failure that the user can do something about: its message is the whole of what they see. */
+/** A failure that the user can fix. They see its message and nothing else. */
 export class SetupError extends Error {}
 
 /** @param {string} line */
-export function say(line) {
+export function log(line) {
   process.stderr.write(`stet: ${line}\n`)
 }
 
 /**
- * Progress of a download: on a terminal one line rewritten in place, elsewhere a line every ten seconds.
+ * Progress of a download: on a terminal one line that is rewritten in place, elsewhere one line every ten seconds.
  * @param {string} label
  * @param {number} totalBytes
  * @returns {{ update: (bytes: number) => void, end: () => void }}
@@ -18,7 +18,7 @@ export function startProgress(label, totalBytes) {
   const live = process.stderr.isTTY === true
   const started = Date.now()
   let nextLineMs = 10_000
-  if (!live) say(label)
+  if (!live) log(label)
 
   /** @param {number} bytes */
   function update(bytes) {
@@ -26,7 +26,7 @@ export function startProgress(label, totalBytes) {
     const line = progressLine(label, Math.min(bytes, totalBytes), totalBytes, elapsedMs)
     if (live) process.stderr.write(`\r\x1b[Kstet: ${line}`)
     else if (elapsedMs >= nextLineMs) {
-      say(line)
+      log(line)
       nextLineMs += 10_000
     }
   }

@@ -1,9 +1,9 @@
-/** Installs the packages that package-lock.json names, where node_modules holds anything else. */
+/** Installs the packages of package-lock.json, unless node_modules already matches it. */
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { readJson, withLock } from './cache.mjs'
-import { SetupError, say } from './log.mjs'
-import { NPM_FLAGS, npmCommand, npmFailure } from './node-setup.mjs'
+import { log, SetupError } from './log.mjs'
+import { npmCommand, npmFailure, npmFlags } from './node-setup.mjs'
 import { run } from './processes.mjs'
 
 /**
@@ -14,16 +14,16 @@ import { run } from './processes.mjs'
 /**
  * @param {Lock} wanted package-lock.json
  * @param {Lock | null} present `node_modules/.package-lock.json`, which npm writes when an installation is complete
- * @returns {boolean} whether every wanted package is there, in the wanted version; optional ones may be left out (they
- *   belong to other platforms), and others may lie beside them
+ * @returns {boolean} whether every wanted package is installed in the wanted version; optional ones may be missing (they
+ *   are for other platforms), and there may be others
  */
 export function modulesMatch(wanted, present) {
   if (!present?.packages) return false
-  const there = present.packages
+  const installed = present.packages
   for (const [folder, locked] of Object.entries(wanted.packages ?? {})) {
     if (folder === '') continue
-    const found = there[folder]
-    if (found === undefined ? !locked.optional : found.integrity !== locked.integrity) return false
+    const existing = installed[folder]
+    if (existing === undefined ? !locked.optional : existing.integrity !== locked.integrity) return false
   }
   return true
 }
@@ -44,7 +44,7 @@ function isInstalled(root) {
   const wanted = /** @type {Lock | null} */ (readJson(path.join(root, 'package-lock.json')))
   if (wanted === null) {
     throw new SetupError(
-      'package-lock.json is missing or damaged. Restore it: git checkout package-lock.json',
+      'package-lock.json is missing or damaged. Restore it with: git checkout package-lock.json',
     )
   }
   return modulesMatch(wanted, /** @type {Lock | null} */ (readJson(installedLock(root))))
@@ -60,15 +60,15 @@ function installedLock(root) {
  * @param {string} node
  */
 async function install(root, node) {
-  say('installing the packages of package-lock.json (npm ci)')
-  // npm removes node_modules file by file: without this an interruption could leave a lock that says all is there.
+  log('installing the packages of package-lock.json (npm ci)')
+  // npm removes node_modules file by file: otherwise an interruption could leave a lock that claims a full install.
   rmSync(installedLock(root), { force: true })
   const npm = npmCommand(node)
-  const args = [...npm.args, 'ci', '--include=dev', '--include=optional', ...NPM_FLAGS]
-  const done = await run(npm.program, args, { cwd: root, env: npm.env })
-  if (!done.ok) {
+  const args = [...npm.args, 'ci', '--include=dev', '--include=optional', ...npmFlags]
+  const installed = await run(npm.program, args, { cwd: root, env: npm.env })
+  if (!installed.ok) {
     throw new SetupError(
-      `The packages could not be installed: ${npmFailure(done.output)}. Run it again then.`,
+      `The packages could not be installed: ${npmFailure(installed.output)}. Fix this and run the command again.`,
     )
   }
 }

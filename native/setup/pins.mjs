@@ -1,19 +1,19 @@
-/** What the runtime is made of, exactly: versions, hashes and sizes of every file that the set-up downloads. */
+/** Exact versions, hashes and sizes of every file that the setup downloads for the runtime. */
 
 /**
  * One wheel on PyPI.
  * @typedef {{ name: string, version: string, sha256: string, sizeBytes: number }} Wheel
  *
- * A set of TensorFlow libraries: wheels, or a libtensorflow archive. `keptBytes` is about what stays on the disk.
+ * A set of TensorFlow libraries: wheels, or a libtensorflow archive. `keptBytes` is roughly what stays on disk.
  * @typedef {{ version: string, cuda: boolean, keptBytes: number, wheels: Wheel[] }} WheelLibraries
  * @typedef {{ version: string, cuda: false, keptBytes: number, archive: string }} ArchiveLibraries
  * @typedef {WheelLibraries | ArchiveLibraries} Libraries
  */
 
-const TENSORFLOW = '2.21.0'
+const tensorflowVersion = '2.21.0'
 
-/** The libraries, and the headers of the C API that the addon includes. Patterns as Python's fnmatch reads them. */
-export const WHEEL_MEMBERS = [
+/** The libraries, and the headers of the C API that the addon includes, as patterns of Python's fnmatch. */
+export const wheelMembers = [
   'tensorflow/libtensorflow_cc.*',
   'tensorflow/libtensorflow_framework.*',
   'tensorflow/include/tensorflow/c/*.h',
@@ -27,37 +27,37 @@ export const WHEEL_MEMBERS = [
   '*.dist-info/licenses/*',
 ]
 
-/** @type {Record<string, Wheel>} the CPU build for each platform: `tensorflow-cpu` exists for x64 alone */
-export const CPU_WHEELS = {
+/** @type {Record<string, Wheel>} the CPU build per platform: `tensorflow-cpu` exists for x64 only */
+export const cpuWheels = {
   'linux-x64': {
     name: 'tensorflow-cpu',
-    version: TENSORFLOW,
+    version: tensorflowVersion,
     sha256: 'dcc8afd32930e42d5296b6ee19078b773706830af4ea97fbe503b9f5e0f820cb',
     sizeBytes: 274_000_871,
   },
   'linux-arm64': {
     name: 'tensorflow',
-    version: TENSORFLOW,
+    version: tensorflowVersion,
     sha256: 'b07d15737406533898e36c7ef7944b1be18e9028dc521b9229952c537bbc5552',
     sizeBytes: 281_946_471,
   },
   'darwin-arm64': {
     name: 'tensorflow',
-    version: TENSORFLOW,
+    version: tensorflowVersion,
     sha256: '56ecd7d47429acbe1df2694d50b75bf9fc3995ac92cb367cd9af6c4780ead712',
     sizeBytes: 223_488_205,
   },
 }
 
 /**
- * The CUDA build for Linux on x64 and what its extra `and-cuda` names. They lie beside each other as in a Python
+ * The CUDA build for Linux on x64 and the packages of its extra `and-cuda`. They are next to each other as in a Python
  * installation, where TensorFlow's run path (`$ORIGIN/../nvidia/…/lib`) and its search for libdevice find them.
  * @type {Wheel[]}
  */
-export const CUDA_WHEELS = [
+export const cudaWheels = [
   {
     name: 'tensorflow',
-    version: TENSORFLOW,
+    version: tensorflowVersion,
     sha256: 'b3b95643c4e70eb925839938fb35cbe142f317ec84af6844ee61513713bb13c0',
     sizeBytes: 572_611_111,
   },
@@ -136,21 +136,21 @@ export const CUDA_WHEELS = [
 ]
 
 /**
- * The tags by which pip finds those wheels from any Python: they hold no Python code that Stet would run.
+ * The tags with which pip finds these wheels from any Python: Stet runs none of their Python code.
  * @type {Record<string, string[]>}
  */
-export const WHEEL_PLATFORMS = {
+export const wheelPlatforms = {
   'linux-x64': ['2_12', '2_17', '2_25', '2_27'].map((glibc) => `manylinux_${glibc}_x86_64`),
   'linux-arm64': ['manylinux_2_27_aarch64'],
   'darwin-arm64': ['macosx_12_0_arm64'],
 }
 
 /**
- * The libtensorflow that @tensorflow/tfjs-node-gpu 4.22 downloads for itself (its scripts/install.js), for machines
- * without Python. Its publisher gives no hashes; the connection's certificate is what vouches for it.
+ * The libtensorflow that @tensorflow/tfjs-node-gpu 4.22 downloads (its scripts/install.js), for machines without Python.
+ * Its publisher provides no hashes, so its authenticity rests on the server's certificate.
  * @type {Record<string, { version: string, file: string }>}
  */
-export const LIBTENSORFLOW = {
+export const libtensorflowArchives = {
   'linux-x64': {
     version: '2.9.1',
     file: 'tensorflow/libtensorflow/libtensorflow-cpu-linux-x86_64-2.9.1.tar.gz',

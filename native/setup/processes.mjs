@@ -1,4 +1,4 @@
-/** Runs other programs for the set-up and leaves none of them, nor their half-made files, behind. */
+/** Runs programs for the setup. After an interruption neither they nor their unfinished files are left behind. */
 import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import path from 'node:path'
@@ -9,12 +9,12 @@ const children = new Set()
 const cleanups = new Set()
 
 /**
- * Runs a program to its end and keeps what it printed.
+ * Runs a program to its end and collects its output.
  * @param {string} program
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeout?: number }} [options]
  * @returns {Promise<{ ok: boolean, signal: NodeJS.Signals | null, output: string }>} `output`: stdout and
- *   stderr in the order they came
+ *   stderr in order of arrival
  */
 export function run(program, args, options = {}) {
   return new Promise((resolve) => {
@@ -65,9 +65,9 @@ function isExecutable(file) {
 }
 
 /**
- * Has `cleanup` done should the set-up be interrupted.
+ * Calls `cleanup` if the setup is interrupted.
  * @param {() => void} cleanup
- * @returns {() => void} takes the promise back
+ * @returns {() => void} cancels that
  */
 export function onInterrupt(cleanup) {
   cleanups.add(cleanup)
@@ -75,8 +75,8 @@ export function onInterrupt(cleanup) {
 }
 
 /**
- * From now on Ctrl-C and a polite kill stop the programs at work, remove what was half made and end.
- * @returns {() => void} back to the default
+ * From now on Ctrl-C, SIGTERM and SIGHUP stop the running programs, delete unfinished files and exit.
+ * @returns {() => void} restores the default
  */
 export function handleInterrupts() {
   /** @type {[NodeJS.Signals, number][]} */
@@ -89,7 +89,7 @@ export function handleInterrupts() {
     const handler = () => {
       for (const child of children) child.kill('SIGKILL')
       for (const cleanup of cleanups) cleanup()
-      process.stderr.write('\nstet: interrupted; the same command goes on from here.\n')
+      process.stderr.write('\nstet: interrupted. Run the same command again to continue.\n')
       process.exit(128 + number)
     }
     process.on(signal, handler)

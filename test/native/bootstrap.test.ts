@@ -1,4 +1,4 @@
-/** The script that every command goes through: it hands over the arguments, the exit code, the signals and stdout. */
+/** The script that starts every command: it passes on arguments, exit code, signals and stdout. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,7 +23,7 @@ function start(args: string[], extraEnv: NodeJS.ProcessEnv = {}) {
   return spawnSync(process.execPath, [bootstrap, ...args], { env: { ...env, ...extraEnv }, encoding: 'utf8' })
 }
 
-test('a TypeScript script gets its arguments, and stdout carries only what it prints', () => {
+test('a TypeScript script gets its arguments, and stdout has only its output', () => {
   const file = script(
     'print.ts',
     'const args: string[] = process.argv.slice(2)\nconsole.log(JSON.stringify(args))',
@@ -37,7 +37,7 @@ test('the script’s exit code is passed on', () => {
   assert.equal(start([script('exit.ts', 'process.exit(7)')]).status, 7)
 })
 
-test('a signal reaches the script, which may end in its own way', async () => {
+test('a signal is passed to the script, which may handle it', async () => {
   const file = script(
     'term.ts',
     `process.on('SIGTERM', () => process.exit(9))\nsetInterval(() => {}, 1000)\nconsole.log('ready')`,
@@ -48,7 +48,7 @@ test('a signal reaches the script, which may end in its own way', async () => {
   assert.deepEqual(await once(child, 'exit'), [9, null])
 })
 
-test('a script that dies of a signal is seen to have died of it', async () => {
+test('a script that is killed by a signal is reported as such', async () => {
   const file = script('die.ts', `setInterval(() => {}, 1000)\nconsole.log('ready')`)
   const child = spawn(process.execPath, [bootstrap, file], { env, stdio: ['ignore', 'pipe', 'ignore'] })
   await once(child.stdout, 'data')
@@ -58,6 +58,9 @@ test('a script that dies of a signal is seen to have died of it', async () => {
 
 test('a user’s mistake is one line on stderr, without a stack trace', () => {
   const { status, stdout, stderr } = start([script('never.ts', '')], { STET_RUNTIME: 'gpu' })
-  assert.equal(stderr, 'stet: STET_RUNTIME is “gpu”, and can only be “wasm”. Set it to that, or unset it.\n')
+  assert.equal(
+    stderr,
+    'stet: STET_RUNTIME is “gpu”, but only “wasm” is allowed. Set it to that, or unset it.\n',
+  )
   assert.deepEqual([status, stdout], [1, ''])
 })

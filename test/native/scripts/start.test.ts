@@ -1,4 +1,4 @@
-/** `npm start` on a machine with no display, as servers are: it says so, and the page is there all the same. */
+/** `npm start` on a machine without a display, such as a server: it says so and serves the web UI. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import path from 'node:path'
@@ -7,25 +7,25 @@ import { newFolder } from '../../storage/scratch.ts'
 
 const start = path.resolve(import.meta.dirname, '../../../native/scripts/start.mjs')
 
-test('without a display the page is opened by stet serve, and Ctrl-C ends it', {
-  skip: process.platform !== 'linux' && 'only Linux goes without a display',
+test('without a display, stet serve opens the web UI, and Ctrl-C stops it', {
+  skip: process.platform !== 'linux' && 'only Linux runs without a display',
 }, async () => {
   const env = { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', STET_SETTINGS: newFolder() }
   const child = spawn(process.execPath, [start, '--port', '0'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let said = ''
-  let printed = ''
-  child.stderr.on('data', (chunk) => (said += chunk))
+  let errors = ''
+  let output = ''
+  child.stderr.on('data', (chunk) => (errors += chunk))
   const url = await new Promise<string>((resolve, reject) => {
-    child.on('exit', () => reject(new Error(`It ended: ${said}`)))
+    child.on('exit', () => reject(new Error(`It ended: ${errors}`)))
     child.stdout.on('data', (chunk) => {
-      printed += chunk
-      const [found] = /http:\S+/.exec(printed) ?? []
-      if (found) resolve(found)
+      output += chunk
+      const [address] = /http:\S+/.exec(output) ?? []
+      if (address) resolve(address)
     })
   })
   assert.match(
-    said,
-    /There is no display to open a window on\.\nstet: Opening the same page by "stet serve" instead\./,
+    errors,
+    /There is no display to open a window on\.\nstet: Opening the web UI with "stet serve" instead\./,
   )
   assert.equal((await fetch(url, { redirect: 'manual' })).status, 303)
   child.removeAllListeners('exit')

@@ -1,4 +1,4 @@
-/** The key under which a compiled addon is kept: it changes with whatever the addon is compiled from. */
+/** The cache key of a compiled addon: it changes with everything that the addon is compiled from. */
 import assert from 'node:assert/strict'
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -18,7 +18,7 @@ for (const file of sources) {
   writeFileSync(file, '// empty\n')
 }
 
-test('a change of any source changes the hash, anything else does not', () => {
+test('a change of any source changes the hash, other files do not', () => {
   const seen = new Set([sourcesHash(root)])
   for (const file of sources) {
     appendFileSync(file, '// changed\n')
@@ -30,7 +30,7 @@ test('a change of any source changes the hash, anything else does not', () => {
   assert.equal(sourcesHash(root), before)
 })
 
-test('the addon of other sources or other libraries is another file', () => {
+test('other sources or libraries give another file', () => {
   const files = [
     addonFile('/cache', 'a', '2.21.0-cpu-1'),
     addonFile('/cache', 'b', '2.21.0-cpu-1'),

@@ -1,4 +1,4 @@
-/** The shared cache: where it lies, that its folders are whole or absent, that one set-up at a time fills it. */
+/** The shared cache: its location, its folders (complete or absent), and the lock for one setup at a time. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -20,7 +20,7 @@ import { cacheFolder, publish, withLock, writeWhole } from '../../../native/setu
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'stet-cache-'))
 after(() => rmSync(scratch, { recursive: true }))
 
-test('the cache lies where STET_CACHE says, else in the platform’s cache folder', () => {
+test('the cache is at STET_CACHE, else in the platform’s cache folder', () => {
   const home = path.resolve('/home/ada')
   const at = (platform: NodeJS.Platform, env: NodeJS.ProcessEnv) => cacheFolder({ env, platform, home })
   assert.equal(at('linux', {}), path.join(home, '.cache', 'stet'))
@@ -47,7 +47,7 @@ test('a folder appears only when it is complete, and leaves nothing behind when 
   assert.deepEqual(readdirSync(folder), ['whole'])
 })
 
-test('what a killed set-up left half made is removed, and a damaged folder replaced', async () => {
+test('unfinished folders of a killed setup are removed, and a damaged folder is replaced', async () => {
   const folder = path.join(scratch, 'replace', 'libraries')
   mkdirSync(`${folder}.part-99999`, { recursive: true })
   mkdirSync(folder)
@@ -57,14 +57,14 @@ test('what a killed set-up left half made is removed, and a damaged folder repla
   assert.deepEqual(readdirSync(folder), ['sound'])
 })
 
-test('a file is written whole, its folder made', () => {
+test('a file is written completely, and its folder is created', () => {
   const file = path.join(scratch, 'deep', 'runtime.json')
   writeWhole(file, '{}')
   assert.equal(readFileSync(file, 'utf8'), '{}')
   assert.deepEqual(readdirSync(path.dirname(file)), ['runtime.json'])
 })
 
-test('the lock is released after the work, also after work that failed', async () => {
+test('the lock is released after the work, even if it fails', async () => {
   const lock = path.join(scratch, 'released', 'setup.lock')
   assert.equal(await withLock(lock, async () => existsSync(lock)), true)
   await assert.rejects(
@@ -83,7 +83,7 @@ test('the lock of a process that died is taken over at once', async () => {
   assert.equal(await withLock(lock, async () => 'done'), 'done')
 })
 
-test('a lock whose owner has not touched it for a minute is taken over, wherever that owner ran', async () => {
+test('a lock that was not touched for a minute is taken over, even from another machine', async () => {
   const lock = path.join(scratch, 'stale.lock')
   writeFileSync(lock, '1 another-machine')
   const twoMinutesAgo = new Date(Date.now() - 120_000)
@@ -91,7 +91,7 @@ test('a lock whose owner has not touched it for a minute is taken over, wherever
   assert.equal(await withLock(lock, async () => 'done'), 'done')
 })
 
-test('while one process holds the lock, others wait: a counter that all raise loses nothing', async () => {
+test('others wait while one process holds the lock: a shared counter loses no increment', async () => {
   const lock = path.join(scratch, 'counter.lock')
   const counter = path.join(scratch, 'counter')
   writeFileSync(counter, '0')

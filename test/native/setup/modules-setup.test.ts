@@ -1,4 +1,4 @@
-/** When node_modules counts as what package-lock.json names. */
+/** When node_modules counts as matching package-lock.json. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { modulesMatch } from '../../../native/setup/modules-setup.mjs'
@@ -12,7 +12,7 @@ const wanted = {
 }
 const a = { 'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' } }
 
-test('all that is wanted being there, the modules match, whatever lies beside them', () => {
+test('the modules match if all wanted packages are installed, whatever else is', () => {
   assert.ok(modulesMatch(wanted, { packages: a }))
   assert.ok(modulesMatch(wanted, { packages: { ...a, 'node_modules/b': { version: '2.0.0' } } }))
 })
@@ -26,7 +26,7 @@ test('a missing, changed or unfinished installation does not match', () => {
   )
 })
 
-test('an optional package may be missing, but not another version of it be there', () => {
+test('an optional package may be missing, but must not have another version', () => {
   const other = { version: '0.9.0', integrity: 'sha512-old' }
   assert.ok(!modulesMatch(wanted, { packages: { ...a, 'node_modules/for-windows': other } }))
 })

@@ -1,15 +1,15 @@
-/** Which Node serves, which npm package carries one, and how npm's complaints are worded. */
+/** Which Node is new enough, which npm package contains one, and how npm's errors are summarised. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nodeIsEnough, nodePackage, npmFailure } from '../../../native/setup/node-setup.mjs'
 
-test('a Node is new enough from the versions on that strip types without a flag', () => {
+test('a Node is new enough if it strips types without a flag', () => {
   for (const version of ['22.18.0', '22.21.1', '23.6.0', '24.0.0', '26.1.0'])
     assert.ok(nodeIsEnough(version), version)
   for (const version of ['18.0.0', '20.20.2', '22.17.9', '23.5.0']) assert.ok(!nodeIsEnough(version), version)
 })
 
-test('each package of Node is pinned to a version that serves', () => {
+test('each package of Node is pinned to a version that is new enough', () => {
   for (const [platform, arch] of [
     ['linux', 'x64'],
     ['linux', 'arm64'],
@@ -30,11 +30,11 @@ test('a platform without a package of Node has none', () => {
   assert.equal(nodePackage('linux', 'riscv64'), null)
 })
 
-test('npm’s complaint becomes a few words', () => {
+test('npm’s errors are summarised in a few words', () => {
   const offline = 'npm error code EAI_AGAIN\nnpm error errno EAI_AGAIN\nnpm error network request failed'
   assert.match(npmFailure(offline), /could not reach its registry/)
   assert.match(npmFailure('npm ERR! code ENOSPC\nnpm ERR! nospc'), /disk is full/)
   const missing = 'npm error code ETARGET\nnpm error notarget No matching version found for x@9.\nnpm error'
-  assert.equal(npmFailure(missing), 'npm said “notarget No matching version found for x@9.”')
-  assert.equal(npmFailure(''), 'npm said “nothing”')
+  assert.equal(npmFailure(missing), 'npm reported “notarget No matching version found for x@9.”')
+  assert.equal(npmFailure(''), 'npm reported “nothing”')
 })

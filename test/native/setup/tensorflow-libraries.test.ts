@@ -1,4 +1,4 @@
-/** Which TensorFlow libraries a machine gets, how they are known to be whole, and how failures are worded. */
+/** Which TensorFlow libraries a machine gets, when they are complete, and how pip's errors are summarised. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
@@ -15,7 +15,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { CUDA_WHEELS, type Libraries } from '../../../native/setup/pins.mjs'
+import { cudaWheels, type Libraries } from '../../../native/setup/pins.mjs'
 import {
   downloadFailure,
   librariesComplete,
@@ -38,7 +38,7 @@ test('with pip the wheel is the first choice, libtensorflow the second', () => {
   assert.ok(choices.every(({ cuda }) => !cuda))
 })
 
-test('an NVIDIA driver puts the CUDA build with its libraries first, the CPU build after it', () => {
+test('with an NVIDIA driver the CUDA build with its libraries is the first choice, the CPU build the second', () => {
   const choices = librariesFor({ platform: 'linux-x64', hasPip: true, hasNvidia: true })
   assert.deepEqual(names(choices), ['tensorflow 2.21.0', 'tensorflow-cpu 2.21.0', 'libtensorflow 2.9.1'])
   assert.deepEqual(
@@ -47,7 +47,7 @@ test('an NVIDIA driver puts the CUDA build with its libraries first, the CPU bui
   )
 })
 
-test('without pip only libtensorflow is left, and on an unknown platform nothing', () => {
+test('without pip there is only libtensorflow, and on an unknown platform nothing', () => {
   assert.deepEqual(names(librariesFor({ platform: 'linux-x64', hasPip: false, hasNvidia: true })), [
     'libtensorflow 2.9.1',
   ])
@@ -55,11 +55,11 @@ test('without pip only libtensorflow is left, and on an unknown platform nothing
 })
 
 test('every wheel is pinned by a hash', () => {
-  for (const wheel of CUDA_WHEELS) assert.match(wheel.sha256, /^[0-9a-f]{64}$/, wheel.name)
-  assert.equal(new Set(CUDA_WHEELS.map(({ sha256 }) => sha256)).size, CUDA_WHEELS.length)
+  for (const wheel of cudaWheels) assert.match(wheel.sha256, /^[0-9a-f]{64}$/, wheel.name)
+  assert.equal(new Set(cudaWheels.map(({ sha256 }) => sha256)).size, cudaWheels.length)
 })
 
-test('other wheels have another folder', () => {
+test('other wheels get another folder', () => {
   const [cpu] = librariesFor({ platform: 'linux-x64', hasPip: true, hasNvidia: false })
   assert.ok(cpu !== undefined && 'wheels' in cpu)
   const repinned = { ...cpu, wheels: cpu.wheels.map((wheel) => ({ ...wheel, sha256: 'f'.repeat(64) })) }
@@ -80,10 +80,13 @@ test('libraries are complete only while every file has its full size', () => {
   assert.equal(librariesComplete(folder), false)
 })
 
-test('pip’s complaint becomes a few words', () => {
+test('pip’s errors are summarised in a few words', () => {
   const cases: [string, RegExp][] = [
     ['ERROR: Could not install: [Errno 28] No space left on device', /disk is full/],
-    ['ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.', /not the pinned one/],
+    [
+      'ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.',
+      /does not have the pinned hash/,
+    ],
     [
       "WARNING: Retrying … NewConnectionError('…')\nERROR: No matching distribution found for x",
       /not be reached/,
@@ -95,7 +98,7 @@ test('pip’s complaint becomes a few words', () => {
   for (const [output, expected] of cases) assert.match(downloadFailure(output), expected)
 })
 
-test('of a wheel only the files that match are unpacked, and executables stay so', (t) => {
+test('only matching files of a wheel are unpacked, and executables stay executable', (t) => {
   if (spawnSync('python3', ['--version']).status !== 0) return t.skip('there is no Python on this machine')
   const wheel = path.join(scratch, 'a.whl')
   const make = `

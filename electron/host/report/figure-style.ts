@@ -1,20 +1,26 @@
-/** How figures look: rules for the report's style sheet, and the same in plain colours for a picture by itself. */
+/** The style of figures: rules for the report's style sheet, and the same with plain colours for separate SVG files. */
 
 interface FigureColours {
   paper: string
   ink: string
   soft: string
   grid: string
-  /** The reference's grey, then one an arm. */
+  /** Grey for the reference, then one per arm. */
   series: string[]
 }
 
 const light: FigureColours = {
-  ...{ paper: '#fdfdfc', ink: '#1c1d1f', soft: '#5d6066', grid: '#ececE7' },
+  paper: '#fdfdfc',
+  ink: '#1c1d1f',
+  soft: '#5d6066',
+  grid: '#ececE7',
   series: ['#7b7f86', '#0072b2', '#d55e00', '#00875f', '#b0568a', '#a87400', '#3d9bd1'],
 }
 const dark: FigureColours = {
-  ...{ paper: '#16181b', ink: '#e6e6e3', soft: '#9ea3ab', grid: '#272a2f' },
+  paper: '#16181b',
+  ink: '#e6e6e3',
+  soft: '#9ea3ab',
+  grid: '#272a2f',
   series: ['#9aa0a8', '#56a9e4', '#f08b4a', '#3cc59a', '#e09bc4', '#e5b94a', '#93d2f5'],
 }
 
@@ -42,11 +48,11 @@ const rules = `svg text { font-family: var(--sans); font-variant-numeric: tabula
 .whisker { stroke: var(--color); stroke-width: 1.6; fill: none; }
 .marker { fill: var(--color); stroke: var(--paper); stroke-width: 1; } .hollow { fill: var(--paper); stroke: var(--color); stroke-width: 1.6; }`
 
-/** `--color` is a series' own. */
+/** `--color` is the colour of the series. */
 export const figureRules = `${light.series.map((_, i) => `.series-${i} { --color: var(--series-${i}); }`).join(' ')}
 ${rules}`
 
-/** The rules without custom properties, which few programs but browsers know; on white. */
+/** The rules on white, without custom properties, which few programs other than browsers support. */
 export const pictureRules = [...rules.matchAll(/([^{}]+)\{([^{}]*)\}/g)]
   .flatMap(([, selector = '', body = '']) =>
     body.includes('--color')

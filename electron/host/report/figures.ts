@@ -1,4 +1,4 @@
-/** The report's line figures: win rates as training goes, and the training curves. */
+/** The report's line charts: win rates during training and against KL, and the training curves. */
 import { metrics } from '../../contract/metrics.ts'
 import type { ResultRecord } from '../../contract/report.ts'
 import { type LineChart, lineChart, type Series, thin } from './line-chart.ts'
@@ -8,8 +8,8 @@ import { frontierFindings } from './sentences.ts'
 import { swatch } from './series.ts'
 import { seriesOf } from './tables.ts'
 
-/** Curves shown at once; the others open on a click. */
-const LEADING_METRICS = [
+/** Curves shown at first; the others are collapsed. */
+const leadingMetrics = [
   'objective/scores',
   'objective/kl',
   'response/length',
@@ -17,7 +17,7 @@ const LEADING_METRICS = [
   'response/repetition',
   'objective/entropy',
 ]
-const MAX_TABLE_ROWS = 24
+const maxTableRows = 24
 
 function legend(record: ResultRecord, shown: readonly { arm: string }[]): Markup {
   const arms = record.arms.filter(({ name }) => shown.some(({ arm }) => arm === name))
@@ -26,7 +26,7 @@ function legend(record: ResultRecord, shown: readonly { arm: string }[]): Markup
 
 /** The numbers behind a line chart, thinned to a few rows. */
 function chartData(head: string, lines: readonly Series[]): Markup {
-  const every = Math.max(1, Math.ceil(Math.max(...lines.map(({ points }) => points.length)) / MAX_TABLE_ROWS))
+  const every = Math.max(1, Math.ceil(Math.max(...lines.map(({ points }) => points.length)) / maxTableRows))
   return html`<details><summary>Numbers</summary><div class="scroll"><table><thead><tr><th scope="col">Arm</th><th scope="col" class="number">${head}</th><th scope="col" class="number">Value</th></tr></thead><tbody>${lines.flatMap(
     ({ name, points }) =>
       thin(points)
@@ -46,9 +46,9 @@ function lineFigure({ title, meaning, chart }: Omit<NamedChart, 'name'>): Markup
   ]
 }
 
-/** A line chart with what it is called and what it means. */
+/** A line chart with its title and meaning. */
 export interface NamedChart {
-  /** For a file. */
+  /** File name, without extension. */
   name: string
   title: string
   meaning: string
@@ -62,7 +62,7 @@ const winRateChart = {
   baseline: 50,
   marked: true,
 }
-const klLabel = 'KL from the reference, nats a response'
+const klLabel = 'KL from the reference, nats per response'
 
 /** Win rates of checkpoints, over steps and over KL. */
 export function progressCharts(record: ResultRecord): NamedChart[] {
@@ -75,7 +75,7 @@ export function progressCharts(record: ResultRecord): NamedChart[] {
     {
       name: 'over-steps',
       title: 'Win rate over training steps',
-      meaning: 'Checkpoints judged along the way: means over seeds, from the least to the greatest.',
+      meaning: 'Checkpoints judged during training: mean over seeds, with minimum and maximum.',
       chart: {
         ...winRateChart,
         xLabel: 'step',
@@ -90,7 +90,7 @@ export function progressCharts(record: ResultRecord): NamedChart[] {
     {
       name: 'against-kl',
       title: 'Win rate against KL',
-      meaning: 'The same checkpoints: what each gained for how far it moved.',
+      meaning: 'The same checkpoints by their distance from the reference.',
       chart: {
         ...winRateChart,
         xLabel: klLabel,
@@ -105,7 +105,7 @@ export function progressCharts(record: ResultRecord): NamedChart[] {
   ]
 }
 
-/** Null where no checkpoint was judged along the way. */
+/** Null if no checkpoint was judged during training. */
 export function progressFigures(record: ResultRecord): Markup | null {
   const figures = progressCharts(record).flatMap(lineFigure)
   return figures.length === 0
@@ -130,7 +130,7 @@ function metricFigure(record: ResultRecord, metric: string): Markup[] {
   return lineFigure({ title: metric, meaning: metricMeaning(metric), chart })
 }
 
-/** Every arm at every strength of the KL penalty; null where there was no sweep. */
+/** Every arm at every strength of the KL penalty; null if only one was run. */
 export function frontierChart(record: ResultRecord): NamedChart | null {
   if (record.frontier === null) return null
   const { points } = record.frontier
@@ -144,8 +144,8 @@ export function frontierChart(record: ResultRecord): NamedChart | null {
   }))
   return {
     name: 'frontier',
-    title: 'Win rate against KL, each penalty a run',
-    meaning: 'Bands: 95% over prompts and seeds.',
+    title: 'Win rate against KL, one run per penalty',
+    meaning: 'Bands are 95% intervals over prompts and seeds.',
     chart: {
       ...winRateChart,
       xLabel: klLabel,
@@ -155,7 +155,7 @@ export function frontierChart(record: ResultRecord): NamedChart | null {
   }
 }
 
-/** The same beside what each arm gains at one KL; null where there was no sweep. */
+/** That chart, with the arms' win rates and differences at equal KLs; null if only one penalty was run. */
 export function frontierFigure(record: ResultRecord): Markup | null {
   const { frontier } = record
   const named = frontierChart(record)
@@ -166,7 +166,7 @@ export function frontierFigure(record: ResultRecord): Markup | null {
     ({ arm, value, interval }) =>
       html`<tr><th scope="row" class="name"><span class="arm">${swatch(seriesOf(record, arm))}${arm}</span></th><td class="number strong">${fixed(value, 1)}</td><td class="number quiet">${fixed(interval.low, 1)} – ${fixed(interval.high, 1)}</td></tr>`,
   )
-  const table = html`<div class="scroll"><table><thead><tr><th scope="col">Arm, over those KLs</th><th scope="col" class="number">Win rate</th><th scope="col" class="number">95% interval</th></tr></thead><tbody>${rows}</tbody></table></div>`
+  const table = html`<div class="scroll"><table><thead><tr><th scope="col">Arm, over these KLs</th><th scope="col" class="number">Win rate</th><th scope="col" class="number">95% interval</th></tr></thead><tbody>${rows}</tbody></table></div>`
   const [first] = frontier.differencesAt
   const atKls = first?.differences.map(({ arm, opponent }, i) => {
     const cells = frontier.differencesAt.map(({ differences }) => {
@@ -178,17 +178,17 @@ export function frontierFigure(record: ResultRecord): Markup | null {
   const heads = frontier.differencesAt.map(
     ({ kl }) => html`<th scope="col" class="number">at ${fixed(kl, 1)} nats</th>`,
   )
-  const differences = html`<div class="scroll"><table><thead><tr><th scope="col">Points of win rate</th>${heads}</tr></thead><tbody>${atKls ?? []}</tbody></table></div>`
-  return html`<p class="about">Moving further from the reference is no merit of a reward, so arms are compared over the KLs that all of them have runs on both sides of.</p>${legend(record, winRates)}<div class="pair">${figure}<div>${table}${differences}<ul class="notes">${frontierFindings(record).map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>`
+  const differences = html`<div class="scroll"><table><thead><tr><th scope="col">Difference in points of win rate</th>${heads}</tr></thead><tbody>${atKls ?? []}</tbody></table></div>`
+  return html`<p class="about">A policy can raise its win rate by moving further from the reference, so arms are compared over the range of KLs that all of them cover.</p>${legend(record, winRates)}<div class="pair">${figure}<div>${table}${differences}<ul class="notes">${frontierFindings(record).map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>`
 }
 
-/** Every logged metric over steps, the leading ones at once; null where none was logged. */
+/** Every logged metric over steps, the leading ones first; null if none was logged. */
 export function curveFigures(record: ResultRecord): Markup | null {
-  const given = [...new Set(record.curves.map(({ metric }) => metric))]
-  if (given.length === 0) return null
-  const leading = LEADING_METRICS.filter((metric) => given.includes(metric))
-  const shown = leading.length > 0 ? leading : given.slice(0, 6)
-  const rest = given.filter((metric) => !shown.includes(metric))
+  const logged = [...new Set(record.curves.map(({ metric }) => metric))]
+  if (logged.length === 0) return null
+  const leading = leadingMetrics.filter((metric) => logged.includes(metric))
+  const shown = leading.length > 0 ? leading : logged.slice(0, 6)
+  const rest = logged.filter((metric) => !shown.includes(metric))
   const grid = (keys: string[]) =>
     html`<div class="many">${keys.flatMap((metric) => metricFigure(record, metric))}</div>`
   const more = html`<details><summary>${rest.length} more curves</summary>${grid(rest)}</details>`

@@ -1,24 +1,24 @@
-/** Token rewards as tint on the text itself: orange below zero, blue above, numbers on hover and in a table. */
+/** Token rewards as the background colour of the text: orange below zero, blue above; numbers on hover and in a table. */
 import type { ResultRecord, RewardedToken } from '../../contract/report.ts'
 import { html, type Markup } from './markup.ts'
 import { compact, signed } from './numbers.ts'
 
 type TokenRewards = ResultRecord['tokenRewards'][number]
 
-const labelWords = { '-1': 'struck', '0': 'kept', '1': 'added' } as const
+const labelWords = { '-1': 'deleted', '0': 'kept', '1': 'inserted' } as const
 const sideWords = { rejected: 'Rejected', edited: 'Edited', response: 'Response' } as const
 
 function labelWord(label: number | null): string {
   return label === null ? '' : labelWords[String(label) as keyof typeof labelWords]
 }
 
-/** Class and strength (0 to 1) of a value's tint on a scale that ends at ±limit. */
+/** Class and strength (0 to 1) of a value's colour on a scale from −limit to +limit. */
 export function tint(value: number, limit: number): { side: 'above' | 'below'; strength: string } {
   const strength = limit === 0 ? 0 : Math.min(1, Math.abs(value) / limit)
   return { side: value < 0 ? 'below' : 'above', strength: strength.toFixed(2) }
 }
 
-/** Line ends are shown and kept, so that a tinted newline can be seen. */
+/** Marks line ends, so that the colour of a newline can be seen. */
 function visible(text: string): string {
   return text.replaceAll('\n', '↵\n')
 }
@@ -26,8 +26,8 @@ function visible(text: string): string {
 function token({ text, reward, label }: RewardedToken, limit: number): Markup {
   const { side, strength } = tint(reward, limit)
   const mark = label === -1 ? ' struck' : label === 1 ? ' added' : ''
-  const said = [signed(reward, 2), labelWord(label)].filter((part) => part !== '').join(', ')
-  return html`<span class="token ${side}${mark}" style="--strength:${strength}" title="${said}">${visible(text)}</span>`
+  const title = [signed(reward, 2), labelWord(label)].filter((part) => part !== '').join(', ')
+  return html`<span class="token ${side}${mark}" style="--strength:${strength}" title="${title}">${visible(text)}</span>`
 }
 
 function tokenTable(tokens: readonly RewardedToken[]): Markup {
@@ -39,17 +39,17 @@ function tokenTable(tokens: readonly RewardedToken[]): Markup {
 
 function legend(limit: number): Markup {
   const stops = [-1, -0.5, 0, 0.5, 1].map((part) => part * limit)
-  return html`<p class="scale"><span>punished</span>${stops.map((value) => {
+  return html`<p class="scale"><span>penalised</span>${stops.map((value) => {
     const { side, strength } = tint(value, limit)
     return html`<span class="token ${side}" style="--strength:${strength}">${signed(value, compact(limit).includes('.') ? 2 : 1)}</span>`
-  })}<span>rewarded</span><span class="key"><span class="token struck">struck</span> by the annotator</span><span class="key"><span class="token added">added</span> by the annotator</span></p>`
+  })}<span>rewarded</span><span class="key"><span class="token struck">deleted</span> by the annotator</span><span class="key"><span class="token added">inserted</span> by the annotator</span></p>`
 }
 
 function text({ side, tokens }: TokenRewards, limit: number): Markup {
-  return html`<div class="heat"><h4>${sideWords[side]}</h4><p class="text">${tokens.map((each) => token(each, limit))}</p>${tokenTable(tokens)}</div>`
+  return html`<div class="heat"><h4>${sideWords[side]}</h4><p class="text">${tokens.map((part) => token(part, limit))}</p>${tokenTable(tokens)}</div>`
 }
 
-/** All texts of one reward model on one scale, with its legend. */
+/** All texts of one reward model on one scale, with a legend. */
 export function heatMaps(rewardModel: string, texts: readonly TokenRewards[]): Markup {
   const limit = Math.max(0, ...texts.flatMap(({ tokens }) => tokens.map(({ reward }) => Math.abs(reward))))
   const byPrompt = Map.groupBy(texts, ({ prompt }) => prompt)

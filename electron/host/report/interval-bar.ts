@@ -1,4 +1,4 @@
-/** Values as bars that grow from a baseline (a win rate's 50%), with their intervals, on one scale that rows share. */
+/** Values as bars from a baseline (50% for a win rate) with intervals, on a scale shared by all rows. */
 import type { WinRateSummary } from '../../contract/report.ts'
 import { html, type Markup } from './markup.ts'
 import { at, compact, fixed, niceTicks, scale } from './numbers.ts'
@@ -12,31 +12,31 @@ export interface Measured {
 export interface IntervalScale {
   ticks: number[]
   toX: (value: number) => number
-  /** Pixels that it takes. */
+  /** In pixels. */
   width: number
-  /** Where bars begin; its tick carries the unit. */
+  /** Where bars start; its tick shows the unit. */
   baseline: number
   unit: string
 }
 
-const WIDTH = 320
-const MARGIN = 14
-export const ROW_HEIGHT = 40
+const width = 320
+const margin = 14
+export const rowHeight = 40
 
-const percents = { baseline: 50, least: 0, most: 100, unit: '%' }
+const percents = { baseline: 50, min: 0, max: 100, unit: '%' }
 
-/** A scale that holds every interval and the baseline; its ticks are between `least` and `most`. */
+/** A scale that contains every interval and the baseline; its ticks are between `min` and `max`. */
 export function intervalScale(
   rows: readonly Partial<Measured>[],
-  { baseline, least, most, unit }: typeof percents = percents,
+  { baseline, min, max, unit }: typeof percents = percents,
 ): IntervalScale {
   const ends = rows.flatMap(({ value, interval }) =>
     interval ? [interval.low, interval.high] : (value ?? []),
   )
   const [low, high] = [Math.min(baseline, ...ends), Math.max(baseline, ...ends)]
-  const ticks = niceTicks(low, high, 5).filter((tick) => tick >= least && tick <= most)
-  const toX = scale(ticks[0]!, ticks.at(-1)!, MARGIN, WIDTH - MARGIN)
-  return { ticks, toX, width: WIDTH, baseline, unit }
+  const ticks = niceTicks(low, high, 5).filter((tick) => tick >= min && tick <= max)
+  const toX = scale(ticks[0]!, ticks.at(-1)!, margin, width - margin)
+  return { ticks, toX, width, baseline, unit }
 }
 
 export function gridLines({ ticks, toX, baseline }: IntervalScale, height: number): Markup[] {
@@ -55,22 +55,22 @@ export function axisLabels({ ticks, toX, baseline, unit }: IntervalScale): Marku
 
 /** Tick labels, for the head of the column. */
 export function intervalAxis(axis: IntervalScale): Markup {
-  return html`<svg class="bar" width="${WIDTH}" height="18" viewBox="0 0 ${WIDTH} 18" aria-hidden="true">${axisLabels(axis)}</svg>`
+  return html`<svg class="bar" width="${width}" height="18" viewBox="0 0 ${width} 18" aria-hidden="true">${axisLabels(axis)}</svg>`
 }
 
-/** The 50% line alone, for the reference's own row. */
+/** Only the 50% line, for the reference's row. */
 export function evenLine(axis: IntervalScale): Markup {
-  return html`<svg class="bar" width="${WIDTH}" height="${ROW_HEIGHT}" viewBox="0 0 ${WIDTH} ${ROW_HEIGHT}" aria-hidden="true">${gridLines(axis, ROW_HEIGHT)}</svg>`
+  return html`<svg class="bar" width="${width}" height="${rowHeight}" viewBox="0 0 ${width} ${rowHeight}" aria-hidden="true">${gridLines(axis, rowHeight)}</svg>`
 }
 
-/** Bar, whisker and marker; the marker is hollow where the interval includes the baseline. */
+/** Bar, whisker and marker; the marker is hollow if the interval includes the baseline. */
 export function barMarks(
   { value, interval }: Measured,
   { toX, baseline }: IntervalScale,
   series: number,
 ): Markup {
   const [even, x] = [toX(baseline), toX(value)]
-  const middle = ROW_HEIGHT / 2
+  const middle = rowHeight / 2
   const bar = html`<rect class="fill" x="${at(Math.min(even, x))}" y="${middle - 8}" width="${at(Math.abs(x - even))}" height="16"/>`
   const marker = (look: string) =>
     html`<path class="marker${look}" d="${markerPath(series, x, middle, 4.5)}"/>`
@@ -87,5 +87,5 @@ export function intervalBar(
   series: number,
 ): Markup {
   const title = `${fixed(winRate, 1)}%, 95% interval ${fixed(interval.low, 1)} to ${fixed(interval.high, 1)}`
-  return html`<svg class="bar ${seriesClass(series)}" width="${WIDTH}" height="${ROW_HEIGHT}" viewBox="0 0 ${WIDTH} ${ROW_HEIGHT}" role="img" aria-label="${title}"><title>${title}</title>${gridLines(axis, ROW_HEIGHT)}${barMarks({ value: winRate, interval }, axis, series)}</svg>`
+  return html`<svg class="bar ${seriesClass(series)}" width="${width}" height="${rowHeight}" viewBox="0 0 ${width} ${rowHeight}" role="img" aria-label="${title}"><title>${title}</title>${gridLines(axis, rowHeight)}${barMarks({ value: winRate, interval }, axis, series)}</svg>`
 }

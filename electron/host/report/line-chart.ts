@@ -22,12 +22,12 @@ export interface LineChart {
   height: number
   xLabel: string
   yLabel: string
-  /** Says what the figure shows, for readers who can't see it. */
+  /** Describes the figure for readers who cannot see it. */
   description: string
   lines: Series[]
-  /** A value to mark by a line across, such as 50%. */
+  /** A value marked by a horizontal line, such as 50%. */
   baseline?: number
-  /** Mark every point; else only the last. */
+  /** Whether every point has a marker, or only the last. */
   marked?: boolean
 }
 
@@ -42,14 +42,14 @@ interface Frame {
   toY: (value: number) => number
 }
 
-const MAX_POINTS = 200
+const maxPoints = 200
 
-/** At most 200 points: beyond that, means over stretches of equal length. */
+/** At most 200 points: longer series are averaged over stretches of equal length. */
 export function thin(points: readonly Point[]): Point[] {
-  if (points.length <= MAX_POINTS) return [...points]
-  return Array.from({ length: MAX_POINTS }, (_, i) => {
-    const start = Math.floor((i * points.length) / MAX_POINTS)
-    const stretch = points.slice(start, Math.floor(((i + 1) * points.length) / MAX_POINTS))
+  if (points.length <= maxPoints) return [...points]
+  return Array.from({ length: maxPoints }, (_, i) => {
+    const start = Math.floor((i * points.length) / maxPoints)
+    const stretch = points.slice(start, Math.floor(((i + 1) * points.length) / maxPoints))
     const meanOf = (key: 'x' | 'y') => stretch.reduce((sum, point) => sum + point[key], 0) / stretch.length
     return { x: meanOf('x'), y: meanOf('y') }
   })
@@ -64,7 +64,12 @@ function frameOf({ width, height, lines, baseline }: LineChart): Frame {
   const left = 14 + 7 * Math.max(...yTicks.map((tick) => compact(tick).length))
   const [right, top, bottom] = [width - 14, 12, height - 40]
   return {
-    ...{ left, right, top, bottom, xTicks, yTicks },
+    left,
+    right,
+    top,
+    bottom,
+    xTicks,
+    yTicks,
     toX: scale(xTicks[0]!, xTicks.at(-1)!, left, right),
     toY: scale(yTicks[0]!, yTicks.at(-1)!, bottom, top),
   }

@@ -1,4 +1,4 @@
-/** The win-rate table as Markdown, with columns padded so that it reads well in a terminal too. */
+/** The win-rate table as Markdown, with padded columns so that it is also readable in a terminal. */
 import type { Arm, ResultRecord } from '../../contract/report.ts'
 import { fixed, pValue } from './numbers.ts'
 import { armWarnings, findings, frontierFindings, promptsOf } from './sentences.ts'
@@ -23,7 +23,7 @@ const columns: Column[] = [
   { head: 'KL', cell: (arm) => optional(arm.kl, 2), right: true },
   { head: 'Length', cell: (arm) => optional(arm.length, 1), right: true },
   {
-    head: 'Ended %',
+    head: 'Ended (EOS) %',
     cell: ({ ended }) => optional(ended == null ? null : 100 * ended, 0),
     right: true,
   },
@@ -49,7 +49,7 @@ function table(rows: string[][]): string[] {
   return [line(rows[0]!), line(rule), ...rows.slice(1).map(line)]
 }
 
-/** Win rates against the reference, best first, with what may be said about them and what limits them. */
+/** Win rates against the reference, best first, with findings and notes on their limits. */
 export function reportMarkdown(record: ResultRecord): string {
   const arms = [...record.arms].sort((a, b) => b.winRate - a.winRate)
   const prompts = [...new Set(arms.map((arm) => promptsOf(record, arm)))].join(', ')

@@ -1,6 +1,6 @@
 /** HTML from templates in which every interpolated string is escaped: text of any origin stays text. */
 
-/** Markup that is safe to put into a page. Only `html` and `join` make it. */
+/** Markup that is safe to insert into a page. Only `html` creates it. */
 export interface Markup {
   readonly markup: string
 }
@@ -15,7 +15,7 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 }
 
-/** Makes text inert and visible: markup is escaped, control characters become their pictures (␀ … ␡). */
+/** Escapes markup and replaces control characters by visible symbols (␀ … ␡). */
 export function escapeText(text: string): string {
   return text
     .toWellFormed()
@@ -35,7 +35,7 @@ function toMarkup(value: Value): string {
   return 'markup' in value ? value.markup : value.map((part) => part.markup).join('')
 }
 
-/** Template tag. Put attributes in quotes: what is interpolated there is escaped for them too. */
+/** Template tag. Attribute values must be quoted: interpolated text is escaped for them too. */
 export function html(strings: TemplateStringsArray, ...values: Value[]): Markup {
   return { markup: strings.reduce((whole, string, i) => whole + toMarkup(values[i - 1]!) + string) }
 }

@@ -1,4 +1,4 @@
-/** How numbers are written in a report, and the scales that turn them into positions. */
+/** How numbers are formatted in a report, and the scales that map them to positions. */
 
 /** A true minus sign, as wide as a plus. */
 function withMinus(text: string): string {
@@ -15,7 +15,7 @@ export function signed(value: number, digits: number): string {
   return Number(value.toFixed(digits)) > 0 ? `+${fixed(value, digits)}` : fixed(value, digits)
 }
 
-/** About three significant digits, as axis labels and tables need them. */
+/** About three significant digits, for axis labels and tables. */
 export function compact(value: number): string {
   const size = Math.abs(value)
   if (size !== 0 && (size < 0.001 || size >= 1e6)) return withMinus(value.toExponential(1).replace('e+', 'e'))
@@ -44,7 +44,7 @@ export function scale(from: number, to: number, start: number, end: number): (va
   return (value) => start + (value - from) * factor
 }
 
-/** Round numbers (1, 2 or 5 times a power of ten apart), about `count` of them, that enclose [low, high]. */
+/** About `count` round numbers (1, 2 or 5 times a power of ten apart) that enclose [low, high]. */
 export function niceTicks(low: number, high: number, count: number): number[] {
   const size = Math.max(Math.abs(low), Math.abs(high))
   const span = high - low > 1e-9 * size ? high - low : size || 1

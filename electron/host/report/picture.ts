@@ -1,23 +1,23 @@
-/** A figure as an SVG file by itself: a title, a legend, plain colours, fonts that the reader has, nothing loaded. */
+/** A figure as a self-contained SVG file: title, legend, plain colours and system fonts. */
 import { pictureRules } from './figure-style.ts'
-import { axisLabels, barMarks, gridLines, intervalScale, type Measured, ROW_HEIGHT } from './interval-bar.ts'
+import { axisLabels, barMarks, gridLines, intervalScale, type Measured, rowHeight } from './interval-bar.ts'
 import { type LineChart, lineMarks } from './line-chart.ts'
 import { html, type Markup } from './markup.ts'
 import { at } from './numbers.ts'
 import { seriesClass, swatchMarks } from './series.ts'
 
 export interface Picture {
-  /** For the file, and for the page to ask by. */
+  /** File name without extension; also its key in the app. */
   name: string
   title: string
   /** The whole file. */
   svg: string
 }
 
-const MARGIN = 16
-/** Of a letter at the size of labels, on average. */
-const LETTER = 6.6
-const MOST_LETTERS = 64
+const margin = 16
+/** Mean width of a letter in labels, in pixels. */
+const letterWidth = 6.6
+const maxLetters = 64
 
 interface Parts extends Omit<Picture, 'svg'> {
   /** A sentence under the title. */
@@ -27,20 +27,24 @@ interface Parts extends Omit<Picture, 'svg'> {
   body: Markup
 }
 
-const HEAD = 50
+/** Height of the title and the note. */
+const headHeight = 50
 
 function picture({ name, title, note, width, height, body }: Parts): Picture {
-  const letters = Math.max(title.length * 1.2, note.length) * LETTER
-  const [w, h] = [Math.ceil(Math.max(width, letters) + 2 * MARGIN), Math.ceil(height + HEAD + 2 * MARGIN)]
+  const letters = Math.max(title.length * 1.2, note.length) * letterWidth
+  const [w, h] = [
+    Math.ceil(Math.max(width, letters) + 2 * margin),
+    Math.ceil(height + headHeight + 2 * margin),
+  ]
   const { markup } =
-    html`<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" role="img"><title>${title}</title><style>${pictureRules}</style><rect width="${w}" height="${h}" fill="#ffffff"/><g transform="translate(${MARGIN} ${MARGIN})"><text y="14" style="font-size:14px;font-weight:600;fill:#1c1d1f">${title}</text><text y="33">${note}</text><g transform="translate(0 ${HEAD})">${body}</g></g></svg>`
+    html`<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" role="img"><title>${title}</title><style>${pictureRules}</style><rect width="${w}" height="${h}" fill="#ffffff"/><g transform="translate(${margin} ${margin})"><text y="14" style="font-size:14px;font-weight:600;fill:#1c1d1f">${title}</text><text y="33">${note}</text><g transform="translate(0 ${headHeight})">${body}</g></g></svg>`
   return { name, title, svg: `${markup}\n` }
 }
 
-/** One thing measured, as a row. */
+/** One measurement, as a row. */
 export interface Row extends Measured {
   name: string
-  /** The number as it is written. */
+  /** The formatted number. */
   text: string
   /** For colour and marker. */
   series: number
@@ -57,15 +61,15 @@ export function rowsPicture({ rows, scale, ...rest }: RowsOptions): Picture | nu
   if (rows.length === 0) return null
   const axis = intervalScale(rows, scale)
   const shortened = rows.map(({ name }) =>
-    name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS - 1)}…` : name,
+    name.length > maxLetters ? `${name.slice(0, maxLetters - 1)}…` : name,
   )
-  const left = LETTER * Math.max(...shortened.map((name) => name.length)) + 8
-  const right = LETTER * Math.max(...rows.map(({ text }) => text.length)) + 8
-  const foot = rows.length * ROW_HEIGHT
-  const middle = ROW_HEIGHT / 2 + 4
+  const left = letterWidth * Math.max(...shortened.map((name) => name.length)) + 8
+  const right = letterWidth * Math.max(...rows.map(({ text }) => text.length)) + 8
+  const foot = rows.length * rowHeight
+  const middle = rowHeight / 2 + 4
   const body = html`${rows.map(
     (row, i) =>
-      html`<g transform="translate(0 ${i * ROW_HEIGHT})"><text y="${middle}" style="fill:#1c1d1f">${shortened[i]!}</text><g class="bar ${seriesClass(row.series)}" transform="translate(${at(left)} 0)">${gridLines(axis, ROW_HEIGHT)}${barMarks(row, axis, row.series)}</g><text x="${at(left + axis.width + 8)}" y="${middle}">${row.text}</text></g>`,
+      html`<g transform="translate(0 ${i * rowHeight})"><text y="${middle}" style="fill:#1c1d1f">${shortened[i]!}</text><g class="bar ${seriesClass(row.series)}" transform="translate(${at(left)} 0)">${gridLines(axis, rowHeight)}${barMarks(row, axis, row.series)}</g><text x="${at(left + axis.width + 8)}" y="${middle}">${row.text}</text></g>`,
   )}<g transform="translate(${at(left)} ${foot})">${axisLabels(axis)}</g>`
   return picture({ ...rest, width: left + axis.width + right, height: foot + 18, body })
 }
@@ -88,11 +92,11 @@ export function linePicture(name: string, title: string, note: string, chart: Li
   return picture({ name, title, note, width: chart.width, height: top + chart.height, body })
 }
 
-/** Entries beside each other, on a new line where they would pass the width. */
+/** Entries next to each other, wrapped at the width. */
 function legendPlaces(names: readonly string[], width: number): { x: number; y: number }[] {
   let [x, y] = [0, 0]
   return names.map((name) => {
-    const own = 26 + LETTER * name.length + 18
+    const own = 26 + letterWidth * name.length + 18
     if (x > 0 && x + own > width) [x, y] = [0, y + 20]
     const place = { x, y }
     x += own

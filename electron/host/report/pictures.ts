@@ -1,4 +1,4 @@
-/** The figures of the page's results, each as a file by itself: evaluations, ratings, and the newest experiment's. */
+/** The figures of a project's results as separate files: evaluations, ratings, and the newest experiment. */
 import type { EvaluationRecord, Rating } from '../../contract/judge.ts'
 import type { ResultRecord } from '../../contract/report.ts'
 import { frontierChart, progressCharts } from './figures.ts'
@@ -12,20 +12,20 @@ export interface Results {
   experiment: ResultRecord | null
 }
 
-/** Those that have something to show. */
+/** Only figures that have something to show. */
 export function picturesOf({ evaluations, ratings, experiment }: Results): Picture[] {
   const pictures = [
     evaluationsPicture(evaluations, ratings),
     ratingsPicture(ratings),
     ...(experiment === null ? [] : experimentPictures(experiment)),
   ]
-  return pictures.filter((each) => each !== null)
+  return pictures.filter((picture) => picture !== null)
 }
 
 const withInterval = (value: number, { low, high }: { low: number; high: number }, digits: number) =>
   `${fixed(value, digits)} (${fixed(low, digits)} – ${fixed(high, digits)})`
 
-/** By the candidates' rating, then by win rate; a check of a judge compares no models. */
+/** Sorted by the candidates' rating, then by win rate; checks of a judge are left out, as they do not compare models. */
 function evaluationsPicture(
   evaluations: readonly EvaluationRecord[],
   ratings: readonly Rating[],
@@ -42,11 +42,13 @@ function evaluationsPicture(
     })
     .sort((a, b) => b.rating - a.rating || b.value - a.value)
   const note =
-    ratings.length > 0 ? "Win rate, 95% interval; by the candidate's rating." : 'Win rate, 95% interval.'
+    ratings.length > 0
+      ? "Win rate with 95% interval, sorted by the candidate's rating."
+      : 'Win rate with 95% interval.'
   return rowsPicture({ name: 'evaluations', title: 'Evaluations', note, rows })
 }
 
-/** Sides that are files are called by their paths. */
+/** A side that is a file is named by its path. */
 function withoutFolders(name: string): string {
   return name.replace(/\S*[/\\](?=[^\s/\\])/g, '')
 }
@@ -62,8 +64,8 @@ function ratingsPicture(ratings: readonly Rating[]): Picture | null {
       text: withInterval(rating, interval, 0),
     }
   })
-  const note = "Bradley–Terry on Elo's scale; 1000 is the average model. 95% interval."
-  const scale = { baseline: 1000, least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY, unit: '' }
+  const note = "Bradley–Terry ratings on Elo's scale with 95% intervals; the average model has 1000."
+  const scale = { baseline: 1000, min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY, unit: '' }
   return rowsPicture({ name: 'ratings', title: 'Ratings', note, rows, scale })
 }
 
@@ -82,7 +84,10 @@ function experimentPictures(record: ResultRecord): (Picture | null)[] {
 function rewardModelsPicture(record: ResultRecord): Picture | null {
   const rows = record.rewardModels.flatMap(({ name, pairwiseAccuracy, tokenAuroc }) => {
     const row = (measure: string, value: number): Row => ({
-      ...{ name: `${name}, ${measure}`, value, text: fixed(value, 3), interval: null },
+      name: `${name}, ${measure}`,
+      value,
+      text: fixed(value, 3),
+      interval: null,
       series: Math.max(0, seriesOf(record, name)),
     })
     return [
@@ -91,7 +96,7 @@ function rewardModelsPicture(record: ResultRecord): Picture | null {
     ]
   })
   const note = 'On held-out pairs; chance is 0.5.'
-  const scale = { baseline: 0.5, least: 0, most: 1, unit: '' }
+  const scale = { baseline: 0.5, min: 0, max: 1, unit: '' }
   return rowsPicture({ name: 'reward-models', title: 'Reward models', note, rows, scale })
 }
 
@@ -99,10 +104,13 @@ function winRatesPicture(record: ResultRecord): Picture | null {
   const rows = [...record.arms]
     .sort((a, b) => b.winRate - a.winRate)
     .map(({ name, winRate: value, interval }) => ({
-      ...{ name, value, interval, text: withInterval(value, interval, 1) },
+      name,
+      value,
+      interval,
+      text: withInterval(value, interval, 1),
       series: seriesOf(record, name),
     }))
   const title = `Win rate against the ${record.reference.name}`
-  const note = 'A tie counts one half; 95% interval, hollow where it includes 50%.'
+  const note = 'A tie counts one half; 95% intervals, with a hollow marker if they include 50%.'
   return rowsPicture({ name: 'win-rates', title, note, rows })
 }

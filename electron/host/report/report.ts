@@ -1,4 +1,4 @@
-/** The experiment's report: one HTML page that needs nothing else, runs no script, and reads well on paper. */
+/** The experiment's report: a self-contained HTML page without scripts that also prints well. */
 import type { ResultRecord } from '../../contract/report.ts'
 import { curveFigures, frontierFigure, progressFigures } from './figures.ts'
 import { heatMaps } from './heat-map.ts'
@@ -35,9 +35,9 @@ function winRates(record: ResultRecord): Markup | null {
   const { judge, reference, seeds } = record
   const counted =
     seeds.length === 1
-      ? 'p: exact sign test.'
-      : `Won, tied and lost count pairs, a prompt once for each of ${seeds.length} seeds; the interval is over prompts and seeds, and p is the exact sign test over prompts, each by the mean of its seeds.`
-  return html`<p class="about">Share of held-out prompts on which the arm's response is better than the ${reference.name}'s, a tie counting one half. ${judge.description} Intervals are 95% bootstrap intervals over prompts; a hollow marker means that the interval includes 50%. ${counted}</p>${winRateTable(record)}`
+      ? 'p is the exact sign test.'
+      : `Won, tied and lost count pairs: each prompt is judged once for each of ${seeds.length} seeds. The interval is over prompts and seeds; p is the exact sign test over prompts, each counted by its mean over seeds.`
+  return html`<p class="about">Share of held-out prompts on which the arm's response is better than the ${reference.name}'s; a tie counts one half. ${judge.description} Intervals are 95% bootstrap intervals over prompts; a hollow marker means that the interval includes 50%. ${counted}</p>${winRateTable(record)}`
 }
 
 function headToHead(record: ResultRecord): Markup | null {
@@ -45,10 +45,10 @@ function headToHead(record: ResultRecord): Markup | null {
   const warnings = headToHeadWarnings(record)
   return (
     table &&
-    html`<p class="about">Win rate of the row over the column, with its interval. Blue above 50%, orange below.</p>${table}${
+    html`<p class="about">Win rate of the row over the column, with its 95% interval. Blue is above 50%, orange below.</p>${table}${
       warnings.length === 0
         ? null
-        : html`<details><summary>What limits these figures</summary>${bullets(warnings)}</details>`
+        : html`<details><summary>Limits of these figures</summary>${bullets(warnings)}</details>`
     }`
   )
 }
@@ -58,10 +58,10 @@ function rewardModels(record: ResultRecord): Markup | null {
   const flaws = flawAurocTable(record)
   return (
     table &&
-    html`<p class="about">Rank correlation: Spearman's, of the score of the reference's answers with the truth.</p>${table}${
+    html`<p class="about">Rank correlation is Spearman's correlation between the scores of the reference's responses and the truth.</p>${table}${
       flaws === null
         ? null
-        : html`<p class="about">By kind of flaw: how often one of its tokens has less reward than a token without any.</p>${flaws}`
+        : html`<p class="about">By kind of flaw: how often a token with the flaw has a lower reward than a token without flaws.</p>${flaws}`
     }`
   )
 }
@@ -69,7 +69,7 @@ function rewardModels(record: ResultRecord): Markup | null {
 function tokenRewards({ tokenRewards: texts }: ResultRecord): Markup | null {
   if (texts.length === 0) return null
   const byModel = Map.groupBy(texts, ({ rewardModel }) => rewardModel)
-  return html`<p class="about">Each token tinted by its reward on held-out edits; hover for the number.</p>${[
+  return html`<p class="about">Tokens of held-out edits, coloured by reward; hover over a token for the number.</p>${[
     ...byModel,
   ].map(([model, own]) => heatMaps(model, own))}`
 }
@@ -82,7 +82,7 @@ function verdictWords(preference: number | null): string {
 
 function samples(record: ResultRecord): Markup | null {
   if (record.samples.length === 0) return null
-  return html`<p class="about">The judge's verdict on each, against the ${record.reference.name}.</p>${record.samples.map(
+  return html`<p class="about">Each response with the judge's verdict against the ${record.reference.name}.</p>${record.samples.map(
     ({ prompt, reference, outputs }) =>
       html`<div class="prompted"><p class="prompt">${prompt}</p><div class="outputs"><div class="output series-0"><h4>${record.reference.name}</h4><p class="text">${reference}</p></div>${outputs.map(
         ({ arm, text, preference }) =>
@@ -97,7 +97,7 @@ function ledger(title: string, rows: Markup[]): Markup | null {
     : html`<div><h3>${title}</h3><div class="scroll"><table><tbody>${rows}</tbody></table></div></div>`
 }
 
-function howMade(record: ResultRecord): Markup {
+function provenance(record: ResultRecord): Markup {
   const { stages, versions, data, settings, notes, seeds, runtime } = record
   const slowest = Math.max(0, ...stages.map(({ seconds }) => seconds))
   return html`<div class="ledger">${ledger(
@@ -127,7 +127,7 @@ function header(record: ResultRecord, sections: readonly Section[]): Markup {
   const { project, createdAt, caveat, judge, seeds, stages, arms, runtime } = record
   const seconds = stages.reduce((sum, stage) => sum + stage.seconds, 0)
   const facts: [string, string][] = [
-    ['Made', `${createdAt.slice(0, 16).replace('T', ' ')} UTC`],
+    ['Created', `${createdAt.slice(0, 16).replace('T', ' ')} UTC`],
     ['Judge', judge.name],
     ['Prompts', [...new Set(arms.map((arm) => promptsOf(record, arm)))].join(', ')],
     [seeds.length === 1 ? 'Seed' : 'Seeds', seeds.join(', ')],
@@ -151,24 +151,24 @@ function header(record: ResultRecord, sections: readonly Section[]): Markup {
   }`
 }
 
-/** The whole page. Text from the record is shown as text, whatever it holds. */
+/** The whole page. Text from the record is always shown as text, never as markup. */
 export function reportHtml(record: ResultRecord): string {
   const sections = [
     ...section('win-rates', 'Win rate against the reference', winRates(record)),
     ...section('head-to-head', 'Head to head', headToHead(record)),
-    ...section('frontier', 'At an equal distance from the reference', frontierFigure(record)),
-    ...section('progress', 'Win rate as training goes', progressFigures(record)),
-    ...section('flaws', 'What changed in the responses', flawTable(record)),
+    ...section('frontier', 'Arms at an equal KL from the reference', frontierFigure(record)),
+    ...section('progress', 'Win rate during training', progressFigures(record)),
+    ...section('flaws', 'Flaws and length of the responses', flawTable(record)),
     ...section('reward-models', 'Reward models', rewardModels(record)),
     ...section('token-rewards', 'Token rewards', tokenRewards(record)),
     ...section('samples', 'Samples', samples(record)),
     ...section('curves', 'Training curves', curveFigures(record)),
-    ...section('made', 'How this was made', howMade(record)),
+    ...section('made', 'How this was produced', provenance(record)),
   ]
   const { markup } = html`${header(record, sections)}${sections.map(
     ({ id, title, body }) =>
       html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>`,
-  )}<footer>Made by Stet. This page is complete in itself: it loads nothing and runs no script.</footer>`
+  )}<footer>Made with Stet. This page is self-contained: it loads nothing and runs no scripts.</footer>`
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -1,4 +1,4 @@
-/** What may honestly be said about a result, in sentences made from its intervals. */
+/** Sentences about a result that claim no more than its intervals show. */
 import type { ResultRecord, WinRateSummary } from '../../contract/report.ts'
 import { fixed, signed } from './numbers.ts'
 
@@ -11,7 +11,7 @@ export function direction({ interval }: Pick<WinRateSummary, 'interval'>): -1 | 
   return interval.high < 50 ? -1 : 0
 }
 
-/** Every prompt was judged once a seed. */
+/** Number of prompts; earlier records have only the number of pairs, one per prompt and seed. */
 export function promptsOf(
   { seeds }: ResultRecord,
   { n, prompts = Math.round(n / seeds.length) }: Pick<WinRateSummary, 'n' | 'prompts'>,
@@ -30,17 +30,17 @@ export function comparison(name: string, opponent: string, result: Compared): st
   return `${name} ${verb} ${opponent} (${figures}).`
 }
 
-/** `arm` against `opponent`, whichever way round it was judged; null where it was not. */
+/** `arm` against `opponent`, in whichever order they were judged; null if they were not. */
 export function findHeadToHead(record: ResultRecord, arm: string, opponent: string): Compared | null {
-  const isOf = (one: string, other: string) => (game: HeadToHead) =>
-    game.arm === one && game.opponent === other
+  const isOf = (one: string, other: string) => (match: HeadToHead) =>
+    match.arm === one && match.opponent === other
   const direct = record.headToHead.find(isOf(arm, opponent))
   if (direct) return direct
   const mirrored = record.headToHead.find(isOf(opponent, arm))
   if (!mirrored) return null
   const { winRate, interval, n, prompts } = mirrored
-  const turned = { low: 100 - interval.high, high: 100 - interval.low }
-  return { winRate: 100 - winRate, interval: turned, n, prompts }
+  const mirroredInterval = { low: 100 - interval.high, high: 100 - interval.low }
+  return { winRate: 100 - winRate, interval: mirroredInterval, n, prompts }
 }
 
 /** The result in one line. */
@@ -53,7 +53,7 @@ export function headline({ arms, reference }: ResultRecord): string {
   return `${who} ${arms.length} arms beat the ${reference.name}`
 }
 
-/** The arm with the highest win rate against the reference, and how it stands against each other arm. */
+/** The arm with the highest win rate against the reference, and its comparison with each other arm. */
 export function findings(record: ResultRecord): string[] {
   const [best, ...others] = [...record.arms].sort((a, b) => b.winRate - a.winRate)
   if (!best) return []
@@ -64,27 +64,25 @@ export function findings(record: ResultRecord): string[] {
   return [comparison(best.name, `the ${record.reference.name}`, best), ...headToHead]
 }
 
-/** How arms differ where they are equally far from the reference. */
+/** How arms differ at the same KL from the reference. */
 export function frontierFindings({ frontier }: ResultRecord): string[] {
   if (frontier === null) return []
   const { kls, differences } = frontier
-  const where =
+  const range =
     kls.low === kls.high
       ? `At a KL of ${fixed(kls.high, 1)} nats`
       : `Over KLs from ${fixed(kls.low, 1)} to ${fixed(kls.high, 1)} nats`
   return differences.map(({ arm, opponent, value, interval }) => {
     const bounds = `95% interval ${signed(interval.low, 1)} to ${signed(interval.high, 1)}`
-    return `${where}, ${arm} against ${opponent}: ${signed(value, 1)} points of win rate over the reference (${bounds}).`
+    return `${range}, ${arm} against ${opponent}: ${signed(value, 1)} points of win rate over the reference (${bounds}).`
   })
 }
 
-type Warned = { name: string; warnings: string[] }
-
-function named(items: readonly Warned[]): string[] {
+function named(items: readonly { name: string; warnings: string[] }[]): string[] {
   return items.flatMap(({ name, warnings }) => warnings.map((warning) => `${name}: ${warning}`))
 }
 
-/** Warnings about the arms' win rates against the reference, saying whose each is. */
+/** Warnings about the arms' win rates against the reference, each with the arm's name. */
 export function armWarnings({ arms }: ResultRecord): string[] {
   return named(arms)
 }

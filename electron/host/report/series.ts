@@ -2,10 +2,10 @@
 import { html, type Markup } from './markup.ts'
 import { at } from './numbers.ts'
 
-/** Colours are in `figure-style.ts` as --series-0 … --series-6; number 0 is the reference's grey. */
-const SERIES_COUNT = 6
+/** Colours are in `figure-style.ts` as --series-0 … --series-6; 0 is grey, for the reference. */
+const seriesCount = 6
 
-/** As many as colours, so that no two arms differ by colour alone. */
+/** As many as there are colours, so that no two arms differ only in colour. */
 const shapes: ((x: number, y: number, r: number) => string)[] = [
   (x, y, r) => `M${at(x - r)} ${at(y)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`,
   (x, y, r) => `M${at(x - r * 0.9)} ${at(y - r * 0.9)}h${at(r * 1.8)}v${at(r * 1.8)}h${at(-r * 1.8)}Z`,
@@ -22,7 +22,7 @@ const shapes: ((x: number, y: number, r: number) => string)[] = [
 
 /** Class that sets a series' colour. */
 export function seriesClass(series: number): string {
-  return series === 0 ? 'series-0' : `series-${1 + ((series - 1) % SERIES_COUNT)}`
+  return series === 0 ? 'series-0' : `series-${1 + ((series - 1) % seriesCount)}`
 }
 
 /** Outline of a series' marker around (x, y), as SVG path data. */
@@ -30,12 +30,12 @@ export function markerPath(series: number, x: number, y: number, radius: number)
   return shapes[series === 0 ? 0 : (series - 1) % shapes.length]!(x, y, radius)
 }
 
-/** A short line with its marker (20 × 12), to stand before a name. */
+/** A short line with its marker (20 × 12), shown before a name. */
 export function swatch(series: number): Markup {
   return html`<svg class="swatch ${seriesClass(series)}" viewBox="0 0 20 12" aria-hidden="true">${swatchMarks(series)}</svg>`
 }
 
-/** What is in it. */
+/** The contents of a swatch. */
 export function swatchMarks(series: number): Markup {
   return html`<path class="line" d="M1 6H19"/><path class="marker" d="${markerPath(series, 10, 6, 3.5)}"/>`
 }

@@ -1,4 +1,4 @@
-/** The report's one style sheet: system fonts, light and dark by the reader's setting, and paper. */
+/** The report's style sheet: system fonts, light and dark by the reader's setting, and print. */
 import { figureRules, figureVariables, sans } from './figure-style.ts'
 
 export const style = `

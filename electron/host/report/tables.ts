@@ -1,4 +1,4 @@
-/** The report's tables of results: win rates with their bars, head to head, reward models, flaws and length. */
+/** The report's tables: win rates with their bars, head to head, reward models, flaws and length. */
 import type { Arm, Responses, ResultRecord } from '../../contract/report.ts'
 import { tint } from './heat-map.ts'
 import { evenLine, intervalAxis, intervalBar, intervalScale } from './interval-bar.ts'
@@ -27,7 +27,7 @@ function armRow(record: ResultRecord, arm: Arm, axis: ReturnType<typeof interval
   return html`<tr>${nameCell(arm, seriesOf(record, arm.name))}<td class="plot">${intervalBar(arm, axis, seriesOf(record, arm.name))}</td><td class="number strong">${fixed(winRate, 1)}</td><td class="number quiet">${fixed(interval.low, 1)} – ${fixed(interval.high, 1)}</td><td class="number">${wins} / ${ties} / ${losses}</td><td class="number">${pValue(signTestP)}</td><td class="number">${optional(lengthControlledWinRate, 1)}</td><td class="number">${optional(kl, 2)}</td></tr>`
 }
 
-/** Every arm against the reference: the figure and the table behind it are one. Best first. */
+/** Every arm against the reference, best first: figure and table in one. */
 export function winRateTable(record: ResultRecord): Markup {
   const arms = [...record.arms].sort((a, b) => b.winRate - a.winRate)
   const axis = intervalScale(arms)
@@ -68,10 +68,10 @@ export function headToHeadTable(record: ResultRecord): Markup | null {
   )}</tbody></table></div>`
 }
 
-/** A share as a number over a thin bar. */
-function meter(value: number | null, most: number, digits: number): Markup {
+/** A number above a thin bar that shows it as a share of `max`. */
+function meter(value: number | null, max: number, digits: number): Markup {
   if (value === null) return html`<td class="number none">–</td>`
-  const width = most === 0 ? 0 : (100 * value) / most
+  const width = max === 0 ? 0 : (100 * value) / max
   return html`<td class="number meter"><span>${fixed(value, digits)}</span><i style="width:${width.toFixed(1)}%"></i></td>`
 }
 
@@ -84,7 +84,7 @@ export function rewardModelTable({ rewardModels }: ResultRecord): Markup | null 
   )}</tbody></table></div>`
 }
 
-/** How well token rewards find each kind of flaw; null where no truth knows them. */
+/** How well token rewards detect each kind of flaw; null if the flaws are not known. */
 export function flawAurocTable({ rewardModels }: ResultRecord): Markup | null {
   const kinds = [...new Set(rewardModels.flatMap(({ flawAuroc }) => Object.keys(flawAuroc)))]
   if (kinds.length === 0) return null
@@ -97,20 +97,20 @@ export function flawAurocTable({ rewardModels }: ResultRecord): Markup | null {
   )}</tbody></table></div>`
 }
 
-/** Mean counts of each flaw in a response, its mean length, and how often it ends: what the win rate was bought with. */
+/** Mean number of flaws of each kind per response, mean length, and share that ended with EOS. */
 export function flawTable(record: ResultRecord): Markup | null {
   const rows: Responses[] = [record.reference, ...record.arms]
   const kinds = [...new Set(rows.flatMap(({ flaws }) => Object.keys(flaws)))]
   const withLength = rows.some(({ length }) => length !== null)
   if (kinds.length === 0 && !withLength) return null
-  const mostOf = (kind: string) => Math.max(...rows.map(({ flaws }) => flaws[kind] ?? 0))
-  const longest = Math.max(...rows.map(({ length }) => length ?? 0))
+  const maxOf = (kind: string) => Math.max(...rows.map(({ flaws }) => flaws[kind] ?? 0))
+  const maxLength = Math.max(...rows.map(({ length }) => length ?? 0))
   return html`<div class="scroll"><table class="meters flaws"><thead><tr><th scope="col">Arm</th>${kinds.map(
     (kind) => html`<th scope="col" class="number">${kind}</th>`,
-  )}<th scope="col" class="number">Length, tokens</th><th scope="col" class="number">Ended by itself</th></tr></thead><tbody>${rows.map(
+  )}<th scope="col" class="number">Length, tokens</th><th scope="col" class="number">Ended (EOS)</th></tr></thead><tbody>${rows.map(
     (row, i) =>
       html`<tr class="${seriesClass(i)}"><th scope="row" class="name"><span class="arm">${swatch(i)}${row.name}</span></th>${kinds.map(
-        (kind) => meter(row.flaws[kind] ?? null, mostOf(kind), 2),
-      )}${meter(row.length, longest, 1)}${meter(row.ended ?? null, 1, 2)}</tr>`,
+        (kind) => meter(row.flaws[kind] ?? null, maxOf(kind), 2),
+      )}${meter(row.length, maxLength, 1)}${meter(row.ended ?? null, 1, 2)}</tr>`,
   )}</tbody></table></div>`
 }

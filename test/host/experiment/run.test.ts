@@ -159,7 +159,7 @@ test('Six arms have a place in the record, and a colour and a marker of their ow
   const page = reportHtml(record)
   const swatch = (arm: string) =>
     new RegExp(`<svg class="swatch (series-\\d)"[^>]*>(.{60,400}?)</svg>${arm}<`)
-  assert.match(page, /Won, tied and lost count pairs, a prompt once for each of 2 seeds/)
+  assert.match(page, /Won, tied and lost count pairs: each prompt is judged once for each of 2 seeds/)
   assert.match(page, /60 pairs on 30 prompts/)
   const looks = plan.arms.map((arm) => swatch(arm).exec(page)!.slice(1))
   assert.equal(new Set(looks.map(([colour]) => colour)).size, 6)

@@ -1,18 +1,18 @@
 /**
- * Every kind of judge: its settings, how it is written (as in `length:shorter` or `local:MODEL`), where it may judge,
- * and what the rest of the program has to know of it. A new kind is a row here; what it does is a function in the
- * tables of `pipeline/judge/programmatic-judge.ts` (judges without a model), `host/judge/judges.ts` and
- * `trainer/jobs/judges.ts` (judges with one), which do not compile without it.
+ * Every kind of judge: its settings, its written form (such as `length:shorter` or `local:MODEL`), what it may judge, and
+ * what the rest of the program needs to know about it. A new kind is a row here. Its implementation is an entry in
+ * `pipeline/judge/programmatic-judge.ts` (judges without a model) or in `host/judge/judges.ts` and
+ * `trainer/jobs/judges.ts` (judges with one); these tables do not compile without it.
  */
 import { z } from 'zod'
 
-/** A judge that a user can choose: its written form, or null for one that has to be set up first. */
+/** A judge that a user can choose; `written` is null for one that has to be set up first. */
 export interface JudgeChoice {
   written: string | null
   label: string
 }
 
-/** What a project and its settings have for judging. */
+/** Names of the models that can judge. */
 export interface AvailableModels {
   reward: readonly string[]
   language: readonly string[]
@@ -21,23 +21,23 @@ export interface AvailableModels {
 }
 
 interface JudgeKind<Spec> {
-  /** As it is stored, with `kind`. */
+  /** Schema of the stored settings, including `kind`. */
   spec: z.ZodType<Spec>
-  /** Written forms, as help and messages show them. */
+  /** Written forms, for help and messages. */
   forms: string[]
-  /** What a form does not say, for help; empty if it says all. */
+  /** Explanation of the forms, for help; empty if they need none. */
   help: string
-  /** Settings from what follows `kind:` in the written form; null if that does not fit the form. */
+  /** Reads the settings from the text after `kind:`; null if it does not have the right form. */
   read(argument: string): object | null
   /** Short name for lists. */
   nameOf(spec: Spec): string
   /** The kind of model on this machine that `spec.model` is the name or path of; null for judges without one. */
   model: 'reward' | 'language' | null
-  /** Whether it can judge prompts of the sample world alone, where it knows the truth. */
+  /** Whether it knows the truth of the sample world, and so can judge only prompts about it. */
   isWorldTruth: boolean
-  /** What a reader of an experiment must know if this judged it; null if nothing. */
+  /** A warning for readers of an experiment with this judge; null if none is needed. */
   caution: string | null
-  /** What a list of judges offers; forms that need a text of the user's are not listed. */
+  /** Entries for a list of judges; none for forms that need the user to type something. */
   choices(available: AvailableModels): JudgeChoice[]
 }
 
@@ -51,7 +51,7 @@ function judgeKind<Schema extends z.ZodType<{ kind: string }>>(
 /** What most judges without a model have in common. */
 const plain = { help: '', model: null, isWorldTruth: false, caution: null }
 
-/** Judges that are a rule: they need no model and take no time. */
+/** Judges without a model; they take no time. */
 const programmaticKinds = {
   world: judgeKind({
     ...plain,
@@ -107,7 +107,7 @@ const trainingKinds = {
     model: 'reward',
     isWorldTruth: false,
     caution:
-      'A reward model judged. Like the reward models of the arms it is reliable only on responses like those it learned from, and a policy can drift to where it is wrong: read samples before you trust a high win rate.',
+      'A reward model judged. Like the reward models of the arms, it is reliable only on responses similar to its training data, and a policy can drift to responses that it misjudges: read samples before you trust a high win rate.',
     choices: ({ reward }) =>
       reward.map((name) => ({ written: `reward:${name}`, label: `reward model ${name}` })),
   }),
@@ -178,7 +178,7 @@ type EvaluationSpecs = SpecsOf<typeof evaluationKinds>
 
 export type ProgrammaticJudgeSpecs = SpecsOf<typeof programmaticKinds>
 export type ProgrammaticJudgeSpec = ProgrammaticJudgeSpecs[keyof ProgrammaticJudgeSpecs]
-/** Of the judges with a model: those that may watch a run, and those that may judge finished models. */
+/** The judges with a model: those that may watch a run, and those that may judge finished models. */
 export type TrainingModelJudgeSpecs = Omit<TrainingSpecs, keyof ProgrammaticJudgeSpecs>
 export type ModelJudgeSpecs = Omit<EvaluationSpecs, keyof ProgrammaticJudgeSpecs>
 
@@ -193,17 +193,17 @@ export const AnyJudgeSpec: z.ZodType<AnyJudgeSpec> = specIn<AnyJudgeSpec>(evalua
 type ExperimentSpecs = SpecsOf<typeof experimentKinds>
 export type ExperimentJudgeSpec = ExperimentSpecs[keyof ExperimentSpecs]
 
-/** A judge by its written form, where a run that trains asks for one, an evaluation, or an experiment. */
+/** Schemas that read a judge from its written form: for a training run, an evaluation, and an experiment. */
 export const WrittenJudge = writtenIn<JudgeSpec>(trainingKinds)
 export const WrittenAnyJudge = writtenIn<AnyJudgeSpec>(evaluationKinds)
 export const WrittenExperimentJudge = writtenIn<ExperimentJudgeSpec>(experimentKinds)
 
-/** The same, for help: what can be written there. */
+/** Their help texts. */
 export const judgeForms = helpOf(trainingKinds)
 export const anyJudgeForms = helpOf(evaluationKinds)
 export const experimentJudgeForms = helpOf(experimentKinds)
 
-/** What is known of a judge of this kind. */
+/** The row of a judge's kind. */
 export function judgeKindOf(spec: AnyJudgeSpec): JudgeKind<AnyJudgeSpec> {
   return evaluationKinds[spec.kind]
 }
@@ -232,7 +232,7 @@ export function applyToKind<Specs, Kind extends keyof Specs, More extends unknow
   return table[kind](spec, ...more)
 }
 
-/** What a list of judges for finished models offers. */
+/** Entries for a list of judges of finished models. */
 export function judgeChoices(available: AvailableModels): JudgeChoice[] {
   return Object.values(evaluationKinds).flatMap((row) => row.choices(available))
 }

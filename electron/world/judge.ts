@@ -1,4 +1,4 @@
-/** The truth of the sample world as a comparison of two finished texts, for a judge. */
+/** Compares two responses by the truth of the sample world, for a judge. */
 import type { Message } from '../contract/records.ts'
 import { readPrompt } from './prompts.ts'
 import { compareTruth, type FinishedText } from './truth.ts'

@@ -1,4 +1,4 @@
-/** The judge that watches a PPO run: the policy's responses to held-out prompts against the reference's. */
+/** The judge that watches a PPO run: it compares the policy's responses to held-out prompts with the reference's. */
 import {
   applyToKind,
   isProgrammatic,
@@ -34,7 +34,7 @@ interface Setting {
   prompts: JudgedPrompt[]
 }
 
-/** The reference answers once, with the random numbers with which the policy will answer. */
+/** The reference responds once, with the same random numbers that the policy uses. */
 export async function policyJudge(spec: JudgeSpec, setting: Setting): Promise<PolicyJudge> {
   const { refPolicy, tokenizer, config, prompts } = setting
   const generator = new Generator(refPolicy)

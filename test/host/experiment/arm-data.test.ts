@@ -28,7 +28,7 @@ const refusal = (project: Awaited<ReturnType<typeof newProject>>, arms: Experime
   return ''
 }
 
-test('An arm without data is named, with the reason and the arms that are left.', async () => {
+test('an arm without data is named, with the reason and the remaining arms', async () => {
   const without = await projectWith(
     () => null,
     (n) => `e${n}`,
@@ -42,7 +42,7 @@ test('An arm without data is named, with the reason and the arms that are left.'
   assert.equal(refusal(without, ['sequence-edited', 'token', 'token-classify', 'dpo']), '')
 })
 
-test('A chosen response or an edit that is the rejected one over again is no data.', async () => {
+test('a chosen response or an edit that equals the rejected response is not data', async () => {
   const same = await projectWith(
     (n) => `r${n}`,
     (n) => `e${n}`,
@@ -63,7 +63,7 @@ test('A chosen response or an edit that is the rejected one over again is no dat
   assert.match(nothing, /rejected response\. Import preference pairs\.$/)
 })
 
-test('The verb refuses before anything is trained.', async () => {
+test('the command refuses before anything is trained', async () => {
   const folder = temporaryFolder()
   const stet = (...args: string[]) => stetIn(folder, args)
   const rows = Array.from({ length: 40 }, (_, i) => ({

@@ -1,4 +1,4 @@
-/** An experiment that a gold reward model judges: what it learns from no arm gets, and the record says how good it is. */
+/** An experiment judged by a gold reward model: no arm gets its training documents, and the record reports its quality. */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -21,8 +21,12 @@ after(() => lab.close())
 
 const training = { batchSize: 4, maxSteps: 3, learningRate: 1e-2, checkpointEvery: 0 }
 const ppo = {
-  ...{ totalSteps: 2, rolloutBatchSize: 6, maxNewTokens: 8, normalizationSamples: 6 },
-  ...{ checkpointEvery: 0, tripwires: neverTrip },
+  totalSteps: 2,
+  rolloutBatchSize: 6,
+  maxNewTokens: 8,
+  normalizationSamples: 6,
+  checkpointEvery: 0,
+  tripwires: neverTrip,
 }
 
 /** Ids of the items that a run trains on. */
@@ -38,8 +42,15 @@ function trainedOn(run: string): string[] {
 async function experiment(policy: string): Promise<{ record: ResultRecord; sentences: string[] }> {
   const sentences: string[] = []
   const events = await host.verbs.experiment({
-    ...{ project, policy, arms: ['sequence-edited', 'token'], judge: 'gold:0.4' as never, seeds: [1] },
-    ...{ heldout: 0.2, prompts: 8, reward: training, ppo },
+    project,
+    policy,
+    arms: ['sequence-edited', 'token'],
+    judge: 'gold:0.4' as never,
+    seeds: [1],
+    heldout: 0.2,
+    prompts: 8,
+    reward: training,
+    ppo,
   })
   for (;;) {
     const { done, value } = await events.next()
@@ -48,7 +59,7 @@ async function experiment(policy: string): Promise<{ record: ResultRecord; sente
   }
 }
 
-test('the gold judge learns from documents of its own, judges every pair, and its quality is told', async (t) => {
+test('the gold judge learns from separate documents, judges every pair, and reports its quality', async (t) => {
   if (!compiledRuntimeOrSkip(t)) return
   const files = await writeToyFiles(folder)
   await makeToyProject(host, project, 60)

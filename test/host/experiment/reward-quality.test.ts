@@ -4,7 +4,7 @@ import { aurocByKind } from '../../../electron/host/experiment/reward-quality.ts
 
 const token = (reward: number, ...kinds: string[]) => ({ reward, kinds })
 
-test('a kind of flaw is set against fair tokens alone, not against other flaws', () => {
+test('a kind of flaw is compared only with tokens without flaws, not with other flaws', () => {
   const fair = [token(0.1), token(0.2)]
   assert.deepEqual(aurocByKind([...fair, token(-1, 'rude'), token(0.15, 'hedge'), token(9, 'wrong')]), {
     rude: 1,
@@ -13,10 +13,10 @@ test('a kind of flaw is set against fair tokens alone, not against other flaws',
   })
 })
 
-test('a token of two flaws counts for both', () => {
+test('a token with two flaws counts for both', () => {
   assert.deepEqual(aurocByKind([token(0), token(-1, 'wrong', 'hedge')]), { wrong: 1, hedge: 1 })
 })
 
-test('without fair tokens nothing can be said', () => {
+test('there are no figures without tokens that have no flaw', () => {
   assert.deepEqual(aurocByKind([token(-1, 'rude')]), {})
 })

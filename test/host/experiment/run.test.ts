@@ -1,4 +1,4 @@
-/** The experiment's order and record, with steps that only write down what they were asked. */
+/** The experiment's sequence and record, with steps that only record their input. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ExperimentArm } from '../../../electron/contract/experiment.ts'
@@ -19,13 +19,15 @@ import { inventedResult } from '../report/invented-result.ts'
 const items = Array.from(
   { length: 30 },
   (_, i): Item => ({
-    ...{
-      id: `item_${i}`,
-      sourceId: null,
-      source: 'test',
-      prompt: [{ role: 'user', content: `Question ${i}?` }],
-    },
-    ...{ context: '', chosen: 'Yes.', rejected: 'No, you fool.', errorSpans: null, metadata: {} },
+    id: `item_${i}`,
+    sourceId: null,
+    source: 'test',
+    prompt: [{ role: 'user', content: `Question ${i}?` }],
+    context: '',
+    chosen: 'Yes.',
+    rejected: 'No, you fool.',
+    errorSpans: null,
+    metadata: {},
   }),
 )
 
@@ -49,7 +51,10 @@ function writingSteps() {
   const ppos = new Map<string, PpoConfig & { rewardModel: string }>()
   const dpos = new Map<string, DpoConfig>()
   const heldout = {
-    ...{ pairs: 10, accuracy: 0.9, margin: 1, calibrationError: null },
+    pairs: 10,
+    accuracy: 0.9,
+    margin: 1,
+    calibrationError: null,
     tokens: { auroc: 0.8, keptMean: 0, meanByPosition: [] },
   }
   const steps: ExperimentSteps = {
@@ -95,7 +100,7 @@ const plan: ExperimentPlan = {
   ppo: PpoConfig.parse({}),
 }
 
-test('An arm that runs on where the reference ends is warned of, and no other.', async () => {
+test('only an arm that ends with EOS less often than the reference gets a warning', async () => {
   const { steps } = writingSteps()
   const respond: ExperimentSteps['respond'] = async (model, asked) =>
     asked.map(({ id }, i) => ({
@@ -123,7 +128,7 @@ test('An arm that runs on where the reference ends is warned of, and no other.',
   ])
 })
 
-test('Each arm learns from its own pairs by its own scheme, and is paid where it says.', async () => {
+test('each arm learns from its own pairs by its own scheme, with its own placement of the reward', async () => {
   const { steps, rewards, ppos, dpos } = writingSteps()
   await runExperiment(plan, steps)
   const learnt = ['sequence-original', 'sequence-edited', 'token', 'token-classify', 'token-regress'].map(
@@ -146,7 +151,7 @@ test('Each arm learns from its own pairs by its own scheme, and is paid where it
   assert.equal(rewards.size, 10)
 })
 
-test('Six arms have a place in the record, and a colour and a marker of their own in the report and the pictures.', async () => {
+test('six arms fit in the record, each with its own colour and marker in the report and the pictures', async () => {
   const { steps } = writingSteps()
   const result = await runExperiment(plan, steps)
   const record = ResultRecord.parse({ ...inventedResult, seeds: plan.seeds, ...result })

@@ -123,7 +123,7 @@ test('sides, seeds and items are read from the records that had them in names an
   opened.close()
 })
 
-test('a skip of a blind session becomes a skipped pair, and no other verdict moves', async () => {
+test('a skip in a blind session becomes a skipped pair, and no other verdict changes', async () => {
   const opened = await openProject(project)
   assert.deepEqual(listSkippedPairs(opened.db, ids.blind), [
     { pairId: 'a/2', judge: 'ann', swapped: false, elapsedMs: 900 },
@@ -186,7 +186,7 @@ test('an exported session has its skipped pairs without a preference', async () 
   assert.equal(rows.length, 4)
 })
 
-test('a comparison that an earlier version was interrupted in is resumed', async () => {
+test('a comparison interrupted in an earlier version is resumed', async () => {
   const { db } = await newProject()
   const settings = { judge: { kind: 'length', prefer: 'shorter' } }
   const name = 'token against the reference'

@@ -21,19 +21,27 @@ const short = outputs('secret-short.jsonl', (i) => `Short ${i}.`)
 writeRows(
   path.join(folder, 'items.jsonl'),
   questions.map((prompt, i) => ({
-    ...{ prompt, rejected: 'No.', chosen: 'Yes.', domain: i % 2 === 0 ? 'fares' : 'times', row: i },
+    prompt,
+    rejected: 'No.',
+    chosen: 'Yes.',
+    domain: i % 2 === 0 ? 'fares' : 'times',
+    row: i,
     flaws: i % 3 === 0 ? ['rude', 'hedge'] : ['hedge'],
   })),
 )
 const { folder: project } = await host.projects.create({ name: 'judging' })
 for await (const _ of await host.verbs.import({ project, files: [path.join(folder, 'items.jsonl')] }));
 for await (const _ of await host.verbs.judge({
-  ...{ project, reference: long, candidate: short, judge: 'length:shorter', heldout: 0.9 },
+  project,
+  reference: long,
+  candidate: short,
+  judge: 'length:shorter',
+  heldout: 0.9,
 }));
 const [automatic] = await host.judge.list({ project })
 const n = automatic!.pairs
 
-test('An automatic evaluation is listed with its result and its pairs.', async () => {
+test('an automatic evaluation is listed with its result and its pairs', async () => {
   assert.deepEqual(
     [automatic!.judged, automatic!.summary?.winRate, automatic!.judge],
     [n, 100, 'length shorter'],
@@ -42,7 +50,7 @@ test('An automatic evaluation is listed with its result and its pairs.', async (
   assert.ok(pairs.every(({ verdicts }) => verdicts.length === 2))
 })
 
-test('An evaluation is split by the fields of its items that have a few values, and by length of prompt.', async () => {
+test('an evaluation is split by the fields of its items that have a few values, and by prompt length', async () => {
   const { subsets, caution } = await host.judge.subsets({ project, evaluation: automatic!.id })
   const fields = Map.groupBy(subsets, ({ field }) => field)
   assert.deepEqual([...fields.keys()].sort(), ['domain', 'flaws', 'prompt length'])
@@ -67,7 +75,7 @@ async function judgeAll(prefer: (left: string, right: string) => 'left' | 'right
   return { id: session.id, lefts }
 }
 
-test('A person judges blind: sides are mixed, and the win rate is that of the answers they chose.', async () => {
+test('a person judges blind: sides are mixed, and the win rate is that of the answers they chose', async () => {
   const { id, lefts } = await judgeAll(
     (left, right) => (left.length < right.length ? 'left' : 'right'),
     'ann',
@@ -79,7 +87,7 @@ test('A person judges blind: sides are mixed, and the win rate is that of the an
   assert.deepEqual([agreement[0]!.judge, agreement[0]!.agreement], ['length shorter', 1])
 })
 
-test('Who always takes the left side wins nothing for anybody.', async () => {
+test('always choosing the left side favours neither model', async () => {
   const { id } = await judgeAll(() => 'left', 'left-handed')
   const { record, pairs } = await host.judge.pairs({ project, evaluation: id })
   const forB = pairs.filter(({ verdicts }) => verdicts[0]!.preference === 1).length
@@ -87,7 +95,7 @@ test('Who always takes the left side wins nothing for anybody.', async () => {
   assert.ok(forB > n / 5 && forB < (4 * n) / 5)
 })
 
-test('Where a person and the automatic judge disagree is told pair by pair, from either side.', async () => {
+test('disagreements of a person with the automatic judge are listed pair by pair, from either side', async () => {
   const { id } = await judgeAll((left) => (left.startsWith('Short') ? 'left' : 'skip'), 'hasty')
   const hasty = await host.judge.pairs({ project, evaluation: id })
   const withMachine = hasty.agreement.find(({ evaluation }) => evaluation === automatic!.id)!
@@ -106,7 +114,7 @@ test('Where a person and the automatic judge disagree is told pair by pair, from
   )
 })
 
-test('What was skipped does not count, a verdict can be taken back, and a pair has one.', async () => {
+test('a skipped pair does not count, a verdict can be undone, and a pair has only one', async () => {
   const { id } = await host.judge.startBlind({ project, evaluation: automatic!.id, judge: 'bob', pairs: 3 })
   const next = () => host.judge.next({ project, evaluation: id })
   const vote = async (answer: 'left' | 'skip') => {
@@ -127,12 +135,12 @@ test('What was skipped does not count, a verdict can be taken back, and a pair h
   assert.deepEqual([finished?.judged, finished?.summary?.n], [3, 2])
 })
 
-test('Ratings say why there are none where one side has never won.', async () => {
+test('the ratings say why there are none if one side has never won', async () => {
   const { ratings, reason } = await host.judge.ratings({ project })
   assert.ok(ratings.length === 2 || /no bound/.test(reason))
 })
 
-test('Evaluations go out as a picture with the 50% line, one row each.', async () => {
+test('evaluations are exported as a picture with the 50% line, one row each', async () => {
   const figures = await host.judge.figures({ project })
   const { svg } = figures.find(({ name }) => name === 'evaluations')!
   const finished = (await host.judge.list({ project })).filter(({ summary }) => summary !== null)
@@ -141,7 +149,7 @@ test('Evaluations go out as a picture with the 50% line, one row each.', async (
   assert.match(svg, />secret-short\.jsonl against secret-long\.jsonl, length shorter</)
 })
 
-test('Verdicts go out as CSV and JSON, one a row.', async () => {
+test('verdicts are exported as CSV and JSON, one per row', async () => {
   const take = async (format: 'csv' | 'json') =>
     (await host.judge.exportPairs({ project, evaluation: automatic!.id, format })).text
   const rows = JSON.parse(await take('json')) as { preferenceForB: number }[]

@@ -10,7 +10,9 @@ const questions = Array.from({ length: 60 }, (_, i) => `Question ${i}?`)
 writeRows(
   path.join(folder, 'items.jsonl'),
   questions.map((prompt, i) => ({
-    ...{ prompt, rejected: `Long answer ${i}, too long.`, edited: `Answer ${i}.` },
+    prompt,
+    rejected: `Long answer ${i}, too long.`,
+    edited: `Answer ${i}.`,
     domain: ['fares', 'times'][i % 2],
   })),
 )
@@ -35,7 +37,7 @@ interface Result {
   subsets: { field: string; value: string; n: number; winRate: number }[]
 }
 
-test('Two files of outputs are judged on the held-out prompts, and every verdict is kept.', async () => {
+test('two files of outputs are judged on the held-out prompts, and every verdict is stored', async () => {
   await stet('init', 'p.stet')
   await stet('import', 'p.stet', 'items.jsonl')
   const judge = ['judge', 'p.stet', 'long.jsonl', 'short.jsonl', '--heldout', '0.5', '--json']
@@ -62,7 +64,7 @@ test('Two files of outputs are judged on the held-out prompts, and every verdict
   assert.equal(fewer.n, 7)
 })
 
-test('Prompts without an output are left out and said; outputs to other prompts are refused.', async () => {
+test('prompts without an output are left out with a note; outputs to other prompts are refused', async () => {
   const judge = ['judge', 'p.stet', 'long.jsonl']
   const some = await stet(...judge, 'some.jsonl', '--judge', 'length:shorter', '--heldout', '0.9')
   assert.match(some.stderr, /\d+ of \d+ held-out prompts have no output/)

@@ -1,4 +1,4 @@
-/** A judge on a server: quick, patient with a server that fails, and never asking the same twice. */
+/** A judge on a server: fast, tolerant of failures, and never repeating a call. */
 import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -81,7 +81,7 @@ function judging(
 const notesOf = (events: JobEvent[]) =>
   events.flatMap((event) => (event.type === 'note' ? [event.sentence] : []))
 
-test('805 pairs in both orders, 50 ms a call, take less than 15 s', async (t) => {
+test('805 pairs in both orders, at 50 ms per call, take less than 15 s', async (t) => {
   const { asked, address } = await stub(async (call, response, n) => {
     await sleep(50)
     await sensible(call, response, n)
@@ -98,7 +98,7 @@ test('805 pairs in both orders, 50 ms a call, take less than 15 s', async (t) =>
   assert.match(notes, /16100 input and 1610 output tokens/)
 })
 
-test('Stopping and going on repeats no call', async () => {
+test('stopping and resuming repeats no call', async () => {
   const { asked, address } = await stub(async (call, response, n) => {
     await sleep(5)
     await sensible(call, response, n)
@@ -115,7 +115,7 @@ test('Stopping and going on repeats no call', async () => {
   assert.equal(asked.length, 200)
 })
 
-test('A server that fails, is busy, breaks off or talks nonsense for a while is asked again', async () => {
+test('a call is retried if the server fails, is busy, drops the connection or returns garbage', async () => {
   const trouble: Behaviour[] = [
     (_, response) => void response.writeHead(500).end('oops'),
     (_, response) => void response.writeHead(429, { 'Retry-After': '0' }).end(),
@@ -134,13 +134,13 @@ test('A server that fails, is busy, breaks off or talks nonsense for a while is 
   assert.equal(asked.length, 16)
 })
 
-test('A call that hangs is made again after the time-out', async () => {
+test('a call that hangs is retried after the time-out', async () => {
   const { address } = await stub((call, response, n) => (n === 1 ? undefined : sensible(call, response, n)))
   const { summary } = await judging('hanging', address, pairsOf(3), { timeoutSeconds: 0.3 }).result
   assert.equal(summary.n, 3)
 })
 
-test('A server that only fails is given up with a sentence, and what it said before is kept', async () => {
+test('a server that keeps failing gives an error, and earlier verdicts are kept', async () => {
   const { asked, address } = await stub((call, response, n) =>
     n <= 10 ? sensible(call, response, n) : void response.writeHead(503).end('loading'),
   )
@@ -154,7 +154,7 @@ test('A server that only fails is given up with a sentence, and what it said bef
   assert.equal(healthy.asked.length, 30)
 })
 
-test('A refused key is said at once, and a right one is sent', async () => {
+test('a refused key is reported at once, and a valid one is sent', async () => {
   const { asked, address } = await stub((call, response, n) =>
     call.headers.authorization === 'Bearer right'
       ? sensible(call, response, n)
@@ -169,7 +169,7 @@ test('A refused key is said at once, and a right one is sent', async () => {
   assert.equal(summary.n, 3)
 })
 
-test('What is no verdict is kept as it came and counted: never guessed, never asked again', async () => {
+test('a reply that is not a verdict is stored unchanged and counted, never guessed at or requested again', async () => {
   const { asked, address } = await stub((call, response, n) => {
     const { content } = call.body.messages.at(-1)!
     if (content.includes('Question 1?')) say(response, 'Both have their merits.')
@@ -186,7 +186,7 @@ test('What is no verdict is kept as it came and counted: never guessed, never as
   assert.equal(kept.filter((reply) => reply === 'Both have their merits.').length, 2)
 })
 
-test('A judge that never gives a verdict ends with a sentence', async () => {
+test('a judge that never gives a verdict ends with an error', async () => {
   const { address } = await stub((_, response) => say(response, 'Hard to say.'))
   await assert.rejects(
     judging('mute', address, pairsOf(2)).result,
@@ -194,14 +194,14 @@ test('A judge that never gives a verdict ends with a sentence', async () => {
   )
 })
 
-test('A judge that says A whatever it is shown is inconsistent on every pair, and all is a tie', async () => {
+test('a judge that always says A is inconsistent on every pair, and every pair is a tie', async () => {
   const { address } = await stub((_, response) => say(response, 'A'))
   const { summary } = await judging('always A', address, pairsOf(10)).result
   assert.deepEqual([summary.winRate, summary.inconsistency, summary.ties], [50, 1, 10])
   assert.match(summary.warnings.join(' '), /changed its verdict with the order/)
 })
 
-test('Calls begin no faster than the limit allows', async () => {
+test('calls start no faster than the limit allows', async () => {
   const times: number[] = []
   const { address } = await stub((call, response, n) => {
     times.push(performance.now())

@@ -1,10 +1,10 @@
-/** An invented result for the report's tests and pictures: plausible numbers, made from a seed, meaning nothing. */
+/** A made-up result for the report's tests and pictures: plausible but meaningless numbers from a seed. */
 import type { Judgement } from '../../../electron/contract/records.ts'
 import type { ResultRecord, WinRateSummary } from '../../../electron/contract/report.ts'
 import { normals, uniforms } from '../../../electron/engine/random.ts'
 import { summarise } from '../../../electron/pipeline/judge/summarise.ts'
 
-const PROMPTS = 512
+const promptCount = 512
 
 const arms = [
   {
@@ -22,7 +22,7 @@ const arms = [
 ]
 
 function invent(stream: string, strength: number): WinRateSummary {
-  const judgements: Judgement[] = [...uniforms({ seed: 4, stream }, 0, PROMPTS)].flatMap((u, i) => {
+  const judgements: Judgement[] = [...uniforms({ seed: 4, stream }, 0, promptCount)].flatMap((u, i) => {
     const preference = u < 0.16 ? 0.5 : u < 0.16 + 0.84 * strength ? 1 : 0
     return [false, true].map((swapped) => {
       return { pairId: `p${i}`, judge: 'truth', swapped, preference, elapsedMs: 0, rawReply: '' }
@@ -68,7 +68,7 @@ function judgedAlongTheWay({
 
 type Token = ResultRecord['tokenRewards'][number]['tokens'][number]
 
-/** Tokens from a text in which `[-struck-]` and `{+added+}` are marked. */
+/** Tokens from a text in which `[-deleted-]` and `{+inserted+}` are marked. */
 function tokensOf(text: string, stream: string, spread: number): Token[] {
   const words = text.match(/\[-.*?-\]|\{\+.*?\+\}|\s?[^\s[{]+|\s+/gs) ?? []
   const jitter = normals({ seed: 4, stream }, 0, words.length)
@@ -201,8 +201,10 @@ export const inventedResult: ResultRecord = {
       kl,
       differences: [
         {
-          ...{ arm: 'PPO, token', opponent: 'PPO, sequence, edited' },
-          ...{ value: 1 + kl, interval: { low: kl - 2, high: kl + 4 } },
+          arm: 'PPO, token',
+          opponent: 'PPO, sequence, edited',
+          value: 1 + kl,
+          interval: { low: kl - 2, high: kl + 4 },
         },
       ],
     })),
@@ -257,7 +259,7 @@ export const inventedResult: ResultRecord = {
   ],
   settings: {
     ppo: { klCoef: 0.1, learningRate: 0.00025, placement: 'token', totalSteps: 60 },
-    judge: { prompts: PROMPTS },
+    judge: { prompts: promptCount },
   },
   notes: [
     'Prompts longer than 256 tokens were cut: 0 of 512.',

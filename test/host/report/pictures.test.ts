@@ -6,8 +6,17 @@ import { inventedResult } from './invented-result.ts'
 
 const [first, second, third] = inventedResult.arms
 const record = (name: string, candidate: string, summary: EvaluationRecord['summary']): EvaluationRecord => ({
-  ...{ id: name, kind: 'win-rate', name, judge: 'world', reference: 'base', candidate, pairs: 512, summary },
-  ...{ of: null, judged: 512, createdAt: '' },
+  id: name,
+  kind: 'win-rate',
+  name,
+  judge: 'world',
+  reference: 'base',
+  candidate,
+  pairs: 512,
+  summary,
+  of: null,
+  judged: 512,
+  createdAt: '',
 })
 const evaluations = [
   record('weak against base', 'weak', first!),
@@ -35,7 +44,7 @@ function assertWellFormed(svg: string): void {
   assert.deepEqual(open, [])
 }
 
-test('every result has its picture, whole in itself: no variables, no addresses, no scripts', () => {
+test('every result has a self-contained picture: no variables, no addresses, no scripts', () => {
   assert.deepEqual(
     pictures.map(({ name }) => name),
     ['evaluations', 'ratings', 'reward-models', 'win-rates', 'over-steps', 'against-kl', 'frontier'],
@@ -48,13 +57,13 @@ test('every result has its picture, whole in itself: no variables, no addresses,
   }
 })
 
-test("evaluations stand in the order of their candidates' ratings, then of their win rates", () => {
+test("evaluations are sorted by their candidates' ratings, then by win rate", () => {
   const names = [...named('evaluations').matchAll(/>([a-z]+) against base, world</g)].map(([, name]) => name)
   assert.deepEqual(names, ['strong', 'weak', 'unrated'])
   assert.match(named('evaluations'), /class="even"/)
 })
 
-test('a row says its number, and its marker is hollow where the interval includes the baseline', () => {
+test('a row shows its number, and its marker is hollow if the interval includes the baseline', () => {
   for (const { winRate, interval } of inventedResult.arms) {
     const text = `${winRate.toFixed(1)} (${interval.low.toFixed(1)} – ${interval.high.toFixed(1)})`
     assert.ok(named('win-rates').includes(text))
@@ -65,7 +74,7 @@ test('a row says its number, and its marker is hollow where the interval include
   assert.match(named('ratings'), /1060 \(1020 – 1100\)/)
 })
 
-test('what has nothing to show has no picture, and hostile names stay text', () => {
+test('results with nothing to show have no picture, and hostile names stay text', () => {
   assert.deepEqual(picturesOf({ evaluations: [], ratings: [], experiment: null }), [])
   const hostile = `</title><script>alert("1")</script> & 'x' \u0000`
   const arms = inventedResult.arms.map((arm) => ({ ...arm, name: arm.name + hostile }))

@@ -13,8 +13,18 @@ import { inventedResult } from './invented-result.ts'
 
 const emptyResult: ResultRecord = {
   ...inventedResult,
-  ...{ arms: [], headToHead: [], curves: [], winRateOverSteps: [], samples: [], tokenRewards: [] },
-  ...{ rewardModels: [], data: [], stages: [], notes: [], versions: {}, settings: {} },
+  arms: [],
+  headToHead: [],
+  curves: [],
+  winRateOverSteps: [],
+  samples: [],
+  tokenRewards: [],
+  rewardModels: [],
+  data: [],
+  stages: [],
+  notes: [],
+  versions: {},
+  settings: {},
   reference: { name: 'reference', description: '', length: null, flaws: {} },
   frontier: null,
 }
@@ -76,7 +86,7 @@ test('the page is well formed, loads nothing, runs nothing and forbids both', ()
   assert.match(page, /Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/)
 })
 
-test('every figure has a text alternative or is hidden beside a table that says the same', () => {
+test('every figure has a text alternative, or is hidden next to a table with the same content', () => {
   const figures = tagsOf(reportHtml(inventedResult)).filter(({ name, closes }) => name === 'svg' && !closes)
   assert.ok(figures.length > 20)
   for (const { attributes } of figures) {
@@ -84,7 +94,7 @@ test('every figure has a text alternative or is hidden beside a table that says 
   }
 })
 
-test('the page says the figures of the record', () => {
+test('the page shows the figures of the record', () => {
   const page = reportHtml(inventedResult)
   for (const { name, winRate, interval, kl } of inventedResult.arms) {
     assert.ok(page.includes(name))
@@ -117,7 +127,7 @@ test('hostile text in every field of the record stays text', () => {
   }
 })
 
-test('any text is shown in full once unescaped, but for control characters and half pairs', () => {
+test('any text is shown in full once unescaped, except control characters and half surrogate pairs', () => {
   const unescaped = (text: string) =>
     text
       .replace(
@@ -134,20 +144,20 @@ test('any text is shown in full once unescaped, but for control characters and h
   )
 })
 
-test('an experiment with nothing judged makes a page and a table all the same', () => {
+test('an experiment with nothing judged still makes a page and a table', () => {
   assertWellFormed(reportHtml(emptyResult))
   assert.match(reportHtml(emptyResult), /Nothing was judged/)
   assert.match(reportMarkdown(emptyResult), /^Win rate against the reference, no held-out prompts/)
 })
 
-test('a caveat stands before everything that is claimed', () => {
+test('a caveat comes before every claim', () => {
   const caveat = 'A toy: its figures mean nothing.'
   const page = reportHtml({ ...inventedResult, caveat })
   assert.ok(page.indexOf(caveat) < page.indexOf('<h1>'))
   assert.ok(reportMarkdown({ ...inventedResult, caveat }).startsWith(`**${caveat}**`))
 })
 
-test('the Markdown table has one padded row an arm, best first, and hostile names stay in their cells', () => {
+test('the Markdown table has one padded row per arm, best first, and hostile names stay in their cells', () => {
   const [first, ...others] = inventedResult.arms
   const markdown = reportMarkdown({
     ...inventedResult,
@@ -165,7 +175,7 @@ test('the Markdown table has one padded row an arm, best first, and hostile name
   )
 })
 
-test('sentences claim a difference only where the interval is clear of 50', () => {
+test('sentences claim a difference only if the interval excludes 50', () => {
   const result = (low: number, high: number) => ({
     winRate: (low + high) / 2,
     interval: { low, high },
@@ -181,14 +191,16 @@ test('sentences claim a difference only where the interval is clear of 50', () =
 })
 
 test('a head-to-head result reads the same from either side', () => {
-  const [game] = inventedResult.headToHead.filter(({ arm }) => arm === 'DPO')
-  const { winRate, interval } = game!
+  const [match] = inventedResult.headToHead.filter(({ arm }) => arm === 'DPO')
+  const { winRate, interval } = match!
   const mirrored = {
-    ...game!,
-    ...{ arm: game!.opponent, opponent: 'DPO', winRate: 100 - winRate },
+    ...match!,
+    arm: match!.opponent,
+    opponent: 'DPO',
+    winRate: 100 - winRate,
     interval: { low: 100 - interval.high, high: 100 - interval.low },
   }
-  const others = inventedResult.headToHead.filter((each) => each !== game)
+  const others = inventedResult.headToHead.filter((each) => each !== match)
   assert.deepEqual(
     findings({ ...inventedResult, headToHead: [...others, mirrored] }),
     findings(inventedResult),
@@ -227,7 +239,7 @@ test('numbers are written with true minus signs and few digits', () => {
   assert.equal(scale(50, 50, 10, 90)(50), 10)
 })
 
-test('a bar grows from 50 to its win rate, and is hollow where the interval includes 50', () => {
+test('a bar extends from 50 to its win rate, and is hollow if the interval includes 50', () => {
   const clear = { winRate: 60, interval: { low: 55, high: 65 } }
   const axis = intervalScale([clear])
   const { markup } = intervalBar(clear, axis, 1)
@@ -238,7 +250,7 @@ test('a bar grows from 50 to its win rate, and is hollow where the interval incl
   assert.match(intervalBar({ winRate: 52, interval: { low: 48, high: 56 } }, axis, 1).markup, /hollow/)
 })
 
-test('a line chart draws its points in place, and nothing without points', () => {
+test('a line chart draws its points in the right place, and nothing without points', () => {
   const base = { width: 300, height: 200, xLabel: 'step', yLabel: '', description: 'A line that rises.' }
   const points = [0, 10].map((x) => ({ x, y: x }))
   const { markup } = lineChart({ ...base, lines: [{ name: 'a', series: 1, points }] })!
@@ -250,7 +262,7 @@ test('a line chart draws its points in place, and nothing without points', () =>
   assert.equal(lineChart({ ...base, lines: [{ name: 'a', series: 1, points: [] }] }), null)
 })
 
-test('long curves are thinned to means, which keep their mean and range', () => {
+test('long curves are thinned to means that keep the mean and the range', () => {
   const points = Array.from({ length: 1000 }, (_, x) => ({ x, y: Math.sin(x / 50) }))
   const thinned = thin(points)
   const meanOf = (values: { y: number }[]) => values.reduce((sum, { y }) => sum + y, 0) / values.length

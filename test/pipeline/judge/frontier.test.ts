@@ -12,7 +12,7 @@ import {
 const point = (kl: number, ...preferences: number[][]): FrontierPoint => ({ kl, preferences })
 const key = { seed: 1, stream: 'test' }
 
-test('arms are compared over the KLs that every one of them has runs on both sides of', () => {
+test('arms are compared over the KLs that every arm has runs on both sides of', () => {
   const arms = [
     [point(2, [1]), point(6, [1])],
     [point(4, [1]), point(1, [1])],
@@ -20,28 +20,28 @@ test('arms are compared over the KLs that every one of them has runs on both sid
   assert.deepEqual(sharedKls(arms), { low: 2, high: 4 })
 })
 
-test('where no KLs are shared, the largest that every arm reached is taken', () => {
+test('if no KLs are shared, the largest that every arm reached is used', () => {
   assert.deepEqual(sharedKls([[point(1, [1]), point(2, [1])], [point(5, [1])]]), { low: 2, high: 2 })
 })
 
-test('over a range the mean is taken, evenly', () => {
+test('over a range, preferences are averaged evenly', () => {
   const points = [point(2, [0]), point(4, [1])]
   assert.ok(Math.abs(preferencesOver(points, { low: 2, high: 4 })[0]![0]! - 0.5) < 1e-12)
   assert.ok(Math.abs(preferencesOver(points, { low: 3, high: 4 })[0]![0]! - 0.75) < 1e-12)
   assert.equal(preferencesOver(points, { low: 4, high: 4 })[0]![0], 1)
 })
 
-test('between two runs preferences are interpolated, whatever order the runs are given in', () => {
+test('between two runs preferences are interpolated, whatever the order of the runs', () => {
   const points = [point(4, [1, 0], [1, 1]), point(2, [0, 0], [1, 0])]
   assert.deepEqual(preferencesAt(points, 3), [new Float64Array([0.5, 0]), new Float64Array([1, 0.5])])
   assert.deepEqual(preferencesAt(points, 4), [new Float64Array([1, 0]), new Float64Array([1, 1])])
 })
 
-test('below the first run the reference, which ties with itself, is the other end', () => {
+test('below the first run they are interpolated to the reference, which ties with itself', () => {
   assert.deepEqual(preferencesAt([point(4, [1, 0])], 2), [new Float64Array([0.75, 0.25])])
 })
 
-test('no figure is made up beyond what an arm has reached', () => {
+test('no figure is extrapolated beyond the KL that an arm reached', () => {
   assert.throws(() => preferencesAt([point(4, [1])], 5), /reached/)
 })
 
@@ -51,7 +51,7 @@ test('a win rate is in percent and inside its interval', () => {
   assert(interval.low < value && value < interval.high)
 })
 
-test('a difference is paired: where every prompt gains alike there is no doubt about it', () => {
+test('a difference is paired: if every prompt gains the same, its interval has no width', () => {
   const hard = Array.from({ length: 40 }, (_, i) => (i % 2) / 2)
   const better = hard.map((p) => p + 0.25)
   const { value, interval } = differenceOver([point(1, better)], [point(1, hard)], { low: 1, high: 1 }, key)

@@ -65,7 +65,7 @@ test('every pair is judged once in each order, and preferences are for B whichev
   }
 })
 
-test('judging goes on where it stopped: nothing is asked twice, nothing is missing', async () => {
+test('judging resumes where it stopped: nothing is requested twice, nothing is missing', async () => {
   const asked: string[] = []
   const judge = truthJudge('truth', ({ pairId, first }) => {
     asked.push(`${pairId}:${first.text}`)
@@ -78,12 +78,12 @@ test('judging goes on where it stopped: nothing is asked twice, nothing is missi
   assert.deepEqual([...whole.slice(0, 13), ...rest], whole)
 })
 
-test("another judge's judgements don't count as made", async () => {
+test("another judge's judgements do not count", async () => {
   const other = await judgeAll(lengthJudge('longer'), pairs)
   assert.equal((await judgeAll(lengthJudge('shorter'), pairs, { already: other })).length, 40)
 })
 
-test('a reply that is no verdict is kept as it came, and not asked for again', async () => {
+test('a reply that is not a verdict is kept unchanged, and not requested again', async () => {
   const babbling: Judge = {
     name: 'babbling',
     batchSize: 3,
@@ -97,9 +97,9 @@ test('a reply that is no verdict is kept as it came, and not asked for again', a
   }
   const judgements: Judgement[] = []
   const unread: Unread[] = []
-  for await (const come of judgePairs(babbling, pairs, { seed: 1 })) {
-    judgements.push(...come.judgements)
-    unread.push(...come.unread)
+  for await (const batch of judgePairs(babbling, pairs, { seed: 1 })) {
+    judgements.push(...batch.judgements)
+    unread.push(...batch.unread)
   }
   assert.equal(judgements.length, 38)
   assert.deepEqual(
@@ -112,7 +112,7 @@ test('a reply that is no verdict is kept as it came, and not asked for again', a
   assert.deepEqual(remaining(presentations(pairs, 1, 2), 'babbling', [...judgements, ...unread]), [])
 })
 
-test('as many calls as the judge allows are under way, and what they gave is kept when one fails', async () => {
+test('as many calls as the judge allows are in flight, and their results are kept if one fails', async () => {
   let underWay = 0
   let most = 0
   const judge: Judge = {
@@ -138,7 +138,7 @@ test('as many calls as the judge allows are under way, and what they gave is kep
   assert.equal(underWay, 0)
 })
 
-test('sides and order come from the seed, both sides come up, and adding pairs moves no side', () => {
+test('sides and order come from the seed, both sides occur, and adding pairs changes no side', () => {
   const shown = presentations(pairs, 9, 1)
   assert.deepEqual(presentations(pairs, 9, 1), shown)
   assert.notDeepEqual(presentations(pairs, 10, 1), shown)
@@ -154,7 +154,7 @@ test('two pairs with one id are refused', () => {
   assert.throws(() => presentations([pairs[0]!, pairs[0]!], 1, 2), /distinct ids/)
 })
 
-test('an abort stops judging between batches and keeps what was made', async () => {
+test('an abort stops judging between batches and keeps the results so far', async () => {
   const controller = new AbortController()
   const made: Judgement[] = []
   const run = async () => {
@@ -173,7 +173,7 @@ test('the length judge counts characters, not code units', async () => {
   assert.deepEqual(await unswapped(lengthJudge('shorter'), [pairOf('p', '🙂🙂', 'abc')]), [0])
 })
 
-test('the pattern judge prefers what matches, ties otherwise, and a global pattern keeps no state', async () => {
+test('the pattern judge prefers the match and ties otherwise, and a global pattern keeps no state', async () => {
   const given = [
     pairOf('1', 'no', 'yes'),
     pairOf('2', 'yes', 'no'),

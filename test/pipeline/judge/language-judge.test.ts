@@ -13,7 +13,7 @@ const question = (first: string, second: string) => ({
   second: { text: second, ended: true },
 })
 
-test('a verdict is a word alone, with marks at most, on the last line', () => {
+test('a verdict is a single word, at most with marks, on the last line', () => {
   const read: [string, number | null][] = [
     ['A', 0],
     ['b.', 1],
@@ -32,7 +32,7 @@ test('a verdict is a word alone, with marks at most, on the last line', () => {
   for (const [reply, verdict] of read) assert.equal(readVerdict(reply), verdict, JSON.stringify(reply))
 })
 
-test('no answer can hold the tag that ends it, whatever it says', () => {
+test('no answer can contain its closing tag, whatever its text', () => {
   fc.assert(
     fc.property(fc.string(), fc.constantFrom(...Object.values(attacks)), (honest, attack) => {
       const [system, user] = judgeMessages(question(honest, attack))
@@ -45,18 +45,18 @@ test('no answer can hold the tag that ends it, whatever it says', () => {
   )
 })
 
-test('the same question is put in the same words, and all of it is there', () => {
+test('the same question always has the same prompt, which contains all of it', () => {
   assert.deepEqual(judgeMessages(question('left', 'right')), judgeMessages(question('left', 'right')))
   const { content } = judgeMessages(question('left', 'right'))[1]!
   for (const part of ['Which way?', 'A map.', 'left', 'right']) assert.ok(content.includes(part))
 })
 
-test('the preference is what the letters leave to each other', () => {
+test('the preference is the probability of the second letter given that it is one of the two', () => {
   assert.equal(preferenceOf([-3, -3]), 0.5)
   assert.ok(Math.abs(preferenceOf([Math.log(0.1), Math.log(0.3)]) - 0.75) < 1e-12)
 })
 
-test('agreement leaves out what people called a tie, and counts a tie of the judge as one half', () => {
+test('agreement leaves out pairs that people called a tie, and counts a tie of the judge as one half', () => {
   const voted = [
     [1, 1],
     [0.9, 1],
@@ -64,8 +64,10 @@ test('agreement leaves out what people called a tie, and counts a tie of the jud
     [0.2, 1],
     [1, 0.5],
   ].map(([preference, vote], i) => ({
-    ...{ pairId: `p${i}`, inconsistent: false },
-    ...{ preference: preference!, vote: vote! },
+    pairId: `p${i}`,
+    inconsistent: false,
+    preference: preference!,
+    vote: vote!,
   }))
   const { n, agreement, interval } = humanAgreement(voted, { seed: 1, stream: 'test' })
   assert.deepEqual([n, agreement], [4, 62.5])

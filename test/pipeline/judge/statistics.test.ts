@@ -52,14 +52,14 @@ test('prompts needed undoes the smallest detectable difference', () => {
   )
 })
 
-test('where nothing could be shown the difference and the number of prompts are null', () => {
+test('if nothing can be detected, the difference and the number of prompts are null', () => {
   assert.equal(smallestDetectableDifference(0), null)
   assert.equal(smallestDetectableDifference(2), null)
   assert.equal(smallestDetectableDifference(500, spreadWithTies(1)), null)
   assert.equal(promptsNeeded(30, spreadWithTies(0.5)), null)
 })
 
-test('the spread of wins, ties and losses is, bit for bit, that of their share of ties', () => {
+test('the spread of wins, ties and losses equals bit for bit that of their share of ties', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(0, 0.5, 1), { minLength: 1 }), (verdicts) => {
       const tieRate = verdicts.filter((verdict) => verdict === 0.5).length / verdicts.length
@@ -89,7 +89,7 @@ test("bootstrap intervals agree with SciPy's percentile bootstrap to half a verd
   }
 })
 
-test('a bootstrap depends on its seed alone, holds the mean, and turns with the sides', () => {
+test('a bootstrap interval depends only on its seed, contains the mean, and is mirrored when the sides are swapped', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(0, 0.5, 1), { minLength: 1, maxLength: 40 }), (values) => {
       const interval = bootstrapInterval([values], key)
@@ -104,7 +104,7 @@ test('a bootstrap depends on its seed alone, holds the mean, and turns with the 
   )
 })
 
-test('several seeds that disagree widen the interval; the same values again do not', () => {
+test('seeds that disagree widen the interval; the same values repeated do not', () => {
   const row = Array.from({ length: 200 }, (_, i) => (i % 10 < 6 ? 1 : 0))
   const width = (values: number[][]) => {
     const { low, high } = bootstrapInterval(values, key)
@@ -132,7 +132,7 @@ test("Bradley–Terry ratings and their intervals equal statsmodels' binomial re
   )
 })
 
-test('two models rate as the log-odds of their win rate', () => {
+test('the ratings of two models differ by the log-odds of their win rate', () => {
   const games: Game[] = [1, 1, 1, 0].map((preference) => ({ a: 'old', b: 'new', preference }))
   const { ratings } = bradleyTerry(games)
   assertClose(ratings?.[0]?.rating, Math.log(3) / 2, 1e-9)
@@ -152,7 +152,7 @@ test('a model that never loses has no finite rating, and the reason names it', (
   assert.equal(bradleyTerry(islands).ratings, null)
 })
 
-test("Cohen's kappa equals scikit-learn's, is 1 for a twin and undefined where chance leaves no room", () => {
+test("Cohen's kappa equals scikit-learn's, is 1 for equal verdicts, and null if chance alone gives full agreement", () => {
   const { first, second, ...expected } = golden.kappa
   const result = cohensKappa(first, second)
   assertClose(result.agreement, expected.agreement, 1e-12)

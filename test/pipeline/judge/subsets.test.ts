@@ -19,7 +19,7 @@ function subsetsOf(preferences: readonly number[], valuesOf: (i: number) => Reco
   return winRateBySubset(verdictsOf(preferences), fieldsOf, key, separately)
 }
 
-test('parts are measured by themselves: a row of two parts counts in both, one of none in neither', () => {
+test('parts are measured separately: a row in two parts counts in both, a row in none counts in neither', () => {
   const rows = [['a'], ['b'], ['a', 'b'], [], ['a', 'a']]
   const counts = measureParts(
     rows,
@@ -32,20 +32,23 @@ test('parts are measured by themselves: a row of two parts counts in both, one o
   ])
 })
 
-test("a field of few values is split by, and each part has its own pairs' rate and interval", () => {
+test('pairs are split by a field of few values, and each part has the rate and the interval of its pairs', () => {
   const preferences = Array.from({ length: 40 }, (_, i) => (i % 4 === 0 ? [1, 0.5][i % 8 === 0 ? 0 : 1]! : 0))
   const subsets = subsetsOf(preferences, (i) => ({ domain: [i % 4 === 0 ? 'fares' : 'times'] }))
   const fares = preferences.filter((_, i) => i % 4 === 0)
   assert.deepEqual(subsets, [
     {
-      ...{ field: 'domain', value: 'fares', n: 10, winRate: 75 },
+      field: 'domain',
+      value: 'fares',
+      n: 10,
+      winRate: 75,
       interval: bootstrapPercent([fares], { ...key, stream: 'test/domain/fares' }),
     },
     { field: 'domain', value: 'times', n: 30, winRate: 0, interval: { low: 0, high: 0 } },
   ])
 })
 
-test('fields with one value or more than twelve are no subsets, nor are values of fewer than five pairs', () => {
+test('fields with one value or more than twelve give no subsets, and neither do values of fewer than five pairs', () => {
   const preferences = Array(60).fill(1)
   const fields = (i: number) => ({
     same: ['always'],

@@ -37,7 +37,7 @@ test('counts, win rate and standard error follow from the verdicts', () => {
   assert.deepEqual(summary.warnings, [])
 })
 
-test('the verdict is the mean over both orders, and a judge that follows the position is found out', () => {
+test('the verdict is the mean over both orders, and a judge that prefers a position is detected', () => {
   const judgements = Array.from({ length: 40 }, (_, i) => [
     judgement(`p${i}`, 1),
     judgement(`p${i}`, 0, true),
@@ -89,7 +89,7 @@ test('warnings say when prompts are too few, all verdicts are ties, or all are t
   for (const [preferences, message] of cases) assert.match(summaryOf(preferences).warnings.join(' '), message)
 })
 
-test('a win that goes with length is said to, and one that does not is not', () => {
+test('a win explained by length is reported as such, and one that is not explained by it is not', () => {
   const preferences = repeat({ wins: 140, losses: 60 })
   const pairsWith = (lengthOfB: (i: number) => number): JudgePair[] =>
     preferences.map((_, i) => ({
@@ -114,7 +114,7 @@ test('a win that goes with length is said to, and one that does not is not', () 
   assert.deepEqual(byMerit.warnings, [])
 })
 
-test('nothing to summarise is said so, and two judges are never mixed', () => {
+test('an empty list of judgements is an error, and two judges are never mixed', () => {
   assert.throws(() => summarise([], { seed: 1 }), { name: 'UserError', message: /no judgements/ })
   const mixed = [judgement('p', 1), { ...judgement('p', 0), judge: 'other' }]
   assert.throws(() => summarise(mixed, { seed: 1 }), /one judge at a time/)
@@ -138,19 +138,19 @@ function judgedBySeed(rows: readonly (readonly (number | null)[])[]): Judgement[
   )
 }
 
-test('With several seeds the interval is over prompts and seeds, not over as many prompts more.', () => {
+test('with several seeds the interval is over prompts and seeds, not over that many more prompts', () => {
   const judged = (seeds: number) =>
     judgedBySeed(Array.from({ length: 60 }, (_, i) => Array(seeds).fill(i % 3 === 0 ? 0 : 1)))
   const width = ({ interval }: { interval: { low: number; high: number } }) => interval.high - interval.low
   const one = width(summarise(judged(1), { seed: 1 }))
   const same = width(summarise(judged(3), { seed: 1, pairs: pairsOf(judged(3)) }))
   const mistaken = width(summarise(judged(3), { seed: 1 }))
-  // Three seeds that agree on every prompt know no more than one.
+  // Three seeds that agree on every prompt give no more information than one.
   assert.ok(Math.abs(same - one) < 1.5, `${same} is not ${one}`)
   assert.ok(mistaken < 0.7 * one)
 })
 
-test("Over seeds, standard error, sign test and detectable difference are statsmodels' and SciPy's, clustered by prompt.", () => {
+test('over seeds, standard error, sign test and detectable difference equal those of statsmodels and SciPy, clustered by prompt', () => {
   for (const { verdicts: rows, ...expected } of golden.clustered) {
     const judged = judgedBySeed(rows)
     const summary = summarise(judged, { seed: 1, pairs: pairsOf(judged) })
@@ -169,7 +169,7 @@ test("Over seeds, standard error, sign test and detectable difference are statsm
   }
 })
 
-test('Seeds that agree say what one says, and seeds that contradict each other are a tie of the prompt.', () => {
+test('seeds that agree give the result of one seed, and seeds that contradict each other are a tie', () => {
   const row = repeat({ wins: 40, ties: 8, losses: 22 })
   const summaryOver = (verdictsOf: (x: number) => number[]) => {
     const judgements = judgedBySeed(row.map(verdictsOf))
@@ -185,7 +185,7 @@ test('Seeds that agree say what one says, and seeds that contradict each other a
   assert.deepEqual([against.signTestP, against.standardError], [1, 0])
 })
 
-test('With one seed a result is, to the last bit, what it is when nothing is known of seeds.', () => {
+test('with one seed a result is bit for bit the same as without seeds', () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom(0, 0.25, 0.5, 0.7, 1), { minLength: 1, maxLength: 60 }),
@@ -203,7 +203,7 @@ test('With one seed a result is, to the last bit, what it is when nothing is kno
   )
 })
 
-test('Where a person took few of the pairs, so that no prompt has every seed, the interval is over prompts.', () => {
+test('if a person judged few of the pairs, so that no prompt has every seed, the interval is over prompts', () => {
   const few = Array.from({ length: 40 }, (_, i) => [0, 1, 2].map((seed) => (seed === i % 3 ? i % 2 : null)))
   const judgements = judgedBySeed(few)
   const summary = summarise(judgements, { seed: 1, pairs: pairsOf(judgements) })

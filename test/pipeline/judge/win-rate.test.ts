@@ -73,7 +73,7 @@ test('swapping the two outputs gives 100 minus each rate', () => {
   )
 })
 
-test('preferences that follow the length difference alone leave an even length-controlled rate', () => {
+test('preferences that depend only on the length difference give a length-controlled rate of 50%', () => {
   const differences = Array.from({ length: 200 }, (_, i) => (i % 4 === 0 ? -1 : 1) * (20 + (i % 7)))
   const centre = differences.reduce((sum, d) => sum + d, 0) / 200
   const std = Math.sqrt(differences.reduce((sum, d) => sum + (d - centre) ** 2, 0) / 199)
@@ -86,7 +86,7 @@ test('preferences that follow the length difference alone leave an even length-c
   assertClose(controlled, 50, 1e-3)
 })
 
-test('equal lengths leave the plain rate, and a model that always wins stays below 100 by a hair', () => {
+test('equal lengths leave the raw rate unchanged, and a model that always wins stays slightly below 100', () => {
   const even = winRateFromAnnotations([annotation(2), annotation(1), annotation(2), annotation(0)])
   assert.equal(even.winRate, 62.5)
   assertClose(even.lengthControlledWinRate, 62.5, 1e-4)
@@ -95,7 +95,7 @@ test('equal lengths leave the plain rate, and a model that always wins stays bel
   assertClose(always.lengthControlledWinRate, 100, 0.01)
 })
 
-test('a preference of 0 is a tie; one that is absent is left out and mentioned, as AlpacaEval does', () => {
+test('a preference of 0 is a tie; a missing one is left out with a note, as in AlpacaEval', () => {
   const result = winRateFromAnnotations([annotation(0), annotation(2), annotation(null)])
   assert.equal(result.winRate, 75)
   assert.equal(result.n, 2)
@@ -103,7 +103,7 @@ test('a preference of 0 is a tie; one that is absent is left out and mentioned, 
   assert.equal(winRateFromAnnotations([annotation(2)]).standardError, null)
 })
 
-test('rows of two models, too few difficulties and files without a verdict are refused with a sentence', () => {
+test('rows of two models, too few difficulties and files without a verdict are refused with a clear error', () => {
   const mixed = ['m1', 'm2'].map((generator_2) => ({ ...annotation(2), generator_2 }))
   assert.throws(() => winRateFromAnnotations(mixed), /judge 2 models \(m1, m2/)
   assert.throws(() => winRateFromAnnotations([annotation(2)], [0, 1]), /2 difficulties for 1 rows/)
@@ -125,7 +125,7 @@ test('annotation files are read as a JSON array and as JSON lines', async (t) =>
   )
 })
 
-test('what is wrong with an annotation file is said with file, line or row, and key', async (t) => {
+test('an error in an annotation file names the file, the line or row, and the key', async (t) => {
   const good = JSON.stringify(annotation(1))
   const cases: [string | Uint8Array, RegExp][] = [
     ['', /contains no rows/],
@@ -143,7 +143,7 @@ test('what is wrong with an annotation file is said with file, line or row, and 
   await assert.rejects(readAnnotations('/nowhere/a.json'), { code: 'not_found' })
 })
 
-test('difficulties are read by the name of their column', async (t) => {
+test('difficulties are read from the column with that name', async (t) => {
   const file = await writeTemporary(t, 'd.csv', 'index,difficulty\r\n0,0.5\r\n1,-1e-3\r\n')
   assert.deepEqual(await readDifficulties(file), [0.5, -0.001])
   const bad = await writeTemporary(t, 'd.csv', 'index,difficulty\n0,0.5\n1,\n')

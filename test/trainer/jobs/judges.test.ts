@@ -54,7 +54,7 @@ async function winRates(
 }
 
 for (const name of ['length', 'regex', 'a reward model', 'a reward model with a tokenizer of its own']) {
-  test(`judged by ${name}, a policy that has not moved wins half, and one that has does not`, async () => {
+  test(`judged by ${name}, an unchanged policy wins half of the pairs, and a changed one does not`, async () => {
     const still = await winRates(judges[name]!, { learningRate: 1e-12 })
     assert.deepEqual(still.rates, [50, 50, 50])
     const moved = await winRates(judges[name]!, { learningRate: 0.05, judgeEvery: 1 })
@@ -66,7 +66,7 @@ for (const name of ['length', 'regex', 'a reward model', 'a reward model with a 
   })
 }
 
-test('the held-out prompts may be more than a rollout has rows, or fewer', async () => {
+test('there may be more or fewer held-out prompts than rows of a rollout', async () => {
   for (const rolloutBatchSize of [2, 3, 7]) {
     const { rates } = await winRates(judges.length!, {
       learningRate: 1e-12,

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import {
   codeSpans,
   declaredNames,
+  folderPages,
   isPath,
   linkMistakes,
   localLinks,
@@ -66,7 +67,7 @@ test('the README links to every page, and the list of decisions to each of them'
   const isDecision = (file: string) => /^docs\/decisions\/\d{4}-/.test(file)
   const linksOf = (file: string) =>
     localLinks(readPage(file)).map((link) => path.posix.join(path.posix.dirname(file), link.split('#')[0]!))
-  const fromReadme = new Set(['README.md', ...linksOf('README.md')])
+  const fromReadme = new Set(['README.md', ...folderPages(), ...linksOf('README.md')])
   const fromList = new Set(linksOf('docs/decisions/README.md'))
   const unlinked = pageFiles().filter((file) => !(isDecision(file) ? fromList : fromReadme).has(file))
   assert.deepEqual(unlinked, [])

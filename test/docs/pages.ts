@@ -14,13 +14,21 @@ const outputFolders = ['demo-out/', 'real-out/']
 
 const sourceFolders = ['electron', 'renderer', 'native', 'test']
 
-/** @returns every page that people read, from the root. */
+/** @returns every page that people read, from the root: those of the documentation first, then the folders' own. */
 export function pageFiles(): string[] {
   const atRoot = readdirSync(root).filter((file) => file.endsWith('.md'))
-  const inDocs = readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  return [...atRoot, ...pagesIn('docs')].sort().concat(folderPages())
+}
+
+/** Pages that describe the folder they are in. */
+export function folderPages(): string[] {
+  return [...sourceFolders, 'resources'].flatMap(pagesIn).sort()
+}
+
+function pagesIn(folder: string): string[] {
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file.split(path.sep).join('/')}`)
-  return [...atRoot, ...inDocs].sort()
+    .map((file) => `${folder}/${file.split(path.sep).join('/')}`)
 }
 
 export function readPage(file: string): string {
@@ -100,7 +108,7 @@ export function declaredNames(file: string): Set<string> {
 export function sourceWords(): Set<string> {
   const words = sourceFolders.flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((file) => /\.(tsx?|mjs)$/.test(file) && !`${folder}/${file}`.startsWith('test/docs/'))
+      .filter((file) => /\.(tsx?|mjs|py)$/.test(file) && !`${folder}/${file}`.startsWith('test/docs/'))
       .flatMap((file) => readFileSync(path.join(root, folder, file), 'utf8').match(/\w+/g)),
   )
   const settings = ['package.json', 'tsconfig.json', 'biome.json'].flatMap((file) =>

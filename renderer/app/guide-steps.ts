@@ -1,16 +1,17 @@
-/** The way through a first project: each step, where it is done, and whether the project shows that it has been. */
-
+/** The guide through a first project: each step, the view to do it in, and whether the project shows that it is done. */
 import { samplePreset } from '../../electron/contract/presets.ts'
+import type { RunKind } from '../../electron/contract/run-kinds/index.ts'
+import type { VerbName } from '../../electron/contract/verbs.ts'
 import type { ViewPath } from '../../electron/contract/views.ts'
 
-/** What is known of a project. */
+/** What the guide needs to know of a project. */
 export interface GuideFacts {
   /** Edits that the annotator has finished. */
   finished: number
-  /** Looking leaves no trace in a project: the page remembers it. */
+  /** Looking at labels leaves no trace in a project, so the renderer remembers it. */
   sawLabels: boolean
   runs: readonly { kind: string; state: string }[]
-  /** Evaluations that came to their end. */
+  /** Finished evaluations. */
   evaluations: number
 }
 
@@ -20,45 +21,52 @@ export interface GuideStep {
   sentence: string
   view: ViewPath
   search: Record<string, string>
-  /** The work that does it, as the work board names it; null where a person does it. */
-  verb: string | null
+  /** The verb whose work does it; null if the user does it. */
+  verb: VerbName | null
   isDone: boolean
 }
 
 export function guideSteps({ finished, sawLabels, runs, evaluations }: GuideFacts): GuideStep[] {
-  const training = (kind: string, title: string, sentence: string): GuideStep => ({
-    ...{
-      title,
-      sentence,
-      view: 'runs',
-      search: { new: kind, preset: samplePreset },
-      verb: `train ${kind}`,
-    },
+  const training = (kind: RunKind, title: string, sentence: string): GuideStep => ({
+    title,
+    sentence,
+    view: 'runs',
+    search: { new: kind, preset: samplePreset },
+    verb: `train ${kind}`,
     isDone: runs.some((run) => run.kind === kind && run.state === 'done'),
   })
   return [
     {
-      ...{ title: 'Annotate', view: 'annotate', search: {}, verb: null, isDone: finished > 0 },
-      sentence: 'Mend one rejected response, changing as little as possible, and press Ctrl Enter.',
+      title: 'Annotate',
+      sentence: 'Fix one rejected response, changing as little as possible, and press Ctrl Enter.',
+      view: 'annotate',
+      search: {},
+      verb: null,
+      isDone: finished > 0,
     },
     {
-      ...{ title: 'Labels', view: 'label', search: {}, verb: null, isDone: sawLabels },
-      sentence: 'See what the edits say of each word: struck, added or left standing.',
+      title: 'Labels',
+      sentence: 'See the labels that the edits give each word: deleted, inserted or kept.',
+      view: 'label',
+      search: {},
+      verb: null,
+      isDone: sawLabels,
     },
     training(
       'sft',
-      'Starting policy',
-      'Train what everything starts from: the form is filled in, press Start; it takes about a minute.',
+      'Initial policy',
+      'Train the initial policy: the form is filled in, press Start. It takes about a minute.',
     ),
-    training(
-      'reward',
-      'Reward model',
-      'Let a model learn a reward for every token from the edits: press Start.',
-    ),
-    training('ppo', 'PPO', 'Let the policy earn that reward, token by token: press Start.'),
+    training('reward', 'Reward model', 'Train a reward model that rewards every token: press Start.'),
+    training('ppo', 'PPO', 'Train the policy with PPO: press Start.'),
     {
-      ...{ title: 'Judge', view: 'judge', search: {}, verb: 'judge', isDone: evaluations > 0 },
-      sentence: 'Compare “aligned” with “base”: press n, name both, press Start, and read the win rate.',
+      title: 'Judge',
+      sentence:
+        'Compare “aligned” with “base”: press n, enter both names, press Start, and read the win rate.',
+      view: 'judge',
+      search: {},
+      verb: 'judge',
+      isDone: evaluations > 0,
     },
   ]
 }

@@ -1,19 +1,19 @@
-/** The guide through a first project: all its steps as a list, and the next one as a line above every view. */
+/** The guide through a first project: all its steps as a list, and the next one in a bar above every view. */
 import { useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import type { WorkRecord } from '../../electron/contract/work.ts'
 import { Button, Keys } from '../ui/kit.tsx'
+import './guide.css'
+import type { GuideStep } from './guide-steps.ts'
 import { useKeys } from './keys.ts'
 import { goTo } from './navigation.ts'
 import { useWork } from './queries.ts'
 import { changeSettings, useSettings } from './settings.ts'
-import './guide.css'
-import type { GuideStep } from './guide-steps.ts'
 import { dismissGuide, useGuide } from './use-guide.ts'
 
 export function GuideList({ project }: { project: string }) {
   const { steps } = useGuide(project)
-  const going = useWork(project).filter(({ endedAt }) => endedAt === null)
+  const active = useWork(project).filter(({ endedAt }) => endedAt === null)
   return (
     <ol className="guide-list">
       {steps?.map((step, i) => (
@@ -25,22 +25,22 @@ export function GuideList({ project }: { project: string }) {
           <Button kind="quiet" onClick={() => goTo(project, step.view, step.search)}>
             {step.title}
           </Button>
-          <span>{saidOf(step, going)}</span>
+          <span>{statusOf(step, active)}</span>
         </li>
       ))}
     </ol>
   )
 }
 
-/** Where the project is the one that is guided through. */
-export function GuideLine({ project }: { project: string }) {
+/** Shown only in the project that the guide is for. */
+export function GuideBar({ project }: { project: string }) {
   const { guide } = useSettings()
   return guide?.project === project ? <NextStep project={project} /> : null
 }
 
 function NextStep({ project }: { project: string }) {
   const { steps } = useGuide(project)
-  const going = useWork(project).filter(({ endedAt }) => endedAt === null)
+  const active = useWork(project).filter(({ endedAt }) => endedAt === null)
   const { pathname } = useLocation()
   const isInLabels = pathname.endsWith('/label')
   useEffect(() => {
@@ -49,16 +49,16 @@ function NextStep({ project }: { project: string }) {
   const at = steps?.findIndex(({ isDone }) => !isDone) ?? -1
   const step = steps?.[at]
   const go = () => step && goTo(project, step.view, step.search)
-  useKeys('Guide', [{ keys: 'g g', does: 'the next step', run: go }])
+  useKeys('Guide', [{ keys: 'g g', does: 'next step', run: go }])
   if (!steps) return null
   return (
-    <section className="guide-line" aria-label="Guide">
+    <section className="guide-bar" aria-label="Guide">
       {step ? (
         <>
           <span className="numbers quiet">
             {at + 1} of {steps.length}
           </span>
-          <span role="status">{saidOf(step, going)}</span>
+          <span role="status">{statusOf(step, active)}</span>
           <Button onClick={go}>
             {step.title} <Keys keys="g g" />
           </Button>
@@ -66,23 +66,24 @@ function NextStep({ project }: { project: string }) {
       ) : (
         <>
           <span role="status">
-            All {steps.length} steps are done. The same way goes through your own data: drop a file in Data.
+            All {steps.length} steps are done. To repeat them with your own data, drop a file in Data.
           </span>
           <Button onClick={() => goTo(project, 'data')}>Data</Button>
         </>
       )}
-      <Button kind="quiet" onClick={dismissGuide} title="It stays in Settings">
-        Dismiss the guide
+      <Button kind="quiet" onClick={dismissGuide} title="You can show it again in Settings">
+        Dismiss guide
       </Button>
     </section>
   )
 }
 
-function saidOf({ verb, sentence, isDone }: GuideStep, going: readonly WorkRecord[]): string {
-  const work = isDone ? undefined : going.find((record) => record.verb === verb)
+/** What to do, or how far the work that does it is. */
+function statusOf({ verb, sentence, isDone }: GuideStep, active: readonly WorkRecord[]): string {
+  const work = isDone ? undefined : active.find((record) => record.verb === verb)
   if (!work) return sentence
   const { progress } = work
   const share =
     progress && progress.total > 0 ? `, ${Math.floor((100 * progress.done) / progress.total)}%` : ''
-  return `It is under way${share}; the next step comes when it has ended.`
+  return `Running${share}. The next step appears when it has finished.`
 }

@@ -1,4 +1,4 @@
-/** The keyboard: what keys do in the place one is in, and the list of them that `?` shows. */
+/** Keyboard shortcuts: what keys do in the current view, and the list of them that `?` shows. */
 import { useEffect, useRef } from 'react'
 
 export interface KeyBinding {
@@ -6,13 +6,13 @@ export interface KeyBinding {
   keys: string
   does: string
   run(event: KeyboardEvent): void
-  /** Also while one is typing; without it, keys with no Ctrl or Alt are left to the text. */
+  /** Whether it also applies while the user types; if not, keys without Ctrl or Alt go to the text. */
   whileTyping?: boolean
 }
 
 const active = new Set<{ title: string; bindings: () => KeyBinding[] }>()
 
-/** Binds keys for as long as the component is on the screen. */
+/** Binds keys while the component is on the screen. */
 export function useKeys(title: string, bindings: KeyBinding[]): void {
   const newest = useRef(bindings)
   newest.current = bindings
@@ -23,7 +23,7 @@ export function useKeys(title: string, bindings: KeyBinding[]): void {
   }, [title])
 }
 
-/** Everything that keys do here, the innermost place first. */
+/** All current bindings, the innermost component first. */
 export function boundKeys(): { title: string; bindings: KeyBinding[] }[] {
   return [...active].reverse().map(({ title, bindings }) => ({ title, bindings: bindings() }))
 }
@@ -31,7 +31,7 @@ export function boundKeys(): { title: string; bindings: KeyBinding[] }[] {
 const chordMs = 1200
 let leader: { key: string; at: number } | null = null
 
-/** Called once, when the page begins. */
+/** Called once, when the UI starts. @returns a function that stops listening */
 export function listenForKeys(): () => void {
   window.addEventListener('keydown', handle)
   return () => window.removeEventListener('keydown', handle)
@@ -39,7 +39,7 @@ export function listenForKeys(): () => void {
 
 function handle(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return
-  const pressed = nameOf(event)
+  const pressed = keysOf(event)
   const chord = leader && event.timeStamp - leader.at < chordMs ? `${leader.key} ${pressed}` : null
   const typing = isTyping(event.target)
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey
@@ -55,7 +55,7 @@ function handle(event: KeyboardEvent): void {
   binding.run(event)
 }
 
-function nameOf(event: KeyboardEvent): string {
+function keysOf(event: KeyboardEvent): string {
   const parts = []
   if (event.ctrlKey || event.metaKey) parts.push('Ctrl')
   if (event.altKey) parts.push('Alt')

@@ -1,4 +1,4 @@
-/** What the page has asked the host, kept and asked again when work ends or the connection was lost. */
+/** The cache of the host's answers, which are requested again when work ends or the connection was lost. */
 import { QueryClient, useQuery } from '@tanstack/react-query'
 import type { WorkRecord } from '../../electron/contract/work.ts'
 import { host, onConnection } from './connection.ts'
@@ -9,7 +9,7 @@ export const queries = new QueryClient({
 
 const workKey = ['work']
 
-/** All work since the host began, always current. */
+/** All work since the host started, always current. */
 export function useWork(project?: string): WorkRecord[] {
   const { data } = useQuery({
     queryKey: workKey,
@@ -19,7 +19,7 @@ export function useWork(project?: string): WorkRecord[] {
   return (data ?? []).filter((record) => project === undefined || record.project === project)
 }
 
-/** Keeps the list of work current for as long as the page lives. */
+/** Keeps the list of work current. Called once, when the UI starts. */
 export function followHost(): void {
   void followWork()
   onConnection((state) => {
@@ -31,18 +31,18 @@ export function followHost(): void {
 
 async function followWork(): Promise<void> {
   try {
-    for await (const record of await host.work.watchAll({})) keep(record)
+    for await (const record of await host.work.watchAll({})) update(record)
   } catch {
     // The connection is lost; this starts again when it is open.
   }
 }
 
-function keep(record: WorkRecord): void {
+function update(record: WorkRecord): void {
   queries.setQueryData<WorkRecord[]>(workKey, (before = []) => {
     const isNew = !before.some(({ id }) => id === record.id)
-    return isNew ? [record, ...before] : before.map((known) => (known.id === record.id ? record : known))
+    return isNew ? [record, ...before] : before.map((old) => (old.id === record.id ? record : old))
   })
-  // What work has made is in the project; every view asks for it anew.
+  // The work changed the project, so every view requests its data again.
   if (record.endedAt !== null)
     void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== workKey[0] })
 }

@@ -1,4 +1,4 @@
-/** Every place of the page has an address: /p/PROJECT/VIEW with its item, filter or run in the search. */
+/** Every place of the UI has an address: /p/PROJECT/VIEW, with the item, filter or run in the search. */
 import {
   createHashHistory,
   createRootRoute,
@@ -29,10 +29,10 @@ const projects = createRoute({
   component: componentOf('projects'),
 })
 
-/** Every value in an address is a text. */
+/** All values of an address are texts. */
 function validateSearch(search: Record<string, unknown>): Search {
-  const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== null)
-  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]))
+  const set = Object.entries(search).filter(([, value]) => value !== undefined && value !== null)
+  return Object.fromEntries(set.map(([name, value]) => [name, String(value)]))
 }
 
 const projectViews = views.map(({ path }) =>

@@ -1,24 +1,24 @@
-/** What one person sets on one machine: appearance, name, servers. Kept by the browser. */
+/** Settings of one user on one machine: appearance, name, servers. Stored by the browser. */
 import { useSyncExternalStore } from 'react'
 
 export interface Settings {
   theme: 'system' | 'light' | 'dark'
   /** Percent of the base size. */
   textSize: number
-  /** Under which name annotations and verdicts are kept. */
+  /** The name under which annotations and verdicts are saved. */
   annotator: string
   /** An OpenAI-compatible server on this machine, for drafts and judging. */
   server: string
   serverModel: string
-  /** A model of the lab that drafts, by name or path; empty: the server does. */
+  /** A model of the project that drafts, by name or path; if empty, the server drafts. */
   draftModel: string
-  /** Edit ratio that the meter advises to stay below. */
+  /** The edit ratio above which the meter warns. */
   editRatioTarget: number
-  /** What the editor's diff is in. */
+  /** The unit of the editor's diff. */
   diffIn: 'words' | 'tokens'
-  /** The model of those tokens, by name; empty: the project's newest. */
+  /** Name of the model whose tokens are used; if empty, the project's newest. */
   diffTokenizer: string
-  /** The project that the guide leads through; null once it was dismissed. */
+  /** The project that the guide is shown in; null once it is dismissed. */
   guide: { project: string; sawLabels: boolean } | null
 }
 
@@ -65,7 +65,7 @@ export function useSettings(): Settings {
   }, getSettings)
 }
 
-/** Theme and text size, on the document. */
+/** Applies theme and text size to the document. */
 export function applyAppearance(): void {
   const { style } = document.documentElement
   style.colorScheme = current.theme === 'system' ? 'light dark' : current.theme

@@ -1,4 +1,4 @@
-/** The frame around every view: rail, top bar with the palette and what is going on, status line, keys' help. */
+/** The frame around every view: navigation rail, top bar with the palette and active jobs, status bar, help for keys. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
@@ -6,7 +6,7 @@ import { views } from '../../electron/contract/views.ts'
 import { Button, bytesOf, Dialog, durationOf, Keys } from '../ui/kit.tsx'
 import { connectionState, host, onConnection } from './connection.ts'
 import { ConnectionLost } from './connection-lost.tsx'
-import { GuideLine } from './guide.tsx'
+import { GuideBar } from './guide.tsx'
 import { boundKeys, listenForKeys, useKeys } from './keys.ts'
 import { goTo, useProjectMaybe } from './navigation.ts'
 import { Palette } from './palette.tsx'
@@ -19,8 +19,8 @@ export function Shell() {
   const [isHelpOpen, setHelpOpen] = useState(false)
   useEffect(listenForKeys, [])
   useKeys('Everywhere', [
-    { keys: 'Ctrl+k', does: 'search or do anything', run: () => setPaletteOpen(true), whileTyping: true },
-    { keys: '?', does: 'these keys', run: () => setHelpOpen(true) },
+    { keys: 'Ctrl+k', does: 'command palette', run: () => setPaletteOpen(true), whileTyping: true },
+    { keys: '?', does: 'show these keys', run: () => setHelpOpen(true) },
     ...(project === null
       ? []
       : views.map(({ path, title, key }) => ({
@@ -31,42 +31,48 @@ export function Shell() {
   ])
   return (
     <div className="shell">
-      <nav className="rail" aria-label="Views">
-        <Link to="/" className="brand" title="Projects">
-          <b aria-hidden>S</b> <span>stet</span>
-        </Link>
-        {project !== null &&
-          views.map(({ path, title, key }) => (
-            <Link
-              key={path}
-              to={`/p/$project/${path}` as never}
-              params={{ project } as never}
-              className={`rail-link ${path === 'settings' ? 'rail-end' : ''}`}
-              activeProps={{ className: 'active', 'aria-current': 'page' }}
-              activeOptions={{ includeSearch: false }}
-              title={`${title} (g ${key})`}
-            >
-              {title}
-            </Link>
-          ))}
-      </nav>
+      <Rail project={project} />
       <header className="topbar">
         <span className="project-name">{project === null ? 'Projects' : nameOfFolder(project)}</span>
         <button type="button" className="palette-button" onClick={() => setPaletteOpen(true)}>
-          search or do… <Keys keys="Ctrl K" />
+          Search or run a command… <Keys keys="Ctrl K" />
         </button>
-        <Going />
+        <ActiveJobs />
       </header>
       <main id="main" className="view">
         <ConnectionLost />
         {project !== null && <ReadOnlyNote project={project} />}
-        {project !== null && <GuideLine project={project} />}
+        {project !== null && <GuideBar project={project} />}
         <Outlet />
       </main>
-      <StatusLine project={project} />
+      <StatusBar project={project} />
       <Palette open={isPaletteOpen} onClose={() => setPaletteOpen(false)} />
       <KeyHelp open={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>
+  )
+}
+
+function Rail({ project }: { project: string | null }) {
+  return (
+    <nav className="rail" aria-label="Views">
+      <Link to="/" className="brand" title="Projects">
+        <b aria-hidden>S</b> <span>stet</span>
+      </Link>
+      {project !== null &&
+        views.map(({ path, title, key }) => (
+          <Link
+            key={path}
+            to={`/p/$project/${path}` as never}
+            params={{ project } as never}
+            className={`rail-link ${path === 'settings' ? 'rail-end' : ''}`}
+            activeProps={{ className: 'active', 'aria-current': 'page' }}
+            activeOptions={{ includeSearch: false }}
+            title={`${title} (g ${key})`}
+          >
+            {title}
+          </Link>
+        ))}
+    </nav>
   )
 }
 
@@ -83,27 +89,27 @@ function ReadOnlyNote({ project }: { project: string }) {
   )
 }
 
-export function nameOfFolder(folder: string): string {
+function nameOfFolder(folder: string): string {
   return folder
     .split(/[\\/]/)
     .at(-1)!
     .replace(/\.stet$/, '')
 }
 
-/** What is running, in words, wherever one is. */
-function Going() {
-  const going = useWork().filter(({ endedAt }) => endedAt === null)
-  const [first] = going
-  if (!first) return <span className="going quiet">nothing running</span>
+/** The job that is running, in words, with a link to its run. */
+function ActiveJobs() {
+  const active = useWork().filter(({ endedAt }) => endedAt === null)
+  const [first] = active
+  if (!first) return <span className="active-jobs quiet">No active jobs</span>
   const { progress, secondsLeft, verb, project, run } = first
   const share =
     progress && progress.total > 0 ? ` · ${Math.floor((100 * progress.done) / progress.total)}%` : ''
-  const left = secondsLeft === null ? '' : ` · ${durationOf(secondsLeft)}`
-  const more = going.length > 1 ? ` · ${going.length - 1} more` : ''
+  const left = secondsLeft === null ? '' : ` · ${durationOf(secondsLeft)} left`
+  const more = active.length > 1 ? ` · ${active.length - 1} more` : ''
   return (
     <Button
       kind="quiet"
-      className="going"
+      className="active-jobs"
       onClick={() => project && goTo(project, 'runs', run === null ? {} : { run })}
     >
       <span className="dot" aria-hidden /> {verb}
@@ -114,7 +120,7 @@ function Going() {
   )
 }
 
-function StatusLine({ project }: { project: string | null }) {
+function StatusBar({ project }: { project: string | null }) {
   const saved = useSaved()
   const connection = useSyncExternalStore(onConnection, connectionState)
   const { data: machine } = useQuery({
@@ -125,7 +131,7 @@ function StatusLine({ project }: { project: string | null }) {
   return (
     <footer className="status">
       <span role="status">
-        {connection === 'lost' ? 'The host cannot be reached; nothing that was saved is lost.' : saved}
+        {connection === 'lost' ? 'Connection to the host lost. Everything saved so far is safe.' : saved}
       </span>
       {machine && (
         <span className="numbers">

@@ -1,11 +1,12 @@
-/** A chosen or dropped file as a path that the host can read. */
+/** A chosen or dropped file as a path that the host can read: the file's own on the desktop, else an uploaded copy. */
 import { host } from './connection.ts'
+import { desktop } from './desktop.ts'
 
 const partBytes = 8 * 2 ** 20
 
 /** @param onProgress share of the bytes that have been sent */
 export async function pathOf(file: File, onProgress: (share: number) => void): Promise<string> {
-  const local = (window as { stet?: { pathOf?(file: File): string } }).stet?.pathOf?.(file)
+  const local = desktop?.pathOf(file)
   if (local) return local
   let into: string | null = null
   let offset = 0

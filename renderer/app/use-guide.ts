@@ -1,4 +1,4 @@
-/** The guide's steps with what the project shows of them now, and whether it is shown above the views. */
+/** The guide's steps with their present state, and whether the guide is shown above the views. */
 import { useQuery } from '@tanstack/react-query'
 import { host } from './connection.ts'
 import { guideSteps } from './guide-steps.ts'
@@ -21,7 +21,7 @@ export function useGuide(project: string) {
   })
   const isShown = guide?.project === project
   return {
-    /** Null until the project has been asked. */
+    /** Null until the project's state is loaded. */
     steps:
       own && runs && evaluations
         ? guideSteps({

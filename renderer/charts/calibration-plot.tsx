@@ -1,4 +1,4 @@
-/** How often a model is right where it says how sure it is: on the diagonal it knows itself. */
+/** Accuracy by confidence: a perfectly calibrated model is on the diagonal. */
 export function CalibrationPlot({
   points,
 }: {
@@ -8,7 +8,7 @@ export function CalibrationPlot({
   const y = (accuracy: number) => 150 - 140 * accuracy
   return (
     <figure className="calibration">
-      <svg width={250} height={180} role="img" aria-label="Share right by confidence; the numbers follow">
+      <svg width={250} height={180} role="img" aria-label="Accuracy by confidence; the numbers are below">
         <line x1={x(0.5)} y1={y(0.5)} x2={x(1)} y2={y(1)} stroke="currentColor" strokeDasharray="3 3" />
         <line x1={30} y1={150} x2={230} y2={150} stroke="currentColor" />
         <line x1={30} y1={10} x2={30} y2={150} stroke="currentColor" />
@@ -21,19 +21,19 @@ export function CalibrationPlot({
             fill="#0072B2"
           >
             <title>
-              sure {confidence.toFixed(2)}, right {accuracy.toFixed(2)}, {pairs} pairs
+              confidence {confidence.toFixed(2)}, accuracy {accuracy.toFixed(2)}, {pairs} pairs
             </title>
           </circle>
         ))}
         <text x={130} y={174} textAnchor="middle" fill="currentColor" fontSize={12}>
-          how sure it is, 0.5 to 1
+          confidence, 0.5 to 1
         </text>
         <text x={4} y={14} fill="currentColor" fontSize={12}>
-          right
+          accuracy
         </text>
       </svg>
       <details>
-        <summary>numbers</summary>
+        <summary>Numbers</summary>
         <table className="table">
           <tbody>
             {points.map(({ confidence, accuracy, pairs }) => (

@@ -1,4 +1,4 @@
-/** A win rate with its interval on a line from 0 to 100, with 50 drawn: hollow where the interval includes it. */
+/** A win rate with its interval on a line from 0 to 100 with a mark at 50; hollow if the interval includes 50. */
 export function IntervalBar({
   value,
   low,

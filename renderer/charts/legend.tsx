@@ -1,4 +1,4 @@
-/** Which line is whose, in the order of the charts' colours. */
+/** The names of the lines, in the order of the charts' colours. */
 import { colourOf } from './colours.ts'
 import './line-chart.css'
 

@@ -1,5 +1,5 @@
-/** Lines over steps by uPlot: smoothed, the raw line ghosted; one crosshair for a group of charts; a table behind each. */
-import { useEffect, useMemo, useRef, useState } from 'react'
+/** Line charts by uPlot: smoothed over the faint raw line, one crosshair per group of charts, and a table of the numbers. */
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { Button, durationOf, numberOf } from '../ui/kit.tsx'
@@ -13,8 +13,23 @@ export interface LineSeries {
   points: readonly (readonly [x: number, value: number])[]
 }
 
-/** What the x axis counts. */
+/** The unit of the x axis. */
 export type XUnit = 'step' | 'seconds' | 'KL'
+
+interface LineChartProps {
+  title: string
+  series: readonly LineSeries[]
+  /** Weight of the earlier values, from 0 to below 1. */
+  smoothing?: number
+  isLog?: boolean
+  height?: number
+  /** Charts of the same group share their crosshair. */
+  group?: string
+  x?: XUnit
+  marks?: readonly ChartMark[]
+  /** What the x axis shows at least. */
+  extent?: readonly [from: number, to: number]
+}
 
 export function LineChart({
   title,
@@ -26,23 +41,9 @@ export function LineChart({
   x = 'step',
   marks = none,
   extent,
-}: {
-  title: string
-  series: readonly LineSeries[]
-  /** Weight of what came before, 0 to below 1. */
-  smoothing?: number
-  isLog?: boolean
-  height?: number
-  /** Charts of the same group share their crosshair. */
-  group?: string
-  x?: XUnit
-  marks?: readonly ChartMark[]
-  /** Where the x axis begins and ends at least. */
-  extent?: readonly [from: number, to: number]
-}) {
+}: LineChartProps) {
   const [showsTable, setShowsTable] = useState(false)
-  const place = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot | null>(null)
+  const element = useRef<HTMLDivElement>(null)
   const names = series.map(({ name }) => name).join('\n')
   const isSmooth = smoothing > 0
   const joined = useMemo(() => {
@@ -54,32 +55,7 @@ export function LineChart({
     const drawn = isSmooth ? columns.flatMap((column) => [column, smooth(column, smoothing)]) : columns
     return [steps, ...drawn] as uPlot.AlignedData
   }, [joined, smoothing, isSmooth])
-  const newest = useRef({ data, marks })
-  newest.current = { data, marks }
-  useEffect(() => {
-    const element = place.current!
-    const chart = new uPlot(
-      optionsFor(
-        element,
-        names.split('\n'),
-        { isSmooth, isLog, height, group, x },
-        () => newest.current.marks,
-      ),
-      newest.current.data,
-      element,
-    )
-    plot.current = chart
-    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }))
-    observer.observe(element)
-    return () => {
-      observer.disconnect()
-      chart.destroy()
-      plot.current = null
-    }
-  }, [names, isSmooth, isLog, height, group, x])
-  useEffect(() => plot.current?.setData(data), [data])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the chart reads the marks when it draws
-  useEffect(() => plot.current?.redraw(false), [marks])
+  usePlot(element, { names, isSmooth, isLog, height, group, x }, { data, marks })
   return (
     <figure className="line-chart">
       <figcaption className="row spread">
@@ -88,9 +64,9 @@ export function LineChart({
           {series.map(({ points }) => numberOf(points.at(-1)?.[1])).join(' · ')}
         </span>
       </figcaption>
-      <div ref={place} role="img" aria-label={summaryOf(title, series, x)} style={{ minHeight: height }} />
+      <div ref={element} role="img" aria-label={summaryOf(title, series, x)} style={{ minHeight: height }} />
       <Button kind="quiet" aria-expanded={showsTable} onClick={() => setShowsTable(!showsTable)}>
-        {showsTable ? 'hide the numbers' : 'numbers'}
+        {showsTable ? 'Hide numbers' : 'Numbers'}
       </Button>
       {showsTable && <Numbers series={series} />}
     </figure>
@@ -99,7 +75,10 @@ export function LineChart({
 
 const none: ChartMark[] = []
 
+/** What a plot is made with; a change of it needs a new plot. */
 interface Look {
+  /** Of the lines, one per line of text. */
+  names: string
   isSmooth: boolean
   isLog: boolean
   height: number
@@ -107,19 +86,53 @@ interface Look {
   x: XUnit
 }
 
+/** What a plot can change without being made again. */
+interface Content {
+  data: uPlot.AlignedData
+  marks: readonly ChartMark[]
+}
+
+/** Keeps a plot inside an element. */
+function usePlot(container: RefObject<HTMLDivElement | null>, look: Look, content: Content): void {
+  const { names, isSmooth, isLog, height, group, x } = look
+  const plot = useRef<uPlot | null>(null)
+  const newest = useRef(content)
+  newest.current = content
+  useEffect(() => {
+    const element = container.current!
+    const options = optionsFor(
+      element,
+      { names, isSmooth, isLog, height, group, x },
+      () => newest.current.marks,
+    )
+    const chart = new uPlot(options, newest.current.data, element)
+    plot.current = chart
+    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }))
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      chart.destroy()
+      plot.current = null
+    }
+  }, [container, names, isSmooth, isLog, height, group, x])
+  const { data, marks } = content
+  useEffect(() => plot.current?.setData(data), [data])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the chart reads the marks when it draws
+  useEffect(() => plot.current?.redraw(false), [marks])
+}
+
 function optionsFor(
   element: HTMLElement,
-  names: string[],
-  { isSmooth, isLog, height, group, x }: Look,
+  { names, isSmooth, isLog, height, group, x }: Look,
   marksOf: () => readonly ChartMark[],
 ): uPlot.Options {
   const style = getComputedStyle(element)
-  const bare: uPlot.Axis = {
+  const axis: uPlot.Axis = {
     stroke: style.color,
     grid: { stroke: style.borderTopColor, width: 1 },
     ticks: { show: false },
   }
-  const lines = names.flatMap((name, i): uPlot.Series[] => {
+  const lines = names.split('\n').flatMap((name, i): uPlot.Series[] => {
     const line = { label: name, stroke: colourOf(i), width: 1.5, spanGaps: true, points: { show: isShort } }
     return isSmooth ? [{ ...line, label: `${name}, raw`, alpha: 0.25, width: 1 }, line] : [line]
   })
@@ -131,23 +144,23 @@ function optionsFor(
     scales: { x: { time: false }, y: isLog ? { distr: 3 } : {} },
     plugins: [marksPlugin(marksOf, { warning: style.outlineColor, quiet: style.color })],
     axes: [
-      { ...bare, size: 30, ...(x === 'seconds' && { values: (_, ticks) => ticks.map(durationOf) }) },
-      { ...bare, size: 56, values: (_, ticks) => ticks.map((tick) => numberOf(tick)) },
+      { ...axis, size: 30, ...(x === 'seconds' && { values: (_, ticks) => ticks.map(durationOf) }) },
+      { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => numberOf(tick)) },
     ],
     series: [{}, ...lines],
   }
 }
 
-/** A line needs two points; fewer are drawn as such. */
+/** A line with fewer than three points shows them as dots. */
 function isShort(chart: uPlot, line: number): boolean {
-  let known = 0
-  for (const value of chart.data[line]!) if (value !== null && ++known === 3) return false
+  let count = 0
+  for (const value of chart.data[line]!) if (value !== null && ++count === 3) return false
   return true
 }
 
 function summaryOf(title: string, series: readonly LineSeries[], x: XUnit): string {
-  const at = (place: number) =>
-    x === 'seconds' ? `after ${durationOf(place)}` : `at ${x} ${numberOf(place)}`
+  const at = (position: number) =>
+    x === 'seconds' ? `after ${durationOf(position)}` : `at ${x} ${numberOf(position)}`
   const lines = series.map(({ name, points }) => {
     const [first, last] = [points[0], points.at(-1)]
     return first && last
@@ -157,13 +170,13 @@ function summaryOf(title: string, series: readonly LineSeries[], x: XUnit): stri
   return `${title}: ${lines.join('; ')}.`
 }
 
-const mostRows = 50
+const maxRows = 50
 
 function Numbers({ series }: { series: readonly LineSeries[] }) {
   return (
     <div className="line-chart-numbers">
       {series.map(({ name, points }) => {
-        const every = Math.max(1, Math.ceil(points.length / mostRows))
+        const every = Math.max(1, Math.ceil(points.length / maxRows))
         return (
           <table key={name} className="table">
             <caption>{name}</caption>

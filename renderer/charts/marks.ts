@@ -1,4 +1,4 @@
-/** Marks on a chart's x axis: drawn with the lines, told on hover. */
+/** Marks on a chart's x axis: drawn with the lines, explained on hover. */
 import type uPlot from 'uplot'
 
 export interface ChartMark {
@@ -11,7 +11,7 @@ export interface ChartMark {
 
 const size = 6
 
-/** @param marksOf gives the present marks; the chart draws them whenever it draws its lines */
+/** @param marksOf returns the current marks; the chart draws them whenever it draws its lines */
 export function marksPlugin(
   marksOf: () => readonly ChartMark[],
   colours: { warning: string; quiet: string },
@@ -42,7 +42,7 @@ function isWithin({ scales }: uPlot, x: number): boolean {
   return min !== undefined && max !== undefined && x >= min && x <= max
 }
 
-/** A triangle on the axis, never told by its colour alone: that of a warning is filled and carries a dashed line. */
+/** A triangle on the axis. Not by colour alone: that of a warning is filled and has a dashed line. */
 function drawMark(
   chart: uPlot,
   { x, isWarning }: ChartMark,

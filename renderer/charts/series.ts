@@ -2,7 +2,7 @@
 
 type Points = readonly (readonly [step: number, value: number])[]
 
-/** @returns every step that any series has, and each series' values there (null where it has none) */
+/** @returns every step that any series has, and each series' values there (null if it has none) */
 export function joinSeries(series: readonly Points[]): { steps: number[]; columns: (number | null)[][] } {
   if (series.length === 1)
     return {
@@ -18,23 +18,23 @@ export function joinSeries(series: readonly Points[]): { steps: number[]; column
 }
 
 /**
- * Exponential moving average with its beginning set right (Kingma & Ba 2015, section 3), gaps left as they are.
- * @param weight of what came before, 0 to below 1
+ * Exponential moving average with bias correction (Kingma & Ba 2015, section 3); gaps are kept.
+ * @param weight of the earlier values, from 0 to below 1
  */
 export function smooth(values: readonly (number | null)[], weight: number): (number | null)[] {
   let sum = 0
-  let known = 0
+  let total = 0
   return values.map((value) => {
     if (value === null) return null
     sum = weight * sum + (1 - weight) * value
-    known = weight * known + (1 - weight)
-    return sum / known
+    total = weight * total + (1 - weight)
+    return sum / total
   })
 }
 
 type Joined = ReturnType<typeof joinSeries>
 
-/** The same with empty places at the ends, so that charts of one run all begin and end at the same x. */
+/** The same with gaps added at the ends, so that all charts of a run begin and end at the same x. */
 export function stretched({ steps, columns }: Joined, [from, to]: readonly [number, number]): Joined {
   const before = steps.length === 0 || from < steps[0]! ? [from] : []
   const after = steps.length === 0 || to > steps.at(-1)! ? [to] : []

@@ -1,4 +1,4 @@
-/** A curve as large as a word. */
+/** A curve the size of a word. */
 export function Sparkline({ values, label }: { values: readonly number[]; label: string }) {
   if (values.length < 2) return null
   const [low, high] = [Math.min(...values), Math.max(...values)]

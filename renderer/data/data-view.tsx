@@ -1,6 +1,8 @@
-/** The view Data: every item of the project, found by words and filters; files come in by drop or by dialog. */
+/** The view Data: every item of the project, with search and filters; files are dropped here or chosen in a dialog. */
 import { useQuery } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
+import type { ItemQuery } from '../../electron/contract/data.ts'
+import type { ProjectOverview } from '../../electron/contract/projects.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
@@ -11,86 +13,32 @@ import { ExportDialog } from './export-dialog.tsx'
 import { ImportDialog } from './import-dialog.tsx'
 import { ItemDetail } from './item-detail.tsx'
 import { ItemTable } from './item-table.tsx'
+import { splitNames, stateNames } from './words.ts'
 
 export function View() {
   const project = useProject()
-  const [place, change] = usePlace()
+  const [, change] = usePlace()
   const [files, setFiles] = useState<File[]>([])
-  const [folders, setFolders] = useState<string[]>([])
   const [isExporting, setExporting] = useState(false)
   const chooser = useRef<HTMLInputElement>(null)
+  const chooseFile = () => chooser.current?.click()
   const { data: overview, error } = useQuery({
     queryKey: ['overview', project],
     queryFn: () => host.projects.overview({ project }),
   })
   useKeys('Data', [
     { keys: '/', does: 'search', run: () => document.getElementById('item-search')?.focus() },
-    { keys: 'i', does: 'import a file', run: () => chooser.current?.click() },
+    { keys: 'i', does: 'import a file', run: chooseFile },
     { keys: 'e', does: 'export', run: () => setExporting(true) },
     { keys: 'Escape', does: 'close the item', run: () => change({ item: undefined }) },
   ])
-  const query = {
-    search: place.q ?? '',
-    dataset: place.dataset ?? null,
-    split: (place.split as 'train' | 'heldout' | undefined) ?? null,
-    state: (place.state as 'done' | undefined) ?? null,
-  }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping has its equal in the button Import
-    <div
-      className="data-view"
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault()
-        const dropped = droppedOf(event.dataTransfer)
-        setFiles(dropped.files)
-        setFolders(dropped.folders)
-      }}
-    >
+    <DropArea onFiles={setFiles}>
       <h1 className="unseen">Data</h1>
       <Problem error={error} />
-      {folders.map((name) => (
-        <p key={name} className="problem box" role="alert">
-          {name} is a folder: open it and drop the files in it.
-        </p>
-      ))}
       <div className="row data-bar">
-        <input
-          id="item-search"
-          type="search"
-          aria-label="Search items"
-          placeholder="Search prompts, contexts and responses   /"
-          defaultValue={query.search}
-          onChange={({ target }) => change({ q: target.value || undefined }, { replace: true })}
-        />
-        <Choice
-          label="Dataset"
-          value={place.dataset}
-          options={(overview?.datasets ?? []).map(({ id, name, items }) => [id, `${name} (${items})`])}
-          onChange={(dataset) => change({ dataset })}
-        />
-        <Choice
-          label="Split"
-          value={place.split}
-          options={[
-            ['train', 'training'],
-            ['heldout', 'held out'],
-          ]}
-          onChange={(split) => change({ split })}
-        />
-        <Choice
-          label="State"
-          value={place.state}
-          options={[
-            ['none', 'not begun'],
-            ['draft', 'draft'],
-            ['done', 'done'],
-            ['skipped', 'skipped'],
-            ['flagged', 'flagged'],
-          ]}
-          onChange={(state) => change({ state })}
-        />
-        <Button kind="primary" onClick={() => chooser.current?.click()}>
+        <Filters overview={overview} />
+        <Button kind="primary" onClick={chooseFile}>
           Import…
         </Button>
         <Button onClick={() => setExporting(true)}>Export…</Button>
@@ -105,36 +53,80 @@ export function View() {
           }}
         />
       </div>
-      {overview?.items === 0 ? (
-        <Empty title="No items yet">
-          <p>
-            Drop a file here, or choose one with Import. Stet reads JSONL, JSON and CSV, plain or gzip:
-            preference pairs (chosen, rejected), edits (rejected, edited), demonstrations (prompt, chosen),
-            and the formats of TRL, HH-RLHF, AlpacaFarm and FineGrainedRLHF. Before anything is kept you see
-            what it would bring.
-          </p>
-        </Empty>
-      ) : (
-        <div className="data-panes">
-          <ItemTable query={query} chosen={place.item} onChoose={(item) => change({ item })} />
-          {place.item && (
-            <ItemDetail
-              id={place.item}
-              onClose={() => change({ item: undefined })}
-              onAnnotate={() => goTo(project, 'annotate', { item: place.item })}
-            />
-          )}
-        </div>
-      )}
-      {overview && overview.items > 0 && (
-        <p className="quiet numbers data-foot">
-          {overview.items - overview.heldout} training, {overview.heldout} held out (by a hash of each item's
-          document, the same in every run) · {overview.annotations.done} of {overview.editable} edited
-        </p>
-      )}
+      {overview?.items === 0 ? <NoItems /> : <Panes />}
+      {overview && overview.items > 0 && <Totals overview={overview} />}
       {files[0] && <ImportDialog file={files[0]} onClose={() => setFiles(files.slice(1))} />}
       <ExportDialog open={isExporting} onClose={() => setExporting(false)} />
+    </DropArea>
+  )
+}
+
+/** Takes dropped files; folders are refused with a message. */
+function DropArea({ onFiles, children }: { onFiles: (files: File[]) => void; children: ReactNode }) {
+  const [folders, setFolders] = useState<string[]>([])
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the button Import does the same
+    <div
+      className="data-view"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault()
+        const dropped = droppedOf(event.dataTransfer)
+        onFiles(dropped.files)
+        setFolders(dropped.folders)
+      }}
+    >
+      {folders.map((name) => (
+        <p key={name} className="problem box" role="alert">
+          {name} is a folder. Open it and drop the files it contains.
+        </p>
+      ))}
+      {children}
     </div>
+  )
+}
+
+function useItemQuery(): ItemQuery {
+  const [place] = usePlace()
+  return {
+    search: place.q ?? '',
+    dataset: place.dataset ?? null,
+    split: (place.split as ItemQuery['split'] | undefined) ?? null,
+    state: (place.state as ItemQuery['state'] | undefined) ?? null,
+  }
+}
+
+function Filters({ overview }: { overview: ProjectOverview | undefined }) {
+  const [place, change] = usePlace()
+  return (
+    <>
+      <input
+        id="item-search"
+        type="search"
+        aria-label="Search items"
+        placeholder="Search prompts, contexts and responses   /"
+        defaultValue={place.q ?? ''}
+        onChange={({ target }) => change({ q: target.value || undefined }, { replace: true })}
+      />
+      <Choice
+        label="Dataset"
+        value={place.dataset}
+        options={(overview?.datasets ?? []).map(({ id, name, items }) => [id, `${name} (${items})`])}
+        onChange={(dataset) => change({ dataset })}
+      />
+      <Choice
+        label="Split"
+        value={place.split}
+        options={Object.entries(splitNames)}
+        onChange={(split) => change({ split })}
+      />
+      <Choice
+        label="State"
+        value={place.state}
+        options={Object.entries(stateNames)}
+        onChange={(state) => change({ state })}
+      />
+    </>
   )
 }
 
@@ -162,5 +154,44 @@ function Choice({
         </option>
       ))}
     </select>
+  )
+}
+
+function NoItems() {
+  return (
+    <Empty title="No items yet">
+      <p>
+        Drop a file here, or choose one with Import. Stet reads JSONL, JSON and CSV, plain or gzip: preference
+        pairs (chosen, rejected), edits (rejected, edited), demonstrations (prompt, chosen), and the formats
+        of TRL, HH-RLHF, AlpacaFarm and FineGrainedRLHF. You see a preview before anything is imported.
+      </p>
+    </Empty>
+  )
+}
+
+function Panes() {
+  const project = useProject()
+  const [place, change] = usePlace()
+  const query = useItemQuery()
+  return (
+    <div className="data-panes">
+      <ItemTable query={query} selected={place.item} onSelect={(item) => change({ item })} />
+      {place.item && (
+        <ItemDetail
+          id={place.item}
+          onClose={() => change({ item: undefined })}
+          onAnnotate={() => goTo(project, 'annotate', { item: place.item })}
+        />
+      )}
+    </div>
+  )
+}
+
+function Totals({ overview: { items, heldout, annotations, editable } }: { overview: ProjectOverview }) {
+  return (
+    <p className="quiet numbers data-foot">
+      {items - heldout} training, {heldout} held out (by a hash of each item's document, the same in every
+      run) · {annotations.done} of {editable} edited
+    </p>
   )
 }

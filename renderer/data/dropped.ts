@@ -1,11 +1,11 @@
-/** What was dropped on the page: its files, and the names of folders, which are no files. */
+/** What was dropped on the window: its files, and the names of folders, which cannot be imported. */
 
 export interface Dropped {
   files: File[]
   folders: string[]
 }
 
-/** A browser gives a dropped folder as a file that cannot be read: its entry tells what it is. */
+/** A browser represents a dropped folder as a file that cannot be read; its entry says what it is. */
 export function droppedOf({ items, files }: DataTransfer): Dropped {
   const entries = [...items].filter(({ kind }) => kind === 'file').map((item) => item.webkitGetAsEntry())
   const all = [...files]

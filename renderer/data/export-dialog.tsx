@@ -1,4 +1,4 @@
-/** Takes items and annotations out, into a file of the user's choice. */
+/** Exports items and annotations to a file of the user's choice. */
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { host } from '../app/connection.ts'
@@ -7,7 +7,7 @@ import { useWork } from '../app/queries.ts'
 import { Button, Dialog, Field, Problem } from '../ui/kit.tsx'
 
 const formats = [
-  ['stet', 'Everything: items with all revisions. Another Stet can take it in.'],
+  ['stet', 'Everything: items with all revisions, to import into another project.'],
   ['trl', 'Preference rows for TRL: prompt, chosen, rejected.'],
 ] as const
 type Format = (typeof formats)[number][0]
@@ -19,7 +19,10 @@ export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => 
   const [workId, setWorkId] = useState<string | null>(null)
   const start = useMutation({
     mutationFn: () =>
-      host.work.start({ verb: 'export', input: { project, format, out: out || placeOf(project, format) } }),
+      host.work.start({
+        verb: 'export',
+        input: { project, format, out: out || defaultPath(project, format) },
+      }),
     onSuccess: ({ id }) => setWorkId(id),
   })
   const work = useWork().find(({ id }) => id === workId)
@@ -32,7 +35,7 @@ export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => 
           start.mutate()
         }}
       >
-        <Field label="What each row holds" help={formats.find(([name]) => name === format)?.[1]}>
+        <Field label="Format" help={formats.find(([name]) => name === format)?.[1]}>
           <select
             value={format}
             onChange={({ target }) =>
@@ -44,10 +47,10 @@ export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => 
             ))}
           </select>
         </Field>
-        <Field label="File" help="On the machine that Stet runs on.">
+        <Field label="File" help="A path on the machine that runs Stet.">
           <input
             value={out}
-            placeholder={placeOf(project, format)}
+            placeholder={defaultPath(project, format)}
             onChange={({ target }) => setOut(target.value)}
           />
         </Field>
@@ -68,6 +71,6 @@ export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => 
   )
 }
 
-function placeOf(project: string, format: string): string {
+function defaultPath(project: string, format: string): string {
   return `${project}/exports/${format}.jsonl`
 }

@@ -1,37 +1,26 @@
-/** What a file would bring, before it is imported: its format, its columns, its first and its bad rows. */
+/** The import of a file: a preview of its format, columns, first rows and bad rows, then the import and its result. */
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { FilePreview } from '../../electron/contract/data.ts'
+import type { WorkRecord } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { queries, useWork } from '../app/queries.ts'
 import { pathOf } from '../app/upload.ts'
 import { Button, bytesOf, Dialog, Field, Problem, Progress } from '../ui/kit.tsx'
 
-const fields = ['prompt', 'context', 'chosen', 'rejected', 'edited']
+type Columns = Record<string, string>
 
 export function ImportDialog({ file, onClose }: { file: File; onClose: () => void }) {
   const project = useProject()
-  const [sent, setSent] = useState(0)
-  const [columns, setColumns] = useState<Record<string, string>>({})
+  const [columns, setColumns] = useState<Columns>({})
   const [workId, setWorkId] = useState<string | null>(null)
-  const place = useQuery({
-    queryKey: ['upload', file.name, file.size, file.lastModified],
-    queryFn: () => pathOf(file, setSent),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-  })
-  const preview = useQuery({
-    queryKey: ['preview', place.data, columns],
-    queryFn: () => host.data.preview({ file: place.data!, columns }),
-    enabled: place.data !== undefined,
-    placeholderData: (before) => before,
-  })
+  const { path, preview, sent, isUploading, error } = usePreview(file, columns)
   const start = useMutation({
-    mutationFn: () =>
+    mutationFn: (uploaded: string) =>
       host.work.start({
         verb: 'import',
-        input: { project, files: [place.data!], dataset: file.name, columns },
+        input: { project, files: [uploaded], dataset: file.name, columns },
       }),
     onSuccess: ({ id }) => setWorkId(id),
   })
@@ -42,72 +31,89 @@ export function ImportDialog({ file, onClose }: { file: File; onClose: () => voi
   }
   return (
     <Dialog open onClose={close} title={`Import ${file.name}`} wide>
-      {place.isPending && (
-        <Progress done={Math.round(100 * sent)} total={100} label="Reading the file, percent" />
-      )}
-      <Problem error={place.error ?? preview.error ?? start.error} />
-      {preview.data && !work && (
-        <>
-          <Found preview={preview.data} />
-          {preview.data.columns.length > 0 && (
-            <Mapping columns={preview.data.columns} mapped={columns} onChange={setColumns} />
-          )}
-          <Rows preview={preview.data} />
+      {isUploading && <Progress done={Math.round(100 * sent)} total={100} label="Uploading, percent" />}
+      <Problem error={error ?? start.error} />
+      {preview && path && !work && (
+        <Preview preview={preview} columns={columns} onColumns={setColumns}>
           <div className="row">
             <Button
               kind="primary"
-              disabled={preview.data.rows.length === 0 || start.isPending}
-              onClick={() => start.mutate()}
+              disabled={preview.rows.length === 0 || start.isPending}
+              onClick={() => start.mutate(path)}
             >
               Import
             </Button>
             <Button onClick={close}>Cancel</Button>
           </div>
-        </>
+        </Preview>
       )}
-      {work?.state === 'running' && (
-        <>
-          <Progress
-            label="Bytes"
-            done={work.progress?.done ?? 0}
-            total={work.progress?.total ?? 1}
-            secondsLeft={work.secondsLeft}
-          />
-          <Button onClick={() => void host.work.stop({ id: work.id })}>Stop; keep nothing</Button>
-        </>
-      )}
-      {work?.endedAt && (
-        <>
-          <p role="status">{work.error ?? resultOf(work.result)}</p>
-          <BadRows bad={(work.result as { bad?: FilePreview['bad'] } | null)?.bad ?? []} />
-          <Button kind="primary" onClick={close}>
-            Close
-          </Button>
-        </>
-      )}
+      {work && <ImportWork work={work} onClose={close} />}
     </Dialog>
   )
 }
 
-function resultOf(result: unknown): string {
-  const { imported, duplicates, bad } = result as { imported: number; duplicates: number; bad: unknown[] }
-  return `Imported ${imported} items; ${duplicates} were there already; ${bad.length} bad rows.`
+function usePreview(file: File, columns: Columns) {
+  const [sent, setSent] = useState(0)
+  const upload = useQuery({
+    queryKey: ['upload', file.name, file.size, file.lastModified],
+    queryFn: () => pathOf(file, setSent),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  })
+  const preview = useQuery({
+    queryKey: ['preview', upload.data, columns],
+    queryFn: () => host.data.preview({ file: upload.data!, columns }),
+    enabled: upload.data !== undefined,
+    placeholderData: (before) => before,
+  })
+  return {
+    path: upload.data,
+    preview: preview.data,
+    sent,
+    isUploading: upload.isPending,
+    error: upload.error ?? preview.error,
+  }
 }
 
-function Found({ preview: { format, sizeBytes, rows, bad, problem } }: { preview: FilePreview }) {
+function Preview({
+  preview,
+  columns,
+  onColumns,
+  children,
+}: {
+  preview: FilePreview
+  columns: Columns
+  onColumns: (columns: Columns) => void
+  children: ReactNode
+}) {
+  return (
+    <>
+      <Format preview={preview} />
+      {preview.columns.length > 0 && (
+        <Mapping columns={preview.columns} mapped={columns} onChange={onColumns} />
+      )}
+      <Rows preview={preview} />
+      {children}
+    </>
+  )
+}
+
+function Format({ preview: { format, sizeBytes, rows, bad, problem } }: { preview: FilePreview }) {
   return (
     <p>
       {problem !== null && (
         <span className="problem">
-          {problem} Say which column is which.
+          {problem} Choose which column is which.
           <br />
         </span>
       )}
-      {format === null ? 'No row could be read.' : `Rows of the format “${format}”`}, {bytesOf(sizeBytes)}; of
-      its first rows {rows.length} are shown, {bad.length} are bad.
+      {format === null ? 'No row could be read' : `Format: ${format}`}, {bytesOf(sizeBytes)}. The preview
+      shows {rows.length} of the first rows; {bad.length} are bad.
     </p>
   )
 }
+
+const itemFields = ['prompt', 'context', 'chosen', 'rejected', 'edited']
 
 function Mapping({
   columns,
@@ -115,22 +121,20 @@ function Mapping({
   onChange,
 }: {
   columns: string[]
-  mapped: Record<string, string>
-  onChange: (mapped: Record<string, string>) => void
+  mapped: Columns
+  onChange: (mapped: Columns) => void
 }) {
+  const map = (field: string, column: string) => {
+    const { [field]: _, ...rest } = mapped
+    onChange(column === '' ? rest : { ...rest, [field]: column })
+  }
   return (
     <fieldset className="row mapping">
       <legend>Columns</legend>
-      {fields.map((field) => (
+      {itemFields.map((field) => (
         <Field key={field} label={field}>
-          <select
-            value={mapped[field] ?? ''}
-            onChange={({ target }) => {
-              const { [field]: _, ...rest } = mapped
-              onChange(target.value === '' ? rest : { ...rest, [field]: target.value })
-            }}
-          >
-            <option value="">by its name</option>
+          <select value={mapped[field] ?? ''} onChange={({ target }) => map(field, target.value)}>
+            <option value="">by name</option>
             {columns.map((column) => (
               <option key={column}>{column}</option>
             ))}
@@ -141,10 +145,12 @@ function Mapping({
   )
 }
 
+const maxRows = 8
+
 function Rows({ preview: { rows, bad } }: { preview: FilePreview }) {
   const filled = shownColumns.filter(({ of }) => rows.some((row) => of(row)))
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard
     <section className="preview-rows" tabIndex={0} aria-label="First rows">
       <table className="table">
         <thead>
@@ -155,10 +161,10 @@ function Rows({ preview: { rows, bad } }: { preview: FilePreview }) {
           </tr>
         </thead>
         <tbody>
-          {rows.slice(0, 8).map((row) => (
+          {rows.slice(0, maxRows).map((row) => (
             <tr key={row.id}>
               {filled.map(({ title, of }) => (
-                <td key={title}>{beginningOf(of(row) ?? '')}</td>
+                <td key={title}>{shortened(of(row) ?? '')}</td>
               ))}
             </tr>
           ))}
@@ -177,11 +183,13 @@ const shownColumns: { title: string; of: (row: FilePreview['rows'][number]) => s
   { title: 'Edited', of: ({ edited }) => edited },
 ]
 
-const shownCharacters = 160
+const maxCharacters = 160
 
-function beginningOf(text: string): string {
-  return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text
+function shortened(text: string): string {
+  return text.length > maxCharacters ? `${text.slice(0, maxCharacters)}…` : text
 }
+
+const maxBadRows = 100
 
 function BadRows({ bad }: { bad: FilePreview['bad'] }) {
   if (bad.length === 0) return null
@@ -189,12 +197,44 @@ function BadRows({ bad }: { bad: FilePreview['bad'] }) {
     <details open>
       <summary>{bad.length} bad rows</summary>
       <ul>
-        {bad.slice(0, 100).map(({ line, reason }) => (
+        {bad.slice(0, maxBadRows).map(({ line, reason }) => (
           <li key={`${line} ${reason}`}>
             Line {line}: {reason}
           </li>
         ))}
       </ul>
     </details>
+  )
+}
+
+/** The import while it runs, and its result. */
+function ImportWork({ work, onClose }: { work: WorkRecord; onClose: () => void }) {
+  const { state, endedAt, progress, secondsLeft, error } = work
+  const result = work.result as { imported: number; duplicates: number; bad: FilePreview['bad'] } | null
+  if (state === 'running')
+    return (
+      <>
+        <Progress
+          label="Bytes"
+          done={progress?.done ?? 0}
+          total={progress?.total ?? 1}
+          secondsLeft={secondsLeft}
+        />
+        <Button onClick={() => void host.work.stop({ id: work.id })}>Stop and discard</Button>
+      </>
+    )
+  if (!endedAt) return null
+  return (
+    <>
+      <p role="status">
+        {error ??
+          (result &&
+            `Imported ${result.imported} items; ${result.duplicates} duplicates; ${result.bad.length} bad rows.`)}
+      </p>
+      <BadRows bad={result?.bad ?? []} />
+      <Button kind="primary" onClick={onClose}>
+        Close
+      </Button>
+    </>
   )
 }

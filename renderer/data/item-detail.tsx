@@ -1,10 +1,11 @@
-/** One item in full, with everybody's newest edit and the history of each. */
+/** One item in full, with each annotator's newest edit and its history. */
 import { useQuery } from '@tanstack/react-query'
 import type { Annotation } from '../../electron/contract/records.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { DiffText } from '../ui/diff-text.tsx'
 import { Button, durationOf, Problem, timeOf } from '../ui/kit.tsx'
+import { splitNames } from './words.ts'
 
 export function ItemDetail({
   id,
@@ -52,7 +53,7 @@ export function ItemDetail({
           <Part title="Chosen" text={data.item.chosen} />
           <History rejected={data.item.rejected ?? ''} annotations={data.annotations} />
           <p className="quiet mono">
-            {data.item.source} · {data.item.id} · {data.split === 'train' ? 'training' : 'held out'}
+            {data.item.source} · {data.item.id} · {splitNames[data.split]}
           </p>
         </>
       )}

@@ -1,4 +1,4 @@
-/** Which answers better? Two answers side by side, nothing that gives a model away, verdicts by the arrow keys. */
+/** Blind judging: two responses side by side, nothing that identifies a model, verdicts by the arrow keys. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { host } from '../app/connection.ts'
@@ -11,110 +11,163 @@ import { InertMarkdown } from '../ui/inert-markdown.tsx'
 import { Button, Keys, Problem } from '../ui/kit.tsx'
 import { Prompt } from '../ui/prompt.tsx'
 
-type Answer = 'left' | 'tie' | 'right' | 'skip'
+type Vote = 'left' | 'tie' | 'right' | 'skip'
+type BlindPair = NonNullable<Awaited<ReturnType<typeof host.judge.next>>>
 
-/** After so many verdicts judging gets worse. */
+/** After this many verdicts, judgements get worse. */
 const restEvery = 40
 
 export function BlindSession({ evaluation }: { evaluation: string }) {
+  const [marks, setMarks] = useState(false)
+  const session = useSession(evaluation)
+  const { pair, error, vote, undo, end } = session
+  const toggleMarks = () => setMarks(!marks)
+  useKeys('Judging', [
+    { keys: 'ArrowLeft', does: 'left is better', run: () => vote('left') },
+    { keys: 'ArrowRight', does: 'right is better', run: () => vote('right') },
+    { keys: 'ArrowDown', does: 'tie', run: () => vote('tie') },
+    { keys: 's', does: 'skip', run: () => vote('skip') },
+    { keys: 'Backspace', does: 'undo', run: undo },
+    { keys: 'm', does: 'mark the differences', run: toggleMarks },
+    { keys: 'Escape', does: 'pause', run: end },
+  ])
+  if (error) return <Problem error={error} onRetry={session.reload} />
+  if (pair === undefined) return null
+  if (pair === null) return <AllJudged onEnd={end} />
+  return (
+    <div className="stack blind">
+      <div className="row spread">
+        <h1>Which response is better?</h1>
+        <span className="numbers" role="status">
+          {pair.judged} / {pair.total} · blind
+        </span>
+      </div>
+      {pair.judged > 0 && pair.judged % restEvery === 0 && (
+        <p className="box" role="status">
+          {pair.judged} verdicts: a good moment to rest your eyes. Everything is saved.
+        </p>
+      )}
+      <div className="blind-prompt">
+        <Prompt prompt={pair.prompt} context={pair.context} />
+      </div>
+      <Responses pair={pair} marks={marks} />
+      <Problem error={session.voteError} />
+      <VoteButtons session={session} judged={pair.judged} marks={marks} onToggleMarks={toggleMarks} />
+    </div>
+  )
+}
+
+interface Session {
+  /** Undefined while it loads; null once every pair is judged. */
+  pair: BlindPair | null | undefined
+  error: unknown
+  voteError: unknown
+  vote(vote: Vote): void
+  undo(): void
+  end(): void
+  reload(): void
+}
+
+function useSession(evaluation: string): Session {
   const project = useProject()
   const [, change] = usePlace()
-  const [marks, setMarks] = useState(false)
   const shownAt = useRef(performance.now())
-  const key = ['blind', project, evaluation]
-  const { data, error } = useQuery({
-    queryKey: key,
+  const queryKey = ['blind', project, evaluation]
+  const { data: pair, error } = useQuery({
+    queryKey,
     queryFn: () => host.judge.next({ project, evaluation }),
     staleTime: Number.POSITIVE_INFINITY,
   })
-  const again = () => queries.invalidateQueries({ queryKey: key })
+  const reload = () => queries.invalidateQueries({ queryKey })
   const end = () => change({ blind: undefined, evaluation })
-  const vote = useMutation({
-    mutationFn: (answer: Answer) => {
+  const voting = useMutation({
+    mutationFn: (answer: Vote) => {
       const elapsedMs = performance.now() - shownAt.current
-      return saving(() => host.judge.vote({ project, evaluation, pairId: data!.pairId, answer, elapsedMs }))
+      return saving(() => host.judge.vote({ project, evaluation, pairId: pair!.pairId, answer, elapsedMs }))
     },
     onSuccess: async ({ finished }) => {
-      await again()
+      await reload()
       if (finished) end()
     },
   })
-  const undo = useMutation({ mutationFn: () => host.judge.undo({ project, evaluation }), onSuccess: again })
-  const pairId = data?.pairId
+  const undoing = useMutation({
+    mutationFn: () => host.judge.undo({ project, evaluation }),
+    onSuccess: reload,
+  })
+  const pairId = pair?.pairId
   // biome-ignore lint/correctness/useExhaustiveDependencies: the clock starts with each pair
   useEffect(() => {
     shownAt.current = performance.now()
   }, [pairId])
-  const say = (answer: Answer) => data && !vote.isPending && vote.mutate(answer)
-  useKeys('Judging', [
-    { keys: 'ArrowLeft', does: 'left is better', run: () => say('left') },
-    { keys: 'ArrowRight', does: 'right is better', run: () => say('right') },
-    { keys: 'ArrowDown', does: 'a tie', run: () => say('tie') },
-    { keys: 's', does: 'skip', run: () => say('skip') },
-    { keys: 'Backspace', does: 'undo', run: () => undo.mutate() },
-    { keys: 'm', does: 'mark the differences', run: () => setMarks(!marks) },
-    { keys: 'Escape', does: 'pause', run: end },
-  ])
-  if (error) return <Problem error={error} onRetry={again} />
-  if (data === undefined) return null
-  if (data === null)
-    return (
-      <div className="empty">
-        <h2>Every pair is judged</h2>
-        <Button kind="primary" onClick={end}>
-          See the result
-        </Button>
-      </div>
-    )
-  const { prompt, context, left, right, judged, total } = data
+  return {
+    pair,
+    error,
+    voteError: voting.error ?? undoing.error,
+    vote: (vote) => pair && !voting.isPending && voting.mutate(vote),
+    undo: () => undoing.mutate(),
+    end,
+    reload: () => void reload(),
+  }
+}
+
+function AllJudged({ onEnd }: { onEnd: () => void }) {
   return (
-    <div className="stack blind">
-      <div className="row spread">
-        <h1>Which answers better?</h1>
-        <span className="numbers" role="status">
-          {judged} / {total} · blind
-        </span>
-      </div>
-      {judged > 0 && judged % restEvery === 0 && (
-        <p className="box" role="status">
-          {judged} verdicts: a good moment to rest your eyes. Everything is saved.
-        </p>
-      )}
-      <div className="blind-prompt">
-        <Prompt prompt={prompt} context={context} />
-      </div>
-      <div className="sides">
-        <section aria-label="Left answer" className="card">
-          {marks ? <DiffText before={right} after={left} /> : <InertMarkdown text={left} />}
-        </section>
-        <section aria-label="Right answer" className="card">
-          {marks ? <DiffText before={left} after={right} /> : <InertMarkdown text={right} />}
-        </section>
-      </div>
-      <Problem error={vote.error ?? undo.error} />
-      <div className="row votes">
-        <Button onClick={() => say('left')}>
-          <Keys keys="←" /> left
-        </Button>
-        <Button onClick={() => say('tie')}>
-          <Keys keys="↓" /> tie
-        </Button>
-        <Button onClick={() => say('right')}>
-          right <Keys keys="→" />
-        </Button>
-        <Button onClick={() => say('skip')}>
-          skip <Keys keys="s" />
-        </Button>
-        <Button disabled={judged === 0} onClick={() => undo.mutate()}>
-          undo <Keys keys="Backspace" />
-        </Button>
-        <Button onClick={() => setMarks(!marks)} aria-pressed={marks}>
-          differences <Keys keys="m" />
-        </Button>
-        <Button kind="quiet" onClick={end}>
-          pause <Keys keys="Esc" />
-        </Button>
-      </div>
+    <div className="empty">
+      <h2>All pairs are judged</h2>
+      <Button kind="primary" onClick={onEnd}>
+        Show the result
+      </Button>
+    </div>
+  )
+}
+
+function Responses({ pair: { left, right }, marks }: { pair: BlindPair; marks: boolean }) {
+  return (
+    <div className="sides">
+      <section aria-label="Left response" className="card">
+        {marks ? <DiffText before={right} after={left} /> : <InertMarkdown text={left} />}
+      </section>
+      <section aria-label="Right response" className="card">
+        {marks ? <DiffText before={left} after={right} /> : <InertMarkdown text={right} />}
+      </section>
+    </div>
+  )
+}
+
+function VoteButtons({
+  session: { vote, undo, end },
+  judged,
+  marks,
+  onToggleMarks,
+}: {
+  session: Session
+  judged: number
+  marks: boolean
+  onToggleMarks: () => void
+}) {
+  return (
+    <div className="row votes">
+      <Button onClick={() => vote('left')}>
+        <Keys keys="←" /> Left
+      </Button>
+      <Button onClick={() => vote('tie')}>
+        <Keys keys="↓" /> Tie
+      </Button>
+      <Button onClick={() => vote('right')}>
+        Right <Keys keys="→" />
+      </Button>
+      <Button onClick={() => vote('skip')}>
+        Skip <Keys keys="s" />
+      </Button>
+      <Button disabled={judged === 0} onClick={undo}>
+        Undo <Keys keys="Backspace" />
+      </Button>
+      <Button onClick={onToggleMarks} aria-pressed={marks}>
+        Differences <Keys keys="m" />
+      </Button>
+      <Button kind="quiet" onClick={end}>
+        Pause <Keys keys="Esc" />
+      </Button>
     </div>
   )
 }

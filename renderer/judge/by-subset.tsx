@@ -1,4 +1,4 @@
-/** The win rate in parts of the pairs: asked for when it is opened, for it takes the host a moment. */
+/** The win rate by subset of the pairs: loaded when it is opened, because it takes the host a moment. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { WinRateSubset } from '../../electron/contract/report.ts'
@@ -39,11 +39,12 @@ export function BySubset({ evaluation }: { evaluation: string }) {
         <b>By subset</b>
       </summary>
       <Problem error={error} />
-      {isOpen && !data && !error && <p className="quiet">Working it out…</p>}
+      {isOpen && !data && !error && <p className="quiet">Calculating…</p>}
       {data?.subsets.length === 0 && (
         <p className="quiet">
-          Nothing splits these pairs: their items have no dataset, source or metadata of 2 to 12 values with
-          at least 5 pairs each. Import items with a column such as “domain” to see the win rate in each.
+          These pairs have no subsets: no dataset, source or metadata field of their items has 2 to 12 values
+          with at least 5 pairs each. Import items with a column such as “domain” to see the win rate by
+          domain.
         </p>
       )}
       {data && data.subsets.length > 0 && (

@@ -1,4 +1,4 @@
-/** All evaluations with their win rates, the rating of all models, and what the newest experiment found. */
+/** All evaluations with their win rates, the ratings of all models, and the newest experiment's results. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { EvaluationRecord, Rating } from '../../electron/contract/judge.ts'
@@ -15,7 +15,7 @@ import { type Column, ResultTable } from './result-table.tsx'
 
 type Change = ReturnType<typeof usePlace>[1]
 
-/** What has no result yet comes last. */
+/** Evaluations without a result come last. */
 function byWinRate(list: readonly EvaluationRecord[]): EvaluationRecord[] {
   const rate = ({ summary }: EvaluationRecord) => summary?.winRate ?? -1
   return [...list].sort((a, b) => rate(b) - rate(a))
@@ -37,7 +37,7 @@ function columnsFor(
     },
     {
       head: 'Judge',
-      text: ({ judge, kind }) => `${judge}${kind === 'blind' ? ' (by hand, blind)' : ''}`,
+      text: ({ judge, kind }) => `${judge}${kind === 'blind' ? ' (manual, blind)' : ''}`,
     },
     {
       head: 'Win rate, 95% interval',
@@ -54,7 +54,7 @@ function columnsFor(
           </span>
         ) : (
           <Button onClick={() => change(kind === 'blind' ? { blind: id } : { evaluation: id })}>
-            {judged} of {pairs} judged{kind === 'blind' ? ': go on' : ''}
+            {judged} of {pairs} judged{kind === 'blind' ? ': continue' : ''}
           </Button>
         ),
     },
@@ -81,15 +81,12 @@ export function Evaluations() {
   const project = useProject()
   const [{ sort }, change] = usePlace()
   const [isNew, setNew] = useState(false)
-  const list = useQuery({ queryKey: ['evaluations', project], queryFn: () => host.judge.list({ project }) })
-  const ratings = useQuery({
-    queryKey: ['ratings', project],
-    queryFn: () => host.judge.ratings({ project }),
+  const { data: list, error } = useQuery({
+    queryKey: ['evaluations', project],
+    queryFn: () => host.judge.list({ project }),
   })
-  const going = useWork(project).filter(({ verb, endedAt }) => verb === 'judge' && endedAt === null)
   const isSorted = sort === 'win-rate'
   const toggleSort = () => change({ sort: isSorted ? undefined : 'win-rate' }, { replace: true })
-  const rows = isSorted ? byWinRate(list.data ?? []) : (list.data ?? [])
   useKeys('Judge', [
     { keys: 'n', does: 'new evaluation', run: () => setNew(true) },
     { keys: 'w', does: 'sort by win rate', run: toggleSort },
@@ -102,59 +99,86 @@ export function Evaluations() {
           New evaluation…
         </Button>
       </div>
-      <Problem error={list.error ?? ratings.error} />
+      <Problem error={error} />
       <FailedWork project={project} isShown={(verb) => verb === 'judge' || verb === 'check-judge'} />
-      {going.map(({ id, progress, secondsLeft }) => (
-        <div key={id} className="row">
-          {progress ? (
-            <Progress label={progress.phase} {...progress} secondsLeft={secondsLeft} />
-          ) : (
-            <p>Judging begins…</p>
-          )}
-          <Button onClick={() => void host.work.stop({ id })}>Stop</Button>
-        </div>
-      ))}
-      {list.data?.length === 0 ? (
-        <Empty title="Nothing judged yet">
-          <p>
-            Two models answer the same held-out prompts; a judge says which answer is better, in both orders.
-            Then you can judge the same pairs yourself, blind, and see how far you agree.
-          </p>
-          <div className="row">
-            <Button kind="primary" onClick={() => setNew(true)}>
-              Compare two models
-            </Button>
-            <Button onClick={() => goTo(project, 'runs', { new: 'sft' })}>Train one first</Button>
-          </div>
-        </Empty>
+      <ActiveJudging />
+      {list?.length === 0 ? (
+        <NoEvaluations onNew={() => setNew(true)} />
       ) : (
         <ResultTable
           title="Evaluations"
           isNarrow={false}
-          rows={rows}
+          rows={isSorted ? byWinRate(list ?? []) : (list ?? [])}
           keyOf={({ id }) => id}
           columns={columnsFor(change, { isOn: isSorted, toggle: toggleSort })}
           figure="evaluations"
         />
       )}
-      {ratings.data?.reason && <p className="quiet">{ratings.data.reason}</p>}
-      {ratings.data && ratings.data.ratings.length > 0 && (
+      <Ratings />
+      <Experiment />
+      <NewEvaluation open={isNew} onClose={() => setNew(false)} />
+    </div>
+  )
+}
+
+function ActiveJudging() {
+  const project = useProject()
+  const active = useWork(project).filter(({ verb, endedAt }) => verb === 'judge' && endedAt === null)
+  return active.map(({ id, progress, secondsLeft }) => (
+    <div key={id} className="row">
+      {progress ? (
+        <Progress label={progress.phase} {...progress} secondsLeft={secondsLeft} />
+      ) : (
+        <p>Starting to judge…</p>
+      )}
+      <Button onClick={() => void host.work.stop({ id })}>Stop</Button>
+    </div>
+  ))
+}
+
+function NoEvaluations({ onNew }: { onNew: () => void }) {
+  const project = useProject()
+  return (
+    <Empty title="No evaluations yet">
+      <p>
+        Two models answer the same held-out prompts, and a judge decides which response is better, in both
+        orders. You can then judge the same pairs blind and see how well you agree.
+      </p>
+      <div className="row">
+        <Button kind="primary" onClick={onNew}>
+          Compare two models
+        </Button>
+        <Button onClick={() => goTo(project, 'runs', { new: 'sft' })}>Train a model first</Button>
+      </div>
+    </Empty>
+  )
+}
+
+function Ratings() {
+  const project = useProject()
+  const { data, error } = useQuery({
+    queryKey: ['ratings', project],
+    queryFn: () => host.judge.ratings({ project }),
+  })
+  return (
+    <>
+      <Problem error={error} />
+      {data?.reason && <p className="quiet">{data.reason}</p>}
+      {data && data.ratings.length > 0 && (
         <section>
           <h2>Ratings</h2>
           <p className="quiet">
-            Bradley–Terry over every verdict here, on Elo's scale: 1000 is the average model.
+            Bradley–Terry model of all verdicts of this project, on the Elo scale: 1000 is the average model.
           </p>
           <ResultTable
             title="Ratings"
-            rows={ratings.data.ratings}
+            rows={data.ratings}
             keyOf={({ model }) => model}
             columns={ratingColumns}
             figure="ratings"
           />
         </section>
       )}
-      <Experiment />
-      <NewEvaluation open={isNew} onClose={() => setNew(false)} />
-    </div>
+    </>
   )
 }

@@ -1,4 +1,4 @@
-/** The newest experiment's results, as in the paper: reward models, win rates, win rate against steps, and against KL. */
+/** The newest experiment's results, as in the paper: reward models, win rates, win rate against steps and against KL. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { Arm, ResultRecord } from '../../electron/contract/report.ts'
@@ -22,9 +22,9 @@ export function Experiment() {
   return (
     <section className="stack">
       <div className="row spread">
-        <h2>The newest experiment</h2>
+        <h2>Newest experiment</h2>
         <Button disabled={report.isPending} onClick={() => report.mutate()}>
-          Write the report
+          Write report
         </Button>
       </div>
       <Problem error={report.error} />
@@ -36,8 +36,8 @@ export function Experiment() {
       {data.caveat && <p className="box">{data.caveat}</p>}
       <RewardModels record={data} />
       <WinRates record={data} />
-      <OverSteps record={data} />
-      <AgainstKl record={data} />
+      <RateOverSteps record={data} />
+      <RateOverKl record={data} />
     </section>
   )
 }
@@ -45,7 +45,7 @@ export function Experiment() {
 function RewardModels({ record: { rewardModels } }: { record: ResultRecord }) {
   return (
     <ResultTable
-      title="1. Reward models, on held-out pairs"
+      title="1. Reward models on held-out pairs"
       hasCaption
       rows={rewardModels}
       keyOf={({ name }) => name}
@@ -83,10 +83,10 @@ function WinRates({ record: { arms, reference } }: { record: ResultRecord }) {
             </span>
           ),
         },
-        { head: 'KL, nats', text: ({ kl }) => numberOf(kl) },
-        { head: 'Length, tokens', text: ({ length }) => numberOf(length) },
+        { head: 'KL (nats)', text: ({ kl }) => numberOf(kl) },
+        { head: 'Length (tokens)', text: ({ length }) => numberOf(length) },
         {
-          head: 'Ended by itself',
+          head: 'Finished (EOS)',
           text: ({ ended }) => (ended == null ? '–' : `${Math.round(100 * ended)}%`),
         },
       ]}
@@ -95,7 +95,7 @@ function WinRates({ record: { arms, reference } }: { record: ResultRecord }) {
   )
 }
 
-function OverSteps({ record: { winRateOverSteps } }: { record: ResultRecord }) {
+function RateOverSteps({ record: { winRateOverSteps } }: { record: ResultRecord }) {
   const series = useMemo(
     () =>
       winRateOverSteps
@@ -118,8 +118,8 @@ function OverSteps({ record: { winRateOverSteps } }: { record: ResultRecord }) {
   )
 }
 
-/** Every arm at every strength of the KL penalty: what it gains for how far it moves. */
-function AgainstKl({ record: { arms, frontier } }: { record: ResultRecord }) {
+/** Every arm at every KL penalty: win rate against distance from the reference. */
+function RateOverKl({ record: { arms, frontier } }: { record: ResultRecord }) {
   const series = useMemo(
     () =>
       arms.flatMap(({ name }) => {
@@ -133,7 +133,7 @@ function AgainstKl({ record: { arms, frontier } }: { record: ResultRecord }) {
   return (
     <div>
       <LineChart
-        title="4. Win rate against KL in nats, each penalty a run"
+        title="4. Win rate against KL in nats, one run per penalty"
         series={series}
         height={240}
         x="KL"

@@ -1,4 +1,4 @@
-/** One evaluation: its result with what limits it, agreement with other judges, and every pair behind it. */
+/** One evaluation: its result with warnings, agreement with other judges, and every pair behind it. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
@@ -22,7 +22,7 @@ export function OneEvaluation({ id }: { id: string }) {
     mutationFn: () => host.judge.startBlind({ project, evaluation: data?.record.of ?? id, judge: annotator }),
     onSuccess: (record) => change({ evaluation: undefined, blind: record.id }),
   })
-  const take = useMutation({
+  const exportPairs = useMutation({
     mutationFn: async (format: 'csv' | 'json') => {
       const { text } = await host.judge.exportPairs({ project, evaluation: id, format })
       saveText(`${id}.${format}`, text)
@@ -39,21 +39,21 @@ export function OneEvaluation({ id }: { id: string }) {
         </div>
         <span className="row">
           <Button kind="primary" disabled={blind.isPending} onClick={() => blind.mutate()}>
-            Judge these blind
+            Start blind comparison
           </Button>
-          <Button onClick={() => take.mutate('csv')}>Export CSV</Button>
-          <Button onClick={() => take.mutate('json')}>Export JSON</Button>
+          <Button onClick={() => exportPairs.mutate('csv')}>Export CSV</Button>
+          <Button onClick={() => exportPairs.mutate('json')}>Export JSON</Button>
           <Button kind="quiet" onClick={() => change({ evaluation: undefined, against: undefined })}>
             All evaluations
           </Button>
         </span>
       </div>
-      <Problem error={blind.error ?? take.error} />
+      <Problem error={blind.error ?? exportPairs.error} />
       {record.summary === null ? (
         <p>
-          {record.judged} of {record.pairs} pairs are judged.{' '}
+          {record.judged} of {record.pairs} pairs judged.{' '}
           {record.kind === 'blind' && (
-            <Button onClick={() => change({ evaluation: undefined, blind: id })}>Go on</Button>
+            <Button onClick={() => change({ evaluation: undefined, blind: id })}>Continue</Button>
           )}
         </p>
       ) : (
@@ -74,7 +74,7 @@ function Agreement({ rows }: { rows: Pairs['agreement'] }) {
   }
   return (
     <section>
-      <h2>Agreement on the same pairs</h2>
+      <h2>Agreement with other judges</h2>
       <ResultTable
         title="Agreement"
         rows={rows}
@@ -85,7 +85,7 @@ function Agreement({ rows }: { rows: Pairs['agreement'] }) {
           { head: "Cohen's kappa", text: ({ kappa }) => numberOf(kappa) },
           { head: 'Pairs', text: ({ n }) => String(n) },
           {
-            head: 'Disagree on',
+            head: 'Disagreements',
             text: ({ disagreements }) => String(disagreements.length),
             cell: ({ evaluation, judge, disagreements: { length } }) =>
               length === 0 ? (
@@ -115,8 +115,8 @@ function Result({ summary, name }: { summary: NonNullable<Pairs['record']['summa
         </p>
       </div>
       <p className="numbers">
-        Of {n} pairs{prompts === n ? '' : ` on ${prompts} prompts`}, {wins} won, {ties} tied, {losses} lost;
-        sign test over prompts p {signTestP < 0.001 ? '< 0.001' : signTestP.toFixed(3)}; at equal length{' '}
+        {n} pairs{prompts === n ? '' : ` on ${prompts} prompts`}: {wins} won, {ties} tied, {losses} lost; sign
+        test over prompts, p {signTestP < 0.001 ? '< 0.001' : signTestP.toFixed(3)}; at equal length{' '}
         {numberOf(lengthControlledWinRate)}%.
       </p>
       {warnings.length > 0 && (

@@ -1,4 +1,4 @@
-/** Every pair of an evaluation with its verdicts, or those on which another judge says otherwise. */
+/** Every pair of an evaluation with its verdicts, or only those that another judge decided differently. */
 import { useState } from 'react'
 import type { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
@@ -10,13 +10,13 @@ import { Prompt } from '../ui/prompt.tsx'
 export type Pairs = Awaited<ReturnType<typeof host.judge.pairs>>
 type Pair = Pairs['pairs'][number]
 
-const shownAtOnce = 30
+const pageSize = 30
 
 const words = { win: 'won', tie: 'tie', loss: 'lost' }
 
 export function PairList({ data: { pairs, record, agreement } }: { data: Pairs }) {
   const [{ against }, change] = usePlace()
-  const [shown, setShown] = useState(shownAtOnce)
+  const [shown, setShown] = useState(pageSize)
   const other = agreement.find(({ evaluation }) => evaluation === against)
   const theirs = other && new Map(other.disagreements.map(({ pairId, theirs }) => [pairId, theirs]))
   const first = agreement.find(({ disagreements }) => disagreements.length > 0)?.evaluation
@@ -28,43 +28,61 @@ export function PairList({ data: { pairs, record, agreement } }: { data: Pairs }
       <div className="row spread">
         <h2 id="pairs">Pairs</h2>
         {agreement.length > 0 && (
-          <label className="pair-filter">
-            Show
-            <select
-              value={other?.evaluation ?? ''}
-              onChange={({ target }) => change({ against: target.value || undefined }, { replace: true })}
-            >
-              <option value="">all {pairs.length} pairs</option>
-              {agreement.map(({ evaluation, judge, disagreements }) => (
-                <option key={evaluation} value={evaluation}>
-                  {disagreements.length} disagreements with {judge}
-                </option>
-              ))}
-            </select>
-          </label>
+          <PairFilter
+            agreement={agreement}
+            pairs={pairs.length}
+            value={other?.evaluation ?? ''}
+            onChange={(evaluation) => change({ against: evaluation }, { replace: true })}
+          />
         )}
       </div>
-      {listed.length === 0 && <p className="quiet">You agree on every pair.</p>}
+      {listed.length === 0 && <p className="quiet">You agree on all pairs.</p>}
       {listed.slice(0, shown).map((pair) => {
-        const said = theirs?.get(pair.id)
-        const note = said && `${other!.judge}: ${words[said]}`
-        return <PairLine key={pair.id} pair={pair} record={record} note={note} />
+        const verdict = theirs?.get(pair.id)
+        const note = verdict && `${other!.judge}: ${words[verdict]}`
+        return <PairRow key={pair.id} pair={pair} record={record} note={note} />
       })}
       {shown < listed.length && (
-        <Button onClick={() => setShown(shown + shownAtOnce)}>{listed.length - shown} more</Button>
+        <Button onClick={() => setShown(shown + pageSize)}>{listed.length - shown} more</Button>
       )}
     </section>
   )
 }
 
-function PairLine({
+function PairFilter({
+  agreement,
+  pairs,
+  value,
+  onChange,
+}: {
+  agreement: Pairs['agreement']
+  pairs: number
+  value: string
+  onChange: (evaluation: string | undefined) => void
+}) {
+  return (
+    <label className="pair-filter">
+      Show
+      <select value={value} onChange={({ target }) => onChange(target.value || undefined)}>
+        <option value="">all {pairs} pairs</option>
+        {agreement.map(({ evaluation, judge, disagreements }) => (
+          <option key={evaluation} value={evaluation}>
+            {disagreements.length} disagreements with {judge}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+function PairRow({
   pair: { prompt, context, outputA, outputB, verdicts, skipped },
   record,
   note,
 }: {
   pair: Pair
   record: Pairs['record']
-  /** What the other judge said. */
+  /** The other judge's verdict. */
   note: string | undefined
 }) {
   const mean = verdicts.reduce((sum, { preference }) => sum + preference, 0) / verdicts.length
@@ -82,7 +100,7 @@ function PairLine({
           <p className="whole">{outputA}</p>
         </div>
         <div>
-          <h3>{record.candidate ?? 'B'}, against it</h3>
+          <h3>{record.candidate ?? 'B'}, as changes to it</h3>
           <p>
             <DiffText before={outputA} after={outputB} />
           </p>
@@ -90,7 +108,7 @@ function PairLine({
       </div>
       <ul className="numbers quiet">
         {verdicts.map(({ judge, swapped, preference, elapsedMs, rawReply }, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: verdicts are only added
+          // biome-ignore lint/suspicious/noArrayIndexKey: verdicts are only appended
           <li key={i}>
             {judge}: {wordsOf(preference)}, {swapped ? 'candidate' : 'reference'} shown first
             {elapsedMs > 0 && `, ${(elapsedMs / 1000).toFixed(1)} s`} {rawReply}

@@ -1,4 +1,4 @@
-/** A table of results that can be taken along: copied as Markdown or CSV, and its figure saved. */
+/** A table of results that can be copied as Markdown or CSV, with its figure to save. */
 import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Button, Problem } from '../ui/kit.tsx'
@@ -7,10 +7,10 @@ import { csvOf, markdownOf, type TextTable } from './table-text.ts'
 
 export interface Column<Row> {
   head: string
-  /** What is copied, and what is shown where there is no `cell`. */
+  /** What is copied, and what is shown if there is no `cell`. */
   text(row: Row): string
   cell?(row: Row): ReactNode
-  /** Makes the head a button that sorts by the column, the greatest first. */
+  /** Makes the head a button that sorts by the column, largest first. */
   sort?: { isOn: boolean; toggle(): void }
 }
 
@@ -23,14 +23,14 @@ export function ResultTable<Row>({
   isNarrow = true,
   figure,
 }: {
-  /** Names the table where it is copied, and above it where it has a caption. */
+  /** Names the table in its copy buttons, and above it if it has a caption. */
   title: string
   columns: readonly Column<Row>[]
   rows: readonly Row[]
   keyOf(row: Row): string
   hasCaption?: boolean
   isNarrow?: boolean
-  /** Name of the figure of the same results. */
+  /** Name of the figure that shows the same results. */
   figure?: string
 }) {
   const asText = (): TextTable => ({
@@ -66,7 +66,7 @@ export function ResultTable<Row>({
           ))}
         </tbody>
       </table>
-      <div className="row taking">
+      <div className="row table-tools">
         <CopyTable title={title} asText={asText} />
         {figure && <SaveFigure name={figure} title={title} />}
       </div>
@@ -86,7 +86,7 @@ function CopyTable({ title, asText }: { title: string; asText(): TextTable }) {
     },
   })
   return (
-    <span className="row taking">
+    <span className="row table-tools">
       <span className="quiet">Copy as</span>
       {formats.map((format) => (
         <Button

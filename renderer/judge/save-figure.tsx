@@ -1,25 +1,25 @@
-/** Saves a figure of the results as the host draws it: SVG, or PNG at twice its size. */
+/** Saves a figure of the results as the host draws it: SVG, or PNG at twice the size. */
 import { useMutation } from '@tanstack/react-query'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { Button, Problem } from '../ui/kit.tsx'
 import { saveFile } from './save-file.ts'
 
-const pixelsAPoint = 2
+const pixelsPerPoint = 2
 
-/** @param name one that `judging.figures` gives */
+/** @param name of a figure that `judge.figures` returns */
 export function SaveFigure({ name, title }: { name: string; title: string }) {
   const project = useProject()
   const save = useMutation({
     mutationFn: async (format: 'svg' | 'png') => {
       const figure = (await host.judge.figures({ project })).find((each) => each.name === name)
-      if (!figure) throw new Error(`There is nothing to draw for “${title}” yet.`)
-      const drawn = new Blob([figure.svg], { type: 'image/svg+xml' })
-      saveFile(`${name}.${format}`, format === 'svg' ? drawn : await pngOf(figure.svg))
+      if (!figure) throw new Error(`There are no results to draw for “${title}” yet.`)
+      const svg = new Blob([figure.svg], { type: 'image/svg+xml' })
+      saveFile(`${name}.${format}`, format === 'svg' ? svg : await pngOf(figure.svg))
     },
   })
   return (
-    <span className="row taking">
+    <span className="row table-tools">
       <span className="quiet">Save as</span>
       {(['svg', 'png'] as const).map((format) => (
         <Button
@@ -37,14 +37,14 @@ export function SaveFigure({ name, title }: { name: string; title: string }) {
   )
 }
 
-/** @throws Error where the picture can't be drawn */
+/** @throws Error if the picture can't be drawn */
 async function pngOf(svg: string): Promise<Blob> {
   const image = new Image()
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`
   await image.decode()
   const canvas = document.createElement('canvas')
-  canvas.width = pixelsAPoint * image.width
-  canvas.height = pixelsAPoint * image.height
+  canvas.width = pixelsPerPoint * image.width
+  canvas.height = pixelsPerPoint * image.height
   canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height)
   return new Promise((resolve, reject) => {
     canvas.toBlob((png) =>

@@ -1,57 +1,47 @@
-/** The view Labels: what each edit says of each token, and what a reward model has learnt from it. */
+/** The view Labels: the token labels of each edit, and the rewards that a reward model gives the same tokens. */
 import { useQuery } from '@tanstack/react-query'
+import type { LabelledPair } from '../../electron/contract/label.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
 import { Button, Empty, Field, Problem } from '../ui/kit.tsx'
+import { Tabs } from '../ui/tabs.tsx'
 import { TokenHeat } from '../ui/token-heat.tsx'
-import './labels.css'
+import './label.css'
 import { RewardTab } from './reward-tab.tsx'
 
-const pageSize = 20
+const tabs = ['labels', 'reward'] as const
+type Tab = (typeof tabs)[number]
 
 export function View() {
   const project = useProject()
   const [place, change] = usePlace()
-  const isReward = place.tab === 'reward'
-  const { data: models } = useQuery({
+  const tab = tabs.find((name) => name === place.tab) ?? 'labels'
+  const openTab = (name: Tab) => change({ tab: name === 'labels' ? undefined : name })
+  const { data: models = [] } = useQuery({
     queryKey: ['models', project],
     queryFn: () => host.models.list({ project }),
   })
   useKeys('Labels', [
-    { keys: '1', does: 'labels', run: () => change({ tab: undefined }) },
-    { keys: '2', does: 'reward model', run: () => change({ tab: 'reward' }) },
+    { keys: '1', does: 'labels', run: () => openTab('labels') },
+    { keys: '2', does: 'reward model', run: () => openTab('reward') },
   ])
   return (
     <div className="stack">
       <div className="row spread">
-        <h1>Labels and reward</h1>
-        <div role="tablist" aria-label="Labels or reward" className="row">
-          {[
-            ['labels', !isReward],
-            ['reward', isReward],
-          ].map(([name, isOn]) => (
-            <button
-              type="button"
-              role="tab"
-              key={String(name)}
-              className="tab"
-              aria-selected={Boolean(isOn)}
-              onClick={() => change({ tab: name === 'reward' ? 'reward' : undefined })}
-            >
-              {name}
-            </button>
-          ))}
-        </div>
+        <h1>Labels and rewards</h1>
+        <Tabs label="Labels or rewards" names={tabs} selected={tab} onSelect={openTab} />
       </div>
-      {isReward ? (
-        <RewardTab models={models ?? []} />
+      {tab === 'reward' ? (
+        <RewardTab models={models} />
       ) : (
-        <LabelsTab models={(models ?? []).map(({ name }) => name)} />
+        <LabelsTab models={models.map(({ name }) => name)} />
       )}
     </div>
   )
 }
+
+const pageSize = 20
 
 function LabelsTab({ models }: { models: string[] }) {
   const project = useProject()
@@ -68,66 +58,91 @@ function LabelsTab({ models }: { models: string[] }) {
     if (data && next >= 0 && next < data.total) change({ from: String(next) })
   }
   useKeys('Pages', [
-    { keys: '[', does: 'page before', run: () => turn(-1) },
+    { keys: '[', does: 'previous page', run: () => turn(-1) },
     { keys: ']', does: 'next page', run: () => turn(1) },
   ])
-  if (data?.total === 0)
-    return (
-      <Empty title="No finished edits yet">
-        <p>
-          A finished edit labels every token: struck −1, added +1, left standing 0. Edit a few items, and
-          their labels are here under the tokenizer of any model.
-        </p>
-        <Button kind="primary" onClick={() => goTo(project, 'annotate')}>
-          Go to Annotate
-        </Button>
-      </Empty>
-    )
+  if (data?.total === 0) return <NoEdits />
   return (
     <>
       <Problem error={error} />
       <div className="row spread">
-        <Field label="Cut into">
-          <select
-            value={tokenizer ?? ''}
-            onChange={({ target }) => change({ tokenizer: target.value || undefined })}
-          >
-            <option value="">words</option>
-            {models.map((name) => (
-              <option key={name} value={name}>
-                tokens of {name}
-              </option>
-            ))}
-          </select>
-        </Field>
-        {data && (
-          <span className="row numbers">
-            <Button onClick={() => turn(-1)} disabled={offset === 0}>
-              ←
-            </Button>
-            {offset + 1}–{Math.min(offset + pageSize, data.total)} of {data.total}
-            <Button onClick={() => turn(1)} disabled={offset + pageSize >= data.total}>
-              →
-            </Button>
-          </span>
-        )}
+        <UnitChoice models={models} tokenizer={tokenizer} onChange={(name) => change({ tokenizer: name })} />
+        {data && <Pager offset={offset} total={data.total} onTurn={turn} />}
       </div>
       {data?.pairs.map((pair, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: an item that two annotators edited comes twice
-        <article key={`${pair.id} ${i}`} className="card labelled">
-          <p className="quiet">{pair.prompt}</p>
-          {(['rejected', 'edited'] as const).map((side) => (
-            <div key={side}>
-              <h2>{side}</h2>
-              <TokenHeat
-                unit="label"
-                scale={1}
-                tokens={pair[side].map(({ text, label }) => ({ text, label, value: label }))}
-              />
-            </div>
-          ))}
-        </article>
+        // biome-ignore lint/suspicious/noArrayIndexKey: an item that two annotators edited is listed twice
+        <PairLabels key={`${pair.id} ${i}`} pair={pair} />
       ))}
     </>
+  )
+}
+
+function NoEdits() {
+  const project = useProject()
+  return (
+    <Empty title="No finished edits yet">
+      <p>
+        A finished edit labels every token: deleted −1, inserted +1, kept 0. Edit a few items to see their
+        labels here, in the tokens of any model.
+      </p>
+      <Button kind="primary" onClick={() => goTo(project, 'annotate')}>
+        Go to Annotate
+      </Button>
+    </Empty>
+  )
+}
+
+function UnitChoice({
+  models,
+  tokenizer,
+  onChange,
+}: {
+  models: readonly string[]
+  tokenizer: string | null
+  onChange: (name: string | undefined) => void
+}) {
+  return (
+    <Field label="Show as">
+      <select value={tokenizer ?? ''} onChange={({ target }) => onChange(target.value || undefined)}>
+        <option value="">words</option>
+        {models.map((name) => (
+          <option key={name} value={name}>
+            tokens of {name}
+          </option>
+        ))}
+      </select>
+    </Field>
+  )
+}
+
+function Pager({ offset, total, onTurn }: { offset: number; total: number; onTurn: (by: number) => void }) {
+  return (
+    <span className="row numbers">
+      <Button aria-label="Previous page" onClick={() => onTurn(-1)} disabled={offset === 0}>
+        ←
+      </Button>
+      {offset + 1}–{Math.min(offset + pageSize, total)} of {total}
+      <Button aria-label="Next page" onClick={() => onTurn(1)} disabled={offset + pageSize >= total}>
+        →
+      </Button>
+    </span>
+  )
+}
+
+function PairLabels({ pair }: { pair: LabelledPair }) {
+  return (
+    <article className="card labelled">
+      <p className="quiet">{pair.prompt}</p>
+      {(['rejected', 'edited'] as const).map((side) => (
+        <div key={side}>
+          <h2>{side}</h2>
+          <TokenHeat
+            unit="label"
+            scale={1}
+            tokens={pair[side].map(({ text, label }) => ({ text, label, value: label }))}
+          />
+        </div>
+      ))}
+    </article>
   )
 }

@@ -1,4 +1,4 @@
-/** A reward model beside the human edits it never saw: token by token, worst mistakes first, and how sure it is. */
+/** A reward model on held-out edits: its rewards per token, its worst mistakes first, and its calibration. */
 import type { LabelledPair, ScoredEdits, TokenMistakeRecord } from '../../electron/contract/label.ts'
 import type { ModelRecord } from '../../electron/contract/models.ts'
 import { host } from '../app/connection.ts'
@@ -23,11 +23,11 @@ export function RewardTab({ models }: { models: ModelRecord[] }) {
     return (
       <Empty title="No reward model yet">
         <p>
-          A reward model learns the labels of your edits. Then you see here what it gives each token of edits
-          that it never saw, beside what the annotator did.
+          A reward model learns from the labels of your edits. Once you have one, this tab shows the rewards
+          it gives to the tokens of held-out edits, next to the annotator's changes.
         </p>
         <Button kind="primary" onClick={() => goTo(project, 'runs', { new: 'reward' })}>
-          Train one
+          Train a reward model
         </Button>
       </Empty>
     )
@@ -40,7 +40,7 @@ export function RewardTab({ models }: { models: ModelRecord[] }) {
           ))}
         </select>
       </Field>
-      <StreamProgress of={scored} label="Scoring the responses of held-out edits" />
+      <StreamProgress of={scored} label="Scoring held-out edits" />
       {scored.data && <Scored data={scored.data} />}
     </>
   )
@@ -53,17 +53,17 @@ function Scored({ data }: { data: ScoredEdits }) {
   )
   const scale = quantile(rewards.map(Math.abs), 0.98)
   const wrong = pairs.filter(({ scores }) => scores !== null && scores.edited <= scores.rejected).length
-  if (pairs.length === 0) return <p>No held-out edit changes anything: there is nothing to score.</p>
+  if (pairs.length === 0) return <p>No held-out edit changes its response, so there is nothing to score.</p>
   return (
     <>
       <div className="row scored-summary">
         <p className="numbers">
-          It ranks the edited response higher on <b>{numberOf(100 * accuracy)}%</b> of {pairs.length} held-out
+          Ranks the edited response higher on <b>{numberOf(100 * accuracy)}%</b> of {pairs.length} held-out
           edits ({wrong} mistakes).
           {tokens && (
             <>
               <br />
-              Token by token, good above bad: AUROC <b>{numberOf(tokens.auroc)}</b>, F1 of calling a token bad{' '}
+              Per token: AUROC <b>{numberOf(tokens.auroc)}</b>, F1 for detecting bad tokens{' '}
               <b>{numberOf(tokens.f1)}</b>.
             </>
           )}
@@ -73,25 +73,25 @@ function Scored({ data }: { data: ScoredEdits }) {
       {tokens && tokens.worst.length > 0 && <WorstTokens tokens={tokens.worst} />}
       <HeatLegend scale={scale} unit="reward" />
       {pairs.map((pair, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: an item that two annotators edited comes twice
+        // biome-ignore lint/suspicious/noArrayIndexKey: an item that two annotators edited is listed twice
         <Pair key={`${pair.id} ${i}`} pair={pair} scale={scale} />
       ))}
     </>
   )
 }
 
-const labelWords: Record<number, string> = { [-1]: 'struck', 0: 'left standing', 1: 'added' }
+const labelWords: Record<number, string> = { [-1]: 'deleted', 0: 'kept', 1: 'inserted' }
 
 function WorstTokens({ tokens }: { tokens: TokenMistakeRecord[] }) {
   return (
     <details>
-      <summary>The {tokens.length} most wrongly rewarded tokens</summary>
+      <summary>The {tokens.length} tokens with the worst rewards</summary>
       <table className="table worst-tokens">
         <thead>
           <tr>
             <th>Reward</th>
             <th>Token</th>
-            <th>The annotator</th>
+            <th>Annotator</th>
           </tr>
         </thead>
         <tbody>

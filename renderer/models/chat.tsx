@@ -1,123 +1,186 @@
-/** The same prompt to one or two models, side by side, as they answer. */
+/** The same prompt to one or two models, with their responses side by side as they are generated. */
 import { useRef, useState } from 'react'
 import type { ModelRecord } from '../../electron/contract/models.ts'
 import { host } from '../app/connection.ts'
 import { usePlace } from '../app/navigation.ts'
 import { Button, Field, numberOf, sentenceOf } from '../ui/kit.tsx'
 
-interface Answer {
+interface Response {
   text: string
-  /** Null while it goes on. */
+  /** Null while it is being generated. */
   tokensPerSecond: number | null
   error: string | null
 }
 
+interface Question {
+  prompt: string
+  /** Whether the prompt is put into the model's chat template. */
+  isChat: boolean
+  temperature: string
+}
+
 export function Chat({ models }: { models: ModelRecord[] }) {
   const [place, change] = usePlace()
-  const [prompt, setPrompt] = useState('')
-  const [isChat, setChat] = useState(true)
-  const [temperature, setTemperature] = useState('0.7')
-  const [answers, setAnswers] = useState<Answer[]>([])
-  const [stop, setStop] = useState<AbortController | null>(null)
-  const newest = useRef<Answer[]>([])
-  const names = [place.left ?? models[0]!.name, place.right ?? ''].filter((name) => name !== '')
-  const show = (i: number, answer: Answer) => {
-    newest.current = newest.current.map((before, at) => (at === i ? answer : before))
-    setAnswers(newest.current)
-  }
-  const ask = async () => {
-    const asked = new AbortController()
-    setStop(asked)
-    newest.current = names.map(() => ({ text: '', tokensPerSecond: null, error: null }))
-    setAnswers(newest.current)
-    const sampling = { temperature: Number(temperature), topP: 0.95, maxNew: 256, seed: 1 }
-    for (const [i, name] of names.entries()) {
-      const { path } = models.find((model) => model.name === name)!
-      try {
-        await stream({ model: path, prompt, chat: isChat, ...sampling }, asked.signal, (answer) =>
-          show(i, answer),
-        )
-      } catch (error) {
-        show(i, { ...newest.current[i]!, tokensPerSecond: 0, error: sentenceOf(error) })
-      }
-    }
-    setStop(null)
-  }
-  const choice = (label: string, key: 'left' | 'right', value: string, none: boolean) => (
-    <Field label={label}>
-      <select value={value} onChange={({ target }) => change({ [key]: target.value || undefined })}>
-        {none && <option value="">none</option>}
-        {models.map(({ id, name }) => (
-          <option key={id}>{name}</option>
-        ))}
-      </select>
-    </Field>
-  )
+  const [question, setQuestion] = useState<Question>({ prompt: '', isChat: true, temperature: '0.7' })
+  const wanted = [place.left ?? models[0]?.name, place.right]
+  const chosen = wanted.flatMap((name) => models.find((model) => model.name === name) ?? [])
+  const names = chosen.map(({ name }) => name)
+  const { responses, isAnswering, ask, stop } = useResponses(chosen)
   return (
     <section className="card chat" aria-label="Chat">
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          void ask()
+          void ask(question)
         }}
       >
         <div className="row">
-          {choice('Model', 'left', names[0]!, false)}
-          {choice('Beside it', 'right', names[1] ?? '', true)}
-          <Field label="Temperature">
-            <input
-              value={temperature}
-              inputMode="decimal"
-              onChange={({ target }) => setTemperature(target.value)}
+          <Field label="Model">
+            <ModelChoice models={models} value={names[0] ?? ''} onChange={(left) => change({ left })} />
+          </Field>
+          <Field label="Second model">
+            <ModelChoice
+              models={models}
+              value={names[1] ?? ''}
+              onChange={(right) => change({ right })}
+              mayBeNone
             />
           </Field>
-          <label>
-            <input type="checkbox" checked={isChat} onChange={({ target }) => setChat(target.checked)} /> as a
-            chat
-          </label>
+          <QuestionFields question={question} onChange={setQuestion} />
         </div>
         <Field label="Prompt">
-          <textarea required rows={2} value={prompt} onChange={({ target }) => setPrompt(target.value)} />
+          <textarea
+            required
+            rows={2}
+            value={question.prompt}
+            onChange={({ target }) => setQuestion({ ...question, prompt: target.value })}
+          />
         </Field>
         <div className="row">
-          <Button type="submit" kind="primary" disabled={stop !== null}>
+          <Button type="submit" kind="primary" disabled={isAnswering}>
             Ask
           </Button>
-          <Button disabled={stop === null} onClick={() => stop?.abort()}>
+          <Button disabled={!isAnswering} onClick={stop}>
             Stop
           </Button>
         </div>
       </form>
-      <div className="answers">
-        {answers.map(({ text, tokensPerSecond, error }, i) => (
-          <div key={names[i]}>
-            <h2>{names[i]}</h2>
-            <p className="whole">{text}</p>
-            {error && <p className="problem">{error}</p>}
-            <p className="quiet numbers">
-              {tokensPerSecond === null ? 'answering…' : `${numberOf(tokensPerSecond)} tokens a second`}
-            </p>
-          </div>
-        ))}
-      </div>
+      <Responses names={names} responses={responses} />
     </section>
   )
 }
 
-async function stream(
+function ModelChoice({
+  models,
+  value,
+  onChange,
+  mayBeNone = false,
+}: {
+  models: readonly ModelRecord[]
+  value: string
+  onChange: (name: string | undefined) => void
+  mayBeNone?: boolean
+}) {
+  return (
+    <select value={value} onChange={({ target }) => onChange(target.value || undefined)}>
+      {mayBeNone && <option value="">none</option>}
+      {models.map(({ id, name }) => (
+        <option key={id}>{name}</option>
+      ))}
+    </select>
+  )
+}
+
+function QuestionFields({
+  question,
+  onChange,
+}: {
+  question: Question
+  onChange: (question: Question) => void
+}) {
+  return (
+    <>
+      <Field label="Temperature">
+        <input
+          value={question.temperature}
+          inputMode="decimal"
+          onChange={({ target }) => onChange({ ...question, temperature: target.value })}
+        />
+      </Field>
+      <label>
+        <input
+          type="checkbox"
+          checked={question.isChat}
+          onChange={({ target }) => onChange({ ...question, isChat: target.checked })}
+        />{' '}
+        Use the chat template
+      </label>
+    </>
+  )
+}
+
+function Responses({ names, responses }: { names: readonly string[]; responses: readonly Response[] }) {
+  return (
+    <div className="answers">
+      {responses.map(({ text, tokensPerSecond, error }, i) => (
+        <div key={names[i]}>
+          <h2>{names[i]}</h2>
+          <p className="whole">{text}</p>
+          {error && <p className="problem">{error}</p>}
+          <p className="quiet numbers">
+            {tokensPerSecond === null ? 'Generating…' : `${numberOf(tokensPerSecond)} tokens/s`}
+          </p>
+        </div>
+      ))}
+    </div>
+  )
+}
+
+const emptyResponse: Response = { text: '', tokensPerSecond: null, error: null }
+
+/** Asks the models one after the other; they share the trainer. */
+function useResponses(models: readonly ModelRecord[]) {
+  const [responses, setResponses] = useState<Response[]>([])
+  const [call, setCall] = useState<AbortController | null>(null)
+  const newest = useRef<Response[]>([])
+  const show = (next: Response[]) => {
+    newest.current = next
+    setResponses(next)
+  }
+  const showOne = (i: number, response: Response) =>
+    show(newest.current.map((before, at) => (at === i ? response : before)))
+  const ask = async ({ prompt, isChat, temperature }: Question) => {
+    const own = new AbortController()
+    setCall(own)
+    show(models.map(() => emptyResponse))
+    const sampling = { temperature: Number(temperature), topP: 0.95, maxNew: 256, seed: 1 }
+    for (const [i, { path }] of models.entries()) {
+      try {
+        const input = { model: path, prompt, chat: isChat, ...sampling }
+        await generate(input, own.signal, (response) => showOne(i, response))
+      } catch (error) {
+        showOne(i, { ...newest.current[i]!, tokensPerSecond: 0, error: sentenceOf(error) })
+      }
+    }
+    setCall(null)
+  }
+  return { responses, isAnswering: call !== null, ask, stop: () => call?.abort() }
+}
+
+async function generate(
   input: Parameters<typeof host.verbs.generate>[0],
   signal: AbortSignal,
-  show: (answer: Answer) => void,
+  onResponse: (response: Response) => void,
 ): Promise<void> {
-  const began = performance.now()
+  const startedAt = performance.now()
   let text = ''
   let tokens = 0
-  const rate = () => (1000 * tokens) / (performance.now() - began)
   for await (const event of await host.verbs.generate(input, { signal })) {
     if (event.type !== 'token') continue
     text += event.text
     tokens++
-    show({ text, tokensPerSecond: null, error: null })
+    onResponse({ text, tokensPerSecond: null, error: null })
   }
-  show({ text, tokensPerSecond: rate(), error: null })
+  const tokensPerSecond = (1000 * tokens) / (performance.now() - startedAt)
+  onResponse({ text, tokensPerSecond, error: null })
 }

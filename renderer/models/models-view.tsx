@@ -1,4 +1,4 @@
-/** The view Models: where each came from, bringing one in, taking one out, and talking with one or two. */
+/** The view Models: the origin of each, import, export, and a chat with one or two. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ModelRecord } from '../../electron/contract/models.ts'
@@ -14,7 +14,6 @@ export function View() {
   const project = useProject()
   const [place, change] = usePlace()
   const [isImporting, setImporting] = useState(false)
-  const [exported, setExported] = useState<ModelRecord | null>(null)
   const { data: models, error } = useQuery({
     queryKey: ['models', project],
     queryFn: () => host.models.list({ project }),
@@ -33,7 +32,7 @@ export function View() {
             disabled={language.length === 0}
             onClick={() => change({ chat: place.chat ? undefined : '1' })}
           >
-            {place.chat ? 'Close the chat' : 'Chat'}
+            {place.chat ? 'Close chat' : 'Chat'}
           </Button>
           <Button kind="primary" onClick={() => setImporting(true)}>
             Import…
@@ -42,77 +41,90 @@ export function View() {
       </div>
       <Problem error={error} />
       {place.chat && language.length > 0 && <Chat models={language} />}
-      {models?.length === 0 ? (
-        <Empty title="No models yet">
-          <p>
-            Runs put their models here. To start from one that exists, import its Hugging Face folder
-            (config.json, safetensors, tokenizer.json) or GGUF file: it stays where it lies. The sample
-            project trains its own from scratch.
-          </p>
-          <Button onClick={() => goTo(project, 'runs', { new: 'sft' })}>Train the first</Button>
-        </Empty>
-      ) : (
-        <table className="table">
-          <thead>
-            <tr>
-              <th>Name</th>
-              <th>Kind</th>
-              <th>Came from</th>
-              <th>Parameters</th>
-              <th>Size</th>
-              <th>Made</th>
-              <th>
-                <span className="unseen">Take out</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {models?.map((model) => (
-              <tr key={model.id}>
-                <td title={model.path}>{model.name}</td>
-                <td>{model.kind}</td>
-                <td>
-                  <Lineage model={model} all={models} />
-                </td>
-                <td>{model.parameters === null ? 'cannot be read' : millions(model.parameters)}</td>
-                <td>{bytesOf(model.sizeBytes)}</td>
-                <td>{timeOf(model.createdAt)}</td>
-                <td>
-                  <Button onClick={() => setExported(model)}>Export…</Button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {models?.length === 0 ? <NoModels /> : <ModelTable models={models ?? []} />}
       <ImportDialog open={isImporting} onClose={() => setImporting(false)} />
-      {exported && <ExportDialog model={exported} onClose={() => setExported(null)} />}
     </div>
   )
 }
 
-function millions(parameters: number): string {
+function NoModels() {
+  const project = useProject()
+  return (
+    <Empty title="No models yet">
+      <p>
+        Runs add their models here. To start from an existing model, import its Hugging Face folder
+        (config.json, safetensors, tokenizer.json) or GGUF file; the file is not copied. The sample project
+        trains its own from scratch.
+      </p>
+      <Button onClick={() => goTo(project, 'runs', { new: 'sft' })}>Train a model</Button>
+    </Empty>
+  )
+}
+
+const heads = ['Name', 'Kind', 'Origin', 'Parameters', 'Size', 'Created']
+
+function ModelTable({ models }: { models: ModelRecord[] }) {
+  const [exported, setExported] = useState<ModelRecord | null>(null)
+  return (
+    <>
+      <table className="table">
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head}>{head}</th>
+            ))}
+            <th>
+              <span className="unseen">Export</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {models.map((model) => (
+            <tr key={model.id}>
+              <td title={model.path}>{model.name}</td>
+              <td>{model.kind}</td>
+              <td>
+                <Lineage model={model} all={models} />
+              </td>
+              <td>{model.parameters === null ? 'unreadable' : shortCount(model.parameters)}</td>
+              <td>{bytesOf(model.sizeBytes)}</td>
+              <td>{timeOf(model.createdAt)}</td>
+              <td>
+                <Button onClick={() => setExported(model)}>Export…</Button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {exported && <ExportDialog model={exported} onClose={() => setExported(null)} />}
+    </>
+  )
+}
+
+function shortCount(parameters: number): string {
   return parameters < 1e6 ? `${Math.round(parameters / 1e3)} k` : `${(parameters / 1e6).toFixed(1)} M`
 }
 
-/** base → aligned, each step a run. */
+const maxAncestors = 8
+
+/** base → aligned: the models that it was trained from. */
 function Lineage({ model, all }: { model: ModelRecord; all: ModelRecord[] }) {
   const project = useProject()
-  const line: string[] = []
-  for (let at: ModelRecord | undefined = model; at?.from && line.length < 8; ) {
+  const ancestors: string[] = []
+  for (let at: ModelRecord | undefined = model; at?.from && ancestors.length < maxAncestors; ) {
     const { from }: ModelRecord = at
-    line.unshift(from)
+    ancestors.unshift(from)
     at = all.find(({ name }) => name === from)
   }
   return (
     <>
-      {line.join(' → ')}
-      {line.length > 0 && ' → '}
+      {ancestors.join(' → ')}
+      {ancestors.length > 0 && ' → '}
       {model.run === null ? (
-        line.length === 0 && 'imported'
+        ancestors.length === 0 && 'imported'
       ) : (
         <Button kind="quiet" onClick={() => goTo(project, 'runs', { run: model.run! })}>
-          its run
+          run
         </Button>
       )}
     </>
@@ -123,7 +135,7 @@ function ImportDialog({ open, onClose }: { open: boolean; onClose: () => void })
   const project = useProject()
   const [path, setPath] = useState('')
   const [name, setName] = useState('')
-  const bring = useMutation({
+  const importing = useMutation({
     mutationFn: () => host.models.importModel({ project, path, name: name || nameFrom(path) }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ['models', project] })
@@ -135,19 +147,22 @@ function ImportDialog({ open, onClose }: { open: boolean; onClose: () => void })
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          bring.mutate()
+          importing.mutate()
         }}
       >
-        <Field label="Folder or GGUF file" help="On the machine that Stet runs on. It stays where it lies.">
+        <Field
+          label="Folder or GGUF file"
+          help="A path on the machine that runs Stet. The file is not copied."
+        >
           <input required value={path} onChange={({ target }) => setPath(target.value)} />
         </Field>
         <Field label="Name">
           <input value={name} placeholder={nameFrom(path)} onChange={({ target }) => setName(target.value)} />
         </Field>
-        <Problem error={bring.error} />
+        <Problem error={importing.error} />
         <div className="row">
-          <Button type="submit" kind="primary" disabled={bring.isPending}>
-            {bring.isPending ? 'Reading it…' : 'Import'}
+          <Button type="submit" kind="primary" disabled={importing.isPending}>
+            {importing.isPending ? 'Reading…' : 'Import'}
           </Button>
           <Button onClick={onClose}>Cancel</Button>
         </div>
@@ -169,29 +184,31 @@ function nameFrom(path: string): string {
 function ExportDialog({ model, onClose }: { model: ModelRecord; onClose: () => void }) {
   const project = useProject()
   const [out, setOut] = useState(`${project}/exports/${model.name}`)
-  const take = useMutation({ mutationFn: () => host.models.exportModel({ project, model: model.name, out }) })
+  const exporting = useMutation({
+    mutationFn: () => host.models.exportModel({ project, model: model.name, out }),
+  })
   return (
     <Dialog open onClose={onClose} title={`Export ${model.name}`}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          take.mutate()
+          exporting.mutate()
         }}
       >
         <Field
           label="New folder"
-          help="config.json, safetensors, tokenizer; the adapter too where there is one."
+          help="Gets config.json, safetensors and tokenizer, and the adapter if there is one."
         >
           <input required value={out} onChange={({ target }) => setOut(target.value)} />
         </Field>
-        <Problem error={take.error} />
-        {take.data && (
+        <Problem error={exporting.error} />
+        {exporting.data && (
           <p role="status">
-            Wrote {take.data.files.join(', ')} to <span className="mono">{take.data.folder}</span>.
+            Wrote {exporting.data.files.join(', ')} to <span className="mono">{exporting.data.folder}</span>.
           </p>
         )}
         <div className="row">
-          <Button type="submit" kind="primary" disabled={take.isPending}>
+          <Button type="submit" kind="primary" disabled={exporting.isPending}>
             Export
           </Button>
           <Button onClick={onClose}>Close</Button>

@@ -1,4 +1,4 @@
-/** The first view: projects opened lately, a new one, and the sample to try everything on. */
+/** The first view: recent projects, a new project, and the sample project. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ProjectOverview, ProjectSummary } from '../../electron/contract/projects.ts'
@@ -10,20 +10,11 @@ import { useSettings } from '../app/settings.ts'
 import { dismissGuide, showGuide } from '../app/use-guide.ts'
 import { Button, Field, Problem, timeOf } from '../ui/kit.tsx'
 
+type RecentProject = Awaited<ReturnType<typeof host.projects.recent>>[number]
+
 const enter = ({ folder }: ProjectOverview) => {
   void queries.invalidateQueries({ queryKey: ['recent'] })
   goTo(folder, 'data')
-}
-
-const counted = (n: number, what: string) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
-
-function summaryText({ items, edited, runs, evaluations }: ProjectSummary): string {
-  const parts = [
-    `${counted(items, 'item')}, ${edited.toLocaleString('en')} edited`,
-    ...(runs > 0 ? [counted(runs, 'run')] : []),
-    ...(evaluations > 0 ? [counted(evaluations, 'evaluation')] : []),
-  ]
-  return parts.join(' · ')
 }
 
 export function View() {
@@ -36,88 +27,129 @@ export function View() {
     mutationFn: (project: string) => host.projects.open({ project }),
     onSuccess: enter,
   })
-  const sample = useMutation({
+  return (
+    <div className="stack projects">
+      <h1>Projects</h1>
+      <Problem error={error ?? open.error} />
+      {recent?.length === 0 && (
+        <p>
+          A project is a folder with your data, edits, runs and models. Start with the sample project: a small
+          artificial dataset on which every step from edit to win rate takes minutes.
+        </p>
+      )}
+      <CreateSample />
+      <Guide recent={recent ?? []} />
+      {recent && recent.length > 0 && (
+        <RecentProjects recent={recent} isOpening={open.isPending} onOpen={open.mutate} />
+      )}
+      <div className="row" style={{ alignItems: 'start' }}>
+        <NewProject projectsFolder={machine?.projectsFolder ?? ''} />
+        <OpenFolder onOpen={open.mutate} />
+      </div>
+    </div>
+  )
+}
+
+function CreateSample() {
+  const create = useMutation({
     mutationFn: () => host.projects.createSample({}),
     onSuccess: (overview) => {
       showGuide(overview.folder)
       enter(overview)
     },
   })
-  const { guide } = useSettings()
-  const guided = recent?.find(({ folder, exists }) => exists && folder === guide?.project)
-  const forget = useMutation({
-    mutationFn: (project: string) => host.projects.forget({ project }),
-    onSuccess: (cards) => queries.setQueryData(['recent'], cards),
-  })
   return (
-    <div className="stack projects">
-      <h1>Projects</h1>
-      <Problem error={error ?? open.error ?? sample.error} />
-      {recent?.length === 0 && (
-        <p>
-          A project is a folder with your data, edits, runs and models. Begin with the sample: a small
-          invented world in which every step from edit to win rate takes minutes.
-        </p>
-      )}
+    <>
+      <Problem error={create.error} />
       <div className="row">
-        <Button kind="primary" disabled={sample.isPending} onClick={() => sample.mutate()}>
-          {sample.isPending ? 'Making the sample…' : 'Make the sample project'}
+        <Button kind="primary" disabled={create.isPending} onClick={() => create.mutate()}>
+          {create.isPending ? 'Creating the sample project…' : 'Create sample project'}
         </Button>
       </div>
-      {guided && (
-        <section className="card">
-          <h2>The way through {guided.name}</h2>
-          <GuideList project={guided.folder} />
-          <Button onClick={dismissGuide}>Dismiss the guide</Button>
-        </section>
-      )}
-      {recent && recent.length > 0 && (
-        <table className="table">
-          <thead>
-            <tr>
-              <th>Project</th>
-              <th>In it</th>
-              <th>Folder</th>
-              <th>Opened</th>
-              <th>
-                <span className="quiet">off the list</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {recent.map(({ folder, name, openedAt, exists, summary }) => (
-              <tr key={folder}>
-                <td>
-                  <Button disabled={!exists || open.isPending} onClick={() => open.mutate(folder)}>
-                    {name}
-                  </Button>
-                </td>
-                <td className="numbers">{summary && summaryText(summary)}</td>
-                <td className="mono">
-                  {folder}
-                  {!exists && ' (gone)'}
-                </td>
-                <td>{openedAt && timeOf(openedAt)}</td>
-                <td>
-                  <Button
-                    kind="quiet"
-                    aria-label={`Take ${name} off the list`}
-                    onClick={() => forget.mutate(folder)}
-                  >
-                    ×
-                  </Button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      <div className="row" style={{ alignItems: 'start' }}>
-        <NewProject projectsFolder={machine?.projectsFolder ?? ''} />
-        <OpenFolder onOpen={(folder) => open.mutate(folder)} />
-      </div>
-    </div>
+    </>
   )
+}
+
+function Guide({ recent }: { recent: readonly RecentProject[] }) {
+  const { guide } = useSettings()
+  const project = recent.find(({ folder, exists }) => exists && folder === guide?.project)
+  if (!project) return null
+  return (
+    <section className="card">
+      <h2>Getting started with {project.name}</h2>
+      <GuideList project={project.folder} />
+      <Button onClick={dismissGuide}>Dismiss guide</Button>
+    </section>
+  )
+}
+
+const heads = ['Project', 'Contents', 'Folder', 'Last opened']
+
+function RecentProjects({
+  recent,
+  isOpening,
+  onOpen,
+}: {
+  recent: readonly RecentProject[]
+  isOpening: boolean
+  onOpen: (folder: string) => void
+}) {
+  const forget = useMutation({
+    mutationFn: (project: string) => host.projects.forget({ project }),
+    onSuccess: (remaining) => queries.setQueryData(['recent'], remaining),
+  })
+  return (
+    <table className="table">
+      <thead>
+        <tr>
+          {heads.map((head) => (
+            <th key={head}>{head}</th>
+          ))}
+          <th>
+            <span className="unseen">Remove from list</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {recent.map(({ folder, name, openedAt, exists, summary }) => (
+          <tr key={folder}>
+            <td>
+              <Button disabled={!exists || isOpening} onClick={() => onOpen(folder)}>
+                {name}
+              </Button>
+            </td>
+            <td className="numbers">{summary && contentsOf(summary)}</td>
+            <td className="mono">
+              {folder}
+              {!exists && ' (missing)'}
+            </td>
+            <td>{openedAt && timeOf(openedAt)}</td>
+            <td>
+              <Button
+                kind="quiet"
+                title="Remove from list"
+                aria-label={`Remove ${name} from list`}
+                onClick={() => forget.mutate(folder)}
+              >
+                ×
+              </Button>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+const counted = (n: number, what: string) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
+
+function contentsOf({ items, edited, runs, evaluations }: ProjectSummary): string {
+  const parts = [
+    `${counted(items, 'item')}, ${edited.toLocaleString('en')} edited`,
+    ...(runs > 0 ? [counted(runs, 'run')] : []),
+    ...(evaluations > 0 ? [counted(evaluations, 'evaluation')] : []),
+  ]
+  return parts.join(' · ')
 }
 
 function NewProject({ projectsFolder }: { projectsFolder: string }) {
@@ -139,7 +171,7 @@ function NewProject({ projectsFolder }: { projectsFolder: string }) {
       <Field label="Name">
         <input required value={name} onChange={({ target }) => setName(target.value)} />
       </Field>
-      <Field label="In folder" help="Where absent, your projects' folder.">
+      <Field label="Location" help="Defaults to your projects folder.">
         <input
           value={folder}
           placeholder={projectsFolder}
@@ -148,7 +180,7 @@ function NewProject({ projectsFolder }: { projectsFolder: string }) {
       </Field>
       <Problem error={create.error} />
       <Button type="submit" disabled={create.isPending}>
-        Make it
+        Create
       </Button>
     </form>
   )
@@ -164,8 +196,8 @@ function OpenFolder({ onOpen }: { onOpen: (folder: string) => void }) {
         onOpen(folder)
       }}
     >
-      <h2>Open a folder</h2>
-      <Field label="Project folder" help="A folder with lab.db in it.">
+      <h2>Open project</h2>
+      <Field label="Project folder" help="A folder that contains lab.db.">
         <input required value={folder} onChange={({ target }) => setFolder(target.value)} />
       </Field>
       <Button type="submit">Open</Button>

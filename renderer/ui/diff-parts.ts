@@ -1,4 +1,4 @@
-/** What an edit took out and put in, word by word, in reading order. */
+/** The words that an edit kept, deleted and inserted, in reading order. */
 import type { Encoding } from '../../electron/engine/tokenizer/encoding.ts'
 import { align } from '../../electron/pipeline/label/align.ts'
 import { encodeWords } from '../../electron/pipeline/label/words.ts'
@@ -9,8 +9,8 @@ export interface DiffPart {
 }
 
 /**
- * @returns `after` in order, with what was removed put where it stood; kept and added parts join to exactly `after`
- * @throws UserError where the texts are too long to align
+ * @returns the parts of `after` in order, with deleted parts in their place; kept and added parts join to exactly `after`
+ * @throws UserError if the texts are too long to align
  */
 export function diffParts(before: string, after: string): DiffPart[] {
   const [old, now] = encodeWords(before, after) as [Encoding, Encoding]
@@ -24,15 +24,15 @@ export function diffParts(before: string, after: string): DiffPart[] {
     parts.push({ kind: 'added', text: after.slice(start, end) })
   }
   parts.push({ kind: 'kept', text: after.slice(end) })
-  return setApart(parts.filter(({ text }) => text !== ''))
+  return spaced(parts.filter(({ text }) => text !== ''))
 }
 
 function slice(text: string, { offsets }: Encoding, from: number, to: number): string {
   return to > from ? text.slice(offsets[from]![0], offsets[to - 1]![1]) : ''
 }
 
-/** Removed words get the spaces that keep them from touching their neighbours. */
-function setApart(parts: DiffPart[]): DiffPart[] {
+/** Adds spaces around deleted words, so that they do not touch their neighbours. */
+function spaced(parts: DiffPart[]): DiffPart[] {
   return parts.map((part, i) => {
     if (part.kind !== 'removed') return part
     const [before, after] = [parts[i - 1], parts[i + 1]]

@@ -1,4 +1,4 @@
-/** An edit for reading: what was taken out is struck, what was put in underlined; never by colour alone. */
+/** An edit for reading: deleted text is struck through, inserted text underlined; never by colour alone. */
 import { useMemo } from 'react'
 import { diffParts } from './diff-parts.ts'
 import './diff-text.css'
@@ -11,7 +11,7 @@ export function DiffText({ before, after }: { before: string; after: string }) {
     <span className="diff-text">
       {parts.map(({ kind, text }, i) => {
         const Tag = tags[kind]
-        // biome-ignore lint/suspicious/noArrayIndexKey: a part is its place
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other key
         return <Tag key={i}>{text}</Tag>
       })}
     </span>

@@ -1,4 +1,4 @@
-/** Markdown that a model wrote: rendered, but nothing in it runs, loads or leads anywhere. */
+/** Markdown that a model wrote: rendered, but its scripts, images and links do nothing. */
 import Markdown, { type Components } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
 

@@ -1,4 +1,4 @@
-/** The small parts that every view is made of. */
+/** The small components and formats that all views share. */
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
 import type { ComponentProps, ReactNode } from 'react'
 import { keyCaps } from './key-caps.ts'
@@ -44,7 +44,7 @@ export function Field({
   )
 }
 
-/** What would be here, and the first step towards it. */
+/** What an empty view will show later, and the first step towards it. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className="empty">
@@ -54,7 +54,7 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   )
 }
 
-/** What happened, where, what to do: the host's own sentence. */
+/** An error, in the host's words: what happened, where, and what to do. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   if (error === null || error === undefined) return null
   return (
@@ -66,16 +66,16 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
   )
 }
 
-/** Of a defect: what its makers need to know, and nothing of the user's own. */
+/** For unexpected errors: details for a bug report, without any of the user's data. */
 function Report({ of }: { of: unknown }) {
   const report = (of as { data?: { report?: unknown } | null } | null)?.data?.report
   if (typeof report !== 'string') return null
-  const whole = `${report}\n${navigator.userAgent}`
+  const text = `${report}\n${navigator.userAgent}`
   return (
     <details>
-      <summary>What happened</summary>
-      <pre className="mono">{whole}</pre>
-      <Button onClick={() => void navigator.clipboard?.writeText(whole)}>Copy the report</Button>
+      <summary>Details</summary>
+      <pre className="mono">{text}</pre>
+      <Button onClick={() => void navigator.clipboard?.writeText(text)}>Copy report</Button>
     </details>
   )
 }
@@ -84,7 +84,7 @@ export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** A dialog that Escape closes; the focus goes back to where it was. */
+/** A dialog that Escape closes; the focus then returns to where it was. */
 export function Dialog({
   open,
   onClose,
@@ -111,7 +111,7 @@ export function Dialog({
   )
 }
 
-/** How far something is, never without its numbers. */
+/** A progress bar, always with its numbers. */
 export function Progress({
   done,
   total,
@@ -146,7 +146,7 @@ export function Keys({ keys }: { keys: string }) {
   )
 }
 
-/** A short text with its unit: `41 s`, `3 min`, `2 h 5 min`. */
+/** A duration with its unit: `41 s`, `3 min`, `2 h 5 min`. */
 export function durationOf(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`
   const minutes = Math.round(seconds / 60)
@@ -158,7 +158,7 @@ export function bytesOf(bytes: number): string {
   return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.ceil(bytes / 1e3)} kB`
 }
 
-/** Four significant digits at most, with a true minus sign. */
+/** A number with few significant digits and a true minus sign; thousands are whole. `–` stands for none. */
 export function numberOf(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined) return '–'
   if (!Number.isFinite(value)) return String(value)

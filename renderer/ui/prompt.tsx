@@ -1,4 +1,4 @@
-/** What was asked: every message, with its role where there is more than one, and the context to fold out. */
+/** A prompt: every message, with its role if there are several, and the context to expand. */
 import type { Message } from '../../electron/contract/records.ts'
 
 export function Prompt({
@@ -8,7 +8,7 @@ export function Prompt({
 }: {
   prompt: readonly Message[]
   context: string
-  /** Where it is known outside whether the context is folded out. */
+  /** If the caller controls whether the context is expanded. */
   folding?: { isOpen: boolean; onChange: (isOpen: boolean) => void }
 }) {
   return (

@@ -1,6 +1,6 @@
 /**
- * Tokens tinted by a number of each: orange below zero, none at zero, blue above, on one scale that its legend tells.
- * The number is said on hover and focus; the arrows go from token to token.
+ * Tokens tinted by a number: orange below zero, none at zero, blue above, on one scale that the legend shows.
+ * The number is shown on hover and focus; the arrow keys move from token to token.
  */
 import { type KeyboardEvent, useId, useState } from 'react'
 import { numberOf } from './kit.tsx'
@@ -8,13 +8,13 @@ import './token-heat.css'
 
 export interface HeatToken {
   text: string
-  /** Null where the token has none. */
+  /** Null if the token has none. */
   value: number | null
-  /** Whether the edit took the token out (−1), put it in (1) or left it (0). */
+  /** Whether the edit deleted the token (−1), inserted it (1) or kept it (0). */
   label?: number
 }
 
-/** @param scale the value of the strongest tint; the same for everything that is compared on a screen */
+/** @param scale the value of the strongest tint; the same for everything that is compared in a view */
 export function TokenHeat({
   tokens,
   scale,
@@ -22,11 +22,11 @@ export function TokenHeat({
 }: {
   tokens: readonly HeatToken[]
   scale: number
-  /** What the number is, as `reward`. */
+  /** What the number is: `reward`. */
   unit: string
 }) {
   const [at, setAt] = useState<number | null>(null)
-  const told = useId()
+  const descriptionId = useId()
   const move = (event: KeyboardEvent) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
     if (by === undefined) return
@@ -35,12 +35,12 @@ export function TokenHeat({
   }
   return (
     <div className="token-heat">
-      {/* biome-ignore lint/a11y/useSemanticElements: a text whose parts are read one by one has no element of its own */}
+      {/* biome-ignore lint/a11y/useSemanticElements: no element stands for a text whose parts are read one by one */}
       <div
         role="group"
         aria-label={`Tokens by ${unit}`}
-        aria-describedby={told}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrows read the numbers
+        aria-describedby={descriptionId}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys show the numbers
         tabIndex={0}
         className="token-heat-text"
         onKeyDown={move}
@@ -48,9 +48,9 @@ export function TokenHeat({
         onBlur={() => setAt(null)}
       >
         {tokens.map(({ text, value, label }, i) => (
-          // biome-ignore lint/a11y/noStaticElementInteractions: the arrows do what hovering does
+          // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys do the same
           <span
-            // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place
+            // biome-ignore lint/suspicious/noArrayIndexKey: tokens have no other key
             key={i}
             className={`token ${i === at ? 'at' : ''} ${cueOf(label)}`}
             style={{ background: value === null ? undefined : tintOf(value, scale) }}
@@ -61,30 +61,30 @@ export function TokenHeat({
           </span>
         ))}
       </div>
-      <div id={told} role="status" className="token-heat-told numbers">
-        {at === null ? ' ' : said(tokens[at]!, unit)}
+      <div id={descriptionId} role="status" className="token-heat-value numbers">
+        {at === null ? ' ' : describe(tokens[at]!, unit)}
       </div>
     </div>
   )
 }
 
-function said({ text, value }: HeatToken, unit: string): string {
+function describe({ text, value }: HeatToken, unit: string): string {
   return `“${text}”  ${unit} ${numberOf(value)}`
 }
 
 function cueOf(label: number | undefined): string {
   if (label === undefined || label === 0) return ''
-  return label < 0 ? 'taken-out' : 'put-in'
+  return label < 0 ? 'deleted' : 'inserted'
 }
 
-/** @returns a CSS colour, the same hue family in light and dark */
+/** @returns a CSS colour, of the same hues in the light and the dark theme */
 export function tintOf(value: number, scale: number): string {
   const strength = Math.min(Math.abs(value) / scale, 1)
   const hue = value < 0 ? 'var(--heat-below)' : 'var(--heat-above)'
   return `color-mix(in oklab, ${hue} ${Math.round(100 * strength)}%, transparent)`
 }
 
-/** What the tints mean. */
+/** Explains the tints. */
 export function HeatLegend({ scale, unit }: { scale: number; unit: string }) {
   return (
     <div className="heat-legend numbers">
@@ -92,8 +92,7 @@ export function HeatLegend({ scale, unit }: { scale: number; unit: string }) {
       <span className="heat-ramp" aria-hidden />
       <span>{numberOf(scale, 2)}</span>
       <span className="quiet">
-        {unit}: orange below zero, none at zero, blue above; <del>struck</del> taken out,{' '}
-        <ins>underlined</ins> put in
+        {unit}: orange below zero, none at zero, blue above; <del>deleted</del>, <ins>inserted</ins>
       </span>
     </div>
   )

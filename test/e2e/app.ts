@@ -1,6 +1,6 @@
 /**
  * The app as a user has it: a real `stet serve` with host, SQLite and trainer on fresh folders, and a Chromium page.
- * Whatever the page's console calls an error, throws or fails to load is a failure when the app is closed.
+ * Errors on the console, exceptions and failed requests of the page make `close` fail.
  *
  *     const app = await openApp()
  *     after(() => app.close())
@@ -42,7 +42,7 @@ export async function openApp(options: BrowserContextOptions = {}) {
   return {
     /** The folder with settings and projects. */
     folder,
-    /** The page that is open now: another one after `killPage()`. */
+    /** The page that is open now; `killPage()` opens another. */
     get page(): Page {
       return page
     },
@@ -50,7 +50,7 @@ export async function openApp(options: BrowserContextOptions = {}) {
     get url(): string {
       return process.url
     },
-    /** The host's procedures, over a line of the test's own. */
+    /** The host's procedures, over a separate connection. */
     get host(): HostClient {
       return process.client
     },
@@ -58,15 +58,15 @@ export async function openApp(options: BrowserContextOptions = {}) {
     get hostPid(): number {
       return process.pid
     },
-    /** Folder of the project that `goto` goes to. */
+    /** Folder of the project whose views `goto` opens. */
     get project(): string {
-      assert.ok(project, 'Make or choose a project first.')
+      assert.ok(project, 'Create or choose a project first.')
       return project
     },
     set project(chosen: string) {
       project = chosen
     },
-    /** Makes the sample project through the host and opens it. @returns its folder */
+    /** Creates the sample project through the host and opens it. @returns its folder */
     async makeSample(): Promise<string> {
       project = (await process.client.projects.createSample({})).folder
       await this.goto('data')
@@ -79,7 +79,7 @@ export async function openApp(options: BrowserContextOptions = {}) {
       await page.goto(`${new URL(process.url).origin}/${place}`)
       await page.locator('.rail [aria-current=page]', { hasText: new RegExp(view, 'i') }).waitFor()
     },
-    /** Ends the host (a crash, or as Ctrl-C does) and starts it again at the same address; the page finds it by itself. */
+    /** Ends the host (a crash, or as Ctrl-C does) and starts it again at the same address; the page reconnects. */
     async restartHost(how: 'crash' | 'stop' = 'stop'): Promise<void> {
       errors.allow(/WebSocket connection|net::ERR_/)
       await process.end(how === 'crash' ? 'SIGKILL' : 'SIGINT')
@@ -87,7 +87,7 @@ export async function openApp(options: BrowserContextOptions = {}) {
       // The token is new; the user would open the newly printed address.
       await context.request.get(process.url)
     },
-    /** The page's process dies with no last word, as in a crash; a new page is at the same address. */
+    /** Crashes the page's process and opens a new page at the same address. */
     async killPage(): Promise<Page> {
       const address = page.url()
       const session = await context.newCDPSession(page)
@@ -98,7 +98,7 @@ export async function openApp(options: BrowserContextOptions = {}) {
       page = await newPage(address)
       return page
     },
-    /** Errors that this test brings about on purpose. */
+    /** Errors that this test causes on purpose. */
     allow: errors.allow,
     /** @throws AssertionError with the page's errors, if it had any */
     async close(): Promise<void> {
@@ -114,19 +114,19 @@ export async function openApp(options: BrowserContextOptions = {}) {
 }
 
 function watchErrors() {
-  const heard: string[] = []
+  const errors: string[] = []
   const allowed: RegExp[] = []
   return {
     watch(page: Page): void {
-      page.on('console', (message) => message.type() === 'error' && heard.push(`console: ${message.text()}`))
-      page.on('pageerror', (error) => heard.push(`thrown: ${error.stack ?? error.message}`))
+      page.on('console', (message) => message.type() === 'error' && errors.push(`console: ${message.text()}`))
+      page.on('pageerror', (error) => errors.push(`thrown: ${error.stack ?? error.message}`))
       page.on('requestfailed', (request) => {
-        // A request that the page itself gave up is no failure.
+        // A request that the page itself aborted is not a failure.
         const why = request.failure()?.errorText
-        if (why !== 'net::ERR_ABORTED') heard.push(`request: ${request.url()} ${why}`)
+        if (why !== 'net::ERR_ABORTED') errors.push(`request: ${request.url()} ${why}`)
       })
     },
     allow: (pattern: RegExp): void => void allowed.push(pattern),
-    list: (): string[] => heard.filter((error) => !allowed.some((pattern) => pattern.test(error))),
+    list: (): string[] => errors.filter((error) => !allowed.some((pattern) => pattern.test(error))),
   }
 }

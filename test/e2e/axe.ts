@@ -1,8 +1,8 @@
-/** What axe finds wrong with the page as it stands, of the kinds that keep someone out. */
+/** Accessibility problems that axe finds on the page, of the kinds that lock users out. */
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright'
 
-/** @returns a line for each serious or critical issue and place */
+/** @returns one line per serious or critical issue and element */
 export async function axeProblems(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
   return violations

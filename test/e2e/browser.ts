@@ -1,4 +1,4 @@
-/** One Chromium for a test file, without a window and without a word to the network. */
+/** One Chromium per test file, without a window or background network access. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -16,7 +16,7 @@ export function theBrowser(): Promise<Browser> {
   return browser
 }
 
-/** A folder of this test file's own, removed at its end. */
+/** A temporary folder of this test file, removed at its end. */
 export function freshFolder(): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'stet-e2e-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))

@@ -1,4 +1,4 @@
-/** When the page or the host dies, the other goes on, and they find each other again with nothing lost. */
+/** When the renderer or the host crashes, the other continues; they reconnect and nothing is lost. */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { openApp } from './app.ts'
@@ -7,7 +7,7 @@ describe('crashes', async () => {
   const app = await openApp()
   after(() => app.close())
 
-  test('a page that dies comes back to the place it was at', async () => {
+  test('a renderer that crashes reopens at the same place', async () => {
     await app.makeSample()
     await app.goto('runs')
     const page = await app.killPage()
@@ -15,16 +15,16 @@ describe('crashes', async () => {
     assert.match(page.url(), /\/runs$/)
   })
 
-  test('a host that dies is told of in a sentence, and the page goes on by itself once it is back', async () => {
-    const isTold = app.page.getByText('The host cannot be reached').waitFor()
+  test('a crash of the host is reported, and the renderer reconnects on its own once it is back', async () => {
+    const isReported = app.page.getByText('Connection to the host lost').waitFor()
     await app.restartHost('crash')
-    await isTold
-    await app.page.getByText('The host cannot be reached').waitFor({ state: 'detached' })
+    await isReported
+    await app.page.getByText('Connection to the host lost').waitFor({ state: 'detached' })
     await app.goto('data')
     assert.ok((await app.host.projects.overview({ project: app.project })).items > 0)
   })
 
-  test('stopping the host pauses a run with a checkpoint, from which it can be taken up', async () => {
+  test('stopping the host pauses a run with a checkpoint from which it can be resumed', async () => {
     const config = { epochs: 20, batchSize: 32, maxQueryTokens: 64, maxResponseTokens: 64 }
     const input = { project: app.project, model: 'world', name: 'base', config }
     const { id } = await app.host.work.start({ verb: 'train sft', input })

@@ -66,10 +66,10 @@ function asked(app: DesktopApp): Promise<string[]> {
 async function startRun(page: Page): Promise<void> {
   await goTo(page, 'runs?new=sft')
   await page.getByRole('button', { name: 'Sample world' }).click()
-  await page.getByLabel('name', { exact: true }).fill(`base-${++runs}`)
-  await page.getByLabel('epochs', { exact: true }).fill('8')
+  await page.getByLabel('Name', { exact: true }).fill(`base-${++runs}`)
+  await page.getByLabel('Epochs', { exact: true }).fill('8')
   await page.getByRole('button', { name: 'Start' }).click()
-  await page.locator('.going', { hasText: '%' }).waitFor({ timeout: 60_000 })
+  await page.locator('.active-jobs', { hasText: '%' }).waitFor({ timeout: 60_000 })
 }
 let runs = 0
 
@@ -89,7 +89,7 @@ describe('the desktop', () => {
   test('opens on the list of projects and makes one; the window is named after it', async () => {
     const app = await launch()
     const page = await windowAt(app, /index\.html/)
-    await page.getByRole('button', { name: 'Make the sample project' }).click()
+    await page.getByRole('button', { name: 'Create sample project' }).click()
     await page.waitForURL(/\/data$/)
     project = path.join(folder, 'projects/sample.stet')
     assert.ok(existsSync(path.join(project, 'lab.db')))
@@ -193,7 +193,7 @@ describe('a run', () => {
     assert.equal(await awake(), 1)
     await launchBeside(project) // a second start brings the window back
     const again = await windowAt(app, /sample\.stet\/data$/)
-    await again.locator('.going', { hasText: 'train sft' }).waitFor()
+    await again.locator('.active-jobs', { hasText: 'train sft' }).waitFor()
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.blur())
     await goTo(again, 'runs')
     const told = () => app.evaluate(() => Reflect.get(globalThis, 'told') as string[])
@@ -213,7 +213,7 @@ describe('a run', () => {
     await quit(app)
     await until('a question', async () => (await asked(app)).length === 1)
     assert.deepEqual(await asked(app), ['train sft is still running.'])
-    await page.locator('.going', { hasText: '%' }).waitFor()
+    await page.locator('.active-jobs', { hasText: '%' }).waitFor()
     await answerDialogs(app, 1)
     await quit(app)
     await app.ended

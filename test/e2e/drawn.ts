@@ -1,4 +1,4 @@
-/** Whether a chart's curve is on its canvas, and not only its axes. */
+/** Whether a chart's curve is drawn on its canvas, not only its axes. */
 import type { Page } from 'playwright'
 
 /** @returns how many pixels of the page's charts have the colour of the first curve, the fewest of any chart */

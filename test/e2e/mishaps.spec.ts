@@ -1,5 +1,4 @@
-/** What goes wrong on a bad day: hostile files and answers, a folder dropped, a trainer that dies. Each is told, none harms. */
-
+/** What can go wrong: hostile files and responses, a dropped folder, a trainer crash. Each is reported, none does harm. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -15,7 +14,7 @@ const hostile =
   'Mine. <script>window.hacked = 1</script><img src=x onerror="window.hacked = 2"> ' +
   '![a map](http://pictures.invalid/map.png) [go](javascript:window.hacked=3)'
 
-describe('on a bad day', async () => {
+describe('mishaps', async () => {
   const app = await openApp()
   after(() => app.close())
   await app.makeSample()
@@ -34,29 +33,24 @@ describe('on a bad day', async () => {
     assert.equal(error, null)
   }
 
-  test('a dropped folder is told from a file', async () => {
+  test('a dropped folder is not taken for a file', async () => {
     await app.goto('data')
     await app.page.locator('.data-view').evaluate((view) => {
-      // A script can drop no real folder: this is what a browser gives for one.
+      // A script cannot drop a real folder: this is what a browser gives for one.
       const dataTransfer = new DataTransfer()
       dataTransfer.items.add(new File([], 'letters'))
       const entry = { isDirectory: true } as FileSystemEntry
       DataTransferItem.prototype.webkitGetAsEntry = () => entry
       view.dispatchEvent(new DragEvent('drop', { bubbles: true, dataTransfer }))
     })
-    await app.page.getByText('letters is a folder: open it and drop the files in it.').waitFor()
+    await app.page.getByText('letters is a folder. Open it and drop the files it contains.').waitFor()
     await app.page.reload()
   })
 
-  for (const [what, name, content, told] of [
+  for (const [what, name, content, message] of [
     ['brackets without end', 'deep.json', '['.repeat(2_000_000), /the array is not closed/],
     ['a line of 30 MB', 'line.jsonl', `{"prompt": "${'a'.repeat(30_000_000)}`, /longer than 16 MiB/],
-    [
-      'a name that claims to be packed',
-      'packed.jsonl.gz',
-      'this is no gzip',
-      /packed\.jsonl\.gz has no rows/,
-    ],
+    ['a name that claims to be gzip', 'packed.jsonl.gz', 'this is no gzip', /packed\.jsonl\.gz has no rows/],
     [
       'a broken archive',
       'cut.jsonl.gz',
@@ -64,16 +58,16 @@ describe('on a bad day', async () => {
       /damaged or truncated gzip/,
     ],
   ] as const) {
-    test(`${what}: refused in a sentence, and the page goes on`, async () => {
+    test(`${what}: refused with a message, and the UI still works`, async () => {
       await app.goto('data')
       await app.page.getByLabel('Files to import').setInputFiles(write(name, content))
-      await app.page.locator('.dialog').getByText(told).last().waitFor({ timeout: 60_000 })
+      await app.page.locator('.dialog').getByText(message).last().waitFor({ timeout: 60_000 })
       await app.page.keyboard.press('Escape')
       assert.ok((await app.host.projects.overview({ project: app.project })).items > 0)
     })
   }
 
-  test('answers with scripts, pictures and links do nothing before a blind judge', async () => {
+  test('scripts, pictures and links in responses do nothing in a blind comparison', async () => {
     const asked: string[] = []
     app.page.on('request', (request) => asked.push(request.url()))
     const { project } = app
@@ -103,25 +97,25 @@ describe('on a bad day', async () => {
     )
   })
 
-  test('work that fails is told of where it was started, until it is dismissed', async () => {
+  test('failed work is reported in its view until it is dismissed', async () => {
     const { page, project } = app
     const input = { project, reference: 'nobody', candidate: 'no-one', judge: 'length:shorter' }
     await app.goto('judge')
     await app.host.work.start({ verb: 'judge', input })
-    const told = page.getByRole('alert').filter({ hasText: 'judge failed' })
-    await told.getByText(/"nobody" is neither a model/).waitFor()
+    const alert = page.getByRole('alert').filter({ hasText: 'judge failed' })
+    await alert.getByText(/"nobody" is neither a model/).waitFor()
     await app.host.work.start({ verb: 'train sft', input: { project, model: 'nobody', name: 'lost' } })
     await app.goto('runs')
     await page.getByText(/train sft lost failed: .*nobody/).waitFor()
     await app.goto('judge')
-    await told.getByRole('button', { name: 'Dismiss' }).click()
-    await told.waitFor({ state: 'detached' })
+    await alert.getByRole('button', { name: 'Dismiss' }).click()
+    await alert.waitFor({ state: 'detached' })
     await page.reload()
     await page.getByRole('heading', { name: 'Judge', exact: true }).waitFor()
-    assert.equal(await told.count(), 0)
+    assert.equal(await alert.count(), 0)
   })
 
-  test('a trainer that dies is told of in a sentence, and the run goes on at a click to its end', async () => {
+  test('a crash of the trainer is reported, and the run can be resumed to its end', async () => {
     const { page, project } = app
     const config = { epochs: 6, batchSize: 32, maxQueryTokens: 64, maxResponseTokens: 64, checkpointEvery: 5 }
     const input = { project, model: 'world', name: 'base', config }
@@ -137,7 +131,7 @@ describe('on a bad day', async () => {
       .getByText(/trainer (process )?(died|ended|was)/i)
       .first()
       .waitFor()
-    await page.getByRole('button', { name: /^Go on/ }).click()
+    await page.getByRole('button', { name: /^Resume/ }).click()
     await page.getByText(/^SFT, done/).waitFor({ timeout: 120_000 })
     assert.deepEqual(await axeProblems(page), [])
     const { series } = await app.host.runs.series({ project, run: run!.id })
@@ -145,7 +139,7 @@ describe('on a bad day', async () => {
     assert.deepEqual(
       steps,
       Array.from(steps, (_, i) => i + 1),
-      'every step is there once',
+      'every step is recorded once',
     )
   })
 })

@@ -1,4 +1,4 @@
-/** The page opens, makes the sample project, and every view is there: readable, reachable and without an error. */
+/** The UI opens, creates the sample project, and every view is accessible, reachable and free of errors. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -13,7 +13,7 @@ async function settle({ page }: App): Promise<void> {
   await page.evaluate(() => document.fonts.ready)
 }
 
-/** Every view, and the projects' before them. */
+/** The list of projects, then every view. */
 async function inEveryView(app: App, look: (view: string) => Promise<void>): Promise<void> {
   await app.page.goto(`${new URL(app.url).origin}/#/`)
   await app.page.getByRole('heading', { name: 'Projects', exact: true }).waitFor()
@@ -26,12 +26,12 @@ async function inEveryView(app: App, look: (view: string) => Promise<void>): Pro
   }
 }
 
-describe('the page', async () => {
+describe('the UI', async () => {
   const app = await openApp()
   after(() => app.close())
 
-  test('makes the sample project at a click and shows it', async () => {
-    await app.page.getByRole('button', { name: 'Make the sample project' }).click()
+  test('creates the sample project at a click and shows it', async () => {
+    await app.page.getByRole('button', { name: 'Create sample project' }).click()
     await app.page.waitForURL(/\/data$/)
     const [card] = await app.host.projects.recent({})
     assert.ok(card)
@@ -39,7 +39,7 @@ describe('the page', async () => {
     assert.ok((await app.host.projects.overview({ project: card.folder })).editable > 0)
   })
 
-  test('a guide leads from step to step, ticks what the project shows, and stays dismissed', async () => {
+  test('the guide leads from step to step, ticks what the project shows, and stays dismissed', async () => {
     const { page } = app
     const guide = page.getByRole('region', { name: 'Guide' })
     await guide.getByText(/^1 of 6$/).waitFor()
@@ -53,14 +53,14 @@ describe('the page', async () => {
     await guide.getByText(/^2 of 6$/).waitFor()
     await guide.getByRole('button', { name: /^Labels/ }).click()
     await guide.getByText(/^3 of 6$/).waitFor()
-    await guide.getByRole('button', { name: /^Starting policy/ }).click()
+    await guide.getByRole('button', { name: /^Initial policy/ }).click()
     await page.waitForURL(/\/runs\?new=sft&/)
     assert.equal(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue(), 'base')
     await page.getByTitle('Projects').click()
     await page.getByText('done: ').nth(1).waitFor({ state: 'attached' })
     assert.equal(await page.locator('.guide-list li', { hasText: 'done: ' }).count(), 2)
     await app.goto('data')
-    await guide.getByRole('button', { name: 'Dismiss the guide' }).click()
+    await guide.getByRole('button', { name: 'Dismiss guide' }).click()
     await guide.waitFor({ state: 'detached' })
     await page.reload()
     await page.locator('.item-row').first().waitFor()
@@ -70,14 +70,14 @@ describe('the page', async () => {
     await guide.getByText(/^2 of 6$/).waitFor()
   })
 
-  test('goes to every view by its keys, and a reload comes back to it', async () => {
+  test('every view opens by its keys, and a reload keeps it', async () => {
     const { page } = app
     for (const { path: view, key } of views) {
       await page.locator('#main').click({ position: { x: 2, y: 2 } })
       await page.keyboard.press('g')
       await page.keyboard.press(key)
       await page.waitForURL(new RegExp(`/${view}`))
-      // The editor takes the caret when it is there; the next keys would be its.
+      // The editor takes the focus when it opens, and with it the next keys.
       if (view === 'annotate') await page.locator('.cm-content:focus').waitFor()
     }
     await page.reload()
@@ -95,7 +95,7 @@ describe('the page', async () => {
     })
   }
 
-  test('a project that another process has open is told in a sentence that names it', async () => {
+  test('for a project that another process has open, the message names the process', async () => {
     const folder = path.join(app.folder, 'elsewhere.stet')
     const project = await createProject(folder, 'elsewhere')
     try {
@@ -109,7 +109,7 @@ describe('the page', async () => {
     }
   })
 
-  test('a project of a newer version opens read-only; a change is refused in a sentence', async () => {
+  test('a project from a newer Stet opens read-only; a change is refused with a message', async () => {
     const folder = path.join(app.folder, 'newer.stet')
     const project = await createProject(folder, 'newer')
     addItems(project.db, [
@@ -135,18 +135,18 @@ describe('the page', async () => {
       .waitFor()
   })
 
-  test('everything can be reached in 1024 × 640 and with text at 200%', async () => {
+  test('all controls are reachable at 1024 × 640 and with text at 200%', async () => {
     await app.page.setViewportSize({ width: 1024, height: 640 })
     const found: string[] = []
-    const look = (size: string) => async (view: string) => {
+    const check = (size: string) => async (view: string) => {
       const wider = await widerThanWindow(app.page)
       if (wider > 0) found.push(`${view} at ${size}: ${wider} px wider than the window`)
       found.push(...(await unreachable(app.page)).map((name) => `${view} at ${size}: ${name}`))
     }
-    await inEveryView(app, look('100%'))
+    await inEveryView(app, check('100%'))
     await app.page.evaluate(() => localStorage.setItem('stet-settings', JSON.stringify({ textSize: 200 })))
     await app.page.reload()
-    await inEveryView(app, look('200%'))
+    await inEveryView(app, check('200%'))
     assert.deepEqual(found, [])
   })
 })

@@ -1,7 +1,7 @@
-/** Whether everything on the page can be got at in the space there is. */
+/** Whether every control of the page is reachable at the window's size. */
 import type { Page } from 'playwright'
 
-/** Pixels by which the page is wider than the window; 0 where nothing scrolls sideways. */
+/** Pixels by which the page is wider than the window; 0 if nothing scrolls sideways. */
 export function widerThanWindow(page: Page): Promise<number> {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement
@@ -20,7 +20,7 @@ export function unreachable(page: Page): Promise<string[]> {
     function isReachable(control: HTMLElement): boolean {
       control.scrollIntoView({ block: 'center', inline: 'center' })
       const { x, y, width, height } = control.getBoundingClientRect()
-      if (width <= 1 || height <= 1) return true // hidden from sight on purpose; the label is what one sees
+      if (width <= 1 || height <= 1) return true // hidden on purpose; its label is visible
       const there = document.elementFromPoint(x + width / 2, y + height / 2)
       return there !== null && (control.contains(there) || there.contains(control) === isLabel(there))
     }

@@ -1,66 +1,87 @@
 /**
- * Makes the pictures of docs/screenshots: every view, light and dark, on the sample project with some work in it.
+ * Takes the screenshots of docs/screenshots: every view, light and dark, on the sample project with some work in it.
  *
  *     npm run screenshots
  */
 
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { VerbName } from '../../electron/contract/verbs.ts'
-import { StartWork } from '../../electron/contract/work.ts'
+import { worldSettings } from '../../electron/contract/presets.ts'
+import type { StartWork } from '../../electron/contract/work.ts'
 import { builtRenderer } from '../../electron/host/entry/serve/built-renderer.ts'
 import { ensureChromium } from '../../native/setup/chromium-setup.mjs'
 import { type App, openApp } from './app.ts'
 
 const folder = path.resolve(import.meta.dirname, '../../docs/screenshots')
 
-async function train(app: App, verb: VerbName, input: object): Promise<void> {
-  const { id } = await app.host.work.start(
-    StartWork.parse({ verb, input: { project: app.project, ...input } }),
-  )
+async function perform(app: App, work: StartWork): Promise<void> {
+  const { id } = await app.host.work.start(work)
   for await (const _ of await app.host.work.watch({ id }));
   const { error } = await app.host.work.get({ id })
   if (error) throw new Error(error)
 }
 
-const lengths = { maxQueryTokens: 64 }
-
 /** A small run of every kind, and an evaluation. */
 async function fill(app: App): Promise<void> {
-  const sft = {
-    epochs: 6,
-    batchSize: 32,
-    learningRate: 2e-3,
-    warmupSteps: 5,
-    ...lengths,
-    maxResponseTokens: 64,
-  }
-  await train(app, 'train sft', { model: 'world', name: 'base', config: sft } as never)
-  const reward = { epochs: 4, batchSize: 16, learningRate: 1e-3, ...lengths, maxResponseTokens: 64 }
-  await train(app, 'train reward', { model: 'base', name: 'rewards', config: reward } as never)
+  const { project } = app
+  const sft = { ...worldSettings.sft, epochs: 6, batchSize: 32, warmupSteps: 5 }
+  await perform(app, { verb: 'train sft', input: { project, model: 'world', name: 'base', config: sft } })
+  const reward = { ...worldSettings.reward, epochs: 4, batchSize: 16 }
+  await perform(app, {
+    verb: 'train reward',
+    input: { project, model: 'base', name: 'rewards', config: reward },
+  })
   const ppo = {
-    ...{ totalSteps: 24, rolloutBatchSize: 32, normalizationSamples: 32, learningRate: 2.5e-4, klCoef: 0.2 },
-    ...{ ...lengths, maxNewTokens: 56, valueTrunk: 'separate', judgeEvery: 4, sampleEvery: 4 },
+    ...worldSettings.ppo,
+    totalSteps: 24,
+    rolloutBatchSize: 32,
+    normalizationSamples: 32,
+    klCoef: 0.2,
+    judgeEvery: 4,
+    sampleEvery: 4,
     tripwires: { lengthChange: null, judgeDrop: null },
   }
-  await train(app, 'train ppo', {
-    ...{ policy: 'base', rewardModel: 'rewards', name: 'aligned', judge: 'world', config: ppo },
-  } as never)
-  await train(app, 'judge', {
-    ...{ reference: 'base', candidate: 'aligned', judge: 'world', prompts: 40, temperature: 1 },
-  } as never)
+  await perform(app, {
+    verb: 'train ppo',
+    input: { project, policy: 'base', rewardModel: 'rewards', name: 'aligned', judge: 'world', config: ppo },
+  })
+  await perform(app, {
+    verb: 'judge',
+    input: { project, reference: 'base', candidate: 'aligned', judge: 'world', prompts: 40, temperature: 1 },
+  })
 }
 
+/** Edits that fix a response of the sample world: what to replace, and by what. */
+const fixes = [
+  ['they will hide from you.', 'they will not hide from you.'],
+  [' you will board at lantern pier. fair winds', ' fair winds'],
+] as const
+
+/** Saves a sensible, minimal edit of the first item, as if it had been typed. */
 async function edit(app: App): Promise<void> {
-  const { page } = app
-  await app.goto('annotate')
-  await page.locator('.cm-content').click()
-  await page.keyboard.press('Control+Home')
-  for (let i = 0; i < 4; i++) await page.keyboard.press('Control+ArrowRight')
-  await page.keyboard.press('Control+Delete')
-  await page.keyboard.type('and welcome')
-  await page.locator('ins.added').first().waitFor()
-  await page.waitForTimeout(700)
+  const { host, project } = app
+  const [id] = (await host.annotate.queue({ project, annotator: 'me' })).ids
+  const { item } = await host.annotate.open({ project, annotator: 'me', id: id! })
+  let edited = item.rejected ?? ''
+  const operations = fixes.map(([removed, inserted], i) => {
+    const at = edited.lastIndexOf(removed)
+    if (at < 0) throw new Error(`The first response of the sample has changed; choose other fixes: ${edited}`)
+    edited = edited.slice(0, at) + inserted + edited.slice(at + removed.length)
+    return { at, removed, inserted, elapsedMs: 9000 * (i + 1) }
+  })
+  await host.annotate.save({
+    project,
+    annotation: {
+      itemId: item.id,
+      annotator: 'me',
+      state: 'draft',
+      edited,
+      operations,
+      elapsedMs: 18_000,
+      provenance: 'human',
+      createdAt: null,
+    },
+  })
 }
 
 async function shoot(app: App): Promise<void> {
@@ -97,7 +118,7 @@ async function shoot(app: App): Promise<void> {
   }
 }
 
-/** The edits are the sample world's: one works in its name. */
+/** The finished edits are the sample world's own, so the annotator switches to that name. */
 async function shootDisagreement(app: App): Promise<void> {
   const { page } = app
   await app.goto('annotate', { order: 'disagreement', reward: 'rewards' })

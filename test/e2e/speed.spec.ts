@@ -1,4 +1,4 @@
-/** What must be quick: a key in a long response, a save, a view over 100,000 items, the start of the page. */
+/** What must be fast: a key in a long response, a save, a view of 100,000 items, the start of the UI. */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -25,7 +25,7 @@ function percentile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.ceil(share * values.length) - 1]!
 }
 
-/** A project with four runs of 10,000 steps, put straight into its database. */
+/** A project with six runs of 10,000 steps, written directly into its database. */
 async function longRuns(folder: string): Promise<{ project: string; run: string; names: string[] }> {
   const project = await createProject(folder, 'long')
   const keys = Object.keys(metrics).filter((key) => /^(objective|policy|loss|val)\//.test(key))
@@ -56,14 +56,14 @@ async function longRuns(folder: string): Promise<{ project: string; run: string;
   return { project: folder, run: id, names }
 }
 
-/** Two frames later everything that was to be drawn has been. */
+/** Waits two frames, after which everything is drawn. */
 async function painted(page: Page): Promise<void> {
   await page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
   )
 }
 
-/** Notes how long each frame takes from now on. */
+/** Starts to measure how long each frame takes. */
 async function watchFrames(page: Page): Promise<void> {
   await page.evaluate(() => {
     const times: number[] = []
@@ -176,7 +176,7 @@ describe('speed', async () => {
       await page.locator(marks[view]!).first().waitFor()
       return performance.now() - began
     }
-    // The first visit loads the view's code; a later one is what a user waits for all day.
+    // The first visit loads the view's code; later visits are the usual case.
     for (const view of Object.keys(marks)) await visit(view)
     const rounds: Record<string, number>[] = []
     for (let round = 0; round < 3; round++) {
@@ -197,13 +197,13 @@ describe('speed', async () => {
     )
   })
 
-  test('a run with 10,000 points in 12 metrics opens within 300 ms, and its charts follow the hand', async (t) => {
+  test('a run with 10,000 points in 12 metrics opens within 300 ms, and its charts follow the pointer', async (t) => {
     const { page } = app
     const large = await longRuns(path.join(app.folder, 'long.stet'))
     app.project = large.project
     await app.goto('runs')
     const opened: number[] = []
-    // Each run is opened once, so that nothing of it is known; the first opening loads the view's code.
+    // Each run is opened once, so that nothing of it is cached; the first opening loads the view's code.
     for (const name of large.names) {
       const link = page.getByRole('button', { name, exact: true })
       await link.waitFor()
@@ -217,7 +217,7 @@ describe('speed', async () => {
       await page.keyboard.press('Escape')
     }
     const median = percentile(opened.slice(1), 0.5)
-    t.diagnostic(`opened in ${opened.join(', ')} ms; the median but for the first is ${median}`)
+    t.diagnostic(`opened in ${opened.join(', ')} ms; the median without the first is ${median}`)
     assert.ok(median < 300, `${median} ms`)
 
     await page.getByRole('button', { name: large.names[0]!, exact: true }).press('Enter')
@@ -247,7 +247,7 @@ describe('speed', async () => {
     app.project = folder
   })
 
-  test('a word is found among 100,000 items as one types', async () => {
+  test('a word is found among 100,000 items while typing', async () => {
     const { page } = app
     await app.goto('data')
     await page.keyboard.press('/')
@@ -255,7 +255,7 @@ describe('speed', async () => {
     await page.getByText('1 item', { exact: true }).waitFor()
   })
 
-  test('the page is usable within 2 s', async (t) => {
+  test('the UI is usable within 2 s', async (t) => {
     const began = performance.now()
     await app.page.goto(app.url)
     await app.page.getByRole('heading', { name: 'Projects', exact: true }).waitFor()
@@ -263,7 +263,7 @@ describe('speed', async () => {
     assert.ok(performance.now() - began < 2000)
   })
 
-  test('in tokens of a model it is as quick', async (t) => {
+  test('with the diff in tokens of a model, keys are as fast', async (t) => {
     const tokenizer = byteLevelTokenizer(words)
     const config = { vocab_size: tokenizer.vocabSize }
     const model = await writeToyModel(path.join(app.folder, 'toy'), { config })

@@ -1,15 +1,13 @@
-/** A researcher's day in the page: import, annotate by keyboard, train, judge blind, read the win rate, export. */
+/** The whole workflow in the UI: import, annotate by keyboard, train, judge blind, read the win rate, export. */
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { openApp } from './app.ts'
-
 import { axeProblems } from './axe.ts'
-
 import { curvePixels } from './drawn.ts'
 
-describe('the work', async () => {
+describe('the workflow', async () => {
   const app = await openApp()
   after(() => app.close())
   await app.makeSample()
@@ -18,14 +16,14 @@ describe('the work', async () => {
     await app.goto('annotate')
     await app.page.locator('.cm-content').click()
   }
-  const until = async (what: string, isSo: () => Promise<boolean>) => {
-    for (const begun = Date.now(); !(await isSo()); ) {
-      assert.ok(Date.now() - begun < 180_000, `${what} took more than three minutes`)
+  const until = async (what: string, isDone: () => Promise<boolean>) => {
+    for (const startedAt = Date.now(); !(await isDone()); ) {
+      assert.ok(Date.now() - startedAt < 180_000, `${what} took more than three minutes`)
       await app.page.waitForTimeout(200)
     }
   }
 
-  test('a CSV file is looked into, mapped, imported, and its bad row told', async () => {
+  test('a CSV file is previewed, mapped and imported, and its bad row reported', async () => {
     const { page } = app
     const file = path.join(app.folder, 'own.csv')
     const rows = Array.from(
@@ -39,7 +37,7 @@ describe('the work', async () => {
     await page.getByRole('combobox', { name: 'rejected', exact: true }).selectOption('bad answer')
     await page.getByText('Which ferry goes at 3?').waitFor()
     await page.getByRole('button', { name: 'Import', exact: true }).click()
-    await page.getByText('Imported 12 items; 0 were there already; 1 bad rows.').waitFor()
+    await page.getByText('Imported 12 items; 0 duplicates; 1 bad rows.').waitFor()
     assert.match(await page.locator('.dialog').innerText(), /Line 14: /)
     await page.getByRole('button', { name: 'Close' }).click()
     await page.keyboard.press('/')
@@ -47,7 +45,7 @@ describe('the work', async () => {
     await page.getByText('12 items').waitFor()
   })
 
-  test('a file that is no data is refused with a sentence', async () => {
+  test('a file without data is refused with a message', async () => {
     const { page } = app
     const file = path.join(app.folder, 'noise.bin')
     writeFileSync(file, Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251)))
@@ -80,14 +78,14 @@ describe('the work', async () => {
     assert.ok(annotations.done >= 410, `${annotations.done} edits are done`)
   })
 
-  test('a page killed in the middle of an edit comes back with it, and undo goes on to the beginning', async () => {
+  test('a renderer killed during an edit reopens with it, and undo still reaches the beginning', async () => {
     await inAnnotate()
     await app.page.keyboard.press('Control+End')
     await app.page.keyboard.type(' and mind the tide')
     const { project } = app
     const [id] = (await app.host.annotate.queue({ project, annotator: 'me', order: 'all' })).ids
-    const kept = async () => (await app.host.annotate.open({ project, annotator: 'me', id: id! })).annotation
-    await until('saving', async () => /and mind the tide/.test((await kept())?.edited ?? ''))
+    const saved = async () => (await app.host.annotate.open({ project, annotator: 'me', id: id! })).annotation
+    await until('saving', async () => /and mind the tide/.test((await saved())?.edited ?? ''))
     const page = await app.killPage()
     await page.locator('.cm-content').waitFor()
     await page.locator('ins.added').first().waitFor()
@@ -96,7 +94,7 @@ describe('the work', async () => {
     await page.getByText('kept 100%').waitFor()
   })
 
-  test('what was struck is put back by a key, by itself', async () => {
+  test('deleted text is restored by a key without undoing other changes', async () => {
     const { page } = app
     await page.keyboard.press('Control+Home')
     await page.keyboard.press('Control+Delete')
@@ -105,7 +103,7 @@ describe('the work', async () => {
     await page.getByText('0 changes').waitFor()
   })
 
-  test('SFT, a reward model and PPO are started from the form, wait for each other and come to their ends', async () => {
+  test('SFT, a reward model and PPO are started from the form, queue, and finish', async () => {
     const { page } = app
     for (const [kind, name] of [
       ['sft', 'base'],
@@ -127,8 +125,8 @@ describe('the work', async () => {
     }
     await page.getByText('· queued').first().waitFor()
     await page.reload()
-    const ended = async () => (await app.host.work.list({})).every(({ endedAt }) => endedAt !== null)
-    await until('training', ended)
+    const allEnded = async () => (await app.host.work.list({})).every(({ endedAt }) => endedAt !== null)
+    await until('training', allEnded)
     const runs = await app.host.runs.list({ project: app.project })
     assert.deepEqual(runs.map(({ name, state }) => `${name} ${state}`).sort(), [
       'aligned done',
@@ -144,7 +142,7 @@ describe('the work', async () => {
     await page.locator('.against .diff-text').first().waitFor({ timeout: 60_000 })
   })
 
-  test('a run is branched by keyboard, and the list says from where', async () => {
+  test('a run is branched by keyboard, and the list says from which', async () => {
     const { page } = app
     await page.keyboard.press('b')
     await page.getByRole('radio', { name: /^step 4 .*best win rate/ }).waitFor()
@@ -164,13 +162,13 @@ describe('the work', async () => {
     await page.getByText(/Step 4: Branched from aligned/).waitFor()
   })
 
-  test('the reward model is seen beside the edits', async () => {
+  test('the rewards are shown with the edits', async () => {
     await app.goto('label', { tab: 'reward' })
-    await app.page.getByText(/It ranks the edited response higher on/).waitFor({ timeout: 60_000 })
-    await app.page.getByText(/AUROC 0\.\d+, F1 of calling a token bad 0\.\d+/).waitFor()
+    await app.page.getByText(/Ranks the edited response higher on/).waitFor({ timeout: 60_000 })
+    await app.page.getByText(/AUROC 0\.\d+, F1 for detecting bad tokens 0\.\d+/).waitFor()
   })
 
-  test('what the reward model disagrees with most is looked at again, with its rewards, in words and tokens', async () => {
+  test('the edits that the reward model disagrees with most are reviewed with their rewards, in words and tokens', async () => {
     const { page } = app
     await app.goto('annotate', { order: 'disagreement' })
     await page.getByRole('heading', { name: /^Disagreement 0\.\d/ }).waitFor({ timeout: 60_000 })
@@ -194,10 +192,10 @@ describe('the work', async () => {
     await page.getByLabel('Reference').fill('base')
     await page.getByLabel('Candidate').fill('aligned')
     await page.getByLabel('Judge').selectOption('world')
-    await page.getByLabel('Prompts at most').fill('20')
+    await page.getByLabel('Max prompts').fill('20')
     await page.getByRole('button', { name: 'Start' }).click()
     await page.getByRole('button', { name: 'aligned against base' }).click({ timeout: 120_000 })
-    await page.getByRole('button', { name: 'Judge these blind' }).click()
+    await page.getByRole('button', { name: 'Start blind comparison' }).click()
     await page.getByText('0 / 20 · blind').waitFor()
     assert.doesNotMatch(await page.locator('main').innerText(), /aligned|base\b/)
     for (let n = 1; n <= 19; n++) {
@@ -228,10 +226,10 @@ describe('the work', async () => {
     await page.getByText('By subset').click()
     await page.getByText(/With \d+ subsets some will differ by chance/).waitFor()
     await page.getByRole('button', { name: /show the disagreements with world/ }).click()
-    const told = await page.locator('.pair summary').allInnerTexts()
+    const summaries = await page.locator('.pair summary').allInnerTexts()
     assert.ok(
-      told.length > 0 && told.every((line) => /\(world: (won|tie|lost)\)/.test(line)),
-      told.join('\n'),
+      summaries.length > 0 && summaries.every((line) => /\(world: (won|tie|lost)\)/.test(line)),
+      summaries.join('\n'),
     )
     assert.deepEqual(await axeProblems(page), [])
 
@@ -249,11 +247,11 @@ describe('the work', async () => {
     assert.match(copied, /^\| Compared .*\n\| -+ .*\n\| aligned against base /)
   })
 
-  test('a model is talked with', async () => {
+  test('a model answers in the chat', async () => {
     const { page } = app
     await app.goto('models', { chat: '1' })
     await page.getByLabel('Prompt').fill('my name is bram. please tell me the fare for quern.')
     await page.getByRole('button', { name: 'Ask' }).click()
-    await page.getByText(/tokens a second/).waitFor({ timeout: 60_000 })
+    await page.getByText(/tokens\/s/).waitFor({ timeout: 60_000 })
   })
 })

@@ -20,7 +20,7 @@ test('a step is done when the project shows it, in any order', () => {
         { kind: 'ppo', state: 'running' },
       ],
     }),
-    ['Starting policy'],
+    ['Initial policy'],
   )
 })
 

@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { csvOf, markdownOf } from '../../../renderer/judge/table-text.ts'
 
-test('a Markdown table has padded columns, and no text leaves its cell', () => {
+test('a Markdown table has padded columns, and no text can end its cell', () => {
   const text = markdownOf({
     head: ['Arm', 'Rate'],
     rows: [
@@ -24,7 +24,7 @@ test('a Markdown table has padded columns, and no text leaves its cell', () => {
   )
 })
 
-test('whatever is in the cells, a CSV reader finds it there again', () => {
+test('any text in a cell reads back unchanged from the CSV', () => {
   const row = fc.array(fc.string({ unit: 'grapheme' }), { minLength: 2, maxLength: 2 })
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), (rows) => {

@@ -1,8 +1,8 @@
 /** Texts for people are written in the English that docs/STYLE.md asks for. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pageFiles, readPage } from './pages.ts'
-import { phrases, refusedIn, textsOf } from './phrases.ts'
+import { pageFiles, readPage, sourceFiles } from './pages.ts'
+import { phrases, refusedIn, refusedInSource, textsOf } from './phrases.ts'
 
 /** Made from the contract, whose texts are checked with the code. */
 const generated = ['docs/CLI.md']
@@ -20,13 +20,30 @@ test('the documentation has no refused phrase', () => {
   assert.deepEqual(found, [])
 })
 
+/** Folders that are still being rewritten; a file elsewhere may have no refused phrase. */
+const pending = {
+  string: ['renderer/', 'test/'],
+  comment: ['electron/', 'renderer/', 'test/'],
+}
+
+test('no string and no comment of the source has a refused phrase', () => {
+  const files = sourceFiles()
+  assert(files.length > 100)
+  const found = files.flatMap((file) =>
+    refusedInSource(file)
+      .filter(({ kind }) => !pending[kind].some((folder) => file.startsWith(folder)))
+      .map(({ line, phrase, write }) => `${file}:${line} "${phrase}": ${write}`),
+  )
+  assert.deepEqual(found, [])
+})
+
 test('refused phrases are found, and the words around them are left alone', () => {
   const old = 'The run goes on\nwhere it was; mended by nobody. It is no judge. By itself it is told anew.'
   assert.deepEqual(
-    refusedIn(old, 10)
+    refusedIn(old)
       .map(({ line, phrase }) => `${line} ${phrase}`)
       .sort(),
-    ['10 goes on', '11 By itself', '11 anew', '11 is no ', '11 is told', '11 mended', '11 nobody'],
+    ['1 goes on', '2 By itself', '2 anew', '2 is no ', '2 is told', '2 mended', '2 nobody'],
   )
   const modern =
     'There is no run. It is no longer needed, recommended and amended. The goal on top. It tells them apart.'
@@ -39,13 +56,13 @@ test('texts of a source file are its strings, templates, JSX and comments, not i
     `export const mend = <p title="a title">Goes on {\`a \${goOn} template\`}</p>`,
   ].join('\n')
   assert.deepEqual(
-    textsOf('a.tsx', source).map(({ kind, line, text }) => [kind, line, text.trim()]),
+    textsOf('a.tsx', source).map(({ kind, text }) => [kind, text.trim()]),
     [
-      ['comment', 1, '* A comment\nthat mends.'],
-      ['string', 4, 'a title'],
-      ['string', 4, 'Goes on'],
-      ['string', 4, 'a'],
-      ['string', 4, 'template'],
+      ['comment', '* A comment\nthat mends.'],
+      ['string', 'a title'],
+      ['string', 'Goes on'],
+      ['string', 'a'],
+      ['string', 'template'],
     ],
   )
 })

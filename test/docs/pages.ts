@@ -104,17 +104,23 @@ export function declaredNames(file: string): Set<string> {
   return new Set(names)
 }
 
+/** @returns the source files, from the root; without the tests of the documentation, which quote what is wrong */
+export function sourceFiles(): string[] {
+  return sourceFolders
+    .flatMap((folder) =>
+      readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+        (file) => `${folder}/${file.split(path.sep).join('/')}`,
+      ),
+    )
+    .filter((file) => /\.(tsx?|mjs)$/.test(file) && !file.startsWith('test/docs/'))
+}
+
 /** Every word of the source, so that a setting or field that a page names is one that exists. */
 export function sourceWords(): Set<string> {
-  const words = sourceFolders.flatMap((folder) =>
-    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((file) => /\.(tsx?|mjs|py)$/.test(file) && !`${folder}/${file}`.startsWith('test/docs/'))
-      .flatMap((file) => readFileSync(path.join(root, folder, file), 'utf8').match(/\w+/g)),
-  )
-  const settings = ['package.json', 'tsconfig.json', 'biome.json'].flatMap((file) =>
-    readPage(file).match(/\w+/g),
-  )
-  return new Set([...words, ...settings].filter((word) => word !== null))
+  const scripts = readdirSync(path.join(root, 'test/golden')).filter((file) => file.endsWith('.py'))
+  const settings = ['package.json', 'tsconfig.json', 'biome.json']
+  const files = [...sourceFiles(), ...scripts.map((file) => `test/golden/${file}`), ...settings]
+  return new Set(files.flatMap((file) => readPage(file).match(/\w+/g) ?? []))
 }
 
 /** The folder in which a page asks for a new file: the part of its path before `NAME`. */

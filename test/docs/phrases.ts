@@ -38,6 +38,9 @@ export const phrases: Phrase[] = [
   { refused: /\b(henceforth|hitherto|thereof|whereof|wherein|lest|ere)\b/i, write: 'a modern word' },
 ]
 
+/** Whether any is in a text: most have none, and one search is quicker than many. */
+const anyPhrase = new RegExp(phrases.map(({ refused }) => `(?:${refused.source})`).join('|'), 'i')
+
 export interface Found {
   line: number
   /** The phrase as written. */
@@ -45,11 +48,12 @@ export interface Found {
   write: string
 }
 
-/** @returns the refused phrases of a text, by their place in it */
-export function refusedIn(text: string, firstLine = 1): Found[] {
+/** @returns the refused phrases of a text, with their line in it */
+export function refusedIn(text: string): Found[] {
+  if (!anyPhrase.test(text)) return []
   return phrases.flatMap(({ refused, write }) =>
     [...text.matchAll(new RegExp(refused, `${refused.flags}g`))].map((match) => ({
-      line: firstLine + (text.slice(0, match.index).match(/\n/g)?.length ?? 0),
+      line: 1 + (text.slice(0, match.index).match(/\n/g)?.length ?? 0),
       phrase: match[0],
       write,
     })),
@@ -58,22 +62,34 @@ export function refusedIn(text: string, firstLine = 1): Found[] {
 
 export interface Text {
   kind: 'string' | 'comment'
-  line: number
+  /** Where it begins in the source. */
+  start: number
   text: string
 }
 
 /** String literals, template texts, text of JSX and comments of a source file; no identifiers, no import paths. */
-export function textsOf(file: string, source = readFileSync(path.join(root, file), 'utf8')): Text[] {
+export function textsOf(file: string, source: string): Text[] {
   const { program, comments, errors } = parseSync(file, source)
   assert.deepEqual(errors, [], `${file} does not parse`)
-  const lineOf = (offset: number) => source.slice(0, offset).split('\n').length
   const texts: Text[] = comments.map(({ value, start }) => ({
     kind: 'comment',
-    line: lineOf(start),
+    start,
     text: value.replace(/\n\s*\* ?/g, '\n'),
   }))
-  visit(program, (text, start) => texts.push({ kind: 'string', line: lineOf(start), text }))
+  visit(program, (text, start) => texts.push({ kind: 'string', start, text }))
   return texts
+}
+
+/** @returns the refused phrases of a source file's texts */
+export function refusedInSource(file: string): (Found & Pick<Text, 'kind'>)[] {
+  const source = readFileSync(path.join(root, file), 'utf8')
+  return textsOf(file, source).flatMap(({ kind, start, text }) =>
+    refusedIn(text).map((found) => ({
+      ...found,
+      kind,
+      line: found.line + (source.slice(0, start).match(/\n/g)?.length ?? 0),
+    })),
+  )
 }
 
 /** Calls `take` for each text below a node of the syntax tree. */

@@ -9,7 +9,7 @@ import { OpenTokenizers } from './models/open-tokenizers.ts'
 import type { WorkBoard } from './work/work-board.ts'
 
 export interface HandlerContext {
-  /** The contract's procedures, to be given handlers. */
+  /** The contract's procedures, without their handlers. */
   api: ReturnType<typeof implementContract>
   lab: Lab
   board: WorkBoard

@@ -1,4 +1,4 @@
-/** The host's log: one file, made when the first line is written. */
+/** The host's log: one file, created when the first line is written. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { type Logger, pino } from 'pino'
@@ -9,7 +9,7 @@ export interface Log {
   logger(): Logger
 }
 
-/** @param project folder of the project that is worked on, if any; without one the log lies in the clone's .stet/ */
+/** @param project folder that gets the log; if there is none, the log is in the .stet folder of the clone */
 export function openLog(project: string | null): Log {
   const folder =
     project !== null && existsSync(project)

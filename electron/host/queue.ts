@@ -1,4 +1,4 @@
-/** A queue that callbacks fill and an iterator empties, in order. */
+/** A queue that callbacks fill and an iterator reads, in order. */
 
 export class Queue<T> {
   readonly #values: T[] = []
@@ -10,7 +10,7 @@ export class Queue<T> {
     this.#wake()
   }
 
-  /** What was pushed before is still read; then reading ends. */
+  /** Reading ends after the values that are already in the queue. */
   close(): void {
     this.#isClosed = true
     this.#wake()

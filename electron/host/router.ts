@@ -1,4 +1,4 @@
-/** The host: every procedure of the contract on a lab, for any transport. */
+/** The host: all procedures of the contract on one lab, for any transport. */
 import type { AnyProcedure, Router } from '@orpc/server'
 import { silentHooks } from '../contract/events.ts'
 import { type VerbInput, type VerbName, type Verbs, verbs } from '../contract/verbs.ts'
@@ -20,7 +20,7 @@ import { WorkBoard } from './work/work-board.ts'
 
 export type Host = ReturnType<typeof openHost>
 
-/** @returns the router, the board that started work is on, and how to let go of everything that the host holds */
+/** @returns the router, the board of started jobs, and `close`, which releases everything that the host holds */
 export function openHost(options: LabOptions) {
   const { lab, close } = openLab(options)
   const board = new WorkBoard(lab)
@@ -43,7 +43,7 @@ export function openHost(options: LabOptions) {
 
 type VerbRouter = Router<Verbs, Record<never, never>>
 
-/** What is the same in the implementer of every verb. */
+/** What the implementers of all verbs have in common. */
 interface VerbImplementer {
   handler(handle: (call: { input: unknown; signal?: AbortSignal }) => unknown): AnyProcedure
 }

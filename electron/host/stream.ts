@@ -1,22 +1,22 @@
-/** Turns work that reports through hooks into the event iterator that the contract promises. */
+/** Turns work that reports through hooks into the event iterator of the contract. */
 import type { Hooks, JobEvent } from '../contract/events.ts'
 import { toContractError } from './errors/contract-errors.ts'
 import { Queue } from './queue.ts'
 
 /**
- * Events as they are reported, then the result of the work. Leaving the iterator aborts the work and waits until it
- * has stopped.
- * @param signal aborts the work as well; its result is still returned
+ * Yields events as they are reported, then returns the result. Leaving the iterator aborts the work and waits until
+ * it has stopped.
+ * @param signal also aborts the work; its result is still returned
  */
 export async function* streamEvents<Result>(
   signal: AbortSignal | undefined,
   work: (hooks: Hooks) => Promise<Result>,
 ): AsyncGenerator<JobEvent, Result> {
-  const leave = new AbortController()
+  const left = new AbortController()
   const events = new Queue<JobEvent>()
   const result = work({
     emit: (event) => events.push(event),
-    signal: AbortSignal.any([leave.signal, ...(signal ? [signal] : [])]),
+    signal: AbortSignal.any([left.signal, ...(signal ? [signal] : [])]),
   })
   const end = result.then(
     () => events.close(),
@@ -28,7 +28,7 @@ export async function* streamEvents<Result>(
   } catch (error) {
     throw toContractError(error)
   } finally {
-    leave.abort()
+    left.abort()
     await end
   }
 }

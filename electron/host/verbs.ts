@@ -1,4 +1,4 @@
-/** What the host does for each verb of the contract, and how a verb is run from any entry point. */
+/** The implementation of each verb, and running a verb from any entry point. */
 import { getEventIteratorSchemaDetails } from '@orpc/contract'
 import { z } from 'zod'
 import type { Hooks } from '../contract/events.ts'
@@ -48,7 +48,7 @@ export function performVerb<Name extends VerbName>(
 
 /**
  * Checks the input, runs the verb and checks the result, as the router does.
- * @throws UserError for mistakes in the input and for what the user can fix; any other error is a defect
+ * @throws UserError for mistakes in the input and for what the user can fix; any other error is unexpected
  */
 export async function runVerb(
   lab: Lab,
@@ -69,7 +69,7 @@ export function reportsEvents(name: VerbName): boolean {
   return getEventIteratorSchemaDetails(verbs[name]['~orpc'].outputSchema) !== undefined
 }
 
-/** Keys that the contract does not declare are dropped. */
+/** Drops keys that the contract does not declare. */
 function checkedResult(name: VerbName, result: VerbResult<VerbName>): VerbResult<VerbName> {
   const { outputSchema } = verbs[name]['~orpc']
   const schema = getEventIteratorSchemaDetails(outputSchema)?.returns ?? outputSchema

@@ -1,10 +1,10 @@
-/** Which code this is, for records of runs. */
+/** The version of the code, for the records of runs. */
 import { execFileSync } from 'node:child_process'
 import packageJson from '../../package.json' with { type: 'json' }
 
 export const packageVersion: string = packageJson.version
 
-/** The commit of this clone, marked where files differ from it; the package's version where there is no git. */
+/** The commit of this clone, marked if files differ from it; without git, the package's version. */
 export function codeVersion(): string {
   const args = ['describe', '--always', '--dirty', '--abbrev=12']
   try {

@@ -1,4 +1,4 @@
-/** Errors of the host as the contract's closed codes, the same at every entry point. Defects pass as they are. */
+/** Gives errors the contract's codes, the same at every entry point. Unexpected errors are passed through. */
 import { ORPCError, ValidationError } from '@orpc/server'
 import { z } from 'zod'
 import type { UserError } from '../../contract/errors.ts'

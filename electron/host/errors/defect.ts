@@ -1,4 +1,4 @@
-/** What a page is told of a defect: a sentence, and a report for its makers that holds nothing of the user's own. */
+/** How an unexpected error reaches the UI: as a sentence, and a report for the developers without the user's data. */
 import { ORPCError } from '@orpc/server'
 import { packageVersion } from '../version.ts'
 
@@ -12,7 +12,7 @@ export function toDefect(error: unknown, path: readonly string[]): ORPCError<str
   })
 }
 
-/** The kind of error and where in Stet's own code it came from: its message may quote what the user wrote. */
+/** The kind of error and its place in Stet's code. Its message is left out, because it may quote the user's text. */
 function reportOf(error: unknown, path: readonly string[]): string {
   const { name = 'Error', stack = '' } = error instanceof Error ? error : {}
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line))

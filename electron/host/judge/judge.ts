@@ -90,8 +90,8 @@ async function outputsOf(
   items: readonly Item[],
   { lab, project, input, hooks }: Asked,
 ): Promise<(Output | null)[]> {
-  const { path, made } = findModel(project, side)
-  if (!made && isOutputsFile(path)) return readOutputs(path, items)
+  const { path, record } = findModel(project, side)
+  if (!record && isOutputsFile(path)) return readOutputs(path, items)
   const { maxNew, temperature, topK, topP, seed, maxQueryTokens } = input
   const sampling = { temperature, topK, topP, seed, maxQueryTokens, maxNewTokens: maxNew }
   const rows = await respond(lab, { model: path, items, ...sampling }, hooks)

@@ -1,8 +1,9 @@
 /**
- * Edits with a reward model's rewards of their tokens. Scoring opens and compiles the model, so it tells how far it is
- * and can be left; what was scored once is kept for the host's life.
+ * Scores edits with a reward model. Opening and compiling the model takes a while, so scoring reports its progress and
+ * can be cancelled; scores are cached until the host ends.
  */
 import type { Hooks } from '../../contract/events.ts'
+import type { JobOf } from '../../contract/jobs.ts'
 import type { LabelledPair, LabelledToken } from '../../contract/label.ts'
 import type { EditedPair } from '../../contract/records.ts'
 import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
@@ -20,33 +21,33 @@ export interface ScoredEdit extends LabelledPair {
 }
 
 export interface ScoredEdits {
-  /** Of the model; null where there was no edit to score. */
+  /** Of the model; null if there were no edits. */
   scheme: RewardScheme | null
   edits: ScoredEdit[]
 }
 
-interface Scored {
+interface ScoredResponse {
   scheme: RewardScheme
   score: number
-  /** One a token. */
+  /** One per token. */
   rewards: number[]
 }
 
-/** Responses that stay known, the newest. */
-const mostKept = 8192
+/** Responses in the cache; the oldest are dropped. */
+const maxCached = 8192
 
 export class EditScorer {
   readonly #lab: Lab
   readonly #tokenizers: OpenTokenizers
-  /** By model, item and response: a revision that says the same needs no new scoring. */
-  readonly #known = new Map<string, Scored>()
+  /** By model, item and text, so that a revision with the same text is not scored again. */
+  readonly #cache = new Map<string, ScoredResponse>()
 
   constructor(lab: Lab, tokenizers: OpenTokenizers) {
     this.#lab = lab
     this.#tokenizers = tokenizers
   }
 
-  /** @throws UserError `unavailable` while a training has the trainer, `cancelled` */
+  /** @throws UserError `unavailable` while a training run keeps the trainer busy, `cancelled` */
   async score(
     project: Project,
     rewardModel: string,
@@ -56,75 +57,72 @@ export class EditScorer {
     const { path } = findModel(project, rewardModel)
     const tokenizer = this.#tokenizers.of(project, rewardModel)
     const scores = await this.#scoresOf(path, edits, hooks)
-    return {
-      scheme: scores.values().next().value?.scheme ?? null,
-      edits: edits.map((pair) => {
-        const plain = labelledPair(pair, labelPair(tokenizer, pair.item.id, pair.rejected, pair.edited))
-        const [rejected, edited] = [pair.rejected, pair.edited].map(
-          (response) => scores.get(keyOf(path, pair, response))!,
-        ) as [Scored, Scored]
-        return {
-          ...plain,
-          rejected: withRewards(plain.rejected, rejected),
-          edited: withRewards(plain.edited, edited),
-          scores: { rejected: rejected.score, edited: edited.score },
-        }
-      }),
+    const scored = (edit: EditedPair): ScoredEdit => {
+      const pair = labelledPair(edit, labelPair(tokenizer, edit.item.id, edit.rejected, edit.edited))
+      const rejected = scores.get(keyOf(path, edit, edit.rejected))!
+      const edited = scores.get(keyOf(path, edit, edit.edited))!
+      return {
+        ...pair,
+        rejected: withRewards(pair.rejected, rejected),
+        edited: withRewards(pair.edited, edited),
+        scores: { rejected: rejected.score, edited: edited.score },
+      }
     }
+    return { scheme: scores.values().next().value?.scheme ?? null, edits: edits.map(scored) }
   }
 
+  /** @returns scores of both responses of every edit, by their keys */
   async #scoresOf(
     model: string,
     edits: readonly EditedPair[],
-    { emit, signal }: Hooks,
-  ): Promise<Map<string, Scored>> {
-    const asked = new Map(
-      edits.flatMap((pair) =>
-        [pair.rejected, pair.edited].map((response) => [keyOf(model, pair, response), { pair, response }]),
-      ),
-    )
-    const scores = new Map<string, Scored>()
-    const unknown = [...asked].filter(([key]) => {
-      const known = this.#known.get(key)
-      if (known) scores.set(key, known)
-      return !known
-    })
-    if (unknown.length === 0) return scores
-    const { trainer } = this.#lab
-    if (trainer.isTraining) throw trainerBusy()
-    emit({ type: 'progress', phase: 'score', done: 0, total: unknown.length })
-    const rows = unknown.map(([, { pair, response }]) => ({
-      prompt: pair.item.prompt,
-      context: pair.item.context,
-      response,
-    }))
-    const job = { kind: 'score' as const, rewardModel: model, rows, batchSize: 8, maxQueryTokens: 1024 }
-    const { scheme, rows: scored } = await trainer.run<'score'>(job, { emit, signal })
-    for (const [i, [key]] of unknown.entries()) {
-      const { score, tokens } = scored[i]!
-      const found = { scheme, score, rewards: tokens.map(({ reward }) => reward) }
-      scores.set(key, found)
-      this.#known.set(key, found)
+    hooks: Hooks,
+  ): Promise<Map<string, ScoredResponse>> {
+    const scores = new Map<string, ScoredResponse>()
+    const missing = new Map<string, Row>()
+    for (const edit of edits) {
+      for (const response of [edit.rejected, edit.edited]) {
+        const key = keyOf(model, edit, response)
+        const cached = this.#cache.get(key)
+        if (cached) scores.set(key, cached)
+        else missing.set(key, { prompt: edit.item.prompt, context: edit.item.context, response })
+      }
     }
-    for (const key of this.#known.keys()) {
-      if (this.#known.size <= mostKept) break
-      this.#known.delete(key)
+    if (missing.size === 0) return scores
+    const rows = await this.#ask(model, [...missing.values()], hooks)
+    for (const [i, key] of [...missing.keys()].entries()) {
+      scores.set(key, rows[i]!)
+      this.#cache.set(key, rows[i]!)
+    }
+    for (const key of this.#cache.keys()) {
+      if (this.#cache.size <= maxCached) break
+      this.#cache.delete(key)
     }
     return scores
   }
+
+  async #ask(rewardModel: string, rows: Row[], hooks: Hooks): Promise<ScoredResponse[]> {
+    const { trainer } = this.#lab
+    if (trainer.isTraining) throw trainerBusy()
+    hooks.emit({ type: 'progress', phase: 'score', done: 0, total: rows.length })
+    const job = { kind: 'score' as const, rewardModel, rows, batchSize: 8, maxQueryTokens: 1024 }
+    const { scheme, rows: scored } = await trainer.run<'score'>(job, hooks)
+    return scored.map(({ score, tokens }) => ({ scheme, score, rewards: tokens.map(({ reward }) => reward) }))
+  }
 }
 
-/** An item's id follows from its content, so that this names what the model is shown. */
+type Row = JobOf<'score'>['rows'][number]
+
+/** The id of an item follows from its content, so the key identifies the model's whole input. */
 function keyOf(model: string, { item }: EditedPair, response: string): string {
   return JSON.stringify([model, item.id, response])
 }
 
-/** The reward of the end token, which stands last, belongs to no text. */
-function withRewards(tokens: readonly LabelledToken[], { rewards }: Scored): LabelledToken[] {
+/** The last reward is that of the end token, which has no text, so it is left out. */
+function withRewards(tokens: readonly LabelledToken[], { rewards }: ScoredResponse): LabelledToken[] {
   return tokens.map((token, t) => ({ ...token, reward: rewards[t] ?? null }))
 }
 
-/** As the measures of `pipeline/reward` take it. */
+/** As `pipeline/reward` takes it. */
 export function rewardedEdit({ rejected, edited, scores }: ScoredEdit): RewardedEdit {
   const side = (tokens: LabelledToken[]) => ({
     labels: tokens.map(({ label }) => label),

@@ -1,4 +1,4 @@
-/** The verb label: labels of all finished edits under a tokenizer, and what they say about the edits. */
+/** The verb `label`: token labels of all finished edits, and measures of how minimal the edits are. */
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Hooks } from '../../contract/events.ts'
@@ -21,7 +21,7 @@ interface EditFigures {
   rejected: Counts
   edited: Counts
   minimality: Minimality
-  /** Null where nobody marked errors, or where the edit says nothing of them. */
+  /** Null if no errors are marked, or if the edit cannot agree with them: it changes nothing or deletes everything. */
   spanWords: WordCounts | null
 }
 
@@ -44,7 +44,7 @@ async function label(
       const labelled = labelPair(tokenizer, pair.item.id, pair.rejected, pair.edited)
       figures.push(measure(pair, labelled))
       yield labelled
-      if (figures.length % pairsAtOnce !== 0) continue
+      if (figures.length % pairsPerTurn !== 0) continue
       emit({ type: 'progress', phase: 'label', done: figures.length, total: pairs.length })
       await setImmediate()
       signal.throwIfAborted()
@@ -55,18 +55,18 @@ async function label(
   return summarise(figures, tokenizer.hash)
 }
 
-/** Between two turns of other work. */
-const pairsAtOnce = 50
+/** Labelled before other work gets a turn. */
+const pairsPerTurn = 50
 
 function measure({ item, rejected, edited }: EditedPair, labels: PairLabels): EditFigures {
   const isChanged = rejected !== edited
-  const speaksOfErrors = item.errorSpans !== null && isChanged && edited.trim() !== ''
+  const isComparable = item.errorSpans !== null && isChanged && edited.trim() !== ''
   return {
     isChanged,
     rejected: countLabels(labels.rejected),
     edited: countLabels(labels.edited),
     minimality: minimality(labels),
-    spanWords: speaksOfErrors ? countSpanWords(rejected, labels.rejected, item.errorSpans ?? []) : null,
+    spanWords: isComparable ? countSpanWords(rejected, labels.rejected, item.errorSpans ?? []) : null,
   }
 }
 
@@ -76,26 +76,26 @@ function countLabels({ labels }: TokenLabels): Counts {
 }
 
 function summarise(figures: readonly EditFigures[], tokenizerHash: string): LabelSummary {
-  const total = (counts: (of: EditFigures) => Counts): Counts => ({
-    kept: sum(figures.map((of) => counts(of).kept)),
-    changed: sum(figures.map((of) => counts(of).changed)),
+  const total = (side: 'rejected' | 'edited'): Counts => ({
+    kept: sum(figures.map((edit) => edit[side].kept)),
+    changed: sum(figures.map((edit) => edit[side].changed)),
   })
-  const mean = (of: (minimality: Minimality) => number) =>
-    sum(figures.map((f) => of(f.minimality))) / figures.length
-  const spanWords = figures.flatMap((of) => of.spanWords ?? [])
+  const mean = (measure: keyof Minimality) =>
+    sum(figures.map((edit) => edit.minimality[measure])) / figures.length
+  const spanWords = figures.flatMap((edit) => edit.spanWords ?? [])
   return {
     annotations: figures.length,
     unchanged: figures.filter(({ isChanged }) => !isChanged).length,
     tokenizerHash,
-    rejected: total((of) => of.rejected),
-    edited: total((of) => of.edited),
+    rejected: total('rejected'),
+    edited: total('edited'),
     minimality:
       figures.length === 0
         ? null
         : {
-            keptShare: mean((m) => m.keptShare),
-            editRatio: mean((m) => m.editRatio),
-            hunks: mean((m) => m.hunkCount),
+            keptShare: mean('keptShare'),
+            editRatio: mean('editRatio'),
+            hunks: mean('hunkCount'),
           },
     spans: spanWords.length === 0 ? null : { ...spanAgreement(spanWords), items: spanWords.length },
   }

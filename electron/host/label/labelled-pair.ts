@@ -1,4 +1,4 @@
-/** An edit cut into tokens or words with their labels, as the page shows it. */
+/** An edit split into labelled tokens or words, as the UI shows it. */
 import type { LabelledPair, LabelledToken } from '../../contract/label.ts'
 import type { EditedPair, TokenLabels } from '../../contract/records.ts'
 
@@ -16,7 +16,7 @@ export function labelledPair(
   }
 }
 
-/** Each token with the characters up to the next one: joined they are the text. */
+/** Each token has the characters up to the next one, so that the tokens join to the text. */
 function tokensOf(text: string, { labels, offsets }: TokenLabels): LabelledToken[] {
   return labels.map((label, i) => {
     const start = i === 0 ? 0 : offsets[i]![0]

@@ -1,4 +1,4 @@
-/** The verbs `bench` and `doctor`: how fast this machine is, and what it computes with. */
+/** The verbs `bench` and `doctor`: how fast this machine is, and which runtime it uses. */
 import os from 'node:os'
 import path from 'node:path'
 import type { Hooks } from '../../contract/events.ts'

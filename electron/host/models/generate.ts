@@ -1,4 +1,4 @@
-/** The verb `generate`: a model continues a prompt, or answers it as a chat. */
+/** The verb `generate`: a model continues a prompt, or answers it as a chat message. */
 import path from 'node:path'
 import type { Hooks } from '../../contract/events.ts'
 import type { modelVerbs as contractVerbs } from '../../contract/models.ts'
@@ -6,8 +6,8 @@ import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
 
-/** Prompts are cut to their last tokens beyond this. */
-const longestQuery = 4096
+/** Longer prompts are truncated to their last tokens. */
+const maxQueryTokens = 4096
 
 async function generate(
   { trainer }: Lab,
@@ -21,13 +21,13 @@ async function generate(
       prompts: [chat ? { prompt: [{ role: 'user', content: prompt }], context: '' } : prompt],
       maxNewTokens: maxNew,
       batchSize: 1,
-      maxQueryTokens: longestQuery,
+      maxQueryTokens,
       ...sampling,
     },
     { signal, emit: (event) => event.type === 'token' && emit(event) },
   )
   if (cut > 0)
-    emit({ type: 'note', sentence: `Only the last ${longestQuery} tokens of the prompt were used.` })
+    emit({ type: 'note', sentence: `Only the last ${maxQueryTokens} tokens of the prompt were used.` })
   const { text, ids } = rows[0]!
   return { text, ids }
 }

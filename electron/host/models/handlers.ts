@@ -1,4 +1,4 @@
-/** The page's models: what there is and where it comes from, bringing one in, taking one out. */
+/** Handlers of models: listing them with their origin, import and export. */
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
@@ -33,23 +33,23 @@ export function modelHandlers({ api, lab }: HandlerContext) {
 const StartModel = z.union([z.string(), z.object({ path: z.string() }), z.object({ preset: z.string() })])
 
 function recordOf(project: Project, model: Model): ModelRecord {
-  const whole = path.resolve(project.folder, model.path)
+  const absolute = path.resolve(project.folder, model.path)
   const { id, name, kind, createdAt, runId } = model
   return {
     id,
     name,
     kind,
     createdAt,
-    path: whole,
+    path: absolute,
     run: runId,
-    from: startOf(project, runId),
-    ...describe(whole),
-    sizeBytes: sizeOf(whole),
+    from: startName(project, runId),
+    ...describe(absolute),
+    sizeBytes: sizeOf(absolute),
   }
 }
 
-/** The name of the model that a run started from; its path where the project does not know it. */
-function startOf({ db, folder }: Project, runId: string | null): string | null {
+/** The name of the model that a run started from, or its file name if the project does not list it. */
+function startName({ db, folder }: Project, runId: string | null): string | null {
   const run = listRuns(db).find(({ id }) => id === runId)
   if (!run) return null
   const [trained] = Object.keys(runKinds[run.kind].models)
@@ -57,10 +57,10 @@ function startOf({ db, folder }: Project, runId: string | null): string | null {
   if (start === undefined) return null
   if (typeof start !== 'string' && 'preset' in start) return `preset ${start.preset}`
   const started = typeof start === 'string' ? start : start.path
-  const known = listModels(db).find(
+  const record = listModels(db).find(
     (model) => path.resolve(folder, model.path) === path.resolve(folder, started),
   )
-  return known?.name ?? path.basename(started)
+  return record?.name ?? path.basename(started)
 }
 
 function describe(file: string): Pick<ModelRecord, 'family' | 'parameters'> {
@@ -80,7 +80,7 @@ function sizeOf(file: string): number {
   return readdirSync(file).reduce((sum, name) => sum + sizeOf(path.join(file, name)), 0)
 }
 
-/** The model stays where it lies. @throws UserError that says what is wrong with it */
+/** The model is not copied. @throws UserError that says what is wrong with it */
 async function importModel(project: Project, file: string, name: string): Promise<Model> {
   refuseTakenName(project, name)
   const { parameters } = openModelSource(file)
@@ -88,9 +88,9 @@ async function importModel(project: Project, file: string, name: string): Promis
   return addModel(project.db, { name, kind, path: file, hashes: await hashFiles(file), runId: null })
 }
 
-/** Whole or not at all: what is there already is left alone. */
+/** The copy is complete or absent; an existing folder is not touched. */
 function exportModel(from: string, out: string): { folder: string; files: string[] } {
-  if (existsSync(out)) throw new UserError('conflict', `${out} is there already. Name a new folder.`)
+  if (existsSync(out)) throw new UserError('conflict', `${out} already exists. Choose a new folder.`)
   const partial = `${out}.partial`
   mkdirSync(path.dirname(out), { recursive: true })
   try {

@@ -1,18 +1,18 @@
-/** Tokenizers of models, opened once: a large one takes a second to open, and the editor asks at each key. */
+/** Tokenizers of models, kept open: opening a large one takes a second, and the editor uses it at every key. */
 import { statSync } from 'node:fs'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import type { Project } from '../../storage/index.ts'
 import { findModel, openTokenizerAt } from './project-models.ts'
 
-/** That many stay open, those used last. */
-const mostOpen = 4
+/** The least recently used are dropped. */
+const maxOpen = 4
 
 export class OpenTokenizers {
-  /** By file, and when it was changed. */
+  /** By path and time of the last change. */
   readonly #open = new Map<string, Tokenizer>()
 
   /**
-   * @param model of the project by its name, or a folder, or a GGUF file
+   * @param model the name of a model of the project, a folder, or a GGUF file
    * @throws UserError that says what is wrong with it
    */
   of(project: Project, model: string): Tokenizer {
@@ -21,7 +21,7 @@ export class OpenTokenizers {
     const tokenizer = this.#open.get(key) ?? openTokenizerAt(path)
     this.#open.delete(key)
     this.#open.set(key, tokenizer)
-    if (this.#open.size > mostOpen) this.#open.delete(this.#open.keys().next().value!)
+    if (this.#open.size > maxOpen) this.#open.delete(this.#open.keys().next().value!)
     return tokenizer
   }
 }

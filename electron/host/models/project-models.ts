@@ -1,4 +1,4 @@
-/** Models as verbs name them: by their name in the project, or by a path. */
+/** Models as users name them: by their name in the project, or by a path. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
@@ -7,30 +7,31 @@ import { loadTokenizer, type Tokenizer, tokenizerFromGguf } from '../../engine/t
 import { addModel, describeFile, listModels, type Model, type Project } from '../../storage/index.ts'
 import { freeName } from '../free-name.ts'
 
-/** A model on the disk; `made` where the project made it. */
+/** A model on disk. */
 export interface NamedModel {
   path: string
-  made: Model | null
+  /** Its record in the project; null if it was found by its path. */
+  record: Model | null
 }
 
-/** @throws UserError `not_found` where it is neither a name nor a path */
+/** @throws UserError `not_found` if it is neither a name nor a path */
 export function findModel({ db, folder }: Project, nameOrPath: string): NamedModel {
   const models = listModels(db)
-  const made = models.findLast(({ name }) => name === nameOrPath)
-  if (made) return { path: path.resolve(folder, made.path), made }
-  if (existsSync(nameOrPath)) return { path: path.resolve(nameOrPath), made: null }
-  const known =
+  const record = models.findLast(({ name }) => name === nameOrPath)
+  if (record) return { path: path.resolve(folder, record.path), record }
+  if (existsSync(nameOrPath)) return { path: path.resolve(nameOrPath), record: null }
+  const names =
     models.length > 0 ? ` Models of this project: ${models.map(({ name }) => name).join(', ')}.` : ''
   throw new UserError(
     'not_found',
-    `"${nameOrPath}" is neither a model of this project nor a path to one.${known}`,
+    `"${nameOrPath}" is neither a model of this project nor a path to one.${names}`,
   )
 }
 
-/** @throws UserError `conflict` where a model of the project has the name */
+/** @throws UserError `conflict` if a model of the project has the name */
 export function refuseTakenName({ db }: Project, name: string | null): void {
   if (name === null || !listModels(db).some((model) => model.name === name)) return
-  throw new UserError('conflict', `This project has a model "${name}" already. Give another --name.`)
+  throw new UserError('conflict', `This project already has a model "${name}". Choose another name.`)
 }
 
 /** @returns the name, with a number if a model of the project already has it */
@@ -39,7 +40,7 @@ export function freeModelName({ db }: Project, name: string): string {
   return freeName(name, (candidate) => taken.has(candidate))
 }
 
-/** Keeps a model that a run has made, with the hashes of its files. */
+/** Adds the model of a run to the project, with the hashes of its files. */
 export async function registerModel(
   { db, folder }: Project,
   model: { name: string; kind: Model['kind']; modelFolder: string; runId: string },

@@ -58,14 +58,14 @@ export function planRun(project: Project, kind: RunKind, input: AnyTrainInput): 
     ...Object.fromEntries(models.map(({ field, ref }) => [field, ref])),
     ...('judge' in input && { judge: input.judge && withModelPath(project, input.judge) }),
   })
-  return { job, name, rows, choice, parentId: models[0]?.made?.runId ?? null }
+  return { job, name, rows, choice, parentId: models[0]?.record?.runId ?? null }
 }
 
 interface Resolved {
   /** As the job takes it. */
   ref: string | ModelRef
-  /** The record of the model, if a run of this project made it. */
-  made: NamedModel['made']
+  /** The record of the model, if the project lists it. */
+  record: NamedModel['record']
 }
 
 /** How a model named in the input becomes that of a job. */
@@ -74,17 +74,17 @@ const resolve: Record<
   (project: Project, name: string, start: { rows: RunInputRow[]; seed: number }) => Resolved
 > = {
   path(project, name) {
-    const { path, made } = findModel(project, name)
-    return { ref: path, made }
+    const { path, record } = findModel(project, name)
+    return { ref: path, record }
   },
   ref(project, name) {
-    const { path, made } = findModel(project, name)
-    return { ref: { path }, made }
+    const { path, record } = findModel(project, name)
+    return { ref: { path }, record }
   },
   start(project, name, { rows, seed }) {
     if (name !== 'tiny' && name !== 'world') return resolve.ref(project, name, { rows, seed })
     const words = name === 'world' ? worldWords(loadWorld()) : commonPieces(rows)
-    return { ref: { preset: name, words, seed }, made: null }
+    return { ref: { preset: name, words, seed }, record: null }
   },
 }
 

@@ -46,7 +46,7 @@ test('a folder or file that is not a model is refused with the reason, and nothi
   for (const [file, message] of cases) await assert.rejects(imports(file, 'wrong'), { message })
   await assert.rejects(imports(path.join(golden, 'llama-tied'), 'hugging'), {
     code: 'conflict',
-    message: /has a model "hugging" already/,
+    message: /already has a model "hugging"/,
   })
   assert.deepEqual(await host.models.list({ project }), before)
 })
@@ -83,7 +83,7 @@ test('an export is a complete copy in a new folder; an existing folder is not to
   for (const file of files)
     assert.deepEqual(readFileSync(path.join(out, file)), readFileSync(path.join(golden, 'llama-tied', file)))
   assert.deepEqual((await exportTo('gguf', 'out/gguf')).files, ['llama-tied.gguf'])
-  await assert.rejects(exportTo('gguf', 'out/hugging'), { code: 'conflict', message: /is there already/ })
+  await assert.rejects(exportTo('gguf', 'out/hugging'), { code: 'conflict', message: /already exists/ })
   await assert.rejects(exportTo('absent', 'out/absent'), {
     code: 'not_found',
     message: /Models of this project: hugging, gguf/,

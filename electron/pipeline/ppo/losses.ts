@@ -1,6 +1,6 @@
 /**
  * PPO's losses (Schulman et al. 2017, eq. 7; value clipping as in Ziegler et al. 2019). Tensor functions of (B, T)
- * arrays, summed over the mask and divided by `tokens`, the response tokens of the whole mini-batch.
+ * arrays, summed over the mask and divided by `tokens`, the number of response tokens in the whole mini-batch.
  */
 import * as tf from '@tensorflow/tfjs-core'
 

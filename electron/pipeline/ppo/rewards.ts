@@ -5,7 +5,7 @@
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import type { ResponseBatch } from '../../engine/training/batch.ts'
 
-/** The response tokens of row-major (B, T) arrays, T being `responseLength`. */
+/** Which positions of row-major (B, T) arrays are response tokens; T is `responseLength`. */
 export type ResponseTokens = Pick<ResponseBatch, 'responseMask' | 'responseLength'>
 
 /** How rewards are centred and scaled, measured once before training. */

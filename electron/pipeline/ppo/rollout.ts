@@ -1,4 +1,4 @@
-/** Sampling a batch of responses from the policy, and everything that is measured on them before the update. */
+/** Samples a batch of responses from the policy and measures all that the update needs of them. */
 import type { GeneratedRow, GenerationOptions, Generator } from '../../engine/generation/generate.ts'
 import type { Model } from '../../engine/model/model.ts'
 import { weightsOf } from '../../engine/model/model.ts'
@@ -25,13 +25,13 @@ export interface Prompt {
   query: readonly number[]
 }
 
-/** One sampled response, with what the policy said of each token while it sampled, if that was recorded. */
+/** One sampled response, with the policy's log-probability, entropy and value of each token if they were recorded. */
 export interface Sample extends GeneratedRow {
   promptId: string
   query: readonly number[]
 }
 
-/** A batch of responses and what the models say about them. Arrays are row-major (B, T), zero off the mask. */
+/** A batch of responses with the models' outputs for them. Arrays are row-major (B, T), zero off the mask. */
 export interface Rollout {
   samples: Sample[]
   batch: ResponseBatch
@@ -72,8 +72,8 @@ export function sampleResponses(
 }
 
 /**
- * The same for any number of prompts, in batches of `rows`, the last filled up. A row's random numbers go by its
- * number among all.
+ * The same for any number of prompts, in batches of `rows`, the last one filled up. A row's random numbers depend on
+ * its number among all rows.
  */
 export function sampleInBatches(
   generator: Generator,
@@ -88,7 +88,7 @@ export function sampleInBatches(
   })
 }
 
-/** The models that look at every response; `value` is the policy itself when the trunk is shared. */
+/** The models that read every response; `value` is the policy itself if the trunk is shared. */
 export interface RolloutModels {
   policy: Model
   refPolicy: Model
@@ -96,8 +96,8 @@ export interface RolloutModels {
 }
 
 /**
- * Gathers what the models say of sampled responses. The policy's view was recorded while it sampled; the reference
- * and a value model of its own look at the whole responses now.
+ * Collects the models' outputs for sampled responses. The policy's were recorded while it sampled; the reference and a
+ * separate value model read the whole responses now.
  */
 export class RolloutScorer {
   readonly #refPolicy: CompiledFunction<ResponseTensors, Tensors<'logprobs'>>
@@ -108,15 +108,15 @@ export class RolloutScorer {
       const pass = responsePass(refPolicy, weightsOf(refPolicy), batch)
       return { logprobs: logprobsOf(pass, temperature) }
     })
-    const ownValue = (batch: ResponseTensors) => ({
+    const separateValue = (batch: ResponseTensors) => ({
       values: scalarsOf(responsePass(value, weightsOf(value), batch), 'before'),
     })
-    this.#value = value === policy ? null : compile('ppo_value_score', ownValue)
+    this.#value = value === policy ? null : compile('ppo_value_score', separateValue)
   }
 
   /**
    * @param samples sampled with `measure`
-   * @param chunk rows in one forward pass
+   * @param chunk rows per forward pass
    */
   score(samples: Sample[], padId: number, lengths: ResponseLengths, chunk: number): Rollout {
     const passed = (run: (batch: ResponseTensors) => Float32Array) =>
@@ -150,7 +150,7 @@ export function joinRows(rows: readonly Float32Array[]): Float32Array {
   return out
 }
 
-/** The row with zeros behind it. */
+/** The row followed by zeros. */
 export function padTo(row: ArrayLike<number>, length: number): Float32Array {
   const out = new Float32Array(length)
   out.set(row)

@@ -13,7 +13,7 @@ export interface PpoState {
   bestStep: number | null
 }
 
-/** The settings that decide what part of a checkpoint's state is still valid. */
+/** The settings that a checkpoint's state depends on. */
 type StateSettings = Pick<PpoConfig, 'klCoef' | 'tripwires'>
 
 /** A checkpoint's keys, which must stay as they are: checkpoints of every version can be resumed. */

@@ -1,4 +1,4 @@
-/** The benchmarks: random weights, the work of the peers' script, time and memory only. */
+/** The benchmarks: random weights, the same work as the peers' script; only time and memory are measured. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Hooks } from '../../contract/events.ts'
 import type { BenchResult, InferenceJob } from '../../contract/jobs.ts'
@@ -58,7 +58,7 @@ export const configs: Record<BenchJob['model'], ModelConfig> = {
   },
 }
 
-/** Random ids that are no special token, one list a row. */
+/** Random ids that are not special tokens, one list per row. */
 function randomQueries(rows: number, length: number, vocabSize: number): number[][] {
   const ids = integers({ seed: 0, stream: 'bench' }, 0, rows * length, vocabSize - 3)
   return Array.from({ length: rows }, (_, row) =>
@@ -96,12 +96,12 @@ function round(x: number, digits: number): number {
 interface Timed {
   /** Seconds of the first step, which compiles. */
   first: number
-  /** Of each of the others. */
+  /** Of each later step. */
   seconds: number[]
   tokens: number
 }
 
-/** @returns seconds of `steps` calls after the first, and of the first */
+/** Times the first call, and `steps` calls after it. */
 function timeSteps(steps: number, { emit }: Hooks, step: () => void): Omit<Timed, 'tokens'> {
   const seconds: number[] = []
   for (let i = 0; i <= steps; i++) {
@@ -173,7 +173,7 @@ async function benchGenerate(model: Model, job: BenchJob, hooks: Hooks): Promise
   return { ...timed, tokens: job.batch * job.new }
 }
 
-/** Whole PPO iterations: sampling, reference and reward scoring, 4 epochs of updates, as the peers' script. */
+/** Whole PPO iterations: sampling, reference and reward scoring, 4 epochs of updates, as in the peers' script. */
 async function benchPpo(start: Model, job: BenchJob, hooks: Hooks): Promise<Timed> {
   const rewardModel = copyModel(start)
   addScoreHead(rewardModel, 0)

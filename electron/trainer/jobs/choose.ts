@@ -1,4 +1,4 @@
-/** What a model would say next: log-probabilities of a few single-token choices after each prompt. */
+/** Log-probabilities of a few single-token choices as the continuation of each prompt. */
 import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
@@ -29,7 +29,7 @@ export async function runChoose(
   const queries = prompts.map(({ prompt }) => tokenizer.encodeChat(prompt, { addGenerationPrompt: true }))
   const scorer = nextTokenScorer(model, choiceIds)
   const rows: JobResults['choose']['rows'] = queries.map(() => null)
-  // Prompts of like length go together, so that little is padded.
+  // Prompts of similar length share a batch, so that there is little padding.
   const fitting = queries.flatMap((query, index) =>
     query.length < model.config.maxPositions ? [{ query, index }] : [],
   )
@@ -58,7 +58,7 @@ export async function runChoose(
   }
 }
 
-/** Of a batch whose responses are one token long: (B, choices), log-probabilities at that token. */
+/** For batches whose responses are one token long: log-probabilities at that token (B, choices). */
 function nextTokenScorer(
   model: Model,
   choiceIds: readonly number[],
@@ -70,12 +70,12 @@ function nextTokenScorer(
   })
 }
 
-/** @throws UserError where the tokenizer has no single token for the text */
+/** @throws UserError if the tokenizer has no single token for the text */
 function singleToken(tokenizer: Tokenizer, text: string): number {
   const ids = tokenizer.encode(text)
   if (ids.length === 1) return ids[0]!
   throw new UserError(
     'bad_input',
-    `The model's tokenizer has no single token for "${text}", so it can't be asked to choose it. Take another model.`,
+    `The model's tokenizer has no single token for "${text}", so the model cannot be asked to choose it. Use another model.`,
   )
 }

@@ -1,4 +1,4 @@
-/** Jobs that train nothing: generation and scoring with a reward model. */
+/** The jobs that generate responses and that score responses with a reward model. */
 
 import type { Hooks } from '../../contract/events.ts'
 import type { InferenceJob, JobResults } from '../../contract/jobs.ts'
@@ -68,14 +68,14 @@ function encodePrompt(
 /** Emits whole characters as tokens arrive; a character may take several tokens. */
 function textStream(tokenizer: Tokenizer, emit: (text: string) => void): (token: number | null) => void {
   const ids: number[] = []
-  let shown = 0
+  let emitted = 0
   return (token) => {
     if (token === null) return
     ids.push(token)
     const text = tokenizer.decode(ids, { skipSpecial: true })
     if (text.endsWith('\uFFFD')) return
-    emit(text.slice(shown))
-    shown = text.length
+    emit(text.slice(emitted))
+    emitted = text.length
   }
 }
 
@@ -99,12 +99,12 @@ export async function runScore(job: JobOf<'score'>, { emit, signal }: Hooks): Pr
       emit({ type: 'progress', phase: 'score', done: rewards.length, total: responses.length })
       await yieldToEventLoop()
     }
-    const piece = (i: number, t: number) => tokenizer.pieceOf(responses[i]!.response[t]!)
+    const textOf = (i: number, t: number) => tokenizer.pieceOf(responses[i]!.response[t]!)
     return {
       scheme,
       rows: rewards.map((row, i) => ({
         score: scorer.sequenceScore(row),
-        tokens: Array.from(row, (reward, t) => ({ text: piece(i, t), reward })),
+        tokens: Array.from(row, (reward, t) => ({ text: textOf(i, t), reward })),
       })),
     }
   } finally {

@@ -1,4 +1,4 @@
-/** How fast this machine computes, in a few seconds: for a first look, where `bench` measures with care. */
+/** Measures in a few seconds how fast this machine computes; `bench` measures carefully. */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Hooks, silentHooks } from '../../contract/events.ts'
 import type { SpeedResult } from '../../contract/jobs.ts'
@@ -24,8 +24,8 @@ export async function runSpeed({ emit, signal }: Hooks): Promise<SpeedResult> {
   return Object.assign({}, ...results)
 }
 
-/** @returns seconds of the quickest call within {@link secondsEach}, after one that is not counted */
-function quickest(call: () => void): number {
+/** @returns seconds of the fastest call within {@link secondsEach}, after a first one that is not counted */
+function fastest(call: () => void): number {
   call()
   const start = performance.now()
   let best = Number.POSITIVE_INFINITY
@@ -42,7 +42,7 @@ async function matmulSpeed(): Promise<Pick<SpeedResult, 'matmulGflops'>> {
   const size = runtime().kind === 'wasm' ? 256 : 1024
   const x = tf.ones([size, size])
   const product = compile('speed_matmul', ({ a }: Tensors<'a'>) => ({ y: tf.matMul(a, a) }))
-  const seconds = quickest(() => {
+  const seconds = fastest(() => {
     const { y } = product.call({ a: x })
     const corner = tf.slice(y, [0, 0], [1, 1])
     corner.dataSync()
@@ -53,11 +53,11 @@ async function matmulSpeed(): Promise<Pick<SpeedResult, 'matmulGflops'>> {
   return { matmulGflops: (2 * size ** 3) / seconds / 1e9 }
 }
 
-/** Each number of 64 MB is read once and written once. */
+/** Reads and writes 64 MB of numbers once. */
 async function copySpeed(): Promise<Pick<SpeedResult, 'copyGbPerS'>> {
   const length = 2 ** 24
   const x = tf.zeros([length])
-  const seconds = quickest(() => {
+  const seconds = fastest(() => {
     const y = tf.add(x, 1)
     const first = tf.slice(y, [0], [1])
     first.dataSync()
@@ -71,7 +71,7 @@ const trainedConfig = { ...configs.tiny, numLayers: 1, vocabSize: 1024 }
 
 const trainedSize = () => (runtime().kind === 'wasm' ? { batch: 1, prompt: 8 } : { batch: 8, prompt: 64 })
 
-/** Forwards, and twice that backwards. */
+/** A forward pass, and a backward pass of twice its cost. */
 function trainFlopsPerToken(): number {
   const { batch, prompt } = trainedSize()
   const tokens = 2 * batch * prompt
@@ -80,7 +80,7 @@ function trainFlopsPerToken(): number {
 
 type TrainSpeed = Pick<SpeedResult, 'trainTokensPerS' | 'trainGflops' | 'compileSeconds'>
 
-/** AdamW on a Llama of one layer of 256 dimensions. */
+/** AdamW on a Llama with one layer of 256 dimensions. */
 async function trainSpeed(signal: AbortSignal): Promise<TrainSpeed> {
   const model = createModel(trainedConfig, 0)
   const size = trainedSize()

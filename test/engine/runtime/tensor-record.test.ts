@@ -1,4 +1,4 @@
-/** Records of tensors: their order, and what is refused when a compiled function is called. */
+/** Records of tensors: their order, and the inputs that a compiled function refuses. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
@@ -59,12 +59,12 @@ test('a compiled function takes and returns tensors by name', async (t) => {
   checkCalls()
 })
 
-test('so does one that runs op by op', async () => {
+test('a function that runs op by op takes and returns tensors by name', async () => {
   await openRuntime({ kind: 'wasm' })
   checkCalls()
 })
 
-test("a record's tensors come in the order of its keys, depth first, and make the same record again", () => {
+test("a record's tensors are in the order of its keys, depth first, and its layout rebuilds it", () => {
   const [a, b, c] = [1, 2, 3].map((value) => tf.scalar(value))
   const record = { z: a!, inner: { y: b!, empty: {} }, a: c! }
   const layout = layoutOf(record)

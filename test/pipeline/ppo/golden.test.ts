@@ -60,7 +60,7 @@ const mask = grid(golden.responseMask)
 const tokens = { responseMask: mask, responseLength: length }
 const masked = { mask: golden.responseMask }
 
-test('KL by k1 and k3 is the golden one and zero off the mask', () => {
+test('the k1 and k3 estimators of KL are the golden ones and zero off the mask', () => {
   assertClose(klPerToken(grid(golden.logprobs), grid(golden.refLogprobs), mask), golden.kl.k1, 'k1', masked)
   assertClose(klK3PerToken(grid(golden.logprobs), grid(golden.refLogprobs), mask), golden.kl.k3, 'k3', masked)
 })

@@ -8,6 +8,7 @@ export type Operation = Annotation['operations'][number]
 export function operationsOf(changes: ChangeSet, before: Text, elapsedMs: number): Operation[] {
   const operations: Operation[] = []
   let shift = 0
+  // biome-ignore lint/complexity/useMaxParams: CodeMirror calls it so
   changes.iterChanges((from, to, _fromNow, _toNow, inserted) => {
     const removed = before.sliceString(from, to)
     operations.push({ at: from + shift, removed, inserted: inserted.toString(), elapsedMs })

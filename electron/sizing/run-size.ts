@@ -6,7 +6,7 @@
 import type { RunInputRow } from '../contract/records.ts'
 import type { RunScale } from '../contract/run-kinds/common.ts'
 import type { PlannedJob } from '../contract/run-kinds/index.ts'
-import { numbersOf, type StepWork } from './counts.ts'
+import { numbersOf } from './counts.ts'
 import { dpo } from './kinds/dpo.ts'
 import { ppo } from './kinds/ppo.ts'
 import { reward } from './kinds/reward.ts'
@@ -46,10 +46,6 @@ export function runShape(run: RunSize): TrainingShape {
 
 export function runSteps(run: RunSize): number {
   return countsOf(run.kind, run).steps
-}
-
-export function stepWork(run: RunSize): StepWork {
-  return countsOf(run.kind, run).work
 }
 
 /** @returns what a run's record keeps of its size */

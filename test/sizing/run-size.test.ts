@@ -18,7 +18,7 @@ import {
 import { openRuntime } from '../../electron/engine/runtime/runtime.ts'
 import { trainedParameters } from '../../electron/pipeline/ppo/update.ts'
 import { forwardFlops } from '../../electron/sizing/counts.ts'
-import { type RunSize, runShape, runSteps, stepWork } from '../../electron/sizing/run-size.ts'
+import { type RunSize, runScale, runShape, runSteps } from '../../electron/sizing/run-size.ts'
 import { configs } from '../../electron/trainer/jobs/bench.ts'
 import { ppoModels } from '../../electron/trainer/jobs/ppo-models.ts'
 
@@ -119,7 +119,7 @@ test('twice the batch is twice the work, and adapters, judging and epochs change
     heldout: 0,
     train,
   })
-  const flops = (run: RunSize) => stepWork(run).flops
+  const flops = (run: RunSize) => runScale(run).flops
   assert.equal(flops(sft({ batchSize: 32 })), 2 * flops(sft({ batchSize: 16 })))
   assert.equal(3 * flops(sft({ loraRank: 2 })), 2 * flops(sft({})))
   assert.equal(runSteps(sft({ batchSize: 16, epochs: 2 })), 8)
@@ -132,7 +132,7 @@ test('twice the batch is twice the work, and adapters, judging and epochs change
     policy: { config: tied, hasHead: false },
     rewardModel: { config: tied, hasHead: true },
   })
-  assert.ok(stepWork(ppo({ judgeEvery: 1 }, 80)).bytes > 5 * stepWork(ppo({ numPpoEpochs: 1 })).bytes)
+  assert.ok(runScale(ppo({ judgeEvery: 1 }, 80)).bytes > 5 * runScale(ppo({ numPpoEpochs: 1 })).bytes)
   assert.ok(flops(ppo({ numPpoEpochs: 4 })) > 1.5 * flops(ppo({ numPpoEpochs: 2 })))
   const dpo = runSteps({
     ...sft({}),

@@ -1,10 +1,10 @@
 /**
- * Measures this project against PyTorch, Transformers and TRL on the same machine: both sides do the same work in
- * turn, several rounds, and what counts is the ratio of two runs that followed each other.
+ * Compares this project's speed with PyTorch, Transformers and TRL on the same machine: both sides do the same work in
+ * turn for several rounds, and the result is the ratio of two consecutive runs.
  *
  *     STET_PEER_PYTHON=~/peer/bin/python node test/bench/compare.ts [--rounds 3] [--only ppo-tiny …] [--json FILE]
  *
- * The peers' script is ../shared/peer/bench.py (STET_PEER_SCRIPT names another); no part of `npm test`.
+ * The peers' script is ../shared/peer/bench.py (STET_PEER_SCRIPT names another); not part of `npm test`.
  */
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -16,11 +16,11 @@ const root = path.resolve(import.meta.dirname, '../..')
 
 interface Comparison {
   name: string
-  /** Arguments that both sides take: the work and its size. */
+  /** Arguments for both sides: the work and its size. */
   work: string[]
   ours?: string[]
   peers?: string[]
-  /** The least ratio that the project wants of itself: peers' seconds over ours. */
+  /** Minimum ratio that the project aims for: peers' seconds over ours. */
   wanted: number
 }
 
@@ -124,7 +124,7 @@ const { values } = parseArgs({
   },
 })
 const python = process.env.STET_PEER_PYTHON
-if (!python) throw new Error('STET_PEER_PYTHON must name the Python that has PyTorch, Transformers and TRL.')
+if (!python) throw new Error('Set STET_PEER_PYTHON to a Python with PyTorch, Transformers and TRL.')
 
 const summaries: ReturnType<typeof summary>[] = []
 for (const comparison of comparisons.filter(({ name }) => values.only?.includes(name) ?? true)) {

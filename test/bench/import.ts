@@ -1,6 +1,6 @@
 /**
- * Measures importing: `node test/bench/import.ts [ROWS] [FILE]` makes that many edited rows of about a kilobyte (or
- * takes a file), imports them into a new project and prints seconds, rows per second and peak memory as JSON.
+ * Measures importing: `node test/bench/import.ts [ROWS] [FILE]` generates this many edited rows of about a kilobyte
+ * (or reads a file), imports them into a new project and prints seconds, rows per second and peak memory as JSON.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'

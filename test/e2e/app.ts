@@ -107,7 +107,7 @@ export async function openApp(options: BrowserContextOptions = {}) {
       assert.deepEqual(
         errors.list(),
         [],
-        `The page had errors. The host said: ${process.said() || 'nothing'}`,
+        `The page had errors. The host said: ${process.errors() || 'nothing'}`,
       )
     },
   }

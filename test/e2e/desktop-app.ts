@@ -1,6 +1,6 @@
 /**
- * The desktop app as it was built: in Electron where its binary is there, else its main process, preload and host on
- * the stand-in. Both are driven the same way: functions run in the main process, and pages for its windows.
+ * The built desktop app: in Electron if its binary is there, else its main process, preload and host on the stand-in.
+ * Tests drive both the same way: with functions that run in the main process, and with the pages of its windows.
  */
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
@@ -13,19 +13,19 @@ const root = path.resolve(import.meta.dirname, '../..')
 const entry = path.join(root, 'out/app/electron/main/index.js')
 
 type Electron = typeof import('electron')
-/** Runs in the main process: it sees nothing but its arguments. */
+/** Runs in the main process, so it can use only its arguments. */
 type InMain<Value, Argument> = (electron: Electron, argument: Argument) => Value | Promise<Value>
 
 export interface DesktopApp {
   evaluate<Value, Argument = undefined>(run: InMain<Value, Argument>, argument?: Argument): Promise<Value>
-  /** Pages of the windows that are open, the oldest first. */
+  /** Pages of the open windows, the oldest first. */
   windows(): Page[]
-  /** Settles when the app has ended. */
+  /** Settles when the app has exited. */
   ended: Promise<unknown>
   kill(): void
 }
 
-/** @param folder where settings, projects and the user's folder go @param args of the command line */
+/** @param folder for settings, projects and user data @param args of the command line */
 export async function launchDesktop(folder: string, args: string[] = []): Promise<DesktopApp> {
   const allArgs = [`--user-data-dir=${path.join(folder, 'user')}`, ...args]
   const env = {
@@ -70,12 +70,12 @@ async function launchStandIn(args: string[], env: NodeJS.ProcessEnv): Promise<De
   const devTools = await Promise.race([devToolsOf(child), ended.then(() => null)])
   const browser = devTools === null ? null : await chromium.connectOverCDP(devTools)
   const context = browser?.contexts()[0]
-  // Another than this has the say about a page's dialogs.
+  // A page's dialogs are answered in the main process.
   const leaveDialogs = (page: Page) => void page.on('dialog', () => {})
   context?.on('page', leaveDialogs)
   context?.pages().forEach(leaveDialogs)
   return {
-    evaluate: (run, argument) => ask(child, run.toString(), argument) as never,
+    evaluate: (run, argument) => evaluateIn(child, run.toString(), argument) as never,
     windows: () => (context?.pages() ?? []).filter((page) => page.url() !== 'about:blank'),
     ended,
     kill,
@@ -91,7 +91,7 @@ async function devToolsOf(child: ChildProcess): Promise<string> {
 
 let nextId = 0
 
-async function ask(child: ChildProcess, source: string, argument: unknown): Promise<unknown> {
+async function evaluateIn(child: ChildProcess, source: string, argument: unknown): Promise<unknown> {
   const id = nextId++
   child.send({ id, source, argument })
   for (;;) {

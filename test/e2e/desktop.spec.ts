@@ -1,4 +1,4 @@
-/** The desktop shell: windows, lifecycle, what happens when a process dies, and what the page may not do. */
+/** The desktop shell: windows, lifecycle, crashes of processes, and what the page may not do. */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -14,26 +14,26 @@ after(() => {
   for (const app of launched) app.kill()
 })
 
-/** Starts the app; one that a failed test has left behind is ended first. */
+/** Starts the app, after killing any that a failed test has left running. */
 function launch(...args: string[]): Promise<DesktopApp> {
   for (const app of launched) app.kill()
   return launchBeside(...args)
 }
 
-/** Starts it once more while another is running. */
+/** Starts the app while another instance is running. */
 async function launchBeside(...args: string[]): Promise<DesktopApp> {
   const app = await launchDesktop(folder, args)
   launched.push(app)
   return app
 }
 
-/** Waits until something is true, for ten seconds. */
+/** Waits until something is true, for at most ten seconds. */
 async function until(what: string, isTrue: () => Promise<boolean> | boolean): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     if (await isTrue()) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  assert.fail(`It never came to this: ${what}`)
+  assert.fail(`This did not happen within ten seconds: ${what}`)
 }
 
 async function windowAt(app: DesktopApp, place: RegExp): Promise<Page> {
@@ -46,7 +46,7 @@ async function windowAt(app: DesktopApp, place: RegExp): Promise<Page> {
   return page
 }
 
-/** Says yes to no more than what is asked: `response` is the button's number. */
+/** Answers every dialog with a button and records its message; `response` is the button's index. */
 function answerDialogs(app: DesktopApp, response: number): Promise<void> {
   return app.evaluate(({ dialog }, response) => {
     const asked: string[] = []
@@ -62,12 +62,12 @@ function asked(app: DesktopApp): Promise<string[]> {
   return app.evaluate(() => Reflect.get(globalThis, 'asked') as string[])
 }
 
-/** Starts the tiny policy's training through the form, and waits until it steps. */
+/** Starts training the tiny policy through the form, and waits for its first step. */
 async function startRun(page: Page): Promise<void> {
   await goTo(page, 'runs?new=sft')
   await page.getByRole('button', { name: 'Sample world' }).click()
-  await page.getByLabel('Name', { exact: true }).fill(`base-${++runs}`)
-  await page.getByLabel('Epochs', { exact: true }).fill('8')
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(`base-${++runs}`)
+  await page.getByRole('textbox', { name: 'Epochs', exact: true }).fill('8')
   await page.getByRole('button', { name: 'Start' }).click()
   await page.locator('.active-jobs', { hasText: '%' }).waitFor({ timeout: 60_000 })
 }
@@ -86,7 +86,7 @@ function quit(app: DesktopApp): Promise<void> {
 let project = ''
 
 describe('the desktop', () => {
-  test('opens on the list of projects and makes one; the window is named after it', async () => {
+  test('opens with the list of projects and creates one; the window is named after it', async () => {
     const app = await launch()
     const page = await windowAt(app, /index\.html/)
     await page.getByRole('button', { name: 'Create sample project' }).click()
@@ -105,7 +105,7 @@ describe('the desktop', () => {
     await app.ended
   })
 
-  test('opens again where it was, with the project that was open', async () => {
+  test('opens where it was the last time, with the project that was open', async () => {
     const app = await launch()
     await windowAt(app, /sample\.stet\/data$/)
     const bounds = await app.evaluate(({ BrowserWindow }) =>
@@ -120,7 +120,7 @@ describe('the desktop', () => {
     )
   })
 
-  test('a remembered state that is broken is forgotten, not stumbled over', async () => {
+  test('a damaged window state is ignored', async () => {
     writeFileSync(path.join(folder, 'user/windows.json'), '{"places":[[1,null]],"open":')
     const app = await launch()
     await windowAt(app, /index\.html$|#\/$/)
@@ -128,7 +128,7 @@ describe('the desktop', () => {
     await app.ended
   })
 
-  test('opens a project by argument; a second start comes to the first, which has one window a project', async () => {
+  test('opens a project by argument; a second start uses the first instance, which has one window per project', async () => {
     const app = await launch(project)
     await windowAt(app, /sample\.stet\/data$/)
     const second = await launchBeside(project)
@@ -146,7 +146,7 @@ describe('the desktop', () => {
     await app.ended
   })
 
-  test('the menu goes to a view of the window in front', async () => {
+  test('the menu goes to a view in the focused window', async () => {
     const app = await launch(project)
     const page = await windowAt(app, /sample\.stet\/data$/)
     await app.evaluate(({ Menu, BrowserWindow }) => {
@@ -162,14 +162,14 @@ describe('the desktop', () => {
 })
 
 describe('a run', () => {
-  test('keeps the machine awake, survives its window, is told of at its end', async () => {
+  test('keeps the machine awake, outlives its window, and is reported when it finishes', async () => {
     const app = await launch(project)
     const page = await windowAt(app, /sample\.stet\/data$/)
     await app.evaluate(({ powerSaveBlocker, Notification }) => {
-      const told: string[] = []
-      Object.assign(globalThis, { told })
+      const notified: string[] = []
+      Object.assign(globalThis, { notified })
       Notification.prototype.show = function () {
-        told.push(`${this.title}: ${this.body}`)
+        notified.push(`${this.title}: ${this.body}`)
       }
       const { start, stop } = powerSaveBlocker
       const awake = new Set<number>()
@@ -196,16 +196,16 @@ describe('a run', () => {
     await again.locator('.active-jobs', { hasText: 'train sft' }).waitFor()
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.blur())
     await goTo(again, 'runs')
-    const told = () => app.evaluate(() => Reflect.get(globalThis, 'told') as string[])
-    for (let seconds = 0; (await told()).length === 0 && seconds < 120; seconds++)
+    const notified = () => app.evaluate(() => Reflect.get(globalThis, 'notified') as string[])
+    for (let seconds = 0; (await notified()).length === 0 && seconds < 120; seconds++)
       await new Promise((resolve) => setTimeout(resolve, 1000))
-    assert.match((await told())[0] ?? '', /^train sft is done: sample: /)
+    assert.match((await notified())[0] ?? '', /^train sft is done: sample: /)
     assert.equal(await awake(), 0)
     await quit(app)
     await app.ended
   })
 
-  test('is asked about at quit; it goes on, or pauses with a checkpoint', async () => {
+  test('is asked about on quitting; it continues, or pauses with a checkpoint', async () => {
     const app = await launch(project)
     const page = await windowAt(app, /sample\.stet\/data$/)
     await startRun(page)
@@ -226,8 +226,8 @@ describe('a run', () => {
   })
 })
 
-describe('a process that dies', () => {
-  test('the host: told in a sentence, started again at a click, nothing lost', async () => {
+describe('a crash', () => {
+  test('of the host is reported in a sentence; it is restarted at a click, and nothing is lost', async () => {
     const app = await launch(project)
     const page = await windowAt(app, /sample\.stet\/data$/)
     await page.getByText('1,000 items').waitFor()
@@ -242,7 +242,7 @@ describe('a process that dies', () => {
     await app.ended
   })
 
-  test('the page: told in a dialog, shown again at a click', async () => {
+  test('of the page is reported in a dialog; it is loaded again at a click', async () => {
     const app = await launch(project)
     const page = await windowAt(app, /sample\.stet\/data$/)
     await answerDialogs(app, 0)
@@ -292,7 +292,7 @@ describe('the page may not', () => {
     assert.equal(await page.evaluate(() => Notification.requestPermission()), 'denied')
   })
 
-  test('read a file that is not one of the page', async () => {
+  test('read a file that is not part of the page', async () => {
     const statuses = await page.evaluate(
       (addresses) => Promise.all(addresses.map(async (address) => (await fetch(address)).status)),
       [
@@ -307,7 +307,7 @@ describe('the page may not', () => {
     assert.equal(await page.evaluate(async () => (await fetch('/index.html')).status), 200)
   })
 
-  test('run what is not its own: the policy allows scripts from itself alone', async () => {
+  test('run foreign scripts: the policy allows only its own', async () => {
     const policy = await page.evaluate(async () =>
       (await fetch('/index.html')).headers.get('content-security-policy'),
     )
@@ -315,7 +315,7 @@ describe('the page may not', () => {
     assert.doesNotMatch(policy?.match(/script-src[^;]*/)?.[0] ?? '', /unsafe|\*|http/)
   })
 
-  test('be impersonated: what another sender asks is not answered', async () => {
+  test('be impersonated: messages from other senders are ignored', async () => {
     const joined = await app.evaluate(({ ipcMain }, ready) => {
       let joined = 0
       const sender = { send: () => joined++, postMessage: () => joined++ }
@@ -334,7 +334,7 @@ describe('the page may not', () => {
   })
 })
 
-/** The host is the process that has the project's lock. */
+/** The process that has the project's lock is the host. */
 function hostPid(): number {
   const lock = JSON.parse(readFileSync(path.join(project, 'lock.json'), 'utf8'))
   return lock.pid

@@ -1,4 +1,4 @@
-/** A real `stet serve` on a fresh folder, and a line of the test's own to it. */
+/** A real `stet serve` in a new folder, and the test's own connection to it. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -18,15 +18,15 @@ export interface HostProcess {
   port: number
   pid: number
   client: HostClient
-  /** What it wrote to stderr so far. */
-  said(): string
-  /** SIGINT lets it pause what is going; SIGKILL is a crash. */
+  /** What it has written to stderr. */
+  errors(): string
+  /** SIGINT pauses active runs; SIGKILL is a crash. */
   end(signal: 'SIGINT' | 'SIGKILL'): Promise<void>
 }
 
 const root = path.resolve(import.meta.dirname, '../..')
 
-/** @param folder where settings and projects go @param port 0 takes a free one */
+/** @param folder for settings and projects @param port 0 chooses a free one */
 export async function startHost(folder: string, port: number): Promise<HostProcess> {
   const args = ['electron/host/entry/cli/main.ts', 'serve', '--json', '--port', String(port)]
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
@@ -41,10 +41,10 @@ export async function startHost(folder: string, port: number): Promise<HostProce
   })
   const killWithTest = () => child.kill('SIGKILL')
   process.once('exit', killWithTest)
-  let said = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
-  const url = await printedUrl(child, () => said)
-  const { client, close } = await openLine(url)
+  let errors = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
+  const url = await printedUrl(child, () => errors)
+  const { client, close } = await connect(url)
   const end = async (signal: 'SIGINT' | 'SIGKILL') => {
     close()
     process.off('exit', killWithTest)
@@ -53,22 +53,22 @@ export async function startHost(folder: string, port: number): Promise<HostProce
     child.kill(signal)
     await ended
   }
-  return { url, port: Number(new URL(url).port), pid: child.pid ?? 0, client, said: () => said, end }
+  return { url, port: Number(new URL(url).port), pid: child.pid ?? 0, client, errors: () => errors, end }
 }
 
-async function printedUrl(child: ChildProcess, said: () => string): Promise<string> {
+async function printedUrl(child: ChildProcess, errors: () => string): Promise<string> {
   for await (const line of createInterface({ input: child.stdout! })) {
     const { url, error } = JSON.parse(line)
-    assert.ok(url, `stet serve did not open: ${error?.message}`)
+    assert.ok(url, `stet serve did not start: ${error?.message}`)
     return url
   }
-  throw new Error(`stet serve ended before it opened: ${said()}`)
+  throw new Error(`stet serve ended before it opened: ${errors()}`)
 }
 
-async function openLine(url: string): Promise<{ client: HostClient; close(): void }> {
+async function connect(url: string): Promise<{ client: HostClient; close(): void }> {
   const answer = await fetch(url, { redirect: 'manual' })
   const cookie = answer.headers.get('set-cookie')?.split(';')[0]
-  assert.ok(cookie, 'the door gave no cookie for the token')
+  assert.ok(cookie, 'the server set no cookie for the token')
   const { origin, host } = new URL(url)
   const socket = new WebSocket(`ws://${host}/`, { headers: { cookie, origin } })
   socket.on('error', () => {})

@@ -1,18 +1,18 @@
-/** `app`: ready at once, one instance for each user folder, and Electron's order of events at the end. */
+/** `app`: ready at once, one instance per user folder, and Electron's order of events on quitting. */
 import { EventEmitter, once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import path from 'node:path'
 import { userFolder } from './arguments.ts'
 import { BrowserWindow } from './browser-window.ts'
-import { endBrowser } from './chromium.ts'
+import { closeBrowser } from './chromium.ts'
 
 class App extends EventEmitter {
   readonly isPackaged = false
   readonly recentDocuments: string[] = []
   #isReady = false
   #isQuitting = false
-  #told: Promise<unknown> = Promise.resolve()
+  #argumentsSent: Promise<unknown> = Promise.resolve()
   readonly #ready: Promise<void>
 
   constructor() {
@@ -43,22 +43,22 @@ class App extends EventEmitter {
     this.recentDocuments.push(file)
   }
 
-  /** Whoever comes second tells the first through a socket. */
+  /** A second instance sends its arguments to the first through a socket. */
   requestSingleInstanceLock(): boolean {
     if (isAlive(lockFile)) {
       const socket = connect(socketFile)
-      this.#told = once(socket, 'close')
+      this.#argumentsSent = once(socket, 'close')
       socket.end(JSON.stringify({ argv: process.argv, cwd: process.cwd() })).resume()
       return false
     }
     writeFileSync(lockFile, String(process.pid))
     rmSync(socketFile, { force: true })
     const server = createServer((socket) => {
-      let said = ''
-      socket.on('data', (chunk) => (said += chunk))
+      let message = ''
+      socket.on('data', (chunk) => (message += chunk))
       socket.on('end', () => {
         socket.end()
-        const { argv, cwd } = JSON.parse(said)
+        const { argv, cwd } = JSON.parse(message)
         this.emit('second-instance', {}, argv, cwd)
       })
     })
@@ -73,11 +73,11 @@ class App extends EventEmitter {
 
   exit(code = 0): void {
     this.emit('quit')
-    void Promise.all([this.#told, endBrowser()]).finally(() => process.exit(code))
+    void Promise.all([this.#argumentsSent, closeBrowser()]).finally(() => process.exit(code))
   }
 
-  /** Called by a window that has gone. */
-  windowIsGone(): void {
+  /** Called by a window that has closed. */
+  onWindowClosed(): void {
     if (BrowserWindow.getAllWindows().length === 0 && !this.#isQuitting) this.emit('window-all-closed')
   }
 

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { Frame, Page } from 'playwright'
 import { app } from './app.ts'
-import { theContext, toApp, toPage } from './chromium.ts'
+import { browserContext, toApp, toPage } from './chromium.ts'
 import { pageScript } from './in-page.ts'
 import { ipcMain } from './ipc-main.ts'
 import { type Data, type Holder, Port } from './ports.ts'
@@ -61,38 +61,38 @@ class WebContents extends EventEmitter implements Holder {
   }
 
   send(channel: string, ...args: unknown[]): void {
-    this.#tell('__fromMain', [channel, args, []])
+    this.#call('__fromMain', [channel, args, []])
   }
 
   postMessage(channel: string, message: unknown, ports: Port[]): void {
     const ids = ports.map((port) => port.handTo(this))
-    this.#tell('__fromMain', [channel, [message], ids])
+    this.#call('__fromMain', [channel, [message], ids])
   }
 
   receive(port: number, data: Data): void {
-    this.#tell('__portHears', [port, data])
+    this.#call('__portReceives', [port, data])
   }
 
   closed(port: number): void {
-    this.#tell('__portCloses', [port])
+    this.#call('__portCloses', [port])
   }
 
-  #tell(name: string, args: unknown[]): void {
+  #call(name: string, args: unknown[]): void {
     const call = ([name, args]: [string, unknown[]]) => Reflect.get(window, name)(...args)
-    this.page?.evaluate(call, [name, args] as [string, unknown[]]).catch(() => {}) // it may be gone
+    this.page?.evaluate(call, [name, args] as [string, unknown[]]).catch(() => {}) // it may be closed
   }
 
   async #newPage(): Promise<Page> {
     const before = this.page
-    const page = await (await theContext()).newPage()
+    const page = await (await browserContext()).newPage()
     this.page = page
     await before?.close()
     await page.exposeBinding('__electronStandIn', ({ frame }, message: FromPage) =>
-      this.#hear(frame, message),
+      this.#onMessage(frame, message),
     )
     await page.addInitScript(pageScript(readFileSync(this.#preload, 'utf8')))
     page.on('request', (request) => {
-      // A page that comes anew has no ports yet; one that tries to go elsewhere stays, with those it has.
+      // A page that is loaded again has no ports yet; one that tries to go elsewhere stays and keeps its ports.
       const isOwn = toApp(request.url()) !== request.url()
       if (isOwn && request.isNavigationRequest() && request.frame() === page.mainFrame())
         Port.closeThoseOf(this)
@@ -106,21 +106,23 @@ class WebContents extends EventEmitter implements Holder {
       Port.closeThoseOf(this)
       this.emit('render-process-gone', {}, { reason: 'crashed' })
     })
-    page.on('dialog', (asked) => {
+    page.on('dialog', (question) => {
       let mayLeave = false
       const event = {
         preventDefault: () => {
           mayLeave = true
         },
       }
-      if (asked.type() === 'beforeunload') this.emit('will-prevent-unload', event)
-      void (mayLeave ? asked.accept() : asked.dismiss()).then(() => this.emit('asked-to-leave', mayLeave))
+      if (question.type() === 'beforeunload') this.emit('will-prevent-unload', event)
+      void (mayLeave ? question.accept() : question.dismiss()).then(() =>
+        this.emit('asked-to-leave', mayLeave),
+      )
     })
     page.on('close', () => this.page === page && this.emit('page-closed'))
     return page
   }
 
-  #hear(frame: Frame, message: FromPage): unknown {
+  #onMessage(frame: Frame, message: FromPage): unknown {
     const event = {
       sender: this,
       senderFrame: { url: toApp(frame.url()), parent: frame.parentFrame() },
@@ -131,12 +133,12 @@ class WebContents extends EventEmitter implements Holder {
       case 'invoke':
         return ipcMain.invoke(message.channel, event, message.args)
       case 'port':
-        return Port.at(message.id)?.said(message.data)
+        return Port.at(message.id)?.send(message.data)
       case 'permission':
         return isGranted(this, message.permission)
       case 'open':
         if (this.#openHandler({ url: message.url }).action !== 'deny')
-          throw new Error('It would open a window.')
+          throw new Error('The page would open a window.')
     }
   }
 }
@@ -152,12 +154,13 @@ export class BrowserWindow extends EventEmitter {
   constructor({ x = 40, y = 40, width = 800, height = 600, title, webPreferences }: Options) {
     super()
     const { preload, contextIsolation, sandbox, nodeIntegration } = webPreferences
-    if (!contextIsolation || !sandbox || nodeIntegration) throw new Error('The page is not shut in.')
+    if (!contextIsolation || !sandbox || nodeIntegration)
+      throw new Error('The window is not sandboxed and isolated.')
     this.#bounds = { x, y, width, height }
     this.#title = title
     this.webContents = new WebContents(preload)
     this.webContents.once('dom-ready', () => this.emit('ready-to-show'))
-    this.webContents.on('page-closed', () => this.#gone())
+    this.webContents.on('page-closed', () => this.#onClosed())
     windows.push(this)
     app.emit('web-contents-created', {}, this.webContents)
   }
@@ -237,7 +240,7 @@ export class BrowserWindow extends EventEmitter {
     void this.webContents.page?.close()
   }
 
-  /** @returns whether it has closed: the page may ask to stay */
+  /** @returns whether it has closed: the page may want to stay */
   closeAndWait(): Promise<boolean> {
     this.emit('close', { preventDefault: () => {} })
     return new Promise((resolve) => {
@@ -247,12 +250,12 @@ export class BrowserWindow extends EventEmitter {
     })
   }
 
-  #gone(): void {
+  #onClosed(): void {
     if (!windows.includes(this)) return
     windows.splice(windows.indexOf(this), 1)
     if (BrowserWindow.#focused === this) BrowserWindow.#focused = null
     Port.closeThoseOf(this.webContents)
     this.emit('closed')
-    app.windowIsGone()
+    app.onWindowClosed()
   }
 }

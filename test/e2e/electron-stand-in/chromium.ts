@@ -1,10 +1,10 @@
-/** The Chromium whose pages are the windows. The app's own scheme is an address that the network never sees. */
+/** The Chromium whose pages are the windows. The app's scheme is mapped to an address that never reaches the network. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type BrowserContext, chromium, type Route } from 'playwright'
 import { chromiumFlags, chromiumProgram } from '../chromium-flags.ts'
 import { userFolder } from './arguments.ts'
-import { answerScheme } from './session.ts'
+import { respondToScheme } from './session.ts'
 
 const standInOrigin = 'http://stet.app.localhost'
 const appOrigin = 'app://stet'
@@ -14,7 +14,7 @@ export const toApp = (url: string) => url.replace(standInOrigin, appOrigin)
 
 let context: Promise<BrowserContext> | null = null
 
-export function theContext(): Promise<BrowserContext> {
+export function browserContext(): Promise<BrowserContext> {
   context ??= launch()
   return context
 }
@@ -27,17 +27,17 @@ async function launch(): Promise<BrowserContext> {
     viewport: { width: 1280, height: 800 },
     reducedMotion: 'reduce',
   })
-  await launched.route(() => true, answer)
+  await launched.route(() => true, respond)
   const [port, address] = readFileSync(path.join(folder, 'DevToolsActivePort'), 'utf8').split('\n')
   process.send?.({ devTools: `ws://127.0.0.1:${port}${address}` })
   return launched
 }
 
-/** The scheme's own handler answers; a page that goes elsewhere is asked about, and nothing else is fetched. */
-async function answer(route: Route): Promise<void> {
+/** The scheme's handler responds; other navigations are reported to the app, and nothing else is fetched. */
+async function respond(route: Route): Promise<void> {
   const request = route.request()
   if (request.url().startsWith(standInOrigin)) {
-    const response = await answerScheme(new Request(toApp(request.url())))
+    const response = await respondToScheme(new Request(toApp(request.url())))
     return route.fulfill({
       status: response.status,
       headers: Object.fromEntries(response.headers),
@@ -52,6 +52,6 @@ async function answer(route: Route): Promise<void> {
   return route.abort('aborted')
 }
 
-export async function endBrowser(): Promise<void> {
+export async function closeBrowser(): Promise<void> {
   await (await context)?.close()
 }

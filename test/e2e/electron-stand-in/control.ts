@@ -1,4 +1,4 @@
-/** The test's hand in the main process: runs functions that it sends, as Playwright's `electronApp.evaluate` does. */
+/** Runs the test's functions in the main process, as Playwright's `electronApp.evaluate` does. */
 import * as electron from './electron.ts'
 
 interface Request {
@@ -9,7 +9,7 @@ interface Request {
 
 process.on('message', async ({ id, source, argument }: Request) => {
   try {
-    // biome-ignore lint/security/noGlobalEval: the test's own function, by its text
+    // biome-ignore lint/security/noGlobalEval: the source of the test's own function
     const value = await globalThis.eval(`(${source})`)(electron, argument)
     process.send?.({ id, value })
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Dialogs, notifications, menus, power: kept, not shown; tests look and replace. */
+/** Dialogs, notifications, menus and power: recorded, not shown; tests inspect and replace them. */
 interface MenuItem {
   label?: string
   submenu?: MenuItem[]
@@ -28,7 +28,7 @@ export const Menu = {
   getApplicationMenu: () => menu,
 }
 
-/** Everything is left by its cancel button until a test says otherwise. */
+/** Every dialog is cancelled unless a test replaces it. */
 export const dialog = {
   showMessageBox: async () => ({ response: 0 }),
   showMessageBoxSync: () => 0,

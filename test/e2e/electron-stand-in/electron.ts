@@ -1,4 +1,4 @@
-/** The part of Electron that Stet's main process uses, on Node and Playwright. Nothing here knows of Stet. */
+/** The part of Electron that Stet's main process uses, on Node and Playwright. It contains nothing specific to Stet. */
 export { app } from './app.ts'
 export { BrowserWindow } from './browser-window.ts'
 export { dialog, Menu, Notification, nativeTheme, powerSaveBlocker } from './desktop-parts.ts'

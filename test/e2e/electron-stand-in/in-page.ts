@@ -1,10 +1,10 @@
-/** What runs in a page before the page: `require('electron')` for the preload, and the page's ends of the ports. */
+/** Runs in a page before its own scripts: `require('electron')` for the preload, and the page's ends of the ports. */
 
-/** @param preload the text of the built preload */
+/** @param preload the source of the built preload */
 export function pageScript(preload: string): string {
   return `(() => {
     if (window.top !== window) return
-    const ask = (message) => window.__electronStandIn(message)
+    const request = (message) => window.__electronStandIn(message)
     const listeners = new Map()
     const ports = new Map()
     const toBytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
@@ -14,25 +14,25 @@ export function pageScript(preload: string): string {
       webUtils: { getPathForFile: (file) => file.name },
       ipcRenderer: {
         on: (channel, listener) => listeners.set(channel, [...(listeners.get(channel) ?? []), listener]),
-        send: (channel, ...args) => void ask({ kind: 'send', channel, args }),
-        invoke: (channel, ...args) => ask({ kind: 'invoke', channel, args }),
+        send: (channel, ...args) => void request({ kind: 'send', channel, args }),
+        invoke: (channel, ...args) => request({ kind: 'invoke', channel, args }),
       },
     }
     window.__fromMain = (channel, args, portIds) => {
-      const given = portIds.map((id) => {
+      const received = portIds.map((id) => {
         const { port1, port2 } = new MessageChannel()
         ports.set(id, port1)
         port1.onmessage = ({ data }) =>
-          ask({ kind: 'port', id, data: typeof data === 'string' ? data : { base64: toText(data) } })
+          request({ kind: 'port', id, data: typeof data === 'string' ? data : { base64: toText(data) } })
         return port2
       })
-      for (const listener of listeners.get(channel) ?? []) listener({ ports: given }, ...args)
+      for (const listener of listeners.get(channel) ?? []) listener({ ports: received }, ...args)
     }
-    window.__portHears = (id, data) => ports.get(id)?.postMessage(typeof data === 'string' ? data : toBytes(data.base64))
+    window.__portReceives = (id, data) => ports.get(id)?.postMessage(typeof data === 'string' ? data : toBytes(data.base64))
     window.__portCloses = (id) => ports.get(id)?.close()
-    window.open = (url) => { void ask({ kind: 'open', url: String(url) }); return null }
+    window.open = (url) => { void request({ kind: 'open', url: String(url) }); return null }
     Notification.requestPermission = async () =>
-      (await ask({ kind: 'permission', permission: 'notifications' })) ? 'granted' : 'denied'
+      (await request({ kind: 'permission', permission: 'notifications' })) ? 'granted' : 'denied'
     const module = { exports: {} }
     ;((require, exports, module) => { ${preload} })(() => electron, module.exports, module)
   })()`

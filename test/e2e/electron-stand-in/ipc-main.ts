@@ -1,19 +1,19 @@
-/** `ipcMain`: what pages send and ask. */
+/** `ipcMain`: messages and requests from pages. */
 import { EventEmitter } from 'node:events'
 
-type Answer = (event: object, ...args: unknown[]) => unknown
+type Handler = (event: object, ...args: unknown[]) => unknown
 
 class IpcMain extends EventEmitter {
-  readonly #handlers = new Map<string, Answer>()
+  readonly #handlers = new Map<string, Handler>()
 
-  handle(channel: string, answer: Answer): void {
-    this.#handlers.set(channel, answer)
+  handle(channel: string, handler: Handler): void {
+    this.#handlers.set(channel, handler)
   }
 
   async invoke(channel: string, event: object, args: unknown[]): Promise<unknown> {
-    const answer = this.#handlers.get(channel)
-    if (!answer) throw new Error(`No handler for ${channel}.`)
-    return answer(event, ...args)
+    const handler = this.#handlers.get(channel)
+    if (!handler) throw new Error(`No handler for ${channel}.`)
+    return handler(event, ...args)
   }
 }
 

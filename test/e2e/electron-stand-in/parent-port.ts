@@ -1,4 +1,4 @@
-/** `node --import` this in a child of the stand-in: `process.parentPort`, and the ports that come through it. */
+/** For `node --import` in a child of the stand-in: `process.parentPort`, and the ports that arrive through it. */
 import { EventEmitter } from 'node:events'
 import type { Data } from './ports.ts'
 
@@ -18,17 +18,17 @@ class MessagePort extends EventEmitter {
   start(): void {
     const waiting = this.#waiting ?? []
     this.#waiting = null
-    for (const data of waiting) this.hear(data)
+    for (const data of waiting) this.receive(data)
   }
 
-  hear(data: Data): void {
+  receive(data: Data): void {
     if (this.#waiting) this.#waiting.push(data)
     else this.emit('message', { data: typeof data === 'string' ? data : Buffer.from(data.base64, 'base64') })
   }
 
   postMessage(data: string | Uint8Array): void {
-    const packed = typeof data === 'string' ? data : { base64: Buffer.from(data).toString('base64') }
-    send({ port: this.#id, data: packed })
+    const encoded = typeof data === 'string' ? data : { base64: Buffer.from(data).toString('base64') }
+    send({ port: this.#id, data: encoded })
   }
 }
 
@@ -39,13 +39,13 @@ const parentPort = Object.assign(new EventEmitter(), {
 
 process.on('message', (message: Message) => {
   if (message.closed !== undefined) ports.get(message.closed)?.emit('close')
-  else if (message.port !== undefined) ports.get(message.port)?.hear(message.data)
+  else if (message.port !== undefined) ports.get(message.port)?.receive(message.data)
   else {
-    const given = message.ports.map((id) => new MessagePort(id))
-    for (const [index, id] of message.ports.entries()) ports.set(id, given[index]!)
-    parentPort.emit('message', { data: message.parent, ports: given })
+    const received = message.ports.map((id) => new MessagePort(id))
+    for (const [index, id] of message.ports.entries()) ports.set(id, received[index]!)
+    parentPort.emit('message', { data: message.parent, ports: received })
   }
 })
 process.on('disconnect', () => process.exit(0))
 Object.assign(process, { parentPort })
-process.execArgv.length = 0 // its own children are not the stand-in's
+process.execArgv.length = 0 // its own children must not import the stand-in

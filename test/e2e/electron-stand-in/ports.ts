@@ -1,7 +1,7 @@
-/** `MessageChannelMain`: two ends that are handed to other processes; what comes out at one goes in at the other. */
+/** `MessageChannelMain`: two ends that are handed to other processes; messages sent into one arrive at the other. */
 export type Data = string | { base64: string }
 
-/** The process or page that an end was handed to. */
+/** The process or page that has an end. */
 export interface Holder {
   receive(portId: number, data: Data): void
   closed(portId: number): void
@@ -29,17 +29,17 @@ export class Port {
     return this.id
   }
 
-  /** The holder has said something into this end. */
-  said(data: Data): void {
-    this.other?.hears(data)
+  /** The holder of this end sends a message. */
+  send(data: Data): void {
+    this.other?.receive(data)
   }
 
-  hears(data: Data): void {
+  receive(data: Data): void {
     if (this.#holder) this.#holder.receive(this.id, data)
     else this.#waiting.push(data)
   }
 
-  /** Every end that this holder had is closed: its process or page is gone. */
+  /** Closes every end of a holder whose process or page is gone. */
   static closeThoseOf(holder: Holder): void {
     for (const port of Port.#all.values()) if (port.#holder === holder) port.#close()
   }

@@ -1,4 +1,4 @@
-/** `node --import` this, and `electron` is the stand-in: windows are pages of a real Chromium, ports real channels. */
+/** With `node --import` of this file, `electron` is the stand-in: windows are pages of a real Chromium. */
 import { registerHooks } from 'node:module'
 
 registerHooks({

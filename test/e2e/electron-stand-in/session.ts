@@ -1,30 +1,30 @@
-/** `protocol` and `session`: handlers are kept, and asked when a page wants something. */
-type Answer = (request: Request) => Response | Promise<Response>
-type AskPermission = (contents: unknown, permission: string, decide: (isGranted: boolean) => void) => void
+/** `protocol` and `session`: their handlers are called when a page requests something. */
+type SchemeHandler = (request: Request) => Response | Promise<Response>
+type PermissionHandler = (contents: unknown, permission: string, decide: (isGranted: boolean) => void) => void
 
-let schemeHandler: Answer | null = null
-let askPermission: AskPermission = (_contents, _permission, decide) => decide(true)
+let schemeHandler: SchemeHandler | null = null
+let permissionHandler: PermissionHandler = (_contents, _permission, decide) => decide(true)
 
 export const protocol = {
   registerSchemesAsPrivileged(): void {},
-  handle(_scheme: 'app', answer: Answer): void {
-    schemeHandler = answer
+  handle(_scheme: 'app', handler: SchemeHandler): void {
+    schemeHandler = handler
   },
 }
 
 export const session = {
   defaultSession: {
-    setPermissionRequestHandler(handler: AskPermission): void {
-      askPermission = handler
+    setPermissionRequestHandler(handler: PermissionHandler): void {
+      permissionHandler = handler
     },
     setPermissionCheckHandler(): void {},
   },
 }
 
-export function answerScheme(request: Request): Response | Promise<Response> {
+export function respondToScheme(request: Request): Response | Promise<Response> {
   return schemeHandler?.(request) ?? new Response('', { status: 404 })
 }
 
 export function isGranted(contents: unknown, permission: string): Promise<boolean> {
-  return new Promise((resolve) => askPermission(contents, permission, resolve))
+  return new Promise((resolve) => permissionHandler(contents, permission, resolve))
 }

@@ -1,4 +1,4 @@
-/** `utilityProcess`: a child process of Node, with `process.parentPort` as Electron gives it. */
+/** `utilityProcess`: a child process of Node, with `process.parentPort` as Electron provides it. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { type Data, type Holder, Port } from './ports.ts'
@@ -12,7 +12,7 @@ class UtilityProcess extends EventEmitter implements Holder {
     this.#child = fork(entry, [], { execArgv: ['--import', parentPort] })
     this.#child.on('message', (message: { parent?: unknown; port?: number; data: Data }) => {
       if (message.port === undefined) this.emit('message', message.parent)
-      else Port.at(message.port)?.said(message.data)
+      else Port.at(message.port)?.send(message.data)
     })
     this.#child.on('exit', (code) => {
       Port.closeThoseOf(this)

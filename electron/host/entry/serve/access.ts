@@ -36,7 +36,7 @@ export function hasCookie({ headers }: IncomingMessage, { token }: Access, port:
 }
 
 /**
- * Whether the request is addressed to this server and, if it comes from a page, to one of its own.
+ * Whether the request is addressed to this server and, if a page sent it, whether that page is the server's.
  * @param hosts accepted values of the Host header, as `localhost:7838`
  */
 export function isOwnRequest({ headers }: IncomingMessage, hosts: ReadonlySet<string>): boolean {

@@ -1,4 +1,4 @@
-/** Runs the web server until it is told to stop; active training runs then pause with a checkpoint. */
+/** Runs the web server until a signal stops it; active training runs then pause with a checkpoint. */
 import path from 'node:path'
 import type { Host } from '../../router.ts'
 import { builtRenderer } from './built-renderer.ts'

@@ -41,45 +41,45 @@ export function useEditing(
   tokenizer: string | null,
 ): Editing {
   const { project, annotator, item } = task
-  const desk = useRef<Desk | null>(null)
+  const workspace = useRef<Workspace | null>(null)
   const [reply, setReply] = useState<DiffReply>({})
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor belongs to the item, not to its newest revision
   useEffect(() => {
-    const opened = openDesk(parent.current!, task, setReply)
-    desk.current = opened
+    const opened = openWorkspace(parent.current!, task, setReply)
+    workspace.current = opened
     opened.editor.view.focus()
     return () => {
       opened.close()
-      desk.current = null
+      workspace.current = null
     }
   }, [project, annotator, item.id])
   // biome-ignore lint/correctness/useExhaustiveDependencies: each item and annotator has a separate editor
   useEffect(() => {
-    desk.current?.differ.setUnit(tokenizer === null ? null : tokenizeBy(project, tokenizer))
-    desk.current?.differ.ask(textOf(desk.current.editor))
+    workspace.current?.differ.setUnit(tokenizer === null ? null : tokenizeBy(project, tokenizer))
+    workspace.current?.differ.ask(textOf(workspace.current.editor))
   }, [project, annotator, item.id, tokenizer])
   const current = () => {
-    if (desk.current === null) throw new Error('The editor is not open.')
-    return desk.current
+    if (workspace.current === null) throw new Error('The editor is not open.')
+    return workspace.current
   }
   return {
     editor: () => current().editor,
     diff: reply.diff ?? null,
     problem: reply.problem ?? null,
-    seconds: () => desk.current?.session.seconds() ?? 0,
+    seconds: () => workspace.current?.session.seconds() ?? 0,
     save: (state) => current().session.save(textOf(current().editor), state),
   }
 }
 
 /** What is open while an item is edited. */
-interface Desk {
+interface Workspace {
   editor: EditorHandle
   differ: Differ
   session: Session
   close(): void
 }
 
-function openDesk(parent: HTMLElement, task: Task, onReply: (reply: DiffReply) => void): Desk {
+function openWorkspace(parent: HTMLElement, task: Task, onReply: (reply: DiffReply) => void): Workspace {
   const rejected = task.item.rejected ?? ''
   const session = new Session(task)
   const worker = new Worker(new URL('./diff-worker.ts', import.meta.url), { type: 'module' })

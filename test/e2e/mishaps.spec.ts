@@ -50,7 +50,7 @@ describe('mishaps', async () => {
   for (const [what, name, content, message] of [
     ['brackets without end', 'deep.json', '['.repeat(2_000_000), /the array is not closed/],
     ['a line of 30 MB', 'line.jsonl', `{"prompt": "${'a'.repeat(30_000_000)}`, /longer than 16 MiB/],
-    ['a name that claims to be gzip', 'packed.jsonl.gz', 'this is no gzip', /packed\.jsonl\.gz has no rows/],
+    ['a name that claims to be gzip', 'packed.jsonl.gz', 'not gzip at all', /packed\.jsonl\.gz has no rows/],
     [
       'a broken archive',
       'cut.jsonl.gz',
@@ -99,14 +99,14 @@ describe('mishaps', async () => {
 
   test('failed work is reported in its view until it is dismissed', async () => {
     const { page, project } = app
-    const input = { project, reference: 'nobody', candidate: 'no-one', judge: 'length:shorter' }
+    const input = { project, reference: 'missing', candidate: 'absent', judge: 'length:shorter' }
     await app.goto('judge')
     await app.host.work.start({ verb: 'judge', input })
     const alert = page.getByRole('alert').filter({ hasText: 'judge failed' })
-    await alert.getByText(/"nobody" is neither a model/).waitFor()
-    await app.host.work.start({ verb: 'train sft', input: { project, model: 'nobody', name: 'lost' } })
+    await alert.getByText(/"missing" is neither a model/).waitFor()
+    await app.host.work.start({ verb: 'train sft', input: { project, model: 'missing', name: 'lost' } })
     await app.goto('runs')
-    await page.getByText(/train sft lost failed: .*nobody/).waitFor()
+    await page.getByText(/train sft lost failed: .*missing/).waitFor()
     await app.goto('judge')
     await alert.getByRole('button', { name: 'Dismiss' }).click()
     await alert.waitFor({ state: 'detached' })

@@ -14,10 +14,7 @@ export type ErrorCode = (typeof errorCodes)[number]
 
 export class UserError extends Error {
   readonly code: ErrorCode
-  /**
-   * @param code kind of mistake
-   * @param message one or two sentences: what happened, where (file, line, key), what to do next
-   */
+  /** @param message one or two sentences: what happened, where (file, line, key), and what to do */
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options)
     this.name = 'UserError'

@@ -1,7 +1,7 @@
-/** What running work reports before its result: steps, progress, notes, samples, tokens. */
+/** What long-running work reports before its result: steps, progress, notes, samples, tokens. */
 import { z } from 'zod'
 
-/** One sampled response with what each of its tokens was given. */
+/** One sampled response, with the reward and the other values of each token. */
 export const RunSample = z.object({
   promptId: z.string(),
   response: z.string(),
@@ -19,7 +19,7 @@ export const RunSample = z.object({
 })
 export type RunSample = z.infer<typeof RunSample>
 
-/** What running work reports before its result. */
+/** A report of long-running work. */
 export const JobEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('step'),
@@ -28,9 +28,9 @@ export const JobEvent = z.discriminatedUnion('type', [
     metrics: z.record(z.string(), z.number()),
   }),
   z.object({ type: z.literal('samples'), step: z.int().nonnegative(), samples: z.array(RunSample) }),
-  /** The training run that a job trains: its id in the project. */
+  /** The id of the run that a job trains. */
   z.object({ type: z.literal('started'), run: z.string() }),
-  /** A sentence worth a line. */
+  /** A sentence for the user. */
   z.object({ type: z.literal('note'), sentence: z.string() }),
   z.object({ type: z.literal('progress'), phase: z.string(), done: z.number(), total: z.number() }),
   /** Text as it is generated. */

@@ -11,11 +11,11 @@ import { jsonOf, stetIn, temporaryFolder, writeRows } from '../host/entry/cli-pr
 
 const folder = temporaryFolder()
 const at = (name: string) => path.join(folder, name)
-const lab = openHost({ onOutput: () => {} })
-const client = createRouterClient(lab.router).verbs
-after(() => lab.close())
+const host = openHost({ onOutput: () => {} })
+const client = createRouterClient(host.router).verbs
+after(() => host.close())
 
-/** What an event iterator ends with. */
+/** The result at the end of events. */
 async function resultOf<Result>(events: AsyncIterator<JobEvent, Result>): Promise<Result> {
   for (;;) {
     const next = await events.next()
@@ -84,7 +84,10 @@ test('mistakes have a closed code and name the key, for every caller', async () 
     client['train sft']({ ...sft, config: { epochs: 0 } }),
     isMistake('bad_input', /"config\.epochs"/),
   )
-  await assert.rejects(client.runs({ project: at('none.stet') }), isMistake('not_found', /no Stet project/))
+  await assert.rejects(
+    client.runs({ project: at('none.stet') }),
+    isMistake('not_found', /not a Stet project/),
+  )
   await assert.rejects(resultOf(await client['train sft'](sft)), isMistake('bad_input', /no demonstrations/))
 })
 

@@ -25,9 +25,9 @@ const schema = z.strictObject({
 })
 const fields = fieldsOf(schema)
 const field = (name: string): Field => {
-  const found = fields.find((each) => each.name === name)
-  assert(found, name)
-  return found
+  const field = fields.find((candidate) => candidate.name === name)
+  assert(field, name)
+  return field
 }
 
 test('labels are made from the key, unless the schema gives one; nested ones begin with their parent', () => {

@@ -43,7 +43,7 @@ async function reportJobs(): Promise<void> {
 function finishedJob({ verb, state, error, notes, project }: WorkRecord): FinishedJob {
   const how = { done: 'is done', stopped: 'has paused', failed: 'has failed' }[state as string] ?? 'has ended'
   const prefix = project === null ? '' : `${path.basename(project, '.stet')}: `
-  const body = `${prefix}${error ?? notes.at(-1) ?? 'It ran to the end.'}`
+  const body = `${prefix}${error ?? notes.at(-1) ?? 'It finished.'}`
   return { title: `${verb} ${how}`, body, project }
 }
 

@@ -189,12 +189,12 @@ test('finished edits are ordered by how much a reward model disagrees with them,
   )
   const [worst, middle, best] = first.result.edits
   assert.deepEqual([worst!.changed, middle!.changed, best!.changed], [1, 0.5, 0])
-  // Of six changed tokens four have ±1, and kept ones 0: good in the second edit was struck, so the kept mean is 0.
+  // Four of six changed tokens have ±1. Kept tokens have 0: the good of the second edit is deleted, so it does not count.
   assert.deepEqual(first.result.scale, { kept: 0, size: 4 / 6 })
   assert.deepEqual([(await ask()).progress, (await ask({ limit: 2 })).result.edits.length], [0, 2])
   assert.equal((await ask({ annotator: 'bob' })).result.finished, 0)
-  const { result: shown } = await resultOf(await host.annotate.rewards({ ...asked, id: ids[1]! }))
-  assert.deepEqual(shown.edited.map(({ text, label, reward }) => [text, label, reward]).slice(-2), [
+  const { result: rewarded } = await resultOf(await host.annotate.rewards({ ...asked, id: ids[1]! }))
+  assert.deepEqual(rewarded.edited.map(({ text, label, reward }) => [text, label, reward]).slice(-2), [
     [' very', 0, 0],
     [' bad', 1, -1],
   ])

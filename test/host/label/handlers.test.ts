@@ -67,7 +67,7 @@ test('held-out edits that change something are scored, worst first, with accurac
   assert.ok(progress >= 2 && wrong > 0 && wrong < numbers.length)
   assert.deepEqual(pairs.map(({ prompt }) => Number(/\d+/.exec(prompt)![0])).sort(), numbers.sort())
   assert.equal(accuracy, (numbers.length - wrong) / numbers.length)
-  // Where the edit is right the words good and bad differ by 2 in the right direction, else in the wrong one.
+  // If the edit is right, the words good and bad differ by 2 in the right direction, otherwise in the wrong one.
   assert.deepEqual(
     pairs.map(({ scores }) => scores!.edited - scores!.rejected),
     [...new Array(wrong).fill(-2), ...new Array(numbers.length - wrong).fill(2)],

@@ -17,9 +17,9 @@ test('a new project is created in the given folder or among the projects, and an
   const first = await host.projects.create({ name: 'first' })
   assert.equal(first.folder, path.join(projectsFolder, 'first.stet'))
   assert.deepEqual([first.name, first.items, first.readOnly], ['first', 0, null])
-  const elsewhere = path.join(folder, 'elsewhere')
-  const second = await host.projects.create({ name: 'second', folder: elsewhere })
-  assert.equal(second.folder, path.join(elsewhere, 'second.stet'))
+  const other = path.join(folder, 'elsewhere')
+  const second = await host.projects.create({ name: 'second', folder: other })
+  assert.equal(second.folder, path.join(other, 'second.stet'))
   assert.deepEqual(await names(), ['second', 'first'])
   await assert.rejects(host.projects.create({ name: 'first' }), {
     code: 'conflict',
@@ -110,8 +110,8 @@ test('a missing project is marked in the list; a folder that is missing or not a
   assert.equal(card?.exists, false)
   const empty = path.join(folder, 'empty')
   mkdirSync(empty)
-  for (const absent of [empty, path.join(folder, 'never')])
-    await assert.rejects(host.projects.open({ project: absent }), {
+  for (const missing of [empty, path.join(folder, 'never')])
+    await assert.rejects(host.projects.open({ project: missing }), {
       code: 'not_found',
       message: /is not a Stet project \(no lab\.db\)/,
     })
@@ -126,12 +126,12 @@ test('opening a project twice gives the same one; a project open in another proc
   ])
   assert.deepEqual(both[0], both[1])
   assert.equal((await names()).filter((name) => name === 'twice').length, 1)
-  const elsewhere = path.join(folder, 'taken.stet')
-  const holder = await createProject(elsewhere, 'taken')
-  await assert.rejects(host.projects.open({ project: elsewhere }), {
+  const other = path.join(folder, 'taken.stet')
+  const holder = await createProject(other, 'taken')
+  await assert.rejects(host.projects.open({ project: other }), {
     code: 'conflict',
     message: /taken\.stet has been open in this process since .*Close it there/,
   })
   holder.close()
-  assert.equal((await host.projects.open({ project: elsewhere })).name, 'taken')
+  assert.equal((await host.projects.open({ project: other })).name, 'taken')
 })

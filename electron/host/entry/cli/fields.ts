@@ -2,7 +2,7 @@
 import { type Field, readTexts, setAt } from '../../../contract/fields.ts'
 
 /** The values on the command line by field; other fields are not in the map. */
-export type Given = Map<Field, string | boolean | string[]>
+export type FieldValues = Map<Field, string | boolean | string[]>
 
 /** What a field is called in messages. */
 export function optionName({ name, positional, value }: Field): string {
@@ -14,12 +14,12 @@ export function optionName({ name, positional, value }: Field): string {
  * @returns the input as the contract takes it; ranges and required fields are the contract's to check
  * @throws UserError that names the option whose text can't be read
  */
-export function toInput(given: Given, readConfig: (file: string) => object): object {
+export function toInput(values: FieldValues, readConfig: (file: string) => object): object {
   const input: Record<string, unknown> = {}
-  for (const [field, value] of given) {
+  for (const [field, value] of values) {
     if (field.kind === 'file') setAt(input, field.path, readConfig(String(value)))
   }
-  for (const [field, value] of given) {
+  for (const [field, value] of values) {
     if (field.kind === 'file') continue
     const read = typeof value === 'boolean' ? value : readTexts(field, [value].flat(), optionName(field))
     setAt(input, field.path, read)

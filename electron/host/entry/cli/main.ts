@@ -81,8 +81,8 @@ async function serveUntilStopped(options: ServeOptions): Promise<number> {
   }
 }
 
-function projectOf({ given }: Invocation): string | null {
-  const [, value] = [...given].find(([field]) => field.name === 'project') ?? []
+function projectOf({ values }: Invocation): string | null {
+  const [, value] = [...values].find(([field]) => field.name === 'project') ?? []
   return typeof value === 'string' ? value : null
 }
 
@@ -134,14 +134,14 @@ function exitCodeOf(result: unknown, isInterrupted: boolean): number {
 }
 
 /** Checks the input against the contract; mistakes are named as on the command line. */
-function checkedInput({ verb, given, fields }: Invocation): object {
+function checkedInput({ verb, values, fields }: Invocation): object {
   let configFile = ''
-  const input = toInput(given, (file) => {
+  const input = toInput(values, (file) => {
     configFile = file
     return readConfig(file)
   })
   const isFromFile = (path: string[]) =>
-    configFile !== '' && ![...given.keys()].some((field) => isAt(field, path))
+    configFile !== '' && ![...values.keys()].some((field) => isAt(field, path))
   const nameOf = (path: string[]) => {
     const field = fields.find((candidate) => isAt(candidate, path))
     if (isFromFile(path) && path[0] === 'config') return `${configFile}: "${path.slice(1).join('.')}"`

@@ -2,12 +2,12 @@
 import { Argument, Command, Option } from 'commander'
 import { type Field, fieldsOf, isList, switchFlags, writtenValue } from '../../../contract/fields.ts'
 import { listVerbs, type Verb } from '../../../contract/verbs.ts'
-import type { Given } from './fields.ts'
+import type { FieldValues } from './fields.ts'
 import { addServe, type ServeOptions } from './serve-command.ts'
 
 export interface Invocation {
   verb: Verb
-  given: Given
+  values: FieldValues
   /** Fields of the verb, for naming them in error messages. */
   fields: Field[]
   json: boolean
@@ -52,7 +52,7 @@ function addVerb(program: Command, verb: Verb, onVerb: (invocation: Invocation) 
     .addHelpText('after', `\n${exampleText(verb)}`)
     .action(() => {
       const { json = false, verbose = false } = command.opts<{ json?: boolean; verbose?: boolean }>()
-      onVerb({ verb, given: valuesOf(command, fields, options), fields, json, verbose })
+      onVerb({ verb, values: valuesOf(command, fields, options), fields, json, verbose })
     })
 }
 
@@ -103,8 +103,8 @@ export function exampleText({ examples }: Verb): string {
 }
 
 /** The values on the command line, without defaults: those are the contract's. */
-function valuesOf(command: Command, fields: Field[], options: Map<Field, Option>): Given {
-  const values: Given = new Map()
+function valuesOf(command: Command, fields: Field[], options: Map<Field, Option>): FieldValues {
+  const values: FieldValues = new Map()
   const positional = fields.filter((field) => field.positional !== null)
   positional.forEach((field, i) => {
     const value: string | string[] | undefined = command.processedArgs[i]

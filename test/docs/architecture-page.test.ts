@@ -1,10 +1,10 @@
 /** docs/ARCHITECTURE.md shows the table of layers that the architecture test enforces. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Layer, layers } from '../layers.ts'
+import { hostSubjects, type Layer, layers } from '../layers.ts'
 import { readPage } from './pages.ts'
 
-const asCode = (names: string[]) => names.map((name) => `\`${name}\``).join(', ') || '–'
+const asCode = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ') || '–'
 
 /** The cells of a layer that the page must show as they are: all but its role. */
 function cellsOf({ folder, layers: others, packages, node }: Layer): string[] {
@@ -22,4 +22,9 @@ test('docs/ARCHITECTURE.md has the layers of test/layers.ts, in their order', ()
   const table = wanted.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
   assert.deepEqual(rows, wanted, `The rows of the table should be:\n${table}`)
   for (const [folder, role] of rows) assert(role!.length > 10, `${folder} has no role`)
+})
+
+test('docs/ARCHITECTURE.md lists the subjects of the host in their order', () => {
+  const line = /nothing uses the entry points: (.+?)\./.exec(readPage('docs/ARCHITECTURE.md'))![1]!
+  assert.equal(line, asCode(hostSubjects))
 })

@@ -15,7 +15,7 @@ const count = Number(process.argv[2] ?? 100_000)
 const folder = mkdtempSync(path.join(os.tmpdir(), 'stet-bench-'))
 
 function* rows(): Generator<string> {
-  const words = 'the quick brown fox jumps over a lazy dog while nobody looks'.split(' ')
+  const words = 'the quick brown fox jumps over a lazy dog while everyone looks'.split(' ')
   for (let n = 0; n < count; n++) {
     const text = Array.from({ length: 80 }, (_, index) => words[(n * 7 + index * index) % words.length]).join(
       ' ',

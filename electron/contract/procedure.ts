@@ -1,7 +1,6 @@
 /**
- * How a procedure is declared: a sentence, its input, its output. A verb is a procedure that the command line has
- * too. The metadata of its input's fields make the command line: `positional` numbers an argument, `flat` turns the
- * fields of an object into separate options, `value` names what an option takes.
+ * How a procedure is declared: a sentence, its input, its output. A verb is a procedure that is also a command of the
+ * command line, which is generated from the fields of its input (see fields.ts).
  */
 import { eventIterator, oc } from '@orpc/contract'
 import type { z } from 'zod'
@@ -10,7 +9,7 @@ import { JobEvent } from './events.ts'
 export interface VerbMeta {
   /** One sentence for lists and help. */
   summary: string
-  /** Typical calls: what follows `stet`. */
+  /** Typical command lines, without `stet`. */
   examples: string[]
   /** Whether it trains: it keeps the trainer busy, so it is queued behind other training. */
   trains: boolean
@@ -42,7 +41,7 @@ export function procedure(summary: string) {
   return base.meta({ summary, examples: [], trains: false })
 }
 
-/** A procedure that is a verb of the command line too. */
+/** A procedure that is also a verb of the command line. */
 export function verb(summary: string, ...examples: string[]) {
   return base.meta({ summary, examples, trains: false })
 }

@@ -1,4 +1,4 @@
-/** Names for what Stet makes when the name that was asked for is taken. */
+/** A name for something new, if the wanted name is taken. */
 
 /** @returns the name, or the first of `name-2`, `name-3`, … that is not taken */
 export function freeName(name: string, isTaken: (candidate: string) => boolean): string {

@@ -1,11 +1,11 @@
-/** The lab: the trainer, and the projects that are open. */
+/** Opens the lab: the trainer and the open projects. */
 import path from 'node:path'
 import { createProject, openProject, type Project } from '../storage/index.ts'
 import type { Lab } from './context.ts'
 import { TrainerClient, type TrainerOptions } from './trainer-client.ts'
 
 export interface LabOptions extends TrainerOptions {
-  /** Receives what a user should know but can work without. */
+  /** Receives warnings for the user: a backup that failed, a project that is read-only. */
   onWarning?(sentence: string): void
 }
 
@@ -18,7 +18,7 @@ export interface OpenLab {
 export function openLab(options: LabOptions): OpenLab {
   const trainer = new TrainerClient(options)
   const projects = new Map<string, Promise<Project>>()
-  const keep = (folder: string, open: (folder: string) => Promise<Project>) => {
+  const openOnce = (folder: string, open: (folder: string) => Promise<Project>) => {
     const key = path.resolve(folder)
     const project = projects.get(key) ?? open(key)
     projects.set(key, project)
@@ -36,9 +36,9 @@ export function openLab(options: LabOptions): OpenLab {
       const create = (absolute: string) => createProject(absolute, path.basename(absolute, '.stet'))
       const key = path.resolve(folder)
       // An open project is refused like any other folder that is not empty.
-      return projects.has(key) ? create(key) : keep(key, create)
+      return projects.has(key) ? create(key) : openOnce(key, create)
     },
-    openProject: (folder) => keep(folder, openProject),
+    openProject: (folder) => openOnce(folder, openProject),
   }
   async function close(): Promise<void> {
     trainer.close()

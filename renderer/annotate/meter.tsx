@@ -46,37 +46,40 @@ export function Meter({
         </span>
         <Seconds of={editing} />
       </span>
-      {diff.hunks.length > 0 && <Changes hunks={diff.hunks} rejected={rejected} onRestore={onRestore} />}
+      <ul className="hunks" aria-label="Changes">
+        {diff.hunks.slice(0, maxShown).map((hunk) => (
+          <Change
+            key={`${hunk.rejectedStart} ${hunk.editedStart}`}
+            deleted={rejected.slice(hunk.rejectedStart, hunk.rejectedEnd)}
+            inserted={editing.edited.slice(hunk.editedStart, hunk.editedEnd)}
+            onRestore={() => onRestore(hunk)}
+          />
+        ))}
+      </ul>
     </div>
   )
 }
 
 const maxShown = 40
 
-function Changes({
-  hunks,
-  rejected,
+function Change({
+  deleted,
+  inserted,
   onRestore,
 }: {
-  hunks: readonly TextHunk[]
-  rejected: string
-  onRestore: (hunk: TextHunk) => void
+  deleted: string
+  inserted: string
+  onRestore: () => void
 }) {
+  const label = deleted === '' ? `Remove “${inserted}”` : `Restore “${deleted}”`
   return (
-    <ul className="hunks" aria-label="Changes">
-      {hunks.slice(0, maxShown).map((hunk) => {
-        const deleted = rejected.slice(hunk.rejectedStart, hunk.rejectedEnd)
-        const label = deleted === '' ? 'Remove the inserted text' : `Restore “${deleted}”`
-        return (
-          <li key={`${hunk.rejectedStart} ${hunk.editedStart}`}>
-            <del className="removed">{deleted}</del>{' '}
-            <Button kind="quiet" onClick={() => onRestore(hunk)} aria-label={label}>
-              restore
-            </Button>
-          </li>
-        )
-      })}
-    </ul>
+    <li>
+      {deleted && <del className="removed">{deleted}</del>}
+      {inserted && <ins className="added">{inserted}</ins>}
+      <Button kind="quiet" onClick={onRestore} aria-label={label}>
+        {deleted === '' ? 'remove' : 'restore'}
+      </Button>
+    </li>
   )
 }
 

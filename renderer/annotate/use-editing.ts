@@ -27,6 +27,8 @@ export interface Editing {
   /** @throws Error before the editor is on the screen */
   editor(): EditorHandle
   diff: EditDiff | null
+  /** The text that the diff is of. */
+  edited: string
   /** Why there is no diff. */
   problem: string | null
   seconds(): number
@@ -42,10 +44,10 @@ export function useEditing(
 ): Editing {
   const { project, annotator, item } = task
   const workspace = useRef<Workspace | null>(null)
-  const [reply, setReply] = useState<DiffReply>({})
+  const [{ edited, reply }, setLatest] = useState<Latest>({ edited: '', reply: {} })
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor belongs to the item, not to its newest revision
   useEffect(() => {
-    const opened = openWorkspace(parent.current!, task, setReply)
+    const opened = openWorkspace(parent.current!, task, setLatest)
     workspace.current = opened
     opened.editor.view.focus()
     return () => {
@@ -65,10 +67,17 @@ export function useEditing(
   return {
     editor: () => current().editor,
     diff: reply.diff ?? null,
+    edited,
     problem: reply.problem ?? null,
     seconds: () => workspace.current?.session.seconds() ?? 0,
     save: (state) => current().session.save(textOf(current().editor), state),
   }
+}
+
+/** The newest reply of the differ, and the text that it is about. */
+interface Latest {
+  edited: string
+  reply: DiffReply
 }
 
 /** What is open while an item is edited. */
@@ -79,7 +88,7 @@ interface Workspace {
   close(): void
 }
 
-function openWorkspace(parent: HTMLElement, task: Task, onReply: (reply: DiffReply) => void): Workspace {
+function openWorkspace(parent: HTMLElement, task: Task, onReply: (latest: Latest) => void): Workspace {
   const rejected = task.item.rejected ?? ''
   const session = new Session(task)
   const worker = new Worker(new URL('./diff-worker.ts', import.meta.url), { type: 'module' })
@@ -87,7 +96,7 @@ function openWorkspace(parent: HTMLElement, task: Task, onReply: (reply: DiffRep
   const differ = new Differ(worker, rejected, (edited, reply) => {
     if (isClosed || textOf(editor) !== edited) return
     if (reply.diff) editor.draw(reply.diff.hunks)
-    onReply(reply)
+    onReply({ edited, reply })
   })
   const onChange = (update: ViewUpdate) => {
     if (!update.docChanged) return

@@ -28,7 +28,7 @@ export function CalibrationPlot({
         <text x={130} y={174} textAnchor="middle" fill="currentColor" fontSize={12}>
           confidence, 0.5 to 1
         </text>
-        <text x={4} y={14} fill="currentColor" fontSize={12}>
+        <text x={36} y={18} fill="currentColor" fontSize={12}>
           accuracy
         </text>
       </svg>

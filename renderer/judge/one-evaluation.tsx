@@ -116,7 +116,7 @@ function Result({ summary, name }: { summary: NonNullable<Pairs['record']['summa
       </div>
       <p className="numbers">
         {n} pairs{prompts === n ? '' : ` on ${prompts} prompts`}: {wins} won, {ties} tied, {losses} lost; sign
-        test over prompts, p {signTestP < 0.001 ? '< 0.001' : signTestP.toFixed(3)}; at equal length{' '}
+        test over prompts: p {signTestP < 0.001 ? '< 0.001' : `= ${signTestP.toFixed(3)}`}; at equal length:{' '}
         {numberOf(lengthControlledWinRate)}%.
       </p>
       {warnings.length > 0 && (

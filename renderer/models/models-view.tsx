@@ -118,14 +118,16 @@ function Lineage({ model, all }: { model: ModelRecord; all: ModelRecord[] }) {
   }
   return (
     <>
-      {ancestors.join(' → ')}
-      {ancestors.length > 0 && ' → '}
+      {[...ancestors, model.name].join(' → ')}
       {model.run === null ? (
-        ancestors.length === 0 && 'imported'
+        ancestors.length === 0 && ' · imported'
       ) : (
-        <Button kind="quiet" onClick={() => goTo(project, 'runs', { run: model.run! })}>
-          run
-        </Button>
+        <>
+          {' · '}
+          <Button kind="quiet" className="opens" onClick={() => goTo(project, 'runs', { run: model.run! })}>
+            run
+          </Button>
+        </>
       )}
     </>
   )

@@ -131,7 +131,7 @@ function RunCells({ run, buttonId }: { run: ListedRun; buttonId: string }) {
   return (
     <>
       <td>
-        <Button id={buttonId} kind="quiet" onClick={() => change({ run: run.id })}>
+        <Button id={buttonId} kind="quiet" className="opens" onClick={() => change({ run: run.id })}>
           {run.name}
         </Button>
         {run.branch && (

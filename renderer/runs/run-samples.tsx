@@ -117,7 +117,7 @@ function SamplesBar({
           <option value="worst">worst first</option>
         </select>
       </Field>
-      <HeatLegend scale={scale} unit={quantity} />
+      <HeatLegend scale={scale} unit={quantity} hasEdits={false} />
       {children}
     </div>
   )

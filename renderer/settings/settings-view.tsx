@@ -81,7 +81,7 @@ function ModelsCard() {
       <h2>Models for drafts and judging</h2>
       <Field
         label="Server address"
-        help="An OpenAI-compatible server: Ollama, LM Studio, llama.cpp, vLLM. Drafts are only requested from this machine; judging uses the address you choose."
+        help="An OpenAI-compatible server: Ollama, LM Studio, llama.cpp, vLLM. For drafts it must run on this machine; a judge may run anywhere."
       >
         <input value={server} onChange={({ target }) => changeSettings({ server: target.value })} />
       </Field>

@@ -85,14 +85,28 @@ export function tintOf(value: number, scale: number): string {
 }
 
 /** Explains the tints. */
-export function HeatLegend({ scale, unit }: { scale: number; unit: string }) {
+export function HeatLegend({
+  scale,
+  unit,
+  hasEdits = true,
+}: {
+  scale: number
+  unit: string
+  /** Whether the tokens are marked as deleted and inserted. */
+  hasEdits?: boolean
+}) {
   return (
     <div className="heat-legend numbers">
       <span>{numberOf(-scale, 2)}</span>
       <span className="heat-ramp" aria-hidden />
       <span>{numberOf(scale, 2)}</span>
       <span className="quiet">
-        {unit}: orange below zero, none at zero, blue above; <del>deleted</del>, <ins>inserted</ins>
+        {unit}: orange below zero, none at zero, blue above
+        {hasEdits && (
+          <>
+            ; <del>deleted</del>, <ins>inserted</ins>
+          </>
+        )}
       </span>
     </div>
   )

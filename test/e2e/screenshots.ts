@@ -24,7 +24,7 @@ async function perform(app: App, work: StartWork): Promise<void> {
 /** A small run of every kind, and an evaluation. */
 async function fill(app: App): Promise<void> {
   const { project } = app
-  const sft = { ...worldSettings.sft, epochs: 6, batchSize: 32, warmupSteps: 5 }
+  const sft = { ...worldSettings.sft, epochs: 24, batchSize: 32, warmupSteps: 20 }
   await perform(app, { verb: 'train sft', input: { project, model: 'world', name: 'base', config: sft } })
   const reward = { ...worldSettings.reward, epochs: 4, batchSize: 16 }
   await perform(app, {
@@ -47,7 +47,14 @@ async function fill(app: App): Promise<void> {
   })
   await perform(app, {
     verb: 'judge',
-    input: { project, reference: 'base', candidate: 'aligned', judge: 'world', prompts: 40, temperature: 1 },
+    input: {
+      project,
+      reference: 'base',
+      candidate: 'aligned',
+      judge: 'world',
+      prompts: 40,
+      temperature: 0.5,
+    },
   })
 }
 
@@ -88,9 +95,11 @@ async function shoot(app: App): Promise<void> {
   const { host, page, project } = app
   const run = (await host.runs.list({ project })).find(({ name }) => name === 'aligned')!.id
   const [evaluation] = await host.judge.list({ project })
+  const { datasets } = await host.projects.overview({ project })
+  const pairs = datasets.find(({ name }) => /pairs/.test(name))
   const blind = await host.judge.startBlind({ project, evaluation: evaluation!.id, judge: 'me' })
   const views: [name: string, view: string, search: Record<string, string>][] = [
-    ['data', 'data', { q: 'pier' }],
+    ['data', 'data', { q: 'pier', dataset: pairs!.id }],
     ['annotate', 'annotate', {}],
     ['labels', 'label', { tokenizer: 'base' }],
     ['reward', 'label', { tab: 'reward' }],

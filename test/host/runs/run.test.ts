@@ -131,7 +131,7 @@ test('an aborted run pauses with a checkpoint and can be resumed in the same pro
     await assert.rejects(resultOf(await client.resume({ project, run: paused.run })), { code: 'conflict' })
     await assert.rejects(resultOf(await client['train sft']({ project, model: 'world', name: 'base' })), {
       code: 'conflict',
-      message: /a model "base" already/,
+      message: /already has a model "base"/,
     })
   })
   const { metrics } = await remainsOf(project)

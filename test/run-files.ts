@@ -1,4 +1,4 @@
-/** Runs test files, each in a process of its own, and says what came of them as people read it. */
+/** Runs test files, each in a separate process, and prints the results for people. */
 import path from 'node:path'
 import { run } from 'node:test'
 import { Tally } from './tally.ts'
@@ -24,7 +24,7 @@ export async function runFiles(files: string[], { timeoutMs, alone = () => false
 }
 
 async function tellOf(tally: Tally, files: string[], limits: { concurrency: number; timeout: number }) {
-  if (files.length === 0) return // node:test would look for files of its own
+  if (files.length === 0) return // node:test would look for files itself
   const events = run({ files: files.map((file) => path.join(root, file)), cwd: root, ...limits })
   for await (const event of events) {
     const line = tally.take(event)

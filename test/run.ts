@@ -1,6 +1,6 @@
 /**
- * Runs the tests: two files at a time, each in a process of its own; those that measure come last, one by one. Prints
- * what failed and what was skipped, with the reason, and ends with one line `N passed, N failed` (`, N skipped` where
+ * Runs the tests: two files at a time, each in a separate process; those that measure come last, one by one. Prints
+ * what failed and what was skipped, with the reason, and ends with one line `N passed, N failed` (`, N skipped` if
  * any was).
  */
 import { readdirSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** The count that CI reads, and the words in which failures and skipped tests are told. */
+/** The count that CI reads, and how failures and skipped tests are reported. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** Counts the events of node:test and words them for people: one line a file, the failures, what was skipped. */
+/** Counts the events of node:test and reports them for people: one line per file, the failures, what was skipped. */
 import path from 'node:path'
 import type { TestEvent } from 'node:test/reporters'
 import { stripVTControlCharacters } from 'node:util'
@@ -67,7 +67,7 @@ export class Tally {
   #fail(data: Extract<TestEvent, { type: 'test:fail' }>['data']): void {
     const error = data.details.error
     const failureType = 'failureType' in error ? error.failureType : undefined
-    // The child that failed has been told of already.
+    // The child that failed has been reported already.
     if (failureType === 'subtestsFailed') return
     if (this.#isWholeFile(data)) {
       this.#addFailure(this.#relative(data.file), 'the file', endOf(error))

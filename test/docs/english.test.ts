@@ -4,35 +4,22 @@ import { test } from 'node:test'
 import { pageFiles, readPage, sourceFiles } from './pages.ts'
 import { phrases, refusedIn, refusedInSource, textsOf } from './phrases.ts'
 
-/** Made from the contract, whose texts are checked with the code. */
-const generated = ['docs/CLI.md']
-
 /** STYLE.md quotes what it refuses in its last section. */
 const readChecked = (file: string) =>
   file === 'docs/STYLE.md' ? readPage(file).split('## English')[0]! : readPage(file)
 
 test('the documentation has no refused phrase', () => {
-  const found = pageFiles()
-    .filter((file) => !generated.includes(file))
-    .flatMap((file) =>
-      refusedIn(readChecked(file)).map(({ line, phrase, write }) => `${file}:${line} "${phrase}": ${write}`),
-    )
+  const found = pageFiles().flatMap((file) =>
+    refusedIn(readChecked(file)).map(({ line, phrase, write }) => `${file}:${line} "${phrase}": ${write}`),
+  )
   assert.deepEqual(found, [])
 })
-
-/** Folders that are still being rewritten; a file elsewhere may have no refused phrase. */
-const pending = {
-  string: ['renderer/', 'test/'],
-  comment: ['electron/', 'renderer/', 'test/'],
-}
 
 test('no string and no comment of the source has a refused phrase', () => {
   const files = sourceFiles()
   assert(files.length > 100)
   const found = files.flatMap((file) =>
-    refusedInSource(file)
-      .filter(({ kind }) => !pending[kind].some((folder) => file.startsWith(folder)))
-      .map(({ line, phrase, write }) => `${file}:${line} "${phrase}": ${write}`),
+    refusedInSource(file).map(({ line, phrase, write }) => `${file}:${line} "${phrase}": ${write}`),
   )
   assert.deepEqual(found, [])
 })

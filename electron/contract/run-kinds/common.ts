@@ -177,7 +177,7 @@ export type RunScale = z.infer<typeof RunScale>
 export const TrainingResult = z.object({
   state: z.enum(['done', 'paused']),
   step: z.int().nonnegative(),
-  /** Why it paused by itself. */
+  /** Why it paused automatically; null if it did not. */
   reason: z.string().nullable(),
   /** Hugging Face folder of the trained model; null while paused. */
   model: z.string().nullable(),
@@ -202,7 +202,7 @@ export const sharedOptions = {
     .meta({ label: 'Max held-out rows' }),
 }
 
-/** The config's fields are options of their own. */
+/** Each field of the config becomes a separate option. */
 export function configOptions<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape, z.core.$strict>) {
   return z
     .prefault(schema, {} as never)

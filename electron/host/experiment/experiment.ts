@@ -66,7 +66,7 @@ export async function performExperiment(
   return record
 }
 
-/** The setting of the arms, with the judge made ready: a gold judge is trained first, on documents of its own. */
+/** The setting of the arms, with the judge prepared: a gold judge is trained first, on documents that no arm uses. */
 async function settingOf(
   lab: Lab,
   project: Project,

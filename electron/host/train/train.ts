@@ -88,7 +88,7 @@ const resolve: Record<
   },
 }
 
-/** A word with a token of its own saves the tokens of its letters, if it is frequent enough. */
+/** A word that is a single token saves the tokens of its letters, if it is frequent enough. */
 const minUses = 4
 const maxWords = 4000
 

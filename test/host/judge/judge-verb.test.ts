@@ -77,9 +77,9 @@ test('prompts without an output are left out with a note; outputs to other promp
     /no output for any of the held-out prompts/,
   )
   assertMistake(
-    await stet(...judge, 'nobody', '--judge', 'length:shorter', '--heldout', '0.5'),
+    await stet(...judge, 'missing', '--judge', 'length:shorter', '--heldout', '0.5'),
     2,
-    /"nobody" is neither/,
+    /"missing" is neither/,
   )
   assertMistake(
     await stet(...judge, 'short.jsonl', '--judge', 'world', '--heldout', '0.5'),

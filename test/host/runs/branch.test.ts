@@ -1,4 +1,4 @@
-/** A run that is branched from a kept checkpoint goes on as its parent did, or as its changed settings say. */
+/** A run that is branched from a kept checkpoint continues as its parent did, or as its changed settings say. */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'

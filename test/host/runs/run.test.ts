@@ -99,7 +99,7 @@ test('a checkpoint whose step was recorded only in part is not resumed from', as
   const last = metrics.at(-1)!.step
   // The trainer was ahead of what the host had time to store.
   const ahead = path.join(project, 'checkpoints', id, `step-${String(last + 5).padStart(8, '0')}`)
-  mkdirSync(ahead, { recursive: true }) // a busy machine may have got there by itself
+  mkdirSync(ahead, { recursive: true }) // a busy machine may have created it already
   writeFileSync(path.join(ahead, 'manifest.json'), JSON.stringify({ version: 1, step: last + 5, state: {} }))
   await runProcess([project, id], null)
   const { state, metrics: final } = await remainsOf(project)

@@ -1,4 +1,4 @@
-/** A gold judge's documents are no arm's. */
+/** No arm trains on the documents of a gold judge. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'

@@ -97,7 +97,7 @@ test('a run that cannot fit is refused in the same words as at its start', async
 })
 
 test('a run that could not be started has no estimate either, and the error says why', async () => {
-  await assert.rejects(estimate('reward', { project, model: 'nobody' }), {
+  await assert.rejects(estimate('reward', { project, model: 'missing' }), {
     code: 'not_found',
     message: /neither a model/,
   })

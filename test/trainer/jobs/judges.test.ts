@@ -31,7 +31,7 @@ before(async () => {
     length: { kind: 'length', prefer: 'shorter' },
     regex: { kind: 'regex', pattern: 'a', flags: '' },
     'a reward model': { kind: 'reward', model: files.rewardModel },
-    'a reward model with a tokenizer of its own': { kind: 'reward', model: other },
+    'a reward model with another tokenizer': { kind: 'reward', model: other },
   }
 })
 
@@ -53,7 +53,7 @@ async function winRates(
   return { rates, bestFolder: (result as { bestFolder: string | null }).bestFolder }
 }
 
-for (const name of ['length', 'regex', 'a reward model', 'a reward model with a tokenizer of its own']) {
+for (const name of ['length', 'regex', 'a reward model', 'a reward model with another tokenizer']) {
   test(`judged by ${name}, an unchanged policy wins half of the pairs, and a changed one does not`, async () => {
     const still = await winRates(judges[name]!, { learningRate: 1e-12 })
     assert.deepEqual(still.rates, [50, 50, 50])

@@ -1,4 +1,4 @@
-/** Who may import whom. Do not relax these rules: where one is in the way, the code is in the wrong folder. */
+/** Who may import whom. Do not relax these rules: if one is in the way, the code is in the wrong folder. */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'

@@ -48,9 +48,9 @@ test('nothing skipped, nothing said of it', () => {
 })
 
 test('a file that does not load, ends early or holds no test is a failure, told with its output', () => {
-  const broken = tally('broken.test.ts', "throw new Error('no such door')")
+  const broken = tally('broken.test.ts', "throw new Error('no such file')")
   assert.equal(broken.closingLine, '0 passed, 1 failed')
-  assert.match(broken.report, /no such door/)
+  assert.match(broken.report, /no such file/)
   assert.match(tally('early.test.ts', `${imports}test('good', () => process.exit(3))`).report, /exit code 3/)
   assert.equal(tally('empty.test.ts', 'export {}').closingLine, '0 passed, 1 failed')
 })

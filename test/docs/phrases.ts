@@ -33,6 +33,8 @@ export const phrases: Phrase[] = [
   },
   { refused: /\bbrings? .{0,20}\bhome\b/i, write: 'import' },
   { refused: /\bleft standing\b|\bstands? in both\b/i, write: 'kept, unchanged' },
+  { refused: /\bdoors?\b/i, write: 'entry point, transport' },
+  { refused: /\blikes? best\b/i, write: 'prefers, has the best win rate' },
   { refused: /\bno say\b|\bat work\b/i, write: 'cannot, is busy' },
   { refused: /\bwent wrong that should not\b/i, write: 'unexpected error' },
   { refused: /\b(henceforth|hitherto|thereof|whereof|wherein|lest|ere)\b/i, write: 'a modern word' },

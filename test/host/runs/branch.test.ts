@@ -100,7 +100,7 @@ describe('with nothing changed it ends with its parent’s bytes', () => {
       const best = kept.find(({ isBest }) => isBest)
       const rates = readMetrics(db, parent.run).filter(({ key }) => key === 'judge/win_rate')
       const highest = Math.max(...rates.map(({ value }) => value))
-      assert.equal(best?.winRate, highest, 'the checkpoint that the judge likes best is kept')
+      assert.equal(best?.winRate, highest, 'the checkpoint with the best win rate is kept')
     })
   }
 })

@@ -8,6 +8,7 @@ import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { Button, Dialog, Field, numberOf, Problem } from '../ui/kit.tsx'
+import { CommandText } from './command-text.tsx'
 import {
   commandOf,
   type FormField,
@@ -60,7 +61,7 @@ export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: 
           <input value={typed.name ?? ''} onChange={({ target }) => set('name', target.value)} />
         </Field>
         <ChangedSettings fields={fields} values={values} onChange={set} />
-        <p className="mono command">{commandOf('branch', project, fields, values)}</p>
+        <CommandText text={commandOf('branch', project, fields, values)} />
         <Problem error={start.error} />
         <div className="row">
           <Button type="submit" kind="primary" disabled={start.isPending || !checkpoints?.length}>

@@ -8,6 +8,7 @@ import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { Button, Problem } from '../ui/kit.tsx'
+import { CommandText } from './command-text.tsx'
 import { Estimate } from './estimate.tsx'
 import { commandOf, type FormField, inputOf, partition, type Values, valuesOf } from './form-fields.ts'
 import { Settings } from './setting.tsx'
@@ -104,7 +105,7 @@ function Command({ text }: { text: string }) {
   return (
     <div>
       <h2>Terminal command</h2>
-      <p className="mono command">{text}</p>
+      <CommandText text={text} />
       <Button onClick={() => void navigator.clipboard?.writeText(text)}>Copy</Button>
     </div>
   )

@@ -24,7 +24,11 @@ function testFiles(patterns: string[]): string[] {
 }
 
 /** What is estimated beforehand is measured: other tests beside it would be measured too. */
-const measured = ['test/host/train/estimate.test.ts', 'test/sizing/memory.test.ts']
+const measured = [
+  'test/host/train/estimate.test.ts',
+  'test/sizing/memory.test.ts',
+  'test/host/judge/server-judge.test.ts',
+]
 
 const isWell = await runFiles(testFiles(process.argv.slice(2)), {
   timeoutMs: 600_000,

@@ -53,7 +53,7 @@ async function fill(app: App): Promise<void> {
       candidate: 'aligned',
       judge: 'world',
       prompts: 40,
-      temperature: 0.5,
+      temperature: 1,
     },
   })
 }

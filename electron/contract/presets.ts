@@ -74,7 +74,7 @@ export const runPresets: { [Kind in RunKind]?: RunPreset<Kind>[] } = {
           sampleEvery: 2,
           // At this strength every arm of the experiment did best (docs/RESULTS.md).
           klCoef: 0.2,
-          // Small batches make both too noisy to pause on.
+          // Off since the preset was made; whether it needs them off was not measured.
           tripwires: { lengthChange: null, judgeDrop: null },
         },
       },

@@ -12,8 +12,11 @@ export interface MetricDefinition {
   meaning: string
 }
 
-/** What is particular to a kind of run, besides the schemas of its settings, job and result. */
-export interface RunKindRow {
+/** What is particular to a kind of run. */
+export interface RunKindRow<
+  Config extends z.ZodObject = z.ZodObject,
+  Metrics extends Record<string, MetricDefinition> = Record<string, MetricDefinition>,
+> {
   title: string
   /** What it does, for lists. */
   summary: string
@@ -27,16 +30,19 @@ export interface RunKindRow {
    */
   models: Readonly<Record<string, 'path' | 'ref' | 'start'>>
   /** The metric that best summarises it. */
-  leadingMetric: string
+  leadingMetric: keyof Metrics
   /** The metrics that it logs, besides those of any optimizer. */
-  metrics: Readonly<Record<string, MetricDefinition>>
+  metrics: Metrics
   /**
    * Typical number of compilations at start-up, in units of the benchmark's training-step compilation: for estimates
    * before a first run.
    */
   startCompilations: number
   /** The settings that a branch may change: they alter neither model nor data. */
-  branchable: readonly string[]
+  branchable: readonly (keyof Config['shape'])[]
+  config: Config
+  result: z.ZodObject
+  verb: object
 }
 
 export const positive = () => z.number().positive()
@@ -162,7 +168,7 @@ export type ModelRef = z.infer<typeof ModelRef>
  */
 export const runFiles = { input: z.string(), folder: z.string() }
 
-/** How large a run is: by it the pace of one run tells that of another. */
+/** How large a run is. With it, the pace of one run predicts that of another. */
 export const RunScale = z.object({
   /** Numbers of the model that is trained, adapters aside. */
   parameters: z.number().positive(),

@@ -35,6 +35,7 @@ export const DpoConfig = z.strictObject({
   maxSteps,
 })
 export type DpoConfig = z.infer<typeof DpoConfig>
+
 export const DpoJob = z.strictObject({
   kind: z.literal('dpo'),
   policy: z.string(),
@@ -78,4 +79,4 @@ export const dpo = {
   metrics,
   result: TrainingResult,
   verb,
-} as const satisfies RunKindRow & Record<string, unknown>
+} as const satisfies RunKindRow<typeof DpoConfig, typeof metrics>

@@ -303,4 +303,4 @@ export const ppo = {
   metrics,
   result: PpoResult,
   verb,
-} as const satisfies RunKindRow & Record<string, unknown>
+} as const satisfies RunKindRow<typeof PpoConfig, typeof metrics>

@@ -135,4 +135,4 @@ export const reward = {
   metrics,
   result: RewardResult,
   verb,
-} as const satisfies RunKindRow & Record<string, unknown>
+} as const satisfies RunKindRow<typeof RewardConfig, typeof metrics>

@@ -79,4 +79,4 @@ export const sft = {
   metrics,
   result: SftResult,
   verb,
-} as const satisfies RunKindRow & Record<string, unknown>
+} as const satisfies RunKindRow<typeof SftConfig, typeof metrics>

@@ -5,8 +5,15 @@ import { RunSample } from './events.ts'
 import { project, runName } from './options.ts'
 import { eventsThen, procedure, trainingVerb, verb } from './procedure.ts'
 import { Message, RunMark } from './records.ts'
-import { TrainingResult } from './run-kinds/common.ts'
+import { started, TrainingResult } from './run-kinds/common.ts'
 import { RunRecord } from './run-record.ts'
+
+const runArgument = {
+  description: 'Id of the run, the start of it, or its name.',
+  positional: 2,
+  value: 'RUN',
+}
+const namedRun = z.string().min(1).meta(runArgument)
 
 const showRuns = verb(
   "List a project's runs, or show one with its metrics.",
@@ -16,13 +23,7 @@ const showRuns = verb(
   .input(
     z.strictObject({
       project,
-      run: z
-        .string()
-        .min(1)
-        .nullable()
-        .default(null)
-        .describe('Id of a run, the start of it, or its name.')
-        .meta({ positional: 2, value: 'RUN' }),
+      run: z.string().min(1).nullable().default(null).meta(runArgument),
     }),
   )
   .output(
@@ -35,17 +36,8 @@ const showRuns = verb(
   )
 
 const resume = trainingVerb('Resume a paused, failed or interrupted run.', 'resume ferry.stet run_1f2e')
-  .input(
-    z.strictObject({
-      project,
-      run: z
-        .string()
-        .min(1)
-        .describe('Id of the run, or the start of it.')
-        .meta({ positional: 2, value: 'RUN' }),
-    }),
-  )
-  .output(eventsThen(TrainingResult.extend({ run: z.string(), name: z.string() })))
+  .input(z.strictObject({ project, run: namedRun }))
+  .output(eventsThen(TrainingResult.extend(started)))
 
 const branch = trainingVerb(
   'Continue from a checkpoint with some settings changed, as a new run.',
@@ -54,11 +46,7 @@ const branch = trainingVerb(
   .input(
     z.strictObject({
       project,
-      run: z
-        .string()
-        .min(1)
-        .describe('Id of the run, the start of it, or its name.')
-        .meta({ positional: 2, value: 'RUN' }),
+      run: namedRun,
       step: z
         .int()
         .positive()
@@ -72,7 +60,7 @@ const branch = trainingVerb(
         .meta({ flat: true }),
     }),
   )
-  .output(eventsThen(TrainingResult.extend({ run: z.string(), name: z.string() })))
+  .output(eventsThen(TrainingResult.extend(started)))
 
 export const runVerbs = { runs: showRuns, resume, branch }
 

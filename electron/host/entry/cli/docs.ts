@@ -16,7 +16,7 @@ Every verb accepts \`--json\` (print the result as one JSON document on stdout; 
 Pass \`none\` to unset a nullable option.
 
 Exit codes: 0 success; 2 bad usage or input; 130 stopped by Ctrl-C; 1 any other failure. The first Ctrl-C pauses a run
-with a checkpoint (continue it with \`stet resume\`); the second ends the process at once.
+with a checkpoint (resume it with \`stet resume\`); the second ends the process at once.
 `
 
 const serveRow = `| [serve](#serve) | ${serveSummary} |`

@@ -10,7 +10,7 @@ import type { Readable } from 'node:stream'
 import { UserError } from '../contract/errors.ts'
 import type { Hooks, JobEvent } from '../contract/events.ts'
 import { type Job, type JobOf, type JobResults, jobResult } from '../contract/jobs.ts'
-import { TrainingJob } from '../contract/run-kinds/index.ts'
+import { runKinds } from '../contract/run-kinds/index.ts'
 import { FromTrainer, type ToTrainer } from '../contract/trainer-messages.ts'
 
 export interface TrainerOptions {
@@ -60,7 +60,7 @@ export class TrainerClient {
 
   /** Whether that job trains, which may take hours. */
   get isTraining(): boolean {
-    return TrainingJob.options.some(({ shape }) => shape.kind.value === this.#pending?.kind)
+    return this.#pending !== null && this.#pending.kind in runKinds
   }
 
   constructor(options: TrainerOptions) {

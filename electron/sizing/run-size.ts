@@ -5,14 +5,14 @@
  */
 import type { RunInputRow } from '../contract/records.ts'
 import type { RunScale } from '../contract/run-kinds/common.ts'
-import type { PlannedJob } from '../contract/run-kinds/index.ts'
+import type { PlannedJob, RunKind } from '../contract/run-kinds/index.ts'
 import { numbersOf } from './counts.ts'
 import { dpo } from './kinds/dpo.ts'
 import { ppo } from './kinds/ppo.ts'
 import { reward } from './kinds/reward.ts'
 import { sft } from './kinds/sft.ts'
 import type { TrainingShape } from './memory.ts'
-import type { RunCounts, RunKind, SizedKind } from './sized-kind.ts'
+import type { RunCounts, SizedKind } from './sized-kind.ts'
 
 /** One row per kind of run. */
 const kinds = { sft, reward, ppo, dpo } satisfies Record<RunKind, unknown>

@@ -1,10 +1,8 @@
 /** What each kind of run says about its size. A size is data, so that a host may keep it and change its settings. */
 import type { RunInputRow } from '../contract/records.ts'
-import type { PlannedJob, TrainingJob } from '../contract/run-kinds/index.ts'
+import type { PlannedJob, RunKind, TrainingJob } from '../contract/run-kinds/index.ts'
 import type { SizedModel, StepWork } from './counts.ts'
 import type { TrainingShape } from './memory.ts'
-
-export type RunKind = TrainingJob['kind']
 
 /** What every kind's size has; each adds its models and the lengths of its texts. */
 export interface SizeOf<Kind extends RunKind> {

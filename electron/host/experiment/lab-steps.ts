@@ -4,6 +4,7 @@ import type { Hooks } from '../../contract/events.ts'
 import type { JudgeServerOptions } from '../../contract/judge.ts'
 import { type AnyJudgeSpec, canWatchTraining, judgeKindOf } from '../../contract/judge-kinds.ts'
 import type { Item } from '../../contract/records.ts'
+import type { RunKind } from '../../contract/run-kinds/index.ts'
 import { openModelSource } from '../../engine/model/sources/model-source.ts'
 import { openTokenizer } from '../../engine/tokenizer/index.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
@@ -16,10 +17,11 @@ import { editedPairsOf, itemsOf } from '../data/items.ts'
 import { evaluate, nameOfSides } from '../judge/evaluate.ts'
 import { makeJudge } from '../judge/judges.ts'
 import { questionKey, respond } from '../judge/outputs.ts'
-import { startOrResume } from '../runs/run.ts'
+import { type RunOutcome, startOrResume } from '../runs/run.ts'
 import type { InputChoice } from '../runs/run-input.ts'
+import { seriesOf } from '../runs/series.ts'
 import { type TrainInput, train } from '../train/train.ts'
-import type { ExperimentSteps, Finished } from './steps.ts'
+import type { ExperimentSteps } from './steps.ts'
 
 export interface ExperimentSetting {
   /** Path of the policy that every arm starts from. */
@@ -69,7 +71,8 @@ function trainingSteps(
   const run = async <K extends 'reward' | 'ppo' | 'dpo'>(kind: K, input: TrainInput<K>) => {
     hooks.emit({ type: 'note', sentence: `Training ${input.name}.` })
     const outcome = await train(lab, { kind, input, start: startOrResume }, hooks)
-    return { ...outcome, model: finishedModel(outcome), metrics: metricsOf(project, outcome.run) }
+    const series = seriesOf(readMetrics(project.db, outcome.run))
+    return { ...outcome, model: finishedModel(outcome), metrics: new Map(Object.entries(series)) }
   }
   return {
     trainReward: (name, config) => run('reward', { ...shared(name), model: policy, config }),
@@ -104,31 +107,13 @@ function judgingSteps(
   }
 }
 
-interface RunOutcome {
-  run: string
-  name: string
-  model: string | null
-  step: number
-  reason: string | null
-}
-
 /** A paused arm ends the experiment; finished runs are kept, and the paused one can be resumed. */
-export function finishedModel({ model, name, step, reason, run }: RunOutcome): string {
+export function finishedModel({ model, name, step, reason, run }: RunOutcome<RunKind>): string {
   if (model !== null) return model
   throw new UserError(
     'unavailable',
     `${name} paused at step ${step}.${reason === null ? '' : ` ${reason}`} Resume it with: stet resume PROJECT ${run}`,
   )
-}
-
-function metricsOf({ db }: Project, run: string): Finished<'ppo'>['metrics'] {
-  const metrics: Finished<'ppo'>['metrics'] = new Map()
-  for (const { key, step, value } of readMetrics(db, run)) {
-    const points = metrics.get(key)
-    if (points) points.push([step, value])
-    else metrics.set(key, [[step, value]])
-  }
-  return metrics
 }
 
 function onePerPrompt(items: readonly Item[]): Item[] {

@@ -7,8 +7,7 @@ import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
 import type { JsonObject } from '../../contract/json.ts'
-import type { TrainingJob } from '../../contract/run-kinds/index.ts'
-import { runKinds } from '../../contract/run-kinds/index.ts'
+import { type RunKind, runKinds } from '../../contract/run-kinds/index.ts'
 import { type Checkpoint, listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
 import { addMark, copyHistory, createRun, type Project, type Run, transact } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
@@ -17,8 +16,6 @@ import { refuseTakenName } from '../models/project-models.ts'
 import { codeVersion } from '../version.ts'
 import { performRun, type RunOutcome, runFolder } from './run.ts'
 import { inputFile } from './run-input.ts'
-
-type Kind = TrainingJob['kind']
 
 export interface BranchPlan {
   parent: Run
@@ -35,7 +32,7 @@ export async function branchRun(
   project: Project,
   { parent, step, name, changes }: BranchPlan,
   hooks: Hooks,
-): Promise<RunOutcome<Kind>> {
+): Promise<RunOutcome<RunKind>> {
   refuseTakenName(project, name)
   const checkpoint = checkpointAt(project, parent, step)
   const config = branchedConfig(parent, changes)

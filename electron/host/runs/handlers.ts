@@ -1,7 +1,6 @@
 /** Handlers of runs: the list, the curves of a run, its checkpoints and samples. */
 import type { RunSample } from '../../contract/events.ts'
 import { runKinds } from '../../contract/run-kinds/index.ts'
-import type { Series } from '../../contract/runs.ts'
 import { listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
 import {
   type Db,
@@ -9,7 +8,6 @@ import {
   groupedStepTimes,
   listMarks,
   listRuns,
-  type MetricRow,
   metricEnvelope,
   newestMetrics,
   type Run,
@@ -22,6 +20,7 @@ import type { HandlerContext } from '../handler-context.ts'
 import { streamEvents } from '../stream.ts'
 import { ReferenceAnswers } from './reference-answers.ts'
 import { findRun, runFolder } from './run.ts'
+import { seriesOf } from './series.ts'
 
 export function runHandlers({ api, lab }: HandlerContext) {
   const answers = new ReferenceAnswers(lab)
@@ -43,11 +42,11 @@ export function runHandlers({ api, lab }: HandlerContext) {
       const { db } = project
       const part = { afterStep, every: stepsPerPoint(db, found.id, afterStep) }
       const times = groupedStepTimes(db, found.id, part)
+      const points =
+        part.every === 1 ? readMetrics(db, found.id, afterStep) : metricEnvelope(db, found.id, part)
       return {
         record: found,
-        series: seriesOf(
-          part.every === 1 ? readMetrics(db, found.id, afterStep) : metricEnvelope(db, found.id, part),
-        ),
+        series: seriesOf(points.filter(({ value }) => Number.isFinite(value))),
         every: part.every,
         times: times.map(({ step, seconds }): [number, number] => [step, seconds]),
         marks: listMarks(db, found.id),
@@ -112,16 +111,6 @@ const maxPoints = 600
 function stepsPerPoint(db: Db, run: string, afterStep: number): number {
   const steps = (newestMetrics(db, run).step ?? 0) - Math.max(afterStep, 0)
   return steps <= maxPoints ? 1 : Math.ceil((2 * steps) / maxPoints)
-}
-
-function seriesOf(rows: readonly MetricRow[]): Series {
-  const series: Series = {}
-  for (const { key, step, value } of rows) {
-    if (!Number.isFinite(value)) continue
-    series[key] ??= []
-    series[key].push([step, value])
-  }
-  return series
 }
 
 /** Prompt and context of an item; empty if the item was deleted. */

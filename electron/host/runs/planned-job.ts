@@ -5,11 +5,12 @@ import { type PlannedJob, runKinds } from '../../contract/run-kinds/index.ts'
 
 /** The job with every model path mapped. */
 export function mapModelPaths<Job extends PlannedJob>(job: Job, map: (path: string) => string): Job {
-  const fields = Object.entries<string | ModelRef | unknown>(job).map(([name, value]) =>
-    name in runKinds[job.kind].models ? [name, mapRef(value as string | ModelRef, map)] : [name, value],
-  )
+  const models = Object.keys(runKinds[job.kind].models).map((field) => [
+    field,
+    mapRef(Reflect.get(job, field) as string | ModelRef, map),
+  ])
   const judge = 'judge' in job && job.judge ? { judge: mapJudgeModel(job.judge, map) } : {}
-  return { ...job, ...Object.fromEntries(fields), ...judge }
+  return { ...job, ...Object.fromEntries(models), ...judge }
 }
 
 function mapRef(ref: string | ModelRef, map: (path: string) => string): string | ModelRef {

@@ -11,7 +11,7 @@ import type { JobResults } from '../../contract/jobs.ts'
 import { canonicalJson } from '../../contract/json.ts'
 import type { RunInputRow, RunMark } from '../../contract/records.ts'
 import { TrainingResult } from '../../contract/run-kinds/common.ts'
-import { type PlannedJob, runKinds, TrainingJob } from '../../contract/run-kinds/index.ts'
+import { type PlannedJob, type RunKind, runKinds, TrainingJob } from '../../contract/run-kinds/index.ts'
 import type { RunConfig } from '../../contract/run-record.ts'
 import { latestCheckpoint } from '../../engine/checkpoints/checkpoint-folder.ts'
 import {
@@ -38,9 +38,7 @@ import { codeVersion } from '../version.ts'
 import { mapModelPaths } from './planned-job.ts'
 import { hasRunInput, type InputChoice, inputFile, writeRunInput } from './run-input.ts'
 
-type Kind = TrainingJob['kind']
-
-export interface RunPlan<K extends Kind> {
+export interface RunPlan<K extends RunKind> {
   /** Model paths are absolute. */
   job: PlannedJob<K>
   /** Name of the trained model; null stands for the run's id. */
@@ -52,9 +50,9 @@ export interface RunPlan<K extends Kind> {
   parentId: string | null
 }
 
-export type RunOutcome<K extends Kind> = JobResults[K] & { run: string; name: string }
+export type RunOutcome<K extends RunKind> = JobResults[K] & { run: string; name: string }
 
-export type StartRun = <K extends Kind>(
+export type StartRun = <K extends RunKind>(
   lab: Lab,
   project: Project,
   plan: RunPlan<K>,
@@ -62,7 +60,7 @@ export type StartRun = <K extends Kind>(
 ) => Promise<RunOutcome<K>>
 
 /** Freezes the input and trains. @throws UserError if it fails; the run's record says so too */
-export async function startRun<K extends Kind>(
+export async function startRun<K extends RunKind>(
   lab: Lab,
   project: Project,
   { job, name, rows, choice, parentId }: RunPlan<K>,
@@ -88,7 +86,7 @@ export async function startRun<K extends Kind>(
   return performRun(lab, project, run, hooks)
 }
 
-function configOf<K extends Kind>(
+function configOf<K extends RunKind>(
   { folder }: Project,
   { job, name, choice }: Pick<RunPlan<K>, 'job' | 'name' | 'choice'>,
 ): RunConfig {
@@ -101,7 +99,7 @@ function configOf<K extends Kind>(
  * As {@link startRun}, but a run with the same plan on the same rows is not repeated: a finished one is reused, an
  * interrupted one is resumed. A name that another plan has taken gets a number.
  */
-export async function startOrResume<K extends Kind>(
+export async function startOrResume<K extends RunKind>(
   lab: Lab,
   project: Project,
   plan: RunPlan<K>,
@@ -135,7 +133,7 @@ export async function resumeRun(
   project: Project,
   run: Run,
   hooks: Hooks,
-): Promise<RunOutcome<Kind>> {
+): Promise<RunOutcome<RunKind>> {
   if (run.state === 'done' || run.state === 'running') {
     throw new UserError(
       'conflict',
@@ -188,7 +186,7 @@ export function jobOf(project: Project, run: Run): TrainingJob {
 }
 
 /** Trains, from the newest checkpoint in the run's folder if there is one, and records the steps. */
-export async function performRun<K extends Kind>(
+export async function performRun<K extends RunKind>(
   lab: Lab,
   project: Project,
   run: Run,
@@ -203,7 +201,7 @@ export async function performRun<K extends Kind>(
   }
   setRunState(db, run.id, 'running')
   try {
-    const result = await lab.trainer.run<Kind>(jobOf(project, run), { emit, signal: hooks.signal })
+    const result = await lab.trainer.run<RunKind>(jobOf(project, run), { emit, signal: hooks.signal })
     const name = run.config.modelName ?? run.id
     if (result.model !== null)
       await registerModel(project, {

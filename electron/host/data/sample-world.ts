@@ -12,22 +12,10 @@ export interface WorldSizes {
 
 export const worldDatasets = { demonstrations: 'demonstrations', pairs: 'pairs' }
 
-/** What was imported, for the record. */
-export interface ImportedData {
-  name: string
-  rows: number
-  sha256: string
-}
-
-export async function importSampleWorld(
-  { db }: Project,
-  sizes: WorldSizes,
-  seed: number,
-): Promise<ImportedData[]> {
+export async function importSampleWorld({ db }: Project, sizes: WorldSizes, seed: number): Promise<void> {
   const world = loadWorld()
   const demonstrations = makeDemonstrations(world, { seed, n: sizes.demonstrations, split: 'train' })
   const pairs = makePairs(world, { seed, n: sizes.pairs, split: 'train' })
-  const imported: ImportedData[] = []
   for (const [name, rows] of [
     [worldDatasets.demonstrations, demonstrations.map((item, i) => rowOf(item, i))],
     [worldDatasets.pairs, pairs.map((pair, i) => editRowOf(pair, i))],
@@ -35,9 +23,7 @@ export async function importSampleWorld(
     const content = JSON.stringify(rows)
     const sha256 = createHash('sha256').update(content).digest('hex')
     await importRows(db, rows, { name, files: [{ name: 'sample world', sizeBytes: content.length, sha256 }] })
-    imported.push({ name, rows: rows.length, sha256 })
   }
-  return imported
 }
 
 function rowOf(item: Item, index: number): ImportRow {

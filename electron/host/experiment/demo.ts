@@ -7,9 +7,10 @@ import type { Lab } from '../context.ts'
 import { importSampleWorld, worldDatasets } from '../data/sample-world.ts'
 import { train } from '../train/train.ts'
 import { performExperiment } from './experiment.ts'
-import { freshProject, timed } from './fresh-project.ts'
+import { freshProject } from './fresh-project.ts'
 import { type DemoPreset, type DemoPresetName, demoPresets } from './presets.ts'
 import { writeResult } from './results.ts'
+import { StageClock } from './stage-clock.ts'
 
 const heldout = 0.1
 
@@ -27,9 +28,10 @@ export async function demo(
     type: 'note',
     sentence: `Creating the sample dataset in ${project.folder} (preset ${name}, ${runtime.kind}).`,
   })
-  const imported = await timed(() => importSampleWorld(project, sizes, seed))
+  const clock = new StageClock()
+  await clock.time('import', () => importSampleWorld(project, sizes, seed))
   hooks.emit({ type: 'note', sentence: 'Training the reference policy from scratch on demonstrations.' })
-  const base = await timed(() => trainReference(lab, project.folder, { preset, seed }, hooks))
+  await clock.time('train reference', () => trainReference(lab, project.folder, { preset, seed }, hooks))
   const record = await performExperiment(
     lab,
     {
@@ -51,10 +53,7 @@ export async function demo(
         description:
           'A program that knows every fact adds up the cost of the flaws in each response; the lower cost wins, equal costs tie.',
       },
-      stages: [
-        { name: 'import', seconds: imported.seconds },
-        { name: 'train reference', seconds: base.seconds },
-      ],
+      stages: clock.stages(),
       notes: [
         'No training row asks the same question (an island and a set of subjects) as a held-out prompt.',
       ],

@@ -8,10 +8,11 @@ import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import type { Lab } from '../context.ts'
 import { importData } from '../data/import-export.ts'
 import { performExperiment } from './experiment.ts'
-import { freshProject, timed } from './fresh-project.ts'
+import { freshProject } from './fresh-project.ts'
 import { realPlan } from './presets.ts'
 import { fetchRealModel } from './real-model.ts'
 import { writeResult } from './results.ts'
+import { StageClock } from './stage-clock.ts'
 
 /** 100 edits that come with Stet; resources/real/README.md describes them. */
 const ownEdits = path.resolve(import.meta.dirname, '../../../resources/real/edits.jsonl')
@@ -23,7 +24,8 @@ export async function real(lab: Lab, input: VerbInput<'real'>, hooks: Hooks): Pr
     throw new UserError('not_found', `${data} does not exist. Choose a file of edits with --data.`)
   const policy = input.model ?? (await fetchRealModel(hooks))
   const project = await freshProject(lab, out, 'real')
-  const imported = await timed(() =>
+  const clock = new StageClock()
+  await clock.time('import', () =>
     importData(
       lab,
       { project: project.folder, files: [data], dataset: 'edits', columns: {}, strict: false },
@@ -53,7 +55,7 @@ export async function real(lab: Lab, input: VerbInput<'real'>, hooks: Hooks): Pr
         description:
           'A stand-in that shows how the arms differ in length; it does not know which response is right.',
       },
-      stages: [{ name: 'import', seconds: imported.seconds }],
+      stages: clock.stages(),
       notes: [
         `Prompts were cut to ${plan.ppo.maxQueryTokens} tokens (from the end of the document), responses to ${plan.ppo.maxNewTokens} new tokens.`,
       ],

@@ -26,6 +26,7 @@ import {
   variantsOf,
 } from './policies.ts'
 import { meanOf, rewardModelResults } from './reward-quality.ts'
+import { StageClock } from './stage-clock.ts'
 import type { ExperimentSteps, Response } from './steps.ts'
 import {
   curvesOf,
@@ -243,20 +244,4 @@ async function headToHeads(
 
 function sideOf(variant: JudgedVariant): Contestant {
   return { name: nameOf(variant), answers: variant.answers }
-}
-
-/** Seconds of each stage, summed over arms and seeds. */
-class StageClock {
-  readonly #seconds = new Map<string, number>()
-
-  async time<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const start = performance.now()
-    const result = await work()
-    this.#seconds.set(name, (this.#seconds.get(name) ?? 0) + (performance.now() - start) / 1000)
-    return result
-  }
-
-  stages(): ResultRecord['stages'] {
-    return [...this.#seconds].map(([name, seconds]) => ({ name, seconds }))
-  }
 }

@@ -46,8 +46,8 @@ const doctor = verb(
         /** `reason` says why the compiled runtime is not in use, and what to do about it. */
         runtime: RuntimeResult,
         speed: SpeedResult,
-        /** Folder of the runtime's files and the free space there; null for the embedded runtime. */
-        cache: z.object({ folder: z.string(), freeBytes: z.number().nonnegative() }).nullable(),
+        /** Folder of the runtime's files and the free space there, if known; null for the embedded runtime. */
+        cache: z.object({ folder: z.string(), freeBytes: z.number().nonnegative().nullable() }).nullable(),
         node: z.string(),
         sqlite: z.string(),
         platform: z.string(),

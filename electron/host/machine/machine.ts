@@ -26,7 +26,7 @@ async function doctor(
     version: packageVersion,
     runtime: await trainer.run<'runtime'>({ kind: 'runtime' }, hooks),
     speed: await trainer.run<'speed'>({ kind: 'speed' }, hooks),
-    cache: folder === null ? null : { folder, freeBytes: (await freeBytesAt(folder)) ?? 0 },
+    cache: folder === null ? null : { folder, freeBytes: await freeBytesAt(folder) },
     node: process.version,
     sqlite: sqliteVersion(),
     platform: `${process.platform}-${process.arch}`,

@@ -16,7 +16,7 @@ export function presentDoctor(result: Doctor): string {
       ['runtime', runtimeOf(runtime)],
       ['device', `${runtime.device}, ${runtime.threads} threads${otherDevices(runtime)}`],
       ['speed', speedOf(speed)],
-      ['cache', cache ? `${cache.folder} (${gigabytes(cache.freeBytes)} free)` : 'not in use'],
+      ['cache', cacheOf(cache)],
       ['node', node],
       ['sqlite', sqlite],
       ['machine', `${platform}, ${cpu.cores} cores, ${cpu.model}`],
@@ -26,6 +26,11 @@ export function presentDoctor(result: Doctor): string {
       ? `The compiled runtime, which trains 18 to 60 times faster, is not in use: ${runtime.reason}`
       : '',
   )
+}
+
+function cacheOf(cache: Doctor['cache']): string {
+  if (cache === null) return 'not in use'
+  return `${cache.folder} (${cache.freeBytes === null ? 'free space unknown' : `${gigabytes(cache.freeBytes)} free`})`
 }
 
 function runtimeOf({ kind, version }: Doctor['runtime']): string {

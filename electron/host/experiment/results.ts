@@ -5,8 +5,9 @@ import { UserError } from '../../contract/errors.ts'
 import { ResultRecord } from '../../contract/report.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { writeFileAtomic } from '../../engine/formats/atomic.ts'
-import { createEvaluation, finishEvaluation, listEvaluations, type Project } from '../../storage/index.ts'
+import { createEvaluation, finishEvaluation, type Project } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
+import { experimentKind, newestExperimentEvaluation } from '../judge/evaluation-records.ts'
 import { reportMarkdown } from '../report/markdown.ts'
 import { reportHtml } from '../report/report.ts'
 
@@ -14,7 +15,7 @@ import { reportHtml } from '../report/report.ts'
 export async function saveResult(project: Project, record: ResultRecord): Promise<void> {
   const json = JSON.parse(JSON.stringify(record))
   const evaluation = createEvaluation(project.db, {
-    kind: 'experiment',
+    kind: experimentKind,
     name: 'experiment',
     runId: null,
     config: json.settings,
@@ -42,9 +43,7 @@ export async function report(
   { project: folder, out }: VerbInput<'report'>,
 ): Promise<VerbResult<'report'>> {
   const project = await lab.openProject(folder)
-  const newest = listEvaluations(project.db).findLast(
-    ({ kind, result }) => kind === 'experiment' && result !== null,
-  )
+  const newest = newestExperimentEvaluation(project.db)
   if (!newest)
     throw new UserError(
       'not_found',

@@ -13,6 +13,7 @@ import { measureParts } from '../../pipeline/judge/subsets.ts'
 import { verdicts } from '../../pipeline/judge/verdicts.ts'
 import type { Project } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
+import { badRow } from '../errors/bad-row.ts'
 import { evaluate } from './evaluate.ts'
 import { withModelPath } from './judge-model.ts'
 import { makeJudge } from './judges.ts'
@@ -115,11 +116,11 @@ async function readVotedPairs(file: string, limit: number): Promise<VotedPair[]>
   const seen = new Set<string>()
   for await (const row of readRawRows(file)) {
     if (pairs.length === limit) break
-    if ('reason' in row) throw mistakeIn(file, row.line, row.reason)
+    if ('reason' in row) throw badRow(file, row.line, row.reason)
     const parsed = VotedRow.safeParse(row.value)
     if (!parsed.success) {
       const { path, message } = parsed.error.issues[0]!
-      throw mistakeIn(file, row.line, `"${path.join('.')}": ${message}`)
+      throw badRow(file, row.line, `"${path.join('.')}": ${message}`)
     }
     const voted = toVotedPair(parsed.data)
     // A duplicate would count twice.
@@ -146,8 +147,4 @@ function toVotedPair(row: z.infer<typeof VotedRow>): VotedPair {
     vote: preference === 0 ? 0.5 : preference - 1,
     subset: subset ?? null,
   }
-}
-
-function mistakeIn(file: string, line: number, reason: string): UserError {
-  return new UserError('bad_input', `${file}, line ${line}: ${reason}. Fix or remove this row.`)
 }

@@ -14,7 +14,7 @@ import {
 import { configOf, judgeName } from './evaluation-config.ts'
 
 /** An experiment's record as a whole is kept as an evaluation too; its pairs are in others. */
-const experimentKind = 'experiment'
+export const experimentKind = 'experiment'
 
 function comparisonsOf(db: Db): Evaluation[] {
   return listEvaluations(db).filter(({ kind }) => kind !== experimentKind)
@@ -46,11 +46,14 @@ export function recordOf(db: Db, evaluation: Evaluation): EvaluationRecord {
   }
 }
 
+/** The evaluation that keeps the newest finished experiment. */
+export function newestExperimentEvaluation(db: Db): Evaluation | undefined {
+  return listEvaluations(db).findLast(({ kind, result }) => kind === experimentKind && result !== null)
+}
+
 /** Null if there is no finished experiment that this version can read. */
 export function newestExperiment(db: Db): ResultRecord | null {
-  const newest = listEvaluations(db).findLast(
-    ({ kind, result }) => kind === experimentKind && result !== null,
-  )
+  const newest = newestExperimentEvaluation(db)
   return newest ? (ResultRecord.safeParse(newest.result).data ?? null) : null
 }
 

@@ -1,10 +1,10 @@
 /** Responses to a project's prompts: by a model, or read from a file of outputs. */
 import { statSync } from 'node:fs'
-import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
 import type { Item, Output } from '../../contract/records.ts'
 import { readRows } from '../../pipeline/data/read.ts'
 import type { Lab } from '../context.ts'
+import { badRow } from '../errors/bad-row.ts'
 
 export interface Sampling {
   temperature: number
@@ -45,8 +45,7 @@ export function isOutputsFile(file: string): boolean {
 export async function readOutputs(file: string, items: readonly Item[]): Promise<(Output | null)[]> {
   const outputs = new Map<string, string>()
   for await (const row of readRows(file)) {
-    if ('reason' in row)
-      throw new UserError('bad_input', `${file}, line ${row.line}: ${row.reason}. Fix or remove this row.`)
+    if ('reason' in row) throw badRow(file, row.line, row.reason)
     if (row.item.chosen !== null) outputs.set(questionKey(row.item), row.item.chosen)
   }
   return items.map((item) => {

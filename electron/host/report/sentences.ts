@@ -36,11 +36,18 @@ export function findHeadToHead(record: ResultRecord, arm: string, opponent: stri
     match.arm === one && match.opponent === other
   const direct = record.headToHead.find(isOf(arm, opponent))
   if (direct) return direct
-  const mirrored = record.headToHead.find(isOf(opponent, arm))
-  if (!mirrored) return null
-  const { winRate, interval, n, prompts } = mirrored
-  const mirroredInterval = { low: 100 - interval.high, high: 100 - interval.low }
-  return { winRate: 100 - winRate, interval: mirroredInterval, n, prompts }
+  const reversed = record.headToHead.find(isOf(opponent, arm))
+  return reversed ? mirrored(reversed) : null
+}
+
+/** The same comparison as the opponent sees it. */
+export function mirrored({ winRate, interval, n, prompts }: Compared): Compared {
+  return {
+    winRate: 100 - winRate,
+    interval: { low: 100 - interval.high, high: 100 - interval.low },
+    n,
+    prompts,
+  }
 }
 
 /** The result in one line. */

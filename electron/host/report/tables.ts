@@ -4,7 +4,7 @@ import { tint } from './heat-map.ts'
 import { evenLine, intervalAxis, intervalBar, intervalScale } from './interval-bar.ts'
 import { html, type Markup } from './markup.ts'
 import { fixed, pValue } from './numbers.ts'
-import { findHeadToHead } from './sentences.ts'
+import { findHeadToHead, mirrored } from './sentences.ts'
 import { seriesClass, swatch } from './series.ts'
 
 /** Number of an arm's colour: the reference is 0, the arms follow in the record's order. */
@@ -37,23 +37,20 @@ export function winRateTable(record: ResultRecord): Markup {
 }
 
 function gameCell(record: ResultRecord, arm: string, opponent: string): Markup {
-  const { name } = record.reference
   if (arm === opponent) return html`<td class="number none">·</td>`
-  const result =
-    opponent === name
-      ? record.arms.find((each) => each.name === arm)
-      : arm === name
-        ? mirror(record.arms.find((each) => each.name === opponent))
-        : findHeadToHead(record, arm, opponent)
+  const result = findComparison(record, arm, opponent)
   if (!result) return html`<td class="number none">–</td>`
   const { side, strength } = tint(result.winRate - 50, 25)
   return html`<td class="number game ${side}" style="--strength:${strength}">${fixed(result.winRate, 1)}<small>${fixed(result.interval.low, 1)} – ${fixed(result.interval.high, 1)}</small></td>`
 }
 
-function mirror(arm: Arm | undefined): Pick<Arm, 'winRate' | 'interval'> | null {
-  if (!arm) return null
-  const { winRate, interval } = arm
-  return { winRate: 100 - winRate, interval: { low: 100 - interval.high, high: 100 - interval.low } }
+/** One of the two may be the reference. */
+function findComparison(record: ResultRecord, arm: string, opponent: string) {
+  const againstReference = (name: string) => record.arms.find((each) => each.name === name)
+  if (opponent === record.reference.name) return againstReference(arm)
+  if (arm !== record.reference.name) return findHeadToHead(record, arm, opponent)
+  const result = againstReference(opponent)
+  return result && mirrored(result)
 }
 
 /** Win rate of each row over each column, tinted by its distance from 50%. */

@@ -1,7 +1,7 @@
 /** Verdicts in the order in which they were given. */
 import type { Judgement } from '../contract/records.ts'
 import { type Db, transact } from './database.ts'
-import { now, text } from './values.ts'
+import { now, text, withSwapped } from './values.ts'
 
 /** Stores verdicts; once this returns they survive a power cut. */
 export function addJudgements(db: Db, evaluationId: string, judgements: Judgement[]): void {
@@ -25,6 +25,5 @@ export function listJudgements(db: Db, evaluationId: string): Judgement[] {
     `SELECT pair_id AS pairId, judge, swapped, preference, elapsed_ms AS elapsedMs, raw_reply AS rawReply
      FROM judgements WHERE evaluation_id = ? ORDER BY seq`,
   )
-  const rows = select.all(evaluationId) as (Omit<Judgement, 'swapped'> & { swapped: number })[]
-  return rows.map((row) => ({ ...row, swapped: row.swapped === 1 }))
+  return withSwapped(select.all(evaluationId))
 }

@@ -1,6 +1,6 @@
 /** Pairs that a person did not want to judge, in order. */
 import { type Db, transact } from './database.ts'
-import { now } from './values.ts'
+import { now, withSwapped } from './values.ts'
 
 export interface SkippedPair {
   pairId: string
@@ -27,8 +27,7 @@ export function listSkippedPairs(db: Db, evaluationId: string): SkippedPair[] {
     `SELECT pair_id AS pairId, judge, swapped, elapsed_ms AS elapsedMs
      FROM skipped_pairs WHERE evaluation_id = ? ORDER BY seq`,
   )
-  const rows = select.all(evaluationId) as (Omit<SkippedPair, 'swapped'> & { swapped: number })[]
-  return rows.map((row) => ({ ...row, swapped: row.swapped === 1 }))
+  return withSwapped(select.all(evaluationId))
 }
 
 /** Removes an evaluation's newest judgement or skipped pair, whichever is newer. @returns whether there was one */

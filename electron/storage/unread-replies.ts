@@ -1,6 +1,6 @@
 /** Judges' replies that could not be read as a verdict, in order. */
 import { type Db, transact } from './database.ts'
-import { now, text } from './values.ts'
+import { now, text, withSwapped } from './values.ts'
 
 export interface UnreadReply {
   pairId: string
@@ -29,6 +29,5 @@ export function listUnreadReplies(db: Db, evaluationId: string): UnreadReply[] {
     `SELECT pair_id AS pairId, judge, swapped, raw_reply AS rawReply
      FROM unread_replies WHERE evaluation_id = ? ORDER BY seq`,
   )
-  const rows = select.all(evaluationId) as (Omit<UnreadReply, 'swapped'> & { swapped: number })[]
-  return rows.map((row) => ({ ...row, swapped: row.swapped === 1 }))
+  return withSwapped(select.all(evaluationId))
 }

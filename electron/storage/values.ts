@@ -21,6 +21,13 @@ export function json(value: unknown, what: string): string {
   throw new UserError('bad_input', `${what} cannot be stored: ${unstorable}.`)
 }
 
+/** Rows that an evaluation stores of pairs: whether B was shown first, in place of SQLite's 0 or 1. */
+export function withSwapped<Row extends { swapped: boolean }>(rows: unknown[]): Row[] {
+  return (rows as (Omit<Row, 'swapped'> & { swapped: number })[]).map(
+    (row) => ({ ...row, swapped: row.swapped === 1 }) as Row,
+  )
+}
+
 export function now(): string {
   return new Date().toISOString()
 }

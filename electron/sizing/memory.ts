@@ -7,6 +7,7 @@
 import type { ModelConfig } from '../engine/model/config.ts'
 import { families } from '../engine/model/families/index.ts'
 import { maxLogits } from '../engine/model/limits.ts'
+import { bytesPerNumber } from './counts.ts'
 
 /** Bytes, by what they are for. */
 export interface MemoryUse {
@@ -43,8 +44,6 @@ export interface TrainingShape {
   generation: { config: ModelConfig; rows: number; slots: number } | null
 }
 
-const bytes = 4
-
 /** Node, TensorFlow's libraries and what XLA needs to compile: measured with a model of negligible size. */
 const runtimeBytes = 0.65e9
 
@@ -52,13 +51,13 @@ export function trainingMemory(shape: TrainingShape): MemoryUse {
   const { passes, heldNumbers, trainedNumbers, accumulates, generation } = shape
   const sumOf = (of: (pass: PassShape) => number) => passes.reduce((sum, pass) => sum + of(pass), 0)
   return {
-    weights: heldNumbers * bytes,
-    moments: 2 * trainedNumbers * bytes,
-    gradients: (accumulates ? 2 : 1) * trainedNumbers * bytes,
-    activations: sumOf(activationNumbers) * bytes,
+    weights: heldNumbers * bytesPerNumber,
+    moments: 2 * trainedNumbers * bytesPerNumber,
+    gradients: (accumulates ? 2 : 1) * trainedNumbers * bytesPerNumber,
+    activations: sumOf(activationNumbers) * bytesPerNumber,
     // The logits and their gradient.
-    logits: 2 * sumOf((pass) => Math.min(maxLogits, pass.logitRows * pass.config.vocabSize)) * bytes,
-    cache: generation === null ? 0 : cacheNumbers(generation) * bytes,
+    logits: 2 * sumOf((pass) => Math.min(maxLogits, pass.logitRows * pass.config.vocabSize)) * bytesPerNumber,
+    cache: generation === null ? 0 : cacheNumbers(generation) * bytesPerNumber,
     runtime: runtimeBytes,
   }
 }

@@ -1,5 +1,6 @@
 /** The settings of a form, each with its sentence: a choice, or a text whose placeholder is what applies if it is empty. */
 import { useQuery } from '@tanstack/react-query'
+import { runKinds } from '../../electron/contract/run-kinds/index.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { Field } from '../ui/kit.tsx'
@@ -21,7 +22,7 @@ export function Settings({
   ))
 }
 
-const modelFields = ['model', 'policy', 'rewardModel']
+const modelFields = new Set(Object.values(runKinds).flatMap(({ models }) => Object.keys(models)))
 
 function Setting({
   field,
@@ -30,7 +31,7 @@ function Setting({
   emptyMeans = 'default',
 }: { field: FormField; text: string } & Change) {
   const { key, description, kind, fallback, required } = field
-  const isModel = modelFields.includes(key)
+  const isModel = modelFields.has(key)
   const shared = {
     required,
     value: text,

@@ -40,11 +40,18 @@ async function reportJobs(): Promise<void> {
   }
 }
 
+const endings: Record<WorkRecord['state'], string> = {
+  queued: 'is queued',
+  running: 'is running',
+  done: 'is done',
+  stopped: 'has paused',
+  failed: 'has failed',
+}
+
 function finishedJob({ verb, state, error, notes, project }: WorkRecord): FinishedJob {
-  const how = { done: 'is done', stopped: 'has paused', failed: 'has failed' }[state as string] ?? 'has ended'
   const prefix = project === null ? '' : `${path.basename(project, '.stet')}: `
   const body = `${prefix}${error ?? notes.at(-1) ?? 'It finished.'}`
-  return { title: `${verb} ${how}`, body, project }
+  return { title: `${verb} ${endings[state]}`, body, project }
 }
 
 async function stop(): Promise<void> {

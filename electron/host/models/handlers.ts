@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { UserError } from '../../contract/errors.ts'
 import type { ModelRecord } from '../../contract/models.ts'
 import { runKinds } from '../../contract/run-kinds/index.ts'
+import { scoreHead } from '../../engine/model/config.ts'
 import { openModelSource } from '../../engine/model/sources/model-source.ts'
 import { addModel, listModels, listRuns, type Model, type Project } from '../../storage/index.ts'
 import type { HandlerContext } from '../handler-context.ts'
@@ -84,7 +85,7 @@ function sizeOf(file: string): number {
 async function importModel(project: Project, file: string, name: string): Promise<Model> {
   refuseTakenName(project, name)
   const { parameters } = openModelSource(file)
-  const kind = parameters.shapes.has('score.weight') ? 'reward' : 'language'
+  const kind = parameters.shapes.has(scoreHead) ? 'reward' : 'language'
   return addModel(project.db, { name, kind, path: file, hashes: await hashFiles(file), runId: null })
 }
 

@@ -89,16 +89,16 @@ export const RuntimeResult = z.object({
   /** All that STET_DEVICE can choose from. */
   devices: z.array(z.string()),
   threads: z.int(),
-  /** Why the compiled runtime is not in use; null where it is. */
+  /** Why the compiled runtime is not in use; null if it is. */
   reason: z.string().nullable(),
 })
 
 /** A first look at the machine, taken in seconds. */
 export const SpeedResult = z.object({
   matmulGflops: z.number(),
-  /** Memory read and written, in 10^9 bytes a second. */
+  /** Memory read and written, in 10^9 bytes per second. */
   copyGbPerS: z.number(),
-  /** Of a model of one layer, and the same in 10^9 floating-point operations a second. */
+  /** Of a model of one layer, and the same in 10^9 floating-point operations per second. */
   trainTokensPerS: z.number(),
   trainGflops: z.number(),
   /** To trace and compile that model's training step. */

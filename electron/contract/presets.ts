@@ -1,4 +1,4 @@
-/** Settings to begin with: what models of the sample world need everywhere, and the presets that the forms offer. */
+/** Settings to begin with: what every model of the sample world needs, and the presets that the forms offer. */
 import type { RunKind } from './run-kinds/index.ts'
 import type { VerbArguments } from './verbs.ts'
 

@@ -17,7 +17,7 @@ export const EstimateRequest = z.custom<EstimateRequest>(
   'must be a kind of run with the input of its verb',
 )
 
-/** What a run would need, as far as it is known before the start. */
+/** What a run would need, as far as is known before it starts. */
 export const RunEstimate = z.object({
   /** Null on the wasm runtime, for which it is not estimated. */
   memoryBytes: z.number().nullable(),

@@ -2,9 +2,8 @@
 import { pipeline, Readable } from 'node:stream'
 import { type CsvError, type Info, type Parser, parse } from 'csv-parse'
 import { UserError } from '../../contract/errors.ts'
-import type { RawRow } from './raw-rows.ts'
 import { maxRowBytes, type RowBytes } from './split.ts'
-import { decode } from './text.ts'
+import { decode, type RawRow } from './text.ts'
 
 /** Which column contains which field, such as `{ prompt: 'question', edited: 'post_edit' }`. */
 export type Columns = Record<string, string>

@@ -6,10 +6,7 @@ import { UserError } from '../../contract/errors.ts'
 import { type OnProgress, readBytes } from './bytes.ts'
 import { type Columns, readCsv } from './csv.ts'
 import { splitArray, splitLines } from './split.ts'
-import { decode, parseJsonRow } from './text.ts'
-
-/** `line` counts from 1 and is where the row starts. */
-export type RawRow = { line: number; value: Record<string, unknown> } | { line: number; reason: string }
+import { decode, parseJsonRow, type RawRow } from './text.ts'
 
 export interface ReadOptions {
   /** CSV only: which column contains which field. */

@@ -6,7 +6,8 @@ import { UserError } from '../../contract/errors.ts'
 import type { BadRow, ImportRow } from '../../contract/records.ts'
 import { detectImporter, importers } from './detect.ts'
 import { type Importer, type RawObject, RowError } from './fields.ts'
-import { type RawRow, type ReadOptions, readRawRows } from './raw-rows.ts'
+import { type ReadOptions, readRawRows } from './raw-rows.ts'
+import type { RawRow } from './text.ts'
 
 /** The format is detected from this many rows at the start of a file. */
 const sampleRows = 64

@@ -14,6 +14,9 @@ export function decode(bytes: Buffer | null): Decoded {
 
 export type JsonRow = { value: Record<string, unknown> } | { reason: string }
 
+/** A row of a file. `line` counts from 1 and is where the row starts. */
+export type RawRow = { line: number } & JsonRow
+
 /** Parses one row, which must be a JSON object that can be stored exactly. */
 export function parseJsonRow(text: string): JsonRow {
   let value: unknown

@@ -5,6 +5,7 @@ import {
   type ParsedRow,
   type RawObject,
   readContext,
+  readOptionalText,
   readPrompt,
   readSourceId,
   readText,
@@ -22,7 +23,7 @@ export const alpacaOutputImporter: Importer = {
 function parse(row: RawObject): ParsedRow {
   const item = makeItem({
     sourceId: readSourceId(row),
-    source: has(row, 'source') ? readText(row, 'source') : 'alpaca',
+    source: readOptionalText(row, 'source') ?? 'alpaca',
     prompt: readPrompt(row, 'instruction'),
     context: readContext(row, 'input'),
     chosen: readText(row, 'output'),

@@ -9,6 +9,7 @@ import {
   type RawObject,
   RowError,
   readContext,
+  readOptionalText,
   readPrompt,
   readSourceId,
   readText,
@@ -39,7 +40,7 @@ function parse(row: RawObject, keys: [first: string, second: string], source: st
   const used = ['id', 'source', 'instruction', 'input', ...keys]
   const item = makeItem({
     sourceId: readSourceId(row),
-    source: has(row, 'source') ? readText(row, 'source') : source,
+    source: readOptionalText(row, 'source') ?? source,
     prompt: readPrompt(row, 'instruction'),
     context: readContext(row, 'input'),
     chosen,

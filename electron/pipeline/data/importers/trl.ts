@@ -10,6 +10,7 @@ import {
   type RawObject,
   RowError,
   readMessages,
+  readOptionalText,
   readPrompt,
   readSourceId,
   readText,
@@ -34,7 +35,7 @@ function parse(row: RawObject): ParsedRow {
   const { prompt, chosen, rejected } = readPair(row)
   requireDifference(chosen, rejected)
   const metadata = restOf(row, ['id', 'source', 'prompt', 'chosen', 'rejected'])
-  const source = has(row, 'source') ? readText(row, 'source') : 'trl'
+  const source = readOptionalText(row, 'source') ?? 'trl'
   const item = makeItem({ sourceId: readSourceId(row), source, prompt, chosen, rejected, metadata })
   return { item, annotations: [] }
 }

@@ -57,7 +57,6 @@ const floatFormats: ReadonlyMap<string, NumberFormat> = new Map(Object.entries({
 
 const size = z.int().nonnegative()
 const headerEntry = z.object({ dtype: z.string(), shape: z.array(size), data_offsets: z.tuple([size, size]) })
-const headerMetadata = z.record(z.string(), z.string())
 
 /**
  * Reads and checks the header.
@@ -103,9 +102,16 @@ function parseHeader(file: WeightFile, headerBytes: number): Record<string, unkn
 }
 
 function parseMetadata(file: WeightFile, metadata: unknown): Record<string, string> {
-  const parsed = headerMetadata.safeParse(metadata ?? {})
-  if (!parsed.success) throw damaged(file, `${metadataKey} in its header holds something other than strings`)
-  return parsed.data
+  const texts = metadata ?? {}
+  if (!isTextByName(texts))
+    throw damaged(file, `${metadataKey} in its header holds something other than strings`)
+  return texts
+}
+
+/** Checked here, because zod's record drops the name `__proto__`. */
+function isTextByName(value: unknown): value is Record<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.values(value).every((text) => typeof text === 'string')
 }
 
 /** @param start byte at which the tensors begin */

@@ -133,9 +133,7 @@ const anyName = fc
 test('written tensors are read back bit for bit, with any names, shapes and metadata', async () => {
   const file = path.join(folder, 'round-trip.safetensors')
   const tensors = fc.uniqueArray(fc.tuple(anyName, anyTensor), { selector: ([name]) => name, maxLength: 6 })
-  const metadata = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), {
-    maxKeys: 3,
-  })
+  const metadata = fc.dictionary(anyName, fc.string({ unit: 'grapheme' }), { maxKeys: 3 })
   const property = fc.asyncProperty(tensors, metadata, async (written, told) => {
     const entries = written.map(([name, { shape, values }]): TensorToWrite => {
       const dtype = values instanceof Float32Array ? 'F32' : 'I32'

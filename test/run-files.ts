@@ -1,6 +1,7 @@
 /** Runs test files, each in a separate process, and prints the results for people. */
 import path from 'node:path'
 import { run } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { Tally } from './tally.ts'
 
 export const root = path.resolve(import.meta.dirname, '..')
@@ -25,7 +26,10 @@ export async function runFiles(files: string[], { timeoutMs, alone = () => false
 
 async function tellOf(tally: Tally, files: string[], limits: { concurrency: number; timeout: number }) {
   if (files.length === 0) return // node:test would look for files itself
-  const events = run({ files: files.map((file) => path.join(root, file)), cwd: root, ...limits })
+  const execArgv = process.env.CI
+    ? ['--import', pathToFileURL(path.join(root, 'test/fixed-seeds.ts')).href]
+    : []
+  const events = run({ files: files.map((file) => path.join(root, file)), cwd: root, execArgv, ...limits })
   for await (const event of events) {
     const line = tally.take(event)
     if (line !== null) console.log(line)

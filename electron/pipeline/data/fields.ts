@@ -15,14 +15,27 @@ export interface ParsedRow {
 /** Why a row can't become an item; the message completes "line 7: …". */
 export class RowError extends Error {}
 
+/** A part of a row, such as a pair of equally good answers, that cannot become an item, and why. */
+export interface UnusedPart {
+  reason: string
+}
+
+/** What a row becomes: one item, or several with what could not be used. */
+export type Parsed = ParsedRow | (ParsedRow | UnusedPart)[]
+
 /** Reads the rows of one format: `parse` is pure and throws RowError with the reason for a row it cannot read. */
 export interface Importer {
   name: string
   /** What its rows look like, as words for a sentence. */
   rows: string
+  /** Which reading is taken if there are several, as a sentence to show to the user. */
+  reading?: string
   /** Whether a row has this format's keys (its values may still be wrong). */
   recognises: (row: RawObject) => boolean
-  parse: (row: RawObject) => ParsedRow
+  /** Neighbouring rows with the same key, which is not null, are read together. */
+  groupKey?: (row: RawObject) => string | null
+  /** @param others the rows after `row` with the same group key; empty if the format has none */
+  parse: (row: RawObject, others: RawObject[]) => Parsed
 }
 
 /** Null counts as missing. */

@@ -1,6 +1,6 @@
 /**
- * Streams a data file as items and annotations, in whichever known format it is. Every row is yielded once: as an item,
- * or with the reason why it can't be one.
+ * Streams a data file as items and annotations, in whichever known format it is. Every row is yielded: as one item or
+ * more, or with the reason why it can't be one.
  */
 import { UserError } from '../../contract/errors.ts'
 import type { BadRow, ImportRow } from '../../contract/records.ts'
@@ -19,8 +19,7 @@ const sampleRows = 64
 export async function* readRows(file: string, options: ReadOptions = {}): AsyncGenerator<ImportRow | BadRow> {
   const { sample, rest, importer } = await open(file, options)
   try {
-    for (const raw of sample) yield parseRow(file, raw, importer)
-    for await (const raw of rest) yield parseRow(file, raw, importer)
+    for await (const group of grouped(sample, rest, importer)) yield* parseGroup(file, group, importer)
   } finally {
     await rest.return(undefined)
   }
@@ -83,16 +82,60 @@ function describeSample(sample: RawRow[], rows: RawObject[]): string {
   return keys.length === 0 ? 'its first row is empty.' : `its first row has ${keys.join(', ')}.`
 }
 
-function parseRow(file: string, raw: RawRow, importer: Importer | null): ImportRow | BadRow {
-  const { line } = raw
-  if ('reason' in raw) return { file, line, reason: raw.reason }
-  if (!importer?.recognises(raw.value)) {
-    return { file, line, reason: `it differs from the file's other rows, which are ${importer?.rows}` }
+/** A longer run of rows with one key is read in parts, so that memory is bounded. */
+const maxGroupRows = 256
+
+/** The rows, those that the importer reads together as one group. */
+async function* grouped(
+  sample: RawRow[],
+  rest: AsyncGenerator<RawRow>,
+  importer: Importer | null,
+): AsyncGenerator<RawRow[]> {
+  const keyOf = (raw: RawRow) =>
+    'value' in raw && importer?.recognises(raw.value) ? (importer.groupKey?.(raw.value) ?? null) : null
+  let group: RawRow[] = []
+  let groupKey: string | null = null
+  for await (const raw of chain(sample, rest)) {
+    const key = keyOf(raw)
+    if (group.length > 0 && (key === null || key !== groupKey || group.length === maxGroupRows)) {
+      yield group
+      group = []
+    }
+    group.push(raw)
+    groupKey = key
+  }
+  if (group.length > 0) yield group
+}
+
+async function* chain(sample: RawRow[], rest: AsyncGenerator<RawRow>): AsyncGenerator<RawRow> {
+  yield* sample
+  yield* rest
+}
+
+/** Each item and each unused part of a group; all have the line of its first row. */
+function* parseGroup(
+  file: string,
+  [raw, ...others]: RawRow[],
+  importer: Importer | null,
+): Generator<ImportRow | BadRow> {
+  const { line } = raw!
+  if ('reason' in raw!) {
+    yield { file, line, reason: raw.reason }
+    return
+  }
+  if (!importer?.recognises(raw!.value)) {
+    yield { file, line, reason: `it differs from the file's other rows, which are ${importer?.rows}` }
+    return
   }
   try {
-    return { file, line, ...importer.parse(raw.value) }
+    const parsed = importer.parse(raw!.value, others.flatMap(rowsOf))
+    for (const part of Array.isArray(parsed) ? parsed : [parsed]) yield { file, line, ...part }
   } catch (error) {
-    if (error instanceof RowError) return { file, line, reason: error.message }
-    throw error
+    if (!(error instanceof RowError)) throw error
+    yield { file, line, reason: error.message }
   }
+}
+
+function rowsOf(raw: RawRow): RawObject[] {
+  return 'value' in raw ? [raw.value] : []
 }

@@ -8,7 +8,9 @@ import type { ParsedRow, RawObject } from '../../../electron/pipeline/data/field
 function parse(row: RawObject): ParsedRow {
   const format = detectImporter([row])
   assert.ok(format, 'the row is in a known format')
-  return format.parse(row)
+  const parsed = format.parse(row, [])
+  assert.ok(!Array.isArray(parsed), 'the row is one item')
+  return parsed
 }
 
 function assertItem(row: RawObject, expected: Partial<Item>): void {

@@ -125,7 +125,8 @@ function formatOf(file: WeightFile, name: string, type: string): NumberFormat {
   const read = Object.keys(numberFormats).join(', ')
   const message =
     `${file.path}: ${name} is stored as ${type}; only ${read} can be read. ` +
-    `Get the model as Q8_0 or F16, or convert it: llama-quantize --allow-requantize IN.gguf OUT.gguf Q8_0`
+    `Get the model as Q8_0, Q4_K_M or F16, or convert it with llama.cpp: ` +
+    `llama-quantize --allow-requantize ${file.path} model-Q8_0.gguf Q8_0`
   throw new UserError('bad_input', message)
 }
 

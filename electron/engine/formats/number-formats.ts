@@ -1,10 +1,21 @@
 /**
- * The number formats of weight files, decoded to float32 exactly. Blocks of 32 values with a common scale are
- * llama.cpp's (`block_q4_0`, `block_q4_1` and `block_q8_0` in ggml-common.h). Little-endian, as the files are.
+ * The number formats of weight files, one row each: decoded to float32 exactly, and some of them written. Formats
+ * with blocks are llama.cpp's (`block-quants.ts`, `k-quants.ts`). Little-endian, as the files are.
  */
 import assert from 'node:assert/strict'
 import { endianness } from 'node:os'
 import { UserError } from '../../contract/errors.ts'
+import {
+  decodeIq4Nl,
+  decodeQ40,
+  decodeQ41,
+  decodeQ50,
+  decodeQ51,
+  decodeQ80,
+  encodeQ80,
+} from './block-quants.ts'
+import { halfBits, halfTable } from './half.ts'
+import { decodeIq4Xs, decodeQ2K, decodeQ3K, decodeQ4K, decodeQ5K, decodeQ6K } from './k-quants.ts'
 import { readInto, type WeightFile } from './weight-file.ts'
 
 assert(endianness() === 'LE', 'weight files are little-endian, and this machine is not')
@@ -17,23 +28,39 @@ export interface NumberFormat {
   readonly decode: (bytes: Uint8Array<ArrayBuffer>, out: Float32Array) => void
 }
 
+export interface WritableNumberFormat extends NumberFormat {
+  /**
+   * Encodes whole blocks, to the nearest. A value beyond the format's range becomes infinite.
+   * @param bytes start at the start of their buffer
+   */
+  readonly encode: (values: Float32Array, bytes: Uint8Array<ArrayBuffer>) => void
+}
+
 export const numberFormats = {
-  F32: {
-    blockSize: 1,
-    blockBytes: 4,
-    decode: ({ buffer }, out) => out.set(new Float32Array(buffer, 0, out.length)),
-  },
-  F64: {
-    blockSize: 1,
-    blockBytes: 8,
-    decode: ({ buffer }, out) => out.set(new Float64Array(buffer, 0, out.length)),
-  },
-  F16: { blockSize: 1, blockBytes: 2, decode: decodeF16 },
-  BF16: { blockSize: 1, blockBytes: 2, decode: decodeBf16 },
+  F32: { blockSize: 1, blockBytes: 4, decode: decodeF32, encode: encodeF32 },
+  F64: { blockSize: 1, blockBytes: 8, decode: decodeF64 },
+  F16: { blockSize: 1, blockBytes: 2, decode: decodeF16, encode: encodeF16 },
+  BF16: { blockSize: 1, blockBytes: 2, decode: decodeBf16, encode: encodeBf16 },
   Q4_0: { blockSize: 32, blockBytes: 18, decode: decodeQ40 },
   Q4_1: { blockSize: 32, blockBytes: 20, decode: decodeQ41 },
-  Q8_0: { blockSize: 32, blockBytes: 34, decode: decodeQ80 },
-} satisfies Record<string, NumberFormat>
+  Q5_0: { blockSize: 32, blockBytes: 22, decode: decodeQ50 },
+  Q5_1: { blockSize: 32, blockBytes: 24, decode: decodeQ51 },
+  Q8_0: { blockSize: 32, blockBytes: 34, decode: decodeQ80, encode: encodeQ80 },
+  IQ4_NL: { blockSize: 32, blockBytes: 18, decode: decodeIq4Nl },
+  Q2_K: { blockSize: 256, blockBytes: 84, decode: decodeQ2K },
+  Q3_K: { blockSize: 256, blockBytes: 110, decode: decodeQ3K },
+  Q4_K: { blockSize: 256, blockBytes: 144, decode: decodeQ4K },
+  Q5_K: { blockSize: 256, blockBytes: 176, decode: decodeQ5K },
+  Q6_K: { blockSize: 256, blockBytes: 210, decode: decodeQ6K },
+  IQ4_XS: { blockSize: 256, blockBytes: 136, decode: decodeIq4Xs },
+} satisfies Record<string, NumberFormat | WritableNumberFormat>
+
+/** The formats that can be written. */
+export type WritableFormat = {
+  [name in keyof typeof numberFormats]: (typeof numberFormats)[name] extends WritableNumberFormat
+    ? name
+    : never
+}[keyof typeof numberFormats]
 
 /** Large enough to keep the disk busy, and small compared with any tensor worth reading in parts. */
 const chunkBytes = 1 << 22
@@ -74,19 +101,16 @@ function refuseNonFinite(values: Float32Array, file: WeightFile, tensor: string)
   throw new UserError('bad_input', `${file.path} cannot be used: ${what}. ${remedy}`)
 }
 
-let halves: Float32Array | undefined
+function decodeF32({ buffer }: Uint8Array<ArrayBuffer>, out: Float32Array): void {
+  out.set(new Float32Array(buffer, 0, out.length))
+}
 
-/** The value of every 16-bit pattern of IEEE 754 binary16. */
-function halfTable(): Float32Array {
-  halves ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => {
-    const sign = bits & 0x8000 ? -1 : 1
-    const exponent = (bits >> 10) & 31
-    const fraction = bits & 1023
-    if (exponent === 0) return sign * fraction * 2 ** -24
-    if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
-    return sign * (1024 + fraction) * 2 ** (exponent - 25)
-  })
-  return halves
+function encodeF32(values: Float32Array, { buffer }: Uint8Array<ArrayBuffer>): void {
+  new Float32Array(buffer, 0, values.length).set(values)
+}
+
+function decodeF64({ buffer }: Uint8Array<ArrayBuffer>, out: Float32Array): void {
+  out.set(new Float64Array(buffer, 0, out.length))
 }
 
 function decodeF16(bytes: Uint8Array<ArrayBuffer>, out: Float32Array): void {
@@ -98,43 +122,24 @@ function decodeF16(bytes: Uint8Array<ArrayBuffer>, out: Float32Array): void {
 /** bfloat16 is the upper half of a float32. */
 function decodeBf16(bytes: Uint8Array<ArrayBuffer>, out: Float32Array): void {
   const bits = new Uint16Array(bytes.buffer)
-  const outBits = new Uint32Array(out.buffer, out.byteOffset, out.length)
+  const outBits = bitsOf(out)
   for (let i = 0; i < out.length; i++) outBits[i] = bits[i]! << 16
 }
 
-/** A block: scale d (F16), then 16 bytes whose low nibbles are values 0 to 15, high ones 16 to 31: (q - 8) d. */
-function decodeQ40(bytes: Uint8Array, out: Float32Array): void {
-  const table = halfTable()
-  for (let at = 0, o = 0; o < out.length; at += 18, o += 32) {
-    const d = table[bytes[at]! | (bytes[at + 1]! << 8)]!
-    for (let i = 0; i < 16; i++) {
-      const pair = bytes[at + 2 + i]!
-      out[o + i] = ((pair & 15) - 8) * d
-      out[o + 16 + i] = ((pair >> 4) - 8) * d
-    }
-  }
+/** The bits of float32 values. */
+function bitsOf({ buffer, byteOffset, length }: Float32Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length)
 }
 
-/** A block: scale d and minimum m (F16), then nibbles as in Q4_0: q d + m. */
-function decodeQ41(bytes: Uint8Array, out: Float32Array): void {
-  const table = halfTable()
-  for (let at = 0, o = 0; o < out.length; at += 20, o += 32) {
-    const d = table[bytes[at]! | (bytes[at + 1]! << 8)]!
-    const m = table[bytes[at + 2]! | (bytes[at + 3]! << 8)]!
-    for (let i = 0; i < 16; i++) {
-      const pair = bytes[at + 4 + i]!
-      out[o + i] = (pair & 15) * d + m
-      out[o + 16 + i] = (pair >> 4) * d + m
-    }
-  }
+function encodeF16(values: Float32Array, { buffer }: Uint8Array<ArrayBuffer>): void {
+  const bits = bitsOf(values)
+  const out = new Uint16Array(buffer, 0, values.length)
+  for (let i = 0; i < bits.length; i++) out[i] = halfBits(bits[i]!)
 }
 
-/** A block: scale d (F16), then 32 signed bytes: q d. */
-function decodeQ80(bytes: Uint8Array<ArrayBuffer>, out: Float32Array): void {
-  const table = halfTable()
-  const signed = new Int8Array(bytes.buffer)
-  for (let at = 0, o = 0; o < out.length; at += 34, o += 32) {
-    const d = table[bytes[at]! | (bytes[at + 1]! << 8)]!
-    for (let i = 0; i < 32; i++) out[o + i] = signed[at + 2 + i]! * d
-  }
+/** Ties to even, as PyTorch rounds. */
+function encodeBf16(values: Float32Array, { buffer }: Uint8Array<ArrayBuffer>): void {
+  const bits = bitsOf(values)
+  const out = new Uint16Array(buffer, 0, values.length)
+  for (let i = 0; i < bits.length; i++) out[i] = (bits[i]! + 0x7fff + ((bits[i]! >>> 16) & 1)) >>> 16
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { UserError } from '../../../electron/contract/errors.ts'
 import { openGguf } from '../../../electron/engine/formats/gguf.ts'
+import { numberFormats, type WritableFormat } from '../../../electron/engine/formats/number-formats.ts'
 import {
   float32s,
   type GgufTensorEntry,
@@ -69,6 +71,59 @@ test('blocks of every format decode to exactly the values that the gguf package 
     assert.equal(gguf.tensors.get('x')!.type, name)
     assert.deepEqual(gguf.readTensor('x'), Float32Array.from(values), name)
   }
+})
+
+interface BlockGolden {
+  decoded: Record<string, { ggmlType: number; base64: string; sha256: string; first: number[] }>
+  encoded: Record<'values' | WritableFormat, string>
+}
+
+const blockGolden = JSON.parse(readFileSync(path.join(golden, 'gguf-blocks.json'), 'utf8')) as BlockGolden
+
+test('hundreds of random blocks of every quantised format decode bit for bit as by the gguf package', () => {
+  const quantised = Object.entries(numberFormats).filter(([, { blockSize }]) => blockSize > 1)
+  assert.deepEqual(Object.keys(blockGolden.decoded).sort(), quantised.map(([name]) => name).sort())
+  for (const [name, { ggmlType, base64, sha256, first }] of Object.entries(blockGolden.decoded)) {
+    const data = Buffer.from(base64, 'base64')
+    const { blockBytes } = numberFormats[name as keyof typeof numberFormats]
+    const dimensions = [first.length, data.length / blockBytes]
+    const tensors = [{ name: 'x', dimensions, type: ggmlType, offset: 0 }]
+    const gguf = openGguf(writeIn(folder, `${name}.gguf`, ggufBytes({ tensors, data })))
+    const values = gguf.readTensor('x')
+    assert.deepEqual(values.subarray(0, first.length), Float32Array.from(first), name)
+    assert.equal(createHash('sha256').update(values).digest('hex'), sha256, name)
+  }
+})
+
+test('values are encoded bit for bit as by the gguf package', () => {
+  const { values: base64, ...formats } = blockGolden.encoded
+  const values = new Float32Array(new Uint8Array(Buffer.from(base64, 'base64')).buffer)
+  for (const [name, expected] of Object.entries(formats)) {
+    const { blockSize, blockBytes, encode } = numberFormats[name as WritableFormat]
+    const wanted = new Uint8Array(Buffer.from(expected, 'base64'))
+    const count = (wanted.length / blockBytes) * blockSize
+    assert(count >= values.length - 32, name)
+    const bytes = new Uint8Array(wanted.length)
+    encode(values.subarray(0, count), bytes)
+    assert.deepEqual(bytes, wanted, name)
+  }
+})
+
+test('a value beyond a format becomes infinite, and one that is too small zero', () => {
+  const encoded = (name: WritableFormat, value: number) => {
+    const { blockSize, blockBytes, encode, decode } = numberFormats[name]
+    const bytes = new Uint8Array(blockBytes)
+    encode(new Float32Array(blockSize).fill(value), bytes)
+    const out = new Float32Array(blockSize)
+    decode(bytes, out)
+    return out[blockSize - 1]
+  }
+  assert.equal(encoded('F16', 65519.9), 65504)
+  assert.equal(encoded('F16', -65520), -Infinity)
+  assert.equal(encoded('F16', 2 ** -25), 0)
+  assert.equal(encoded('BF16', 3.4e38), Infinity)
+  assert.equal(encoded('Q8_0', 127 * 65520), Infinity)
+  assert.equal(encoded('Q8_0', 1e-43), 0)
 })
 
 test('a tensor of many chunks decodes as its blocks do individually', () => {
@@ -234,8 +289,9 @@ test('a faulty file is refused with an error that says where', () => {
 
 test('an unsupported format is named with its tensor and what to do', () => {
   for (const [type, name] of [
-    [14, 'Q6_K'],
-    [12, 'Q4_K'],
+    [15, 'Q8_K'],
+    [16, 'IQ2_XXS'],
+    [39, 'MXFP4'],
     [99, 'type 99'],
   ] as const) {
     const tensors = [{ name: 'output.weight', dimensions: [256], type, offset: 0 }]

@@ -1,6 +1,6 @@
 /** Models: listing, import, export, and generation. */
 import { z } from 'zod'
-import { project, sampling } from './options.ts'
+import { isFreeOfMeaning, project, reservedNameMessage, sampling } from './options.ts'
 import { eventsThen, procedure, verb } from './procedure.ts'
 
 const generate = verb(
@@ -48,7 +48,13 @@ export const models = {
     .input(z.strictObject({ project }))
     .output(z.array(ModelRecord)),
   importModel: procedure('Add a Hugging Face folder or a GGUF file to the project, without copying it.')
-    .input(z.strictObject({ project, path: z.string().min(1), name: z.string().trim().min(1) }))
+    .input(
+      z.strictObject({
+        project,
+        path: z.string().min(1),
+        name: z.string().trim().min(1).refine(isFreeOfMeaning, reservedNameMessage),
+      }),
+    )
     .output(ModelRecord),
   exportModel: procedure('Copy a model to a new folder.')
     .input(z.strictObject({ project, model: z.string(), out: z.string().min(1) }))

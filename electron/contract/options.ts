@@ -58,10 +58,24 @@ export function tokenizer(prefix: string) {
   return file(`${prefix}a model of this project by name, a model folder, a tokenizer.json or a GGUF file.`)
 }
 
+/** Small models that a run can make from scratch, named where a model is expected. */
+export const modelPresets = ['world', 'tiny'] as const
+
+/** Names that options read as something else: a preset, or no value. */
+const reservedNames: readonly string[] = [...modelPresets, 'none']
+
+/** A name that can be given wherever a model or a run is expected. */
+export function isFreeOfMeaning(name: string): boolean {
+  return !reservedNames.includes(name)
+}
+
+export const reservedNameMessage = `must not be ${reservedNames.map((name) => `"${name}"`).join(', ')}: options read these words as something else`
+
 /** Name of the model that a training run makes. */
 export const runName = z
   .string()
   .regex(/^[\w][\w.-]*$/, 'must be letters, digits, "_", "-" and "."')
+  .refine(isFreeOfMeaning, reservedNameMessage)
   .nullable()
   .default(null)
   .describe("Name of the trained model; defaults to the run's id.")

@@ -9,7 +9,7 @@ import { started, TrainingResult } from './run-kinds/common.ts'
 import { RunRecord } from './run-record.ts'
 
 const runArgument = {
-  description: 'Id of the run, the start of it, or its name.',
+  description: 'Name of the run, its id, or the start of its id.',
   positional: 2,
   value: 'RUN',
 }

@@ -4,7 +4,7 @@
  * line and docs are made from these schemas; unknown keys are refused.
  */
 import { z } from 'zod'
-import { datasets, heldout, runName } from '../options.ts'
+import { datasets, heldout, modelPresets, runName } from '../options.ts'
 
 /** A logged metric, as tooltips, docs and CSV headers show it. */
 export interface MetricDefinition {
@@ -154,7 +154,7 @@ export const branchableWithExamples = [...branchableInAnyRun, 'epochs', 'maxStep
 export const ModelRef = z.union([
   z.strictObject({ path: z.string() }),
   z.strictObject({
-    preset: z.enum(['world', 'tiny']),
+    preset: z.enum(modelPresets),
     /** Whole words that the byte-level tokenizer has as single tokens. */
     words: z.array(z.string()),
     seed: z.int().nonnegative(),

@@ -28,9 +28,14 @@ export function findModel({ db, folder }: Project, nameOrPath: string): NamedMod
   )
 }
 
+/** Whether a model of the project has the name. */
+export function hasModel({ db }: Project, name: string): boolean {
+  return listModels(db).some((model) => model.name === name)
+}
+
 /** @throws UserError `conflict` if a model of the project has the name */
-export function refuseTakenName({ db }: Project, name: string | null): void {
-  if (name === null || !listModels(db).some((model) => model.name === name)) return
+export function refuseTakenName(project: Project, name: string | null): void {
+  if (name === null || !hasModel(project, name)) return
   throw new UserError('conflict', `This project already has a model "${name}". Choose another name.`)
 }
 

@@ -152,17 +152,21 @@ export async function resumeRun(
   return performRun(lab, project, run, hooks)
 }
 
-/** @param text an id, the start of one, or a name; of several runs with the same name, the newest */
+/**
+ * @param text an id, a name, or the start of an id, tried in this order; of several runs with the same name, the newest
+ * @throws UserError `bad_input` if several ids start with it
+ */
 export function findRun({ db }: Project, text: string): Run {
   const runs = listRuns(db)
-  const byId = runs.filter(({ id }) => id === text || id.startsWith(text) || id.startsWith(`run_${text}`))
-  if (byId.length > 1)
+  const exact = runs.find(({ id }) => id === text) ?? runs.findLast(({ name }) => name === text)
+  if (exact) return exact
+  const [started, ...others] = runs.filter(({ id }) => id.startsWith(text) || id.startsWith(`run_${text}`))
+  if (others.length > 0)
     throw new UserError(
       'bad_input',
       `Several runs have an id that starts with "${text}". Give more of the id.`,
     )
-  const found = byId[0] ?? runs.findLast(({ name }) => name === text)
-  if (found) return found
+  if (started) return started
   throw new UserError(
     'not_found',
     `There is no run "${text}" in this project. List its runs with \`stet runs\`.`,

@@ -1,6 +1,7 @@
 /** The verbs that train: the input of each becomes a run. */
 
 import type { Hooks } from '../../contract/events.ts'
+import { modelPresets } from '../../contract/options.ts'
 import type { RunInputRow } from '../../contract/records.ts'
 import type { ModelRef, RunKindRow } from '../../contract/run-kinds/common.ts'
 import {
@@ -17,7 +18,7 @@ import { loadWorld } from '../../world/world.ts'
 import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
 import { withModelPath } from '../judge/judge-model.ts'
-import { findModel, type NamedModel } from '../models/project-models.ts'
+import { findModel, hasModel, type NamedModel } from '../models/project-models.ts'
 import { type RunOutcome, type RunPlan, type StartRun, startRun } from '../runs/run.ts'
 import { type InputChoice, inputRows, requireRows, rowKindOf } from '../runs/run-input.ts'
 
@@ -32,7 +33,22 @@ export async function train<K extends RunKind>(
   hooks: Hooks,
 ): Promise<RunOutcome<K>> {
   const project = await lab.openProject(input.project)
+  noteHiddenPreset(project, kind, input, hooks)
   return start<K>(lab, project, planRun(project, kind, input), hooks)
+}
+
+/** A project made before presets' names were refused may have a model with the name of one. */
+function noteHiddenPreset(project: Project, kind: RunKind, input: AnyTrainInput, { emit }: Hooks): void {
+  for (const [field, form] of Object.entries(runKinds[kind].models)) {
+    const name = String(Reflect.get(input, field))
+    if (form !== 'start' || !isPreset(name) || !hasModel(project, name)) continue
+    const sentence = `Starting from this project's model "${name}", not from the preset of that name.`
+    emit({ type: 'note', sentence })
+  }
+}
+
+function isPreset(name: string): name is (typeof modelPresets)[number] {
+  return modelPresets.some((preset) => preset === name)
 }
 
 // Each verb trains its own kind, and so returns the result of that kind.
@@ -82,7 +98,7 @@ const resolve: Record<
     return { ref: { path }, record }
   },
   start(project, name, { rows, seed }) {
-    if (name !== 'tiny' && name !== 'world') return resolve.ref(project, name, { rows, seed })
+    if (!isPreset(name) || hasModel(project, name)) return resolve.ref(project, name, { rows, seed })
     const words = name === 'world' ? worldWords(loadWorld()) : commonPieces(rows)
     return { ref: { preset: name, words, seed }, record: null }
   },

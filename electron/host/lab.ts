@@ -1,6 +1,12 @@
 /** Opens the lab: the trainer and the open projects. */
 import path from 'node:path'
-import { createProject, openProject, type Project } from '../storage/index.ts'
+import {
+  createProject,
+  openProject,
+  openProjectBeside,
+  type Project,
+  ProjectInUse,
+} from '../storage/index.ts'
 import type { Lab } from './context.ts'
 import { TrainerClient, type TrainerOptions } from './trainer-client.ts'
 
@@ -39,6 +45,14 @@ export function openLab(options: LabOptions): OpenLab {
       return projects.has(key) ? create(key) : openOnce(key, create)
     },
     openProject: (folder) => openOnce(folder, openProject),
+    async readProject(folder, read) {
+      const opened = await lab.openProject(folder).catch((error: unknown) => error)
+      if (!(opened instanceof Error)) return read(opened as Project)
+      const beside = opened instanceof ProjectInUse ? openProjectBeside(path.resolve(folder)) : null
+      if (beside === null) throw opened
+      if (beside.readOnly) options.onWarning?.(beside.readOnly)
+      return read(beside).finally(() => beside.close())
+    },
   }
   async function close(): Promise<void> {
     trainer.close()

@@ -21,10 +21,17 @@ interface Holder {
   since: string
 }
 
+/** Another process, or this one, has the project open. */
+export class ProjectInUse extends UserError {
+  constructor(message: string) {
+    super('conflict', message)
+  }
+}
+
 /** Keeps the locks' connections from garbage collection, which would close them. */
 const held = new Set<Db>()
 
-/** @throws UserError `conflict` that names the process that has the project open */
+/** @throws ProjectInUse that names the process that has the project open */
 export async function acquireLock(folder: string): Promise<Lock> {
   const db = await beginExclusive(folder)
   held.add(db)
@@ -49,7 +56,7 @@ async function beginExclusive(folder: string): Promise<Db> {
   } catch (error) {
     db?.close()
     if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw explain(error, file)
-    throw new UserError('conflict', await describeHolder(folder))
+    throw new ProjectInUse(await describeHolder(folder))
   }
 }
 

@@ -54,6 +54,24 @@ export async function openProject(folder: string): Promise<Project> {
   return open(folder, path.basename(folder, '.stet'))
 }
 
+/**
+ * Opens a project that another process has open, to read what is stored at this moment; what is written later does not
+ * show. The other process is neither stopped nor delayed.
+ * @returns null if it cannot be read in this way: its schema is not the present one, or it is not a project
+ */
+export function openProjectBeside(folder: string): Project | null {
+  const file = path.join(folder, 'lab.db')
+  if (!existsSync(file)) return null
+  const db = openDatabaseToRead(file)
+  if (!isOurs(db) || schemaVersion(db) !== readMigrations().length) {
+    db.close()
+    return null
+  }
+  db.exec('BEGIN')
+  const readOnly = 'Another process has this project open, so it is read as it is stored at this moment.'
+  return { folder, db, name: readName(db), backupProblem: null, readOnly, close: () => db.close() }
+}
+
 async function open(folder: string, newName: string): Promise<Project> {
   const lock = await acquireLock(folder)
   let db: Db | undefined

@@ -6,8 +6,14 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { openDatabase } from '../../electron/storage/database.ts'
+import { ProjectInUse } from '../../electron/storage/lock.ts'
 import { readMigrations, schemaVersion } from '../../electron/storage/migrate.ts'
-import { createProject, openProject, prepareDatabase } from '../../electron/storage/project.ts'
+import {
+  createProject,
+  openProject,
+  openProjectBeside,
+  prepareDatabase,
+} from '../../electron/storage/project.ts'
 import { createRun, getRun, listRuns, setRunState } from '../../electron/storage/runs.ts'
 import { newFolder, newProject, someRun } from './scratch.ts'
 
@@ -132,6 +138,35 @@ test('a second process is refused by a message that names the first, until the f
   assert.ok(existsSync(path.join(folder, 'lock.json')), 'the dead process left its record')
   const second = await openProject(folder)
   second.close()
+})
+
+test('what a process that has the project open has stored can be read beside it, and it is not delayed', async () => {
+  const folder = newFolder()
+  assert.equal(openProjectBeside(folder), null, 'there is no project yet')
+  const holder = await createProject(folder, 'x')
+  const before = createRun(holder.db, someRun)
+  const reader = openProjectBeside(folder)!
+  const names = () => listRuns(reader.db).map(({ id }) => id)
+  assert.deepEqual([names(), reader.name], [[before.id], 'x'])
+  const after = createRun(holder.db, someRun)
+  assert.deepEqual(names(), [before.id], 'a reader sees one moment')
+  assert.throws(() => createRun(reader.db, someRun), { code: 'conflict' })
+  reader.close()
+  const later = openProjectBeside(folder)!
+  assert.deepEqual(
+    listRuns(later.db).map(({ id }) => id),
+    [before.id, after.id],
+  )
+  later.close()
+  await assert.rejects(openProject(folder), ProjectInUse)
+  holder.close()
+})
+
+test('a project of another schema is not read beside the process that has it open', async () => {
+  const holder = await newProject()
+  holder.db.pragma(`user_version = ${readMigrations().length + 1}`)
+  assert.equal(openProjectBeside(holder.folder), null)
+  holder.db.pragma(`user_version = ${readMigrations().length}`)
 })
 
 test('exactly one of several processes that open a project at once succeeds', async () => {

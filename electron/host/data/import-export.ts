@@ -10,7 +10,7 @@ import { exporters } from '../../pipeline/data/export.ts'
 import type { ExportSource, PreferencePair } from '../../pipeline/data/exporters/exporter.ts'
 import { detectFile, readRows } from '../../pipeline/data/read.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
-import { type Db, describeFile, importRows } from '../../storage/index.ts'
+import { type Db, describeFile, importRows, type Project } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
 import { findModel, openTokenizerAt } from '../models/project-models.ts'
@@ -46,11 +46,14 @@ export async function importData(
   return { imported, duplicates, bad }
 }
 
-async function exportData(
-  lab: Lab,
-  { project: folder, out, format, pairs, datasets, tokenizer }: VerbInput<'export'>,
+function exportData(lab: Lab, input: VerbInput<'export'>): Promise<VerbResult<'export'>> {
+  return lab.readProject(input.project, (project) => exportProject(project, input))
+}
+
+async function exportProject(
+  project: Project,
+  { out, format, pairs, datasets, tokenizer }: VerbInput<'export'>,
 ): Promise<VerbResult<'export'>> {
-  const project = await lab.openProject(folder)
   const { db } = project
   const file = path.resolve(out)
   const selection = { datasets }

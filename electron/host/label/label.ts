@@ -10,6 +10,7 @@ import { writeRows } from '../../pipeline/data/exporters/exporter.ts'
 import { labelRow } from '../../pipeline/data/exporters/tokens.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { countSpanWords, spanAgreement, type WordCounts } from '../../pipeline/label/span-agreement.ts'
+import type { Project } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import { editedPairsOf } from '../data/items.ts'
 import type { Implements } from '../implements.ts'
@@ -30,12 +31,15 @@ interface Counts {
   changed: number
 }
 
-async function label(
-  lab: Lab,
-  { project: folder, tokenizer: name, datasets, out }: VerbInput<'label'>,
+function label(lab: Lab, input: VerbInput<'label'>, hooks: Hooks): Promise<VerbResult<'label'>> {
+  return lab.readProject(input.project, (project) => labelProject(project, input, hooks))
+}
+
+async function labelProject(
+  project: Project,
+  { tokenizer: name, datasets, out }: VerbInput<'label'>,
   { emit, signal }: Hooks,
 ): Promise<VerbResult<'label'>> {
-  const project = await lab.openProject(folder)
   const tokenizer = openTokenizerAt(findModel(project, name).path)
   const pairs = [...editedPairsOf(project.db, { datasets })]
   const figures: EditFigures[] = []

@@ -9,10 +9,11 @@ export async function runs(
   lab: Lab,
   { project: folder, run }: VerbInput<'runs'>,
 ): Promise<VerbResult<'runs'>> {
-  const project = await lab.openProject(folder)
-  const chosen = run === null ? null : findRun(project, run)
-  return {
-    runs: chosen ? [chosen] : listRuns(project.db),
-    metrics: chosen && seriesOf(readMetrics(project.db, chosen.id)),
-  }
+  return lab.readProject(folder, async (project) => {
+    const chosen = run === null ? null : findRun(project, run)
+    return {
+      runs: chosen ? [chosen] : listRuns(project.db),
+      metrics: chosen && seriesOf(readMetrics(project.db, chosen.id)),
+    }
+  })
 }

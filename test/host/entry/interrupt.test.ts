@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
 import type { RunRecord } from '../../../electron/contract/run-record.ts'
-import { jsonOf, stetIn, temporaryFolder, writeRows } from './cli-process.ts'
+import { toyRows } from '../../invariant/toy.ts'
+import { assertMistake, jsonOf, type Outcome, stetIn, temporaryFolder, writeRows } from './cli-process.ts'
 
 const folder = temporaryFolder()
 const stet = (...args: string[]) => stetIn(folder, args)
@@ -57,4 +58,39 @@ test('Ctrl-C pauses a run with a checkpoint, a second one ends it at once, and r
     steps,
     steps.map((_, i) => i + 1),
   )
+})
+
+test('while a run trains its project can be read, exported and labelled, and the run is not disturbed', async () => {
+  const rows = toyRows(12).map(({ item, edited }) => ({
+    prompt: item.prompt[0]!.content,
+    chosen: item.chosen,
+    rejected: item.rejected,
+    edited,
+  }))
+  writeRows(path.join(folder, 'pairs.jsonl'), rows)
+  await stet('init', 'q.stet')
+  await stet('import', 'q.stet', 'pairs.jsonl')
+  const readers: Promise<Outcome>[] = []
+  const golden = path.resolve(import.meta.dirname, '../../golden/llama-tied')
+  let seen = ''
+  const long = ['--epochs', '1000', '--batch-size', '4', '--json']
+  const run = await stetIn(folder, ['train', 'sft', 'q.stet', 'world', ...long], async (text, kill) => {
+    seen += text
+    if (readers.length > 0 || !/Run run_/.test(seen)) return
+    readers.push(
+      stet('runs', 'q.stet', '--json'),
+      stet('export', 'q.stet', '--format', 'trl', '--out', 'q.jsonl', '--json'),
+      stet('label', 'q.stet', '--tokenizer', golden, '--json'),
+      stet('import', 'q.stet', 'pairs.jsonl'),
+    )
+    await Promise.all(readers)
+    kill('SIGINT')
+  })
+  const [runs, exported, labelled, imported] = await Promise.all(readers)
+  assert.equal(run.code, 130, run.stderr)
+  assert.equal((jsonOf(runs!) as { runs: RunRecord[] }).runs[0]!.state, 'running')
+  assert.match(runs!.stderr, /Another process has this project open/)
+  assert.deepEqual([exported!.code, (jsonOf(exported!) as { rows: number }).rows], [0, 24])
+  assert.equal(labelled!.code, 0, labelled!.stderr)
+  assertMistake(imported!, 1, /has been open in process \d+ .*Close it there or wait until it is done/)
 })

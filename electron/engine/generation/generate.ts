@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
+import { maskedScore } from '../model/blocks/attention-bias.ts'
 import type { Model } from '../model/model.ts'
 import { weightsOf } from '../model/model.ts'
 import {
@@ -12,7 +13,6 @@ import {
   decodeBias,
   hiddenStates,
   type KvCache,
-  maskedScore,
   type SequenceBatch,
 } from '../model/transformer.ts'
 import { uniforms } from '../random.ts'

@@ -22,6 +22,12 @@ export const scoreHead = 'score.weight'
 
 function contradictions(config: ModelConfig) {
   const { family, numHeads, numKvHeads, vocabSize, bosId, eosIds, padId } = config
+  const { numLayers, localLayers, slidingWindow } = config
+  const areLayers = (key: 'localLayers' | 'unrotatedLayers'): Expectation => [
+    config[key].every((layer) => layer < numLayers),
+    key,
+    `it names a layer that the model of ${numLayers} layers does not have`,
+  ]
   const inVocabulary = (key: 'bosId' | 'eosIds' | 'padId', id: number | null): Expectation => [
     id === null || id < vocabSize,
     key,
@@ -30,6 +36,13 @@ function contradictions(config: ModelConfig) {
   return [
     ...contradictionsIn([
       [numHeads % numKvHeads === 0, 'numKvHeads', `${numKvHeads} does not divide the ${numHeads} heads`],
+      areLayers('localLayers'),
+      areLayers('unrotatedLayers'),
+      [
+        localLayers.length === 0 || slidingWindow !== null,
+        'slidingWindow',
+        'local layers need the number of positions that they see',
+      ],
     ]),
     ...families[family].contradictions(config),
     ...contradictionsIn([

@@ -114,7 +114,8 @@ function responseColumns({ states, batch }: ResponsePass, shift: number): tf.Ten
 function vocabularyRows(pass: ResponsePass, temperature: number): VocabularyRows {
   const { config, weights, batch } = pass
   const hidden = statesBefore(pass)
-  return { hidden, matrix: outputMatrix(config, weights), ids: responseIds(batch), temperature }
+  const { logitSoftcap: softcap } = config
+  return { hidden, matrix: outputMatrix(config, weights), ids: responseIds(batch), softcap, temperature }
 }
 
 /** int32 (B*T): the response's token ids */

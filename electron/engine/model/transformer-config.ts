@@ -10,6 +10,23 @@ const count = z.int().positive()
 const maxLayers = 1000
 const tokenId = z.int().nonnegative()
 
+/** Indices of layers, from 0. */
+const layerList = z.array(z.int().nonnegative())
+
+/**
+ * What most models have of the settings that only some families use. Records that are older than a setting lack it,
+ * and get this value.
+ */
+export const usualSettings = {
+  slidingWindow: null,
+  localLayers: [],
+  localRopeTheta: null,
+  unrotatedLayers: [],
+  attentionScale: null,
+  attentionSoftcap: null,
+  logitSoftcap: null,
+}
+
 const ropeScalingSchema = z.strictObject({
   factor: z.number().positive(),
   lowFreqFactor: z.number().positive(),
@@ -41,6 +58,20 @@ export const transformerFields = {
   /** Whether the output matrix is the embedding. */
   tiedEmbeddings: z.boolean(),
   activation: z.enum(['silu', 'gelu_tanh']),
+  /** Positions that the local layers see: a token and those just before it. Null if every layer is global. */
+  slidingWindow: count.nullable().default(usualSettings.slidingWindow),
+  /** Layers that see only the sliding window; the others see everything before a token. */
+  localLayers: layerList.default(usualSettings.localLayers),
+  /** Base of the local layers' rotary frequencies, which are not stretched; null if they have the others'. */
+  localRopeTheta: z.number().positive().nullable().default(usualSettings.localRopeTheta),
+  /** Layers without positions: their queries and keys are not rotated. */
+  unrotatedLayers: layerList.default(usualSettings.unrotatedLayers),
+  /** What queries times keys are multiplied by; null for 1/sqrt(headDim). */
+  attentionScale: z.number().positive().nullable().default(usualSettings.attentionScale),
+  /** Bounds attention scores: s becomes c tanh(s/c). Null for none. */
+  attentionSoftcap: z.number().positive().nullable().default(usualSettings.attentionSoftcap),
+  /** Bounds logits in the same way. */
+  logitSoftcap: z.number().positive().nullable().default(usualSettings.logitSoftcap),
   bosId: tokenId.nullable(),
   /** A response ends at any of these. */
   eosIds: z.array(tokenId),

@@ -6,17 +6,16 @@
  * names are Hugging Face's.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import { maskedScore } from './blocks/attention-bias.ts'
 import type { KvCache, SequenceBatch } from './blocks/forward-pass.ts'
 import * as blocks from './blocks/index.ts'
 import { linear, transposedProduct } from './blocks/linear.ts'
+import { softcapped } from './blocks/softcap.ts'
 import type { ModelConfig } from './config.ts'
 import { families } from './families/index.ts'
 import type { Weights } from './weights.ts'
 
 export type { KvCache, SequenceBatch }
-
-/** Added to masked attention scores: far below any score, and far from overflowing float32. */
-export const maskedScore = -1e9
 
 /**
  * @param mask float32 (B, S): 1 at real tokens, 0 at padding
@@ -69,7 +68,7 @@ export function hiddenStates(
  * @returns logits (N, V)
  */
 export function logitsOf(config: ModelConfig, weights: Weights, hidden: tf.Tensor): tf.Tensor {
-  return transposedProduct(hidden, outputMatrix(config, weights))
+  return softcapped(transposedProduct(hidden, outputMatrix(config, weights)), config.logitSoftcap)
 }
 
 /** (V, C) */

@@ -7,6 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { crossEntropy, crossEntropyGradient, matMulsTransposed, optimizationBarrier } from '../runtime/ops.ts'
+import { softcapGradient, softcapped } from './blocks/softcap.ts'
 import { maxLogits } from './limits.ts'
 
 /** One number per row of logits, and its gradient. */
@@ -57,6 +58,8 @@ export interface VocabularyRows {
   matrix: tf.Tensor
   /** int32 (N) */
   ids: tf.Tensor
+  /** Bounds the logits; null for none. */
+  softcap: number | null
   temperature: number
 }
 
@@ -71,9 +74,10 @@ export function tokenEntropy(rows: VocabularyRows, limit = maxLogits): tf.Tensor
 }
 
 function measured(rows: VocabularyRows, measure: RowMeasure, limit: number): tf.Tensor {
-  const { hidden, matrix, ids, temperature } = rows
+  const { hidden, matrix, ids, softcap, temperature } = rows
   const size = Math.max(1, Math.floor(limit / matrix.shape[0]!))
-  const logitsOf = (h: tf.Tensor, w: tf.Tensor) => scaled(matMulsTransposed(h, [w])[0]!, temperature)
+  const cappedOf = (h: tf.Tensor, w: tf.Tensor) => softcapped(matMulsTransposed(h, [w])[0]!, softcap)
+  const logitsOf = (h: tf.Tensor, w: tf.Tensor) => scaled(cappedOf(h, w), temperature)
   if (hidden.shape[0]! <= size) return measure.value(logitsOf(hidden, matrix), ids)
 
   const op = tf.customGrad((...args) => {
@@ -89,8 +93,9 @@ function measured(rows: VocabularyRows, measure: RowMeasure, limit: number): tf.
       let ofMatrix: tf.Tensor | undefined
       for (const range of rangesOf(h.shape[0]!, size)) {
         const part = after(ofMatrix, rowsOf(savedH!, range))
-        const raw = measure.gradient(logitsOf(part, savedW!), rowsOf(savedIds!, range), rowsOf(dy, range))
-        const ofLogits = scaled(raw, temperature)
+        const capped = cappedOf(part, savedW!)
+        const raw = measure.gradient(scaled(capped, temperature), rowsOf(savedIds!, range), rowsOf(dy, range))
+        const ofLogits = softcapGradient(scaled(raw, temperature), capped, softcap)
         ofHidden.push(tf.matMul(ofLogits, savedW!))
         const product = tf.matMul(ofLogits, part, true, false)
         ofMatrix = ofMatrix ? tf.add(ofMatrix, product) : product

@@ -131,7 +131,13 @@ export async function benchTrain(
       const hidden = hiddenStates(config, weights, { ids, positions, attentionBias: causalBias(mask) })
       const ids1d = tf.reshape(next, [-1])
       const matrix = outputMatrix(config, weights)
-      const logprobs = tokenLogprobs({ hidden, matrix, ids: ids1d, temperature: 1 })
+      const logprobs = tokenLogprobs({
+        hidden,
+        matrix,
+        ids: ids1d,
+        softcap: config.logitSoftcap,
+        temperature: 1,
+      })
       return { loss: tf.neg(tf.mean(logprobs)), metrics: {} }
     },
   )

@@ -6,8 +6,10 @@ import {
   modelConfigSchema,
   parameterShapes,
 } from '../../../electron/engine/model/config.ts'
+import { usualSettings } from '../../../electron/engine/model/transformer-config.ts'
 
 const llama: ModelConfig = {
+  ...usualSettings,
   family: 'llama',
   vocabSize: 11,
   hiddenSize: 8,
@@ -38,11 +40,19 @@ test('a valid configuration is accepted unchanged, one with an extra or a missin
   assert.match(modelConfigSchema.safeParse(without).error!.message, /headDim/)
 })
 
+test('settings that a record is too old to have get their usual values', () => {
+  const old = Object.fromEntries(Object.entries(llama).filter(([key]) => !Object.hasOwn(usualSettings, key)))
+  assert.deepEqual(modelConfigSchema.parse(old), llama)
+})
+
 test('contradictions are refused under their key', () => {
   const wrong: [keyof ModelConfig, Partial<ModelConfig>][] = [
     ['numKvHeads', { numKvHeads: 3 }],
     ['headDim', { headDim: 5 }],
     ['activation', { activation: 'gelu_tanh' }],
+    ['slidingWindow', { localLayers: [1] }],
+    ['localLayers', { localLayers: [2], slidingWindow: 4 }],
+    ['unrotatedLayers', { unrotatedLayers: [2] }],
     ['bosId', { bosId: 11 }],
     ['padId', { padId: 11 }],
     ['eosIds', { eosIds: [2, 11] }],

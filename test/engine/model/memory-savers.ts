@@ -9,6 +9,7 @@ import {
   responsePass,
   responseTensors,
 } from '../../../electron/engine/model/responses.ts'
+import { usualSettings } from '../../../electron/engine/model/transformer-config.ts'
 import { tokenEntropy, tokenLogprobs } from '../../../electron/engine/model/vocabulary.ts'
 import { compile } from '../../../electron/engine/runtime/compile.ts'
 import { mapTensors, type Tensors } from '../../../electron/engine/runtime/tensor-record.ts'
@@ -16,6 +17,7 @@ import { padResponses } from '../../../electron/engine/training/batch.ts'
 import { lossAndGradients } from '../../../electron/engine/training/train-step.ts'
 
 const config: ModelConfig = {
+  ...usualSettings,
   family: 'llama',
   vocabSize: 37,
   hiddenSize: 16,
@@ -46,6 +48,7 @@ const gpt2: ModelConfig = {
   mlpBias: true,
   activation: 'gelu_tanh',
 }
+const windowed: ModelConfig = { ...config, slidingWindow: 3, localLayers: [0, 2], attentionSoftcap: 2 }
 const rows = [
   { query: [3, 4, 5], response: [6, 7, 8, 9] },
   { query: [10, 11], response: [12, 13, 14] },
@@ -73,7 +76,7 @@ function gradients(model: Model, recomputeLayers: boolean): Float32Array {
 
 export function assertRecomputingChangesNothing(relativeTolerance: number): void {
   const base = createModel(config, 1)
-  for (const model of [base, createModel(gpt2, 2), adaptModel(base, 2, 3)]) {
+  for (const model of [base, createModel(gpt2, 2), createModel(windowed, 4), adaptModel(base, 2, 3)]) {
     assertNear(gradients(model, true), gradients(model, false), relativeTolerance)
   }
 }
@@ -83,11 +86,15 @@ export function assertChunksChangeNothing(relativeTolerance: number): void {
   const matrix = tf.randomNormal([37, 16], 0, 1, 'float32', 2)
   const ids = tf.tensor1d([0, 36, 5, 5, 17, 1, 2], 'int32')
   const dy = tf.randomNormal([7], 0, 1, 'float32', 3)
-  for (const measure of [tokenLogprobs, tokenEntropy]) {
+  for (const [measure, softcap] of [
+    [tokenLogprobs, null],
+    [tokenEntropy, null],
+    [tokenLogprobs, 1.5],
+  ] as const) {
     const of = (limit: number) => {
       const fn = compile('vocabulary', (inputs: Tensors<'hidden' | 'matrix' | 'ids' | 'dy'>) => {
         const value = (a: tf.Tensor, b: tf.Tensor) =>
-          measure({ hidden: a, matrix: b, ids: inputs.ids, temperature: 0.7 }, limit)
+          measure({ hidden: a, matrix: b, ids: inputs.ids, softcap, temperature: 0.7 }, limit)
         const loss = (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.mul(value(a, b), inputs.dy)) as tf.Scalar
         const parts = [value(inputs.hidden, inputs.matrix), ...tf.grads(loss)([inputs.hidden, inputs.matrix])]
         return { all: tf.concat(parts.map((part) => tf.reshape(part, [-1]))) }

@@ -41,8 +41,8 @@ export interface LayerNames {
   parameters: readonly string[]
 }
 
-/** Tensors that all layers use and that get no gradient, such as the attention bias. */
-export type SharedTensors<Names extends PropertyKey = string> = Record<Names, tf.Tensor>
+/** Tensors that all layers use and that get no gradient, such as the attention bias. A missing one has no key. */
+export type SharedTensors<Names extends PropertyKey = string> = { [Name in Names]?: tf.Tensor }
 
 /** What one layer is computed with, besides its parameters and its input. */
 export interface LayerContext<Shared> {

@@ -55,7 +55,7 @@ function recomputedLayer<Shared extends SharedTensors<keyof Shared>>(
     return recomputed(
       runWith,
       [x, ...trained.map((name) => w.trained!(name)!)],
-      keys.map((key) => at.shared[key]),
+      keys.map((key) => at.shared[key]!),
     )
   }
 }

@@ -3,6 +3,7 @@
  * GELU, biases everywhere, and matrices that are (in, out).
  */
 import type { Tensor } from '@tensorflow/tfjs-core'
+import type { AttentionBiases } from '../blocks/attention-bias.ts'
 import type { ForwardPass, LayerContext } from '../blocks/forward-pass.ts'
 import {
   type ConfigCandidate,
@@ -10,6 +11,7 @@ import {
   type KeyNames,
   refuseOtherValues,
   type TransformerConfig,
+  usualSettings,
 } from '../transformer-config.ts'
 import type { Weights } from '../weights.ts'
 import { layerActivations } from './activations.ts'
@@ -25,6 +27,7 @@ const linearLayout = 'in-out'
 
 /** Settings that all its models have. */
 const fixedSettings = {
+  ...usualSettings,
   ropeTheta: defaultRopeTheta,
   ropeScaling: null,
   attentionBias: true,
@@ -95,12 +98,12 @@ function parameters({
 }
 
 function hiddenStates(blocks: Blocks, pass: ForwardPass): Tensor {
-  const { tf, conv1d, embedRows, geluTanh, layerNorm, throughLayers } = blocks
+  const { tf, attentionBiases, conv1d, embedRows, geluTanh, layerNorm, throughLayers } = blocks
   const { config, weights, batch } = pass
   const { normEps } = config
   const tokens = embedRows(weights(`${embedding}.weight`), batch.ids) // (B*T, C)
   const placed = tf.add(tokens, embedRows(weights(`${positionTable}.weight`), batch.positions))
-  const x = throughLayers(pass, placed, { attentionBias: batch.attentionBias }, (w, before, at) => {
+  const x = throughLayers(pass, placed, attentionBiases(pass), (w, before, at) => {
     const attended = tf.add(before, attention(blocks, w, layerNorm(before, w, 'ln_1', normEps), at))
     const widened = geluTanh(conv1d(layerNorm(attended, w, 'ln_2', normEps), w, 'mlp.c_fc'))
     return tf.add(attended, conv1d(widened, w, 'mlp.c_proj'))
@@ -113,7 +116,7 @@ function attention(
   { tf, attend, conv1d, splitHeads }: Blocks,
   w: Weights,
   x: Tensor,
-  at: LayerContext<{ attentionBias: Tensor }>,
+  at: LayerContext<AttentionBiases>,
 ): Tensor {
   const [queries, keys, values] = tf
     .split(conv1d(x, w, 'attn.c_attn'), 3, 1)

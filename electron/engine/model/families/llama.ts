@@ -4,6 +4,7 @@
  */
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { UserError } from '../../../contract/errors.ts'
+import type { AttentionBiases } from '../blocks/attention-bias.ts'
 import type { ForwardPass, LayerContext } from '../blocks/forward-pass.ts'
 import type { Rotation } from '../blocks/rotary.ts'
 import { rotaryFrequencies } from '../rotary-frequencies.ts'
@@ -13,6 +14,7 @@ import {
   type KeyNames,
   refuseOtherValues,
   type TransformerConfig,
+  usualSettings,
 } from '../transformer-config.ts'
 import type { Weights } from '../weights.ts'
 import { layerActivations } from './activations.ts'
@@ -58,6 +60,7 @@ export const llama: Family = {
 
 /** The settings of Llama models that this project makes itself, whatever their size. */
 export const plainLlamaSettings = {
+  ...usualSettings,
   normEps: 1e-5,
   ropeScaling: null,
   attentionBias: false,
@@ -96,11 +99,11 @@ function parameters(config: TransformerConfig): FamilyParameters {
 }
 
 function hiddenStates(blocks: Blocks, pass: ForwardPass): Tensor {
-  const { tf, embedRows, rmsNorm, rotationAt, swiGlu, throughLayers } = blocks
+  const { tf, attentionBiases, embedRows, rmsNorm, rotationAt, swiGlu, throughLayers } = blocks
   const { config, weights, batch } = pass
   const { normEps, mlpBias: biased } = config
   const rotation = rotationAt(rotaryFrequencies(config), batch.positions)
-  const shared = { attentionBias: batch.attentionBias, ...rotation }
+  const shared = { ...attentionBiases(pass), ...rotation }
   const embedded = embedRows(weights(`${embedding}.weight`), batch.ids) // (B*T, C)
   const x = throughLayers(pass, embedded, shared, (w, before, at) => {
     const normed = rmsNorm(before, w, 'input_layernorm', normEps)
@@ -111,7 +114,7 @@ function hiddenStates(blocks: Blocks, pass: ForwardPass): Tensor {
   return rmsNorm(x, weights, finalNorm, normEps)
 }
 
-type RotaryContext = LayerContext<{ attentionBias: Tensor } & Rotation>
+type RotaryContext = LayerContext<AttentionBiases & Rotation>
 
 /** x (B*T, C) to the same */
 function attention(blocks: Blocks, w: Weights, x: Tensor, at: RotaryContext): Tensor {
@@ -157,6 +160,7 @@ function readHuggingFace(source: HuggingFaceConfig): ConfigCandidate {
   const isQwen2 = architecture === 'qwen2'
   const attentionBias = isQwen2 || (json.attention_bias ?? false)
   const values = {
+    ...usualSettings,
     vocabSize: json.vocab_size,
     hiddenSize: json.hidden_size,
     intermediateSize: json.intermediate_size,
@@ -205,6 +209,7 @@ function readGguf(model: GgufModel): ConfigCandidate {
   const keys = ggufKeys(model.architecture, 'attention.layer_norm_rms_epsilon')
   const { tensors } = model.file
   const values = {
+    ...usualSettings,
     ...ggufSettings(model, keys),
     ropeScaling: null,
     attentionBias: tensors.has('blk.0.attn_q.bias'),

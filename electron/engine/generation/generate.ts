@@ -6,8 +6,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
 import { maskedScore } from '../model/blocks/attention-bias.ts'
+import type { ModelConfig } from '../model/config.ts'
 import type { Model } from '../model/model.ts'
 import { weightsOf } from '../model/model.ts'
+import { rotarySwitch } from '../model/rotary-frequencies.ts'
 import {
   causalBias,
   decodeBias,
@@ -106,11 +108,12 @@ export class Generator {
       throw new UserError('bad_input', 'A prompt is empty. It must have at least one token.')
     const longest = Math.max(...queries.map((query) => query.length))
     const { maxPositions } = this.#model.config
-    if (longest + maxNewTokens <= maxPositions) return
-    throw new UserError(
-      'bad_input',
-      `A prompt of ${longest} tokens and ${maxNewTokens} new tokens do not fit the model's context of ${maxPositions}. Shorten the prompt or lower the number of new tokens.`,
-    )
+    if (longest + maxNewTokens > maxPositions)
+      throw new UserError(
+        'bad_input',
+        `A prompt of ${longest} tokens and ${maxNewTokens} new tokens do not fit the model's context of ${maxPositions}. Shorten the prompt or lower the number of new tokens.`,
+      )
+    checkRotarySwitch(queries, maxNewTokens, this.#model.config)
   }
 
   /** The steps for one shape of the cache are kept until another shape is asked for. */
@@ -122,6 +125,23 @@ export class Generator {
     }
     return this.#steps!.steps
   }
+}
+
+/** The cache of a sequence that passes the length where longrope changes its frequencies is wrong from there on. */
+function checkRotarySwitch(
+  queries: readonly (readonly number[])[],
+  maxNewTokens: number,
+  config: ModelConfig,
+): void {
+  const length = rotarySwitch(config)
+  const passing = queries.find(
+    (query) => length !== null && query.length <= length && query.length + maxNewTokens > length,
+  )
+  if (passing === undefined) return
+  throw new UserError(
+    'bad_input',
+    `A prompt of ${passing.length} tokens and ${maxNewTokens} new tokens pass the length of ${length} at which the model's longrope scaling changes, which is not supported within a text. Lower the number of new tokens, or use prompts that are longer than that.`,
+  )
 }
 
 type PrefillInputs = Tensors<'ids' | 'positions' | 'mask' | 'uniforms'>

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { UserError } from '../../contract/errors.ts'
 import type { LinearLayout, Parameter } from './families/family.ts'
 import { type FamilyName, families, familyNames } from './families/index.ts'
+import { rotatedPairs } from './rotary-frequencies.ts'
 import { contradictionsIn, type Expectation, type KeyNames, transformerFields } from './transformer-config.ts'
 
 export const modelConfigSchema = z
@@ -44,6 +45,7 @@ function contradictions(config: ModelConfig) {
         'local layers need the number of positions that they see',
       ],
     ]),
+    ...contradictionsIn(longropeExpectations(config)),
     ...families[family].contradictions(config),
     ...contradictionsIn([
       inVocabulary('bosId', bosId),
@@ -51,6 +53,17 @@ function contradictions(config: ModelConfig) {
       ...eosIds.map((id) => inVocabulary('eosIds', id)),
     ]),
   ]
+}
+
+function longropeExpectations({ ropeScaling: scaling, headDim }: ModelConfig): Expectation[] {
+  if (scaling?.type !== 'longrope') return []
+  const pairs = rotatedPairs({ headDim })
+  const hasAll = (kind: string, { length }: readonly number[]): Expectation => [
+    length === pairs,
+    'ropeScaling',
+    `it has ${length} ${kind} factors for ${pairs} pairs of rotated numbers`,
+  ]
+  return [hasAll('short', scaling.shortFactors), hasAll('long', scaling.longFactors)]
 }
 
 /**

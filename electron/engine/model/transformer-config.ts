@@ -27,12 +27,46 @@ export const usualSettings = {
   logitSoftcap: null,
 }
 
-const ropeScalingSchema = z.strictObject({
-  factor: z.number().positive(),
-  lowFreqFactor: z.number().positive(),
-  highFreqFactor: z.number().positive(),
-  originalMaxPositions: count,
-})
+const factors = z.array(z.number().positive())
+
+/** How the rotary frequencies are stretched for long contexts. Numbers are as in transformers' `rope_parameters`. */
+const ropeScalingSchema = z.union([
+  z.strictObject({
+    /** Older records lack it. */
+    type: z.literal('llama3').default('llama3'),
+    factor: z.number().positive(),
+    lowFreqFactor: z.number().positive(),
+    highFreqFactor: z.number().positive(),
+    originalMaxPositions: count,
+  }),
+  z.strictObject({ type: z.literal('linear'), factor: z.number().positive() }),
+  z.strictObject({ type: z.literal('dynamic'), factor: z.number().positive() }),
+  z.strictObject({
+    type: z.literal('yarn'),
+    factor: z.number().positive(),
+    originalMaxPositions: count,
+    /** What rotated numbers are multiplied by; null if it follows from the others. */
+    attentionFactor: z.number().positive().nullable(),
+    betaFast: z.number().positive(),
+    betaSlow: z.number().positive(),
+    mscale: z.number().nullable(),
+    mscaleAllDim: z.number().nullable(),
+    /** Whether the first and the last pair that are blended are whole numbers. */
+    truncate: z.boolean(),
+  }),
+  z.strictObject({
+    type: z.literal('longrope'),
+    /** How far the context is stretched; null for maxPositions / originalMaxPositions. */
+    factor: z.number().positive().nullable(),
+    /** As yarn's. */
+    attentionFactor: z.number().positive().nullable(),
+    /** Of each rotated pair, in sequences of up to originalMaxPositions tokens. */
+    shortFactors: factors,
+    /** Of each rotated pair, in longer sequences. */
+    longFactors: factors,
+    originalMaxPositions: count,
+  }),
+])
 
 export const transformerFields = {
   /** Rows of the embedding; the tokenizer may have fewer tokens. */
@@ -49,7 +83,7 @@ export const transformerFields = {
   normEps: z.number().positive(),
   /** Base of the rotary frequencies; unused by families that learn their positions. */
   ropeTheta: z.number().positive(),
-  /** Llama 3's stretching of the slow frequencies, or null. */
+  /** How the rotary frequencies are stretched, or null. */
   ropeScaling: ropeScalingSchema.nullable(),
   /** Biases of the query, key and value projections. */
   attentionBias: z.boolean(),

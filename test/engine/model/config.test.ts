@@ -45,6 +45,12 @@ test('settings that a record is too old to have get their usual values', () => {
   assert.deepEqual(modelConfigSchema.parse(old), llama)
 })
 
+test("a rotary scaling that was recorded before it had kinds is Llama 3's", () => {
+  const older = { factor: 8, lowFreqFactor: 1, highFreqFactor: 4, originalMaxPositions: 64 }
+  const { ropeScaling } = modelConfigSchema.parse({ ...llama, ropeScaling: older })
+  assert.deepEqual(ropeScaling, { type: 'llama3', ...older })
+})
+
 test('contradictions are refused under their key', () => {
   const wrong: [keyof ModelConfig, Partial<ModelConfig>][] = [
     ['numKvHeads', { numKvHeads: 3 }],

@@ -7,7 +7,7 @@ import { UserError } from '../../../contract/errors.ts'
 import type { AttentionBiases } from '../blocks/attention-bias.ts'
 import type { ForwardPass, LayerContext } from '../blocks/forward-pass.ts'
 import type { Rotation } from '../blocks/rotary.ts'
-import { rotaryFrequencies } from '../rotary-frequencies.ts'
+import { rotaryFrequencies, rotaryOf } from '../rotary-frequencies.ts'
 import {
   type ConfigCandidate,
   contradictionsIn,
@@ -20,8 +20,9 @@ import type { Weights } from '../weights.ts'
 import { layerActivations } from './activations.ts'
 import type { Blocks, Family, FamilyParameters, GgufModel, HuggingFaceConfig, Json } from './family.ts'
 import { ggufKeys, ggufSettings, requiredGgufValues } from './gguf.ts'
-import { activationOf, ropeScalingJson, ropeSettings, specialTokens, tokenKeys } from './huggingface.ts'
+import { activationOf, specialTokens, tokenKeys } from './huggingface.ts'
 import { type LinearSize, linearParameters, rmsNormParameters, table } from './parameters.ts'
+import { ropeScalingJson, ropeSettings } from './rope-json.ts'
 
 const embedding = 'model.embed_tokens'
 const finalNorm = 'model.norm'
@@ -102,7 +103,7 @@ function hiddenStates(blocks: Blocks, pass: ForwardPass): Tensor {
   const { tf, attentionBiases, embedRows, rmsNorm, rotationAt, swiGlu, throughLayers } = blocks
   const { config, weights, batch } = pass
   const { normEps, mlpBias: biased } = config
-  const rotation = rotationAt(rotaryFrequencies(config), batch.positions)
+  const rotation = rotationAt(rotaryOf(config), batch.positions)
   const shared = { ...attentionBiases(pass), ...rotation }
   const embedded = embedRows(weights(`${embedding}.weight`), batch.ids) // (B*T, C)
   const x = throughLayers(pass, embedded, shared, (w, before, at) => {
@@ -239,8 +240,9 @@ function withLlama3Scaling(
   divisors: Float32Array,
   file: string,
 ): TransformerConfig {
-  const scaling = { factor: divisors.reduce((a, b) => Math.max(a, b), 1), ...llama3Series }
-  const scaled = scaling.factor === 1 ? config : { ...config, ropeScaling: scaling }
+  const factor = divisors.reduce((a, b) => Math.max(a, b), 1)
+  const scaling = { type: 'llama3', factor, ...llama3Series } as const
+  const scaled = factor === 1 ? config : { ...config, ropeScaling: scaling }
   const [plain, slowed] = [rotaryFrequencies(config), rotaryFrequencies(scaled)]
   const same = divisors.every((divisor, i) => Math.abs((divisor * slowed[i]!) / plain[i]! - 1) < 1e-4)
   if (same && divisors.length === plain.length) return scaled

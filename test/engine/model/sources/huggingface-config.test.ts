@@ -39,7 +39,13 @@ test('the older and the newer form of config.json give the same config', () => {
 
 test('Llama 3 scaling is read from either form', () => {
   const { rope_theta, rope_scaling, ...rest } = goldenJson('llama3-rope')
-  const expected = { factor: 8, lowFreqFactor: 1, highFreqFactor: 4, originalMaxPositions: 64 }
+  const expected = {
+    type: 'llama3',
+    factor: 8,
+    lowFreqFactor: 1,
+    highFreqFactor: 4,
+    originalMaxPositions: 64,
+  }
   const older = configFromHuggingFace({ ...rest, rope_theta, rope_scaling }, 'config.json')
   assert.deepEqual(older.ropeScaling, expected)
   const newer = { ...rest, rope_parameters: { rope_theta, ...(rope_scaling as object) } }
@@ -97,9 +103,6 @@ test('models that would be computed wrongly are refused with the key', () => {
   refuses({ ...llama, hidden_act: 'gelu_new' }, 'hidden_act', 'silu')
   refuses({ ...llama, eos_token_id: 67 }, 'eos_token_id', 'vocabulary of 67')
   refuses({ ...llama, eos_token_id: [2, 'x'] }, 'eos_token_id.1')
-  refuses({ ...llama, rope_scaling: { type: 'linear', factor: 2 } }, 'rope_scaling', 'linear')
-  refuses({ ...llama, rope_scaling: { rope_type: 'llama3', factor: 2 } }, 'rope_scaling.low_freq_factor')
-  refuses({ ...llama, rope_scaling: 'llama3' }, 'rope_scaling')
   refuses({ ...llama, quantization_config: { bits: 4 } }, 'quantization_config', 'bits')
   refuses({ ...llama, partial_rotary_factor: 0.5 }, 'partial_rotary_factor', '0.5')
   refuses({ ...goldenJson('qwen2'), use_sliding_window: true }, 'use_sliding_window')
@@ -110,4 +113,26 @@ test('models that would be computed wrongly are refused with the key', () => {
   )
   refuses({ ...goldenJson('gpt2'), scale_attn_by_inverse_layer_idx: true }, 'scale_attn_by_inverse_layer_idx')
   refuses({ ...goldenJson('gpt2'), n_head: 5 }, 'n_embd', '32 is not a multiple of 5 heads')
+})
+
+test('rotations that would be computed wrongly are refused with the key', () => {
+  const llama = goldenJson('llama-tied')
+  const refusesScaling = (rope_scaling: unknown, ...words: string[]) =>
+    refuses({ ...llama, rope_scaling }, 'rope_scaling', ...words)
+  refusesScaling('llama3')
+  refusesScaling({ rope_type: 'llama3', factor: 2 }, 'rope_scaling.low_freq_factor')
+  refusesScaling({ type: 'linear' }, 'rope_scaling.factor')
+  refusesScaling({ type: 'linear', factor: '2' }, 'rope_scaling.factor', 'string')
+  refusesScaling({ type: 'dynamic', factor: 0 }, 'rope_scaling.factor')
+  refusesScaling({ rope_type: 'yarn' }, 'rope_scaling.factor')
+  refusesScaling({ rope_type: 'longrope', short_factor: [1, 1] }, 'rope_scaling.long_factor')
+  const four = [1, 1, 1, 1]
+  refusesScaling({ rope_type: 'longrope', short_factor: four, long_factor: [1] }, '1 long factors', '4 pairs')
+  for (const type of ['mrope', 'proportional', 'axial', 'constructor', 3])
+    refusesScaling({ type }, 'rope_scaling.rope_type', JSON.stringify(type), 'longrope')
+  const linear = { type: 'linear', factor: 2 }
+  refusesScaling({ ...linear, mrope_section: [1, 2, 1] }, 'rope_scaling.mrope_section', '[1,2,1]')
+  refusesScaling({ ...linear, partial_rotary_factor: 0.5 }, 'rope_scaling.partial_rotary_factor', '0.5')
+  const perLayer = { full_attention: { rope_type: 'default' } }
+  refuses({ ...llama, rope_parameters: perLayer }, 'rope_parameters.full_attention')
 })

@@ -174,6 +174,7 @@ function ggufOfRowNumbers(shapes: Record<string, number[]>): Buffer {
 test("Llama 3's rotary scaling is derived from a GGUF file's divisors", () => {
   const { config } = openModelSource(path.join(golden, 'gguf-layouts/llama3.gguf'))
   assert.deepEqual(config.ropeScaling, {
+    type: 'llama3',
     factor: 32,
     lowFreqFactor: 1,
     highFreqFactor: 4,

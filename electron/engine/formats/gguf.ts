@@ -5,6 +5,7 @@
  * The project has its own reader because results must be exact: `@huggingface/gguf` 0.4.6 strips a leading U+FEFF
  * from tokens and reads a header that is cut off as if zeros followed. Layout: ggml's docs/gguf.md.
  */
+import assert from 'node:assert/strict'
 import { UserError } from '../../contract/errors.ts'
 import { type NumberFormat, numberFormats, readNumbers } from './number-formats.ts'
 import { damaged, openWeightFile, readRange, type WeightFile } from './weight-file.ts'
@@ -49,6 +50,13 @@ const typeNames: Record<number, string> = {
 }
 
 const formats: Record<string, NumberFormat | undefined> = numberFormats
+
+/** @param name as in `GgufTensor` */
+export function ggufTypeNumber(name: string): number {
+  const number = Object.keys(typeNames).find((key) => typeNames[Number(key)] === name)
+  assert(number !== undefined, `${name} is not a type of GGUF`)
+  return Number(number)
+}
 
 /**
  * Reads and checks everything but the tensors' values.

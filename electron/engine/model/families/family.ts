@@ -7,6 +7,7 @@
  */
 import type * as tf from '@tensorflow/tfjs-core'
 import type { Gguf } from '../../formats/gguf.ts'
+import type { GgufEntries, GgufTensorToWrite } from '../../formats/gguf-writer.ts'
 import type { ForwardPass } from '../blocks/forward-pass.ts'
 import type * as blocks from '../blocks/index.ts'
 import type { ConfigCandidate, Contradiction, TransformerConfig } from '../transformer-config.ts'
@@ -102,9 +103,21 @@ export interface GgufForm {
    * @throws UserError that names the file and a key or tensor that would change what is computed
    */
   complete(config: TransformerConfig, model: GgufModel): TransformerConfig
+  /** @throws UserError if llama.cpp has no way to say what the config says */
+  write(config: TransformerConfig): GgufDescription
 }
 
 export interface GgufModel {
   file: Gguf
   architecture: string
+}
+
+/** What a GGUF file says of a model, beside its parameters, its name and its tokenizer. */
+export interface GgufDescription {
+  /** One of the form's `architectures`. */
+  architecture: string
+  /** Keys that begin with the architecture. */
+  metadata: GgufEntries
+  /** Those of the form's `otherTensors` that this model has. */
+  tensors: GgufTensorToWrite[]
 }

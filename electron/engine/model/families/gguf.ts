@@ -1,4 +1,5 @@
-/** What several families write alike in a GGUF file's metadata. */
+/** What several families keep alike in a GGUF file's metadata: read and written. */
+import type { GgufEntries } from '../../formats/gguf-writer.ts'
 import type { KeyNames, TransformerConfig } from '../transformer-config.ts'
 import type { GgufModel, Json } from './family.ts'
 
@@ -39,6 +40,39 @@ export function ggufSettings({ file: { metadata, tensors } }: GgufModel, keys: R
     bosId: get('bosId') ?? null,
     eosIds: eosIds(get('eosIds'), metadata.get('tokenizer.ggml.eot_token_id')),
     padId: get('padId') ?? null,
+  }
+}
+
+/**
+ * The metadata that `ggufSettings` reads, without the tokenizer's ids.
+ * @param normEps as for `ggufKeys`
+ */
+export function ggufEntries(architecture: string, normEps: string, config: TransformerConfig): GgufEntries {
+  const keys = ggufKeys(architecture, normEps)
+  const count = (value: number) => ({ type: 'uint32', value }) as const
+  const real = (value: number) => ({ type: 'float32', value }) as const
+  return {
+    [keys.vocabSize]: count(config.vocabSize),
+    [keys.maxPositions]: count(config.maxPositions),
+    [keys.hiddenSize]: count(config.hiddenSize),
+    [keys.numLayers]: count(config.numLayers),
+    [keys.intermediateSize]: count(config.intermediateSize),
+    [keys.numHeads]: count(config.numHeads),
+    [keys.numKvHeads]: count(config.numKvHeads),
+    [keys.headDim]: count(config.headDim),
+    [`${architecture}.attention.value_length`]: count(config.headDim),
+    [keys.normEps]: real(config.normEps),
+  }
+}
+
+/** The metadata of families with rotary positions. */
+export function ggufRotaryEntries(
+  architecture: string,
+  { headDim, ropeTheta }: TransformerConfig,
+): GgufEntries {
+  return {
+    [`${architecture}.rope.dimension_count`]: { type: 'uint32', value: headDim },
+    [`${architecture}.rope.freq_base`]: { type: 'float32', value: ropeTheta },
   }
 }
 

@@ -16,7 +16,7 @@ import {
 import type { Weights } from '../weights.ts'
 import { layerActivations } from './activations.ts'
 import type { Blocks, Family, FamilyParameters, GgufModel, HuggingFaceConfig, Json } from './family.ts'
-import { ggufKeys, ggufSettings, requiredGgufValues } from './gguf.ts'
+import { ggufEntries, ggufKeys, ggufSettings, requiredGgufValues } from './gguf.ts'
 import { activationOf, defaultRopeTheta, specialTokens, tokenKeys } from './huggingface.ts'
 import { type LinearSize, layerNormParameters, linearParameters, table } from './parameters.ts'
 
@@ -24,6 +24,7 @@ const embedding = 'transformer.wte'
 const positionTable = 'transformer.wpe'
 const finalNorm = 'transformer.ln_f'
 const linearLayout = 'in-out'
+const ggufNormEps = 'attention.layer_norm_epsilon'
 
 /** Settings that all its models have. */
 const fixedSettings = {
@@ -69,6 +70,11 @@ export const gpt2: Family = {
     otherTensors: [],
     read: readGguf,
     complete: completeGguf,
+    write: (config) => ({
+      architecture: 'gpt2',
+      metadata: ggufEntries('gpt2', ggufNormEps, config),
+      tensors: [],
+    }),
   },
 }
 
@@ -178,7 +184,7 @@ function writeHuggingFace(config: TransformerConfig): Json {
 }
 
 function readGguf(model: GgufModel): ConfigCandidate {
-  const keys = ggufKeys(model.architecture, 'attention.layer_norm_epsilon')
+  const keys = ggufKeys(model.architecture, ggufNormEps)
   return { values: { ...ggufSettings(model, keys), ...fixedSettings, activation: 'gelu_tanh' }, keys }
 }
 

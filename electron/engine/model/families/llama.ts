@@ -18,8 +18,16 @@ import {
 } from '../transformer-config.ts'
 import type { Weights } from '../weights.ts'
 import { layerActivations } from './activations.ts'
-import type { Blocks, Family, FamilyParameters, GgufModel, HuggingFaceConfig, Json } from './family.ts'
-import { ggufKeys, ggufSettings, requiredGgufValues } from './gguf.ts'
+import type {
+  Blocks,
+  Family,
+  FamilyParameters,
+  GgufDescription,
+  GgufModel,
+  HuggingFaceConfig,
+  Json,
+} from './family.ts'
+import { ggufEntries, ggufKeys, ggufRotaryEntries, ggufSettings, requiredGgufValues } from './gguf.ts'
 import { activationOf, specialTokens, tokenKeys } from './huggingface.ts'
 import { type LinearSize, linearParameters, rmsNormParameters, table } from './parameters.ts'
 import { ropeScalingJson, ropeSettings } from './rope-json.ts'
@@ -27,6 +35,7 @@ import { ropeScalingJson, ropeSettings } from './rope-json.ts'
 const embedding = 'model.embed_tokens'
 const finalNorm = 'model.norm'
 const linearLayout = 'out-in'
+const ggufNormEps = 'attention.layer_norm_rms_epsilon'
 /** Tensor of a GGUF file: what each rotary frequency is divided by. */
 const ropeDivisors = 'rope_freqs.weight'
 
@@ -56,6 +65,7 @@ export const llama: Family = {
     otherTensors: [ropeDivisors],
     read: readGguf,
     complete: completeGguf,
+    write: writeGguf,
   },
 }
 
@@ -182,9 +192,13 @@ function readHuggingFace(source: HuggingFaceConfig): ConfigCandidate {
   return { values, keys: huggingFaceKeys }
 }
 
+/** Only Qwen2's config.json can say that the output projection alone has no bias. */
+function hasBiasesOfQwen2(config: TransformerConfig): boolean {
+  return config.attentionBias && !config.attentionOutBias
+}
+
 function writeHuggingFace(config: TransformerConfig): Json {
-  // Only Qwen2's config.json can say that the output projection alone has no bias.
-  const isQwen2 = config.attentionBias && !config.attentionOutBias
+  const isQwen2 = hasBiasesOfQwen2(config)
   const particular = isQwen2
     ? { use_sliding_window: false }
     : { attention_bias: config.attentionBias, mlp_bias: config.mlpBias }
@@ -207,7 +221,7 @@ function writeHuggingFace(config: TransformerConfig): Json {
 }
 
 function readGguf(model: GgufModel): ConfigCandidate {
-  const keys = ggufKeys(model.architecture, 'attention.layer_norm_rms_epsilon')
+  const keys = ggufKeys(model.architecture, ggufNormEps)
   const { tensors } = model.file
   const values = {
     ...usualSettings,
@@ -248,4 +262,30 @@ function withLlama3Scaling(
   if (same && divisors.length === plain.length) return scaled
   const message = `${file}: ${ropeDivisors} stretches the rotary frequencies in another way than Llama 3 does, which is not supported.`
   throw new UserError('bad_input', message)
+}
+
+/** As a `llama`, unless it has the biases that make it a `qwen2`. */
+function writeGguf(config: TransformerConfig): GgufDescription {
+  const architecture = hasBiasesOfQwen2(config) ? 'qwen2' : 'llama'
+  const type = config.ropeScaling?.type ?? 'llama3'
+  if (type !== 'llama3') {
+    const message = `A model with rotary positions of type ${type} cannot be written as GGUF here. Export a Hugging Face folder, and convert it with llama.cpp's convert_hf_to_gguf.py.`
+    throw new UserError('bad_input', message)
+  }
+  const plain = rotaryFrequencies({ ...config, ropeScaling: null })
+  const slowed = rotaryFrequencies(config)
+  const divisors = {
+    name: ropeDivisors,
+    shape: [plain.length],
+    type: 'F32',
+    data: () => plain.map((frequency, i) => frequency / slowed[i]!),
+  } as const
+  return {
+    architecture,
+    metadata: {
+      ...ggufEntries(architecture, ggufNormEps, config),
+      ...ggufRotaryEntries(architecture, config),
+    },
+    tensors: config.ropeScaling ? [divisors] : [],
+  }
 }

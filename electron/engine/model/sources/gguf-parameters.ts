@@ -1,5 +1,5 @@
 /**
- * Where a model's parameters are in a GGUF file, and how llama.cpp's layout becomes Hugging Face's. Source:
+ * Where a model's parameters are in a GGUF file, and how llama.cpp's layout becomes Hugging Face's and back. Source:
  * llama.cpp's convert_hf_to_gguf.py (`permute` of LlamaModel; the transposed Conv1D weights of GPT2Model).
  */
 
@@ -7,7 +7,7 @@ import type { Gguf } from '../../formats/gguf.ts'
 import type { ModelConfig } from '../config.ts'
 import type { Family, Parameter } from '../families/family.ts'
 
-type Layout = 'same' | 'transposed' | 'interleaved'
+type Layout = keyof typeof layouts
 
 export interface GgufParameter {
   /** The tensor's name in the file. */
@@ -36,10 +36,36 @@ function layoutOf(
 
 /** @returns the parameter's values in Hugging Face's layout, row-major */
 export function readGgufParameter(gguf: Gguf, parameter: GgufParameter, config: ModelConfig): Float32Array {
-  const values = gguf.readTensor(parameter.name)
-  if (parameter.layout === 'transposed') return transposed(values, parameter.shape)
-  return parameter.layout === 'interleaved' ? halved(values, parameter.shape, config.headDim) : values
+  return layouts[parameter.layout].read(gguf.readTensor(parameter.name), parameter.shape, config)
 }
+
+/**
+ * @param values in Hugging Face's layout, row-major
+ * @returns the same in llama.cpp's layout, of the shape `parameter.shape`
+ */
+export function toGgufLayout(
+  values: Float32Array,
+  parameter: GgufParameter,
+  config: ModelConfig,
+): Float32Array {
+  return layouts[parameter.layout].write(values, parameter.shape, config)
+}
+
+/** @param shape of the tensor in the file */
+type Rearrange = (values: Float32Array, shape: readonly number[], config: ModelConfig) => Float32Array
+
+/** From the file's order to Hugging Face's (`read`), and back (`write`). */
+const layouts = {
+  same: { read: (values) => values, write: (values) => values },
+  transposed: {
+    read: (values, shape) => transposed(values, shape),
+    write: (values, shape) => transposed(values, shape.toReversed()),
+  },
+  interleaved: {
+    read: (values, shape, { headDim }) => withRows(values, shape, (row) => interleavedRow(row, headDim)),
+    write: (values, shape, { headDim }) => withRows(values, shape, (row) => halvedRow(row, headDim)),
+  },
+} satisfies Record<string, { read: Rearrange; write: Rearrange }>
 
 /** @param shape (rows, columns) of `values` */
 function transposed(values: Float32Array, shape: readonly number[]): Float32Array {
@@ -52,16 +78,31 @@ function transposed(values: Float32Array, shape: readonly number[]): Float32Arra
 }
 
 /**
- * Rows of a head that rotate together, (i, i + H/2) for Hugging Face, are neighbours (2i, 2i + 1) in the file.
- * @param shape (heads*H, C), or (heads*H) of a bias
+ * @param shape (rows, columns), or (rows) of a bias
+ * @param source gives the row of `values` that becomes a row of the result
  */
-function halved(values: Float32Array, shape: readonly number[], headDim: number): Float32Array {
+function withRows(
+  values: Float32Array,
+  shape: readonly number[],
+  source: (row: number) => number,
+): Float32Array {
   const [rows, columns = 1] = shape as [number, number?]
   const out = new Float32Array(values.length)
   for (let row = 0; row < rows; row++) {
-    const inHead = row % headDim
-    const source = row - inHead + (inHead < headDim / 2 ? 2 * inHead : 2 * (inHead - headDim / 2) + 1)
-    out.set(values.subarray(source * columns, (source + 1) * columns), row * columns)
+    const from = source(row) * columns
+    out.set(values.subarray(from, from + columns), row * columns)
   }
   return out
+}
+
+/** Where the file has a row: those that rotate together, (i, i + H/2) for Hugging Face, are (2i, 2i + 1) there. */
+function interleavedRow(row: number, headDim: number): number {
+  const [inHead, half] = [row % headDim, headDim / 2]
+  return row - inHead + (inHead < half ? 2 * inHead : 2 * (inHead - half) + 1)
+}
+
+/** Where Hugging Face has a row of the file. */
+function halvedRow(row: number, headDim: number): number {
+  const inHead = row % headDim
+  return row - inHead + (inHead >> 1) + (inHead & 1 ? headDim / 2 : 0)
 }

@@ -6,8 +6,7 @@ import { gpt2Words } from './pattern.ts'
 import { createTokenizer, type Tokenizer } from './tokenizer.ts'
 
 /** Token types of `tokenizer.ggml.token_type` (llama.cpp). */
-const controlType = 3
-const userDefinedType = 4
+export const tokenTypes = { normal: 1, control: 3, userDefined: 4, unused: 5, byte: 6 } as const
 
 const contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 const afterNumbers = String.raw` ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
@@ -17,17 +16,42 @@ const qwen2Words = String.raw`${contractions}|${letters}|\p{N}|${afterNumbers}`
 
 const byteLevelOnly = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false }
 
+interface Words {
+  normalizer: JsonObject | null
+  preTokenizer: JsonObject
+  ignoresMerges: boolean
+}
+
+function words(patterns: string[], { ignoresMerges = false, normalizer = null }: Partial<Words> = {}): Words {
+  const splits = patterns.map((pattern) => ({
+    type: 'Split',
+    pattern: { Regex: pattern },
+    behavior: 'Isolated',
+    invert: false,
+  }))
+  const preTokenizer = { type: 'Sequence', pretokenizers: [...splits, byteLevelOnly] }
+  return { normalizer, preTokenizer, ignoresMerges }
+}
+
+const nfc = { type: 'NFC' }
+
 /** How `tokenizer.ggml.pre` says that text is split into words before merging (llama.cpp's table). */
-const wordsByName: Record<string, { patterns: string[]; ignoresMerges?: true; normalizer?: JsonObject }> = {
-  'gpt-2': { patterns: [gpt2Words] },
-  smollm: { patterns: [String.raw`\p{N}`, gpt2Words] },
-  starcoder: { patterns: [String.raw`\p{N}`, gpt2Words] },
-  'llama-bpe': { patterns: [llama3Words], ignoresMerges: true },
-  'llama-v3': { patterns: [llama3Words], ignoresMerges: true },
-  llama3: { patterns: [llama3Words], ignoresMerges: true },
-  'smaug-bpe': { patterns: [llama3Words] },
-  qwen2: { patterns: [qwen2Words], normalizer: { type: 'NFC' } },
-  'deepseek-r1-qwen': { patterns: [qwen2Words], normalizer: { type: 'NFC' } },
+export const wordsByName = {
+  'gpt-2': words([gpt2Words]),
+  smollm: words([String.raw`\p{N}`, gpt2Words]),
+  starcoder: words([String.raw`\p{N}`, gpt2Words]),
+  'llama-bpe': words([llama3Words], { ignoresMerges: true }),
+  'llama-v3': words([llama3Words], { ignoresMerges: true }),
+  llama3: words([llama3Words], { ignoresMerges: true }),
+  'smaug-bpe': words([llama3Words]),
+  qwen2: words([qwen2Words], { normalizer: nfc }),
+  'deepseek-r1-qwen': words([qwen2Words], { normalizer: nfc }),
+} satisfies Record<string, Words>
+
+type WordsName = keyof typeof wordsByName
+
+function isWordsName(name: string): name is WordsName {
+  return Object.hasOwn(wordsByName, name)
 }
 
 /** Keys and values of a file, and its path for error messages. */
@@ -98,8 +122,8 @@ function readToken(source: Source, key: string, tokens: readonly string[]): stri
 function addedTokens(source: Source, tokens: readonly string[]): JsonObject[] {
   const types = readList(source, 'token_type')
   return tokens.flatMap((content, id) => {
-    const isSpecial = types[id] === controlType
-    return isSpecial || types[id] === userDefinedType ? [addedTokenEntry(id, content, isSpecial)] : []
+    const isSpecial = types[id] === tokenTypes.control
+    return isSpecial || types[id] === tokenTypes.userDefined ? [addedTokenEntry(id, content, isSpecial)] : []
   })
 }
 
@@ -120,19 +144,14 @@ function readParts(source: Source, tokens: readonly string[]): Parts {
 
 function byteLevelParts(source: Source, tokens: readonly string[]): Parts {
   const pre = readText(source, 'pre')
-  const words = Object.hasOwn(wordsByName, pre) ? wordsByName[pre] : undefined
-  if (!words) return refuse(source, 'pre', `only ${Object.keys(wordsByName).join(', ')} are supported.`)
-  const splits = words.patterns.map((pattern) => ({
-    type: 'Split',
-    pattern: { Regex: pattern },
-    behavior: 'Isolated',
-    invert: false,
-  }))
+  if (!isWordsName(pre))
+    return refuse(source, 'pre', `only ${Object.keys(wordsByName).join(', ')} are supported.`)
+  const { normalizer, preTokenizer, ignoresMerges } = wordsByName[pre]
   return {
-    normalizer: words.normalizer ?? null,
-    pre_tokenizer: { type: 'Sequence', pretokenizers: [...splits, byteLevelOnly] },
+    normalizer,
+    pre_tokenizer: preTokenizer,
     decoder: byteLevelOnly,
-    model: bpeModel(tokens, readList(source, 'merges'), { ignore_merges: words.ignoresMerges ?? false }),
+    model: bpeModel(tokens, readList(source, 'merges'), { ignore_merges: ignoresMerges }),
   }
 }
 
@@ -161,7 +180,7 @@ function sentencePieceParts(source: Source, tokens: readonly string[]): Parts {
  * SentencePiece joins the neighbours whose joint piece scores highest. As merges: every split of every piece
  * into two pieces, the best score first, then the longest left part (as Hugging Face converts such models).
  */
-function mergesFromScores(tokens: readonly string[], scores: readonly number[]): [string, string][] {
+export function mergesFromScores(tokens: readonly string[], scores: readonly number[]): [string, string][] {
   const vocabulary = new Set(tokens)
   const merges: { left: string; right: string; score: number }[] = []
   for (const [id, token] of tokens.entries()) {

@@ -58,13 +58,20 @@ export function createModel(config: ModelConfig, seed: number): Model {
 
 function initialValues(config: ModelConfig, { name, shape, role }: Parameter, seed: number): Float32Array {
   const size = shape.reduce((a, b) => a * b, 1)
-  if (role === 'gain' || role === 'bias') return new Float32Array(size).fill(role === 'gain' ? 1 : 0)
+  if (isConstant(role)) return new Float32Array(size).fill(constants[role])
   const values = normals({ seed, stream: `init/${name}` }, 0, size)
   const deviation = initialDeviation(config, shape, role)
   return values.map((x) => x * deviation)
 }
 
-type MatrixRole = Exclude<ParameterRole, 'gain' | 'bias'>
+/** What parameters that are not random start at. */
+const constants = { gain: 1, 'gain-less-one': 0, bias: 0 } as const
+
+type MatrixRole = Exclude<ParameterRole, keyof typeof constants>
+
+function isConstant(role: ParameterRole): role is keyof typeof constants {
+  return Object.hasOwn(constants, role)
+}
 
 function initialDeviation(config: ModelConfig, shape: number[], role: MatrixRole): number {
   if (role === 'vocabulary' || role === 'positions') return 0.02

@@ -8,6 +8,11 @@ export function rmsNorm(x: tf.Tensor, w: Weights, name: string, eps: number): tf
   return rmsNormOf(x, w(`${name}.weight`), eps)
 }
 
+/** RMSNorm whose gain is stored less one: x times (1 + weight). x (N, C) to the same */
+export function rmsNormLessOne(x: tf.Tensor, w: Weights, name: string, eps: number): tf.Tensor {
+  return rmsNormOf(x, tf.add(w(`${name}.weight`), 1), eps)
+}
+
 /** LayerNorm (Ba et al. 2016). x (N, C) to the same */
 export function layerNorm(x: tf.Tensor, w: Weights, name: string, eps: number): tf.Tensor {
   const centred = tf.sub(x, tf.mean(x, -1, true))

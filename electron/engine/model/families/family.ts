@@ -61,9 +61,16 @@ export interface Parameter {
  * Initial values follow from it, and which parameters get adapters:
  * - `vocabulary` and `positions` are tables of rows;
  * - `linear` and `residual` are matrices of linear layers, the latter writing to the residual stream;
- * - `gain` starts at one, `bias` at zero.
+ * - `gain` starts at one, `gain-less-one` and `bias` at zero. llama.cpp's files hold the second with one added.
  */
-export type ParameterRole = 'vocabulary' | 'positions' | 'linear' | 'residual' | 'gain' | 'bias'
+export type ParameterRole =
+  | 'vocabulary'
+  | 'positions'
+  | 'linear'
+  | 'residual'
+  | 'gain'
+  | 'gain-less-one'
+  | 'bias'
 
 export type Json = Readonly<Record<string, unknown>>
 

@@ -56,7 +56,7 @@ export const gpt2: Family = {
     ])
   },
   hiddenStates,
-  activationsPerToken: layerActivations,
+  activationsPerToken: (config, length) => layerActivations(config, length),
   huggingFace: {
     architectures: ['gpt2'],
     basePrefix: 'transformer.',

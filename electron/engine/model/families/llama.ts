@@ -2,56 +2,27 @@
  * Llama: RMSNorm, rotary positions, grouped-query attention and SwiGLU (Touvron et al. 2023), with Llama 3's rotary
  * scaling; and Qwen2, which adds biases to queries, keys and values.
  */
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { UserError } from '../../../contract/errors.ts'
-import type { AttentionBiases } from '../blocks/attention-bias.ts'
-import type { ForwardPass, LayerContext } from '../blocks/forward-pass.ts'
-import type { Rotation } from '../blocks/rotary.ts'
-import { rotaryFrequencies, rotaryOf } from '../rotary-frequencies.ts'
+import { rotaryFrequencies } from '../rotary-frequencies.ts'
 import {
   type ConfigCandidate,
-  contradictionsIn,
   type KeyNames,
   refuseOtherValues,
   type TransformerConfig,
   usualSettings,
 } from '../transformer-config.ts'
-import type { Weights } from '../weights.ts'
-import { layerActivations } from './activations.ts'
-import type {
-  Blocks,
-  Family,
-  FamilyParameters,
-  GgufDescription,
-  GgufModel,
-  HuggingFaceConfig,
-  Json,
-} from './family.ts'
+import type { Family, GgufDescription, GgufModel, HuggingFaceConfig, Json } from './family.ts'
 import { ggufEntries, ggufKeys, ggufRotaryEntries, ggufSettings, requiredGgufValues } from './gguf.ts'
 import { activationOf, specialTokens, tokenKeys } from './huggingface.ts'
-import { type LinearSize, linearParameters, rmsNormParameters, table } from './parameters.ts'
+import { llamaLike, plainLlamaLike } from './llama-like.ts'
 import { ropeScalingJson, ropeSettings } from './rope-json.ts'
 
-const embedding = 'model.embed_tokens'
-const finalNorm = 'model.norm'
-const linearLayout = 'out-in'
 const ggufNormEps = 'attention.layer_norm_rms_epsilon'
 /** Tensor of a GGUF file: what each rotary frequency is divided by. */
 const ropeDivisors = 'rope_freqs.weight'
 
 export const llama: Family = {
-  parameters,
-  embedding: `${embedding}.weight`,
-  outputMatrix: 'lm_head.weight',
-  layerPrefix: (n) => `model.layers.${n}.`,
-  linearLayout,
-  contradictions: ({ headDim, activation }) =>
-    contradictionsIn([
-      [headDim % 2 === 0, 'headDim', `${headDim} is odd, so heads can't be rotated in pairs`],
-      [activation === 'silu', 'activation', `${activation} is not silu, the one Llama models use`],
-    ]),
-  hiddenStates,
-  activationsPerToken: layerActivations,
+  ...llamaLike(plainLlamaLike),
   huggingFace: {
     architectures: ['llama', 'qwen2'],
     basePrefix: 'model.',
@@ -80,65 +51,6 @@ export const plainLlamaSettings = {
   tiedEmbeddings: true,
   activation: 'silu',
 } as const
-
-function parameters(config: TransformerConfig): FamilyParameters {
-  const { vocabSize, hiddenSize: c, intermediateSize: i, headDim, attentionBias, mlpBias: bias } = config
-  const [queries, keys] = [config.numHeads * headDim, config.numKvHeads * headDim]
-  const linear = (name: string, ggufName: string, size: LinearSize) =>
-    linearParameters([name, ggufName], linearLayout, size)
-  const ofAttention = { input: c, bias: attentionBias }
-  return {
-    beforeLayers: [table([embedding, 'token_embd'], 'vocabulary', [vocabSize, c])],
-    layer: [
-      ...rmsNormParameters(['input_layernorm', 'attn_norm'], c),
-      ...linear('self_attn.q_proj', 'attn_q', { ...ofAttention, output: queries, isRotated: true }),
-      ...linear('self_attn.k_proj', 'attn_k', { ...ofAttention, output: keys, isRotated: true }),
-      ...linear('self_attn.v_proj', 'attn_v', { ...ofAttention, output: keys }),
-      ...linear('self_attn.o_proj', 'attn_output', {
-        input: queries,
-        output: c,
-        bias: config.attentionOutBias,
-        writesResidual: true,
-      }),
-      ...rmsNormParameters(['post_attention_layernorm', 'ffn_norm'], c),
-      ...linear('mlp.gate_proj', 'ffn_gate', { input: c, output: i, bias }),
-      ...linear('mlp.up_proj', 'ffn_up', { input: c, output: i, bias }),
-      ...linear('mlp.down_proj', 'ffn_down', { input: i, output: c, bias, writesResidual: true }),
-    ],
-    afterLayers: rmsNormParameters([finalNorm, 'output_norm'], c),
-  }
-}
-
-function hiddenStates(blocks: Blocks, pass: ForwardPass): Tensor {
-  const { tf, attentionBiases, embedRows, rmsNorm, rotationAt, swiGlu, throughLayers } = blocks
-  const { config, weights, batch } = pass
-  const { normEps, mlpBias: biased } = config
-  const rotation = rotationAt(rotaryOf(config), batch.positions)
-  const shared = { ...attentionBiases(pass), ...rotation }
-  const embedded = embedRows(weights(`${embedding}.weight`), batch.ids) // (B*T, C)
-  const x = throughLayers(pass, embedded, shared, (w, before, at) => {
-    const normed = rmsNorm(before, w, 'input_layernorm', normEps)
-    const attended = tf.add(before, attention(blocks, w, normed, at))
-    const mlp = { gate: 'mlp.gate_proj', up: 'mlp.up_proj', down: 'mlp.down_proj', biased }
-    return tf.add(attended, swiGlu(rmsNorm(attended, w, 'post_attention_layernorm', normEps), w, mlp))
-  })
-  return rmsNorm(x, weights, finalNorm, normEps)
-}
-
-type RotaryContext = LayerContext<AttentionBiases & Rotation>
-
-/** x (B*T, C) to the same */
-function attention(blocks: Blocks, w: Weights, x: Tensor, at: RotaryContext): Tensor {
-  const { attend, linear, linears, rotate, splitHeads } = blocks
-  const { numHeads, numKvHeads, attentionBias, attentionOutBias } = at.config
-  const [q, k, v] = linears(x, w, ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj'], attentionBias)
-  const heads = {
-    queries: rotate(splitHeads(q, at.ids, numHeads), at.shared),
-    keys: rotate(splitHeads(k, at.ids, numKvHeads), at.shared),
-    values: splitHeads(v, at.ids, numKvHeads),
-  }
-  return linear(attend(heads, at), w, 'self_attn.o_proj', attentionOutBias)
-}
 
 const huggingFaceKeys = {
   vocabSize: 'vocab_size',

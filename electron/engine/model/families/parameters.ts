@@ -22,9 +22,13 @@ export function table(
   return parameter(names, 'weight', shape, role)
 }
 
-/** RMSNorm: a gain (C). */
-export function rmsNormParameters(names: ModuleNames, size: number): Parameter[] {
-  return [parameter(names, 'weight', [size], 'gain')]
+/** RMSNorm: a gain (C), which may be stored less one. */
+export function rmsNormParameters(
+  names: ModuleNames,
+  size: number,
+  role: Parameter['role'] = 'gain',
+): Parameter[] {
+  return [parameter(names, 'weight', [size], role)]
 }
 
 /** LayerNorm: a gain and a bias, (C) each. */

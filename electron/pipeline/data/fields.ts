@@ -86,20 +86,53 @@ export function readMessages(value: unknown, key: string): Message[] {
   return value.map((message: unknown, index) => readMessage(message, `${key}[${index}]`))
 }
 
-function readMessage(message: unknown, where: string): Message {
-  if (typeof message !== 'object' || message === null) {
+/** Roles as messages are stored, by the names that ShareGPT and OpenAI use besides. */
+const roles: Record<string, Message['role']> = {
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  human: 'user',
+  assistant: 'assistant',
+  gpt: 'assistant',
+  chatgpt: 'assistant',
+}
+
+/** One message, as `{ role, content }` or ShareGPT's `{ from, value }`. */
+export function readMessage(message: unknown, where: string): Message {
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) {
     throw new RowError(`"${where}" is ${nameType(message)}, not a message`)
   }
-  const { role, content, ...others } = message as RawObject
-  if (role !== 'system' && role !== 'user' && role !== 'assistant') {
+  const isShareGpt = 'from' in message && !('role' in message)
+  const [roleKey, contentKey] = isShareGpt ? ['from', 'value'] : ['role', 'content']
+  const { [roleKey]: name, [contentKey]: content, ...others } = message as RawObject
+  const role = typeof name === 'string' && Object.hasOwn(roles, name) ? roles[name]! : null
+  if (role === null) {
     throw new RowError(
-      `"${where}" has the role ${JSON.stringify(role)}. Valid roles: system, user, assistant`,
+      `"${where}" has the role ${JSON.stringify(name)}. Valid roles: system, user, assistant`,
     )
   }
-  if (typeof content !== 'string') throw new RowError(`"${where}.content" is ${nameType(content)}, not text`)
-  const extra = Object.keys(others).find((key) => others[key] !== null)
+  const text = readContent(content, `${where}.${contentKey}`)
+  const extra = Object.keys(others).find((key) => !isBlank(others[key]))
   if (extra !== undefined) throw new RowError(`"${where}" has "${extra}", which an item cannot store`)
-  return { role, content }
+  return { role, content: text }
+}
+
+function isBlank(value: unknown): boolean {
+  return value === null || (Array.isArray(value) && value.length === 0)
+}
+
+/** Text, or OpenAI's list of parts if all are text. */
+function readContent(content: unknown, where: string): string {
+  if (typeof content === 'string') return content
+  const parts: unknown[] = Array.isArray(content) ? content : []
+  const texts = parts.flatMap((part) => {
+    const { type, text } = (part ?? {}) as RawObject
+    return type === 'text' && typeof text === 'string' ? [text] : []
+  })
+  if (texts.length === 0 || texts.length < parts.length) {
+    throw new RowError(`"${where}" is ${nameType(content)}, not text`)
+  }
+  return texts.join('')
 }
 
 /** Everything in a row besides the keys that were used. */

@@ -79,18 +79,11 @@ test('TRL rows with a prompt keep their texts as they are', () => {
   )
 })
 
-test('without a prompt, what both TRL responses begin with is the prompt', () => {
-  const blue = { prompt: [user('The sky is')] as Item['prompt'], chosen: ' blue.', rejected: ' black.' }
-  assertItem({ chosen: 'The sky is blue.', rejected: 'The sky is black.' }, blue)
-  assertItem(
-    { chosen: 'Q\nA: yes', rejected: 'Q\nA: yes indeed' },
-    { prompt: [user('Q\nA:')] as Item['prompt'], chosen: ' yes', rejected: ' yes indeed' },
-  )
-  const sky = '天空是什么颜色的'.repeat(6)
-  assertItem(
-    { chosen: `${sky}😀`, rejected: `${sky}😁` },
-    { prompt: [user(sky)] as Item['prompt'], chosen: '😀', rejected: '😁' },
-  )
+test('two texts without a prompt are refused, because nothing says where their prompt ends', () => {
+  const reason = /there is no "prompt" \(it has chosen, rejected\)/
+  assertRefused({ chosen: 'The sky is blue.', rejected: 'The sky is black.' }, reason)
+  const named = { ask: 'Sky?', chosen: 'The sky is blue.', rejected: 'The sky is black.' }
+  assertRefused(named, /it has ask, chosen, rejected\): name the column, as in --columns prompt=/)
 })
 
 test('TRL dialogues share their first messages, whether the prompt is separate, repeated or left out', () => {
@@ -108,7 +101,6 @@ test('TRL rows that cannot be imported say why', () => {
   assertRefused({ prompt: 'p', chosen: 'a', rejected: 'a' }, /both responses are the same/)
   assertRefused({ prompt: '', chosen: 'a', rejected: 'b' }, /"prompt" is empty/)
   assertRefused({ prompt: 'p', chosen: 1, rejected: 'b' }, /"chosen" is a number, not text/)
-  assertRefused({ chosen: 'a', rejected: 'b' }, /share no first words/)
   assertRefused(
     { chosen: [user('a'), assistant('x')], rejected: [user('b'), assistant('y')] },
     /share no first message/,

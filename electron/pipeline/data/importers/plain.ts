@@ -9,17 +9,16 @@ import {
   type ParsedRow,
   type RawObject,
   RowError,
-  readContext,
   readOptionalText,
-  readPrompt,
   readSourceId,
   requireDifference,
   restOf,
 } from '../fields.ts'
 import { makeItem } from '../item.ts'
+import { readRequest } from '../request.ts'
 import { readSpans } from '../spans.ts'
 
-const fields = ['id', 'source', 'prompt', 'context', 'chosen', 'rejected', 'edited', 'error_spans']
+const fields = ['id', 'source', 'chosen', 'rejected', 'edited', 'error_spans']
 
 export const plainImporter: Importer = {
   name: 'plain',
@@ -35,15 +34,17 @@ function parse(row: RawObject): ParsedRow {
   if (edited !== null && rejected === null)
     throw new RowError('it has "edited", but not the "rejected" that was edited')
   if (chosen !== null && rejected !== null) requireDifference(chosen, rejected)
+  const request = readRequest(row)
+  const used = [...fields, ...request.used]
   const item = makeItem({
     sourceId: readSourceId(row),
     source: readOptionalText(row, 'source') ?? 'plain',
-    prompt: readPrompt(row, 'prompt'),
-    context: readContext(row, 'context'),
+    prompt: request.prompt,
+    context: request.context,
     chosen,
     rejected,
     errorSpans: readSpans(row.error_spans, 'error_spans', rejected ?? ''),
-    metadata: restOf(row, edited === null ? fields : [...fields, 'annotator']),
+    metadata: restOf(row, edited === null ? used : [...used, 'annotator']),
   })
   // An empty text does not correct a response: the item still has to be edited.
   const isFinished = edited !== null && (edited !== '' || rejected === '')

@@ -8,15 +8,14 @@ import {
   type ParsedRow,
   type RawObject,
   RowError,
-  readContext,
   readOptionalText,
-  readPrompt,
   readSourceId,
   readText,
   requireDifference,
   restOf,
 } from '../fields.ts'
 import { makeItem } from '../item.ts'
+import { readRequest } from '../request.ts'
 
 export const alpacaPreferenceImporter: Importer = {
   name: 'alpaca-preference',
@@ -37,12 +36,13 @@ function parse(row: RawObject, keys: [first: string, second: string], source: st
   const preference = readPreference(row)
   const [chosen, rejected] = preference < 1.5 ? outputs : outputs.reverse()
   requireDifference(chosen!, rejected!)
-  const used = ['id', 'source', 'instruction', 'input', ...keys]
+  const request = readRequest(row)
+  const used = ['id', 'source', ...request.used, ...keys]
   const item = makeItem({
     sourceId: readSourceId(row),
     source: readOptionalText(row, 'source') ?? source,
-    prompt: readPrompt(row, 'instruction'),
-    context: readContext(row, 'input'),
+    prompt: request.prompt,
+    context: request.context,
     chosen,
     rejected,
     metadata: restOf(row, Number.isInteger(preference) ? [...used, 'preference'] : used),

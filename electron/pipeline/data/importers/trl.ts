@@ -1,8 +1,10 @@
 /**
- * TRL's preference rows: `chosen` and `rejected`, each a text or a list of messages, with a `prompt`; without one, what
- * both begin with is the prompt.
+ * Preference rows with `chosen` and `rejected`, each a text or a list of messages: TRL's, with a `prompt`, and those of
+ * LLaMA-Factory, Orca and others that call it `instruction` or `question`. Without one, the messages that both dialogues
+ * begin with are the prompt; two texts do not say where their prompt ends.
  */
 import type { Message } from '../../../contract/records.ts'
+import { originOf, readAnswer } from '../answers.ts'
 import {
   has,
   type Importer,
@@ -10,34 +12,46 @@ import {
   type RawObject,
   RowError,
   readMessages,
-  readOptionalText,
-  readPrompt,
-  readSourceId,
-  readText,
   requireDifference,
-  restOf,
   sameResponses,
 } from '../fields.ts'
 import { makeItem } from '../item.ts'
+import { findPromptKey, missingPrompt, readRequest } from '../request.ts'
 import { isTranscript } from '../transcript.ts'
 
 export const trlImporter: Importer = {
   name: 'trl',
-  rows: 'TRL preferences {chosen, rejected, prompt?}',
+  rows: 'TRL preferences {prompt, chosen, rejected, context?}',
   recognises: (row) =>
-    has(row, 'chosen', 'rejected') &&
-    !has(row, 'edited') &&
-    (has(row, 'prompt') || !(isTranscript(row.chosen) && isTranscript(row.rejected))),
-  parse,
+    isPair(row) && (has(row, 'prompt') || (findPromptKey(row) === null && !areTranscripts(row))),
+  parse: (row) => parse(row, 'trl'),
 }
 
-function parse(row: RawObject): ParsedRow {
-  const { prompt, chosen, rejected } = readPair(row)
+export const instructionPairImporter: Importer = {
+  name: 'instruction-pairs',
+  rows: 'preferences {instruction, question, query or input, system?, history?, chosen, rejected}',
+  recognises: (row) =>
+    isPair(row) && !has(row, 'prompt') && findPromptKey(row) !== null && !areTranscripts(row),
+  parse: (row) => parse(row, 'instruction-pairs'),
+}
+
+function isPair(row: RawObject): boolean {
+  return has(row, 'chosen', 'rejected') && !has(row, 'edited')
+}
+
+function areTranscripts(row: RawObject): boolean {
+  return isTranscript(row.chosen) && isTranscript(row.rejected)
+}
+
+function parse(row: RawObject, source: string): ParsedRow {
+  const request = findPromptKey(row) === null ? null : readRequest(row)
+  const { prompt, chosen, rejected } = readPair(row, request?.prompt ?? null)
   requireDifference(chosen, rejected)
-  const metadata = restOf(row, ['id', 'source', 'prompt', 'chosen', 'rejected'])
-  const source = readOptionalText(row, 'source') ?? 'trl'
-  const item = makeItem({ sourceId: readSourceId(row), source, prompt, chosen, rejected, metadata })
-  return { item, annotations: [] }
+  const origin = originOf(row, source, [...(request?.used ?? []), 'chosen', 'rejected'])
+  return {
+    item: makeItem({ ...origin, prompt, context: request?.context, chosen, rejected }),
+    annotations: [],
+  }
 }
 
 interface Pair {
@@ -46,14 +60,14 @@ interface Pair {
   rejected: string
 }
 
-function readPair(row: RawObject): Pair {
-  const prompt = has(row, 'prompt') ? readPrompt(row, 'prompt') : null
-  if (!Array.isArray(row.chosen) && !Array.isArray(row.rejected)) {
-    const chosen = readText(row, 'chosen')
-    const rejected = readText(row, 'rejected')
-    return prompt ? { prompt, chosen, rejected } : splitTexts(chosen, rejected)
+function readPair(row: RawObject, prompt: Message[] | null): Pair {
+  if (Array.isArray(row.chosen) || Array.isArray(row.rejected)) {
+    return splitDialogues(prompt, readMessages(row.chosen, 'chosen'), readMessages(row.rejected, 'rejected'))
   }
-  return splitDialogues(prompt, readMessages(row.chosen, 'chosen'), readMessages(row.rejected, 'rejected'))
+  const chosen = readAnswer(row, 'chosen')
+  const rejected = readAnswer(row, 'rejected')
+  if (prompt === null) throw missingPrompt(row)
+  return { prompt, chosen, rejected }
 }
 
 /** Splits what two dialogues begin with from the one response that each ends with. */
@@ -67,8 +81,7 @@ function splitDialogues(prompt: Message[] | null, chosen: Message[], rejected: M
   }
   if (shared === chosen.length && shared === rejected.length) throw new RowError(sameResponses)
   const start = chosen.slice(0, shared)
-  // Some collections repeat the prompt in the dialogues; in others the dialogues continue it.
-  const whole = prompt === null || contains(start, prompt) ? start : [...prompt, ...start]
+  const whole = prompt === null ? start : joinPrompt(prompt, start)
   if (whole.length === 0)
     throw new RowError('there is no "prompt", and chosen and rejected share no first message')
   return {
@@ -86,43 +99,32 @@ function response(messages: Message[], shared: number, key: string): string {
   throw new RowError(`"${key}" has ${ending} after the prompt, not one assistant message`)
 }
 
+/** Some collections repeat the prompt in the dialogues, or a part of it; in others the dialogues continue it. */
+function joinPrompt(prompt: Message[], start: Message[]): Message[] {
+  if (contains(start, prompt)) return start
+  if (contains(prompt, start)) return prompt
+  if (prompt.at(-1)!.role === 'user' && start.find(({ role }) => role !== 'system')?.role === 'user') {
+    throw new RowError(
+      '"prompt" ends with a user message, but chosen and rejected begin with a different one',
+    )
+  }
+  return [...prompt, ...start]
+}
+
 function contains(messages: Message[], part: Message[]): boolean {
   return messages.some((_, from) =>
     part.every((message, index) => {
       const other = messages[from + index]
-      return other !== undefined && sameMessage(message, other)
+      return other !== undefined && isRepeated(message, other)
     }),
   )
 }
 
+/** A prompt that is repeated as a message may have lost the white space around it. */
+function isRepeated(a: Message, b: Message): boolean {
+  return a.role === b.role && a.content.trim() === b.content.trim()
+}
+
 function sameMessage(a: Message, b: Message): boolean {
   return a.role === b.role && a.content === b.content
-}
-
-/** Splits what two texts begin with from what follows; a space in between belongs to the responses. */
-function splitTexts(chosen: string, rejected: string): Pair {
-  requireDifference(chosen, rejected)
-  let shared = 0
-  while (shared < Math.min(chosen.length, rejected.length) && chosen[shared] === rejected[shared]) shared++
-  let cut = startOfWord(chosen, rejected, shared)
-  if (chosen[cut - 1] === ' ') cut--
-  if (cut === 0) throw new RowError('there is no "prompt", and chosen and rejected share no first words')
-  return {
-    prompt: [{ role: 'user', content: chosen.slice(0, cut) }],
-    chosen: chosen.slice(cut),
-    rejected: rejected.slice(cut),
-  }
-}
-
-/** Longer runs without a space are not words (Chinese has none): there the cut stays between characters. */
-const maxWord = 40
-
-/** Moves a cut that would leave one text empty, or split a word or a surrogate pair, to before it. */
-function startOfWord(a: string, b: string, shared: number): number {
-  const between = [a[shared], b[shared]].every((next) => next !== undefined && /\s/.test(next))
-  if (between) return shared
-  for (let cut = shared; cut >= Math.max(0, shared - maxWord); cut--) {
-    if (cut === 0 || /\s/.test(a[cut - 1]!)) return cut
-  }
-  return a.slice(0, shared).isWellFormed() ? shared : shared - 1
 }

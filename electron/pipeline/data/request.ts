@@ -1,0 +1,80 @@
+/** Reads what a row asks for: the prompt under any of its usual names, with system message, earlier turns and context. */
+import type { Item, Message } from '../../contract/records.ts'
+import { has, type RawObject, RowError, readContext, readOptionalText, readPrompt } from './fields.ts'
+
+export interface Request extends Pick<Item, 'prompt' | 'context'> {
+  /** The keys that were read. */
+  used: string[]
+}
+
+/** Names of a prompt, the most specific first, each with the names of the text that it refers to. */
+const contextsOfPrompts: Record<string, string[]> = {
+  prompt: ['context'],
+  instruction: ['input', 'context'],
+  question: ['context'],
+  query: ['context'],
+  input: ['context'],
+}
+
+/** The key that has a row's prompt, or null. */
+export function findPromptKey(row: RawObject): string | null {
+  const keys = Object.keys(contextsOfPrompts).filter((key) => has(row, key))
+  return keys.find((key) => row[key] !== '') ?? keys[0] ?? null
+}
+
+/** The request of a row that has a prompt. */
+export function readRequest(row: RawObject): Request {
+  const promptKey = findPromptKey(row)
+  if (promptKey === null) throw missingPrompt(row)
+  const prompt = readPrompt(row, promptKey)
+  const contextKey = contextsOfPrompts[promptKey]!.find((key) => key !== promptKey && has(row, key))
+  const turns = withEarlierTurns(row, prompt)
+  return {
+    prompt: turns.messages,
+    context: contextKey === undefined ? '' : readContext(row, contextKey),
+    used: [promptKey, ...turns.used, ...(contextKey === undefined ? [] : [contextKey])],
+  }
+}
+
+export function missingPrompt(row: RawObject): RowError {
+  const keys = Object.keys(row).join(', ')
+  return new RowError(`there is no "prompt" (it has ${keys}): name the column, as in --columns prompt=…`)
+}
+
+/**
+ * The messages with a row's `history`, pairs of question and answer, and its `system` text before them. A system message
+ * in the messages is kept instead of `system`, which then becomes metadata.
+ */
+export function withEarlierTurns(
+  row: RawObject,
+  messages: Message[],
+): { messages: Message[]; used: string[] } {
+  const system = readOptionalText(row, 'system') ?? ''
+  const hasSystem = messages[0]?.role === 'system'
+  const addsSystem = system !== '' && !hasSystem
+  const isStored = system === '' || addsSystem || messages[0]?.content === system
+  const own = hasSystem ? messages.slice(0, 1) : []
+  return {
+    messages: [
+      ...(addsSystem ? [{ role: 'system' as const, content: system }] : own),
+      ...readHistory(row),
+      ...messages.slice(own.length),
+    ],
+    used: isStored ? ['system', 'history'] : ['history'],
+  }
+}
+
+function readHistory({ history }: RawObject): Message[] {
+  if (history === undefined || history === null) return []
+  if (!Array.isArray(history)) throw new RowError('"history" is not a list of questions with their answers')
+  return history.flatMap((turn: unknown, index): Message[] => {
+    const [question, answer, ...others]: unknown[] = Array.isArray(turn) ? turn : []
+    if (typeof question !== 'string' || typeof answer !== 'string' || others.length > 0) {
+      throw new RowError(`"history[${index}]" is not a question with its answer`)
+    }
+    return [
+      { role: 'user', content: question },
+      { role: 'assistant', content: answer },
+    ]
+  })
+}

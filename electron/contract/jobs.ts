@@ -114,8 +114,11 @@ const GenerateResult = z.object({
 
 const ScoreResult = z.object({
   scheme: RewardScheme,
+  /** In their order; null where prompt and response do not fit the model. */
   rows: z.array(
-    z.object({ score: z.number(), tokens: z.array(z.object({ text: z.string(), reward: z.number() })) }),
+    z
+      .object({ score: z.number(), tokens: z.array(z.object({ text: z.string(), reward: z.number() })) })
+      .nullable(),
   ),
 })
 

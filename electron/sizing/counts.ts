@@ -33,8 +33,8 @@ export function adapterNumbers(config: ModelConfig, rank: number): number {
 }
 
 /** A separate output matrix, which scalar models do not use. */
-function outputMatrixNumbers({ tiedEmbeddings, vocabSize, hiddenSize }: ModelConfig): number {
-  return tiedEmbeddings ? 0 : vocabSize * hiddenSize
+function outputMatrixNumbers({ tiedEmbeddings, headless, vocabSize, hiddenSize }: ModelConfig): number {
+  return tiedEmbeddings || headless ? 0 : vocabSize * hiddenSize
 }
 
 /** The model as it is on disk, its head included. */

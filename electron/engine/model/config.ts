@@ -10,7 +10,12 @@ import { rotatedPairs } from './rotary-frequencies.ts'
 import { contradictionsIn, type Expectation, type KeyNames, transformerFields } from './transformer-config.ts'
 
 export const modelConfigSchema = z
-  .strictObject({ family: z.enum(familyNames), ...transformerFields })
+  .strictObject({
+    family: z.enum(familyNames),
+    /** Set if there is no output matrix, as in a reward model of another tool: it scores but cannot generate. */
+    headless: z.literal(true).optional(),
+    ...transformerFields,
+  })
   .superRefine((config, context) => {
     for (const { key, message } of contradictions(config))
       context.addIssue({ code: 'custom', path: [key], message })
@@ -72,14 +77,14 @@ function longropeExpectations({ ropeScaling: scaling, headDim }: ModelConfig): E
  * @throws UserError that names the file and its key
  */
 export function checkConfig(
-  candidate: Record<keyof ModelConfig, unknown>,
+  candidate: Record<Exclude<keyof ModelConfig, 'headless'>, unknown>,
   file: string,
   keys: KeyNames,
 ): ModelConfig {
   const parsed = modelConfigSchema.safeParse(candidate)
   if (parsed.success) return parsed.data
   const { path, message } = parsed.error.issues[0]!
-  const key = path[0] as keyof ModelConfig
+  const key = path[0] as keyof typeof candidate
   const problem =
     candidate[key] === undefined ? 'is missing' : `is wrong: ${message.replace('Invalid input: ', '')}`
   const fileKey = key === 'family' ? key : (keys[key] ?? key)
@@ -127,8 +132,9 @@ export function parametersOf(config: ModelConfig): Parameter[] {
   return [...beforeLayers, ...layers.flat(), ...afterLayers, ...ownOutputMatrix(config)]
 }
 
-function ownOutputMatrix({ family, tiedEmbeddings, vocabSize, hiddenSize }: ModelConfig): Parameter[] {
-  if (tiedEmbeddings) return []
+function ownOutputMatrix(config: ModelConfig): Parameter[] {
+  const { family, tiedEmbeddings, headless, vocabSize, hiddenSize } = config
+  if (tiedEmbeddings || headless) return []
   return [
     {
       name: families[family].outputMatrix,

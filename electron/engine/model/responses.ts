@@ -119,7 +119,7 @@ function vocabularyRows(pass: ResponsePass, temperature: number): VocabularyRows
 }
 
 /** int32 (B*T): the response's token ids */
-function responseIds({ ids, responseMask }: ResponseTensors): tf.Tensor {
+export function responseIds({ ids, responseMask }: ResponseTensors): tf.Tensor {
   const [rows, length] = ids.shape as [number, number]
   const responseLength = responseMask.shape[1]!
   return tf.reshape(tf.slice(ids, [0, length - responseLength], [rows, responseLength]), [-1])

@@ -5,6 +5,7 @@
  * Dimensions: B batch, T positions computed now, S positions attended to, C hidden size, V vocabulary. Parameter
  * names are Hugging Face's.
  */
+import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import { maskedScore } from './blocks/attention-bias.ts'
 import type { KvCache, SequenceBatch } from './blocks/forward-pass.ts'
@@ -73,6 +74,7 @@ export function logitsOf(config: ModelConfig, weights: Weights, hidden: tf.Tenso
 
 /** (V, C) */
 export function outputMatrix(config: ModelConfig, weights: Weights): tf.Tensor {
+  assert(!config.headless, 'the model has no output matrix')
   const { embedding, outputMatrix: output } = families[config.family]
   return weights(config.tiedEmbeddings ? embedding : output)
 }

@@ -83,6 +83,14 @@ export function encodePair(
   return { rejected: side(rejected), chosen: side(chosen) }
 }
 
+/** Whether a prompt and a response are together no longer than the model's context. */
+export function fitsContext(
+  { query, response }: QueryResponse,
+  { maxPositions }: Pick<Limits, 'maxPositions'>,
+): boolean {
+  return query.length + response.length <= maxPositions
+}
+
 /**
  * @param row names the row in the message
  * @throws UserError if a prompt and a response of these lengths are together longer than the model's context

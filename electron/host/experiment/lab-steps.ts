@@ -97,7 +97,8 @@ function judgingSteps(
     async score(rewardModel, responses) {
       const rows = responses.map(({ item: { prompt, context }, response }) => ({ prompt, context, response }))
       const job = { kind: 'score' as const, rewardModel, rows, batchSize: 8, maxQueryTokens }
-      return (await lab.trainer.run<'score'>(job, hooks)).rows
+      const { rows: scored } = await lab.trainer.run<'score'>(job, hooks)
+      return scored.map((row, i) => row ?? refuseTooLong(responses[i]!.item))
     },
     async judge(sides, pairs) {
       const judge = makeJudge(lab, spec, { maxQueryTokens, server }, hooks)
@@ -105,6 +106,13 @@ function judgingSteps(
       return evaluate(db, { name: nameOfSides(sides), settings, judge, pairs, seed }, hooks)
     },
   }
+}
+
+function refuseTooLong({ id }: Item): never {
+  throw new UserError(
+    'bad_input',
+    `A response to item ${id} and its prompt are longer than the reward model's context. Lower --max-query-tokens or the response length.`,
+  )
 }
 
 /** A paused arm ends the experiment; finished runs are kept, and the paused one can be resumed. */

@@ -56,7 +56,7 @@ export async function evaluate(
   const unread = listUnreadReplies(db, evaluation.id)
   const already = [...judgements, ...unread]
   const missing = remaining(presentations(pairs, seed, 2), judge.name, already)
-  const note = (sentence: string | undefined) => sentence !== undefined && emit({ type: 'note', sentence })
+  const note = (sentence: string | null = null) => sentence !== null && emit({ type: 'note', sentence })
   if (missing.length > 0) note(judge.costEstimate?.(missing.map(toQuestion)))
   for await (const batch of judgePairs(judge, pairs, { seed, already, signal })) {
     if (batch.judgements.length > 0) addJudgements(db, evaluation.id, batch.judgements)

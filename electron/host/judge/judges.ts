@@ -59,7 +59,7 @@ function rewardJudge(
     }))
     const job = { kind: 'score' as const, rewardModel: model, rows, batchSize: 8, maxQueryTokens }
     const scored = await trainer.run<'score'>(job, silentHooks(signal))
-    return scored.rows.map(({ score }) => score)
+    return scored.rows.map((row) => row?.score ?? null)
   })
 }
 

@@ -57,10 +57,11 @@ export class EditScorer {
     const { path } = findModel(project, rewardModel)
     const tokenizer = this.#tokenizers.of(project, rewardModel)
     const scores = await this.#scoresOf(path, edits, hooks)
-    const scored = (edit: EditedPair): ScoredEdit => {
+    const scored = (edit: EditedPair): ScoredEdit | null => {
+      const rejected = scores.get(keyOf(path, edit, edit.rejected))
+      const edited = scores.get(keyOf(path, edit, edit.edited))
+      if (!rejected || !edited) return null
       const pair = labelledPair(edit, labelPair(tokenizer, edit.item.id, edit.rejected, edit.edited))
-      const rejected = scores.get(keyOf(path, edit, edit.rejected))!
-      const edited = scores.get(keyOf(path, edit, edit.edited))!
       return {
         ...pair,
         rejected: withRewards(pair.rejected, rejected),
@@ -68,10 +69,12 @@ export class EditScorer {
         scores: { rejected: rejected.score, edited: edited.score },
       }
     }
-    return { scheme: scores.values().next().value?.scheme ?? null, edits: edits.map(scored) }
+    const fitting = edits.map(scored).filter((edit) => edit !== null)
+    noteTooLong(edits.length - fitting.length, hooks)
+    return { scheme: scores.values().next().value?.scheme ?? null, edits: fitting }
   }
 
-  /** @returns scores of both responses of every edit, by their keys */
+  /** @returns scores of both responses of every edit, by their keys; those that are too long have none */
   async #scoresOf(
     model: string,
     edits: readonly EditedPair[],
@@ -90,8 +93,10 @@ export class EditScorer {
     if (missing.size === 0) return scores
     const rows = await this.#ask(model, [...missing.values()], hooks)
     for (const [i, key] of [...missing.keys()].entries()) {
-      scores.set(key, rows[i]!)
-      this.#cache.set(key, rows[i]!)
+      const row = rows[i] ?? null
+      if (row === null) continue
+      scores.set(key, row)
+      this.#cache.set(key, row)
     }
     for (const key of this.#cache.keys()) {
       if (this.#cache.size <= maxCached) break
@@ -100,14 +105,22 @@ export class EditScorer {
     return scores
   }
 
-  async #ask(rewardModel: string, rows: Row[], hooks: Hooks): Promise<ScoredResponse[]> {
+  async #ask(rewardModel: string, rows: Row[], hooks: Hooks): Promise<(ScoredResponse | null)[]> {
     const { trainer } = this.#lab
     if (trainer.isTraining) throw trainerBusy()
     hooks.emit({ type: 'progress', phase: 'score', done: 0, total: rows.length })
     const job = { kind: 'score' as const, rewardModel, rows, batchSize: 8, maxQueryTokens: 1024 }
     const { scheme, rows: scored } = await trainer.run<'score'>(job, hooks)
-    return scored.map(({ score, tokens }) => ({ scheme, score, rewards: tokens.map(({ reward }) => reward) }))
+    return scored.map(
+      (row) => row && { scheme, score: row.score, rewards: row.tokens.map(({ reward }) => reward) },
+    )
   }
+}
+
+function noteTooLong(count: number, { emit }: Hooks): void {
+  if (count === 0) return
+  const sentence = `${count} ${count === 1 ? 'edit is' : 'edits are'} longer than the reward model's context and left out.`
+  emit({ type: 'note', sentence })
 }
 
 type Row = JobOf<'score'>['rows'][number]

@@ -35,8 +35,8 @@ export interface Judge {
   compare(questions: Question[], signal?: AbortSignal): Promise<Reply[]>
   /** A sentence on what judging these questions would cost. */
   costEstimate?(questions: readonly Question[]): string
-  /** A sentence on what was used so far. */
-  usageSummary?(): string
+  /** A sentence on what was used so far, and what could not be judged; null if there is nothing to say. */
+  usageSummary?(): string | null
 }
 
 /** A judge's reply that is not a verdict: stored and counted, never interpreted. */

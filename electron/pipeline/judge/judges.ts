@@ -59,10 +59,12 @@ export interface ToScore {
 
 /**
  * Prefers the output with the higher score. All outputs of a batch are scored in one call, and each text of a pair once.
+ * A pair with an output that cannot be scored gets no verdict; the others do.
  *
- * @param score gives one score per entry; higher is better
+ * @param score gives one score per entry, higher is better; null for an entry that is too long
  */
-export function scoreJudge(name: string, score: (entries: ToScore[]) => Promise<number[]>): Judge {
+export function scoreJudge(name: string, score: (entries: ToScore[]) => Promise<(number | null)[]>): Judge {
+  const tooLong = new Set<string>()
   const keyOf = ({ question, text }: ToScore) => JSON.stringify([question.pairId, text])
   return {
     name,
@@ -77,8 +79,26 @@ export function scoreJudge(name: string, score: (entries: ToScore[]) => Promise<
       const scoreOf = new Map([...distinct.keys()].map((key, i) => [key, scores[i]!]))
       return questions.map((question) => {
         const scoreOfOutput = ({ text }: Output) => scoreOf.get(keyOf({ question, text }))!
-        return verdict(scoreOfOutput(question.second) - scoreOfOutput(question.first))
+        const [first, second] = [scoreOfOutput(question.first), scoreOfOutput(question.second)]
+        if (first !== null && second !== null) return verdict(second - first)
+        tooLong.add(question.pairId)
+        return { preferSecond: null, rawReply: tooLongReply(first, second), elapsedMs: 0 }
       })
     },
+    usageSummary: () => (tooLong.size === 0 ? null : tooLongSentence([...tooLong])),
   }
+}
+
+function tooLongReply(first: number | null, second: number | null): string {
+  const which =
+    first === null ? (second === null ? 'Both answers are' : 'The first answer is') : 'The second answer is'
+  return `${which} too long for the reward model's context, together with the prompt.`
+}
+
+const maxNamed = 5
+
+function tooLongSentence(pairs: readonly string[]): string {
+  const more = pairs.length > maxNamed ? ` and ${pairs.length - maxNamed} more` : ''
+  const count = pairs.length === 1 ? '1 pair has' : `${pairs.length} pairs have`
+  return `${count} no verdict, because an answer and its prompt are longer than the reward model's context: ${pairs.slice(0, maxNamed).join(', ')}${more}. Shorten the answers, or lower --max-query-tokens.`
 }

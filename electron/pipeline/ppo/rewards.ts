@@ -118,21 +118,26 @@ export function withKlPenalty(scores: Float32Array, kl: Float32Array, klCoef: nu
 /**
  * The reward scale (this project's own, see docs/PAPER.md), from rewards on reference samples.
  * @param samples token rewards of each reference response
- * @param keptMean mean reward of kept tokens on held-out edits
+ * @param keptMean mean reward of kept tokens on edits; if null, the mean over all tokens of the samples is the centre
  */
-export function tokenRewardScale(samples: readonly Float32Array[], keptMean: number): RewardScale {
-  const sums = samples.map((rewards) => rewards.reduce((sum, r) => sum + r - keptMean, 0))
-  return { center: keptMean, deviation: deviationOf(sums) }
+export function tokenRewardScale(samples: readonly Float32Array[], keptMean: number | null): RewardScale {
+  const center = keptMean ?? meanOf(samples.flatMap((rewards) => [...rewards]))
+  const sums = samples.map((rewards) => rewards.reduce((sum, r) => sum + r - center, 0))
+  return { center, deviation: deviationOf(sums) }
 }
 
 /** @param scores the sequence score of each reference response */
 export function sequenceRewardScale(scores: readonly number[]): RewardScale {
-  return { center: scores.reduce((a, b) => a + b, 0) / scores.length, deviation: deviationOf(scores) }
+  return { center: meanOf(scores), deviation: deviationOf(scores) }
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length
 }
 
 /** Population standard deviation; 1 if all values are equal. A value that is not finite stays so, and is noticed. */
 function deviationOf(values: readonly number[]): number {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length
+  const mean = meanOf(values)
   const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length)
   return deviation === 0 ? 1 : deviation
 }

@@ -61,12 +61,15 @@ export interface PpoInputs {
   tokenizer: Tokenizer
   prompts: Prompt[]
   heldoutPrompts: Prompt[]
-  /** Mean reward of kept tokens on held-out edits: the zero of token rewards. */
-  keptMean: number
+  /**
+   * Mean reward of kept tokens on edits: the zero of token rewards. Null if the reward model does not say; then the mean
+   * over the tokens of reference samples takes its place.
+   */
+  keptMean: number | null
   /** Null evaluates nothing. */
   judge: {
-    /** Win rate in percent of responses to the held-out prompts against the reference. */
-    winRate(samples: Sample[]): Promise<number>
+    /** Win rate in percent of responses to the held-out prompts against the reference; null without a verdict. */
+    winRate(samples: Sample[]): Promise<number | null>
     /** Keeps the policy as it is now, which has the best win rate so far. */
     keepBest(): Promise<void>
   } | null
@@ -240,5 +243,6 @@ async function heldoutMetrics(
   if (!isDue || !judge || heldoutPrompts.length === 0) return {}
   const options = { ...sampling, stream: 'judge' }
   const samples = sampleInBatches(generator, heldoutPrompts, config.rolloutBatchSize, options)
-  return { 'judge/win_rate': await judge.winRate(samples) }
+  const winRate = await judge.winRate(samples)
+  return winRate === null ? {} : { 'judge/win_rate': winRate }
 }

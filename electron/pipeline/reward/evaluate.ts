@@ -59,8 +59,14 @@ function tokenQuality(scored: readonly ScoredPair[]): TokenQuality {
     rewards,
     labels.map((label) => label >= 0),
   )
+  return { auroc: area, keptMean: meanOfKept(scored) ?? 0, meanByPosition: meanByPosition(scored) }
+}
+
+/** Mean reward of the tokens that the edits kept; null if there are none. */
+export function meanOfKept(scored: readonly ScoredPair[]): number | null {
+  const { rewards, labels } = labelledTokens(scored)
   const kept = rewards.filter((_, i) => labels[i] === 0)
-  return { auroc: area, keptMean: mean(kept), meanByPosition: meanByPosition(scored) }
+  return kept.length > 0 ? mean(kept) : null
 }
 
 /** Every response token of every pair, both sides. */

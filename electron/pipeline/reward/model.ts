@@ -1,10 +1,11 @@
 /** A reward model scoring responses: token rewards and the sequence score, both by the scheme it was trained with. */
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
 import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import { type Model, weightsOf } from '../../engine/model/model.ts'
 import {
   type ResponseTensors,
+  responseIds,
   responsePass,
   responseTensors,
   scalarsOf,
@@ -30,18 +31,35 @@ export function rewardScalars(
   return scalarsOf(responsePass(model, weights, batch, recomputeLayers), 'at')
 }
 
+/**
+ * As `rewardScalars`; at the token `skippedId`, the head's output at the token before it. Transformers pools at the last
+ * token whose id is not that of padding, and with some models the end token has that id.
+ * @returns (B, T); zero at padding
+ */
+function pooledScalars(model: Model, batch: ResponseTensors, skippedId: number): tf.Tensor {
+  const pass = responsePass(model, weightsOf(model), batch)
+  const isSkipped = tf.cast(tf.equal(responseIds(batch), skippedId), 'float32')
+  const skipped = tf.reshape(isSkipped, batch.responseMask.shape)
+  return tf.add(tf.mul(scalarsOf(pass, 'at'), tf.sub(1, skipped)), tf.mul(scalarsOf(pass, 'before'), skipped))
+}
+
 /** Scores responses with one compiled shape. */
 export class RewardScorer {
   readonly scheme: RewardScheme
   readonly #padId: number
   readonly #fn: CompiledFunction<ResponseTensors, Tensors<'scalars'>>
 
-  constructor(model: Model, scheme: RewardScheme, padId: number) {
+  /**
+   * @param padId fills batches
+   * @param skippedId a token at which the score of the token before it is read
+   */
+  constructor(model: Model, scheme: RewardScheme, padId: number, skippedId: number | null = null) {
     this.scheme = scheme
     this.#padId = padId
-    this.#fn = compile('reward_scalars', (batch) => ({
-      scalars: rewardScalars(model, weightsOf(model), batch),
-    }))
+    this.#fn =
+      skippedId === null
+        ? compile('reward_scalars', (batch) => ({ scalars: rewardScalars(model, weightsOf(model), batch) }))
+        : compile('reward_pooled', (batch) => ({ scalars: pooledScalars(model, batch, skippedId) }))
   }
 
   /**

@@ -61,6 +61,12 @@ export const schemes: Record<RewardScheme, Scheme> = {
   sequence: { rewardsTokens: false, reward: 'identity', score: 'last', logit: ({ margin }) => margin },
 }
 
+/** As what a reward model of another tool is read: a classifier with one label, of texts or of tokens. */
+export const classifierSchemes: Record<'sequence' | 'token', RewardScheme> = {
+  sequence: 'sequence',
+  token: 'regress',
+}
+
 function changedSum({ labels, rewards }: LabelledRewards): number {
   return Array.from(labels).reduce((sum, label, i) => sum + Math.abs(label) * rewards[i]!, 0)
 }

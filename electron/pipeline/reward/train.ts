@@ -10,6 +10,7 @@ import { trainSupervised } from '../../engine/training/supervised.ts'
 import {
   bestThreshold,
   labelledTokens,
+  meanOfKept,
   type RewardQuality,
   rewardQuality,
   type ScoredPair,
@@ -33,6 +34,11 @@ export interface RewardInputs {
 export interface RewardResult extends RunEnd {
   /** Null while paused, and if nothing is held out. */
   heldout: HeldoutRewards | null
+  /**
+   * Mean reward of kept tokens, on held-out pairs or, if these have none, on training pairs; null while paused, for a
+   * scheme that rewards no tokens, and if no token is kept.
+   */
+  keptMean: number | null
 }
 
 export interface HeldoutRewards {
@@ -42,8 +48,8 @@ export interface HeldoutRewards {
   tokens: { threshold: number; f1: number } | null
 }
 
-/** Training pairs on which the F1 threshold is chosen. */
-const thresholdPairs = 64
+/** Training pairs on which the F1 threshold is chosen, and the mean of kept tokens if none are held out. */
+const measuredPairs = 64
 
 /**
  * Trains the model in place.
@@ -84,11 +90,17 @@ export async function trainReward(
       config,
       hooks,
     )
-    if (end.state === 'paused' || data.heldout.length === 0) return { ...end, heldout: null }
-    const threshold = schemes[config.scheme].rewardsTokens
-      ? bestThreshold(score(data.train.slice(0, thresholdPairs)))
-      : null
-    return { ...end, heldout: heldoutRewards(heldout ?? score(data.heldout), threshold, config) }
+    if (end.state === 'paused') return { ...end, heldout: null, keptMean: null }
+    const isHeldOut = data.heldout.length > 0
+    const { rewardsTokens } = schemes[config.scheme]
+    const measured = rewardsTokens ? score(data.train.slice(0, measuredPairs)) : null
+    const scored = isHeldOut ? (heldout ?? score(data.heldout)) : []
+    const threshold = measured && isHeldOut ? bestThreshold(measured) : null
+    return {
+      ...end,
+      heldout: isHeldOut ? heldoutRewards(scored, threshold, config) : null,
+      keptMean: measured && (meanOfKept(scored) ?? meanOfKept(measured)),
+    }
   } finally {
     scorer.dispose()
   }

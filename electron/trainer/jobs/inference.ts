@@ -8,11 +8,10 @@ import { disposeModel } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { encodeQuery, encodeResponse } from '../../engine/tokenizer/query.ts'
 import { bucketLength, chunksOf, commonLengths } from '../../engine/training/batch.ts'
-import { checkContext } from '../../engine/training/examples.ts'
+import { fitsContext } from '../../engine/training/examples.ts'
 import { yieldToEventLoop } from '../../engine/training/run.ts'
-import { RewardScorer } from '../../pipeline/reward/model.ts'
 import { openModel } from './open-model.ts'
-import { openRewardModel } from './reward-card.ts'
+import { openRewardModel, scorerOf } from './reward-card.ts'
 
 type JobOf<Kind extends InferenceJob['kind']> = Extract<InferenceJob, { kind: Kind }>
 
@@ -79,34 +78,37 @@ function textStream(tokenizer: Tokenizer, emit: (text: string) => void): (token:
   }
 }
 
+/** A row that is too long for the model gets no score, and does not keep the others from theirs. */
 export async function runScore(job: JobOf<'score'>, { emit, signal }: Hooks): Promise<JobResults['score']> {
-  const { model, tokenizer, card } = openRewardModel(job.rewardModel)
-  const { scheme } = card
-  const scorer = new RewardScorer(model, scheme, tokenizer.padId)
+  const reward = openRewardModel(job.rewardModel)
+  const { model, tokenizer } = reward
+  const scorer = scorerOf(reward)
+  const rows: JobResults['score']['rows'] = job.rows.map(() => null)
   try {
-    const responses = job.rows.map((row, i) => {
-      const query = encodeQuery(tokenizer, row, job.maxQueryTokens).ids
-      const response = encodeResponse(tokenizer, row.response)
-      checkContext(`Row ${i + 1}`, query.length, response.length, model.config)
-      return { query, response }
-    })
-    const lengths = commonLengths(responses)
-    const batchSize = Math.min(job.batchSize, responses.length)
-    const rewards: Float32Array[] = []
-    for (const batch of chunksOf(responses, batchSize)) {
+    const responses = job.rows.map((row, index) => ({
+      index,
+      query: encodeQuery(tokenizer, row, job.maxQueryTokens).ids,
+      response: encodeResponse(tokenizer, row.response),
+    }))
+    const fitting = responses.filter((response) => fitsContext(response, model.config))
+    const lengths = commonLengths(fitting)
+    const batchSize = Math.min(job.batchSize, fitting.length)
+    let done = responses.length - fitting.length
+    for (const batch of batchSize === 0 ? [] : chunksOf(fitting, batchSize)) {
       signal.throwIfAborted()
-      rewards.push(...scorer.tokenRewards(batch, batchSize, lengths))
-      emit({ type: 'progress', phase: 'score', done: rewards.length, total: responses.length })
+      for (const [i, rewards] of scorer.tokenRewards(batch, batchSize, lengths).entries()) {
+        const { index, response } = batch[i]!
+        const tokens = Array.from(rewards, (each, t) => ({
+          text: tokenizer.pieceOf(response[t]!),
+          reward: each,
+        }))
+        rows[index] = { score: scorer.sequenceScore(rewards), tokens }
+      }
+      done += batch.length
+      emit({ type: 'progress', phase: 'score', done, total: responses.length })
       await yieldToEventLoop()
     }
-    const textOf = (i: number, t: number) => tokenizer.pieceOf(responses[i]!.response[t]!)
-    return {
-      scheme,
-      rows: rewards.map((row, i) => ({
-        score: scorer.sequenceScore(row),
-        tokens: Array.from(row, (reward, t) => ({ text: textOf(i, t), reward })),
-      })),
-    }
+    return { scheme: scorer.scheme, rows }
   } finally {
     scorer.dispose()
     disposeModel(model)

@@ -12,18 +12,18 @@ import { disposeModel, type Model } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { encodeQuery, encodeResponse } from '../../engine/tokenizer/query.ts'
 import { bucketLength, commonLengths } from '../../engine/training/batch.ts'
+import { fitsContext } from '../../engine/training/examples.ts'
 import type { Judge, Question } from '../../pipeline/judge/judge.ts'
 import { scoreJudge } from '../../pipeline/judge/judges.ts'
 import { programmaticJudge } from '../../pipeline/judge/programmatic-judge.ts'
 import { winRate } from '../../pipeline/judge/win-rate.ts'
 import type { JudgedPrompt } from '../../pipeline/ppo/examples.ts'
 import { type Sample, sampleInBatches } from '../../pipeline/ppo/rollout.ts'
-import { RewardScorer } from '../../pipeline/reward/model.ts'
-import { openRewardModel } from './reward-card.ts'
+import { openRewardModel, scorerOf } from './reward-card.ts'
 
 export interface PolicyJudge {
-  /** Win rate of the policy in percent; samples in the order of the prompts. */
-  winRate(samples: Sample[]): Promise<number>
+  /** Win rate of the policy in percent, null without a verdict; samples in the order of the prompts. */
+  winRate(samples: Sample[]): Promise<number | null>
   dispose(): void
 }
 
@@ -61,7 +61,8 @@ export async function policyJudge(spec: JudgeSpec, setting: Setting): Promise<Po
         questionOf(prompts[i]!, outputOf(reference[i]!), outputOf(sample)),
       )
       const replies = await judge.compare(questions)
-      return winRate(replies.flatMap(({ preferSecond }) => preferSecond ?? [])).winRate
+      const verdicts = replies.flatMap(({ preferSecond }) => preferSecond ?? [])
+      return verdicts.length === 0 ? null : winRate(verdicts).winRate
     },
     dispose,
   }
@@ -94,8 +95,9 @@ function rewardJudge(
   { model: folder }: TrainingModelJudgeSpecs['reward'],
   { prompts, config }: Setting,
 ): OpenJudge {
-  const { model, tokenizer, card } = openRewardModel(folder)
-  const scorer = new RewardScorer(model, card.scheme, tokenizer.padId)
+  const reward = openRewardModel(folder)
+  const { model, tokenizer } = reward
+  const scorer = scorerOf(reward)
   const queryOf = ({ item }: JudgedPrompt) => encodeQuery(tokenizer, item, config.maxQueryTokens).ids
   const queries = new Map(prompts.map((prompt) => [prompt.id, queryOf(prompt)]))
   const judge = scoreJudge(`reward/${folder}`, async (entries) => {
@@ -103,9 +105,11 @@ function rewardJudge(
       query: queries.get(question.pairId)!,
       response: encodeResponse(tokenizer, text),
     }))
-    return scorer
-      .tokenRewards(rows, Math.min(8, rows.length), commonLengths(rows))
-      .map((rewards) => scorer.sequenceScore(rewards))
+    const fitting = rows.filter((row) => fitsContext(row, model.config))
+    if (fitting.length === 0) return rows.map(() => null)
+    const rewards = scorer.tokenRewards(fitting, Math.min(8, fitting.length), commonLengths(fitting))
+    const scores = new Map(fitting.map((row, i) => [row, scorer.sequenceScore(rewards[i]!)]))
+    return rows.map((row) => scores.get(row) ?? null)
   })
   const dispose = () => {
     scorer.dispose()

@@ -11,13 +11,12 @@ import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import type { RunHooks } from '../../engine/training/run.ts'
 import { longestQuery, promptsOf, type SplitPrompts } from '../../pipeline/ppo/examples.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
-import { RewardScorer } from '../../pipeline/reward/model.ts'
 import { schemes } from '../../pipeline/reward/schemes.ts'
 import { type PolicyJudge, policyJudge } from './judges.ts'
 import { openModel, saveModelFolder } from './open-model.ts'
 import { ppoModels } from './ppo-models.ts'
 import type { Resources } from './resources.ts'
-import { openRewardModel, type RewardCard, type RewardModel } from './reward-card.ts'
+import { openRewardModel, type RewardCard, type RewardModel, scorerOf } from './reward-card.ts'
 import { runTraining, sizedModel, type Trained } from './run-training.ts'
 
 type PpoJob = JobOf<'ppo'>
@@ -68,7 +67,7 @@ async function train(
   const { reward, tokenizer, prompts } = start
   const models = ppoModels(start.policy, reward.model, config)
   for (const model of Object.values(models)) resources.keepModel(model)
-  const scorer = resources.keep(new RewardScorer(reward.model, reward.card.scheme, tokenizer.padId))
+  const scorer = resources.keep(scorerOf(reward))
   const judge = await openJudge(
     job,
     { refPolicy: models.refPolicy, tokenizer, config, prompts: prompts.heldout },

@@ -15,7 +15,7 @@ import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.t
 export function runReward(job: JobOf<'reward'>, hooks: Hooks): Promise<JobResults['reward']> {
   const { config } = job
   return runTraining(job, hooks, (rows, resources) => {
-    const trained = openTrained(job.model, config, resources)
+    const trained = openTrained(job.model, config, resources, 'scores')
     const { model, tokenizer } = trained
     addScoreHead(model, config.seed)
     const examples = rewardPairs(rows, tokenizer, limitsOf(job, model), labelPair)
@@ -28,7 +28,7 @@ export function runReward(job: JobOf<'reward'>, hooks: Hooks): Promise<JobResult
       missing: `no pair of the kind "${config.pairs}"`,
       size: () => ({ kind: 'reward', config, ...supervisedSize(sizedModel(model), examples, responses) }),
       async train(hooks) {
-        const { heldout, ...end } = await trainReward(
+        const { heldout, keptMean, ...end } = await trainReward(
           { model, padId: tokenizer.padId, train: examples.train, heldout: examples.heldout },
           config,
           hooks,
@@ -38,7 +38,7 @@ export function runReward(job: JobOf<'reward'>, hooks: Hooks): Promise<JobResult
           model: trained,
           card: {
             scheme: config.scheme,
-            keptMean: heldout?.quality.tokens?.keptMean ?? 0,
+            keptMean,
             tokenizerHash: tokenizer.hash,
           },
           extra: {

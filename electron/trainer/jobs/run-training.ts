@@ -21,7 +21,7 @@ import { readInputRows } from './input.ts'
 import { checkMemory } from './memory.ts'
 import { type ModelWithTokenizer, openModel, saveModelFolder } from './open-model.ts'
 import { Resources } from './resources.ts'
-import { type RewardCard, writeRewardCard } from './reward-card.ts'
+import { classificationOfScheme, type RewardCard, writeRewardCard } from './reward-card.ts'
 
 /** A run whose models are open and whose examples are made. */
 export interface PreparedRun<Extra> {
@@ -77,8 +77,9 @@ export function openTrained(
   ref: ModelRef,
   { loraRank, seed }: Pick<SftConfig, 'loraRank' | 'seed'>,
   resources: Resources,
+  use: 'language' | 'scores' = 'language',
 ): ModelWithTokenizer {
-  const { model: start, tokenizer } = openModel(ref)
+  const { model: start, tokenizer } = openModel(ref, use)
   resources.keepModel(start)
   const model = loraRank === null ? start : resources.keepModel(adaptModel(start, loraRank, seed))
   return { model, tokenizer }
@@ -126,7 +127,7 @@ async function finish(
     await writeFolderAtomic(path.join(folder, 'adapter'), (beside) => saveAdapters(trained.model, beside))
   const model = path.join(folder, 'model')
   await writeFolderAtomic(model, async (beside) => {
-    await saveModelFolder(trained, beside)
+    await saveModelFolder(trained, beside, card ? classificationOfScheme(card.scheme) : null)
     if (card) await writeRewardCard(beside, card)
   })
   return { ...end, model, dropped, cut, scale }

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import type { Judgement, JudgePair } from '../../../electron/contract/records.ts'
 import {
   type Judge,
+  type JudgedBatch,
   judgePairs,
   presentations,
   remaining,
@@ -224,6 +225,42 @@ test('the score judge scores each text of a batch once and prefers the higher sc
   assert.deepEqual(
     judgements.map((j) => j.preference),
     byLength.map((j) => j.preference),
+  )
+})
+
+test('an output that is too long to score leaves its pair without a verdict, named, and no other', async () => {
+  const judge = scoreJudge('gold', async (entries) =>
+    entries.map(({ text }) => (text.length > 20 ? null : text.length)),
+  )
+  assert.equal(judge.usageSummary!(), null)
+  const long = [pairOf('long', 'a'.repeat(21), 'b'), pairOf('both', 'a'.repeat(21), 'b'.repeat(30))]
+  const fine = pairOf('fine', 'aa', 'b')
+  const judged: JudgedBatch = { judgements: [], unread: [] }
+  for await (const batch of judgePairs(judge, [...long, fine], { seed: 1 })) {
+    judged.judgements.push(...batch.judgements)
+    judged.unread.push(...batch.unread)
+  }
+  assert.deepEqual(
+    judged.judgements.map(({ pairId, preference }) => [pairId, preference]),
+    [
+      ['fine', 0],
+      ['fine', 0],
+    ],
+  )
+  const replies = judged.unread.map(({ pairId, swapped, rawReply }) => [
+    pairId,
+    swapped,
+    rawReply.slice(0, 10),
+  ])
+  assert.deepEqual(replies.sort(), [
+    ['both', false, 'Both answe'],
+    ['both', true, 'Both answe'],
+    ['long', false, 'The first '],
+    ['long', true, 'The second'],
+  ])
+  assert.match(
+    judge.usageSummary!()!,
+    /^2 pairs have no verdict, because .* (long, both|both, long)\. Shorten/,
   )
 })
 

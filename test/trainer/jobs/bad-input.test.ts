@@ -6,7 +6,7 @@ import { afterEach, before, test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../../electron/contract/errors.ts'
 import type { JobEvent } from '../../../electron/contract/events.ts'
-import { InferenceJob, type Job } from '../../../electron/contract/jobs.ts'
+import { InferenceJob, type Job, type JobResults } from '../../../electron/contract/jobs.ts'
 import type { RunInputRow } from '../../../electron/contract/records.ts'
 import { TrainingJob } from '../../../electron/contract/run-kinds/index.ts'
 import { openSafetensors, writeSafetensors } from '../../../electron/engine/formats/safetensors.ts'
@@ -129,7 +129,14 @@ test('if a prompt and response exceed the context, the error names the item and 
   )
   const score = { kind: 'score', rewardModel: files.rewardModel }
   const rows = long.map(({ item }) => ({ prompt: item.prompt, context: '', response: item.chosen! }))
-  await refused(InferenceJob.parse({ ...score, rows }), 'Row 2', 'context of 128')
+  const { rows: scored } = (await run(InferenceJob.parse({ ...score, rows }))) as JobResults['score']
+  assert.deepEqual(
+    scored.map((row) => row === null),
+    [false, true, false],
+    'a row that is too long does not keep the others from their scores',
+  )
+  const all = (await run(InferenceJob.parse({ ...score, rows: [rows[1]] }))) as JobResults['score']
+  assert.deepEqual(all.rows, [null])
 })
 
 test('generation refuses a prompt longer than the context, and an empty one', async () => {
@@ -170,7 +177,7 @@ test('a reward model of scheme sequence cannot reward single tokens', async () =
 })
 
 test('a model that is not a reward model is refused', async () => {
-  await refused(ppo({ rewardModel: files.base }), path.join(files.base, 'reward.json'), 'stet train reward')
+  await refused(ppo({ rewardModel: files.base }), files.base, 'no reward.json', 'stet train reward')
   const headless = await writeToyModel(path.join(folder, 'headless'))
   await writeRewardCard(headless, { scheme: 'bt-changed', keptMean: 0, tokenizerHash: toyTokenizer().hash })
   await refused(ppo({ rewardModel: headless }), headless, 'score')

@@ -60,6 +60,7 @@ export const gpt2: Family = {
   huggingFace: {
     architectures: ['gpt2'],
     basePrefix: 'transformer.',
+    classification: { tokenHead: 'classifier' },
     computedTables: /(^|\.)h\.\d+\.attn\.(masked_)?bias$/,
     read: readHuggingFace,
     write: writeHuggingFace,

@@ -3,6 +3,11 @@ import { z } from 'zod'
 import { UserError } from '../../../contract/errors.ts'
 import { checkConfig, familyOfArchitecture, type ModelConfig } from '../config.ts'
 import { families } from '../families/index.ts'
+import { type ClassificationKind, classificationJson } from './classification.ts'
+
+/** Number formats in which models are written, as PyTorch names them. */
+const dtypeNames = { F32: 'float32', BF16: 'bfloat16', F16: 'float16' } as const
+export type ExportDtype = keyof typeof dtypeNames
 
 /**
  * Missing keys have the defaults of transformers' configuration classes; keys that these do not know are ignored.
@@ -19,11 +24,20 @@ export function configFromHuggingFace(json: unknown, file: string): ModelConfig 
   return checkConfig({ family, ...values }, file, keys)
 }
 
-/** What config.json has to say for transformers (4 or 5) to build the same model. */
-export function toHuggingFace(config: ModelConfig): Record<string, unknown> {
+/**
+ * What config.json has to say for transformers (4 or 5) to build the same model.
+ * @param classification of a reward model; null for a language model
+ */
+export function toHuggingFace(
+  config: ModelConfig,
+  classification: ClassificationKind | null = null,
+  dtype: ExportDtype = 'F32',
+): Record<string, unknown> {
+  const languageModel = families[config.family].huggingFace.write(config)
   return {
-    ...families[config.family].huggingFace.write(config),
-    torch_dtype: 'float32',
+    ...languageModel,
+    ...(classification && classificationJson(config, languageModel, classification)),
+    torch_dtype: dtypeNames[dtype],
     vocab_size: config.vocabSize,
     tie_word_embeddings: config.tiedEmbeddings,
     bos_token_id: config.bosId,

@@ -5,8 +5,10 @@ import { z } from 'zod'
 import { UserError } from '../../../contract/errors.ts'
 import { openSafetensors, type Safetensors } from '../../formats/safetensors.ts'
 import { checkConfig, type ModelConfig, parametersOf, scoreHead } from '../config.ts'
+import type { Json } from '../families/family.ts'
 import { eosIdsOf } from '../families/huggingface.ts'
 import { families } from '../families/index.ts'
+import { classificationOf, classifierHead } from './classification.ts'
 import { configFromHuggingFace } from './huggingface-config.ts'
 import { checkParameters, checkVocabulary, type ExpectedParameter } from './source-checks.ts'
 
@@ -16,30 +18,53 @@ const indexFile = 'model.safetensors.index.json'
 
 /** @throws UserError that names the file, and the key or parameter if there is one */
 export function openHuggingFace(folder: string) {
-  const config = readConfig(folder)
+  const { config: written, json } = readConfig(folder)
   const { weights, holders } = openWeights(folder)
-  const { outputMatrix, huggingFace } = families[config.family]
-  const parameters = expectedParameters(config, holders)
-  const nameInFile = (name: string) =>
-    holders.has(name) ? name : shortName(name, huggingFace.basePrefix, holders)
+  const { outputMatrix, huggingFace } = families[written.family]
+  const classification = classificationOf(json)
+  const config = classification && !holders.has(outputMatrix) ? withoutOutput(written) : written
+  const configuration = path.join(folder, configFile)
+  const shapesInFile = new Map([...holders].map(([name, holder]) => [name, holder.tensors.get(name)!.shape]))
+  const head = classification
+    ? classifierHead(classification, {
+        config,
+        json,
+        shapes: shapesInFile,
+        read: (name) => holders.get(name)!.readTensor(name),
+        configuration,
+        weights,
+      })
+    : null
+  const parameters = expectedParameters(config, head !== null || holders.has(scoreHead))
+  const nameInFile = (name: string) => {
+    if (name === scoreHead) return head?.weight ?? name
+    return holders.has(name) ? name : shortName(name, huggingFace.basePrefix, holders)
+  }
   checkParameters({
     expected: parameters.map((parameter) => ({ ...parameter, name: nameInFile(parameter.name) })),
-    present: new Map([...holders].map(([name, holder]) => [name, holder.tensors.get(name)!.shape])),
+    present: shapesInFile,
     isIgnored: (name) =>
-      huggingFace.computedTables.test(name) || (config.tiedEmbeddings && name === outputMatrix),
+      huggingFace.computedTables.test(name) ||
+      (config.tiedEmbeddings && name === outputMatrix) ||
+      name === head?.bias,
     weights,
-    configuration: path.join(folder, configFile),
+    configuration,
   })
   checkTokenizer(folder, config)
   const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]))
   const read = (name: string) => holders.get(nameInFile(name))!.readTensor(nameInFile(name))
-  return { config, parameters: { shapes, read } }
+  return { config, classification, parameters: { shapes, read } }
 }
 
-function readConfig(folder: string): ModelConfig {
+function readConfig(folder: string): { config: ModelConfig; json: Json } {
   const file = path.join(folder, configFile)
   if (!existsSync(file)) throw noConfig(folder)
-  const config = configFromHuggingFace(readJson(file), file)
+  const json = readJson(file)
+  // The family's reader has checked that it is an object.
+  return { config: withGenerationEnds(configFromHuggingFace(json, file), folder), json: json as Json }
+}
+
+function withGenerationEnds(config: ModelConfig, folder: string): ModelConfig {
   const generationFile = path.join(folder, 'generation_config.json')
   if (!existsSync(generationFile)) return config
   // Chat models list the ends of a turn here, and transformers' generate uses this file.
@@ -99,15 +124,19 @@ function openShards(folder: string, index: string): Map<string, Safetensors> {
   return holders
 }
 
-/** The model's parameters, and a score head if there is one. */
-function expectedParameters(config: ModelConfig, holders: ReadonlyMap<string, unknown>): ExpectedParameter[] {
+/** A reward model of another tool has no output matrix; one that uses the embedding for it needs none. */
+function withoutOutput(config: ModelConfig): ModelConfig {
+  return config.tiedEmbeddings ? config : { ...config, headless: true }
+}
+
+function expectedParameters(config: ModelConfig, hasScoreHead: boolean): ExpectedParameter[] {
   const head = { name: scoreHead, shape: [1, config.hiddenSize], isVocabulary: false }
   const parameters = parametersOf(config).map(({ name, shape, role }) => ({
     name,
     shape,
     isVocabulary: role === 'vocabulary',
   }))
-  return holders.has(scoreHead) ? [...parameters, head] : parameters
+  return hasScoreHead ? [...parameters, head] : parameters
 }
 
 /**

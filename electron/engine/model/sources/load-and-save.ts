@@ -6,6 +6,7 @@ import { writeSafetensors } from '../../formats/safetensors.ts'
 import { variableFrom } from '../../runtime/variable.ts'
 import { parameterShapes, scoreHead } from '../config.ts'
 import { disposeModel, type Model, mergedValues } from '../model.ts'
+import type { ClassificationKind } from './classification.ts'
 import { toHuggingFace } from './huggingface-config.ts'
 import { openModelSource } from './model-source.ts'
 
@@ -27,14 +28,22 @@ export function loadModel(source: string): Model {
   }
 }
 
-/** Writes config.json and model.safetensors, with adapters merged into the weights; the tokenizer's files are written by `saveTokenizer`. */
-export async function saveModel(model: Model, folder: string): Promise<void> {
+/**
+ * Writes config.json and model.safetensors, with adapters merged into the weights; the tokenizer's files are written by
+ * `saveTokenizer`.
+ * @param classification how the score head is read, if the model has one and is a reward model
+ */
+export async function saveModel(
+  model: Model,
+  folder: string,
+  classification: ClassificationKind | null = null,
+): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const shapes = parameterShapes(model.config)
   if (model.parameters.has(scoreHead)) shapes.set(scoreHead, [1, model.config.hiddenSize])
   const tensors = [...shapes].map(([name, shape]) => ({ name, shape, data: () => mergedValues(model, name) }))
   await writeSafetensors(path.join(folder, 'model.safetensors'), tensors, { format: 'pt' })
   await writeFileAtomic(path.join(folder, 'config.json'), [
-    JSON.stringify(toHuggingFace(model.config), null, 2),
+    JSON.stringify(toHuggingFace(model.config, classification), null, 2),
   ])
 }

@@ -8,6 +8,7 @@ import { UserError } from '../../../contract/errors.ts'
 import { type GgufMetadata, openGguf } from '../../formats/gguf.ts'
 import { type ModelConfig, parametersOf } from '../config.ts'
 import { families } from '../families/index.ts'
+import type { Classification } from './classification.ts'
 import { configFromGguf } from './gguf-config.ts'
 import { ggufParameter, readGgufParameter } from './gguf-parameters.ts'
 import { openHuggingFace } from './huggingface-folder.ts'
@@ -17,6 +18,8 @@ export interface ModelSource {
   readonly kind: 'huggingface' | 'gguf'
   readonly path: string
   readonly config: ModelConfig
+  /** What its class says about its score head; null for a language model, and for a GGUF file. */
+  readonly classification: Classification | null
   readonly parameters: SourceParameters
   readonly tokenizerSource: TokenizerSource
 }
@@ -73,6 +76,7 @@ function openGgufModel(path: string): ModelSource {
     kind: 'gguf',
     path,
     config,
+    classification: null,
     parameters: {
       shapes: new Map(parameters.map(({ name, shape }) => [name, shape])),
       read: (name) => readGgufParameter(gguf, located.get(name)!, config),

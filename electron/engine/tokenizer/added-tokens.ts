@@ -46,30 +46,51 @@ export function readAddedTokens(value: unknown, place: JsonPlace): AddedToken[] 
 
 /** Returns a function that splits text at `tokens`: leftmost match first, the longest of those. No section is empty. */
 export function makeSplitter(tokens: readonly AddedToken[]): (text: string) => Section[] {
-  const byContent = new Map(
-    tokens.filter(({ content }) => content !== '').map((each) => [each.content, each]),
-  )
-  if (byContent.size === 0)
-    return (text) => (text === '' ? [] : [{ start: 0, end: text.length, token: null }])
-  const longestFirst = [...byContent.keys()].sort((a, b) => b.length - a.length)
-  const pattern = new RegExp(longestFirst.map(escapePattern).join('|'), 'gu')
+  const find = makeFinder(tokens)
   return (text) => {
     const sections: Section[] = []
     let from = 0
-    for (const { 0: content, index } of text.matchAll(pattern)) {
-      const token = byContent.get(content)!
+    for (let index = 0; index < text.length; ) {
+      const token = find(text, index)
+      if (token === undefined) {
+        index++
+        continue
+      }
       const { start, end } = withWhiteSpace(text, token, index, from)
       if (start > from) sections.push({ start: from, end: start, token: null })
       sections.push({ start, end, token })
       from = end
+      index = end
     }
     if (from < text.length) sections.push({ start: from, end: text.length, token: null })
     return sections
   }
 }
 
-function escapePattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+/**
+ * Returns a function that finds the longest of `tokens` that begins at an index of a text. A tokenizer may have
+ * thousands of them, so only those with the right first character are looked for, one look-up per length.
+ */
+export function makeFinder<T extends { content: string }>(
+  tokens: readonly T[],
+): (text: string, index: number) => T | undefined {
+  const byContent = new Map(tokens.map((each) => [each.content, each]))
+  byContent.delete('')
+  const lengthsByFirst = new Map<number, number[]>()
+  for (const content of byContent.keys()) {
+    const first = content.charCodeAt(0)
+    const lengths = lengthsByFirst.get(first) ?? []
+    if (!lengths.includes(content.length)) lengths.push(content.length)
+    lengthsByFirst.set(first, lengths)
+  }
+  for (const lengths of lengthsByFirst.values()) lengths.sort((a, b) => b - a)
+  return (text, index) => {
+    for (const length of lengthsByFirst.get(text.charCodeAt(index)) ?? []) {
+      const token = byContent.get(text.slice(index, index + length))
+      if (token !== undefined) return token
+    }
+    return undefined
+  }
 }
 
 /** The range of the token at `index` with the white space that it includes, not before `from`. */

@@ -2,6 +2,7 @@
 import { Template } from '@huggingface/jinja'
 import { UserError } from '../../contract/errors.ts'
 import type { Message } from '../../contract/records.ts'
+import { makeFinder } from './added-tokens.ts'
 
 /**
  * Templates may ask for today's date. The same conversation must have the same ids every day, so all of them
@@ -33,12 +34,13 @@ export function readChatTemplate(
   variables: Readonly<Record<string, string>>,
 ): ChatTemplate {
   const template = explain(name, () => new Template(fixedDate + source))
+  const findSpecial = makeFinder(specialContents.map((content) => ({ content })))
   return {
     render(messages, addGenerationPrompt) {
       const mark = findMark(messages)
       const disarmed = messages.map(({ role, content }) => ({
         role,
-        content: breakTokens(content, specialContents, mark),
+        content: breakTokens(content, findSpecial, mark),
       }))
       const text = explain(name, () =>
         template.render({ messages: disarmed, add_generation_prompt: addGenerationPrompt, ...variables }),
@@ -71,12 +73,16 @@ function findMark(messages: readonly Message[]): string {
   )
 }
 
-function breakTokens(content: string, specialContents: readonly string[], mark: string): string {
-  let broken = content
-  for (const special of specialContents) {
-    broken = broken.replaceAll(special, () => special[0] + mark + special.slice(1))
+/** Puts the mark after the first character of every special token in a text. */
+function breakTokens(content: string, find: ReturnType<typeof makeFinder>, mark: string): string {
+  let broken = ''
+  let from = 0
+  for (let i = 0; i < content.length; i++) {
+    if (find(content, i) === undefined) continue
+    broken += content.slice(from, i + 1) + mark
+    from = i + 1
   }
-  return broken
+  return broken + content.slice(from)
 }
 
 const plainRoles = { system: 'System', user: 'User', assistant: 'Assistant' }

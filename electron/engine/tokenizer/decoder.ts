@@ -1,77 +1,88 @@
-/** From ids back to text: every token has bytes, and the bytes of a sequence are read as UTF-8. */
+/**
+ * From ids back to text, step by step as the `tokenizers` library does it (its decoders of 0.23), and the bytes of
+ * one token for display.
+ */
+import { isUtf8 } from 'node:buffer'
 import type { AddedToken } from './added-tokens.ts'
 import { fromByteCharacters } from './byte-level.ts'
 import {
   at,
-  isObject,
   type JsonObject,
   type JsonPlace,
   readArray,
   readFlag,
   readObject,
+  readString,
   refuse,
 } from './json.ts'
+import { identityMap } from './mapped-text.ts'
+import { type NormalizerStep, normalize } from './normalizer.ts'
+import { readPattern } from './pattern.ts'
 
-/** How a token's text becomes bytes. */
-export interface DecoderPlan {
+export type DecoderStep =
   /** Characters are bytes (byte-level BPE). */
-  isByteLevel: boolean
-  /** What stands for a space, such as `▁`. */
-  spaceMark: string | null
+  | { type: 'byteLevel' }
   /** `<0x0A>` and the like are bytes. */
-  hasByteTokens: boolean
-  /** The space that encoding put before the first word is removed. */
-  stripsFirstSpace: boolean
-}
+  | { type: 'byteTokens' }
+  /** From here on, all tokens are one. */
+  | { type: 'fuse' }
+  /** Removes up to `start` of the character before each token and up to `stop` after it. */
+  | { type: 'strip'; content: string; start: number; stop: number }
+  | { type: 'replace'; pattern: RegExp; content: string }
+  /** Marks of spaces become spaces; those of the first token are dropped if encoding put one there. */
+  | { type: 'spaces'; mark: string; dropsFirst: boolean }
 
 const encoder = new TextEncoder()
-const byteToken = /^<0x([0-9A-Fa-f]{2})>$/
+const byteToken = /^<0x([0-9A-Fa-f]{2}|\+[0-9A-Fa-f])>$/
 
 /** Reads the key "decoder". @throws UserError on one that is not supported */
-export function readDecoder(value: unknown, place: JsonPlace): DecoderPlan {
-  const plan = { isByteLevel: false, spaceMark: null, hasByteTokens: false, stripsFirstSpace: false }
-  for (const [step, here] of flatten(value, place)) readStep(plan, step, here)
-  return plan
-}
-
-function flatten(value: unknown, place: JsonPlace): [JsonObject, JsonPlace][] {
+export function readDecoder(value: unknown, place: JsonPlace): DecoderStep[] {
   const config = readObject(value, place)
-  if (config.type !== 'Sequence') return [[config, place]]
+  if (config.type !== 'Sequence') return [readStep(config, place)]
   const listPlace = at(place, 'decoders')
-  return readArray(config.decoders, listPlace).flatMap((step, i) => flatten(step, at(listPlace, i)))
+  return readArray(config.decoders, listPlace).flatMap((step, i) => readDecoder(step, at(listPlace, i)))
 }
 
-function readStep(plan: DecoderPlan, config: JsonObject, place: JsonPlace): void {
+function readStep(config: JsonObject, place: JsonPlace): DecoderStep {
   switch (config.type) {
     case 'ByteLevel':
-      plan.isByteLevel = true
-      return
+      return { type: 'byteLevel' }
     case 'ByteFallback':
-      plan.hasByteTokens = true
-      return
+      return { type: 'byteTokens' }
     case 'Fuse':
-      return
-    case 'Strip':
-      if (config.content !== ' ' || config.start !== 1 || config.stop !== 0) break
-      plan.stripsFirstSpace = true
-      return
-    case 'Replace':
-      if (!isObject(config.pattern) || typeof config.pattern.String !== 'string' || config.content !== ' ')
-        break
-      plan.spaceMark = config.pattern.String
-      return
-    case 'Metaspace': {
-      plan.spaceMark = typeof config.replacement === 'string' ? config.replacement : '▁'
-      const addsPrefix = readFlag(config.add_prefix_space, at(place, 'add_prefix_space'), true)
-      plan.stripsFirstSpace = config.prepend_scheme ? config.prepend_scheme !== 'never' : addsPrefix
-      return
+      return { type: 'fuse' }
+    case 'Strip': {
+      const content = readString(config.content, at(place, 'content'))
+      return {
+        type: 'strip',
+        content,
+        start: readCount(config, 'start', place),
+        stop: readCount(config, 'stop', place),
+      }
     }
+    case 'Replace': {
+      const pattern = readPattern(config.pattern, at(place, 'pattern'))
+      return { type: 'replace', pattern, content: readString(config.content, at(place, 'content')) }
+    }
+    case 'Metaspace': {
+      const mark = readString(config.replacement ?? '▁', at(place, 'replacement'))
+      const addsPrefix = readFlag(config.add_prefix_space, at(place, 'add_prefix_space'), true)
+      const dropsFirst = config.prepend_scheme ? config.prepend_scheme !== 'never' : addsPrefix
+      return { type: 'spaces', mark, dropsFirst }
+    }
+    default:
+      return refuse(
+        place,
+        config,
+        'only ByteLevel, ByteFallback, Fuse, Metaspace, Replace and Strip are supported. Use another tokenizer.',
+      )
   }
-  refuse(
-    place,
-    config,
-    'only ByteLevel, Metaspace and the Llama sequence are supported. Use another tokenizer.',
-  )
+}
+
+function readCount(config: JsonObject, key: string, place: JsonPlace): number {
+  const count = config[key]
+  const isCount = typeof count === 'number' && Number.isInteger(count) && count >= 0
+  return isCount ? count : refuse(at(place, key), count, 'it must be a number of characters.')
 }
 
 export interface Decoder {
@@ -81,41 +92,108 @@ export interface Decoder {
   decode(ids: Iterable<number>): string
 }
 
-export function makeDecoder(
-  plan: DecoderPlan,
-  vocabulary: ReadonlyMap<number, string>,
-  addedTokens: readonly AddedToken[],
-): Decoder {
-  const added = new Map(addedTokens.map(({ id, content }) => [id, content]))
-  const cache = new Map<number, Uint8Array>()
-  const textDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
-
-  function bytesOf(id: number): Uint8Array {
-    let bytes = cache.get(id)
-    if (!bytes) {
-      const content = added.get(id)
-      bytes = content === undefined ? modelBytes(plan, vocabulary.get(id) ?? '') : encoder.encode(content)
-      cache.set(id, bytes)
-    }
-    return bytes
-  }
-
-  function decode(ids: Iterable<number>): string {
-    const list = [...ids]
-    const parts = list.map(bytesOf)
-    const text = textDecoder.decode(Buffer.concat(parts))
-    const startsWithModelToken = list.length > 0 && !added.has(list[0]!)
-    return plan.stripsFirstSpace && startsWithModelToken && text.startsWith(' ') ? text.slice(1) : text
-  }
-
-  return { bytesOf, decode }
+/** The texts that a decoder starts from: the model's tokens, and added tokens in their normalised form. */
+export interface TokenTexts {
+  tokenOf(id: number): string | undefined
+  addedTokens: readonly AddedToken[]
+  normalizer: readonly NormalizerStep[]
 }
 
-function modelBytes(plan: DecoderPlan, token: string): Uint8Array {
-  if (plan.isByteLevel) return fromByteCharacters(token) ?? encoder.encode(token)
-  const byte = plan.hasByteTokens ? byteToken.exec(token) : null
-  if (byte) return Uint8Array.of(Number.parseInt(byte[1]!, 16))
-  return encoder.encode(plan.spaceMark === null ? token : token.replaceAll(plan.spaceMark, ' '))
+export function makeDecoder(steps: readonly DecoderStep[], texts: TokenTexts): Decoder {
+  const added = new Map(
+    texts.addedTokens.map(({ id, content, normalized }) => [
+      id,
+      normalized ? normalize(texts.normalizer, identityMap(content)).text : content,
+    ]),
+  )
+  const textOf = (id: number) => added.get(id) ?? texts.tokenOf(id)
+  return {
+    bytesOf: (id) => pieceBytes(steps, textOf(id) ?? ''),
+    decode(ids) {
+      let tokens: string[] = []
+      for (const id of ids) {
+        const text = textOf(id)
+        if (text !== undefined) tokens.push(text)
+      }
+      for (const step of steps) tokens = applyStep(step, tokens)
+      return tokens.join('')
+    },
+  }
+}
+
+function applyStep(step: DecoderStep, tokens: string[]): string[] {
+  switch (step.type) {
+    case 'byteLevel':
+      return [utf8(Buffer.concat(tokens.map(byteLevelBytes)))]
+    case 'byteTokens':
+      return joinByteTokens(tokens)
+    case 'fuse':
+      return [tokens.join('')]
+    case 'strip':
+      return tokens.map((token) => strip(token, step))
+    case 'replace':
+      return tokens.map((token) => token.replace(step.pattern, () => step.content))
+    case 'spaces':
+      return tokens.map((token, i) => token.replaceAll(step.mark, i === 0 && step.dropsFirst ? '' : ' '))
+  }
+}
+
+const textDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const utf8 = (bytes: Uint8Array): string => textDecoder.decode(bytes)
+
+function byteLevelBytes(token: string): Uint8Array {
+  return fromByteCharacters(token) ?? encoder.encode(token)
+}
+
+function byteOf(token: string): number | null {
+  const digits = byteToken.exec(token)?.[1]
+  return digits === undefined ? null : Number.parseInt(digits, 16)
+}
+
+/** Runs of byte tokens become text; of a run that is not UTF-8, every byte becomes U+FFFD. */
+function joinByteTokens(tokens: readonly string[]): string[] {
+  const joined: string[] = []
+  let run: number[] = []
+  const endRun = () => {
+    const bytes = Uint8Array.from(run)
+    if (run.length > 0) joined.push(isUtf8(bytes) ? utf8(bytes) : '\ufffd'.repeat(run.length))
+    run = []
+  }
+  for (const token of tokens) {
+    const byte = byteOf(token)
+    if (byte !== null) {
+      run.push(byte)
+      continue
+    }
+    endRun()
+    joined.push(token)
+  }
+  endRun()
+  return joined
+}
+
+function strip(token: string, { content, start, stop }: DecoderStep & { type: 'strip' }): string {
+  const characters = Array.from(token)
+  let from = 0
+  while (from < start && characters[from] === content) from++
+  let to = characters.length
+  while (to > from && characters.length - to < stop && characters[to - 1] === content) to--
+  return characters.slice(from, to).join('')
+}
+
+/** What one token contributes to a text, whatever is beside it. */
+function pieceBytes(steps: readonly DecoderStep[], token: string): Uint8Array {
+  let text = token
+  for (const step of steps) {
+    if (step.type === 'byteLevel') return byteLevelBytes(text)
+    if (step.type === 'byteTokens') {
+      const byte = byteOf(text)
+      if (byte !== null) return Uint8Array.of(byte)
+    }
+    if (step.type === 'replace') text = text.replace(step.pattern, () => step.content)
+    if (step.type === 'spaces') text = text.replaceAll(step.mark, ' ')
+  }
+  return encoder.encode(text)
 }
 
 /** A token for display: its text, with `<0xE2>` for each byte that is not a whole character. */

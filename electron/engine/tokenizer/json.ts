@@ -42,8 +42,11 @@ export function readFlag(value: unknown, place: JsonPlace, defaultValue: boolean
   return typeof value === 'boolean' ? value : refuse(place, value, 'it must be true or false.')
 }
 
-/** A token id: a non-negative integer below 2^31. */
+/** Whether it is a token id: a non-negative integer below 2^31. */
+export function isTokenId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31
+}
+
 export function readId(value: unknown, place: JsonPlace): number {
-  const isId = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31
-  return isId ? value : refuse(place, value, 'it must be a token id.')
+  return isTokenId(value) ? value : refuse(place, value, 'it must be a token id.')
 }

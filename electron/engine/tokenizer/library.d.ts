@@ -14,18 +14,6 @@ declare module '@huggingface/tokenizers' {
     pattern: RegExp | null
   }
 
-  export class BPE {
-    constructor(config: {
-      type: 'BPE'
-      vocab: Record<string, number>
-      merges: [string, string][]
-      ignore_merges: boolean
-    })
-    tokens_to_ids: Map<string, number>
-    /** Splits a word by the merges; the parts join to the word. */
-    bpe(word: string): string[]
-  }
-
   export class Unigram {
     constructor(config: { type: 'Unigram'; vocab: [string, number][]; unk_id: number }, eosToken: string)
     tokens_to_ids: Map<string, number>

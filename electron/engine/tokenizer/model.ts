@@ -1,12 +1,15 @@
 /**
- * The model of a tokenizer, BPE or Unigram by the tokenizer library, over words with their origin:
- * every token gets the characters that it stands for.
+ * The model of a tokenizer, BPE or Unigram, over words with their origin: every token gets the characters that it
+ * stands for.
  */
-import { BPE, Unigram } from '@huggingface/tokenizers'
+import { Unigram } from '@huggingface/tokenizers'
 import type { AddedToken } from './added-tokens.ts'
+import { MergeTable, makeBpe, type WordPiece } from './bpe.ts'
 import type { Encoding } from './encoding.ts'
+import { type Fallback, findByteIds, withFallback } from './fallback.ts'
 import {
   at,
+  isTokenId,
   type JsonObject,
   type JsonPlace,
   readArray,
@@ -15,26 +18,14 @@ import {
   readObject,
   refuse,
 } from './json.ts'
-import { characterLength, type MappedText, type Range } from './mapped-text.ts'
+import type { MappedText } from './mapped-text.ts'
 
 export interface TokenModel {
-  /** Every token's text by id; added tokens are not among them unless the vocabulary lists them too. */
-  vocabulary: Map<number, string>
+  /** Ids by text in one or more maps; added tokens are not among them unless the model lists them too. */
+  vocabulary: readonly ReadonlyMap<string, number>[]
   /** Appends the tokens of one word to `encoding`. */
   encode(word: MappedText, encoding: Encoding): void
 }
-
-/** What both kinds need: how a word is split, and which ids its parts have. */
-interface WordSplitter {
-  split(word: string): string[]
-  ids: ReadonlyMap<string, number>
-  unknownId: number | null
-  fusesUnknown: boolean
-  /** Ids of the 256 byte tokens `<0x00>` to `<0xFF>`, or null if the model doesn't fall back to bytes. */
-  byteIds: number[] | null
-}
-
-const encoder = new TextEncoder()
 
 /**
  * Reads the key "model". Special tokens are removed from the vocabulary that words are matched with.
@@ -68,31 +59,78 @@ function readBpe(config: JsonObject, place: JsonPlace, special: ReadonlySet<stri
     if (config[key])
       refuse(at(place, key), config[key], 'only BPE without it is supported. Use another tokenizer.')
   }
-  const entries = Object.entries(readObject(config.vocab, at(place, 'vocab')))
-  const vocabulary = new Map(entries.map(([token, id]) => [readId(id, at(at(place, 'vocab'), token)), token]))
-  const vocab = Object.fromEntries(entries.filter(([token]) => !special.has(token))) as Record<string, number>
-  const merges = readArray(config.merges, at(place, 'merges'))
-    .map((merge, i) => readMerge(merge, at(at(place, 'merges'), i)))
-    .filter(([left, right]) => !special.has(left + right))
+  const vocabulary = readVocabulary(config.vocab, at(place, 'vocab'), special)
+  const { ids, withheld } = vocabulary
+  const merges = readMerges(config.merges, at(place, 'merges'), vocabulary)
+  const split = makeBpe({ ids, merges })
   const ignoresMerges = readFlag(config.ignore_merges, at(place, 'ignore_merges'), false)
-  const bpe = new BPE({ type: 'BPE', vocab, merges, ignore_merges: ignoresMerges })
-  const ids = bpe.tokens_to_ids
-  const splitter: WordSplitter = {
-    split: (word) => (ignoresMerges && ids.has(word) ? [word] : bpe.bpe(word)),
-    ids,
-    unknownId: typeof config.unk_token === 'string' ? (idOf(vocabulary, config.unk_token) ?? null) : null,
+  const unknown = config.unk_token
+  const fallback: Fallback = {
+    unknownId: typeof unknown === 'string' ? (withheld.get(unknown) ?? ids.get(unknown) ?? null) : null,
     fusesUnknown: readFlag(config.fuse_unk, at(place, 'fuse_unk'), false),
     byteIds: readFlag(config.byte_fallback, at(place, 'byte_fallback'), false) ? findByteIds(ids) : null,
+    stretch: 'character',
   }
-  return { vocabulary, encode: (word, encoding) => encodeWord(splitter, word, encoding) }
+  const splitWord = (word: string): readonly WordPiece[] => {
+    const whole = ignoresMerges ? ids.get(word) : undefined
+    return whole === undefined ? split(word) : [{ id: whole, text: word }]
+  }
+  return { vocabulary: [ids, withheld], encode: withFallback(splitWord, fallback) }
+}
+
+interface Vocabulary {
+  /** Ids of the tokens that words may be made of. */
+  ids: Map<string, number>
+  /** Ids of the special ones, which words are never made of. */
+  withheld: Map<string, number>
+}
+
+function readVocabulary(value: unknown, place: JsonPlace, special: ReadonlySet<string>): Vocabulary {
+  const vocab = readObject(value, place)
+  const vocabulary: Vocabulary = { ids: new Map(), withheld: new Map() }
+  for (const token of Object.keys(vocab)) {
+    const id = vocab[token]
+    // Places are made for errors only: a vocabulary may have 262,000 tokens.
+    const checked = isTokenId(id) ? id : readId(id, at(place, token))
+    if (special.has(token)) vocabulary.withheld.set(token, checked)
+    else vocabulary.ids.set(token, checked)
+  }
+  return vocabulary
+}
+
+function readMerges(value: unknown, place: JsonPlace, { ids, withheld }: Vocabulary): MergeTable {
+  const list = readArray(value, place)
+  const table = new MergeTable(list.length)
+  for (let rank = 0; rank < list.length; rank++) {
+    const [left, right] = splitMerge(list[rank]) ?? readMerge(list[rank], at(place, rank))
+    const leftId = ids.get(left)
+    const rightId = ids.get(right)
+    const joined = ids.get(left + right)
+    if (leftId !== undefined && rightId !== undefined && joined !== undefined) {
+      table.set(leftId, rightId, rank, joined)
+      continue
+    }
+    const missing = [left, right, left + right].find((token) => !ids.has(token) && !withheld.has(token))
+    if (missing !== undefined)
+      refuse(at(place, rank), list[rank], `${JSON.stringify(missing)} is not in the vocabulary.`)
+  }
+  return table
 }
 
 /** A merge is `["a", "b"]` or, in older files, `"a b"`. */
-export function readMerge(value: unknown, place: JsonPlace): [string, string] {
-  const [left, right, ...more]: unknown[] =
-    typeof value === 'string' ? value.split(' ') : Array.isArray(value) ? value : []
-  if (typeof left === 'string' && typeof right === 'string' && more.length === 0) return [left, right]
-  return refuse(place, value, 'a merge must be a pair of tokens.')
+export function readMerge(value: unknown, place: JsonPlace): readonly [string, string] {
+  return splitMerge(value) ?? refuse(place, value, 'a merge must be a pair of tokens.')
+}
+
+function splitMerge(value: unknown): readonly [string, string] | null {
+  const parts: unknown = typeof value === 'string' ? value.split(' ') : value
+  return isPair(parts) ? parts : null
+}
+
+function isPair(value: unknown): value is [string, string] {
+  return (
+    Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && typeof value[1] === 'string'
+  )
 }
 
 function readUnigram(config: JsonObject, place: JsonPlace, special: ReadonlySet<string>): TokenModel {
@@ -105,67 +143,16 @@ function readUnigram(config: JsonObject, place: JsonPlace, special: ReadonlySet<
   // A piece without text matches nothing.
   const vocab = pieces.map(([token, score]): [string, number] => [special.has(token) ? '' : token, score])
   const unigram = new Unigram({ type: 'Unigram', vocab, unk_id: unknownId }, '')
-  const splitter: WordSplitter = {
-    split: (word) => unigram.tokenize(word),
-    ids: unigram.tokens_to_ids,
+  const ids = unigram.tokens_to_ids
+  const split = (word: string) => unigram.tokenize(word).map((text) => ({ id: ids.get(text) ?? null, text }))
+  const fallback: Fallback = {
     unknownId,
     fusesUnknown: true,
-    byteIds: readFlag(config.byte_fallback, at(place, 'byte_fallback'), false)
-      ? findByteIds(unigram.tokens_to_ids)
-      : null,
+    byteIds: readFlag(config.byte_fallback, at(place, 'byte_fallback'), false) ? findByteIds(ids) : null,
+    stretch: 'unknown characters',
   }
   return {
-    vocabulary: new Map(pieces.map(([token], id) => [id, token])),
-    encode: (word, encoding) => encodeWord(splitter, word, encoding),
-  }
-}
-
-function idOf(vocabulary: ReadonlyMap<number, string>, token: string): number | undefined {
-  for (const [id, text] of vocabulary) if (text === token) return id
-  return undefined
-}
-
-/** SentencePiece's name for a byte's token. */
-function byteTokenName(byte: number): string {
-  return `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`
-}
-
-function findByteIds(ids: ReadonlyMap<string, number>): number[] | null {
-  const byteIds = Array.from({ length: 256 }, (_, byte) => ids.get(byteTokenName(byte)))
-  return byteIds.every((id) => id !== undefined) ? byteIds : null
-}
-
-function encodeWord(splitter: WordSplitter, word: MappedText, encoding: Encoding): void {
-  let at = 0
-  let followsUnknown = false
-  for (const piece of splitter.split(word.text)) {
-    const range = { start: at, end: at + piece.length }
-    const id = splitter.ids.get(piece)
-    if (id !== undefined) {
-      append(encoding, id, word, range)
-    } else if (splitter.byteIds) {
-      appendBytes(encoding, splitter.byteIds, word, range)
-    } else if (followsUnknown && splitter.fusesUnknown) {
-      encoding.offsets.at(-1)![1] = word.ends[range.end - 1]!
-    } else if (splitter.unknownId !== null) {
-      append(encoding, splitter.unknownId, word, range)
-    }
-    followsUnknown = id === undefined && splitter.byteIds === null && splitter.unknownId !== null
-    at = range.end
-  }
-}
-
-function append(encoding: Encoding, id: number, word: MappedText, { start, end }: Range): void {
-  encoding.ids.push(id)
-  encoding.offsets.push([word.starts[start]!, word.ends[end - 1]!])
-}
-
-/** Each byte's token stands for the whole character that the byte is part of. */
-function appendBytes(encoding: Encoding, byteIds: number[], word: MappedText, { start, end }: Range): void {
-  for (let i = start; i < end; ) {
-    const next = i + characterLength(word.text, i)
-    for (const byte of encoder.encode(word.text.slice(i, next)))
-      append(encoding, byteIds[byte]!, word, { start: i, end: next })
-    i = next
+    vocabulary: [new Map(pieces.map(([token], id) => [token, id]))],
+    encode: withFallback(split, fallback),
   }
 }

@@ -3,8 +3,7 @@ import { UserError } from '../../contract/errors.ts'
 import { at, type JsonPlace, readArray, readObject, readString, refuse } from './json.ts'
 import { type MappedText, prependMapped, replaceRanges } from './mapped-text.ts'
 import { readPattern } from './pattern.ts'
-
-type UnicodeForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD'
+import { toForm, type UnicodeForm } from './unicode-forms.ts'
 
 export type NormalizerStep =
   | { type: 'unicode'; form: UnicodeForm }
@@ -73,11 +72,11 @@ function applyStep(mapped: MappedText, step: NormalizerStep): MappedText {
  * @throws UserError on the rare text whose normal form is not that of its graphemes
  */
 function normalizeUnicode(mapped: MappedText, form: UnicodeForm): MappedText {
-  const whole = mapped.text.normalize(form)
+  const whole = toForm(mapped.text, form)
   if (whole === mapped.text) return mapped
   const changes: Parameters<typeof replaceRanges>[1] = []
   for (const { segment, index } of graphemes.segment(mapped.text)) {
-    const content = segment.normalize(form)
+    const content = toForm(segment, form)
     if (content !== segment) changes.push({ start: index, end: index + segment.length, content })
   }
   const result = replaceRanges(mapped, changes)

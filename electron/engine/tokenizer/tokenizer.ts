@@ -1,17 +1,17 @@
 /**
  * A tokenizer made from the content of tokenizer.json: text to ids with the characters of each token, and
- * back. The libraries split and merge; added tokens, offsets and decoding are implemented here.
+ * back.
  */
-import { createHash } from 'node:crypto'
 import { UserError } from '../../contract/errors.ts'
 import type { Message } from '../../contract/records.ts'
 import { type AddedToken, makeSplitter, readAddedTokens } from './added-tokens.ts'
 import { type ChatTemplate, plainChat, readChatTemplate } from './chat.ts'
 import { displayBytes, makeDecoder, readDecoder } from './decoder.ts'
+import { hashDefinition } from './definition-hash.ts'
 import type { Encoding } from './encoding.ts'
-import { isObject, type JsonObject, readObject } from './json.ts'
+import type { JsonObject } from './json.ts'
 import { identityMap, type MappedText, sliceMapped } from './mapped-text.ts'
-import { readMerge, readModel } from './model.ts'
+import { readModel } from './model.ts'
 import { type NormalizerStep, normalize, readNormalizer } from './normalizer.ts'
 import { type PreTokenizerStep, preTokenize, readPreTokenizer } from './pre-tokenizer.ts'
 
@@ -67,20 +67,28 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
   const place = (key: string) => ({ file: name, key })
   const addedTokens = readAddedTokens(definition.added_tokens, place('added_tokens'))
   const { vocabulary, encode } = readModel(definition.model, place('model'), addedTokens)
-  const decoder = makeDecoder(readDecoder(definition.decoder, place('decoder')), vocabulary, addedTokens)
   const normalizer = readNormalizer(definition.normalizer, place('normalizer'))
+  const tokens = new Map<number, string>()
+  for (const part of vocabulary) for (const [token, id] of part) tokens.set(id, token)
+  const texts = { tokenOf: (id: number) => tokens.get(id), addedTokens, normalizer }
+  const decoder = makeDecoder(readDecoder(definition.decoder, place('decoder')), texts)
   const preTokenizer = readPreTokenizer(definition.pre_tokenizer, place('pre_tokenizer'))
   const encodePlain = makePlainEncoder(normalizer, preTokenizer, addedTokens, encode)
 
-  const ids = new Map([...vocabulary].map(([id, token]) => [token, id]))
-  for (const { id, content } of addedTokens) ids.set(content, id)
+  const idOf = (content: string) =>
+    addedTokens.findLast((token) => token.content === content)?.id ??
+    vocabulary.find((part) => part.has(content))?.get(content)
   const special = addedTokens.filter((token) => token.special)
   const specialIds = new Set(special.map(({ id }) => id))
-  const ends = findEnds(files, ids)
+  const ends = findEnds(files, idOf)
+  let hash: string | null = null
   const encodeWithOffsets = (text: string) => encodeWhole(encodePlain, text)
   return {
-    hash: hashDefinition(definition, addedTokens, name),
-    vocabSize: ids.values().reduce((size, id) => Math.max(size, id + 1), 0),
+    get hash() {
+      hash ??= hashDefinition(definition, addedTokens, name)
+      return hash
+    },
+    vocabSize: countIds(tokens, addedTokens),
     ...ends,
     files,
     encode: (text) => encodeWithOffsets(text).ids,
@@ -95,11 +103,21 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
 
 type Ends = Pick<Tokenizer, 'eosId' | 'bosId' | 'padId'>
 
-function findEnds({ name, config }: TokenizerFiles, ids: ReadonlyMap<string, number>): Ends {
+function countIds(tokens: ReadonlyMap<number, string>, addedTokens: readonly AddedToken[]): number {
+  let count = 0
+  for (const id of tokens.keys()) count = Math.max(count, id + 1)
+  for (const { id } of addedTokens) count = Math.max(count, id + 1)
+  return count
+}
+
+function findEnds(
+  { name, config }: TokenizerFiles,
+  idOfToken: (content: string) => number | undefined,
+): Ends {
   const idOf = (key: keyof SpecialTokens): number | null => {
     const content = config[key]
     if (content === null) return null
-    const id = ids.get(content)
+    const id = idOfToken(content)
     if (id !== undefined) return id
     const message = `${name}: "${key}" is ${JSON.stringify(content)}, which is not one of its tokens.`
     throw new UserError('bad_input', message)
@@ -203,22 +221,4 @@ function readTemplate({ name, config }: TokenizerFiles, special: readonly AddedT
   const variables = { eos_token, bos_token: bos_token ?? '', pad_token: pad_token ?? eos_token }
   const contents = special.map(({ content }) => content)
   return readChatTemplate(config.chat_template, name, contents, variables)
-}
-
-/** Hashes what determines ids in a canonical form: sorted keys, merges as pairs, defaults of added tokens filled in. */
-function hashDefinition(definition: JsonObject, addedTokens: readonly AddedToken[], file: string): string {
-  const { normalizer = null, pre_tokenizer = null } = definition
-  const model = { ...readObject(definition.model, { file, key: 'model' }) }
-  if (Array.isArray(model.merges)) {
-    model.merges = model.merges.map((merge) => readMerge(merge, { file, key: 'model.merges' }))
-  }
-  const canonical = sortKeys({ addedTokens, normalizer, pre_tokenizer, model })
-  return createHash('sha256').update(JSON.stringify(canonical)).digest('hex')
-}
-
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys)
-  if (!isObject(value)) return value
-  const keys = Object.keys(value).sort()
-  return Object.fromEntries(keys.map((key) => [key, sortKeys(value[key])]))
 }

@@ -113,7 +113,12 @@ test('missing and broken keys are named with their file', () => {
   assertRefused(withModel({ type: 'WordPiece' }), /"model\.type" is "WordPiece"; only BPE and Unigram/)
   assertRefused(withModel({ vocab: [] }), /"model\.vocab" is \[\]/)
   assertRefused(withModel({ vocab: { a: -1 } }), /"model\.vocab\.a" is -1; it must be a token id/)
-  assertRefused(withModel({ merges: [['a', 'b'], 'c'] }), /"model\.merges\[1\]" is "c"/)
+  const [merge] = (definition.model as { merges: unknown[] }).merges
+  assertRefused(withModel({ merges: [merge, 'c'] }), /"model\.merges\[1\]" is "c"/)
+  assertRefused(
+    withModel({ merges: [merge, ['a', '\u00e9']] }),
+    /"model\.merges\[1\]" is \["a","é"\]; "aé" is not in the vocabulary/,
+  )
   assertRefused(withModel({ end_of_word_suffix: '</w>' }), /"model\.end_of_word_suffix" is "<\/w>"/)
   assertRefused(
     withDefinition({ normalizer: { type: 'BertNormalizer' } }),

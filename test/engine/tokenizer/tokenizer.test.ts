@@ -80,8 +80,7 @@ for (const kind of goldenKinds) {
 
   test(`${kind}: ids decode to the text that the tokenizers library gives`, () => {
     for (const { ids, decoded } of golden.cases) {
-      // The library normalises added tokens when it decodes them; Stet returns them as they are written.
-      assert.equal(tokenizer.decode(ids).normalize(), decoded.normalize())
+      assert.equal(tokenizer.decode(ids), decoded)
     }
   })
 

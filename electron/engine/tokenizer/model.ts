@@ -118,11 +118,11 @@ function readMerges(value: unknown, place: JsonPlace, { ids, withheld }: Vocabul
 }
 
 /** A merge is `["a", "b"]` or, in older files, `"a b"`. */
-export function readMerge(value: unknown, place: JsonPlace): readonly [string, string] {
+export function readMerge(value: unknown, place: JsonPlace): [string, string] {
   return splitMerge(value) ?? refuse(place, value, 'a merge must be a pair of tokens.')
 }
 
-function splitMerge(value: unknown): readonly [string, string] | null {
+function splitMerge(value: unknown): [string, string] | null {
   const parts: unknown = typeof value === 'string' ? value.split(' ') : value
   return isPair(parts) ? parts : null
 }

@@ -1,6 +1,6 @@
 /** Models: listing, import, export, and generation. */
 import { z } from 'zod'
-import { isFreeOfMeaning, project, reservedNameMessage, sampling } from './options.ts'
+import { isFreeOfMeaning, model, project, reservedNameMessage, sampling } from './options.ts'
 import { eventsThen, procedure, verb } from './procedure.ts'
 
 const generate = verb(
@@ -25,7 +25,35 @@ const generate = verb(
   )
   .output(eventsThen(z.object({ text: z.string(), ids: z.array(z.int()) })))
 
-export const modelVerbs = { generate }
+/** What an export writes: a copy of the model's files, or a GGUF file. */
+export const ModelFormat = z.enum(['copy', 'gguf'])
+export type ModelFormat = z.infer<typeof ModelFormat>
+
+/** Number formats of the matrices in a GGUF file. */
+export const GgufNumbers = z.enum(['BF16', 'F16', 'Q8_0'])
+
+const exportModel = verb(
+  'Export a model: a copy of its files (copy), or a GGUF file for llama.cpp and the programs that use it (gguf).',
+  'export-model ferry.stet policy-1 --format gguf --numbers Q8_0 --out policy-1.gguf',
+)
+  .input(
+    z.strictObject({
+      project,
+      model: model('Model').meta({ positional: 2, value: 'MODEL' }),
+      format: ModelFormat.default('copy').describe('What is written.'),
+      out: z
+        .string()
+        .min(1)
+        .describe('New folder; format gguf: new file, whose name ends in .gguf.')
+        .meta({ value: 'PATH' }),
+      numbers: GgufNumbers.default('BF16').describe(
+        'Format gguf: how matrices are stored. Q8_0 takes half the space and rounds them to 8 bits.',
+      ),
+    }),
+  )
+  .output(z.object({ folder: z.string(), files: z.array(z.string()) }))
+
+export const modelVerbs = { generate, 'export-model': exportModel }
 
 export const ModelRecord = z.object({
   id: z.string(),
@@ -56,7 +84,4 @@ export const models = {
       }),
     )
     .output(ModelRecord),
-  exportModel: procedure('Copy a model to a new folder.')
-    .input(z.strictObject({ project, model: z.string(), out: z.string().min(1) }))
-    .output(z.object({ folder: z.string(), files: z.array(z.string()) })),
 }

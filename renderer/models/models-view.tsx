@@ -1,7 +1,8 @@
 /** The view Models: the origin of each, import, export, and a chat with one or two. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ModelRecord } from '../../electron/contract/models.ts'
+import type { z } from 'zod'
+import { GgufNumbers, ModelFormat, type ModelRecord } from '../../electron/contract/models.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
@@ -185,9 +186,12 @@ function nameFrom(path: string): string {
 
 function ExportDialog({ model, onClose }: { model: ModelRecord; onClose: () => void }) {
   const project = useProject()
-  const [out, setOut] = useState(`${project}/exports/${model.name}`)
+  const [format, setFormat] = useState<ModelFormat>('copy')
+  const [numbers, setNumbers] = useState<z.infer<typeof GgufNumbers>>('BF16')
+  const [typed, setOut] = useState<string | null>(null)
+  const out = typed ?? `${project}/exports/${model.name}${format === 'gguf' ? '.gguf' : ''}`
   const exporting = useMutation({
-    mutationFn: () => host.models.exportModel({ project, model: model.name, out }),
+    mutationFn: () => host.verbs['export-model']({ project, model: model.name, format, out, numbers }),
   })
   return (
     <Dialog open onClose={onClose} title={`Export ${model.name}`}>
@@ -198,9 +202,24 @@ function ExportDialog({ model, onClose }: { model: ModelRecord; onClose: () => v
         }}
       >
         <Field
-          label="New folder"
-          help="Gets config.json, safetensors and tokenizer, and the adapter if there is one."
+          label="Format"
+          help="A copy has the model's files: config.json, safetensors and tokenizer, and the adapter if there is one. llama.cpp and the programs that use it open a GGUF file."
         >
+          <select value={format} onChange={({ target }) => setFormat(ModelFormat.parse(target.value))}>
+            <option value="copy">Copy of its files</option>
+            <option value="gguf">GGUF</option>
+          </select>
+        </Field>
+        {format === 'gguf' && (
+          <Field label="Numbers" help="Q8_0 takes half the space and rounds matrices to 8 bits.">
+            <select value={numbers} onChange={({ target }) => setNumbers(GgufNumbers.parse(target.value))}>
+              {GgufNumbers.options.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </Field>
+        )}
+        <Field label={format === 'gguf' ? 'New file' : 'New folder'}>
           <input required value={out} onChange={({ target }) => setOut(target.value)} />
         </Field>
         <Problem error={exporting.error} />
@@ -211,7 +230,7 @@ function ExportDialog({ model, onClose }: { model: ModelRecord; onClose: () => v
         )}
         <div className="row">
           <Button type="submit" kind="primary" disabled={exporting.isPending}>
-            Export
+            {exporting.isPending ? 'Writing…' : 'Export'}
           </Button>
           <Button onClick={onClose}>Close</Button>
         </div>

@@ -1,10 +1,11 @@
-/** The verb `generate`: a model continues a prompt, or answers it as a chat message. */
+/** The verbs of models. `generate`: a model continues a prompt, or answers it as a chat message. */
 import path from 'node:path'
 import type { Hooks } from '../../contract/events.ts'
 import type { modelVerbs as contractVerbs } from '../../contract/models.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
+import { exportModel } from './export-model.ts'
 
 /** Longer prompts are truncated to their last tokens. */
 const maxQueryTokens = 4096
@@ -32,4 +33,4 @@ async function generate(
   return { text, ids }
 }
 
-export const modelVerbs: Implements<typeof contractVerbs> = { generate }
+export const modelVerbs: Implements<typeof contractVerbs> = { generate, 'export-model': exportModel }

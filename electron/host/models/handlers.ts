@@ -1,15 +1,14 @@
-/** Handlers of models: listing them with their origin, import and export. */
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+/** Handlers of models: listing them with their origin, and import. */
+import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { UserError } from '../../contract/errors.ts'
 import type { ModelRecord } from '../../contract/models.ts'
 import { runKinds } from '../../contract/run-kinds/index.ts'
 import { scoreHead } from '../../engine/model/config.ts'
 import { openModelSource } from '../../engine/model/sources/model-source.ts'
 import { addModel, listModels, listRuns, type Model, type Project } from '../../storage/index.ts'
 import type { HandlerContext } from '../handler-context.ts'
-import { findModel, hashFiles, refuseTakenName } from './project-models.ts'
+import { hashFiles, refuseTakenName } from './project-models.ts'
 
 export function modelHandlers({ api, lab }: HandlerContext) {
   return {
@@ -22,10 +21,6 @@ export function modelHandlers({ api, lab }: HandlerContext) {
     importModel: api.models.importModel.handler(async ({ input: { project: folder, path: file, name } }) => {
       const project = await lab.openProject(folder)
       return recordOf(project, await importModel(project, path.resolve(file), name))
-    }),
-    exportModel: api.models.exportModel.handler(async ({ input: { project: folder, model, out } }) => {
-      const project = await lab.openProject(folder)
-      return exportModel(findModel(project, model).path, path.resolve(out))
     }),
   }
 }
@@ -87,20 +82,4 @@ async function importModel(project: Project, file: string, name: string): Promis
   const { parameters } = openModelSource(file)
   const kind = parameters.shapes.has(scoreHead) ? 'reward' : 'language'
   return addModel(project.db, { name, kind, path: file, hashes: await hashFiles(file), runId: null })
-}
-
-/** The copy is complete or absent; an existing folder is not touched. */
-function exportModel(from: string, out: string): { folder: string; files: string[] } {
-  if (existsSync(out)) throw new UserError('conflict', `${out} already exists. Choose a new folder.`)
-  const partial = `${out}.partial`
-  mkdirSync(path.dirname(out), { recursive: true })
-  try {
-    cpSync(from, statSync(from).isDirectory() ? partial : path.join(partial, path.basename(from)), {
-      recursive: true,
-    })
-    renameSync(partial, out)
-  } finally {
-    rmSync(partial, { recursive: true, force: true })
-  }
-  return { folder: out, files: readdirSync(out) }
 }

@@ -77,7 +77,7 @@ test('a trained model names its run and the model that the run started from', as
 
 test('an export is a complete copy in a new folder; an existing folder is not touched', async () => {
   const exportTo = (model: string, out: string) =>
-    host.models.exportModel({ project, model, out: path.join(folder, out) })
+    host.verbs['export-model']({ project, model, out: path.join(folder, out) })
   const { folder: out, files } = await exportTo('hugging', 'out/hugging')
   assert.deepEqual(files.sort(), readdirSync(path.join(golden, 'llama-tied')).sort())
   for (const file of files)
@@ -89,4 +89,22 @@ test('an export is a complete copy in a new folder; an existing folder is not to
     message: /Models of this project: hugging, gguf/,
   })
   assert.deepEqual(readdirSync(path.join(folder, 'out')).sort(), ['gguf', 'hugging'])
+})
+
+test('a model is exported as a GGUF file, which can be imported again; nothing existing is touched', async () => {
+  const exportTo = (model: string, out: string, numbers?: 'Q8_0') =>
+    host.verbs['export-model']({ project, model, format: 'gguf', out: path.join(folder, out), numbers })
+  const result = await exportTo('hugging', 'gguf/small.gguf', 'Q8_0')
+  assert.deepEqual(result, { folder: path.join(folder, 'gguf'), files: ['small.gguf'] })
+  const again = await imports(path.join(folder, 'gguf/small.gguf'), 'small')
+  assert.equal(again.family, 'GGUF')
+  const original = (await host.models.list({ project })).find(({ name }) => name === 'hugging')!
+  assert.equal(again.parameters, original.parameters)
+  await assert.rejects(exportTo('hugging', 'gguf/small.gguf'), {
+    code: 'conflict',
+    message: /already exists/,
+  })
+  await assert.rejects(exportTo('hugging', 'gguf/other'), { code: 'bad_input', message: /ends in \.gguf/ })
+  await assert.rejects(exportTo('scored', 'gguf/scored.gguf'), { message: /is a reward model/ })
+  assert.deepEqual(readdirSync(path.join(folder, 'gguf')), ['small.gguf'])
 })

@@ -18,6 +18,7 @@ const presenters: { [Name in VerbName]: (result: VerbResult<Name>) => string } =
   branch: presentRun,
   // A terminal has shown the text while it was generated.
   generate: ({ text }) => (process.stdout.isTTY ? '' : text),
+  'export-model': ({ folder, files }) => `Wrote ${files.join(', ')} to ${folder}.`,
   judge: presentJudge,
   'check-judge': presentCheck,
   winrate: presentWinRate,

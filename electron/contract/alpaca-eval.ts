@@ -4,6 +4,8 @@ import { z } from 'zod'
 /** `output_1` is the reference's answer, `output_2` the evaluated model's. */
 export const AlpacaEvalAnnotation = z.object({
   instruction: z.string().optional(),
+  /** Place of the instruction in its evaluation set, from 0. */
+  index: z.int().nonnegative().optional().catch(undefined),
   output_1: z.string(),
   output_2: z.string(),
   generator_1: z.string().nullish(),

@@ -143,7 +143,11 @@ const winrate = verb(
       file: file('Rows with output_1, output_2 and preference (1 to 2), JSON or JSONL.').meta({
         positional: 1,
       }),
-      difficulty: file('CSV with a column "difficulty" and one row per annotation.').nullable().default(null),
+      difficulty: file(
+        'CSV with a column "difficulty"; rows are matched by "index" or "instruction", or else by their order.',
+      )
+        .nullable()
+        .default(null),
     }),
   )
   .output(eventsThen(WinRateResult.omit({ notes: true })))

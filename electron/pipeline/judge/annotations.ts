@@ -1,5 +1,7 @@
 /** Reads AlpacaEval annotation files (a JSON array or JSON lines) and instruction difficulties, whole or not at all. */
 import { readFile } from 'node:fs/promises'
+import { parse } from 'csv-parse/sync'
+import { z } from 'zod'
 import { AlpacaEvalAnnotation } from '../../contract/alpaca-eval.ts'
 import { UserError } from '../../contract/errors.ts'
 
@@ -61,24 +63,52 @@ export async function readAnnotations(file: string): Promise<AlpacaEvalAnnotatio
   return rows.map(toAnnotation)
 }
 
+/** The difficulty of one instruction; it belongs to the annotation with this index or instruction, if the file has them. */
+export interface Difficulty {
+  difficulty: number
+  index: number | null
+  instruction: string | null
+}
+
 /**
  * Instruction difficulties from a CSV file whose header has a column `difficulty` (or AlpacaEval's
- * `instruction_difficulty`): one row per annotation, in the annotations' order.
+ * `instruction_difficulty`) and may have `index` or `instruction`.
  */
-export async function readDifficulties(file: string): Promise<number[]> {
-  const [header = '', ...lines] = (await readText(file)).split(/\r?\n/)
-  const names = header.split(',').map((name) => name.trim().replaceAll('"', ''))
-  const column = names.findIndex((name) => name === 'difficulty' || name === 'instruction_difficulty')
-  if (column < 0) {
+export async function readDifficulties(file: string): Promise<Difficulty[]> {
+  const [header, ...rows] = parseTable(await readText(file), file)
+  const columnOf = (...names: string[]) =>
+    header?.record.findIndex((name) => names.includes(name.trim())) ?? -1
+  const [difficultyAt, indexAt, instructionAt] = [
+    columnOf('difficulty', 'instruction_difficulty'),
+    columnOf('index'),
+    columnOf('instruction'),
+  ]
+  if (difficultyAt < 0) {
     throw new UserError('bad_input', `${file}, line 1: there is no column "difficulty". Add one.`)
   }
-  return lines.flatMap((line, i) => {
-    if (line.trim() === '') return []
-    const cell = line.split(',')[column]?.trim() ?? ''
-    const difficulty = Number(cell)
-    if (cell === '' || !Number.isFinite(difficulty)) {
-      throw new UserError('bad_input', `${file}, line ${i + 2}: the difficulty "${cell}" is not a number.`)
-    }
-    return [difficulty]
+  return rows.map(({ record, info }) => {
+    const where = `${file}, line ${info.lines}`
+    const difficulty = toNumber(record[difficultyAt], `${where}: the difficulty`)
+    const index = indexAt < 0 ? null : toNumber(record[indexAt], `${where}: the index`)
+    return { difficulty, index, instruction: record[instructionAt] ?? null }
   })
+}
+
+/** What the parser gives with the option `info`, which its types do not know. */
+const TableRows = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) }))
+
+function parseTable(text: string, file: string): z.infer<typeof TableRows> {
+  try {
+    const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true } as const
+    return TableRows.parse(parse(text, options))
+  } catch (cause) {
+    const message = `${file} is not a CSV file (${(cause as Error).message}). Fix its quotes.`
+    throw new UserError('bad_input', message, { cause })
+  }
+}
+
+function toNumber(cell: string | undefined, what: string): number {
+  const number = Number(cell)
+  if (cell !== undefined && cell.trim() !== '' && Number.isFinite(number)) return number
+  throw new UserError('bad_input', `${what} "${cell ?? ''}" is not a number.`)
 }

@@ -4,7 +4,9 @@
  */
 import type { AlpacaEvalAnnotation, WinRateResult } from '../../contract/alpaca-eval.ts'
 import { UserError } from '../../contract/errors.ts'
+import type { Difficulty } from './annotations.ts'
 import { fitLogisticRegression, sigmoid } from './logistic-regression.ts'
+import { matchDifficulties } from './match-difficulties.ts'
 
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, x) => sum + x, 0) / values.length
@@ -104,29 +106,34 @@ function assertOneModel(rows: readonly AlpacaEvalAnnotation[]): void {
  * Raw and length-controlled win rate of `output_2` over `output_1`. As in AlpacaEval, a preference of 0 is a tie, and
  * rows without a preference are left out; a note says how many.
  *
- * @param difficulty AlpacaEval's instruction difficulties, one per row, in the rows' order
+ * @param difficulties AlpacaEval's instruction difficulties; rows without one are left out of the length-controlled rate
  */
 export function winRateFromAnnotations(
   rows: readonly AlpacaEvalAnnotation[],
-  difficulty?: readonly number[],
+  difficulties?: readonly Difficulty[],
 ): WinRateResult {
   assertOneModel(rows)
-  if (difficulty && difficulty.length !== rows.length) {
-    throw new UserError(
-      'bad_input',
-      `There are ${difficulty.length} difficulties for ${rows.length} rows. Pass one per row, in the same order.`,
-    )
-  }
+  const matched = difficulties && matchDifficulties(rows, difficulties)
   const lengthRows = rows.map(toLengthRow)
   const preferences = lengthRows.flatMap((row) => row.preference ?? [])
   if (preferences.length === 0)
     throw new UserError('bad_input', 'No row has a preference, so there is nothing to compute.')
   const unjudged = rows.length - preferences.length
+  const difficulty = matched?.filter((value) => value !== null)
+  const controlledRows = matched ? lengthRows.filter((_, i) => matched[i] !== null) : lengthRows
+  if (!controlledRows.some(({ preference }) => preference !== null))
+    throw new UserError('bad_input', 'No row with a preference has a difficulty. Check the column "index".')
+  const unmatched = rows.length - controlledRows.length
   return {
     ...winRate(preferences),
-    lengthControlledWinRate: lengthControlledWinRate(lengthRows, difficulty),
+    lengthControlledWinRate: lengthControlledWinRate(controlledRows, difficulty),
     n: preferences.length,
     notes: [
+      ...(unmatched > 0
+        ? [
+            `${unmatched} of ${rows.length} rows have no difficulty and were left out of the length-controlled rate.`,
+          ]
+        : []),
       ...(difficulty
         ? []
         : [

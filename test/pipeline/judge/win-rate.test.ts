@@ -25,6 +25,9 @@ const goldenRows = reference.preferences.map((preference, i) => {
   )
 })
 
+const inOrder = (difficulties: readonly number[]) =>
+  difficulties.map((difficulty) => ({ difficulty, index: null, instruction: null }))
+
 function assertClose(actual: number | null, expected: number, tolerance: number): void {
   assert.ok(actual !== null && Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`)
 }
@@ -38,7 +41,7 @@ async function writeTemporary(t: TestContext, name: string, content: string | Ui
 }
 
 test('raw and length-controlled win rates equal SciPy and statsmodels, lengths counted in characters', () => {
-  const result = winRateFromAnnotations(goldenRows, reference.difficulty)
+  const result = winRateFromAnnotations(goldenRows, inOrder(reference.difficulty))
   assertClose(result.winRate, reference.winRate, 1e-9)
   assertClose(result.standardError, reference.standardError, 1e-9)
   assertClose(result.lengthControlledWinRate, reference.controlled, 1e-6)
@@ -106,7 +109,7 @@ test('a preference of 0 is a tie; a missing one is left out with a note, as in A
 test('rows of two models, too few difficulties and files without a verdict are refused with a clear error', () => {
   const mixed = ['m1', 'm2'].map((generator_2) => ({ ...annotation(2), generator_2 }))
   assert.throws(() => winRateFromAnnotations(mixed), /judge 2 models \(m1, m2/)
-  assert.throws(() => winRateFromAnnotations([annotation(2)], [0, 1]), /2 difficulties for 1 rows/)
+  assert.throws(() => winRateFromAnnotations([annotation(2)], inOrder([0, 1])), /2 difficulties for 1 rows/)
   assert.throws(() => winRateFromAnnotations([annotation(null)]), /No row has a preference/)
 })
 
@@ -143,11 +146,67 @@ test('an error in an annotation file names the file, the line or row, and the ke
   await assert.rejects(readAnnotations('/nowhere/a.json'), { code: 'not_found' })
 })
 
-test('difficulties are read from the column with that name', async (t) => {
+test('difficulties are read from the column with that name, whatever is quoted in the others', async (t) => {
   const file = await writeTemporary(t, 'd.csv', 'index,difficulty\r\n0,0.5\r\n1,-1e-3\r\n')
-  assert.deepEqual(await readDifficulties(file), [0.5, -0.001])
+  assert.deepEqual(await readDifficulties(file), [
+    { difficulty: 0.5, index: 0, instruction: null },
+    { difficulty: -0.001, index: 1, instruction: null },
+  ])
+  const content = '\ufeffinstruction,instruction_difficulty\n"Add 4, 9, ""3""\nand 5",0.25\n'
+  const quoted = await writeTemporary(t, 'd.csv', content)
+  assert.deepEqual(await readDifficulties(quoted), [
+    { difficulty: 0.25, index: null, instruction: 'Add 4, 9, "3"\nand 5' },
+  ])
   const bad = await writeTemporary(t, 'd.csv', 'index,difficulty\n0,0.5\n1,\n')
   await assert.rejects(readDifficulties(bad), /line 3: the difficulty "" is not a number/)
   const nameless = await writeTemporary(t, 'd.csv', '0,0.5\n')
   await assert.rejects(readDifficulties(nameless), /there is no column "difficulty"/)
+  const open = await writeTemporary(t, 'd.csv', 'difficulty\n"0.5\n')
+  await assert.rejects(readDifficulties(open), /is not a CSV file .*Fix its quotes/)
+})
+
+test('difficulties in another order, or of more instructions, are matched by index or instruction', () => {
+  const rows = goldenRows.map((row, i) => ({ ...row, index: i, instruction: `Add ${i}, 9` }))
+  const table = reference.difficulty.map((difficulty, i) => ({
+    difficulty,
+    index: i,
+    instruction: `Add ${i}, 9`,
+  }))
+  const shuffled = [...table].reverse()
+  const others = [{ difficulty: 9, index: 900, instruction: 'other' }]
+  const without = (key: 'index' | 'instruction') => shuffled.map((row) => ({ ...row, [key]: null }))
+  for (const difficulties of [without('index'), without('instruction')]) {
+    const { lengthControlledWinRate: rate } = winRateFromAnnotations(rows, [...difficulties, ...others])
+    assertClose(rate, reference.controlled, 1e-6)
+  }
+  const places = winRateFromAnnotations(goldenRows, without('instruction'))
+  assertClose(places.lengthControlledWinRate, reference.controlled, 1e-6)
+})
+
+test('rows whose difficulty is missing are left out of the controlled rate, with a note', () => {
+  const rows = goldenRows.map((row, i) => ({ ...row, index: i }))
+  const kept = reference.difficulty.flatMap((difficulty, index) =>
+    index % 10 === 3 ? [] : [{ difficulty, index, instruction: null }],
+  )
+  const result = winRateFromAnnotations(rows, kept)
+  const fewer = winRateFromAnnotations(
+    rows.filter((_, i) => i % 10 !== 3),
+    kept,
+  )
+  assertClose(result.lengthControlledWinRate, fewer.lengthControlledWinRate, 1e-9)
+  assertClose(result.winRate, reference.winRate, 1e-9)
+  assert.match(result.notes.join(' '), /rows have no difficulty and were left out/)
+})
+
+test('difficulties that cannot be matched without guessing are refused', () => {
+  const indexed = [0, 1, 2].map((index) => ({ difficulty: 0.1 * index, index, instruction: null }))
+  assert.throws(
+    () => winRateFromAnnotations([annotation(2), annotation(1)], indexed),
+    /index 2, but there are 2/,
+  )
+  const repeated = [indexed[0]!, indexed[0]!]
+  assert.throws(
+    () => winRateFromAnnotations([annotation(2), annotation(1)], repeated),
+    /Two difficulties .* 0\./,
+  )
 })

@@ -13,6 +13,7 @@ import type { RunInputRow, RunMark } from '../../contract/records.ts'
 import { TrainingResult } from '../../contract/run-kinds/common.ts'
 import { type PlannedJob, type RunKind, runKinds, TrainingJob } from '../../contract/run-kinds/index.ts'
 import type { RunConfig } from '../../contract/run-record.ts'
+import { shellWord } from '../../contract/shell-word.ts'
 import { latestCheckpoint } from '../../engine/checkpoints/checkpoint-folder.ts'
 import {
   addMark,
@@ -232,7 +233,7 @@ function pauseMark({ step, reason }: TrainingResult): Omit<RunMark, 'at'> {
 }
 
 function pauseSentence({ folder }: Project, { id }: Run, { step, reason }: TrainingResult): string {
-  return `${reason ? `${reason} ` : ''}Paused after step ${step}. Resume with: stet resume ${folder} ${id}`
+  return `${reason ? `${reason} ` : ''}Paused after step ${step}. Resume with: stet resume ${shellWord(folder)} ${id}`
 }
 
 /** @param seconds since the previous step, or since the start */
@@ -262,7 +263,7 @@ function recordFailure(project: Project, run: Run, error: unknown): unknown {
     // A full disk may be the reason; when the project is opened next, the run is found interrupted.
   }
   if (code === null || code === 'bad_input' || code === 'not_found') return error
-  return new UserError(code, `${message} Resume with: stet resume ${project.folder} ${run.id}`, {
+  return new UserError(code, `${message} Resume with: stet resume ${shellWord(project.folder)} ${run.id}`, {
     cause: error,
   })
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { columns, lines, sparkline } from '../../../electron/host/entry/cli/layout.ts'
+import { columns, lines, shortened, sparkline } from '../../../electron/host/entry/cli/layout.ts'
 
 test('columns are as wide as their longest cell, and rows have no trailing spaces', () => {
   assert.equal(
@@ -11,6 +11,11 @@ test('columns are as wide as their longest cell, and rows have no trailing space
     'a    bb\nccc  d   e',
   )
   assert.equal(columns([]), '')
+})
+
+test('a long name is cut between characters, a short one is not', () => {
+  assert.equal(shortened('a'.repeat(40)), 'a'.repeat(40))
+  assert.equal(shortened('😀'.repeat(300)), `${'😀'.repeat(39)}…`)
 })
 
 test('empty lines are left out', () => {

@@ -5,6 +5,12 @@ export function lines(...texts: string[]): string {
   return texts.filter((text) => text !== '').join('\n')
 }
 
+/** A name for a table, where a long one would widen every row. */
+export function shortened(name: string, maxLength = 40): string {
+  const characters = [...name]
+  return characters.length <= maxLength ? name : `${characters.slice(0, maxLength - 1).join('')}…`
+}
+
 /** Rows of cells; the cells of a column start at the same place. */
 export function columns(rows: string[][]): string {
   const widths: number[] = []

@@ -1,6 +1,7 @@
 /** The result of each verb as text for a terminal. */
 import type { ResultRecord } from '../../../contract/report.ts'
 import { forTrainVerbs } from '../../../contract/run-kinds/index.ts'
+import { shellWord } from '../../../contract/shell-word.ts'
 import type { VerbName, VerbResult } from '../../../contract/verbs.ts'
 import { reportMarkdown } from '../../report/markdown.ts'
 import { presentImport, presentLabels } from './present/data.ts'
@@ -9,7 +10,7 @@ import { presentBench, presentDoctor } from './present/machine.ts'
 import { presentRun, presentRuns } from './present/runs.ts'
 
 const presenters: { [Name in VerbName]: (result: VerbResult<Name>) => string } = {
-  init: ({ project }) => `Created ${project}. Next: stet import ${project} FILE…`,
+  init: ({ project }) => `Created ${project}. Next: stet import ${shellWord(project)} FILE…`,
   import: presentImport,
   export: ({ file, rows }) => `Wrote ${rows} rows to ${file}.`,
   label: presentLabels,

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { RunRecord } from '../../../../contract/run-record.ts'
 import type { VerbResult } from '../../../../contract/verbs.ts'
 import { compact } from '../../../report/numbers.ts'
-import { columns, lines, share, sparkline } from '../layout.ts'
+import { columns, lines, share, shortened, sparkline } from '../layout.ts'
 
 type RunMetrics = NonNullable<VerbResult<'runs'>['metrics']>
 
@@ -38,7 +38,14 @@ export function presentRuns({ runs, metrics }: VerbResult<'runs'>): string {
   if (metrics) return presentDetails(runs[0]!, metrics)
   if (runs.length === 0) return 'No runs yet. Start one with: stet train …'
   return columns(
-    runs.map((run) => [run.id, run.kind, run.name, run.state, run.createdAt, lineageOf(run, runs)]),
+    runs.map((run) => [
+      run.id,
+      run.kind,
+      shortened(run.name),
+      run.state,
+      run.createdAt,
+      lineageOf(run, runs),
+    ]),
   )
 }
 
@@ -47,7 +54,7 @@ function lineageOf(run: RunRecord, runs: readonly RunRecord[]): string {
   const { branch } = run.config
   if (!branch) return ''
   const parent = runs.find(({ id }) => id === branch.run)
-  return `branched from ${parent?.name ?? branch.run} at step ${branch.step}`
+  return `branched from ${shortened(parent?.name ?? branch.run)} at step ${branch.step}`
 }
 
 function presentDetails(run: RunRecord, metrics: RunMetrics): string {

@@ -1,6 +1,6 @@
 /** Reads single fields of a raw row; errors name the key. */
 import type { JsonObject, JsonValue } from '../../contract/json.ts'
-import type { Item, Message, NewAnnotation } from '../../contract/records.ts'
+import type { ImportedAnnotation, Item, Message } from '../../contract/records.ts'
 import { nameType } from './text.ts'
 import { isTranscriptPrompt, parseTranscript } from './transcript.ts'
 
@@ -9,7 +9,7 @@ export type RawObject = Record<string, unknown>
 /** What one row becomes. */
 export interface ParsedRow {
   item: Item
-  annotations: NewAnnotation[]
+  annotations: ImportedAnnotation[]
 }
 
 /** Why a row can't become an item; the message completes "line 7: …". */
@@ -59,8 +59,15 @@ export function readSourceId(row: RawObject): string | null {
   return typeof row.id === 'number' ? String(row.id) : readText(row, 'id')
 }
 
-/** Text, or a list of texts that are joined by blank lines; empty if missing. */
-export function readContext(row: RawObject, key: string): string {
+/** Texts of these keys, each a text or a list of texts, joined by blank lines; empty if all are missing. */
+export function readContext(row: RawObject, ...keys: string[]): string {
+  return keys
+    .map((key) => readTexts(row, key))
+    .filter((text) => text !== '')
+    .join('\n\n')
+}
+
+function readTexts(row: RawObject, key: string): string {
   if (!has(row, key)) return ''
   const value = row[key]
   if (!Array.isArray(value)) return readText(row, key)
@@ -148,8 +155,12 @@ export function requireDifference(chosen: string, rejected: string): void {
   if (chosen === rejected) throw new RowError(sameResponses)
 }
 
-/** A finished edit that came with a row. */
-export function importedEdit(itemId: string, edited: string, annotator = 'import'): NewAnnotation {
+/** A finished edit that came with a row. @param annotator null if the row does not say who made it */
+export function importedEdit(
+  itemId: string,
+  edited: string,
+  annotator: string | null = null,
+): ImportedAnnotation {
   const state = 'done'
   const provenance = 'import'
   return { itemId, annotator, state, edited, operations: [], elapsedMs: 0, provenance, createdAt: null }

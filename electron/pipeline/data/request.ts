@@ -19,7 +19,11 @@ const contextsOfPrompts: Record<string, string[]> = {
 /** The key that has a row's prompt, or null. */
 export function findPromptKey(row: RawObject): string | null {
   const keys = Object.keys(contextsOfPrompts).filter((key) => has(row, key))
-  return keys.find((key) => row[key] !== '') ?? keys[0] ?? null
+  return keys.find((key) => row[key] !== '') ?? keys[0] ?? (isDialogue(row.context) ? 'context' : null)
+}
+
+function isDialogue(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'object')
 }
 
 /** The request of a row that has a prompt. */
@@ -27,12 +31,12 @@ export function readRequest(row: RawObject): Request {
   const promptKey = findPromptKey(row)
   if (promptKey === null) throw missingPrompt(row)
   const prompt = readPrompt(row, promptKey)
-  const contextKey = contextsOfPrompts[promptKey]!.find((key) => key !== promptKey && has(row, key))
+  const contextKeys = (contextsOfPrompts[promptKey] ?? []).filter((key) => has(row, key))
   const turns = withEarlierTurns(row, prompt)
   return {
     prompt: turns.messages,
-    context: contextKey === undefined ? '' : readContext(row, contextKey),
-    used: [promptKey, ...turns.used, ...(contextKey === undefined ? [] : [contextKey])],
+    context: readContext(row, ...contextKeys),
+    used: [promptKey, ...turns.used, ...contextKeys],
   }
 }
 

@@ -97,6 +97,45 @@ test('TRL dialogues share their first messages, whether the prompt is separate, 
   assertItem({ prompt: turns.slice(0, 2), chosen: chosen.slice(2), rejected: rejected.slice(2) }, expected)
 })
 
+test('the context of a preference is its context, and decides its document', () => {
+  const pair = { prompt: 'Summarise.', context: 'About bridges.', chosen: 'a', rejected: 'b' }
+  assertItem(pair, { context: 'About bridges.', metadata: {} })
+  assertItem({ ...pair, context: ['one', 'two'] }, { context: 'one\n\ntwo' })
+  const outputs = { instruction: 'i', context: 'c', preference: 1 }
+  assertItem({ ...outputs, output_a: 'a', output_b: 'b' }, { context: 'c', metadata: {} })
+  assertItem({ ...outputs, output_1: 'a', output_2: 'b' }, { context: 'c', metadata: {} })
+  assertItem({ ...outputs, input: 'x', output_1: 'a', output_2: 'b' }, { context: 'x\n\nc' })
+  assertItem({ instruction: 'i', context: 'c', output: 'o' }, { context: 'c', chosen: 'o', metadata: {} })
+})
+
+test('a list of messages as context continues with the prompt', () => {
+  const turns = [user('a'), assistant('b'), user('c')]
+  assertItem(
+    { context: turns, chosen: 'yes', rejected: 'no' },
+    { prompt: turns as Item['prompt'], context: '', chosen: 'yes', rejected: 'no' },
+  )
+})
+
+test('a TRL prompt that differs from the dialogue only in white space is not repeated', () => {
+  const dialogue = (first: string, last: string) => [user(first), assistant(last)]
+  const expected = {
+    prompt: [user('Name a fruit.')] as Item['prompt'],
+    chosen: 'A pear.',
+    rejected: 'A brick.',
+  }
+  const rejected = dialogue('Name a fruit.', 'A brick.')
+  for (const prompt of ['Name a fruit. ', ' Name a\r\nfruit.\n', [user('Name a fruit.\u00a0')]])
+    assertItem({ prompt, chosen: dialogue('Name a fruit.', 'A pear.'), rejected }, expected)
+  assertItem(
+    { chosen: dialogue('Name a fruit.', 'A pear.'), rejected: dialogue('Name a fruit. ', 'A brick.') },
+    expected,
+  )
+  assertItem(
+    { prompt: 'p', chosen: dialogue('p', 'a'), rejected: dialogue('p', 'a ') },
+    { prompt: [user('p')] as Item['prompt'], chosen: 'a', rejected: 'a ' },
+  )
+})
+
 test('TRL rows that cannot be imported say why', () => {
   assertRefused({ prompt: 'p', chosen: 'a', rejected: 'a' }, /both responses are the same/)
   assertRefused({ prompt: '', chosen: 'a', rejected: 'b' }, /"prompt" is empty/)
@@ -238,7 +277,7 @@ test('plain rows become finished annotations, and unknown fields metadata', () =
   assert.deepEqual(annotations, [
     {
       itemId: item.id,
-      annotator: 'import',
+      annotator: null,
       state: 'done',
       edited: 'ab ef',
       operations: [],
@@ -248,6 +287,7 @@ test('plain rows become finished annotations, and unknown fields metadata', () =
     },
   ])
   assert.equal(parse({ ...row, annotator: 'ann' }).annotations[0]!.annotator, 'ann')
+  assert.equal(parse({ ...row, annotator: 3 }).annotations[0]!.annotator, '3')
   assert.deepEqual(parse({ ...row, annotator: 'ann' }).item.metadata, { hter: 0.5 })
 })
 

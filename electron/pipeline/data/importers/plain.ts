@@ -48,6 +48,7 @@ function parse(row: RawObject): ParsedRow {
   })
   // An empty text does not correct a response: the item still has to be edited.
   const isFinished = edited !== null && (edited !== '' || rejected === '')
-  const annotator = readOptionalText(row, 'annotator') || undefined
+  const annotator =
+    typeof row.annotator === 'number' ? String(row.annotator) : readOptionalText(row, 'annotator') || null
   return { item, annotations: isFinished ? [importedEdit(item.id, edited, annotator)] : [] }
 }

@@ -75,7 +75,7 @@ function splitDialogues(prompt: Message[] | null, chosen: Message[], rejected: M
   let shared = 0
   while (
     shared < Math.min(chosen.length, rejected.length) &&
-    sameMessage(chosen[shared]!, rejected[shared]!)
+    isShared(chosen[shared]!, rejected[shared]!)
   ) {
     shared++
   }
@@ -120,11 +120,13 @@ function contains(messages: Message[], part: Message[]): boolean {
   )
 }
 
-/** A prompt that is repeated as a message may have lost the white space around it. */
-function isRepeated(a: Message, b: Message): boolean {
-  return a.role === b.role && a.content.trim() === b.content.trim()
+/** Responses may differ in white space alone; what was asked is then the same. */
+function isShared(a: Message, b: Message): boolean {
+  return a.role === 'assistant' ? a.role === b.role && a.content === b.content : isRepeated(a, b)
 }
 
-function sameMessage(a: Message, b: Message): boolean {
-  return a.role === b.role && a.content === b.content
+/** Collections write a prompt and its copy in the dialogue with different white space. */
+function isRepeated(a: Message, b: Message): boolean {
+  const words = ({ content }: Message) => content.trim().replaceAll(/\s+/g, ' ')
+  return a.role === b.role && words(a) === words(b)
 }

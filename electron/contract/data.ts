@@ -21,7 +21,9 @@ export const importData = verb(
         .min(1)
         .nullable()
         .default(null)
-        .describe('Name of the dataset that the rows become; defaults to the names of the files.'),
+        .describe(
+          'Name of the one dataset that all rows become; without it, each file becomes a dataset with its name.',
+        ),
       columns: z
         .record(z.string(), z.string())
         .default({})
@@ -37,6 +39,8 @@ export const importData = verb(
         /** Rows whose item the project already has. */
         duplicates: z.int().nonnegative(),
         bad: z.array(BadRow),
+        /** Names of the datasets that the rows are in. */
+        datasets: z.array(z.string()),
       }),
     ),
   )

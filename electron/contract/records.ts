@@ -67,12 +67,15 @@ export const NewAnnotation = Annotation.omit({ revision: true, createdAt: true }
 })
 export type NewAnnotation = z.infer<typeof NewAnnotation>
 
+/** An annotation of an imported row; `annotator` is null if the file does not say who made it. */
+export type ImportedAnnotation = Omit<NewAnnotation, 'annotator'> & { annotator: string | null }
+
 /** A row of a file, as an importer reads it. `line` counts from 1. */
 export interface ImportRow {
   file: string
   line: number
   item: Item
-  annotations: NewAnnotation[]
+  annotations: ImportedAnnotation[]
 }
 
 /** A row of a file that is not a valid item, and why. */

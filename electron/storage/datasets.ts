@@ -55,10 +55,15 @@ export function countDataset(
   db.prepare(update).run({ ...counts, id })
 }
 
-/** The dataset that was imported from files with the same contents, whatever their names. */
-export function findDataset(db: Db, files: DatasetFile[]): Dataset | null {
+/**
+ * The dataset that was imported from files with the same contents, whatever the names of the files.
+ * @param name of the dataset; null for any
+ */
+export function findDataset(db: Db, files: DatasetFile[], name: string | null): Dataset | null {
   const content = (list: DatasetFile[]) => list.map(({ sha256 }) => sha256).join()
-  return listDatasets(db).find((dataset) => content(dataset.files) === content(files)) ?? null
+  const isSame = (dataset: Dataset) =>
+    content(dataset.files) === content(files) && (name === null || dataset.name === name)
+  return listDatasets(db).find(isSame) ?? null
 }
 
 /** Names of the datasets that contain an item, in the order of import. */

@@ -6,28 +6,43 @@
  * process, and then moved in one step.
  */
 import { UserError } from '../contract/errors.ts'
-import type { BadRow, ImportRow, NewAnnotation } from '../contract/records.ts'
-import { annotationWriter } from './annotations.ts'
+import type { BadRow, ImportRow } from '../contract/records.ts'
 import { type Db, explain, transact } from './database.ts'
 import { addDataset, countDataset, type DatasetFile, findDataset } from './datasets.ts'
+import { importWriter } from './imported-annotations.ts'
 import { type ItemColumns, itemColumns, itemValues, toColumns } from './items.ts'
 import { json } from './values.ts'
 
-export interface ImportOptions {
+type Rows = AsyncIterable<ImportRow | BadRow> | Iterable<ImportRow | BadRow>
+
+/** What becomes one dataset. */
+export interface DatasetSource {
   /** Name of the dataset. */
   name: string
+  /** Whether the user chose the name. If not, files with known contents join the dataset that they are. */
+  isNamed?: boolean
   files: DatasetFile[]
+  rows: Rows
+}
+
+export interface ImportSettings {
   /** Import nothing if any row is bad. */
   strict?: boolean
   signal?: AbortSignal
 }
 
+export type ImportOptions = Omit<DatasetSource, 'rows'> & ImportSettings
+
 export interface ImportResult {
   /** Null if nothing was imported. */
   datasetId: string | null
+  /** Name of the dataset with this id; null if nothing was imported. */
+  dataset: string | null
   /** Rows with a new item or annotation. */
   imported: number
   duplicates: number
+  /** Edits that replace an earlier row's edit of the same response by the same annotator. */
+  replaced: number
   bad: BadRow[]
 }
 
@@ -39,28 +54,53 @@ const rowsPerBatch = 500
  */
 export async function importRows(
   db: Db,
-  rows: AsyncIterable<ImportRow | BadRow> | Iterable<ImportRow | BadRow>,
-  options: ImportOptions,
+  rows: Rows,
+  { strict, signal, ...source }: ImportOptions,
 ): Promise<ImportResult> {
-  const stage = openStage(db)
+  const [result] = await importDatasets(db, [{ ...source, rows }], { strict, signal })
+  return result!
+}
+
+/**
+ * Imports several datasets, all in one transaction.
+ * @returns one result per source
+ * @throws as `importRows` does
+ */
+export async function importDatasets(
+  db: Db,
+  sources: readonly DatasetSource[],
+  { strict = false, signal }: ImportSettings,
+): Promise<ImportResult[]> {
+  const stages: Stage[] = []
   try {
-    const bad = await collect(rows, stage, options.signal)
-    if (stage.count() === 0 || (options.strict && bad.length > 0)) {
-      return { datasetId: null, imported: 0, duplicates: 0, bad }
+    const collected: Collected[] = []
+    for (const source of sources) {
+      const stage = openStage(db)
+      stages.push(stage)
+      collected.push({ source, stage, bad: await collect(source.rows, stage, signal) })
     }
-    return { ...transact(db, () => move(db, stage, options, bad.length)), bad }
+    const isRefused = strict && collected.some(({ bad }) => bad.length > 0)
+    return transact(db, () =>
+      collected.map((each) => (isRefused || each.stage.count() === 0 ? nothing(each) : move(db, each))),
+    )
   } catch (error) {
     throw explain(error, db.name)
   } finally {
-    stage.drop()
+    for (const stage of stages) stage.drop()
   }
 }
 
-async function collect(
-  rows: AsyncIterable<ImportRow | BadRow> | Iterable<ImportRow | BadRow>,
-  stage: Stage,
-  signal?: AbortSignal,
-): Promise<BadRow[]> {
+interface Collected {
+  source: DatasetSource
+  stage: Stage
+  bad: BadRow[]
+}
+
+function nothing({ bad }: Collected): ImportResult {
+  return { datasetId: null, dataset: null, imported: 0, duplicates: 0, replaced: 0, bad }
+}
+
+async function collect(rows: Rows, stage: Stage, signal?: AbortSignal): Promise<BadRow[]> {
   const bad: BadRow[] = []
   let batch: StagedRow[] = []
   for await (const row of rows) {
@@ -113,27 +153,36 @@ function openStage(db: Db): Stage {
 }
 
 /** Moves the collected rows into the project; call inside a transaction. */
-function move(db: Db, stage: Stage, { name, files }: ImportOptions, badCount: number) {
+function move(db: Db, { source: { name, isNamed = false, files }, stage, bad }: Collected): ImportResult {
   const insert = db.prepare(
     `INSERT INTO items (${itemColumns}) VALUES (${itemValues}) ON CONFLICT (id) DO NOTHING`,
   )
   const link = db.prepare(
     'INSERT INTO dataset_items (dataset_id, item_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
   )
-  const writer = annotationWriter(db)
-  const existing = findDataset(db, files)
-  const datasetId = existing?.id ?? addDataset(db, name, files)
+  const existing = findDataset(db, files, isNamed ? name : null)
+  const dataset = existing ?? { id: addDataset(db, name, files), name }
+  const writer = importWriter(db, dataset)
   let imported = 0
   let duplicates = 0
-  for (const { annotations, ...item } of stage.rows()) {
-    let isNew = insert.run(item).changes > 0
-    for (const annotation of JSON.parse(annotations) as NewAnnotation[]) {
-      if (writer.appendNew(annotation)) isNew = true
+  try {
+    for (const { annotations, ...item } of stage.rows()) {
+      let isNew = insert.run(item).changes > 0
+      if (writer.write(item.id, JSON.parse(annotations))) isNew = true
+      link.run(dataset.id, item.id)
+      if (isNew) imported++
+      else duplicates++
     }
-    link.run(datasetId, item.id)
-    if (isNew) imported++
-    else duplicates++
+  } finally {
+    writer.drop()
   }
-  if (!existing) countDataset(db, datasetId, { imported, duplicates, bad: badCount })
-  return { datasetId, imported, duplicates }
+  if (!existing) countDataset(db, dataset.id, { imported, duplicates, bad: bad.length })
+  return {
+    datasetId: dataset.id,
+    dataset: dataset.name,
+    imported,
+    duplicates,
+    replaced: writer.replaced(),
+    bad,
+  }
 }

@@ -9,7 +9,13 @@ export {
 export { type Db, sqliteVersion, transact } from './database.ts'
 export { type Dataset, type DatasetFile, datasetNamesOf, describeFile, listDatasets } from './datasets.ts'
 export * from './evaluations.ts'
-export { type ImportOptions, type ImportResult, importRows } from './import-rows.ts'
+export {
+  type DatasetSource,
+  type ImportOptions,
+  type ImportResult,
+  importDatasets,
+  importRows,
+} from './import-rows.ts'
 export { type TableQuery, type TableRow, tablePage } from './item-table.ts'
 export { addItems, countItems, getItem, type ItemFilter, iterateEditedPairs, iterateItems } from './items.ts'
 export * from './judgements.ts'

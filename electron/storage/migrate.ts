@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { type Db, transact } from './database.ts'
+import { splitPoint } from './split.ts'
 
 export interface Migration {
   name: string
@@ -35,6 +36,7 @@ export function schemaVersion(db: Db): number {
 export function migrate(db: Db, migrations: Migration[]): number {
   const version = schemaVersion(db)
   refuseNewer(db, version, migrations.length)
+  defineFunctions(db)
   for (const [index, { sql }] of migrations.entries()) {
     if (index < version) continue
     transact(db, () => {
@@ -43,6 +45,17 @@ export function migrate(db: Db, migrations: Migration[]): number {
     })
   }
   return migrations.length - version
+}
+
+/** What migrations call that SQL cannot compute. */
+function defineFunctions(db: Db): void {
+  db.function('split_point_of', { deterministic: true }, (metadata, context, prompt) =>
+    splitPoint({
+      metadata: JSON.parse(String(metadata)),
+      context: String(context),
+      prompt: JSON.parse(String(prompt)),
+    }),
+  )
 }
 
 function refuseNewer(db: Db, version: number, supported: number): void {

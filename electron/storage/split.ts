@@ -13,7 +13,7 @@ export const defaultHeldoutShare = 0.1
 
 /**
  * Where an item's document falls in [0, 1), by SHA-256. The document is `metadata.document` if there is
- * one, else the context, else the prompt.
+ * one, else the context, else the prompt; a blank name or context is none, since it would join unrelated items.
  */
 export function splitPoint({
   metadata,
@@ -21,10 +21,10 @@ export function splitPoint({
   prompt,
 }: Pick<Item, 'metadata' | 'context' | 'prompt'>): number {
   const { document } = metadata
-  const named = typeof document === 'string' || typeof document === 'number'
+  const named = typeof document === 'number' || (typeof document === 'string' && document.trim() !== '')
   const key = named
     ? `document:${document}`
-    : context !== ''
+    : context.trim() !== ''
       ? `context:${context}`
       : `prompt:${canonicalJson(prompt)}`
   return createHash('sha256').update(key).digest().readUIntBE(0, 6) / 2 ** 48

@@ -12,8 +12,10 @@ import { readRows } from '../../electron/pipeline/data/read.ts'
 import {
   countItems,
   describeFile,
+  importDatasets,
   importRows,
   iterateAnnotatedItems,
+  iterateEditedPairs,
   iterateItems,
   listAnnotations,
   listDatasets,
@@ -66,10 +68,104 @@ test('a new edit of an existing item is imported as its next revision', async ()
   assert.equal(listDatasets(db).length, 2)
 })
 
+/** An edit of item 1 by nobody in particular. */
+const unnamed = (edited: string) => ({ ...edit(newItem(1), edited), annotator: null })
+const correction = (n: number, edited: string): ImportRow => ({
+  ...goodRow(n),
+  item: newItem(1),
+  annotations: [unnamed(edited)],
+})
+const source = (name: string, sha256: string, ...edits: string[]) => ({
+  name,
+  files: [{ name, sizeBytes: 1, sha256 }],
+  rows: edits.map((edited, n) => correction(n + 1, edited)),
+})
+type Scratch = Awaited<ReturnType<typeof newProject>>
+const latest = ({ db }: Scratch) => [...iterateEditedPairs(db)].map(({ edited }) => edited).sort()
+
+test('several corrections of one response stay several, and a second import of them adds nothing', async () => {
+  const project = await newProject()
+  for (const expected of [3, 0]) {
+    const [result] = await importDatasets(project.db, [source('f', 'aa', 'one', 'two', 'two', 'three')], {})
+    assert.equal(result!.imported, expected)
+    assert.deepEqual(latest(project), ['one', 'three', 'two'])
+  }
+  const annotators = listAnnotations(project.db, newItem(1).id).map(({ annotator }) => annotator)
+  assert.deepEqual(annotators, ['import', 'import 2', 'import 3'])
+})
+
+test('a changed file revises its own corrections, and another file adds to them', async () => {
+  const project = await newProject()
+  const imports = async (...sources: ReturnType<typeof source>[]) => {
+    await importDatasets(project.db, sources, {})
+    return latest(project)
+  }
+  assert.deepEqual(await imports(source('ann', 'a1', 'one', 'two')), ['one', 'two'])
+  assert.deepEqual(await imports(source('ann', 'a2', 'new', 'one')), ['new', 'one'])
+  assert.deepEqual(await imports(source('ann', 'a3', 'one', 'new')), ['new', 'one'])
+  assert.deepEqual(await imports(source('bob', 'b1', 'bob', 'one')), ['bob', 'new', 'one'])
+  assert.deepEqual(await imports(source('bob', 'b2', 'rob')), ['new', 'one', 'rob'])
+  assert.deepEqual(await imports(source('cy', 'c1', 'x'), source('di', 'd1', 'y')), [
+    'new',
+    'one',
+    'rob',
+    'x',
+    'y',
+  ])
+})
+
+test('edits that replace an earlier row by the same annotator are counted', async () => {
+  const { db } = await newProject()
+  const rows = ['one', 'two', 'two'].map((edited, n) => ({
+    ...correction(n, edited),
+    annotations: [edit(newItem(1), edited)],
+  }))
+  const first = await importRows(db, rows, options)
+  assert.deepEqual([first.imported, first.duplicates, first.replaced], [2, 1, 1])
+  assert.equal((await importRows(db, rows, options)).replaced, 0)
+})
+
+test('known rows become another dataset if the user names it, and stay in their own if not', async () => {
+  const { db } = await newProject()
+  await importRows(db, [goodRow(1)], options)
+  const renamed = await importRows(db, [goodRow(1)], { ...options, name: 'copy.jsonl' })
+  assert.equal(renamed.dataset, 'rows')
+  const named = await importRows(db, [goodRow(1)], { ...options, name: 'new', isNamed: true })
+  assert.deepEqual([named.dataset, named.imported, named.duplicates], ['new', 0, 1])
+  assert.equal(countItems(db, { datasetId: named.datasetId! }), 1)
+  assert.deepEqual(
+    listDatasets(db).map(({ name }) => name),
+    ['rows', 'new'],
+  )
+})
+
+test('several datasets are imported together or not at all', async () => {
+  const { db } = await newProject()
+  const good = { name: 'good', files, rows: [goodRow(1)] }
+  const bad = { name: 'bad', files: [{ ...files[0]!, sha256: 'bb' }], rows: [goodRow(2), badRow] }
+  const refused = await importDatasets(db, [good, bad], { strict: true })
+  assert.deepEqual(
+    refused.map((each) => [each.imported, each.bad]),
+    [
+      [0, []],
+      [0, [badRow]],
+    ],
+  )
+  assert.deepEqual([countItems(db), listDatasets(db)], [0, []])
+  await importDatasets(db, [good, bad], {})
+  assert.deepEqual(
+    listDatasets(db).map(({ name, imported }) => [name, imported]),
+    [
+      ['good', 1],
+      ['bad', 1],
+    ],
+  )
+})
+
 test('a strict import with a bad row imports nothing and lists all of them', async () => {
   const { db } = await newProject()
   const result = await importRows(db, [goodRow(1), badRow, goodRow(2), badRow], { ...options, strict: true })
-  assert.deepEqual(result, { datasetId: null, imported: 0, duplicates: 0, bad: [badRow, badRow] })
+  assert.deepEqual([result.datasetId, result.imported, result.bad], [null, 0, [badRow, badRow]])
   assert.equal(countItems(db), 0)
   assert.deepEqual(listDatasets(db), [])
   const good = await importRows(db, [goodRow(1)], { ...options, strict: true })

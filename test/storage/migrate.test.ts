@@ -3,9 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { openDatabase } from '../../electron/storage/database.ts'
+import { addItems } from '../../electron/storage/items.ts'
 import { migrate, readMigrations, schemaVersion } from '../../electron/storage/migrate.ts'
+import { splitPoint } from '../../electron/storage/split.ts'
 import { describeSchema, snapshotFile, updateCommand } from './schema.ts'
-import { newFolder, scratch } from './scratch.ts'
+import { newFolder, newItem, scratch } from './scratch.ts'
 
 const first = {
   name: '0001_first.sql',
@@ -61,6 +63,24 @@ test('a database of a newer version is refused and left alone', () => {
     message: /made by a newer version of Stet \(schema 2; this version supports up to 1\)\. Update Stet/,
   })
   assert.equal(describeSchema(db), before)
+  db.close()
+})
+
+test('items with a blank document are split by their prompts once an older project is opened', () => {
+  const db = openDatabase(':memory:')
+  const isBlankFix = ({ name }: { name: string }) => name.includes('blank_documents')
+  const migrations = readMigrations()
+  migrate(db, migrations.slice(0, migrations.findIndex(isBlankFix)))
+  const items = [
+    newItem(1, { metadata: { document: ' ' } }),
+    newItem(2, { context: '\n' }),
+    newItem(3, { metadata: { document: 'd' } }),
+  ]
+  addItems(db, items)
+  db.exec('UPDATE items SET split_point = 0.5')
+  migrate(db, migrations)
+  const points = db.prepare('SELECT split_point FROM items ORDER BY seq').pluck().all()
+  assert.deepEqual(points, [splitPoint(items[0]!), splitPoint(items[1]!), 0.5])
   db.close()
 })
 

@@ -125,6 +125,9 @@ test('all items of a document, by its name, else context, else prompt, are on th
   )
   assert.equal(point({ rejected: 'a' }), point({ rejected: 'b' }))
   assert.notEqual(point({ context: 'x' }), point({ context: 'y' }))
+  for (const document of ['', ' \t\n'])
+    assert.equal(point({ metadata: { document }, context: 'x' }), point({ context: 'x' }), 'a blank name')
+  assert.equal(point({ context: '  ' }), point({}), 'a blank context')
 })
 
 test('the held-out share is met, and a larger share includes a smaller one', async () => {

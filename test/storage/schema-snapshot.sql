@@ -1,6 +1,6 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 6;
+PRAGMA user_version = 7;
 
 CREATE INDEX items_at_a_glance ON items (split_point, (rejected IS NOT NULL));
 

@@ -39,7 +39,7 @@ export async function importAnnotations(db: Db, file: string): Promise<Imported>
 }
 
 function conflictsOf(db: Db, { item, annotations }: ImportRow): Conflict[] {
-  const annotators = new Set(annotations.map(({ annotator }) => annotator))
+  const annotators = new Set(annotations.flatMap(({ annotator }) => annotator ?? []))
   return [...annotators].flatMap((annotator) => {
     const here = latestAnnotation(db, item.id, annotator)
     const there = annotations.findLast((annotation) => annotation.annotator === annotator)!
@@ -54,7 +54,7 @@ function renameConflicts(
 ): ImportRow['annotations'] {
   const renamed = new Set(conflicts.map(({ annotator }) => annotator))
   return annotations.map((annotation) =>
-    renamed.has(annotation.annotator)
+    annotation.annotator !== null && renamed.has(annotation.annotator)
       ? { ...annotation, annotator: `${annotation.annotator} (pack)` }
       : annotation,
   )

@@ -10,40 +10,62 @@ import { exporters } from '../../pipeline/data/export.ts'
 import type { ExportSource, PreferencePair } from '../../pipeline/data/exporters/exporter.ts'
 import { detectFile, readRows } from '../../pipeline/data/read.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
-import { type Db, describeFile, importRows, type Project } from '../../storage/index.ts'
+import { type DatasetFile, type Db, describeFile, importDatasets, type Project } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
 import { findModel, openTokenizerAt } from '../models/project-models.ts'
 import { annotatedItemsOf, editedPairsOf, type ItemSelection, itemsOf } from './items.ts'
 
-/** All files become one dataset, in one transaction. */
+/** Each file becomes a dataset, or all of them the one that the user names; in one transaction. */
 export async function importData(
   lab: Lab,
   { project, files, dataset, columns, strict }: VerbInput<'import'>,
   { emit, signal }: Hooks,
 ): Promise<VerbResult<'import'>> {
   const { db } = await lab.openProject(project)
-  const descriptions = []
+  const parts: { file: DatasetFile; rows: () => AsyncGenerator<ImportRow | BadRow> }[] = []
   for (const file of files) {
     const format = await detectFile(file, { columns })
     emit({ type: 'note', sentence: `${file}: ${format ? `format "${format}"` : 'no readable rows'}` })
-    descriptions.push(await describeFile(file))
+    const onProgress = (done: number, total: number) =>
+      emit({ type: 'progress', phase: path.basename(file), done, total })
+    parts.push({ file: await describeFile(file), rows: () => readRows(file, { columns, onProgress }) })
   }
-  async function* rows(): AsyncGenerator<ImportRow | BadRow> {
-    for (const file of files) {
-      const onProgress = (done: number, total: number) =>
-        emit({ type: 'progress', phase: path.basename(file), done, total })
-      yield* readRows(file, { columns, onProgress })
-    }
+  const names = distinctNames(files)
+  const sources =
+    dataset === null
+      ? parts.map(({ file, rows }, i) => ({ name: names[i]!, files: [file], rows: rows() }))
+      : [{ name: dataset, isNamed: true, files: parts.map(({ file }) => file), rows: inTurn(parts) }]
+  const results = await importDatasets(db, sources, { strict, signal })
+  for (const { dataset: name, replaced } of results) {
+    if (replaced === 0) continue
+    const sentence = `In dataset "${name}", ${replaced} edits replace an earlier edit of the same response by the same annotator.`
+    emit({ type: 'note', sentence })
   }
-  const name = dataset ?? descriptions.map((file) => file.name).join(', ')
-  const { imported, duplicates, bad } = await importRows(db, rows(), {
-    name,
-    files: descriptions,
-    strict,
-    signal,
+  const sum = (key: 'imported' | 'duplicates') => results.reduce((total, result) => total + result[key], 0)
+  return {
+    imported: sum('imported'),
+    duplicates: sum('duplicates'),
+    bad: results.flatMap(({ bad }) => bad),
+    datasets: [...new Set(results.flatMap(({ dataset: name }) => name ?? []))],
+  }
+}
+
+/** The files' names, with as many of their folders as it takes to tell them apart. */
+export function distinctNames(files: readonly string[]): string[] {
+  const paths = [...new Set(files.map((file) => path.resolve(file)))]
+  const nameAt = (file: string, depth: number) => file.split(path.sep).slice(-depth).join('/')
+  return files.map((file) => {
+    const own = path.resolve(file)
+    const others = paths.filter((each) => each !== own)
+    let depth = 1
+    while (others.some((other) => nameAt(other, depth) === nameAt(own, depth))) depth++
+    return nameAt(own, depth)
   })
-  return { imported, duplicates, bad }
+}
+
+async function* inTurn<Row>(parts: readonly { rows: () => AsyncGenerator<Row> }[]): AsyncGenerator<Row> {
+  for (const { rows } of parts) yield* rows()
 }
 
 function exportData(lab: Lab, input: VerbInput<'export'>): Promise<VerbResult<'export'>> {

@@ -57,15 +57,32 @@ export function editedPairsOf(db: Db, selection: ItemSelection): Generator<Edite
 function filtersOf(db: Db, { datasets, ...split }: ItemSelection): ItemFilter[] {
   if (datasets.length === 0) return [split]
   const existing = listDatasets(db)
-  return datasets.flatMap((name) => {
-    const matching = existing.filter((dataset) => dataset.name === name)
-    if (matching.length > 0) return matching.map(({ id }) => ({ ...split, datasetId: id }))
-    const names = [...new Set(existing.map((dataset) => dataset.name))].join(', ')
-    throw new UserError(
-      'not_found',
-      `This project has no dataset "${name}". Datasets: ${names || 'none yet'}.`,
-    )
-  })
+  const wanted = resolveNames(datasets, new Set(existing.map(({ name }) => name)))
+  return wanted.flatMap((name) =>
+    existing.filter((dataset) => dataset.name === name).map(({ id }) => ({ ...split, datasetId: id })),
+  )
+}
+
+/**
+ * Puts names together again that a list on the command line has cut at their commas; the longest name counts.
+ * @throws UserError `not_found`
+ */
+export function resolveNames(texts: readonly string[], names: ReadonlySet<string>): string[] {
+  const parts = texts.flatMap((text) => text.split(','))
+  const found: string[] = []
+  for (let from = 0; from < parts.length; ) {
+    let to = parts.length
+    while (to > from && !names.has(parts.slice(from, to).join(','))) to--
+    if (to === from) throw noDataset(parts[from]!, names)
+    found.push(parts.slice(from, to).join(','))
+    from = to
+  }
+  return found
+}
+
+function noDataset(name: string, names: ReadonlySet<string>): UserError {
+  const list = [...names].map((each) => `"${each}"`).join(', ')
+  return new UserError('not_found', `This project has no dataset "${name}". Datasets: ${list || 'none yet'}.`)
 }
 
 /** The rows of all filters; an item that several filters match has only the rows of the first. */

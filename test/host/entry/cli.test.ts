@@ -90,7 +90,7 @@ test('importing counts rows, lists bad rows with their lines, and adds nothing t
   const project = 'import.stet'
   assert.deepEqual(jsonOf(await stet('init', project, '--json')), { project: path.join(folder, project) })
   const first = await stet('import', project, 'edits.jsonl', '--json')
-  assert.deepEqual(jsonOf(first), { imported: 3, duplicates: 0, bad: [] })
+  assert.deepEqual(jsonOf(first), { imported: 3, duplicates: 0, bad: [], datasets: ['edits.jsonl'] })
   writeFileSync(path.join(folder, 'mixed.jsonl'), `${JSON.stringify(edits[0])}\n{"prompt": 1}\nnot json\n`)
   const second = await stet('import', project, 'mixed.jsonl', '--json')
   assert.equal(second.code, 0)
@@ -179,7 +179,7 @@ test('an export contains what was imported: Stet rows import as duplicates, pref
   const stetRows = await stet('export', project, '--out', 'all.jsonl', '--json')
   assert.deepEqual(jsonOf(stetRows), { file: path.join(folder, 'all.jsonl'), rows: 3 })
   const again = await stet('import', project, 'all.jsonl', '--json')
-  assert.deepEqual(jsonOf(again), { imported: 0, duplicates: 3, bad: [] })
+  assert.deepEqual(jsonOf(again), { imported: 0, duplicates: 3, bad: [], datasets: ['all.jsonl'] })
   const trl = await stet('export', project, '--format', 'trl', '--out', 'trl.jsonl', '--json')
   assert.deepEqual(jsonOf(trl), { file: path.join(folder, 'trl.jsonl'), rows: 2 })
   const [row] = readFileSync(path.join(folder, 'trl.jsonl'), 'utf8').split('\n')
@@ -202,7 +202,28 @@ test('only the named datasets are used', async () => {
   const labelled = await stet('label', project, '--tokenizer', tokenizer, '--datasets', 'more', '--json')
   assert.equal((jsonOf(labelled) as { annotations: number }).annotations, 1)
   const unknown = await stet('label', project, '--tokenizer', tokenizer, '--datasets', 'mre')
-  assertMistake(unknown, 2, /no dataset "mre".*edits\.jsonl, more/)
+  assertMistake(unknown, 2, /no dataset "mre".*"edits\.jsonl", "more"/)
+})
+
+test('each file becomes a dataset, and every name can be chosen', async () => {
+  const project = 'several.stet'
+  await stet('init', project)
+  const rows = (n: number) => [{ prompt: `Why ${n}?`, rejected: `Because ${n}.`, edited: `As ${n}.` }]
+  mkdirSync(path.join(folder, 'two'))
+  const files = ['a,b.jsonl', 'c.jsonl', 'two/c.jsonl', 'a']
+  for (const [n, file] of files.entries()) writeRows(path.join(folder, file), rows(n))
+  const imported = jsonOf(await stet('import', project, ...files, '--json')) as { datasets: string[] }
+  assert.equal(imported.datasets.length, 4)
+  assert.deepEqual(
+    [imported.datasets[0], imported.datasets[2], imported.datasets[3]],
+    ['a,b.jsonl', 'two/c.jsonl', 'a'],
+  )
+  const count = async (...datasets: string[]) => {
+    const outcome = await stet('export', project, '--out', 'out.jsonl', '--datasets', ...datasets, '--json')
+    return (jsonOf(outcome) as { rows: number }).rows
+  }
+  for (const name of imported.datasets) assert.equal(await count(name), 1, name)
+  assert.equal(await count('a,a,b.jsonl,two/c.jsonl'), 3)
 })
 
 test('win rates are percentages, with exactly the keys of the contract', async () => {

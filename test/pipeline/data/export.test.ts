@@ -8,9 +8,9 @@ import type { JsonObject, JsonValue } from '../../../electron/contract/json.ts'
 import type {
   Annotation,
   BadRow,
+  ImportedAnnotation,
   ImportRow,
   Item,
-  NewAnnotation,
 } from '../../../electron/contract/records.ts'
 import { type AnnotatedItem, writeRows } from '../../../electron/pipeline/data/exporters/exporter.ts'
 import { stetRow } from '../../../electron/pipeline/data/exporters/stet.ts'
@@ -113,12 +113,13 @@ const annotated: fc.Arbitrary<AnnotatedItem> = fc.tuple(item, annotations).map((
 })
 
 /** Numbers revisions again, as the project does. */
-function number(annotations: NewAnnotation[]): Annotation[] {
+function number(annotations: ImportedAnnotation[]): Annotation[] {
   const last = new Map<string, number>()
   return annotations.map((annotation) => {
-    const revision = (last.get(annotation.annotator) ?? 0) + 1
-    last.set(annotation.annotator, revision)
-    return { ...annotation, revision, createdAt: annotation.createdAt! }
+    const annotator = annotation.annotator!
+    const revision = (last.get(annotator) ?? 0) + 1
+    last.set(annotator, revision)
+    return { ...annotation, annotator, revision, createdAt: annotation.createdAt! }
   })
 }
 

@@ -4,9 +4,10 @@ import { columns, lines, share } from '../layout.ts'
 
 const maxBadRows = 20
 
-export function presentImport({ imported, duplicates, bad }: VerbResult<'import'>): string {
+export function presentImport({ imported, duplicates, bad, datasets }: VerbResult<'import'>): string {
   return lines(
     `Imported ${imported} rows; ${duplicates} duplicates, ${bad.length} bad rows.`,
+    datasets.length > 0 ? `Datasets: ${datasets.map((name) => `"${name}"`).join(', ')}.` : '',
     ...bad.slice(0, maxBadRows).map(({ file, line, reason }) => `  ${file}, line ${line}: ${reason}`),
     bad.length > maxBadRows ? `  … and ${bad.length - maxBadRows} more (--json lists all of them).` : '',
   )

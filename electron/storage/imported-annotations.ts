@@ -1,0 +1,107 @@
+/**
+ * Stores the annotations of imported rows. Different corrections of one response stay separate annotations, also if the
+ * file does not say who made them; a correction that the project has is not stored twice.
+ */
+import type { ImportedAnnotation } from '../contract/records.ts'
+import { annotationWriter } from './annotations.ts'
+import type { Db } from './database.ts'
+
+/** Annotator of corrections whose file names none. */
+const unnamed = 'import'
+
+export interface ImportWriter {
+  /** Stores the annotations of one row. @returns whether any of them was new */
+  write(itemId: string, annotations: readonly ImportedAnnotation[]): boolean
+  /** Edits that replaced the edit of an earlier row by the same annotator. */
+  replaced(): number
+  drop(): void
+}
+
+/** Call inside a transaction, after the dataset was added; `drop` it in the end. */
+export function importWriter(db: Db, dataset: { id: string; name: string }): ImportWriter {
+  const writer = annotationWriter(db)
+  const used = openUsed(db)
+  const nameOf = annotatorNames(db, dataset, used.has)
+  let replaced = 0
+  function store(annotation: ImportedAnnotation): { annotator: string; isNew: boolean } {
+    if (annotation.annotator !== null)
+      return {
+        annotator: annotation.annotator,
+        isNew: writer.appendNew({ ...annotation, annotator: annotation.annotator }),
+      }
+    const { annotator, isNew } = nameOf(annotation)
+    if (isNew) writer.append({ ...annotation, annotator })
+    return { annotator, isNew }
+  }
+  return {
+    write(itemId, annotations) {
+      const stored: ReturnType<typeof store>[] = []
+      for (const annotation of annotations) {
+        const each = store(annotation)
+        stored.push(each)
+        // Unnamed corrections of one row are different people's too.
+        if (annotation.annotator === null) used.add(itemId, each.annotator)
+      }
+      const named = new Set(annotations.flatMap(({ annotator }) => annotator ?? []))
+      for (const annotator of named) {
+        const isNew = stored.some((each) => each.isNew && each.annotator === annotator)
+        if (!used.add(itemId, annotator) && isNew) replaced++
+      }
+      return stored.some(({ isNew }) => isNew)
+    },
+    replaced: () => replaced,
+    drop: used.drop,
+  }
+}
+
+/**
+ * Names the annotators of unnamed corrections: `import` for an item's first, `import 2` for the next in the same file.
+ * A file of another name begins with `import NAME`, so that it adds its corrections; the same file, changed and
+ * imported again under its name, revises its own.
+ */
+function annotatorNames(
+  db: Db,
+  { id, name }: { id: string; name: string },
+  isUsed: (itemId: string, annotator: string) => boolean,
+): (annotation: ImportedAnnotation) => { annotator: string; isNew: boolean } {
+  const selectLatest = db.prepare(
+    `SELECT annotator, edited FROM latest_annotations
+     WHERE item_id = ? AND (annotator = '${unnamed}' OR annotator GLOB '${unnamed} *') ORDER BY annotator`,
+  )
+  const selectEarlier = db
+    .prepare(
+      `SELECT 1 FROM dataset_items JOIN datasets ON datasets.id = dataset_id
+       WHERE item_id = ? AND name = ? AND dataset_id <> ?`,
+    )
+    .pluck()
+  return ({ itemId, edited }) => {
+    const latest = selectLatest.all(itemId) as { annotator: string; edited: string }[]
+    const same = latest.find((each) => each.edited === edited)
+    if (same) return { annotator: same.annotator, isNew: false }
+    const names = new Set(latest.map(({ annotator }) => annotator))
+    const own = `${unnamed} ${name}`
+    const isOthers = () =>
+      !isUsed(itemId, unnamed) && selectEarlier.get(itemId, name, id) === undefined && names.has(unnamed)
+    const base = names.has(own) || isOthers() ? own : unnamed
+    for (let n = 1; ; n++) {
+      const candidate = n === 1 ? base : `${base} ${n}`
+      if (!isUsed(itemId, candidate)) return { annotator: candidate, isNew: true }
+    }
+  }
+}
+
+let tables = 0
+
+/** Which annotators this import has given an edit of which items: in a table, so that memory is bounded. */
+function openUsed(db: Db) {
+  const table = `used_annotators_${++tables}`
+  db.exec(`CREATE TEMP TABLE ${table} (item_id, annotator, PRIMARY KEY (item_id, annotator)) WITHOUT ROWID`)
+  const insert = db.prepare(`INSERT INTO temp.${table} VALUES (?, ?) ON CONFLICT DO NOTHING`)
+  const select = db.prepare(`SELECT 1 FROM temp.${table} WHERE item_id = ? AND annotator = ?`).pluck()
+  return {
+    /** @returns whether it was not there yet */
+    add: (itemId: string, annotator: string) => insert.run(itemId, annotator).changes > 0,
+    has: (itemId: string, annotator: string) => select.get(itemId, annotator) !== undefined,
+    drop: () => void (db.open && db.exec(`DROP TABLE IF EXISTS temp.${table}`)),
+  }
+}

@@ -68,7 +68,7 @@ test('a new edit of an existing item is imported as its next revision', async ()
   assert.equal(listDatasets(db).length, 2)
 })
 
-/** An edit of item 1 by nobody in particular. */
+/** An edit of item 1 whose file does not say who made it. */
 const unnamed = (edited: string) => ({ ...edit(newItem(1), edited), annotator: null })
 const correction = (n: number, edited: string): ImportRow => ({
   ...goodRow(n),

@@ -4,7 +4,7 @@
  * not say what a field or a question is for, so that their names decide, and a task whose names do not is refused.
  */
 import type { JsonValue } from '../../contract/json.ts'
-import type { Item, NewAnnotation } from '../../contract/records.ts'
+import type { ImportedAnnotation, Item } from '../../contract/records.ts'
 import { pairItems, requireAnswer } from './answers.ts'
 import {
   has,
@@ -22,7 +22,7 @@ import { makeItem } from './item.ts'
 export interface Answer {
   question: string
   annotator: string
-  state: NewAnnotation['state']
+  state: ImportedAnnotation['state']
   value: unknown
   /** Whether the tool says that the value was typed, rather than chosen among options. */
   isTyped: boolean
@@ -228,7 +228,7 @@ function editedText(
 }
 
 /** An empty text does not correct a response; a skipped task keeps it. */
-function annotationOf(item: Item, rejected: string, answer: Answer): NewAnnotation[] {
+function annotationOf(item: Item, rejected: string, answer: Answer): ImportedAnnotation[] {
   const { annotator, state, elapsedMs, createdAt } = answer
   const edited = typeof answer.value === 'string' ? answer.value : ''
   if (edited === '' && rejected !== '' && state !== 'skipped') return []

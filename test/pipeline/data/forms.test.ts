@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import type { Item, NewAnnotation } from '../../../electron/contract/records.ts'
+import type { ImportedAnnotation, Item } from '../../../electron/contract/records.ts'
 import { importers } from '../../../electron/pipeline/data/detect.ts'
 import { detectFile, readRows } from '../../../electron/pipeline/data/read.ts'
 
@@ -19,7 +19,13 @@ interface ExpectedItem extends Omit<Item, 'id' | 'source'> {
   edits: Edit[]
 }
 
-type Edit = [annotator: string, edited: string, state?: string, elapsedMs?: number, createdAt?: string | null]
+type Edit = [
+  annotator: string | null,
+  edited: string,
+  state?: string,
+  elapsedMs?: number,
+  createdAt?: string | null,
+]
 
 const forms = path.join(import.meta.dirname, 'forms')
 const folder = mkdtempSync(path.join(os.tmpdir(), 'stet-forms-'))
@@ -31,7 +37,7 @@ function complete(item: Partial<ExpectedItem>): Omit<ExpectedItem, 'edits'> {
   return { ...none, prompt: [], ...content }
 }
 
-function assertEdits(annotations: NewAnnotation[], edits: Edit[], where: string): void {
+function assertEdits(annotations: ImportedAnnotation[], edits: Edit[], where: string): void {
   assert.deepEqual(
     annotations.map(({ annotator, edited }) => [annotator, edited]),
     edits.map(([annotator, edited]) => [annotator, edited]),

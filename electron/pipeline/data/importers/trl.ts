@@ -73,10 +73,7 @@ function readPair(row: RawObject, prompt: Message[] | null): Pair {
 /** Splits what two dialogues begin with from the one response that each ends with. */
 function splitDialogues(prompt: Message[] | null, chosen: Message[], rejected: Message[]): Pair {
   let shared = 0
-  while (
-    shared < Math.min(chosen.length, rejected.length) &&
-    isShared(chosen[shared]!, rejected[shared]!)
-  ) {
+  while (shared < Math.min(chosen.length, rejected.length) && isShared(chosen[shared]!, rejected[shared]!)) {
     shared++
   }
   if (shared === chosen.length && shared === rejected.length) throw new RowError(sameResponses)

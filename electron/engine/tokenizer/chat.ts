@@ -3,6 +3,7 @@ import { Template } from '@huggingface/jinja'
 import { UserError } from '../../contract/errors.ts'
 import type { Message } from '../../contract/records.ts'
 import { makeFinder } from './added-tokens.ts'
+import { stringFunctions, usePythonStrings } from './python-template.ts'
 
 /**
  * Templates may ask for today's date. The same conversation must have the same ids every day, so all of them
@@ -34,6 +35,7 @@ export function readChatTemplate(
   variables: Readonly<Record<string, string>>,
 ): ChatTemplate {
   const template = explain(name, () => new Template(fixedDate + source))
+  usePythonStrings(template)
   const findSpecial = makeFinder(specialContents.map((content) => ({ content })))
   return {
     render(messages, addGenerationPrompt) {
@@ -43,7 +45,12 @@ export function readChatTemplate(
         content: breakTokens(content, findSpecial, mark),
       }))
       const text = explain(name, () =>
-        template.render({ messages: disarmed, add_generation_prompt: addGenerationPrompt, ...variables }),
+        template.render({
+          ...stringFunctions,
+          ...variables,
+          messages: disarmed,
+          add_generation_prompt: addGenerationPrompt,
+        }),
       )
       return { text, mark }
     },

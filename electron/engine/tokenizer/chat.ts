@@ -3,7 +3,7 @@ import { Template } from '@huggingface/jinja'
 import { UserError } from '../../contract/errors.ts'
 import type { Message } from '../../contract/records.ts'
 import { makeFinder } from './added-tokens.ts'
-import { stringFunctions, usePythonStrings } from './python-template.ts'
+import { callPythonStrings, stringFunctions } from './python-template.ts'
 
 /**
  * Templates may ask for today's date. The same conversation must have the same ids every day, so all of them
@@ -35,7 +35,7 @@ export function readChatTemplate(
   variables: Readonly<Record<string, string>>,
 ): ChatTemplate {
   const template = explain(name, () => new Template(fixedDate + source))
-  usePythonStrings(template)
+  callPythonStrings(template)
   const findSpecial = makeFinder(specialContents.map((content) => ({ content })))
   return {
     render(messages, addGenerationPrompt) {

@@ -15,7 +15,7 @@ type Method = (text: string, args: Arguments) => string | number | boolean | str
 const space = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
 const isSpace = new RegExp(`^[${space}]$`)
 const words = new RegExp(`[^${space}]+`, 'gu')
-const lineBreaks = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g
+const lineBreaks = /\r\n|[\n-\r\x1c-\x1e\x85\u2028\u2029]/g
 
 export const stringMethods: Readonly<Record<string, Method>> = {
   strip: (text, args) => strip(text, stripSet(args), 'both'),

@@ -19,7 +19,7 @@ const stringFilters: Readonly<Record<string, Method>> = {
 const methodName = (method: string) => `str.${method}`
 const filterName = (filter: string) => `filter.${filter}`
 
-/** The functions that a template calls after {@link usePythonStrings}, by name. */
+/** The functions that a template calls after {@link callPythonStrings}, by name. */
 export const stringFunctions: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
   ...fromEntries(stringMethods, methodName, (method) => (text, ...args) => {
     if (typeof text === 'string') return method(text, readArguments(args))
@@ -43,15 +43,15 @@ function fromEntries<T>(
 }
 
 /** Changes calls of string methods in a parsed template, in place. */
-export function usePythonStrings({ parsed }: Template): void {
+export function callPythonStrings({ parsed }: Template): void {
   visit(parsed, (node) => {
-    if (node.type === 'CallExpression') useMethod(node)
-    else if (node.type === 'FilterExpression') useFilter(node)
+    if (node.type === 'CallExpression') callMethod(node)
+    else if (node.type === 'FilterExpression') callFilter(node)
   })
 }
 
 /** `object.method(args)` becomes `method(object, args)`. */
-function useMethod(node: JsonObject): void {
+function callMethod(node: JsonObject): void {
   const { callee, args } = node
   if (!isObject(callee) || callee.type !== 'MemberExpression' || callee.computed || !Array.isArray(args))
     return
@@ -64,7 +64,7 @@ function useMethod(node: JsonObject): void {
 }
 
 /** `operand | filter(args)` becomes `method(operand, args)`. */
-function useFilter(node: JsonObject): void {
+function callFilter(node: JsonObject): void {
   const filter = node.filter
   if (!isObject(filter)) return
   const name = filter.type === 'CallExpression' ? filter.callee : filter

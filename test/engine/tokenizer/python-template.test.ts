@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Template } from '@huggingface/jinja'
-import { stringFunctions, usePythonStrings } from '../../../electron/engine/tokenizer/python-template.ts'
+import { callPythonStrings, stringFunctions } from '../../../electron/engine/tokenizer/python-template.ts'
 import { readGolden } from '../../golden.ts'
 
 interface GoldenTemplates {
@@ -14,7 +14,7 @@ const { texts, expressions } = readGolden<GoldenTemplates>('templates.json')
 
 function evaluate(expression: string, text: string): unknown {
   const template = new Template(`{{ (${expression}) | tojson }}`)
-  usePythonStrings(template)
+  callPythonStrings(template)
   return JSON.parse(template.render({ ...stringFunctions, text }))
 }
 

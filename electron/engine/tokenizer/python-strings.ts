@@ -15,7 +15,9 @@ type Method = (text: string, args: Arguments) => string | number | boolean | str
 const space = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
 const isSpace = new RegExp(`^[${space}]$`)
 const words = new RegExp(`[^${space}]+`, 'gu')
-const lineBreaks = /\r\n|[\n-\r\x1c-\x1e\x85\u2028\u2029]/g
+/** What ends a line for str.splitlines(). */
+const lineEnd = '[\\n-\\r\\x1c-\\x1e\\x85\\u2028\\u2029]'
+const lineBreaks = new RegExp(`\\r\\n|${lineEnd}`, 'g')
 
 export const stringMethods: Readonly<Record<string, Method>> = {
   strip: (text, args) => strip(text, stripSet(args), 'both'),
@@ -199,7 +201,7 @@ function affixes(args: Arguments): string[] {
 /** The part of the text between the arguments "start" and "end", or null if it begins after the text's end. */
 function within(text: string, args: Arguments): string | null {
   const range = readRange(text, args)
-  return range && range.characters.slice(range.start, range.end).join('')
+  return range === null ? null : range.characters.slice(range.start, range.end).join('')
 }
 
 function readRange(

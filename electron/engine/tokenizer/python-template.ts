@@ -89,7 +89,7 @@ function visit(value: unknown, use: (node: JsonObject) => void): void {
   }
 }
 
-/** The library passes named arguments as a map after the others, and lists as lists of its own values. */
+/** The library passes named arguments as a map after the others, and lists as lists of runtime values. */
 function readArguments(args: readonly unknown[]): Arguments {
   const last = args.at(-1)
   const named = last instanceof Map ? last : new Map()

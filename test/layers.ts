@@ -81,7 +81,7 @@ export const layers: Layer[] = [
   {
     folder: 'electron/pipeline',
     layers: ['electron/contract', 'electron/world', 'electron/engine', 'resources'],
-    packages: ['zod', '@tensorflow/tfjs-core', 'csv-parse'],
+    packages: ['zod', '@tensorflow/tfjs-core', 'csv-parse', 'hyparquet-writer'],
     node: true,
   },
   {

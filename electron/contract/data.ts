@@ -45,24 +45,39 @@ export const importData = verb(
     ),
   )
 
-export const ExportFormat = z.enum(['stet', 'trl', 'tokens'])
+export const ExportFormat = z.enum([
+  'stet',
+  'trl',
+  'sft',
+  'prompt-completion',
+  'kto',
+  'stepwise',
+  'words',
+  'token-ids',
+  'tokens',
+])
 export type ExportFormat = z.infer<typeof ExportFormat>
 
 export const exportData = verb(
-  'Export items and annotations: everything (stet), preference rows (trl) or token labels (tokens).',
-  'export ferry.stet --format trl --out pairs.jsonl',
+  'Export items and annotations: everything (stet), rows to train on (preferences, demonstrations, steps) or labels.',
+  'export ferry.stet --format trl --out pairs.parquet',
 )
   .input(
     z.strictObject({
       project,
-      out: file('JSONL file to write.'),
-      format: ExportFormat.default('stet').describe('What each row contains.'),
+      out: file('File to write: Parquet if its name ends in .parquet, else JSONL.'),
+      format: ExportFormat.default('stet').describe(
+        'What each row contains: everything (stet), a preference (trl), a demonstration (sft, prompt-completion), an ' +
+          'answer with a verdict (kto), steps (stepwise), or labels (words, token-ids, tokens).',
+      ),
       pairs: z
         .enum(['all', 'edited', 'original'])
         .default('all')
-        .describe('Format trl: finished edits, the original preferences of the items, or both.'),
+        .describe(
+          'Formats trl, sft, prompt-completion, kto: finished edits, the original answers of the items, or both.',
+        ),
       datasets,
-      tokenizer: tokenizer('Format tokens: ').nullable().default(null),
+      tokenizer: tokenizer('Formats token-ids, tokens: ').nullable().default(null),
     }),
   )
   .output(eventsThen(z.object({ file: z.string(), rows: z.int().nonnegative() })))

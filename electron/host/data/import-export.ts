@@ -1,20 +1,15 @@
 /** The verbs `import` and `export`. */
 import path from 'node:path'
 import type { dataVerbs as contractVerbs } from '../../contract/data.ts'
-import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
-import type { BadRow, EditedPair, ImportRow, PairLabels } from '../../contract/records.ts'
+import type { BadRow, ImportRow } from '../../contract/records.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
-import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { exporters } from '../../pipeline/data/export.ts'
-import type { ExportSource, PreferencePair } from '../../pipeline/data/exporters/exporter.ts'
 import { detectFile, readRows } from '../../pipeline/data/read.ts'
-import { labelPair } from '../../pipeline/label/labels.ts'
-import { type DatasetFile, type Db, describeFile, importDatasets, type Project } from '../../storage/index.ts'
+import { type DatasetFile, describeFile, importDatasets, type Project } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
-import { findModel, openTokenizerAt } from '../models/project-models.ts'
-import { annotatedItemsOf, editedPairsOf, type ItemSelection, itemsOf } from './items.ts'
+import { exportSource } from './export-source.ts'
 
 /** Each file becomes a dataset, or all of them the one that the user names; in one transaction. */
 export async function importData(
@@ -74,43 +69,10 @@ function exportData(lab: Lab, input: VerbInput<'export'>): Promise<VerbResult<'e
 
 async function exportProject(
   project: Project,
-  { out, format, pairs, datasets, tokenizer }: VerbInput<'export'>,
+  { out, format, ...options }: VerbInput<'export'>,
 ): Promise<VerbResult<'export'>> {
-  const { db } = project
   const file = path.resolve(out)
-  const selection = { datasets }
-  const source: ExportSource = {
-    annotatedItems: () => annotatedItemsOf(db, selection),
-    preferences: () => preferences(db, selection, pairs),
-    labels() {
-      if (tokenizer !== null)
-        return labelled(openTokenizerAt(findModel(project, tokenizer).path), editedPairsOf(db, selection))
-      throw new UserError(
-        'bad_input',
-        'Token labels need a tokenizer. Pass --tokenizer with a model folder or a GGUF file.',
-      )
-    },
-  }
-  return { file, rows: await exporters[format](file, source) }
-}
-
-/** Finished edits over the rejected responses, and the original preferences of the items. */
-function* preferences(
-  db: Db,
-  selection: ItemSelection,
-  pairs: 'all' | 'edited' | 'original',
-): Generator<PreferencePair> {
-  for (const { item, rejected, edited } of pairs === 'original' ? [] : editedPairsOf(db, selection)) {
-    if (edited !== rejected) yield { item, chosen: edited, rejected }
-  }
-  for (const item of pairs === 'edited' ? [] : itemsOf(db, selection)) {
-    if (item.chosen !== null && item.rejected !== null)
-      yield { item, chosen: item.chosen, rejected: item.rejected }
-  }
-}
-
-function* labelled(tokenizer: Tokenizer, pairs: Iterable<EditedPair>): Generator<PairLabels> {
-  for (const { item, rejected, edited } of pairs) yield labelPair(tokenizer, item.id, rejected, edited)
+  return { file, rows: await exporters[format](file, exportSource(project, options)) }
 }
 
 export const dataVerbs: Implements<typeof contractVerbs> = { import: importData, export: exportData }

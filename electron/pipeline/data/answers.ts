@@ -61,15 +61,23 @@ export function findVerdictKey(row: RawObject): string | null {
   return 'label' in row && (row.label === null || toVerdict(row.label) !== null) ? 'label' : null
 }
 
-/** A good answer is a demonstration; a bad one is a response to edit, and never a demonstration. */
-export function judgedAnswer(row: RawObject, answer: string): Pick<Item, 'chosen' | 'rejected'> {
+/**
+ * A good answer is a demonstration; a bad one is a response to edit, and never a demonstration. Its metadata has the
+ * verdict, because other responses to edit have none.
+ */
+export function judgedAnswer(
+  row: RawObject,
+  answer: string,
+  metadata: JsonObject,
+): Pick<Item, 'chosen' | 'rejected' | 'metadata'> {
   const key = findVerdictKey(row) ?? verdictKeys[0]!
   const isGood = toVerdict(row[key])
   if (isGood === null) {
     const value = JSON.stringify(row[key] ?? null)
     throw new RowError(`"${key}" is ${value}, not true or false: it does not say whether the answer is good`)
   }
-  return isGood ? { chosen: answer, rejected: null } : { chosen: null, rejected: answer }
+  if (isGood) return { chosen: answer, rejected: null, metadata }
+  return { chosen: null, rejected: answer, metadata: { ...metadata, label: false } }
 }
 
 /** One of several answers to a prompt. */

@@ -23,3 +23,13 @@ export function parseTranscript(text: string): Message[] {
   }
   return messages
 }
+
+/** Messages as one text: a single question as it is, a dialogue as a transcript. A system message goes before the rest. */
+export function formatTranscript(messages: readonly Message[]): string {
+  const [first, ...rest] = messages
+  const system = first?.role === 'system' ? `${first.content}\n\n` : ''
+  const turns = system === '' ? messages : rest
+  if (turns.length === 1) return system + turns[0]!.content
+  const names = { system: 'Human', user: 'Human', assistant: 'Assistant' }
+  return `${system}${turns.map(({ role, content }) => `\n\n${names[role]}: ${content}`).join('')}\n\nAssistant:`
+}

@@ -99,7 +99,7 @@ function parseJudged(row: RawObject): ParsedRow {
   const { prompt, answer, used, weights } = readDialogue(row)
   const origin = originOf(row, 'dialogues', [...used, findVerdictKey(row)!])
   const metadata = { ...origin.metadata, ...weights }
-  return { item: makeItem({ ...origin, prompt, ...judgedAnswer(row, answer), metadata }), annotations: [] }
+  return { item: makeItem({ ...origin, prompt, ...judgedAnswer(row, answer, metadata) }), annotations: [] }
 }
 
 function parsePair(row: RawObject): ParsedRow {

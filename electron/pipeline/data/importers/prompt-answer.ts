@@ -62,5 +62,8 @@ function parseJudged(row: RawObject): ParsedRow {
   const key = findAnswerKey(row)!
   const answer = requireAnswer(readAnswer(row, key), key)
   const origin = originOf(row, 'kto', [...used, key, findVerdictKey(row)!])
-  return { item: makeItem({ ...origin, prompt, context, ...judgedAnswer(row, answer) }), annotations: [] }
+  return {
+    item: makeItem({ ...origin, prompt, context, ...judgedAnswer(row, answer, origin.metadata) }),
+    annotations: [],
+  }
 }

@@ -1,0 +1,141 @@
+/** The records of a project as exporters take them. Nothing is computed before an exporter asks for it. */
+import { UserError } from '../../contract/errors.ts'
+import type { EditedPair, PairLabels } from '../../contract/records.ts'
+import type { VerbInput } from '../../contract/verbs.ts'
+import type { Tokenizer } from '../../engine/tokenizer/index.ts'
+import { promptMessages } from '../../engine/tokenizer/query.ts'
+import type {
+  Demonstration,
+  ExportSource,
+  JudgedAnswer,
+  LabelledEdit,
+  MarkedAnswer,
+  PreferencePair,
+} from '../../pipeline/data/exporters/exporter.ts'
+import { align } from '../../pipeline/label/align.ts'
+import { labelEncodings } from '../../pipeline/label/label-encodings.ts'
+import { labelPair } from '../../pipeline/label/labels.ts'
+import { encodeWords } from '../../pipeline/label/words.ts'
+import type { Db, Project } from '../../storage/index.ts'
+import { findModel, openTokenizerAt } from '../models/project-models.ts'
+import { annotatedItemsOf, editedPairsOf, type ItemSelection, itemsOf } from './items.ts'
+
+type Options = Pick<VerbInput<'export'>, 'pairs' | 'datasets' | 'tokenizer'>
+type Which = Options['pairs']
+
+export function exportSource(project: Project, { pairs, datasets, tokenizer }: Options): ExportSource {
+  const { db } = project
+  const selection = { datasets }
+  const open = () => {
+    if (tokenizer !== null) return openTokenizerAt(findModel(project, tokenizer).path)
+    const message = 'Token labels need a tokenizer. Pass --tokenizer with a model folder or a GGUF file.'
+    throw new UserError('bad_input', message)
+  }
+  return {
+    annotatedItems: () => annotatedItemsOf(db, selection),
+    preferences: () => preferences(db, selection, pairs),
+    demonstrations: () => demonstrations(db, selection, pairs),
+    judgedAnswers: () => judgedAnswers(db, selection, pairs),
+    markedAnswers: () => markedAnswers(db, selection),
+    labelledWords: () => labelledWords(editedPairsOf(db, selection)),
+    labelledTokens: () => labelledTokens(open(), editedPairsOf(db, selection)),
+    labels: () => labelled(open(), editedPairsOf(db, selection)),
+  }
+}
+
+/** Finished edits over the rejected responses, and the original preferences of the items. */
+function* preferences(db: Db, selection: ItemSelection, pairs: Which): Generator<PreferencePair> {
+  for (const { item, rejected, edited } of pairs === 'original' ? [] : editedPairsOf(db, selection)) {
+    if (edited !== rejected) yield { item, chosen: edited, rejected }
+  }
+  for (const item of pairs === 'edited' ? [] : itemsOf(db, selection)) {
+    if (item.chosen !== null && item.rejected !== null)
+      yield { item, chosen: item.chosen, rejected: item.rejected }
+  }
+}
+
+/** Finished edits, and the items' own answers to imitate. */
+function* demonstrations(db: Db, selection: ItemSelection, pairs: Which): Generator<Demonstration> {
+  for (const { item, edited } of pairs === 'original' ? [] : editedPairsOf(db, selection)) {
+    yield { item, answer: edited }
+  }
+  for (const item of pairs === 'edited' ? [] : itemsOf(db, selection)) {
+    if (item.chosen !== null) yield { item, answer: item.chosen }
+  }
+}
+
+/**
+ * Edits and chosen answers are good; what was edited, what lost a preference, and what was imported as bad is bad. A
+ * response that was not judged is neither. An item's equal rows are one.
+ */
+function* judgedAnswers(db: Db, selection: ItemSelection, pairs: Which): Generator<JudgedAnswer> {
+  const seen = new Set<string>()
+  const once = function* (judged: JudgedAnswer): Generator<JudgedAnswer> {
+    const key = JSON.stringify([judged.item.id, judged.answer, judged.isGood])
+    if (!seen.has(key)) yield judged
+    seen.add(key)
+  }
+  for (const { item, rejected, edited } of pairs === 'original' ? [] : editedPairsOf(db, selection)) {
+    yield* once({ item, answer: edited, isGood: true })
+    if (edited !== rejected) yield* once({ item, answer: rejected, isGood: false })
+  }
+  for (const item of pairs === 'edited' ? [] : itemsOf(db, selection)) {
+    if (item.chosen !== null) yield* once({ item, answer: item.chosen, isGood: true })
+    const isBad = item.chosen !== null || item.metadata.label === false
+    if (item.rejected !== null && isBad) yield* once({ item, answer: item.rejected, isGood: false })
+  }
+}
+
+/** Responses with the marked errors, or with what an edit changed; finished edits, and answers of right steps, have none. */
+function* markedAnswers(db: Db, selection: ItemSelection): Generator<MarkedAnswer> {
+  for (const item of itemsOf(db, selection)) {
+    const { rejected, chosen, errorSpans, metadata } = item
+    if (rejected !== null && errorSpans !== null) yield { item, answer: rejected, wrong: errorSpans }
+    if (chosen !== null && metadata.steps !== undefined) yield { item, answer: chosen, wrong: [] }
+  }
+  for (const { item, rejected, edited } of editedPairsOf(db, selection)) {
+    if (item.errorSpans === null) yield { item, answer: rejected, wrong: changedSpans(rejected, edited) }
+    if (edited !== rejected) yield { item, answer: edited, wrong: [] }
+  }
+}
+
+/** What was deleted or replaced, in whole words; an empty span where words were inserted. */
+function changedSpans(rejected: string, edited: string): MarkedAnswer['wrong'] {
+  const [before, after] = encodeWords(rejected, edited)
+  const { offsets, ids } = before!
+  return align(ids, after!.ids).hunks.map(({ rejectedStart, rejectedEnd }) => {
+    if (rejectedStart < rejectedEnd)
+      return { start: offsets[rejectedStart]![0], end: offsets[rejectedEnd - 1]![1] }
+    const at = rejectedStart > 0 ? offsets[rejectedStart - 1]![1] : (offsets[0]?.[0] ?? 0)
+    return { start: at, end: at }
+  })
+}
+
+function* labelledWords(pairs: Iterable<EditedPair>): Generator<LabelledEdit> {
+  for (const { item, rejected, edited } of pairs) {
+    const [before, after] = encodeWords(rejected, edited)
+    const labels = labelEncodings(before!, after!)
+    yield {
+      item,
+      rejected: { text: rejected, labels: labels.rejected },
+      edited: { text: edited, labels: labels.edited },
+      query: [],
+    }
+  }
+}
+
+function* labelledTokens(tokenizer: Tokenizer, pairs: Iterable<EditedPair>): Generator<LabelledEdit> {
+  for (const { item, rejected, edited } of pairs) {
+    const labels = labelPair(tokenizer, item.id, rejected, edited)
+    yield {
+      item,
+      rejected: { text: rejected, labels: labels.rejected },
+      edited: { text: edited, labels: labels.edited },
+      query: tokenizer.encodeChat(promptMessages(item), { addGenerationPrompt: true }),
+    }
+  }
+}
+
+function* labelled(tokenizer: Tokenizer, pairs: Iterable<EditedPair>): Generator<PairLabels> {
+  for (const { item, rejected, edited } of pairs) yield labelPair(tokenizer, item.id, rejected, edited)
+}

@@ -21,7 +21,8 @@ import { makeItem } from './item.ts'
 /** What one person answered to one question. */
 export interface Answer {
   question: string
-  annotator: string
+  /** Null if the export does not say who answered. */
+  annotator: string | null
   state: ImportedAnnotation['state']
   value: unknown
   /** Whether the tool says that the value was typed, rather than chosen among options. */

@@ -37,7 +37,7 @@ const stateOfStatus: Record<string, Answer['state']> = {
 
 function toAnswer(question: string, value: unknown, user: unknown, status: unknown): Answer {
   const state = typeof status === 'string' && Object.hasOwn(stateOfStatus, status) ? status : 'submitted'
-  const annotator = typeof user === 'string' && user !== '' ? user : 'import'
+  const annotator = typeof user === 'string' && user !== '' ? user : null
   const parts = { isTyped: false, about: null, elapsedMs: 0, createdAt: null }
   return { question, value, annotator, state: stateOfStatus[state]!, ...parts }
 }

@@ -45,9 +45,9 @@ function circumstancesOf(
 }
 
 /** A user's id, or a user with an id and an email address. */
-function annotatorOf(who: unknown): string {
+function annotatorOf(who: unknown): string | null {
   const name = isObject(who) ? (who.email ?? who.id) : who
-  return name === null || name === undefined || name === '' ? 'import' : String(name)
+  return name === null || name === undefined || name === '' ? null : String(name)
 }
 
 function jsonTask(row: RawObject): AnnotationTask {

@@ -19,6 +19,10 @@ export const RunSample = z.object({
 })
 export type RunSample = z.infer<typeof RunSample>
 
+/** A served model: its name, the base address for its clients, and the key that they send. */
+export const Serving = z.object({ model: z.string(), url: z.string(), key: z.string() })
+export type Serving = z.infer<typeof Serving>
+
 /** A report of long-running work. */
 export const JobEvent = z.discriminatedUnion('type', [
   z.object({
@@ -33,6 +37,8 @@ export const JobEvent = z.discriminatedUnion('type', [
   /** A sentence for the user. */
   z.object({ type: z.literal('note'), sentence: z.string() }),
   z.object({ type: z.literal('progress'), phase: z.string(), done: z.number(), total: z.number() }),
+  /** A model is being served. */
+  z.object({ type: z.literal('serving'), ...Serving.shape }),
   /** Text as it is generated. */
   z.object({ type: z.literal('token'), text: z.string() }),
 ])

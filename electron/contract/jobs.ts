@@ -55,6 +55,8 @@ export const InferenceJob = z.discriminatedUnion('kind', [
     lora: z.int().positive().nullable(),
     valueTrunk: z.enum(['separate', 'shared']),
   }),
+  /** Keeps a model open and answers what it is asked (`serving.ts`) until it is stopped. */
+  z.strictObject({ kind: z.literal('serve'), model: z.string() }),
   z.strictObject({ kind: z.literal('runtime') }),
   z.strictObject({ kind: z.literal('speed') }),
 ])
@@ -122,6 +124,9 @@ const ScoreResult = z.object({
   ),
 })
 
+/** Rows that were answered. */
+const ServeResult = z.object({ rows: z.int().nonnegative() })
+
 const ChooseResult = z.object({
   /** Of each choice to come next, in their order; null where a prompt doesn't fit the model. */
   rows: z.array(z.object({ logprobs: z.array(z.number()) }).nullable()),
@@ -134,6 +139,7 @@ const inferenceResults = {
   generate: GenerateResult,
   score: ScoreResult,
   choose: ChooseResult,
+  serve: ServeResult,
   bench: BenchResult,
   runtime: RuntimeResult,
   speed: SpeedResult,

@@ -53,7 +53,44 @@ const exportModel = verb(
   )
   .output(z.object({ folder: z.string(), files: z.array(z.string()) }))
 
-export const modelVerbs = { generate, 'export-model': exportModel }
+const serveModel = verb(
+  'Serve a model to programs on this machine, as an OpenAI-compatible server, until Ctrl-C.',
+  'serve-model ferry.stet aligned',
+  'serve-model ferry.stet rewards --port 0 --json',
+)
+  .input(
+    z.strictObject({
+      project,
+      model: model('Model').meta({ positional: 2, value: 'MODEL' }),
+      port: z.int().min(0).max(65535).default(7839).describe('Port; 0 chooses a free one.'),
+      host: z
+        .string()
+        .min(1)
+        .default('127.0.0.1')
+        .describe(
+          'Address to listen on; any address other than loopback is reachable from other machines, unencrypted.',
+        )
+        .meta({ value: 'NAME' }),
+      key: z
+        .string()
+        .min(8)
+        .nullable()
+        .default(null)
+        .describe('Key that clients must send; defaults to a new random one.')
+        .meta({ value: 'KEY' }),
+    }),
+  )
+  .output(
+    eventsThen(
+      z.object({
+        model: z.string(),
+        /** Requests that were answered. */
+        requests: z.int().nonnegative(),
+      }),
+    ),
+  )
+
+export const modelVerbs = { generate, 'export-model': exportModel, 'serve-model': serveModel }
 
 export const ModelRecord = z.object({
   id: z.string(),

@@ -4,7 +4,7 @@
  */
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { JobEvent } from './events.ts'
+import { JobEvent, Serving } from './events.ts'
 import { procedure } from './procedure.ts'
 import { type VerbArguments, VerbName } from './verbs.ts'
 
@@ -32,6 +32,8 @@ export const WorkRecord = z.object({
   secondsLeft: z.number().nullable(),
   /** Id of the run that this work trains, once it has started. */
   run: z.string().nullable(),
+  /** How to reach the model that this work serves, once it does. */
+  serving: Serving.nullable(),
   /** Notes, oldest first. */
   notes: z.array(z.string()),
   /** Why it failed, in a sentence. */

@@ -13,4 +13,8 @@ export interface Lab {
    * this call.
    */
   readProject<Result>(folder: string, read: (project: Project) => Promise<Result>): Promise<Result>
+  /** Reads a project as it is at this moment and leaves it to other processes; only an old one has to be opened first. */
+  peekProject<Result>(folder: string, read: (project: Project) => Result): Promise<Result>
+  /** A further trainer process, for work beside the jobs. Its user closes it. */
+  newTrainer(): TrainerClient
 }

@@ -23,6 +23,7 @@ export interface OpenLab {
 
 export function openLab(options: LabOptions): OpenLab {
   const trainer = new TrainerClient(options)
+  const trainers = [trainer]
   const projects = new Map<string, Promise<Project>>()
   const openOnce = (folder: string, open: (folder: string) => Promise<Project>) => {
     const key = path.resolve(folder)
@@ -53,9 +54,24 @@ export function openLab(options: LabOptions): OpenLab {
       if (beside.readOnly) options.onWarning?.(beside.readOnly)
       return read(beside).finally(() => beside.close())
     },
+    async peekProject(folder, read) {
+      const key = path.resolve(folder)
+      const beside = projects.has(key) ? null : openProjectBeside(key)
+      if (beside === null) return read(await lab.openProject(key))
+      try {
+        return read(beside)
+      } finally {
+        beside.close()
+      }
+    },
+    newTrainer() {
+      const further = new TrainerClient(options)
+      trainers.push(further)
+      return further
+    },
   }
   async function close(): Promise<void> {
-    trainer.close()
+    for (const each of trainers) each.close()
     for (const project of await Promise.allSettled(projects.values())) {
       if (project.status === 'fulfilled') project.value.close()
     }

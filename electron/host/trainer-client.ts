@@ -11,6 +11,7 @@ import { UserError } from '../contract/errors.ts'
 import type { Hooks, JobEvent } from '../contract/events.ts'
 import { type Job, type JobOf, type JobResults, jobResult } from '../contract/jobs.ts'
 import { runKinds } from '../contract/run-kinds/index.ts'
+import type { ServeAsk, ServeReply } from '../contract/serving.ts'
 import { FromTrainer, type ToTrainer } from '../contract/trainer-messages.ts'
 
 export interface TrainerOptions {
@@ -25,6 +26,7 @@ interface Pending {
   trainer: ChildProcess
   kind: Job['kind']
   emit(event: JobEvent): void
+  reply(reply: ServeReply): void
   resolve(result: unknown): void
   reject(error: unknown): void
 }
@@ -67,11 +69,23 @@ export class TrainerClient {
     this.#options = options
   }
 
-  /** @throws UserError of the job, `unavailable` if the trainer died; Error for a defect in it */
-  run<Kind extends Job['kind']>(job: JobOf<Kind>, hooks: Hooks): Promise<JobResults[Kind]> {
-    const result = this.#turn.then(() => this.#start(job, hooks))
+  /**
+   * @param onReply receives what a job that serves a model replies
+   * @throws UserError of the job, `unavailable` if the trainer died; Error for a defect in it
+   */
+  run<Kind extends Job['kind']>(
+    job: JobOf<Kind>,
+    hooks: Hooks,
+    onReply: (reply: ServeReply) => void = () => {},
+  ): Promise<JobResults[Kind]> {
+    const result = this.#turn.then(() => this.#start(job, hooks, onReply))
     this.#turn = result.catch(() => {})
     return result as Promise<JobResults[Kind]>
+  }
+
+  /** Asks the running job, which serves a model. */
+  ask(ask: ServeAsk): void {
+    if (this.#pending) send(this.#pending.trainer, { type: 'ask', id: this.#pending.id, ask })
   }
 
   /** Memory that the trainer holds now; 0 without a trainer, and on systems that do not report it. */
@@ -88,7 +102,7 @@ export class TrainerClient {
     this.#process = null
   }
 
-  async #start(job: Job, { emit, signal }: Hooks): Promise<unknown> {
+  async #start(job: Job, { emit, signal }: Hooks, reply: Pending['reply']): Promise<unknown> {
     if (signal.aborted) throw new UserError('cancelled', 'Cancelled before it started.')
     const id = this.#nextId++
     this.#process ??= this.#fork()
@@ -97,7 +111,7 @@ export class TrainerClient {
     signal.addEventListener('abort', pause)
     try {
       return await new Promise((resolve, reject) => {
-        this.#pending = { id, trainer, kind: job.kind, emit, resolve, reject }
+        this.#pending = { id, trainer, kind: job.kind, emit, reply, resolve, reject }
         send(trainer, { type: 'run', id, job })
       })
     } finally {
@@ -135,6 +149,9 @@ export class TrainerClient {
     switch (message.type) {
       case 'event':
         this.#pass(message.event, pending)
+        break
+      case 'reply':
+        pending.reply(message.reply)
         break
       case 'result': {
         const result = jobResult(pending.kind).safeParse(message.result)

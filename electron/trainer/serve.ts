@@ -9,14 +9,22 @@ import { Worker } from 'node:worker_threads'
 import { UserError } from '../contract/errors.ts'
 import type { Hooks, JobEvent } from '../contract/events.ts'
 import type { Job, JobResults } from '../contract/jobs.ts'
+import type { ServeAsk, ServeReply } from '../contract/serving.ts'
 import { type FromTrainer, ToTrainer } from '../contract/trainer-messages.ts'
 
-export type RunJob = (job: Job, hooks: Hooks) => Promise<JobResults[Job['kind']]>
+/** How a job that serves a model is asked, and replies. */
+export interface Channel {
+  /** Receives what is asked from now on. */
+  onAsk: (ask: ServeAsk) => void
+  reply(reply: ServeReply): void
+}
+
+export type RunJob = (job: Job, hooks: Hooks, channel: Channel) => Promise<JobResults[Job['kind']]>
 
 /** Answers the host's messages with `runJob` until the host disconnects. */
 export function serveJobs(runJob: RunJob): void {
   assert(process.send, 'The trainer must be started by the host.')
-  let running: { id: number; pause: AbortController } | null = null
+  let running: { id: number; pause: AbortController; channel: Channel } | null = null
 
   process.on('message', async (raw) => {
     const message = ToTrainer.parse(raw)
@@ -24,10 +32,16 @@ export function serveJobs(runJob: RunJob): void {
       if (running?.id === message.id) running.pause.abort()
       return
     }
+    if (message.type === 'ask') {
+      if (running?.id === message.id) running.channel.onAsk(message.ask)
+      return
+    }
     assert(running === null, 'The host sends one job at a time.')
+    const { id } = message
     const pause = new AbortController()
-    running = { id: message.id, pause }
-    const answer = await answerOf(runJob, message, pause.signal)
+    const channel: Channel = { onAsk: () => {}, reply: (reply) => send({ type: 'reply', id, reply }) }
+    running = { id, pause, channel }
+    const answer = await answerOf(runJob, message, pause.signal, channel)
     running = null
     send(answer)
   })
@@ -46,13 +60,14 @@ async function answerOf(
   runJob: RunJob,
   { id, job }: Extract<ToTrainer, { type: 'run' }>,
   signal: AbortSignal,
+  channel: Channel,
 ): Promise<FromTrainer> {
   const emit = (event: JobEvent) => {
     refuseDivergence(event)
     send({ type: 'event', id, event })
   }
   try {
-    return { type: 'result', id, result: await runJob(job, { emit, signal }) }
+    return { type: 'result', id, result: await runJob(job, { emit, signal }, channel) }
   } catch (error) {
     const detail = inspect(error)
     if (error instanceof UserError)

@@ -55,12 +55,20 @@ export interface GeneratedRow {
   values: number[]
 }
 
+/** Decides differently from the options what a batch generates. */
+export interface Steering {
+  choice: NextToken
+  /** Whether a row that has not ended gets no more tokens. */
+  isStopped(row: number): boolean
+}
+
 /** A batch being generated. */
 interface Generation {
   /** The queries. */
   padded: PaddedBatch
   rows: readonly GeneratedRow[]
   choice: NextToken
+  isLive(row: number): boolean
   options: GenerationOptions
 }
 
@@ -82,18 +90,36 @@ export class Generator {
     options: GenerationOptions,
     onToken?: (tokens: (number | null)[]) => void,
   ): GeneratedRow[] {
+    const positions = this.positions(queries, options)
+    for (;;) {
+      const next = positions.next()
+      if (next.done) return next.value
+      onToken?.(next.value)
+    }
+  }
+
+  /**
+   * The same, position by position: others can use the runtime between two of them.
+   * @yields the rows' new tokens (null if a row has ended)
+   */
+  *positions(
+    queries: readonly (readonly number[])[],
+    options: GenerationOptions,
+    steering?: Steering,
+  ): IterableIterator<(number | null)[], GeneratedRow[], void> {
     this.#checkFits(queries, options)
     const padded = padSequences(queries, options.padId, 'left', options.queryLength)
     const steps = this.#stepsFor(padded.rows, bucketLength(padded.length + options.maxNewTokens))
     const rows = queries.map(
       (): GeneratedRow => ({ response: [], ended: false, logprobs: [], entropy: [], values: [] }),
     )
-    const generation = { padded, rows, choice: nextToken(this.#model, options, options.measure), options }
+    const isLive = (b: number) => !rows[b]!.ended && !steering?.isStopped(b)
+    const choice = steering?.choice ?? nextToken(this.#model, options, options.measure)
+    const generation = { padded, rows, isLive, choice, options }
     let chosen = steps.prefill(generation)
     for (let position = 1; ; position++) {
-      const tokens = rows.map((row, b) => (row.ended ? null : append(row, chosen, b, options.eosIds)))
-      onToken?.(tokens)
-      if (position >= options.maxNewTokens || rows.every((row) => row.ended)) return rows
+      yield rows.map((row, b) => (isLive(b) ? append(row, chosen, b, options.eosIds) : null))
+      if (position >= options.maxNewTokens || !rows.some((_, b) => isLive(b))) return rows
       chosen = steps.decode(generation, chosen.tokens, position)
     }
   }
@@ -184,9 +210,10 @@ class CachedSteps {
    * Rows that have ended are not computed.
    * @param tokens those of the position before
    */
-  decode({ padded, rows, choice, options }: Generation, tokens: Int32Array, position: number): ChosenTokens {
+  decode(generation: Generation, tokens: Int32Array, position: number): ChosenTokens {
+    const { padded, rows, isLive, choice, options } = generation
     const numbers = rowUniforms(options, position, rows.length)
-    const live = Int32Array.from(rows, (row) => Number(!row.ended))
+    const live = Int32Array.from(rows, (_, b) => Number(isLive(b)))
     return this.#decode.run(choice, numbers, () => ({
       ids: tf.tensor2d(tokens, [rows.length, 1], 'int32'),
       first: tf.tensor1d(firstRealSlots(padded), 'int32'),

@@ -2,6 +2,7 @@
  * How the next token is chosen from a step's hidden states: in the graph for greedy decoding and plain
  * sampling, in JS for top-k and top-p.
  */
+import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import { scoreHead } from '../model/config.ts'
 import { type Model, weightsOf } from '../model/model.ts'
@@ -35,6 +36,25 @@ export function nextToken(model: Model, options: SamplingOptions, measure = fals
   return {
     ...choiceOf(model, options, measure),
     read: (outputs, uniforms) => readTokens(outputs, uniforms, options),
+  }
+}
+
+/**
+ * The next tokens as JS decides from the logits.
+ * @param read chooses from logits (B, V), row-major
+ */
+export function tokensFromLogits(
+  model: Model,
+  read: (logits: Float32Array, vocabSize: number) => Int32Array,
+): NextToken {
+  return {
+    key: 'logits',
+    choose: (hidden) => ({ logits: logitsOf(model.config, weightsOf(model), hidden) }),
+    read(outputs) {
+      assert('logits' in outputs, 'the step returned no logits')
+      const tokens = read(outputs.logits.dataSync() as Float32Array, outputs.logits.shape[1]!)
+      return { tokens, measured: new Float32Array() }
+    },
   }
 }
 

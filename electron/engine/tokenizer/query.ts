@@ -32,6 +32,11 @@ export function encodeQuery(
   return { ids: shortened.slice(-maxTokens), cut: true }
 }
 
+/** Plain text for a model to continue, with the begin token if there is one. */
+export function encodePlainPrompt(tokenizer: Tokenizer, text: string): number[] {
+  return [...(tokenizer.bosId === null ? [] : [tokenizer.bosId]), ...tokenizer.encode(text)]
+}
+
 /** The response's ids with the end token, which a model has to learn too. */
 export function encodeResponse(tokenizer: Tokenizer, text: string): number[] {
   return [...tokenizer.encode(text), tokenizer.eosId]

@@ -6,6 +6,7 @@ import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
 import { exportModel } from './export-model.ts'
+import { serveModel } from './serve/serve-model.ts'
 
 /** Longer prompts are truncated to their last tokens. */
 const maxQueryTokens = 4096
@@ -33,4 +34,8 @@ async function generate(
   return { text, ids }
 }
 
-export const modelVerbs: Implements<typeof contractVerbs> = { generate, 'export-model': exportModel }
+export const modelVerbs: Implements<typeof contractVerbs> = {
+  generate,
+  'export-model': exportModel,
+  'serve-model': serveModel,
+}

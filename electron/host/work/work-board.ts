@@ -43,6 +43,7 @@ export class WorkBoard {
         progress: null,
         secondsLeft: null,
         run: null,
+        serving: null,
         notes: [],
         error: null,
         result: null,
@@ -133,6 +134,7 @@ export class WorkBoard {
     const { record } = job
     if (event.type === 'note') record.notes.push(event.sentence)
     if (event.type === 'started') record.run ??= event.run
+    if (event.type === 'serving') record.serving = { model: event.model, url: event.url, key: event.key }
     if (event.type === 'step')
       this.#progress(job, { phase: 'step', done: event.step, total: event.totalSteps })
     if (event.type === 'progress') this.#progress(job, event)

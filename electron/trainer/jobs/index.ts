@@ -4,18 +4,20 @@ import type { Hooks } from '../../contract/events.ts'
 import type { Job, JobOf, JobResults } from '../../contract/jobs.ts'
 import { asUserError } from '../../engine/runtime/failures.ts'
 import { openRuntime } from '../../engine/runtime/runtime.ts'
+import type { Channel } from '../serve.ts'
 import { runBench } from './bench.ts'
 import { runChoose } from './choose.ts'
 import { runDpo } from './dpo.ts'
 import { runGenerate, runScore } from './inference.ts'
 import { runPpo } from './ppo.ts'
 import { runReward } from './reward.ts'
+import { runServe } from './serve/serve.ts'
 import { runSft } from './sft.ts'
 import { runSpeed } from './speed.ts'
 
 /** What runs each kind of job; the runtime is open by then. */
 const runners: {
-  [Kind in Job['kind']]: (job: JobOf<Kind>, hooks: Hooks) => Promise<JobResults[Kind]>
+  [Kind in Job['kind']]: (job: JobOf<Kind>, hooks: Hooks, channel: Channel) => Promise<JobResults[Kind]>
 } = {
   sft: runSft,
   reward: runReward,
@@ -24,16 +26,21 @@ const runners: {
   generate: runGenerate,
   score: runScore,
   choose: runChoose,
+  serve: runServe,
   bench: runBench,
   runtime: describeRuntime,
   speed: (_, hooks) => runSpeed(hooks),
 }
 
 /** @throws UserError for what a user can fix; anything else is a defect */
-export async function runJob(job: Job, hooks: Hooks): Promise<JobResults[Job['kind']]> {
+export async function runJob(
+  job: Job,
+  hooks: Hooks,
+  channel: Channel = { onAsk: () => {}, reply: () => {} },
+): Promise<JobResults[Job['kind']]> {
   try {
     await openRuntime()
-    return await run(job.kind, job, hooks)
+    return await run(job.kind, job, hooks, channel)
   } catch (error) {
     throw asUserError(error)
   }
@@ -43,8 +50,9 @@ function run<Kind extends Job['kind']>(
   kind: Kind,
   job: JobOf<Kind>,
   hooks: Hooks,
+  channel: Channel,
 ): Promise<JobResults[Kind]> {
-  return runners[kind](job, hooks)
+  return runners[kind](job, hooks, channel)
 }
 
 async function describeRuntime(): Promise<JobResults['runtime']> {

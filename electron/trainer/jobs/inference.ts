@@ -6,7 +6,7 @@ import type { Item } from '../../contract/records.ts'
 import { Generator } from '../../engine/generation/generate.ts'
 import { disposeModel } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
-import { encodeQuery, encodeResponse } from '../../engine/tokenizer/query.ts'
+import { encodePlainPrompt, encodeQuery, encodeResponse } from '../../engine/tokenizer/query.ts'
 import { bucketLength, chunksOf, commonLengths } from '../../engine/training/batch.ts'
 import { fitsContext } from '../../engine/training/examples.ts'
 import { yieldToEventLoop } from '../../engine/training/run.ts'
@@ -60,7 +60,7 @@ function encodePrompt(
   maxTokens: number,
 ): { ids: number[]; cut: boolean } {
   if (typeof prompt !== 'string') return encodeQuery(tokenizer, prompt, maxTokens)
-  const ids = [...(tokenizer.bosId === null ? [] : [tokenizer.bosId]), ...tokenizer.encode(prompt)]
+  const ids = encodePlainPrompt(tokenizer, prompt)
   return { ids: ids.slice(-maxTokens), cut: ids.length > maxTokens }
 }
 

@@ -15,7 +15,7 @@ import { type Log, openLog } from '../../log.ts'
 import { packageVersion } from '../../version.ts'
 import { optionName, toInput } from './fields.ts'
 import { watchInterrupts } from './interrupts.ts'
-import { presentResult } from './present.ts'
+import { presentResult, presentServing } from './present.ts'
 import { type Invocation, makeProgram } from './program.ts'
 import { startProgress } from './progress.ts'
 import type { ServeOptions } from './serve-command.ts'
@@ -115,7 +115,8 @@ async function perform(
     onWarning: (sentence) => progress.show({ type: 'note', sentence }),
   })
   const emit = (event: JobEvent) => {
-    if (event.type !== 'token') progress.show(event)
+    if (event.type === 'serving') process.stdout.write(presentServing(event, json))
+    else if (event.type !== 'token') progress.show(event)
     else if (!json && process.stdout.isTTY) process.stdout.write(event.text)
   }
   try {

@@ -1,9 +1,11 @@
 /** The result of each verb as text for a terminal. */
+import type { Serving } from '../../../contract/events.ts'
 import type { ResultRecord } from '../../../contract/report.ts'
 import { forTrainVerbs } from '../../../contract/run-kinds/index.ts'
 import { shellWord } from '../../../contract/shell-word.ts'
 import type { VerbName, VerbResult } from '../../../contract/verbs.ts'
 import { reportMarkdown } from '../../report/markdown.ts'
+import { lines } from './layout.ts'
 import { presentImport, presentLabels } from './present/data.ts'
 import { presentCheck, presentJudge, presentWinRate } from './present/judge.ts'
 import { presentBench, presentDoctor } from './present/machine.ts'
@@ -20,6 +22,7 @@ const presenters: { [Name in VerbName]: (result: VerbResult<Name>) => string } =
   // A terminal has shown the text while it was generated.
   generate: ({ text }) => (process.stdout.isTTY ? '' : text),
   'export-model': ({ folder, files }) => `Wrote ${files.join(', ')} to ${folder}.`,
+  'serve-model': ({ model, requests }) => `${model} is no longer served; it answered ${requests} requests.`,
   judge: presentJudge,
   'check-judge': presentCheck,
   winrate: presentWinRate,
@@ -38,4 +41,10 @@ export function presentResult<Name extends VerbName>(verb: Name, result: VerbRes
 
 function presentExperiment(record: ResultRecord): string {
   return reportMarkdown(record).trimEnd()
+}
+
+/** Where a model is served, as soon as it is. */
+export function presentServing({ model, url, key }: Serving, json: boolean): string {
+  if (json) return `${JSON.stringify({ model, url, key })}\n`
+  return `${lines(`${model} is served at ${url}`, `Key: ${key}`, 'Press Ctrl-C to stop it.')}\n`
 }

@@ -2,8 +2,9 @@
  * Who may use the server: browsers that have opened the printed address, which holds a token. The token is exchanged
  * for a cookie that requests from other sites do not carry; checking Host and Origin stops DNS rebinding.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { isSameSecret } from '../../same-secret.ts'
 
 export interface Access {
   token: string
@@ -26,13 +27,13 @@ function sessionOf(token: string): string {
 }
 
 export function hasToken({ url = '/' }: IncomingMessage, { token }: Access): boolean {
-  return isSame(new URL(url, 'http://server').searchParams.get('token') ?? '', token)
+  return isSameSecret(new URL(url, 'http://server').searchParams.get('token') ?? '', token)
 }
 
 export function hasCookie({ headers }: IncomingMessage, { token }: Access, port: number): boolean {
   const cookies = (headers.cookie ?? '').split(';').map((part) => part.trim())
   const session = cookies.find((part) => part.startsWith(`${cookieName(port)}=`))?.split('=')[1]
-  return isSame(session ?? '', sessionOf(token))
+  return isSameSecret(session ?? '', sessionOf(token))
 }
 
 /**
@@ -42,10 +43,4 @@ export function hasCookie({ headers }: IncomingMessage, { token }: Access, port:
 export function isOwnRequest({ headers }: IncomingMessage, hosts: ReadonlySet<string>): boolean {
   if (!hosts.has(headers.host ?? '')) return false
   return headers.origin === undefined || hosts.has(headers.origin.replace(/^http:\/\//, ''))
-}
-
-/** Takes the same time wherever the texts differ. */
-function isSame(a: string, b: string): boolean {
-  const [x, y] = [a, b].map((text) => createHash('sha256').update(text).digest())
-  return timingSafeEqual(x!, y!)
 }

@@ -1,13 +1,12 @@
 /** The web server: the renderer's files over HTTP, procedures over a WebSocket, for browsers that have access. */
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { type Duplex, pipeline } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
-import { UserError } from '../../../contract/errors.ts'
 import { contentTypeOf, securityHeaders } from '../../../contract/web-headers.ts'
+import { listen } from '../../listen.ts'
 import type { Host } from '../../router.ts'
 import { type Access, hasCookie, hasToken, isOwnRequest, newAccess } from './access.ts'
 
@@ -40,13 +39,13 @@ interface Site {
 const maxMessageBytes = 64 * 2 ** 20
 
 /** @throws UserError `conflict` if the port is in use */
-export async function startServer({ folder, router, port, host }: ServerOptions): Promise<RunningServer> {
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { folder, router, host } = options
   const server = createServer()
-  await listen(server, port, host)
-  const address = server.address() as AddressInfo
-  const hosts = ['localhost', '127.0.0.1', '[::1]', host].map((name) => `${name}:${address.port}`)
-  const access = newAccess(address.port)
-  const site: Site = { folder, access, port: address.port, hosts: new Set(hosts) }
+  const port = await listen(server, options.port, host)
+  const hosts = ['localhost', '127.0.0.1', '[::1]', host].map((name) => `${name}:${port}`)
+  const access = newAccess(port)
+  const site: Site = { folder, access, port, hosts: new Set(hosts) }
   server.on('request', (request, response) => {
     if (isReadable(request.url)) respond(request, response, site)
     else end(response, 400, 'The address is malformed.')
@@ -58,18 +57,7 @@ export async function startServer({ folder, router, port, host }: ServerOptions)
     return new Promise<void>((resolve) => server.close(() => resolve()))
   }
   const name = host === '::1' ? '[::1]' : host
-  return { url: `http://${name}:${address.port}/?token=${access.token}`, port: address.port, close }
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const isInUse = error.code === 'EADDRINUSE'
-      const sentence = `Port ${port} is already in use. Choose another with --port, or --port 0 for a free one.`
-      reject(isInUse ? new UserError('conflict', sentence) : error)
-    })
-    server.listen(port, host, () => resolve())
-  })
+  return { url: `http://${name}:${port}/?token=${access.token}`, port, close }
 }
 
 /** Each WebSocket calls procedures; it needs the cookie, and an Origin, which every browser sends. */

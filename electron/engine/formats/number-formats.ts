@@ -62,8 +62,8 @@ export type WritableFormat = {
     : never
 }[keyof typeof numberFormats]
 
-/** Large enough to keep the disk busy, and small compared with any tensor worth reading in parts. */
-const chunkBytes = 1 << 22
+/** Large enough to keep the disk busy, and so small that the decoded values are still in the processor's cache. */
+const chunkBytes = 1 << 18
 
 /**
  * Reads and decodes `count` values that start at byte `position`, in parts, so that the encoded bytes are never
@@ -80,25 +80,31 @@ export function readNumbers(
   const { blockSize, blockBytes, decode } = format
   const step = Math.min(count, Math.floor(chunkBytes / blockBytes) * blockSize)
   const chunk = new Uint8Array((step / blockSize) * blockBytes)
+  let areFinite = true
   for (let at = 0; at < count; at += step) {
     const n = Math.min(step, count - at)
     const bytes = chunk.subarray(0, (n / blockSize) * blockBytes)
+    const part = values.subarray(at, at + n)
     readInto(file, position + (at / blockSize) * blockBytes, bytes)
-    decode(bytes, values.subarray(at, at + n))
+    decode(bytes, part)
+    areFinite &&= allFinite(part)
   }
-  refuseNonFinite(values, file, tensor)
+  if (!areFinite) throw notFinite(values, file, tensor)
   return values
 }
 
-function refuseNonFinite(values: Float32Array, file: WeightFile, tensor: string): void {
+function allFinite(values: Float32Array): boolean {
   let zero = 0
   for (let i = 0; i < values.length; i++) zero += values[i]! * 0 // NaN if any value is not finite
-  if (zero === 0) return
+  return zero === 0
+}
+
+function notFinite(values: Float32Array, file: WeightFile, tensor: string): UserError {
   const first = values.findIndex((value) => !Number.isFinite(value))
   const count = values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0)
   const what = `${count} of the ${values.length} values of ${tensor} are not finite numbers (at index ${first}: ${values[first]})`
   const remedy = 'Its training diverged or the file is damaged: use an earlier checkpoint or another copy.'
-  throw new UserError('bad_input', `${file.path} cannot be used: ${what}. ${remedy}`)
+  return new UserError('bad_input', `${file.path} cannot be used: ${what}. ${remedy}`)
 }
 
 function decodeF32({ buffer }: Uint8Array<ArrayBuffer>, out: Float32Array): void {

@@ -79,7 +79,6 @@ export function ggufRotaryEntries(
 /** Keys that change what is computed, with the value that leaves it alone. */
 export function requiredGgufValues(architecture: string, { headDim }: TransformerConfig): Json {
   return {
-    'split.count': 1,
     [`${architecture}.expert_count`]: 0,
     [`${architecture}.rope.scaling.type`]: 'none',
     [`${architecture}.rope.dimension_count`]: headDim,

@@ -1,12 +1,13 @@
-"""Lays random LoRA adapters (PEFT) on two of the golden models, and records what PyTorch computes with them.
+"""Lays random LoRA adapters (PEFT) on golden models, and records what PyTorch computes with them.
 
-    python test/golden/make_lora.py
+    python test/golden/make_lora.py [NAME ...]
 
-Reads what make_models.py wrote. Each folder under `lora/` holds the adapter as PEFT saves it (rank 2, every linear
+Reads what the scripts of the models wrote. Each folder under `lora/` holds the adapter as PEFT saves it (rank 2, every linear
 layer, lora_alpha = rank) and golden.json in the same form as a model's: the gradients are the adapter's.
 """
 
 import json
+import sys
 
 import peft
 import torch
@@ -21,6 +22,10 @@ RANK = 2
 TARGETS = {
     "llama-tied": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
     "gpt2": ["c_attn", "c_proj", "c_fc"],
+    "phi3": ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"],
+    "granite": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+    "gpt-neox": ["query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h"],
+    "gpt-neo": ["q_proj", "k_proj", "v_proj", "out_proj", "c_fc", "c_proj"],
 }
 
 
@@ -85,5 +90,5 @@ def make(name):
 
 if __name__ == "__main__":
     transformers.logging.disable_progress_bar()
-    for name in TARGETS:
+    for name in sys.argv[1:] or TARGETS:
         make(name)

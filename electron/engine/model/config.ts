@@ -60,9 +60,10 @@ function contradictions(config: ModelConfig) {
   ]
 }
 
-function longropeExpectations({ ropeScaling: scaling, headDim }: ModelConfig): Expectation[] {
+function longropeExpectations(config: ModelConfig): Expectation[] {
+  const { ropeScaling: scaling } = config
   if (scaling?.type !== 'longrope') return []
-  const pairs = rotatedPairs({ headDim })
+  const pairs = rotatedPairs(config)
   const hasAll = (kind: string, { length }: readonly number[]): Expectation => [
     length === pairs,
     'ropeScaling',

@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { ResponseBatch } from '../training/batch.ts'
 import type { ModelConfig } from './config.ts'
 import type { Model } from './model.ts'
-import { causalBias, hiddenStates, outputMatrix, scalarHead } from './transformer.ts'
+import { causalBias, hiddenStates, logitInputs, outputMatrix, scalarHead } from './transformer.ts'
 import { tokenEntropy, tokenLogprobs, type VocabularyRows } from './vocabulary.ts'
 import type { Weights } from './weights.ts'
 
@@ -113,7 +113,7 @@ function responseColumns({ states, batch }: ResponsePass, shift: number): tf.Ten
 
 function vocabularyRows(pass: ResponsePass, temperature: number): VocabularyRows {
   const { config, weights, batch } = pass
-  const hidden = statesBefore(pass)
+  const hidden = logitInputs(config, statesBefore(pass))
   const { logitSoftcap: softcap } = config
   return { hidden, matrix: outputMatrix(config, weights), ids: responseIds(batch), softcap, temperature }
 }

@@ -15,7 +15,10 @@ export interface Rotary {
 }
 
 /** The settings that the rotation follows from. */
-export type RotarySettings = Pick<TransformerConfig, 'headDim' | 'ropeTheta' | 'ropeScaling' | 'maxPositions'>
+export type RotarySettings = Pick<
+  TransformerConfig,
+  'headDim' | 'partialRotary' | 'ropeTheta' | 'ropeScaling' | 'maxPositions'
+>
 
 export function rotaryOf(settings: RotarySettings): Rotary {
   const { ropeScaling: scaling } = settings
@@ -26,7 +29,7 @@ export function rotaryOf(settings: RotarySettings): Rotary {
 
 /**
  * What `rotaryOf` gives to sequences of any length.
- * @returns H/2 frequencies in radians per position
+ * @returns R/2 frequencies in radians per position
  */
 export function rotaryFrequencies(settings: RotarySettings): Float32Array {
   return rotaryOf(settings).frequencies
@@ -44,13 +47,21 @@ export function rotarySwitch({
   return scaling.originalMaxPositions < maxPositions ? scaling.originalMaxPositions : null
 }
 
-/** How many pairs of each head are rotated. */
-export function rotatedPairs({ headDim }: Pick<RotarySettings, 'headDim'>): number {
-  return Math.ceil(headDim / 2)
+type RotatedSettings = Pick<RotarySettings, 'headDim' | 'partialRotary'>
+
+/** How many numbers of each head are rotated; if it is odd, one more is. */
+export function rotatedSize({ headDim, partialRotary }: RotatedSettings): number {
+  return Math.trunc(headDim * partialRotary)
 }
 
-function plainFrequencies({ headDim, ropeTheta }: RotarySettings): number[] {
-  return Array.from({ length: rotatedPairs({ headDim }) }, (_, i) => ropeTheta ** ((-2 * i) / headDim))
+export function rotatedPairs(settings: RotatedSettings): number {
+  return Math.ceil(rotatedSize(settings) / 2)
+}
+
+function plainFrequencies(settings: RotarySettings): number[] {
+  const { ropeTheta } = settings
+  const size = rotatedSize(settings)
+  return Array.from({ length: rotatedPairs(settings) }, (_, i) => ropeTheta ** ((-2 * i) / size))
 }
 
 type ScalingOf<Type extends RopeScaling['type']> = Extract<RopeScaling, { type: Type }>
@@ -111,13 +122,14 @@ function llama3Frequency(
 function yarnFrequencies(
   plain: readonly number[],
   { factor, originalMaxPositions, betaFast, betaSlow, truncate }: ScalingOf<'yarn'>,
-  { headDim, ropeTheta }: RotarySettings,
+  settings: RotarySettings,
 ): number[] {
+  const size = rotatedSize(settings)
   const pairWithTurns = (turns: number) =>
-    (headDim * Math.log(originalMaxPositions / (turns * 2 * Math.PI))) / (2 * Math.log(ropeTheta))
+    (size * Math.log(originalMaxPositions / (turns * 2 * Math.PI))) / (2 * Math.log(settings.ropeTheta))
   const [first, last] = [pairWithTurns(betaFast), pairWithTurns(betaSlow)]
   const low = Math.max(truncate ? Math.floor(first) : first, 0)
-  const high = Math.min(truncate ? Math.ceil(last) : last, headDim - 1)
+  const high = Math.min(truncate ? Math.ceil(last) : last, size - 1)
   const width = low === high ? 0.001 : high - low
   return plain.map((frequency, i) => {
     const share = Math.min(1, Math.max(0, (i - low) / width))

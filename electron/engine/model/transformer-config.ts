@@ -7,7 +7,7 @@ import { UserError } from '../../contract/errors.ts'
 
 const count = z.int().positive()
 /** More layers than any model has, and few enough to list every parameter's name. */
-const maxLayers = 1000
+export const maxLayers = 1000
 const tokenId = z.int().nonnegative()
 
 /** Indices of layers, from 0. */
@@ -25,6 +25,11 @@ export const usualSettings = {
   attentionScale: null,
   attentionSoftcap: null,
   logitSoftcap: null,
+  partialRotary: 1,
+  embeddingScale: 1,
+  residualScale: 1,
+  logitDivisor: 1,
+  parallelResidual: false,
 }
 
 const factors = z.array(z.number().positive())
@@ -91,7 +96,7 @@ export const transformerFields = {
   mlpBias: z.boolean(),
   /** Whether the output matrix is the embedding. */
   tiedEmbeddings: z.boolean(),
-  activation: z.enum(['silu', 'gelu_tanh']),
+  activation: z.enum(['silu', 'gelu', 'gelu_tanh']),
   /** Positions that the local layers see: a token and those just before it. Null if every layer is global. */
   slidingWindow: count.nullable().default(usualSettings.slidingWindow),
   /** Layers that see only the sliding window; the others see everything before a token. */
@@ -106,6 +111,16 @@ export const transformerFields = {
   attentionSoftcap: z.number().positive().nullable().default(usualSettings.attentionSoftcap),
   /** Bounds logits in the same way. */
   logitSoftcap: z.number().positive().nullable().default(usualSettings.logitSoftcap),
+  /** The share of each head's numbers, from the first, that are rotated. */
+  partialRotary: z.number().positive().max(1).default(usualSettings.partialRotary),
+  /** What embeddings are multiplied by. */
+  embeddingScale: z.number().default(usualSettings.embeddingScale),
+  /** What attention and MLP are multiplied by before they are added to the residual stream. */
+  residualScale: z.number().default(usualSettings.residualScale),
+  /** What logits are divided by. */
+  logitDivisor: z.number().positive().default(usualSettings.logitDivisor),
+  /** Whether attention and MLP have the same input, so that neither sees what the other adds. */
+  parallelResidual: z.boolean().default(usualSettings.parallelResidual),
   bosId: tokenId.nullable(),
   /** A response ends at any of these. */
   eosIds: z.array(tokenId),

@@ -69,7 +69,17 @@ export function hiddenStates(
  * @returns logits (N, V)
  */
 export function logitsOf(config: ModelConfig, weights: Weights, hidden: tf.Tensor): tf.Tensor {
-  return softcapped(transposedProduct(hidden, outputMatrix(config, weights)), config.logitSoftcap)
+  const logits = transposedProduct(logitInputs(config, hidden), outputMatrix(config, weights))
+  return softcapped(logits, config.logitSoftcap)
+}
+
+/**
+ * What is multiplied with the output matrix.
+ * @param hidden (N, C)
+ * @returns (N, C)
+ */
+export function logitInputs({ logitDivisor }: ModelConfig, hidden: tf.Tensor): tf.Tensor {
+  return logitDivisor === 1 ? hidden : tf.div(hidden, logitDivisor)
 }
 
 /** (V, C) */

@@ -13,7 +13,14 @@ import {
 const root = path.resolve(import.meta.dirname, '../../..')
 
 /** One golden model of each family. */
-const goldenModels = { llama: 'llama-untied', gpt2: 'gpt2' } satisfies Record<keyof typeof families, string>
+const goldenModels = {
+  llama: 'llama-untied',
+  gpt2: 'gpt2',
+  phi3: 'phi3',
+  granite: 'granite',
+  gptNeo: 'gpt-neo',
+  gptNeox: 'gpt-neox',
+} satisfies Record<keyof typeof families, string>
 
 function goldenConfig(family: keyof typeof families) {
   const file = path.join(root, 'test/golden', goldenModels[family], 'config.json')

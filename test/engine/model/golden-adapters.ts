@@ -16,7 +16,7 @@ import { temporaryFolder } from '../../invariant/toy.ts'
 import { checkGolden, checkGradients, type Golden, type GoldenInputs, inputsOf } from './golden-models.ts'
 
 const goldenFolder = path.resolve(import.meta.dirname, '../../golden')
-const names = ['llama-tied', 'gpt2']
+const names = ['llama-tied', 'gpt2', 'phi3', 'granite', 'gpt-neox', 'gpt-neo']
 const rank = 2
 
 /** Registers the tests. */

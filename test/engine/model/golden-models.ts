@@ -23,7 +23,19 @@ import { padResponses } from '../../../electron/engine/training/batch.ts'
 import { lossAndGradients } from '../../../electron/engine/training/train-step.ts'
 
 const folder = path.resolve(import.meta.dirname, '../../golden')
-const names = ['llama-tied', 'llama-untied', 'llama3-rope', 'qwen2', 'gpt2']
+const names = [
+  'llama-tied',
+  'llama-untied',
+  'llama3-rope',
+  'qwen2',
+  'gpt2',
+  'phi3',
+  'phi3-long',
+  'granite',
+  'gpt-neox',
+  'gpt-neox-serial',
+  'gpt-neo',
+]
 
 export interface Golden {
   inputIds: number[][]

@@ -55,6 +55,8 @@ export interface Parameter {
   role: ParameterRole
   /** Whether its rows are queries or keys that rotary embeddings rotate in pairs. */
   isRotated: boolean
+  /** Whether its rows are queries, keys and values of one head after the other; llama.cpp has all queries first. */
+  isJoinedByHead?: boolean
 }
 
 /**

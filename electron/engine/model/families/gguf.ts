@@ -1,7 +1,8 @@
 /** What several families keep alike in a GGUF file's metadata: read and written. */
+import { UserError } from '../../../contract/errors.ts'
 import type { GgufEntries } from '../../formats/gguf-writer.ts'
 import type { KeyNames, TransformerConfig } from '../transformer-config.ts'
-import type { GgufModel, Json } from './family.ts'
+import type { GgufForm, GgufModel, Json } from './family.ts'
 
 /** @param normEps the architecture's key for it, without the prefix */
 export function ggufKeys(architecture: string, normEps: string) {
@@ -16,6 +17,7 @@ export function ggufKeys(architecture: string, normEps: string) {
     maxPositions: `${architecture}.context_length`,
     normEps: `${architecture}.${normEps}`,
     ropeTheta: `${architecture}.rope.freq_base`,
+    ropeScaling: `${architecture}.rope.scaling.type`,
     bosId: 'tokenizer.ggml.bos_token_id',
     eosIds: 'tokenizer.ggml.eos_token_id',
     padId: 'tokenizer.ggml.padding_token_id',
@@ -65,23 +67,10 @@ export function ggufEntries(architecture: string, normEps: string, config: Trans
   }
 }
 
-/** The metadata of families with rotary positions. */
-export function ggufRotaryEntries(
-  architecture: string,
-  { headDim, ropeTheta }: TransformerConfig,
-): GgufEntries {
-  return {
-    [`${architecture}.rope.dimension_count`]: { type: 'uint32', value: headDim },
-    [`${architecture}.rope.freq_base`]: { type: 'float32', value: ropeTheta },
-  }
-}
-
 /** Keys that change what is computed, with the value that leaves it alone. */
 export function requiredGgufValues(architecture: string, { headDim }: TransformerConfig): Json {
   return {
     [`${architecture}.expert_count`]: 0,
-    [`${architecture}.rope.scaling.type`]: 'none',
-    [`${architecture}.rope.dimension_count`]: headDim,
     [`${architecture}.attention.value_length`]: headDim,
     [`${architecture}.attention.sliding_window`]: 0,
   }
@@ -92,9 +81,27 @@ function eosIds(...ids: unknown[]): unknown[] {
   return [...new Set(ids.filter((id) => id !== undefined))]
 }
 
-/** GGUF keeps 1e-5 as a float32: the shortest decimal that is the same float32. */
-function shortest(value: unknown): unknown {
+/** GGUF keeps 1e-5 as a float32: the shortest decimal that is the same float32. Other values stay. */
+export function shortest<Value>(value: Value): Value | number {
   if (typeof value !== 'number') return value
   const digits = [1, 2, 3, 4, 5, 6, 7, 8].find((n) => Math.fround(Number(value.toPrecision(n))) === value)
   return digits ? Number(value.toPrecision(digits)) : value
+}
+
+/** Of a family that llama.cpp does not have. */
+export function noGgufForm(title: string): GgufForm {
+  const refuse = (): never => {
+    throw new UserError(
+      'bad_input',
+      `llama.cpp does not have ${title}, so there is no GGUF file of such a model.`,
+    )
+  }
+  return {
+    architectures: [],
+    interleavedArchitectures: [],
+    otherTensors: [],
+    read: refuse,
+    complete: refuse,
+    write: refuse,
+  }
 }

@@ -105,14 +105,14 @@ function parameters({
 }
 
 function hiddenStates(blocks: Blocks, pass: ForwardPass): Tensor {
-  const { tf, attentionBiases, conv1d, embedRows, geluTanh, layerNorm, throughLayers } = blocks
+  const { tf, activated, attentionBiases, conv1d, embedRows, layerNorm, throughLayers } = blocks
   const { config, weights, batch } = pass
-  const { normEps } = config
+  const { normEps, activation } = config
   const tokens = embedRows(weights(`${embedding}.weight`), batch.ids) // (B*T, C)
   const placed = tf.add(tokens, embedRows(weights(`${positionTable}.weight`), batch.positions))
   const x = throughLayers(pass, placed, attentionBiases(pass), (w, before, at) => {
     const attended = tf.add(before, attention(blocks, w, layerNorm(before, w, 'ln_1', normEps), at))
-    const widened = geluTanh(conv1d(layerNorm(attended, w, 'ln_2', normEps), w, 'mlp.c_fc'))
+    const widened = activated(conv1d(layerNorm(attended, w, 'ln_2', normEps), w, 'mlp.c_fc'), activation)
     return tf.add(attended, conv1d(widened, w, 'mlp.c_proj'))
   })
   return layerNorm(x, weights, finalNorm, normEps)

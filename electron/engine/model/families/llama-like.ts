@@ -146,22 +146,23 @@ type Shared = AttentionBiases & Rotation & { localCos?: Tensor; localSin?: Tenso
 function hiddenStates(traits: LlamaLike, blocks: Blocks, pass: ForwardPass): Tensor {
   const { tf, attentionBiases, embedRows, gatedMlp, throughLayers } = blocks
   const { config, weights, batch } = pass
-  const { activation, mlpBias: biased } = config
+  const { activation, mlpBias: biased, residualScale } = config
+  const added = (x: Tensor) => (residualScale === 1 ? x : tf.mul(x, residualScale))
   const { beforeAttention, afterAttention, beforeMlp, afterMlp } = traits.norms
   const shared: Shared = { ...attentionBiases(pass), ...rotationsOf(blocks, pass) }
   const embedded = embedRows(weights(`${embedding}.weight`), batch.ids) // (B*T, C)
-  const scale = traits.embeddingScale?.(config) ?? null
+  const scale = traits.embeddingScale?.(config) ?? 1
   const norm = (x: Tensor, w: Weights, names: ModuleNames | null) =>
     names ? normOf(traits, blocks)(x, w, names[0], config.normEps) : x
   const x = throughLayers<Shared>(
     pass,
-    scale === null ? embedded : tf.mul(embedded, scale),
+    scale === 1 ? embedded : tf.mul(embedded, scale),
     shared,
     (w, before, at) => {
       const mixed = attention(traits, blocks, { w, x: norm(before, w, beforeAttention), at })
-      const attended = tf.add(before, norm(mixed, w, afterAttention))
+      const attended = tf.add(before, added(norm(mixed, w, afterAttention)))
       const mlp = { gate: 'mlp.gate_proj', up: 'mlp.up_proj', down: 'mlp.down_proj', activation, biased }
-      return tf.add(attended, norm(gatedMlp(norm(attended, w, beforeMlp), w, mlp), w, afterMlp))
+      return tf.add(attended, added(norm(gatedMlp(norm(attended, w, beforeMlp), w, mlp), w, afterMlp)))
     },
   )
   return norm(x, weights, [finalNorm, 'output_norm'])

@@ -2,8 +2,6 @@
  * Llama: RMSNorm, rotary positions, grouped-query attention and SwiGLU (Touvron et al. 2023), with Llama 3's rotary
  * scaling; and Qwen2, which adds biases to queries, keys and values.
  */
-import { UserError } from '../../../contract/errors.ts'
-import { rotaryFrequencies } from '../rotary-frequencies.ts'
 import {
   type ConfigCandidate,
   type KeyNames,
@@ -12,14 +10,13 @@ import {
   usualSettings,
 } from '../transformer-config.ts'
 import type { Family, GgufDescription, GgufModel, HuggingFaceConfig, Json } from './family.ts'
-import { ggufEntries, ggufKeys, ggufRotaryEntries, ggufSettings, requiredGgufValues } from './gguf.ts'
+import { ggufEntries, ggufKeys, ggufSettings, requiredGgufValues } from './gguf.ts'
 import { activationOf, specialTokens, tokenKeys } from './huggingface.ts'
 import { llamaLike, plainLlamaLike } from './llama-like.ts'
+import { ggufRope, llama3Tensor, withGgufRope } from './rope-gguf.ts'
 import { ropeScalingJson, ropeSettings } from './rope-json.ts'
 
 const ggufNormEps = 'attention.layer_norm_rms_epsilon'
-/** Tensor of a GGUF file: what each rotary frequency is divided by. */
-const ropeDivisors = 'rope_freqs.weight'
 
 export const llama: Family = {
   ...llamaLike(plainLlamaLike),
@@ -33,7 +30,7 @@ export const llama: Family = {
   gguf: {
     architectures: ['llama', 'qwen2'],
     interleavedArchitectures: ['llama'],
-    otherTensors: [ropeDivisors],
+    otherTensors: [llama3Tensor],
     read: readGguf,
     complete: completeGguf,
     write: writeGguf,
@@ -147,57 +144,19 @@ function readGguf(model: GgufModel): ConfigCandidate {
   return { values, keys }
 }
 
-function completeGguf(config: TransformerConfig, { file, architecture }: GgufModel): TransformerConfig {
+function completeGguf(config: TransformerConfig, model: GgufModel): TransformerConfig {
+  const { file, architecture } = model
   refuseOtherValues(file.path, (key) => file.metadata.get(key), requiredGgufValues(architecture, config))
-  return file.tensors.has(ropeDivisors)
-    ? withLlama3Scaling(config, file.readTensor(ropeDivisors), file.path)
-    : config
-}
-
-/** What `convert_hf_to_gguf.py` writes for the models of the Llama 3.1, 3.2 and 3.3 series. */
-const llama3Series = { lowFreqFactor: 1, highFreqFactor: 4, originalMaxPositions: 8192 }
-
-/**
- * GGUF keeps Llama 3's scaling as what each frequency is divided by. The largest is the factor; the rest must be
- * those of the Llama 3 series.
- */
-function withLlama3Scaling(
-  config: TransformerConfig,
-  divisors: Float32Array,
-  file: string,
-): TransformerConfig {
-  const factor = divisors.reduce((a, b) => Math.max(a, b), 1)
-  const scaling = { type: 'llama3', factor, ...llama3Series } as const
-  const scaled = factor === 1 ? config : { ...config, ropeScaling: scaling }
-  const [plain, slowed] = [rotaryFrequencies(config), rotaryFrequencies(scaled)]
-  const same = divisors.every((divisor, i) => Math.abs((divisor * slowed[i]!) / plain[i]! - 1) < 1e-4)
-  if (same && divisors.length === plain.length) return scaled
-  const message = `${file}: ${ropeDivisors} stretches the rotary frequencies in another way than Llama 3 does, which is not supported.`
-  throw new UserError('bad_input', message)
+  return withGgufRope(config, model, { isPartial: false })
 }
 
 /** As a `llama`, unless it has the biases that make it a `qwen2`. */
 function writeGguf(config: TransformerConfig): GgufDescription {
   const architecture = hasBiasesOfQwen2(config) ? 'qwen2' : 'llama'
-  const type = config.ropeScaling?.type ?? 'llama3'
-  if (type !== 'llama3') {
-    const message = `A model with rotary positions of type ${type} cannot be written as GGUF here. Export a Hugging Face folder, and convert it with llama.cpp's convert_hf_to_gguf.py.`
-    throw new UserError('bad_input', message)
-  }
-  const plain = rotaryFrequencies({ ...config, ropeScaling: null })
-  const slowed = rotaryFrequencies(config)
-  const divisors = {
-    name: ropeDivisors,
-    shape: [plain.length],
-    type: 'F32',
-    data: () => plain.map((frequency, i) => frequency / slowed[i]!),
-  } as const
+  const rope = ggufRope(architecture, config, ['linear', 'dynamic', 'llama3', 'yarn'])
   return {
     architecture,
-    metadata: {
-      ...ggufEntries(architecture, ggufNormEps, config),
-      ...ggufRotaryEntries(architecture, config),
-    },
-    tensors: config.ropeScaling ? [divisors] : [],
+    metadata: { ...ggufEntries(architecture, ggufNormEps, config), ...rope.metadata },
+    tensors: rope.tensors,
   }
 }

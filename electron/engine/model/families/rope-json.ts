@@ -137,21 +137,65 @@ const forms: {
   },
 }
 
+const scalingTypes = Object.keys(forms) as ScalingType[]
+
 function ifGiven(values: Record<string, number | null>): Json {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))
 }
 
-/** @throws UserError that names the file and a key of another kind of rotation */
-export function ropeSettings({ json, file }: HuggingFaceConfig): {
+/** What a family's models may say. */
+interface RopeForm {
+  /** Kinds that its code in transformers computes; the others are refused. */
+  supported?: readonly ScalingType[]
+  /** Other names of kinds. */
+  aliases?: Readonly<Record<string, ScalingType>>
+}
+
+/**
+ * For families that rotate whole heads.
+ * @throws UserError that names the file and a key of another kind of rotation
+ */
+export function ropeSettings(source: HuggingFaceConfig): {
   ropeTheta: unknown
   ropeScaling: RopeScaling | null
 } {
+  const { partialRotary, ...settings } = partialRopeSettings(source)
+  if (partialRotary === 1) return settings
+  const { key, parameters } = ropeParameters(source.json, source.file)
+  const isInside = parameters.partial_rotary_factor !== undefined
+  throw unsupported(source.file, `${isInside ? `${key}.` : ''}partial_rotary_factor`, partialRotary)
+}
+
+/**
+ * For families that rotate the first numbers of each head.
+ * @throws as `ropeSettings`
+ */
+export function partialRopeSettings(source: HuggingFaceConfig, form: RopeForm = {}) {
+  const { json, file } = source
   const { key, parameters } = ropeParameters(json, file)
-  const type = parameters.rope_type ?? parameters.type ?? 'default'
-  const ropeTheta = parameters.rope_theta ?? json.rope_theta ?? defaultRopeTheta
-  refuseUnknown(parameters, file, key)
-  if (type === 'default') return { ropeTheta, ropeScaling: null }
-  if (!isScalingType(type)) throw unknownType(type, file, key)
+  const unknown = Object.keys(parameters).find((name) => !knownKeys.has(name) && parameters[name] !== null)
+  if (unknown !== undefined) throw unsupported(file, `${key}.${unknown}`, parameters[unknown])
+  return {
+    ropeTheta: parameters.rope_theta ?? json.rope_theta ?? defaultRopeTheta,
+    ropeScaling: scalingOf(source, form),
+    partialRotary: parameters.partial_rotary_factor ?? json.partial_rotary_factor ?? 1,
+  }
+}
+
+function scalingOf(
+  { json, file }: HuggingFaceConfig,
+  { supported = scalingTypes, aliases = {} }: RopeForm,
+): RopeScaling | null {
+  const { key, parameters } = ropeParameters(json, file)
+  const name = parameters.rope_type ?? parameters.type ?? 'default'
+  if (name === 'default') return null
+  const type = supported.find(
+    (type) => type === (Object.hasOwn(aliases, String(name)) ? aliases[String(name)] : name),
+  )
+  if (type === undefined) {
+    const kinds = ['default', ...supported].join(', ')
+    throw unsupported(file, `${key}.rope_type`, name, ` Supported kinds: ${kinds}.`)
+  }
   const lengths = {
     original_max_position_embeddings:
       json.original_max_position_embeddings ??
@@ -160,7 +204,7 @@ export function ropeSettings({ json, file }: HuggingFaceConfig): {
     max_position_embeddings: json.max_position_embeddings,
   }
   const parsed = forms[type].read.safeParse({ ...parameters, ...lengths })
-  if (parsed.success) return { ropeTheta, ropeScaling: { type, ...parsed.data } as RopeScaling }
+  if (parsed.success) return { type, ...parsed.data } as RopeScaling
   const { path, message } = parsed.error.issues[0]!
   throw new UserError('bad_input', `${file}: the key "${[key, ...path].join('.')}" is wrong: ${message}.`)
 }
@@ -175,26 +219,9 @@ function ropeParameters(json: Json, file: string): { key: string; parameters: Js
   return { key: 'rope_parameters', parameters: {} }
 }
 
-function refuseUnknown(parameters: Json, file: string, key: string): void {
-  const partial = parameters.partial_rotary_factor ?? 1
-  const unknown = Object.keys(parameters).find((name) => !knownKeys.has(name) && parameters[name] !== null)
-  const refused = unknown ?? (partial === 1 ? undefined : 'partial_rotary_factor')
-  if (refused === undefined) return
-  const text = JSON.stringify(parameters[refused]).slice(0, 80)
-  throw new UserError('bad_input', `${file}: the key "${key}.${refused}" is ${text}, which is not supported.`)
-}
-
-function isScalingType(type: unknown): type is ScalingType {
-  return typeof type === 'string' && Object.hasOwn(forms, type)
-}
-
-function unknownType(type: unknown, file: string, key: string): UserError {
-  const supported = ['default', ...Object.keys(forms)].join(', ')
-  const text = JSON.stringify(type).slice(0, 80)
-  return new UserError(
-    'bad_input',
-    `${file}: the key "${key}.rope_type" is ${text}, which is not supported. Supported kinds: ${supported}.`,
-  )
+function unsupported(file: string, key: string, value: unknown, advice = ''): UserError {
+  const text = JSON.stringify(value).slice(0, 80)
+  return new UserError('bad_input', `${file}: the key "${key}" is ${text}, which is not supported.${advice}`)
 }
 
 /** `rope_scaling` of config.json, in the form that transformers 4 and 5 read. */

@@ -17,7 +17,7 @@ export function configFromGguf(file: Gguf): ModelConfig {
   const { read, complete } = families[family].gguf
   const { values, keys } = read({ file, architecture })
   const config = checkConfig({ family, ...values }, file.path, keys)
-  return { ...config, ...complete(config, { file, architecture }) }
+  return checkConfig({ ...config, ...complete(config, { file, architecture }) }, file.path, keys)
 }
 
 /** llama.cpp splits large models into files whose names end in `-00001-of-00003.gguf`. */

@@ -1,6 +1,6 @@
 /**
  * Where a model's parameters are in a GGUF file, and how llama.cpp's layout becomes Hugging Face's and back. Source:
- * llama.cpp's convert_hf_to_gguf.py (`permute` of LlamaModel; the transposed Conv1D weights of GPT2Model).
+ * llama.cpp's convert_hf_to_gguf.py (`permute` of LlamaModel; the transposed Conv1D weights of GPT2Model; `query_key_value` of GPTNeoXModel).
  */
 
 import type { Gguf } from '../../formats/gguf.ts'
@@ -26,10 +26,11 @@ export function ggufParameter(family: Family, parameter: Parameter, architecture
 
 function layoutOf(
   { linearLayout, gguf }: Family,
-  { role, isRotated }: Parameter,
+  { role, isRotated, isJoinedByHead }: Parameter,
   architecture: unknown,
 ): Layout {
   if (isRotated && gguf.interleavedArchitectures.some((name) => name === architecture)) return 'interleaved'
+  if (isJoinedByHead) return 'joined by head'
   const isLinear = role === 'linear' || role === 'residual'
   return isLinear && linearLayout === 'in-out' ? 'transposed' : 'same'
 }
@@ -64,6 +65,10 @@ const layouts = {
   interleaved: {
     read: (values, shape, { headDim }) => withRows(values, shape, (row) => interleavedRow(row, headDim)),
     write: (values, shape, { headDim }) => withRows(values, shape, (row) => halvedRow(row, headDim)),
+  },
+  'joined by head': {
+    read: (values, shape, { headDim }) => withRows(values, shape, (row) => groupedRow(row, shape, headDim)),
+    write: (values, shape, { headDim }) => withRows(values, shape, (row) => joinedRow(row, shape, headDim)),
   },
 } satisfies Record<string, { read: Rearrange; write: Rearrange }>
 
@@ -105,4 +110,18 @@ function interleavedRow(row: number, headDim: number): number {
 function halvedRow(row: number, headDim: number): number {
   const inHead = row % headDim
   return row - inHead + (inHead >> 1) + (inHead & 1 ? headDim / 2 : 0)
+}
+
+/** Where the file has a row of (heads, q|k|v, H): there they are (q|k|v, heads, H). */
+function groupedRow(row: number, [rows]: readonly number[], headDim: number): number {
+  const heads = rows! / (3 * headDim)
+  const [head, kind] = [Math.floor(row / (3 * headDim)), Math.floor(row / headDim) % 3]
+  return (kind * heads + head) * headDim + (row % headDim)
+}
+
+/** Where Hugging Face has a row of the file. */
+function joinedRow(row: number, [rows]: readonly number[], headDim: number): number {
+  const heads = rows! / (3 * headDim)
+  const [kind, head] = [Math.floor(row / (heads * headDim)), Math.floor(row / headDim) % heads]
+  return (head * 3 + kind) * headDim + (row % headDim)
 }

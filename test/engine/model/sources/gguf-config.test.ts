@@ -70,7 +70,10 @@ test('models that would be computed wrongly are refused with the key', () => {
   refuses({ 'llama.attention.head_count': [4, 8] }, 'llama.attention.head_count', 'array')
   refuses({ 'llama.attention.head_count_kv': 3 }, 'llama.attention.head_count_kv', '3 does not divide')
   refuses({ 'llama.expert_count': 8 }, 'llama.expert_count', '8')
-  refuses({ 'llama.rope.scaling.type': 'yarn' }, 'llama.rope.scaling.type', 'yarn')
+  refuses({ 'llama.rope.scaling.type': 'longrope' }, 'llama.rope.scaling.type', 'longrope')
+  refuses({ 'llama.rope.scaling.factor': 0 }, 'llama.rope.scaling.factor', '0')
+  refuses({ 'llama.rope.scale_linear': 4 }, 'llama.rope.scale_linear', '4')
+  refuses({ 'llama.rope.scaling.type': 'yarn', 'llama.rope.scaling.yarn_ext_factor': 2 }, 'yarn_ext_factor')
   refuses({ 'llama.rope.dimension_count': 4 }, 'llama.rope.dimension_count', '4', '8')
   refuses({ 'tokenizer.ggml.eos_token_id': 67 }, 'tokenizer.ggml.eos_token_id', 'vocabulary of 67')
 })
@@ -87,4 +90,35 @@ test('a part of a split model is refused with the command that joins the parts',
   refusesPart({ ...llama, 'split.count': 3 }, 'm-00002-of-00003.gguf is part 1 of 3', command)
   refusesPart({ 'split.count': 3, 'split.no': 1 }, 'is part 2 of 3', command)
   assert.equal(configFromGguf(gguf({ ...llama, 'split.count': 1 })).numLayers, 2)
+})
+
+test('rotary scaling is read as llama.cpp means it', () => {
+  const scalingOf = (keys: Record<string, GgufValue>) => {
+    const named = Object.entries(keys).map(([key, value]) => [`llama.rope.scaling.${key}`, value])
+    return configFromGguf(gguf({ ...llama, ...Object.fromEntries(named) })).ropeScaling
+  }
+  assert.equal(scalingOf({ type: 'none', factor: 4 }), null)
+  assert.equal(scalingOf({ type: 'linear' }), null)
+  assert.deepEqual(scalingOf({ type: 'linear', factor: 4 }), { type: 'linear', factor: 4 })
+  assert.deepEqual(scalingOf({ factor: 4 }), { type: 'linear', factor: 4 })
+  const yarn = {
+    type: 'yarn',
+    factor: 4,
+    originalMaxPositions: 16,
+    attentionFactor: null,
+    betaFast: 32,
+    betaSlow: 1,
+    mscale: null,
+    mscaleAllDim: null,
+    truncate: true,
+  }
+  const inFile = { type: 'yarn', factor: 4, original_context_length: 16 }
+  assert.deepEqual(scalingOf(inFile), yarn)
+  const changed = scalingOf({ ...inFile, attn_factor: 0.5, yarn_beta_fast: 16, yarn_beta_slow: 2 })
+  assert.deepEqual(changed, {
+    ...yarn,
+    attentionFactor: 0.5 * (1 + 0.1 * Math.log(4)),
+    betaFast: 16,
+    betaSlow: 2,
+  })
 })

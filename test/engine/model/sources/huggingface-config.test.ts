@@ -8,7 +8,19 @@ import {
 } from '../../../../electron/engine/model/sources/huggingface-config.ts'
 
 const golden = path.resolve(import.meta.dirname, '../../../golden')
-const models = ['llama-tied', 'llama-untied', 'llama3-rope', 'qwen2', 'gpt2']
+const models = [
+  'llama-tied',
+  'llama-untied',
+  'llama3-rope',
+  'qwen2',
+  'gpt2',
+  'phi3',
+  'phi3-long',
+  'granite',
+  'gpt-neox',
+  'gpt-neox-serial',
+  'gpt-neo',
+]
 
 function goldenJson(model: string): Record<string, unknown> {
   return JSON.parse(readFileSync(path.join(golden, model, 'config.json'), 'utf8'))
@@ -135,4 +147,42 @@ test('rotations that would be computed wrongly are refused with the key', () => 
   refusesScaling({ ...linear, partial_rotary_factor: 0.5 }, 'rope_scaling.partial_rotary_factor', '0.5')
   const perLayer = { full_attention: { rope_type: 'default' } }
   refuses({ ...llama, rope_parameters: perLayer }, 'rope_parameters.full_attention')
+})
+
+test('what a family does not compute is refused with the key', () => {
+  const phi3 = goldenJson('phi3')
+  refuses({ ...phi3, attention_bias: true }, 'attention_bias', 'true')
+  refuses({ ...phi3, hidden_act: 'gelu' }, 'hidden_act', 'silu')
+  refuses({ ...phi3, partial_rotary_factor: 1.5 }, 'partial_rotary_factor')
+  refuses({ ...phi3, partial_rotary_factor: 1 }, 'rope_scaling', '3 short factors for 4 pairs')
+  refuses({ ...phi3, sliding_window: -1 }, 'sliding_window')
+  refuses({ ...phi3, rope_scaling: { type: 'linear', factor: 2 } }, 'rope_type', 'linear', 'longrope')
+  const granite = goldenJson('granite')
+  refuses({ ...granite, attention_multiplier: 0 }, 'attention_multiplier')
+  refuses({ ...granite, embedding_multiplier: '12' }, 'embedding_multiplier', 'string')
+  refuses({ ...granite, logits_scaling: -1 }, 'logits_scaling')
+  const neox = goldenJson('gpt-neox')
+  refuses({ ...neox, hidden_act: 'relu' }, 'hidden_act')
+  refuses({ ...neox, num_attention_heads: 5 }, 'hidden_size', '32 is not a multiple of 5 heads')
+  refuses({ ...neox, use_parallel_residual: 'yes' }, 'use_parallel_residual')
+  const { attention_layers: _, ...neo } = goldenJson('gpt-neo')
+  refuses({ ...neo, attention_types: [[['global', 'chunked'], 1]] }, 'attention_types', 'chunked', '2 layers')
+  refuses({ ...neo, attention_types: [[['global'], 3]] }, 'attention_types', '2 layers')
+  refuses({ ...neo, attention_types: [[['global'], 10 ** 12]] }, 'attention_types')
+  refuses({ ...neo, attention_layers: ['local'] }, 'attention_layers', '2 layers')
+  refuses({ ...neo, window_size: 0 }, 'window_size')
+})
+
+test('the layers of GPT-Neo that see a window are those that its configuration names', () => {
+  const { attention_types: _, attention_layers: __, ...neo } = goldenJson('gpt-neo')
+  const read = (change: Record<string, unknown>) => {
+    const { slidingWindow, localLayers } = configFromHuggingFace({ ...neo, ...change }, 'config.json')
+    return [slidingWindow, localLayers]
+  }
+  assert.deepEqual(read({ attention_types: [[['global', 'local'], 1]] }), [4, [1]])
+  assert.deepEqual(read({ attention_layers: ['local', 'global'], attention_types: null }), [4, [0]])
+  const global = [[['global'], 2]]
+  assert.deepEqual(read({ attention_types: global, window_size: 256 }), [null, []])
+  const usual = { num_layers: 24, window_size: undefined }
+  assert.deepEqual(read(usual), [256, Array.from({ length: 12 }, (_, i) => 2 * i + 1)])
 })

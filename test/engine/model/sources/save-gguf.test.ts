@@ -50,7 +50,16 @@ function transposed(values: Float32Array, [rows, columns]: readonly number[]): F
 
 const isConv1d = /\.c_(attn|proj|fc)\.weight$/
 
-for (const name of ['llama-tied', 'llama-untied', 'qwen2', 'gpt2'])
+for (const name of [
+  'llama-tied',
+  'llama-untied',
+  'qwen2',
+  'gpt2',
+  'phi3',
+  'phi3-long',
+  'granite',
+  'gpt-neox',
+])
   for (const type of Object.keys(ggufFileTypes) as GgufFileType[])
     test(`${name} written as ${type} is read back with the same settings and every value as ${type} has it`, async () => {
       const { source, back } = await saved(name, type)
@@ -152,11 +161,17 @@ test('a model that GGUF cannot hold is refused, and no file is left', async () =
   const { hiddenSize } = openModelSource(large).config
   assert.equal(hiddenSize, 32)
   await refuses(await edited('reward', () => {}, {}), 'BF16', /is a reward model/)
-  const yarn = { rope_type: 'yarn', factor: 2, original_max_position_embeddings: 8 }
+  const yarn = { rope_type: 'yarn', factor: 2, original_max_position_embeddings: 8, truncate: false }
   await refuses(
     await edited('yarn', () => {}, { rope_scaling: yarn }),
     'BF16',
-    /rotary positions of type yarn/,
+    /no rotary scaling of the kind yarn without truncation/,
   )
+  await refuses(
+    modelWithTokenizer('gpt-neox-serial'),
+    'BF16',
+    /gelu for GPT-NeoX, not this model's gelu_tanh/,
+  )
+  await refuses(modelWithTokenizer('gpt-neo'), 'BF16', /llama\.cpp does not have GPT-Neo/)
   assert.deepEqual(readdirSync(target), [])
 })

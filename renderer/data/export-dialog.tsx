@@ -1,27 +1,75 @@
 /** Exports items and annotations to a file of the user's choice. */
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { ExportFormat } from '../../electron/contract/data.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
 import { Button, Dialog, Field, Problem } from '../ui/kit.tsx'
 
-const formats = [
-  ['stet', 'Everything: items with all revisions, to import into another project.'],
-  ['trl', 'Preference rows for TRL: prompt, chosen, rejected.'],
-] as const
-type Format = (typeof formats)[number][0]
+interface Format {
+  help: string
+  /** Whether the rows have fixed columns, as Parquet needs them. */
+  hasColumns: boolean
+  needsTokenizer: boolean
+}
+
+const withColumns = { hasColumns: true, needsTokenizer: false }
+
+const formats: Record<ExportFormat, Format> = {
+  stet: {
+    help: 'Everything: items with all revisions, to import into another project.',
+    hasColumns: false,
+    needsTokenizer: false,
+  },
+  trl: { help: 'Preferences for TRL: prompt, chosen, rejected.', ...withColumns },
+  sft: { help: 'Demonstrations as dialogues: messages, for TRL, OpenAI or LLaMA-Factory.', ...withColumns },
+  'prompt-completion': { help: 'Demonstrations for TRL: prompt, completion.', ...withColumns },
+  kto: { help: 'Answers with a verdict, for KTO: prompt, completion, label.', ...withColumns },
+  stepwise: {
+    help: 'Answers in steps, right or wrong, for a process reward model: prompt, completions, labels.',
+    ...withColumns,
+  },
+  words: {
+    help: 'Words of both texts of each edit, with labels: 0 kept, 1 deleted or replaced, 2 inserted.',
+    ...withColumns,
+  },
+  'token-ids': {
+    help: "The same labels on a model's tokens after the prompt, ready to train on: input_ids, labels.",
+    hasColumns: true,
+    needsTokenizer: true,
+  },
+  tokens: {
+    help: "A model's tokens of both texts with labels −1, 0 and 1, and their characters.",
+    hasColumns: false,
+    needsTokenizer: true,
+  },
+}
+const names = Object.keys(formats) as ExportFormat[]
+
+const kinds = ['jsonl', 'parquet'] as const
+type Kind = (typeof kinds)[number]
+
+/** What the user has chosen. */
+interface Choice {
+  format: ExportFormat
+  kind: Kind
+  tokenizer: string | null
+  out: string
+}
 
 export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const project = useProject()
-  const [format, setFormat] = useState<Format>('stet')
-  const [out, setOut] = useState('')
+  const [choice, setChoice] = useState<Choice>({ format: 'stet', kind: 'jsonl', tokenizer: null, out: '' })
   const [workId, setWorkId] = useState<string | null>(null)
+  const { format, tokenizer } = choice
+  const { hasColumns, needsTokenizer } = formats[format]
+  const path = defaultPath(project, format, hasColumns ? choice.kind : 'jsonl')
   const start = useMutation({
     mutationFn: () =>
       host.work.start({
         verb: 'export',
-        input: { project, format, out: out || defaultPath(project, format) },
+        input: { project, format, tokenizer: needsTokenizer ? tokenizer : null, out: choice.out || path },
       }),
     onSuccess: ({ id }) => setWorkId(id),
   })
@@ -35,23 +83,12 @@ export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => 
           start.mutate()
         }}
       >
-        <Field label="Format" help={formats.find(([name]) => name === format)?.[1]}>
-          <select
-            value={format}
-            onChange={({ target }) =>
-              setFormat(formats.find(([name]) => name === target.value)?.[0] ?? 'stet')
-            }
-          >
-            {formats.map(([name]) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </Field>
+        <FormatFields choice={choice} onChange={(change) => setChoice({ ...choice, ...change })} />
         <Field label="File" help="A path on the machine that runs Stet.">
           <input
-            value={out}
-            placeholder={defaultPath(project, format)}
-            onChange={({ target }) => setOut(target.value)}
+            value={choice.out}
+            placeholder={path}
+            onChange={({ target }) => setChoice({ ...choice, out: target.value })}
           />
         </Field>
         <Problem error={start.error ?? work?.error} />
@@ -61,7 +98,11 @@ export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => 
           </p>
         )}
         <div className="row">
-          <Button type="submit" kind="primary" disabled={start.isPending}>
+          <Button
+            type="submit"
+            kind="primary"
+            disabled={start.isPending || (needsTokenizer && tokenizer === null)}
+          >
             Export
           </Button>
           <Button onClick={onClose}>Close</Button>
@@ -71,6 +112,65 @@ export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => 
   )
 }
 
-function defaultPath(project: string, format: string): string {
-  return `${project}/exports/${format}.jsonl`
+/** The format, and what it needs: a kind of file if there are two, a tokenizer. */
+function FormatFields({ choice, onChange }: { choice: Choice; onChange: (change: Partial<Choice>) => void }) {
+  const { help, hasColumns, needsTokenizer } = formats[choice.format]
+  return (
+    <>
+      <Field label="Format" help={help}>
+        <select
+          value={choice.format}
+          onChange={({ target }) => onChange({ format: names.find((name) => name === target.value) })}
+        >
+          {names.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </Field>
+      {hasColumns && (
+        <Field label="Kind of file" help="If you name the file yourself, its ending decides.">
+          <select
+            value={choice.kind}
+            onChange={({ target }) => onChange({ kind: kinds.find((kind) => kind === target.value) })}
+          >
+            {kinds.map((kind) => (
+              <option key={kind}>{kind}</option>
+            ))}
+          </select>
+        </Field>
+      )}
+      {needsTokenizer && <TokenizerField tokenizer={choice.tokenizer} onChange={onChange} />}
+    </>
+  )
+}
+
+function TokenizerField({
+  tokenizer,
+  onChange,
+}: {
+  tokenizer: string | null
+  onChange: (change: { tokenizer: string | null }) => void
+}) {
+  const project = useProject()
+  const { data: models = [] } = useQuery({
+    queryKey: ['models', project],
+    queryFn: () => host.models.list({ project }),
+  })
+  return (
+    <Field label="Tokens of" help={models.length === 0 ? 'This project has no model yet.' : undefined}>
+      <select
+        value={tokenizer ?? ''}
+        onChange={({ target }) => onChange({ tokenizer: target.value || null })}
+      >
+        <option value="">choose a model</option>
+        {models.map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </Field>
+  )
+}
+
+function defaultPath(project: string, format: ExportFormat, kind: Kind): string {
+  return `${project}/exports/${format}.${kind}`
 }

@@ -45,6 +45,23 @@ describe('the workflow', async () => {
     await page.getByText('12 items').waitFor()
   })
 
+  test('edits are exported as Parquet in a form to train on', async () => {
+    const { page } = app
+    await app.goto('data')
+    await page.keyboard.press('e')
+    await page.getByLabel('Format').selectOption('trl')
+    await page.getByLabel('Kind of file').selectOption('parquet')
+    const file = path.join(app.folder, 'pairs.parquet')
+    await page.getByLabel('File', { exact: true }).fill(file)
+    await page.keyboard.press('Enter')
+    await page.getByText(/Wrote [0-9]+ rows to/).waitFor()
+    assert.equal(readFileSync(file).subarray(0, 4).toString(), 'PAR1')
+    await page.getByLabel('Format').selectOption('token-ids')
+    await page.getByText('This project has no model yet.').waitFor()
+    assert.deepEqual(await axeProblems(page), [])
+    await page.getByRole('button', { name: 'Close' }).click()
+  })
+
   test('a file without data is refused with a message', async () => {
     const { page } = app
     const file = path.join(app.folder, 'noise.bin')

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { ExportFormat } from '../../../electron/contract/data.ts'
 import type { ImportedAnnotation, Item } from '../../../electron/contract/records.ts'
 import { importers } from '../../../electron/pipeline/data/detect.ts'
 import { detectFile, readRows } from '../../../electron/pipeline/data/read.ts'
@@ -104,4 +105,11 @@ const elsewhere = [
 
 test('every format has rows that are tested', () => {
   for (const { name } of importers) assert.ok(seen.has(name) || elsewhere.includes(name), name)
+})
+
+test('docs/DATA.md lists every format', () => {
+  const page = readFileSync(path.resolve(import.meta.dirname, '../../../docs/DATA.md'), 'utf8')
+  for (const { name } of importers) assert.ok(page.includes(`| \`${name}\` |`), name)
+  for (const name of ExportFormat.options)
+    assert.ok(page.split('## Export')[1]!.includes(`| \`${name}\` |`), name)
 })

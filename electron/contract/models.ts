@@ -90,7 +90,46 @@ const serveModel = verb(
     ),
   )
 
-export const modelVerbs = { generate, 'export-model': exportModel, 'serve-model': serveModel }
+const checkServer = verb(
+  'List the models of an OpenAI-compatible server, and ask one of them a question. STET_JUDGE_KEY is its key.',
+  'check-server http://localhost:11434/v1 --model llama3.2',
+)
+  .input(
+    z.strictObject({
+      server: z
+        .url({ protocol: /^https?$/, error: 'must be an address such as http://localhost:11434/v1' })
+        .describe('Base address of the server; it usually ends in /v1.')
+        .meta({ positional: 1, value: 'ADDRESS' }),
+      model: z
+        .string()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('Model to ask, as the server names it; none asks no question.')
+        .meta({ value: 'NAME' }),
+      timeoutSeconds: z
+        .number()
+        .positive()
+        .max(600)
+        .default(60)
+        .describe('Wait at most this long for a reply.'),
+    }),
+  )
+  .output(
+    z.object({
+      /** As the server names them; null if it does not list them. */
+      models: z.array(z.string()).nullable(),
+      /** Null if no model was asked. */
+      reply: z.object({ text: z.string(), seconds: z.number() }).nullable(),
+    }),
+  )
+
+export const modelVerbs = {
+  generate,
+  'export-model': exportModel,
+  'serve-model': serveModel,
+  'check-server': checkServer,
+}
 
 export const ModelRecord = z.object({
   id: z.string(),

@@ -14,6 +14,7 @@ import {
 } from '../../storage/index.ts'
 import { requireItem } from '../data/items.ts'
 import type { HandlerContext } from '../handler-context.ts'
+import { serverKey } from '../models/check-server.ts'
 import { findModel } from '../models/project-models.ts'
 import { streamEvents } from '../stream.ts'
 import { agreementOf } from './agreement.ts'
@@ -96,7 +97,7 @@ async function draft(
   const edited =
     server === null
       ? await draftByModel(lab, item, findModel(project, model).path)
-      : await draftByServer(item, { server, model, ...limits })
+      : await draftByServer(item, { server, model, key: serverKey(), ...limits })
   return { edited, model }
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../../pipeline/judge/language-judge.ts'
 import { programmaticJudge } from '../../pipeline/judge/programmatic-judge.ts'
 import type { Lab } from '../context.ts'
+import { serverKey } from '../models/check-server.ts'
 import { serverJudge } from './server-judge.ts'
 
 export interface JudgeSetting {
@@ -39,7 +40,7 @@ const modelJudges: { [Kind in keyof ModelJudgeSpecs]: (spec: ModelJudgeSpecs[Kin
     reward: rewardJudge,
     local: localJudge,
     server: (spec, { setting: { server = JudgeServerOptions.parse({}) } }) =>
-      serverJudge(spec, server, process.env.STET_JUDGE_KEY),
+      serverJudge(spec, server, serverKey()),
   }
 
 export function makeJudge(lab: Lab, spec: AnyJudgeSpec, setting: JudgeSetting, hooks: Hooks): Judge {

@@ -28,6 +28,8 @@ export function serverJudge(
   const chat: ChatServer = { server, model, timeoutSeconds, key }
   const usage: Usage = { calls: 0, inputTokens: 0, outputTokens: 0 }
   const pace = pacer(requestsPerMinute)
+  const refusals = new Refusals()
+  const untilItWorks = oneByOneUntilSuccess()
 
   async function attempt(question: Question, signal?: AbortSignal): Promise<ChatReply> {
     await pace(signal)
@@ -48,10 +50,11 @@ export function serverJudge(
     for (let tries = 1; ; tries++) {
       try {
         const { text, cutOff } = await attempt(question, signal)
+        refusals.reset()
         return replyOf(cutOff ? null : readVerdict(text), text)
       } catch (error) {
         if (!(error instanceof ChatError)) throw error
-        if (isQuestionRefused(error)) return replyOf(null, error.message)
+        if (refusals.isOfQuestion(error)) return replyOf(null, error.message)
         if (!error.retryable || tries > retries) throw asUserError(error, tries)
         await sleep(1000 * waitSeconds(error, tries), undefined, { signal })
       }
@@ -62,7 +65,7 @@ export function serverJudge(
     name: `server/${model}/${judgePrompt}`,
     batchSize: 1,
     concurrency,
-    compare: async ([question], signal) => [await ask(question!, signal)],
+    compare: async ([question], signal) => [await untilItWorks(() => ask(question!, signal))],
     costEstimate: (questions) => costEstimate(server, questions, options),
     usageSummary: () => usageSummary(usage, options),
   }
@@ -98,9 +101,53 @@ function usageSummary(
   return `${calls} calls made: ${inputTokens} input and ${outputTokens} output tokens by the server's count${cost > 0 ? `, costing ${cost.toFixed(2)}` : ''}.`
 }
 
-/** The server refuses this question, for example because it is too long; it may still answer others. */
-function isQuestionRefused({ status }: ChatError): boolean {
-  return status === 400 || status === 413 || status === 422
+/** More refusals than this without a reply between them are not about the questions. */
+const maxRefusals = 10
+
+/** What a refusal is likely about. */
+const aboutQuestion = /too long|too large|context|length|content|policy|filter|safety|moderation/i
+
+/**
+ * Tells refused questions, for example one that is too long, from a server that refuses every call: a reply that the
+ * server has given before shows that the call itself is right.
+ */
+class Refusals {
+  #hasReplied = false
+  #inARow = 0
+
+  reset(): void {
+    this.#hasReplied = true
+    this.#inARow = 0
+  }
+
+  isOfQuestion({ status, reason }: ChatError): boolean {
+    if (status !== 400 && status !== 413 && status !== 422) return false
+    this.#inARow++
+    return this.#inARow <= maxRefusals && (this.#hasReplied || status === 413 || aboutQuestion.test(reason))
+  }
+}
+
+/**
+ * Calls wait for each other until one has succeeded. If one fails before, the others fail with its error and ask nothing:
+ * a wrong key or an unknown model is reported once.
+ */
+function oneByOneUntilSuccess() {
+  let hasSucceeded = false
+  let turn: Promise<unknown> = Promise.resolve()
+  return <T>(call: () => Promise<T>): Promise<T> => {
+    if (hasSucceeded) return call()
+    const result = turn.then(call)
+    turn = result.then(
+      () => {
+        hasSucceeded = true
+      },
+      (error) => {
+        if (!hasSucceeded) throw error
+      },
+    )
+    turn.catch(() => {})
+    return result
+  }
 }
 
 function waitSeconds({ retryAfterSeconds }: ChatError, tries: number): number {

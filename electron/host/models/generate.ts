@@ -5,6 +5,7 @@ import type { modelVerbs as contractVerbs } from '../../contract/models.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
+import { checkServer } from './check-server.ts'
 import { exportModel } from './export-model.ts'
 import { serveModel } from './serve/serve-model.ts'
 
@@ -38,4 +39,5 @@ export const modelVerbs: Implements<typeof contractVerbs> = {
   generate,
   'export-model': exportModel,
   'serve-model': serveModel,
+  'check-server': checkServer,
 }

@@ -15,7 +15,13 @@ import { temporaryFolder } from '../entry/cli-process.ts'
 
 interface Asked {
   headers: IncomingMessage['headers']
-  body: { model: string; messages: { role: string; content: string }[]; temperature: number }
+  body: {
+    model: string
+    messages: { role: string; content: string }[]
+    temperature?: number
+    max_tokens?: number
+    max_completion_tokens?: number
+  }
 }
 
 type Behaviour = (asked: Asked, response: ServerResponse, call: number) => void | Promise<void>
@@ -211,4 +217,116 @@ test('calls start no faster than the limit allows', async () => {
   await judging('paced', address, pairsOf(4), { requestsPerMinute: 1200 }).result
   const took = times.at(-1)! - began
   assert.ok(took >= 7 * 50 - 20, `8 calls in ${took} ms`)
+})
+
+/** A refusal in the form of OpenAI. */
+function refuse(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' })
+  response.end(JSON.stringify({ error: { message, type: 'invalid_request_error', param: null, code: null } }))
+}
+
+/** Refuses what OpenAI's reasoning models refuse, in the order in which they do. */
+const reasoning: Behaviour = (call, response, n) => {
+  const { max_tokens: older, temperature } = call.body
+  if (older !== undefined)
+    refuse(
+      response,
+      400,
+      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+    )
+  else if (temperature !== undefined)
+    refuse(response, 400, "Unsupported value: 'temperature' does not support 0 with this model.")
+  else return sensible(call, response, n)
+}
+
+test('a reasoning model that refuses max_tokens and temperature is asked as it wants, after two refusals in all', async () => {
+  const bodies: Asked['body'][] = []
+  const { asked, address } = await stub((call, response, n) => {
+    bodies.push(call.body)
+    return reasoning(call, response, n)
+  })
+  const { summary } = await judging('reasoning', address, pairsOf(12)).result
+  assert.deepEqual([summary.winRate, summary.n, summary.unread], [100, 12, 0])
+  assert.equal(asked.length, 24 + 2)
+  assert.ok(bodies.slice(2).every((body) => body.max_completion_tokens! > 0 && !('temperature' in body)))
+})
+
+test('a server that knows neither name of the limit is asked without one', async () => {
+  const { asked, address } = await stub((call, response, n) => {
+    const known = ['model', 'messages', 'temperature']
+    const other = Object.keys(call.body).find((key) => !known.includes(key))
+    if (other !== undefined) refuse(response, 422, `Extra inputs are not permitted: ${other}`)
+    else return sensible(call, response, n)
+  })
+  const { summary } = await judging('strict', address, pairsOf(4)).result
+  assert.deepEqual([summary.n, asked.length], [4, 8 + 2])
+})
+
+test('a refusal that is not about a question ends the job at the first call, with the server’s sentence', async () => {
+  const cases: [number, string, RegExp][] = [
+    [400, 'The model `gpt-9` does not exist.', /answered 400: The model `gpt-9` does not exist\./],
+    [
+      404,
+      'model "stub" not found, try pulling it first',
+      /answered 404: model "stub" not found, try pulling it first/,
+    ],
+    [400, 'Billing hard limit has been reached', /Billing hard limit has been reached/],
+  ]
+  for (const [i, [status, message, sentence]] of cases.entries()) {
+    const { asked, address } = await stub((_, response) => refuse(response, status, message))
+    await assert.rejects(judging(`refused ${i}`, address, pairsOf(40)).result, sentence)
+    assert.equal(asked.length, 1, 'no call is repeated, and no other question asked')
+  }
+})
+
+test('a server that begins to refuse everything is not asked for long', async () => {
+  const { asked, address } = await stub((call, response, n) =>
+    n <= 4 ? sensible(call, response, n) : refuse(response, 400, 'Your credit is used up.'),
+  )
+  const result = judging('used up', address, pairsOf(60), { concurrency: 1 }).result
+  await assert.rejects(result, /Your credit is used up\..*verdicts so far are saved/)
+  assert.equal(asked.length, 4 + 11)
+})
+
+test('a first question that is too long is left unread, and the others are judged', async () => {
+  const { address } = await stub((call, response, n) =>
+    n === 1
+      ? refuse(response, 400, "This model's maximum context length is 4096 tokens.")
+      : sensible(call, response, n),
+  )
+  const { summary } = await judging('first too long', address, pairsOf(5)).result
+  assert.equal(summary.unread, 1)
+})
+
+test('reasoning is not the verdict: in a field, in parts, or in the text', async () => {
+  const replies: ((letter: string) => object)[] = [
+    (letter) => ({ content: letter, reasoning_content: 'A or B? A is nicer.' }),
+    (letter) => ({ content: `<think>\nSurely A.\nA\n</think>\n\n${letter}` }),
+    (letter) => ({
+      content: [
+        { type: 'thinking', thinking: [{ type: 'text', text: 'A' }] },
+        { type: 'text', text: letter },
+      ],
+    }),
+  ]
+  const { address } = await stub(({ body }, response, n) => {
+    const text = body.messages.at(-1)!.content
+    const letter = text.search(/good \d/) < text.search(/bad \d/) ? 'A' : 'B'
+    response.setHeader('Content-Type', 'application/json')
+    response.end(JSON.stringify({ choices: [{ message: replies[n % 3]!(letter), finish_reason: 'stop' }] }))
+  })
+  const { summary } = await judging('thinking', address, pairsOf(9)).result
+  assert.deepEqual([summary.winRate, summary.n, summary.unread], [100, 9, 0])
+})
+
+test('reasoning that uses up the limit gets more room, once', async () => {
+  const limits: number[] = []
+  const { address } = await stub((call, response, n) => {
+    limits.push(call.body.max_tokens!)
+    if (call.body.max_tokens! <= 1024) say(response, '', 'length')
+    else return sensible(call, response, n)
+  })
+  const { summary } = await judging('more room', address, pairsOf(5)).result
+  assert.deepEqual([summary.n, summary.unread], [5, 0])
+  assert.deepEqual([limits[0], new Set(limits.slice(1)).size, limits.length], [1024, 1, 11])
 })

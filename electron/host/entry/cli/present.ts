@@ -23,6 +23,7 @@ const presenters: { [Name in VerbName]: (result: VerbResult<Name>) => string } =
   generate: ({ text }) => (process.stdout.isTTY ? '' : text),
   'export-model': ({ folder, files }) => `Wrote ${files.join(', ')} to ${folder}.`,
   'serve-model': ({ model, requests }) => `${model} is no longer served; it answered ${requests} requests.`,
+  'check-server': presentServer,
   judge: presentJudge,
   'check-judge': presentCheck,
   winrate: presentWinRate,
@@ -41,6 +42,11 @@ export function presentResult<Name extends VerbName>(verb: Name, result: VerbRes
 
 function presentExperiment(record: ResultRecord): string {
   return reportMarkdown(record).trimEnd()
+}
+
+function presentServer({ models, reply }: VerbResult<'check-server'>): string {
+  const list = models === null ? 'The server does not list its models.' : lines(...models)
+  return lines(list, reply === null ? '' : `Replied in ${reply.seconds.toFixed(1)} s: ${reply.text.trim()}`)
 }
 
 /** Where a model is served, as soon as it is. */

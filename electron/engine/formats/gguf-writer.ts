@@ -3,8 +3,8 @@
  * depend on the metadata and the tensors alone, in the order in which they are given.
  */
 import assert from 'node:assert/strict'
-import { UserError } from '../../contract/errors.ts'
 import { writeFileAtomic } from './atomic.ts'
+import { encodedChunks } from './encoded-values.ts'
 import { ggufTypeNumber } from './gguf.ts'
 import { numberFormats, type WritableFormat } from './number-formats.ts'
 
@@ -27,8 +27,6 @@ export interface GgufTensorToWrite {
 
 const version = 3
 const alignment = 32
-/** Of values that are encoded at a time; a multiple of every block size. */
-const chunkValues = 1 << 20
 
 /** `gguf_metadata_value_type` */
 const entryTypes = { uint32: 4, int32: 5, float32: 6, bool: 7, string: 8 } as const
@@ -64,35 +62,7 @@ async function* fileChunks(
 function* tensorChunks(path: string, { name, shape, type, data }: GgufTensorToWrite): Generator<Uint8Array> {
   const values = data()
   assert(values.length === countOf(shape), `${name}: ${values.length} values for the shape ${shape}`)
-  const { blockSize, blockBytes, encode } = numberFormats[type]
-  for (let at = 0; at < values.length; at += chunkValues) {
-    const part = values.subarray(at, at + chunkValues)
-    const bytes = new Uint8Array((part.length / blockSize) * blockBytes)
-    encode(part, bytes)
-    refuseOverflow(path, { name, type, part, bytes })
-    yield bytes
-  }
-}
-
-/** @throws UserError if a value of the part has become infinite, or was not finite */
-function refuseOverflow(
-  path: string,
-  {
-    name,
-    type,
-    part,
-    bytes,
-  }: { name: string; type: WritableFormat; part: Float32Array; bytes: Uint8Array<ArrayBuffer> },
-): void {
-  const decoded = new Float32Array(part.length)
-  numberFormats[type].decode(bytes, decoded)
-  const at = decoded.findIndex((value) => !Number.isFinite(value))
-  if (at < 0) return
-  const remedy = Number.isFinite(part[at])
-    ? 'Export the model as BF16, whose numbers reach as far as float32.'
-    : 'The training diverged: use an earlier checkpoint.'
-  const message = `${path} was not written: ${name} holds ${part[at]}, which ${type} cannot hold. ${remedy}`
-  throw new UserError('bad_input', message)
+  yield* encodedChunks(path, name, type, values)
 }
 
 function encodeHeader(metadata: GgufEntries, tensors: readonly GgufTensorToWrite[]): Uint8Array {

@@ -9,6 +9,7 @@ import assert from 'node:assert/strict'
 import { z } from 'zod'
 import { UserError } from '../../contract/errors.ts'
 import { writeFileAtomic } from './atomic.ts'
+import { encodedChunks } from './encoded-values.ts'
 import { type NumberFormat, numberFormats, readNumbers } from './number-formats.ts'
 import { damaged, openWeightFile, readRange, type WeightFile } from './weight-file.ts'
 
@@ -31,11 +32,15 @@ export interface Safetensors {
   readInt32(name: string): Int32Array
 }
 
+/** Number formats in which float32 values can be written, rounded to the nearest, ties to even. */
+export const floatDtypes = ['F32', 'BF16', 'F16'] as const
+export type FloatDtype = (typeof floatDtypes)[number]
+
 export interface TensorToWrite {
   name: string
   shape: readonly number[]
   /** Defaults to F32. */
-  dtype?: 'F32' | 'I32'
+  dtype?: FloatDtype | 'I32'
   /** Called once, when the tensor is written, so that only one tensor need be in memory. */
   data: () => Float32Array | Int32Array | Promise<Float32Array | Int32Array>
 }
@@ -167,7 +172,8 @@ function wrongDtype(file: WeightFile, name: string, dtype: string, supported: st
 
 /**
  * Writes the whole file or none; equal tensors and metadata give equal bytes, whatever their order.
- * @throws UserError `out_of_space` when the disk is full; nothing is changed then
+ * @throws UserError `out_of_space` when the disk is full, `bad_input` for a value that the dtype cannot hold; nothing is
+ * changed then
  */
 export async function writeSafetensors(
   path: string,
@@ -175,19 +181,21 @@ export async function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const sorted = [...tensors].sort((a, b) => compare(a.name, b.name))
-  await writeFileAtomic(path, fileChunks(sorted, metadata))
+  await writeFileAtomic(path, fileChunks(path, sorted, metadata))
 }
 
 async function* fileChunks(
+  path: string,
   tensors: readonly TensorToWrite[],
   metadata: Readonly<Record<string, string>>,
 ): AsyncGenerator<Uint8Array> {
   yield encodeHeader(tensors, metadata)
   for (const { name, dtype = 'F32', shape, data } of tensors) {
     const values = await data()
-    assert(dtype === (values instanceof Float32Array ? 'F32' : 'I32'), `${name} is not ${dtype}`)
+    assert((dtype === 'I32') === values instanceof Int32Array, `${name} is not ${dtype}`)
     assert(values.length === elementCount(shape), `${name}: ${values.length} values for ${shapeText(shape)}`)
-    yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+    if (dtype === 'BF16' || dtype === 'F16') yield* encodedChunks(path, name, dtype, values as Float32Array)
+    else yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   }
 }
 
@@ -205,7 +213,7 @@ function encodeHeader(
   let end = 0
   for (const { name, dtype = 'F32', shape } of tensors) {
     const start = end
-    end += 4 * elementCount(shape)
+    end += tensorBytes({ shape, dtype })
     entries.push([name, { dtype, shape, data_offsets: [start, end] }])
   }
   const header = Object.fromEntries(entries)
@@ -220,6 +228,11 @@ function encodeHeader(
 /** By UTF-16 code unit: the same on every machine. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Bytes of a tensor in a file. */
+export function tensorBytes({ shape, dtype = 'F32' }: Pick<TensorToWrite, 'shape' | 'dtype'>): number {
+  return (bitsOf.get(dtype)! / 8) * elementCount(shape)
 }
 
 function elementCount(shape: readonly number[]): number {

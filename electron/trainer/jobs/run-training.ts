@@ -7,12 +7,13 @@ import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
 import type { RunInputRow } from '../../contract/records.ts'
 import type { ModelRef, TrainingResult } from '../../contract/run-kinds/common.ts'
-import type { TrainingJob } from '../../contract/run-kinds/index.ts'
+import { runKinds, type TrainingJob } from '../../contract/run-kinds/index.ts'
 import type { SftConfig } from '../../contract/run-kinds/sft.ts'
 import { writeFolderAtomic } from '../../engine/formats/atomic.ts'
 import { scoreHead } from '../../engine/model/config.ts'
 import { adaptModel, type Model } from '../../engine/model/model.ts'
 import { saveAdapters } from '../../engine/model/sources/adapter-files.ts'
+import { baseNameOf } from '../../engine/model/sources/base-name.ts'
 import type { Fit, SplitRows } from '../../engine/training/examples.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
 import type { SizedModel } from '../../sizing/counts.ts'
@@ -114,20 +115,35 @@ function noteIdentical({ identical }: SplitRows<unknown>, { emit }: Hooks): void
   emit({ type: 'note', sentence })
 }
 
+/** The name of the model that a run starts from; null for one made from scratch, which is not on disk. */
+function baseOf(job: TrainingJob): string | null {
+  const [trained] = Object.keys(runKinds[job.kind].models)
+  const start: unknown = Reflect.get(job, trained!)
+  if (typeof start === 'string') return baseNameOf(start)
+  const { path: file } = Object(start) as { path?: string }
+  return file === undefined ? null : baseNameOf(file)
+}
+
 /** Saves the model of a finished run, with its adapters next to it; a paused one resumes from its checkpoint. */
 async function finish(
-  { folder }: TrainingJob,
+  job: TrainingJob,
   { end, model: trained, card }: Trained<unknown>,
   { dropped, cut }: Fit,
   size: RunSize,
 ): Promise<TrainingResult> {
   const scale = runScale(size)
   if (end.state === 'paused') return { ...end, model: null, dropped, cut, scale }
-  if (trained.model.base)
-    await writeFolderAtomic(path.join(folder, 'adapter'), (beside) => saveAdapters(trained.model, beside))
+  const classification = card ? classificationOfScheme(card.scheme) : null
+  const { folder } = job
+  if (trained.model.base) {
+    const adapters = { base: baseOf(job), classification }
+    await writeFolderAtomic(path.join(folder, 'adapter'), (beside) =>
+      saveAdapters(trained.model, beside, adapters),
+    )
+  }
   const model = path.join(folder, 'model')
   await writeFolderAtomic(model, async (beside) => {
-    await saveModelFolder(trained, beside, card ? classificationOfScheme(card.scheme) : null)
+    await saveModelFolder(trained, beside, classification)
     if (card) await writeRewardCard(beside, card)
   })
   return { ...end, model, dropped, cut, scale }

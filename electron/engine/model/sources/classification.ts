@@ -101,5 +101,9 @@ export function classificationJson(config: ModelConfig, languageModel: Json, kin
     num_labels: 1,
     id2label: { 0: 'reward' },
     label2id: { reward: 0 },
+    // Tools that apply a sigmoid to one label show the score as it is.
+    problem_type: 'regression',
+    // transformers; vLLM has no bias in any case.
+    ...(kind === 'token' && { token_classification_bias: false }),
   }
 }

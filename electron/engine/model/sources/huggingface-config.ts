@@ -1,13 +1,13 @@
 /** Hugging Face's config.json, read (as transformers 4 and 5 write it) and written. */
 import { z } from 'zod'
 import { UserError } from '../../../contract/errors.ts'
+import type { FloatDtype } from '../../formats/safetensors.ts'
 import { checkConfig, familyOfArchitecture, type ModelConfig } from '../config.ts'
 import { families } from '../families/index.ts'
 import { type ClassificationKind, classificationJson } from './classification.ts'
 
-/** Number formats in which models are written, as PyTorch names them. */
-const dtypeNames = { F32: 'float32', BF16: 'bfloat16', F16: 'float16' } as const
-export type ExportDtype = keyof typeof dtypeNames
+/** Number formats as PyTorch names them. */
+const dtypeNames: Record<FloatDtype, string> = { F32: 'float32', BF16: 'bfloat16', F16: 'float16' }
 
 /**
  * Missing keys have the defaults of transformers' configuration classes; keys that these do not know are ignored.
@@ -31,7 +31,7 @@ export function configFromHuggingFace(json: unknown, file: string): ModelConfig 
 export function toHuggingFace(
   config: ModelConfig,
   classification: ClassificationKind | null = null,
-  dtype: ExportDtype = 'F32',
+  dtype: FloatDtype = 'F32',
 ): Record<string, unknown> {
   const languageModel = families[config.family].huggingFace.write(config)
   return {

@@ -6,7 +6,7 @@ import { writeSafetensors } from '../../formats/safetensors.ts'
 import { variableFrom } from '../../runtime/variable.ts'
 import { parameterShapes, scoreHead } from '../config.ts'
 import { disposeModel, type Model, mergedValues } from '../model.ts'
-import type { ClassificationKind } from './classification.ts'
+import { type ClassificationKind, headName } from './classification.ts'
 import { toHuggingFace } from './huggingface-config.ts'
 import { openModelSource } from './model-source.ts'
 
@@ -41,7 +41,13 @@ export async function saveModel(
   mkdirSync(folder, { recursive: true })
   const shapes = parameterShapes(model.config)
   if (model.parameters.has(scoreHead)) shapes.set(scoreHead, [1, model.config.hiddenSize])
-  const tensors = [...shapes].map(([name, shape]) => ({ name, shape, data: () => mergedValues(model, name) }))
+  const nameOf = (name: string) =>
+    name === scoreHead && classification ? headName(model.config, classification) : name
+  const tensors = [...shapes].map(([name, shape]) => ({
+    name: nameOf(name),
+    shape,
+    data: () => mergedValues(model, name),
+  }))
   await writeSafetensors(path.join(folder, 'model.safetensors'), tensors, { format: 'pt' })
   await writeFileAtomic(path.join(folder, 'config.json'), [
     JSON.stringify(toHuggingFace(model.config, classification), null, 2),

@@ -25,30 +25,41 @@ const generate = verb(
   )
   .output(eventsThen(z.object({ text: z.string(), ids: z.array(z.int()) })))
 
-/** What an export writes: a copy of the model's files, or a GGUF file. */
-export const ModelFormat = z.enum(['copy', 'gguf'])
+/** What an export writes, and the number formats that each can have, the default first. */
+export const exportNumbers = {
+  safetensors: ['F32', 'BF16', 'F16'],
+  gguf: ['BF16', 'F16', 'Q8_0'],
+  adapter: [],
+  copy: [],
+} as const
+
+export const ModelFormat = z.enum(['safetensors', 'gguf', 'adapter', 'copy'])
 export type ModelFormat = z.infer<typeof ModelFormat>
 
-/** Number formats of the matrices in a GGUF file. */
-export const GgufNumbers = z.enum(['BF16', 'F16', 'Q8_0'])
+/** Number formats of a model's matrices. */
+export const ExportNumbers = z.enum(['F32', 'BF16', 'F16', 'Q8_0'])
+export type ExportNumbers = z.infer<typeof ExportNumbers>
 
 const exportModel = verb(
-  'Export a model: a copy of its files (copy), or a GGUF file for llama.cpp and the programs that use it (gguf).',
+  'Export a model: a Hugging Face folder with a model card (safetensors), a GGUF file for llama.cpp and the programs that use it (gguf), the adapters that a run trained (adapter), or a copy of its files (copy).',
+  'export-model ferry.stet policy-1 --numbers BF16 --out policy-1',
   'export-model ferry.stet policy-1 --format gguf --numbers Q8_0 --out policy-1.gguf',
 )
   .input(
     z.strictObject({
       project,
       model: model('Model').meta({ positional: 2, value: 'MODEL' }),
-      format: ModelFormat.default('copy').describe('What is written.'),
+      format: ModelFormat.default('safetensors').describe('What is written.'),
       out: z
         .string()
         .min(1)
         .describe('New folder; format gguf: new file, whose name ends in .gguf.')
         .meta({ value: 'PATH' }),
-      numbers: GgufNumbers.default('BF16').describe(
-        'Format gguf: how matrices are stored. Q8_0 takes half the space and rounds them to 8 bits.',
-      ),
+      numbers: ExportNumbers.nullable()
+        .default(null)
+        .describe(
+          'How numbers are stored. Format safetensors: F32 (the default), BF16 or F16. Format gguf: BF16 (the default), F16 or Q8_0, which rounds matrices to 8 bits.',
+        ),
     }),
   )
   .output(z.object({ folder: z.string(), files: z.array(z.string()) }))

@@ -1,8 +1,12 @@
 /** The view Models: the origin of each, import, export, and a chat with one or two. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { z } from 'zod'
-import { GgufNumbers, ModelFormat, type ModelRecord } from '../../electron/contract/models.ts'
+import {
+  ExportNumbers,
+  exportNumbers,
+  ModelFormat,
+  type ModelRecord,
+} from '../../electron/contract/models.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
@@ -184,10 +188,25 @@ function nameFrom(path: string): string {
   )
 }
 
+const formats: Record<ModelFormat, { title: string; help: string }> = {
+  safetensors: {
+    title: 'Hugging Face folder',
+    help: 'For transformers, TRL and vLLM: safetensors, config.json, tokenizer and a model card. A reward model becomes a classifier with one label.',
+  },
+  gguf: { title: 'GGUF', help: 'For llama.cpp and the programs that use it. Language models only.' },
+  adapter: {
+    title: 'Adapters',
+    help: 'For PEFT: the adapters of a run with a LoRA rank, with the path of their base.',
+  },
+  copy: { title: 'Copy of its files', help: 'The files as they are.' },
+}
+
 function ExportDialog({ model, onClose }: { model: ModelRecord; onClose: () => void }) {
   const project = useProject()
-  const [format, setFormat] = useState<ModelFormat>('copy')
-  const [numbers, setNumbers] = useState<z.infer<typeof GgufNumbers>>('BF16')
+  const [format, setFormat] = useState<ModelFormat>('safetensors')
+  const [chosen, setNumbers] = useState<ExportNumbers | null>(null)
+  const possible: readonly ExportNumbers[] = exportNumbers[format]
+  const numbers = chosen !== null && possible.includes(chosen) ? chosen : (possible[0] ?? null)
   const [typed, setOut] = useState<string | null>(null)
   const out = typed ?? `${project}/exports/${model.name}${format === 'gguf' ? '.gguf' : ''}`
   const exporting = useMutation({
@@ -201,20 +220,26 @@ function ExportDialog({ model, onClose }: { model: ModelRecord; onClose: () => v
           exporting.mutate()
         }}
       >
-        <Field
-          label="Format"
-          help="A copy has the model's files: config.json, safetensors and tokenizer, and the adapter if there is one. llama.cpp and the programs that use it open a GGUF file."
-        >
+        <Field label="Format" help={formats[format].help}>
           <select value={format} onChange={({ target }) => setFormat(ModelFormat.parse(target.value))}>
-            <option value="copy">Copy of its files</option>
-            <option value="gguf">GGUF</option>
+            {ModelFormat.options.map((each) => (
+              <option key={each} value={each}>
+                {formats[each].title}
+              </option>
+            ))}
           </select>
         </Field>
-        {format === 'gguf' && (
-          <Field label="Numbers" help="Q8_0 takes half the space and rounds matrices to 8 bits.">
-            <select value={numbers} onChange={({ target }) => setNumbers(GgufNumbers.parse(target.value))}>
-              {GgufNumbers.options.map((name) => (
-                <option key={name}>{name}</option>
+        {possible.length > 0 && (
+          <Field
+            label="Numbers"
+            help="BF16 and F16 take half the space of F32, Q8_0 a quarter; values are rounded."
+          >
+            <select
+              value={numbers ?? ''}
+              onChange={({ target }) => setNumbers(ExportNumbers.parse(target.value))}
+            >
+              {possible.map((each) => (
+                <option key={each}>{each}</option>
               ))}
             </select>
           </Field>

@@ -5,7 +5,7 @@ import type { TrainingJob } from '../../electron/contract/run-kinds/index.ts'
 import { PpoConfig } from '../../electron/contract/run-kinds/ppo.ts'
 import { RewardConfig } from '../../electron/contract/run-kinds/reward.ts'
 import { SftConfig } from '../../electron/contract/run-kinds/sft.ts'
-import { writeRewardCard } from '../../electron/trainer/jobs/reward-card.ts'
+import { writeRewardCard } from '../../electron/pipeline/reward/card.ts'
 import { toyRows, toyTokenizer, writeRows, writeToyModel } from './toy.ts'
 
 export const jobNames = [

@@ -1,13 +1,12 @@
 /** Handlers of models: listing them with their origin, and import. */
 import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { z } from 'zod'
 import type { ModelRecord } from '../../contract/models.ts'
-import { runKinds } from '../../contract/run-kinds/index.ts'
 import { scoreHead } from '../../engine/model/config.ts'
 import { openModelSource } from '../../engine/model/sources/model-source.ts'
 import { addModel, listModels, listRuns, type Model, type Project } from '../../storage/index.ts'
 import type { HandlerContext } from '../handler-context.ts'
+import { startOf } from './lineage.ts'
 import { hashFiles, refuseTakenName } from './project-models.ts'
 
 export function modelHandlers({ api, lab }: HandlerContext) {
@@ -24,9 +23,6 @@ export function modelHandlers({ api, lab }: HandlerContext) {
     }),
   }
 }
-
-/** The model that a run starts from, as its job names it. */
-const StartModel = z.union([z.string(), z.object({ path: z.string() }), z.object({ preset: z.string() })])
 
 function recordOf(project: Project, model: Model): ModelRecord {
   const absolute = path.resolve(project.folder, model.path)
@@ -45,18 +41,12 @@ function recordOf(project: Project, model: Model): ModelRecord {
 }
 
 /** The name of the model that a run started from, or its file name if the project does not list it. */
-function startName({ db, folder }: Project, runId: string | null): string | null {
-  const run = listRuns(db).find(({ id }) => id === runId)
-  if (!run) return null
-  const [trained] = Object.keys(runKinds[run.kind].models)
-  const start = StartModel.safeParse(run.config.job[trained!]).data
-  if (start === undefined) return null
-  if (typeof start !== 'string' && 'preset' in start) return `preset ${start.preset}`
-  const started = typeof start === 'string' ? start : start.path
-  const record = listModels(db).find(
-    (model) => path.resolve(folder, model.path) === path.resolve(folder, started),
-  )
-  return record?.name ?? path.basename(started)
+function startName(project: Project, runId: string | null): string | null {
+  const run = listRuns(project.db).find(({ id }) => id === runId)
+  const start = run ? startOf(project, run) : null
+  if (!start) return null
+  if (start.path === null) return `preset ${start.preset}`
+  return start.record?.name ?? path.basename(start.path)
 }
 
 function describe(file: string): Pick<ModelRecord, 'family' | 'parameters'> {

@@ -16,13 +16,13 @@ import { saveAdapters } from '../../engine/model/sources/adapter-files.ts'
 import { baseNameOf } from '../../engine/model/sources/base-name.ts'
 import type { Fit, SplitRows } from '../../engine/training/examples.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
+import { classificationOfScheme, type RewardCard, writeRewardCard } from '../../pipeline/reward/card.ts'
 import type { SizedModel } from '../../sizing/counts.ts'
 import { type RunSize, runScale, runShape } from '../../sizing/run-size.ts'
 import { readInputRows } from './input.ts'
 import { checkMemory } from './memory.ts'
 import { type ModelWithTokenizer, openModel, saveModelFolder } from './open-model.ts'
 import { Resources } from './resources.ts'
-import { classificationOfScheme, type RewardCard, writeRewardCard } from './reward-card.ts'
 
 /** A run whose models are open and whose examples are made. */
 export interface PreparedRun<Extra> {

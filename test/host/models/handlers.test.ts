@@ -77,7 +77,7 @@ test('a trained model names its run and the model that the run started from', as
 
 test('an export is a complete copy in a new folder; an existing folder is not touched', async () => {
   const exportTo = (model: string, out: string) =>
-    host.verbs['export-model']({ project, model, out: path.join(folder, out) })
+    host.verbs['export-model']({ project, model, format: 'copy', out: path.join(folder, out) })
   const { folder: out, files } = await exportTo('hugging', 'out/hugging')
   assert.deepEqual(files.sort(), readdirSync(path.join(golden, 'llama-tied')).sort())
   for (const file of files)

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { writeFileAtomic } from '../../formats/atomic.ts'
-import { writeSafetensors } from '../../formats/safetensors.ts'
+import { type TensorToWrite, writeSafetensors } from '../../formats/safetensors.ts'
 import { linearLayers, scoreHead } from '../config.ts'
 import { families } from '../families/index.ts'
 import type { Model } from '../model.ts'
@@ -29,10 +29,18 @@ export async function saveAdapters(
     shape: variable.shape,
     data: () => variable.data(),
   }))
-  await writeSafetensors(path.join(folder, 'adapter_model.safetensors'), tensors, { format: 'pt' })
+  const bias = options.classification === 'token' ? [zeroBias(head)] : []
+  const file = path.join(folder, 'adapter_model.safetensors')
+  await writeSafetensors(file, [...tensors, ...bias], { format: 'pt' })
   await writeFileAtomic(path.join(folder, 'adapter_config.json'), [
     JSON.stringify(peftConfig(model, head, options), null, 2),
   ])
+}
+
+/** transformers makes the head for tokens on a language model with a bias, and PEFT then asks for it. */
+function zeroBias(head: string): TensorToWrite {
+  const name = `base_model.model.${head.replace(/weight$/, 'bias')}`
+  return { name, shape: [1], data: () => new Float32Array(1) }
 }
 
 const taskTypes: Record<ClassificationKind, string> = { sequence: 'SEQ_CLS', token: 'TOKEN_CLS' }

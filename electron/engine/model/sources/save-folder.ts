@@ -25,6 +25,8 @@ export interface FolderOptions {
   maxShardBytes: number
   /** How the score head is read; null writes a language model, without it. */
   classification: ClassificationKind | null
+  /** Whether a response's score is read at its end token, which then must not count as padding. */
+  scoresEnd: boolean
 }
 
 export interface PaddingToken {
@@ -34,18 +36,18 @@ export interface PaddingToken {
 
 /**
  * @param folder exists
- * @returns the token that a reward model's texts are padded with; null for a language model, and if none will do
+ * @returns the token that texts are padded with so that their end is scored; null if that is not asked, or none will do
  * @throws UserError `bad_input` for a value that the dtype cannot hold, `out_of_space`
  */
 export async function saveFolder(
   source: ModelSource,
   folder: string,
-  { dtype, maxShardBytes, classification }: FolderOptions,
+  { dtype, maxShardBytes, classification, scoresEnd }: FolderOptions,
 ): Promise<PaddingToken | null> {
   mkdirSync(folder, { recursive: true })
   const tokenizer = openTokenizer(source.tokenizerSource)
-  const padding = classification && paddingOf(tokenizer)
-  const config = classification ? { ...source.config, padId: padding?.id ?? null } : source.config
+  const padding = scoresEnd ? paddingOf(tokenizer) : null
+  const config = scoresEnd ? { ...source.config, padId: padding?.id ?? null } : source.config
   await writeJson(path.join(folder, 'config.json'), toHuggingFace(config, classification, dtype))
   if (classification === null) await writeJson(path.join(folder, generationFile), generationConfig(source))
   await writeWeights(tensorsOf(source, dtype, classification), folder, maxShardBytes)

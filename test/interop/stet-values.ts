@@ -14,7 +14,7 @@ import { compile } from '../../electron/engine/runtime/compile.ts'
 import { openRuntime } from '../../electron/engine/runtime/runtime.ts'
 import { commonLengths, padResponses, type QueryResponse } from '../../electron/engine/training/batch.ts'
 import { openModel } from '../../electron/trainer/jobs/open-model.ts'
-import { openRewardModel, scorerOf } from '../../electron/trainer/jobs/reward-models.ts'
+import { openRewardModel, scorerOf } from '../../electron/trainer/jobs/reward-card.ts'
 
 const ids = z.array(z.int()).min(1)
 const row = z.object({ query: ids, response: ids })

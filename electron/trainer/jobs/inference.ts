@@ -11,7 +11,7 @@ import { bucketLength, chunksOf, commonLengths } from '../../engine/training/bat
 import { fitsContext } from '../../engine/training/examples.ts'
 import { yieldToEventLoop } from '../../engine/training/run.ts'
 import { openModel } from './open-model.ts'
-import { openRewardModel, scorerOf } from './reward-models.ts'
+import { openRewardModel, scorerOf } from './reward-card.ts'
 
 type JobOf<Kind extends InferenceJob['kind']> = Extract<InferenceJob, { kind: Kind }>
 

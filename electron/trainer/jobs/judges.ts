@@ -19,7 +19,7 @@ import { programmaticJudge } from '../../pipeline/judge/programmatic-judge.ts'
 import { winRate } from '../../pipeline/judge/win-rate.ts'
 import type { JudgedPrompt } from '../../pipeline/ppo/examples.ts'
 import { type Sample, sampleInBatches } from '../../pipeline/ppo/rollout.ts'
-import { openRewardModel, scorerOf } from './reward-models.ts'
+import { openRewardModel, scorerOf } from './reward-card.ts'
 
 export interface PolicyJudge {
   /** Win rate of the policy in percent, null without a verdict; samples in the order of the prompts. */

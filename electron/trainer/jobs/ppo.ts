@@ -17,7 +17,7 @@ import { type PolicyJudge, policyJudge } from './judges.ts'
 import { openModel, saveModelFolder } from './open-model.ts'
 import { ppoModels } from './ppo-models.ts'
 import type { Resources } from './resources.ts'
-import { openRewardModel, type RewardModel, scorerOf } from './reward-models.ts'
+import { openRewardModel, type RewardModel, scorerOf } from './reward-card.ts'
 import { runTraining, sizedModel, type Trained } from './run-training.ts'
 
 type PpoJob = JobOf<'ppo'>

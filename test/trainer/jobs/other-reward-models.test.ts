@@ -17,7 +17,7 @@ import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'
 import { commonLengths, type QueryResponse } from '../../../electron/engine/training/batch.ts'
 import { runJob } from '../../../electron/trainer/jobs/index.ts'
 import { openModel } from '../../../electron/trainer/jobs/open-model.ts'
-import { openRewardModel, scorerOf } from '../../../electron/trainer/jobs/reward-models.ts'
+import { openRewardModel, scorerOf } from '../../../electron/trainer/jobs/reward-card.ts'
 import { temporaryFolder } from '../../invariant/toy.ts'
 import { type ToyFiles, toyJob, writeToyFiles } from '../../invariant/toy-jobs.ts'
 

@@ -14,7 +14,7 @@ import { tokenRewardScale } from '../../../electron/pipeline/ppo/rewards.ts'
 import type { RewardCard } from '../../../electron/pipeline/reward/card.ts'
 import { rewardPairs } from '../../../electron/pipeline/reward/examples.ts'
 import { runJob } from '../../../electron/trainer/jobs/index.ts'
-import { openRewardModel, scorerOf } from '../../../electron/trainer/jobs/reward-models.ts'
+import { openRewardModel, scorerOf } from '../../../electron/trainer/jobs/reward-card.ts'
 import { temporaryFolder, toyRows, writeRows } from '../../invariant/toy.ts'
 import { type ToyFiles, toyJob, writeToyFiles } from '../../invariant/toy-jobs.ts'
 

@@ -56,10 +56,20 @@ export function loadTokenizer(folder: string): Tokenizer {
  * Writes tokenizer.json and tokenizer_config.json (chat template included) into a folder that exists.
  * @throws UserError as {@link writeFileAtomic} does
  */
-export async function saveTokenizer({ files }: Tokenizer, folder: string): Promise<void> {
-  const config = { tokenizer_class: 'PreTrainedTokenizerFast', ...files.config }
+export async function saveTokenizer(tokenizer: Tokenizer, folder: string): Promise<void> {
+  const { files } = tokenizer
+  const config = {
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    ...files.config,
+    eos_token: savedEnd(tokenizer),
+  }
   await writeFileAtomic(path.join(folder, 'tokenizer.json'), [`${JSON.stringify(files.definition)}\n`])
   await writeFileAtomic(path.join(folder, 'tokenizer_config.json'), [`${JSON.stringify(config, null, 2)}\n`])
+}
+
+/** What models are taught, unless the template also writes "eos_token", where another text would change prompts. */
+function savedEnd({ eosToken, files: { config } }: Tokenizer): string {
+  return config.chat_template?.includes('eos_token') ? config.eos_token : eosToken
 }
 
 /** @returns the file's object, or null if the file does not exist */

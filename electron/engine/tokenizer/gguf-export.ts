@@ -163,22 +163,9 @@ function specialEntries(tokenizer: Tokenizer, model: JsonObject, eosIds: readonl
   const entries: Record<string, GgufEntry> = {}
   for (const [key, id] of ids)
     if (typeof id === 'number') entries[`tokenizer.ggml.${key}`] = { type: 'uint32', value: id }
-  entries['tokenizer.ggml.add_bos_token'] = { type: 'bool', value: addsBos(tokenizer) }
+  entries['tokenizer.ggml.add_bos_token'] = { type: 'bool', value: tokenizer.prefixIds.length > 0 }
   if (config.add_eos_token === true) entries['tokenizer.ggml.add_eos_token'] = { type: 'bool', value: true }
   return entries
-}
-
-/** What tokenizer_config.json says, or else whether the post-processor begins with the token. */
-function addsBos({ files: { definition, config } }: Tokenizer): boolean {
-  if (typeof config.add_bos_token === 'boolean') return config.add_bos_token
-  const { post_processor: processor } = definition
-  const steps =
-    isObject(processor) && Array.isArray(processor.processors) ? processor.processors : [processor]
-  return steps.some((step) => {
-    const first: unknown = isObject(step) && Array.isArray(step.single) ? step.single[0] : null
-    const token = isObject(first) ? first.SpecialToken : null
-    return isObject(token) && config.bos_token !== null && token.id === config.bos_token
-  })
 }
 
 /** @throws UserError if the tokenizer that is read back gives other ids */

@@ -3,6 +3,7 @@ import { UserError } from '../../contract/errors.ts'
 import { addedTokenEntry, bpeModel, makeDefinition } from './definition.ts'
 import type { JsonObject } from './json.ts'
 import { gpt2Words } from './pattern.ts'
+import { beginsWith } from './post-processor.ts'
 import { createTokenizer, type Tokenizer } from './tokenizer.ts'
 
 /** Token types of `tokenizer.ggml.token_type` (llama.cpp). */
@@ -71,10 +72,8 @@ type Parts = Pick<Parameters<typeof makeDefinition>[0], 'normalizer' | 'pre_toke
 export function tokenizerFromGguf(metadata: ReadonlyMap<string, unknown>, file: string): Tokenizer {
   const source = { metadata, file }
   const tokens = readList(source, 'tokens').map(String)
-  const definition = makeDefinition({
-    added_tokens: addedTokens(source, tokens),
-    ...readParts(source, tokens),
-  })
+  const parts = { added_tokens: addedTokens(source, tokens), ...readParts(source, tokens) }
+  const definition = { ...makeDefinition(parts), post_processor: readPostProcessor(source, tokens) }
   const eos = readToken(source, 'eos_token_id', tokens)
   const template = metadata.get('tokenizer.chat_template')
   const config = {
@@ -117,6 +116,16 @@ function readToken(source: Source, key: string, tokens: readonly string[]): stri
   if (id === undefined) return null
   const token = typeof id === 'number' ? tokens[id] : undefined
   return token ?? refuse(source, key, `there are ${tokens.length} tokens.`)
+}
+
+/** Names of `tokenizer.ggml.pre` whose texts begin with the begin token unless the file says otherwise (llama.cpp). */
+const preWithBos: readonly unknown[] = ['llama-bpe', 'llama-v3', 'llama3']
+
+function readPostProcessor(source: Source, tokens: readonly string[]): JsonObject | null {
+  const addsByDefault = get(source, 'model') === 'llama' || preWithBos.includes(get(source, 'pre'))
+  const token = readToken(source, 'bos_token_id', tokens)
+  if (token === null || !((get(source, 'add_bos_token') ?? addsByDefault) === true)) return null
+  return beginsWith(token, Number(get(source, 'bos_token_id')))
 }
 
 function addedTokens(source: Source, tokens: readonly string[]): JsonObject[] {

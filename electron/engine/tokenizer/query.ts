@@ -32,9 +32,9 @@ export function encodeQuery(
   return { ids: shortened.slice(-maxTokens), cut: true }
 }
 
-/** Plain text for a model to continue, with the begin token if there is one. */
+/** Plain text for a model to continue, with the begin token if the post-processor writes it. */
 export function encodePlainPrompt(tokenizer: Tokenizer, text: string): number[] {
-  return [...(tokenizer.bosId === null ? [] : [tokenizer.bosId]), ...tokenizer.encode(text)]
+  return [...tokenizer.prefixIds, ...tokenizer.encode(text)]
 }
 
 /** The response's ids with the end token, which a model has to learn too. */

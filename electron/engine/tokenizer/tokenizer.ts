@@ -13,6 +13,7 @@ import type { JsonObject } from './json.ts'
 import { identityMap, type MappedText, sliceMapped } from './mapped-text.ts'
 import { readModel } from './model.ts'
 import { type NormalizerStep, normalize, readNormalizer } from './normalizer.ts'
+import { readPrefix } from './post-processor.ts'
 import { type PreTokenizerStep, preTokenize, readPreTokenizer } from './pre-tokenizer.ts'
 
 /** What a tokenizer is made from; `saveTokenizer` writes both unchanged. */
@@ -37,8 +38,18 @@ export interface Tokenizer {
   readonly hash: string
   /** Greatest id + 1. */
   readonly vocabSize: number
+  /**
+   * The token that ends a response: the one that the chat template writes after an answer, or else "eos_token". Models
+   * are taught this one.
+   */
   readonly eosId: number
+  /** Its text. */
+  readonly eosToken: string
+  /** Every token that ends a response: {@link eosId} and "eos_token". */
+  readonly eosIds: readonly number[]
   readonly bosId: number | null
+  /** What a raw text begins with, as the post-processor says: usually nothing, or the begin token. */
+  readonly prefixIds: readonly number[]
   /** The padding token, or else the end token. */
   readonly padId: number
   readonly files: TokenizerFiles
@@ -51,8 +62,8 @@ export interface Tokenizer {
   encodeWithOffsets(text: string): Encoding
   /**
    * Ids of a conversation by the chat template, whose special tokens are recognised; contents can't produce
-   * any. Without a template: `User:\n…\n\nAssistant:\n…`, the begin token first if there is one, and
-   * the end token after each of the assistant's messages.
+   * any. Without a template: {@link prefixIds}, then `User:\n…\n\nAssistant:\n…` with the end token after each of
+   * the assistant's messages.
    */
   encodeChat(messages: readonly Message[], options: { addGenerationPrompt: boolean }): number[]
   /** Text of ids; an id without a token has none. Bytes that are not UTF-8 become U+FFFD. */
@@ -81,19 +92,32 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
   const special = addedTokens.filter((token) => token.special)
   const specialIds = new Set(special.map(({ id }) => id))
   const ends = findEnds(files, idOf)
-  let hash: string | null = null
+  const prefixIds = readPrefix(definition.post_processor, place('post_processor'))
+  const encodeChat = makeChatEncoder(files, special, { eosId: ends.eosId, prefixIds }, encodePlain)
+  const turnEnd = once(() => findTurnEnd(encodeChat, addedTokens, decoder.decode))
+  const hash = once(() => hashDefinition(definition, addedTokens, name))
   const encodeWithOffsets = (text: string) => encodeWhole(encodePlain, text)
   return {
     get hash() {
-      hash ??= hashDefinition(definition, addedTokens, name)
-      return hash
+      return hash()
     },
     vocabSize: countIds(tokens, addedTokens),
-    ...ends,
+    get eosId() {
+      return turnEnd()?.id ?? ends.eosId
+    },
+    get eosToken() {
+      return turnEnd()?.content ?? files.config.eos_token
+    },
+    get eosIds() {
+      return [...new Set([turnEnd()?.id ?? ends.eosId, ends.eosId])]
+    },
+    bosId: ends.bosId,
+    padId: ends.padId,
+    prefixIds,
     files,
     encode: (text) => encodeWithOffsets(text).ids,
     encodeWithOffsets,
-    encodeChat: makeChatEncoder(files, special, ends, encodePlain),
+    encodeChat,
     decode(all, { skipSpecial = false } = {}) {
       return decoder.decode(skipSpecial ? [...all].filter((id) => !specialIds.has(id)) : all)
     },
@@ -126,6 +150,47 @@ function findEnds(
   return { eosId, bosId: idOf('bos_token'), padId: idOf('pad_token') ?? eosId }
 }
 
+function once<T>(compute: () => T): () => T {
+  let result: { value: T } | null = null
+  return () => {
+    result ??= { value: compute() }
+    return result.value
+  }
+}
+
+const probe = 'answer'
+
+/** The first added token that a template writes after an answer; null if there is none. */
+function findTurnEnd(
+  encodeChat: Tokenizer['encodeChat'],
+  addedTokens: readonly AddedToken[],
+  decode: (ids: readonly number[]) => string,
+): AddedToken | null {
+  const ids = renderedAnswer(encodeChat)
+  for (let from = ids.length - 1; from >= 0; from--) {
+    if (!decode(ids.slice(from)).includes(probe)) continue
+    const after = ids.slice(from).find((id) => addedTokens.some((token) => token.id === id))
+    return addedTokens.find((token) => token.id === after) ?? null
+  }
+  return null
+}
+
+/** A template may refuse such a conversation. */
+function renderedAnswer(encodeChat: Tokenizer['encodeChat']): number[] {
+  try {
+    return encodeChat(
+      [
+        { role: 'user', content: 'question' },
+        { role: 'assistant', content: probe },
+      ],
+      { addGenerationPrompt: false },
+    )
+  } catch (error) {
+    if (error instanceof UserError) return []
+    throw error
+  }
+}
+
 function encodeWhole(encodePlain: PlainEncoder, text: string): Encoding {
   const encoding: Encoding = { ids: [], offsets: [] }
   encodePlain(identityMap(text), true, encoding)
@@ -136,7 +201,7 @@ function encodeWhole(encodePlain: PlainEncoder, text: string): Encoding {
 function makeChatEncoder(
   files: TokenizerFiles,
   special: readonly AddedToken[],
-  { eosId, bosId }: Ends,
+  { eosId, prefixIds }: Pick<Tokenizer, 'eosId' | 'prefixIds'>,
   encodePlain: PlainEncoder,
 ): Tokenizer['encodeChat'] {
   const template = readTemplate(files, special)
@@ -144,7 +209,7 @@ function makeChatEncoder(
     return (messages, { addGenerationPrompt }) => {
       const parts = plainChat(messages, addGenerationPrompt)
       const ids = parts.flatMap((part) => (part === null ? [eosId] : encodeWhole(encodePlain, part).ids))
-      return bosId === null ? ids : [bosId, ...ids]
+      return [...prefixIds, ...ids]
     }
   }
   const splitSpecial = makeSplitter(special)

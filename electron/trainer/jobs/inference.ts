@@ -10,7 +10,7 @@ import { encodePlainPrompt, encodeQuery, encodeResponse } from '../../engine/tok
 import { bucketLength, chunksOf, commonLengths } from '../../engine/training/batch.ts'
 import { fitsContext } from '../../engine/training/examples.ts'
 import { yieldToEventLoop } from '../../engine/training/run.ts'
-import { openModel } from './open-model.ts'
+import { emitNotes, openModel } from './open-model.ts'
 import { openRewardModel, scorerOf } from './reward-card.ts'
 
 type JobOf<Kind extends InferenceJob['kind']> = Extract<InferenceJob, { kind: Kind }>
@@ -19,7 +19,9 @@ export async function runGenerate(
   job: JobOf<'generate'>,
   { emit, signal }: Hooks,
 ): Promise<JobResults['generate']> {
-  const { model, tokenizer } = openModel({ path: job.model })
+  const opened = openModel({ path: job.model })
+  const { model, tokenizer } = opened
+  emitNotes(opened, { emit })
   const generator = new Generator(model)
   const queries = job.prompts.map((prompt) => encodePrompt(tokenizer, prompt, job.maxQueryTokens))
   const batchSize = Math.min(job.batchSize, queries.length)

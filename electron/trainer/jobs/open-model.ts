@@ -1,5 +1,6 @@
 /** Opens and saves models with their tokenizers: small ones made from scratch, and folders on disk. */
 import { UserError } from '../../contract/errors.ts'
+import type { Hooks } from '../../contract/events.ts'
 import type { ModelRef } from '../../contract/run-kinds/common.ts'
 import { createModel, type Model } from '../../engine/model/model.ts'
 import { presetConfig } from '../../engine/model/presets.ts'
@@ -18,11 +19,17 @@ export interface ModelWithTokenizer {
   tokenizer: Tokenizer
 }
 
+export interface OpenedModel extends ModelWithTokenizer {
+  /** What the user should know about the model. */
+  notes: readonly string[]
+}
+
 /**
+ * The configuration's ends of a response are those of all its files, and of the tokenizer.
  * @param use a model that only scores cannot generate
  * @throws UserError if the model does not exist, is damaged, or lacks what the use needs
  */
-export function openModel(ref: ModelRef, use: 'language' | 'scores' = 'language'): ModelWithTokenizer {
+export function openModel(ref: ModelRef, use: 'language' | 'scores' = 'language'): OpenedModel {
   if ('path' in ref) {
     const { tokenizerSource, config, classification } = openModelSource(ref.path)
     if (use === 'language' && config.headless)
@@ -30,10 +37,24 @@ export function openModel(ref: ModelRef, use: 'language' | 'scores' = 'language'
         'bad_input',
         `${ref.path} is a reward model (${classification?.architecture}) without an output matrix, so it cannot generate or be trained to. Use it as a reward model, or start from the language model it was made from.`,
       )
-    return { model: loadModel(ref.path), tokenizer: openTokenizer(tokenizerSource) }
+    return withAllEnds(loadModel(ref.path), openTokenizer(tokenizerSource), ref.path)
   }
   const tokenizer = byteLevelTokenizer(ref.words)
-  return { model: createModel(presetConfig(ref.preset, tokenizer), ref.seed), tokenizer }
+  return { model: createModel(presetConfig(ref.preset, tokenizer), ref.seed), tokenizer, notes: [] }
+}
+
+/** The taught end comes first if the files differ: programs that know one end take the first. */
+function withAllEnds(model: Model, tokenizer: Tokenizer, name: string): OpenedModel {
+  const { eosIds } = model.config
+  if (tokenizer.eosIds.every((id) => eosIds.includes(id))) return { model, tokenizer, notes: [] }
+  const all = [...new Set([...tokenizer.eosIds, ...eosIds])]
+  const texts = (ids: readonly number[]) => ids.map((id) => tokenizer.pieceOf(id)).join(', ') || 'no token'
+  const note = `${name}: responses end with ${texts(eosIds)} by config.json and generation_config.json, with ${texts(tokenizer.eosIds)} by the tokenizer and its chat template. Generation stops at any of them; training teaches ${tokenizer.eosToken}, and saved models name all.`
+  return { model: { ...model, config: { ...model.config, eosIds: all } }, tokenizer, notes: [note] }
+}
+
+export function emitNotes({ notes }: OpenedModel, { emit }: Pick<Hooks, 'emit'>): void {
+  for (const sentence of notes) emit({ type: 'note', sentence })
 }
 
 /** Writes a complete Hugging Face folder. @param classification of a reward model */

@@ -14,7 +14,7 @@ import { trainPpo } from '../../pipeline/ppo/train.ts'
 import type { RewardCard } from '../../pipeline/reward/card.ts'
 import { schemes } from '../../pipeline/reward/schemes.ts'
 import { type PolicyJudge, policyJudge } from './judges.ts'
-import { openModel, saveModelFolder } from './open-model.ts'
+import { emitNotes, openModel, saveModelFolder } from './open-model.ts'
 import { ppoModels } from './ppo-models.ts'
 import type { Resources } from './resources.ts'
 import { openRewardModel, type RewardModel, scorerOf } from './reward-card.ts'
@@ -35,7 +35,9 @@ export function runPpo(job: PpoJob, jobHooks: Hooks): Promise<JobResults['ppo']>
   return runTraining(job, jobHooks, (rows, resources) => {
     const reward = openRewardModel(job.rewardModel)
     resources.keepModel(reward.model)
-    const { model: policy, tokenizer } = openModel({ path: job.policy })
+    const opened = openModel({ path: job.policy })
+    const { model: policy, tokenizer } = opened
+    emitNotes(opened, jobHooks)
     resources.keepModel(policy)
     checkPlacement(job, reward.card, tokenizer)
     const prompts = promptsOf(rows, tokenizer, config.maxQueryTokens)

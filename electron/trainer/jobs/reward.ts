@@ -10,12 +10,14 @@ import { countSpanWords, spanAgreement } from '../../pipeline/label/span-agreeme
 import { rewardPairs } from '../../pipeline/reward/examples.ts'
 import { type HeldoutRewards, trainReward } from '../../pipeline/reward/train.ts'
 import { supervisedSize } from '../../sizing/supervised.ts'
+import { emitNotes } from './open-model.ts'
 import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
 
-export function runReward(job: JobOf<'reward'>, hooks: Hooks): Promise<JobResults['reward']> {
+export function runReward(job: JobOf<'reward'>, jobHooks: Hooks): Promise<JobResults['reward']> {
   const { config } = job
-  return runTraining(job, hooks, (rows, resources) => {
+  return runTraining(job, jobHooks, (rows, resources) => {
     const trained = openTrained(job.model, config, resources, 'scores')
+    emitNotes(trained, jobHooks)
     const { model, tokenizer } = trained
     addScoreHead(model, config.seed)
     const examples = rewardPairs(rows, tokenizer, limitsOf(job, model), labelPair)

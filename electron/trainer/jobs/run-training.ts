@@ -21,7 +21,7 @@ import type { SizedModel } from '../../sizing/counts.ts'
 import { type RunSize, runScale, runShape } from '../../sizing/run-size.ts'
 import { readInputRows } from './input.ts'
 import { checkMemory } from './memory.ts'
-import { type ModelWithTokenizer, openModel, saveModelFolder } from './open-model.ts'
+import { type ModelWithTokenizer, type OpenedModel, openModel, saveModelFolder } from './open-model.ts'
 import { Resources } from './resources.ts'
 
 /** A run whose models are open and whose examples are made. */
@@ -79,11 +79,11 @@ export function openTrained(
   { loraRank, seed }: Pick<SftConfig, 'loraRank' | 'seed'>,
   resources: Resources,
   use: 'language' | 'scores' = 'language',
-): ModelWithTokenizer {
-  const { model: start, tokenizer } = openModel(ref, use)
-  resources.keepModel(start)
+): OpenedModel {
+  const opened = openModel(ref, use)
+  const start = resources.keepModel(opened.model)
   const model = loraRank === null ? start : resources.keepModel(adaptModel(start, loraRank, seed))
-  return { model, tokenizer }
+  return { ...opened, model }
 }
 
 export function sizedModel({ config, parameters, base }: Model): SizedModel {

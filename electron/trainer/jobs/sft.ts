@@ -5,12 +5,14 @@ import type { JobOf, JobResults } from '../../contract/jobs.ts'
 import { demonstrations } from '../../pipeline/sft/examples.ts'
 import { trainSft } from '../../pipeline/sft/train.ts'
 import { supervisedSize } from '../../sizing/supervised.ts'
+import { emitNotes } from './open-model.ts'
 import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
 
-export function runSft(job: JobOf<'sft'>, hooks: Hooks): Promise<JobResults['sft']> {
+export function runSft(job: JobOf<'sft'>, jobHooks: Hooks): Promise<JobResults['sft']> {
   const { config } = job
-  return runTraining(job, hooks, (rows, resources) => {
+  return runTraining(job, jobHooks, (rows, resources) => {
     const trained = openTrained(job.model, config, resources)
+    emitNotes(trained, jobHooks)
     const { model, tokenizer } = trained
     const examples = demonstrations(rows, tokenizer, limitsOf(job, model))
     const { train, heldout } = examples

@@ -80,10 +80,10 @@ test('without a template the conversation is plain text, with an end token after
   ]
   const ids = tokenizer.encodeChat(messages, prompt)
   const text =
-    '<|endoftext|>System:\nBe short.\n\nUser:\nWhich?\n\nAssistant:\nThat <|endoftext|><|endoftext|>' +
+    'System:\nBe short.\n\nUser:\nWhich?\n\nAssistant:\nThat <|endoftext|><|endoftext|>' +
     'User:\nWhy?\n\nAssistant:\n'
   assert.equal(tokenizer.decode(ids), text)
-  assert.equal(ids.filter((id) => id === tokenizer.eosId).length, 2)
+  assert.equal(ids.filter((id) => id === tokenizer.eosId).length, 1)
 })
 
 test('a template that refuses a conversation is reported', () => {

@@ -82,6 +82,20 @@ test('a SentencePiece model gives the ids of SentencePiece, and the offsets of i
   assert.deepEqual([tokenizer.bosId, tokenizer.eosId, tokenizer.padId, tokenizer.vocabSize], [1, 2, 2, 420])
 })
 
+test('a text begins with the begin token as the file says, or else as llama.cpp assumes', () => {
+  const prefix = (metadata: Map<string, unknown>, adds?: boolean) => {
+    if (adds !== undefined) metadata.set('tokenizer.ggml.add_bos_token', adds)
+    metadata.set('tokenizer.ggml.bos_token_id', 1)
+    return tokenizerFromGguf(metadata, 'm.gguf').prefixIds
+  }
+  const sentencePiece = () => sentencePieceMetadata(readGolden('tokenizer/sentencepiece.json'))
+  assert.deepEqual(prefix(sentencePiece()), [1])
+  assert.deepEqual(prefix(sentencePiece(), false), [])
+  assert.deepEqual(prefix(byteLevelMetadata('llama3', 'llama-bpe')), [1])
+  assert.deepEqual(prefix(byteLevelMetadata('smollm', 'smollm')), [])
+  assert.deepEqual(prefix(byteLevelMetadata('smollm', 'smollm'), true), [1])
+})
+
 test('a SentencePiece model without the prefix space neither adds nor strips one', () => {
   const golden = readGolden<GoldenSentencePiece>('tokenizer/sentencepiece.json')
   const metadata = sentencePieceMetadata(golden).set('tokenizer.ggml.add_space_prefix', false)

@@ -40,7 +40,7 @@ export function ggufSettings({ file: { metadata, tensors } }: GgufModel, keys: R
     ropeTheta: shortest(get('ropeTheta') ?? 10_000),
     tiedEmbeddings: !tensors.has('output.weight'),
     bosId: get('bosId') ?? null,
-    eosIds: eosIds(get('eosIds'), metadata.get('tokenizer.ggml.eot_token_id')),
+    eosIds: eosIds(metadata),
     padId: get('padId') ?? null,
   }
 }
@@ -76,9 +76,30 @@ export function requiredGgufValues(architecture: string, { headDim }: Transforme
   }
 }
 
-/** The end of a text and the end of a turn, which chat models distinguish. */
-function eosIds(...ids: unknown[]): unknown[] {
-  return [...new Set(ids.filter((id) => id !== undefined))]
+/** Texts of control tokens that end a response, unless the file names them for something else (llama.cpp's list). */
+const endTexts: ReadonlySet<unknown> = new Set([
+  '<|eot_id|>',
+  '<|im_end|>',
+  '<|end|>',
+  '<end_of_turn>',
+  '<|endoftext|>',
+  '<|eom_id|>',
+  '<EOT>',
+  '<|end_of_text|>',
+  '<end_of_utterance>',
+])
+const controlType = 3
+
+/** The end of a text, of a turn and of a message, by the file's keys and by the texts of its control tokens. */
+function eosIds(metadata: ReadonlyMap<string, unknown>): unknown[] {
+  const get = (key: string) => metadata.get(`tokenizer.ggml.${key}`)
+  const named = ['eos', 'eot', 'eom'].map((name) => get(`${name}_token_id`))
+  const others = ['bos', 'padding', 'unknown'].map((name) => get(`${name}_token_id`))
+  const [tokens, types] = [get('tokens'), get('token_type')]
+  const isEnd = (text: unknown, id: number) =>
+    Array.isArray(types) && types[id] === controlType && endTexts.has(text) && !others.includes(id)
+  const known = Array.isArray(tokens) ? tokens.flatMap((text, id) => (isEnd(text, id) ? [id] : [])) : []
+  return [...new Set([...named, ...known].filter((id) => id !== undefined))]
 }
 
 /** GGUF keeps 1e-5 as a float32: the shortest decimal that is the same float32. Other values stay. */

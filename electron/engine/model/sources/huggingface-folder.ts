@@ -67,10 +67,10 @@ function readConfig(folder: string): { config: ModelConfig; json: Json } {
 function withGenerationEnds(config: ModelConfig, folder: string): ModelConfig {
   const generationFile = path.join(folder, 'generation_config.json')
   if (!existsSync(generationFile)) return config
-  // Chat models list the ends of a turn here, and transformers' generate uses this file.
+  // Chat models list the ends of a turn here. An end that only config.json names still ends a text.
   const generation = z.looseObject({}).safeParse(readJson(generationFile)).data ?? {}
   if (generation.eos_token_id === undefined) return config
-  const eosIds = eosIdsOf(generation.eos_token_id)
+  const eosIds = [...new Set([...eosIdsOf(generation.eos_token_id), ...config.eosIds])]
   return checkConfig({ ...config, eosIds }, generationFile, { eosIds: 'eos_token_id' })
 }
 

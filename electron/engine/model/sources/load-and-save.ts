@@ -28,8 +28,13 @@ export function loadModel(source: string): Model {
   }
 }
 
+/** The special tokens as generate() of transformers reads them: the same as in config.json. */
+function generationConfig({ bos_token_id, eos_token_id, pad_token_id }: Record<string, unknown>) {
+  return { bos_token_id, eos_token_id, pad_token_id }
+}
+
 /**
- * Writes config.json and model.safetensors, with adapters merged into the weights; the tokenizer's files are written by
+ * Writes config.json, generation_config.json and model.safetensors, with adapters merged into the weights; the tokenizer's files are written by
  * `saveTokenizer`.
  * @param classification how the score head is read, if the model has one and is a reward model
  */
@@ -49,7 +54,9 @@ export async function saveModel(
     data: () => mergedValues(model, name),
   }))
   await writeSafetensors(path.join(folder, 'model.safetensors'), tensors, { format: 'pt' })
-  await writeFileAtomic(path.join(folder, 'config.json'), [
-    JSON.stringify(toHuggingFace(model.config, classification), null, 2),
+  const config = toHuggingFace(model.config, classification)
+  await writeFileAtomic(path.join(folder, 'config.json'), [JSON.stringify(config, null, 2)])
+  await writeFileAtomic(path.join(folder, 'generation_config.json'), [
+    JSON.stringify(generationConfig(config), null, 2),
   ])
 }

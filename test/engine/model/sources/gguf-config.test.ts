@@ -57,6 +57,18 @@ test('a response ends at the end of the text or of the turn', () => {
   assert.deepEqual(config.eosIds, [2, 9])
   const same = configFromGguf(gguf({ ...llama, 'tokenizer.ggml.eot_token_id': 2 }))
   assert.deepEqual(same.eosIds, [2])
+  const message = configFromGguf(gguf({ ...llama, 'tokenizer.ggml.eom_token_id': 8 }))
+  assert.deepEqual(message.eosIds, [2, 8])
+})
+
+test('control tokens whose texts are known ends also end a response, unless they are named for something else', () => {
+  const tokens = ['<|end_of_text|>', '<|eom_id|>', '<|eot_id|>', 'word', '<|endoftext|>', '<|im_end|>']
+  const vocabulary = {
+    'tokenizer.ggml.tokens': tokens,
+    'tokenizer.ggml.token_type': [3, 3, 3, 1, 3, 1],
+    'tokenizer.ggml.padding_token_id': 4,
+  }
+  assert.deepEqual(configFromGguf(gguf({ ...llama, ...vocabulary })).eosIds, [2, 0, 1])
 })
 
 test('rotary divisors that are not one per pair are refused', () => {

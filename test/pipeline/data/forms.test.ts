@@ -3,9 +3,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import fc from 'fast-check'
 import { ExportFormat } from '../../../electron/contract/data.ts'
-import type { ImportedAnnotation, Item } from '../../../electron/contract/records.ts'
+import { AnnotationState, type ImportedAnnotation, Item } from '../../../electron/contract/records.ts'
 import { importers } from '../../../electron/pipeline/data/detect.ts'
+import {
+  type ParsedRow,
+  type RawObject,
+  RowError,
+  type UnusedPart,
+} from '../../../electron/pipeline/data/fields.ts'
 import { detectFile, readRows } from '../../../electron/pipeline/data/read.ts'
 
 /** One file of a form: its rows, the items that they become, and words of the reason for each part that is unused. */
@@ -106,6 +113,63 @@ const elsewhere = [
 test('every format has rows that are tested', () => {
   for (const { name } of importers) assert.ok(seen.has(name) || elsewhere.includes(name), name)
 })
+
+/** Puts any value, or nothing, at a place that a row has. */
+function mutated(row: object, place: number, value: unknown): RawObject {
+  const copy = structuredClone(row) as RawObject
+  const places: [RawObject, string][] = []
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return
+    for (const key of Object.keys(node)) {
+      places.push([node as RawObject, key])
+      visit((node as RawObject)[key])
+    }
+  }
+  visit(copy)
+  const [parent, key] = places[place % places.length]!
+  if (value === undefined && !Array.isArray(parent)) delete parent[key]
+  else parent[key] = value ?? null
+  return copy
+}
+
+test('rows with any value at any place become items or are refused with a reason', () => {
+  const rows = readdirSync(forms).flatMap((name) =>
+    (JSON.parse(readFileSync(path.join(forms, name), 'utf8')) as Form[]).flatMap((form) => form.rows),
+  )
+  const anything = fc.option(
+    fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('', 0, 1, [], {}, [null])),
+    {
+      nil: undefined,
+    },
+  )
+  fc.assert(
+    fc.property(fc.constantFrom(...rows), fc.nat(999), anything, (row, place, value) => {
+      const changed = mutated(row, place, value)
+      for (const importer of importers.filter(({ recognises }) => recognises(changed))) {
+        try {
+          importer.groupKey?.(changed)
+          const parsed = importer.parse(changed, [])
+          for (const part of Array.isArray(parsed) ? parsed : [parsed]) checkPart(part)
+        } catch (error) {
+          assert.ok(error instanceof RowError, `${importer.name}: ${(error as Error).stack}`)
+        }
+      }
+    }),
+    { numRuns: 4000 },
+  )
+})
+
+function checkPart(part: ParsedRow | UnusedPart): void {
+  if ('reason' in part) return assert.notEqual(part.reason, '')
+  Item.parse(part.item)
+  for (const { elapsedMs, edited, ...annotation } of part.annotations) {
+    assert.equal(typeof edited, 'string')
+    assert.ok(elapsedMs >= 0)
+    assert.equal(annotation.itemId, part.item.id)
+    assert.notEqual(annotation.annotator, '')
+    assert.ok(AnnotationState.safeParse(annotation.state).success)
+  }
+}
 
 test('docs/DATA.md lists every format', () => {
   const page = readFileSync(path.resolve(import.meta.dirname, '../../../docs/DATA.md'), 'utf8')

@@ -47,7 +47,7 @@ function circumstancesOf(
 /** A user's id, or a user with an id and an email address. */
 function annotatorOf(who: unknown): string | null {
   const name = isObject(who) ? (who.email ?? who.id) : who
-  return name === null || name === undefined || name === '' ? null : String(name)
+  return typeof name === 'number' || (typeof name === 'string' && name !== '') ? String(name) : null
 }
 
 function jsonTask(row: RawObject): AnnotationTask {

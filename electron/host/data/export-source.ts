@@ -1,4 +1,5 @@
 /** The records of a project as exporters take them. Nothing is computed before an exporter asks for it. */
+import { createHash } from 'node:crypto'
 import { UserError } from '../../contract/errors.ts'
 import type { EditedPair, PairLabels } from '../../contract/records.ts'
 import type { VerbInput } from '../../contract/verbs.ts'
@@ -69,9 +70,11 @@ function* demonstrations(db: Db, selection: ItemSelection, pairs: Which): Genera
  * response that was not judged is neither. An item's equal rows are one.
  */
 function* judgedAnswers(db: Db, selection: ItemSelection, pairs: Which): Generator<JudgedAnswer> {
+  // Hashes, because the texts of a whole project may not fit in memory.
   const seen = new Set<string>()
   const once = function* (judged: JudgedAnswer): Generator<JudgedAnswer> {
-    const key = JSON.stringify([judged.item.id, judged.answer, judged.isGood])
+    const text = JSON.stringify([judged.item.id, judged.answer, judged.isGood])
+    const key = createHash('sha256').update(text).digest('base64')
     if (!seen.has(key)) yield judged
     seen.add(key)
   }
@@ -103,12 +106,19 @@ function* markedAnswers(db: Db, selection: ItemSelection): Generator<MarkedAnswe
 function changedSpans(rejected: string, edited: string): MarkedAnswer['wrong'] {
   const [before, after] = encodeWords(rejected, edited)
   const { offsets, ids } = before!
-  return align(ids, after!.ids).hunks.map(({ rejectedStart, rejectedEnd }) => {
-    if (rejectedStart < rejectedEnd)
-      return { start: offsets[rejectedStart]![0], end: offsets[rejectedEnd - 1]![1] }
-    const at = rejectedStart > 0 ? offsets[rejectedStart - 1]![1] : (offsets[0]?.[0] ?? 0)
+  return align(ids, after!.ids).hunks.map(({ rejectedStart, rejectedEnd, editedStart }) => {
+    const next = offsets[rejectedStart]
+    if (rejectedStart < rejectedEnd) return { start: next![0], end: offsets[rejectedEnd - 1]![1] }
+    const previous = offsets[rejectedStart - 1]
+    const opensStep = startsStep(edited, after!.offsets[editedStart - 1]?.[1] ?? 0)
+    const at = opensStep || !previous ? (next?.[0] ?? previous?.[1] ?? 0) : previous[1]
     return { start: at, end: at }
   })
+}
+
+/** Whether what follows a word begins a line or a sentence: words inserted there belong to the next step. */
+function startsStep(text: string, wordEnd: number): boolean {
+  return /[.!?]$/.test(text.slice(0, wordEnd)) || /^[^\S\n]*\n/.test(text.slice(wordEnd))
 }
 
 function* labelledWords(pairs: Iterable<EditedPair>): Generator<LabelledEdit> {

@@ -53,6 +53,7 @@ export function withEarlierTurns(
   row: RawObject,
   messages: Message[],
 ): { messages: Message[]; used: string[] } {
+  refuseMedia(row)
   const system = readOptionalText(row, 'system') ?? ''
   const hasSystem = messages[0]?.role === 'system'
   const addsSystem = system !== '' && !hasSystem
@@ -65,6 +66,15 @@ export function withEarlierTurns(
       ...messages.slice(own.length),
     ],
     used: isStored ? ['system', 'history'] : ['history'],
+  }
+}
+
+/** A prompt that refers to pictures or sound makes no sense without them. */
+function refuseMedia(row: RawObject): void {
+  for (const key of ['images', 'videos', 'audios']) {
+    const media = row[key]
+    if (Array.isArray(media) && media.length > 0)
+      throw new RowError(`it has "${key}", which an item cannot store`)
   }
 }
 

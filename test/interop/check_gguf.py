@@ -20,6 +20,7 @@ import gguf
 import numpy
 from gguf import GGMLQuantizationType as Type
 from safetensors.numpy import load_file
+from tokenizers import Tokenizer
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "test" / "golden"
@@ -175,11 +176,11 @@ def check_writing(folder):
 
 
 def check_llama_cpp(files):
-    """The logits of llama.cpp itself on a written file, beside the golden ones of PyTorch."""
+    """The logits of llama.cpp itself on a written file beside the golden ones of PyTorch, and its tokens."""
     try:
         import llama_cpp
     except ImportError:
-        report("llama-cpp-python", True, "not installed here, so not checked")
+        report("llama-cpp-python", True, "not installed, so not checked")
         return
     for (name, numbers), file in files.items():
         if numbers != "F16":
@@ -192,7 +193,12 @@ def check_llama_cpp(files):
         logits = numpy.array(model.scores[: len(ids)])
         wanted = numpy.array(golden["logits"][0])
         error = float(abs(logits - wanted).max() / abs(wanted).max())
-        report(f"llama.cpp opens {name} as F16", error < 1e-2, f"logits within {error:.1e} of PyTorch's float32")
+        tokenizer = Tokenizer.from_file(str(GOLDEN / "llama-tied" / "tokenizer.json"))
+        text = "the cat's hat is on the mat,  and the 12 rats\n\nran"
+        same = model.tokenize(text.encode(), add_bos=False) == tokenizer.encode(text, add_special_tokens=False).ids
+        tokens = "equal" if same else "other"
+        detail = f"logits within {error:.1e} of PyTorch's float32, {tokens} tokens"
+        report(f"llama.cpp opens {name} as F16", error < 1e-2 and same, detail)
 
 
 if __name__ == "__main__":

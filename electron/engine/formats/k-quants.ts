@@ -10,8 +10,8 @@ import { nonLinearCodes } from './block-quants.ts'
 import { halfTable } from './half.ts'
 
 /** Scales of the parts of one super-block, and their minima, unpacked. */
-const scales = new Int32Array(16)
-const minima = new Int32Array(8)
+export const scales = new Int32Array(16)
+export const minima = new Int32Array(8)
 
 /**
  * scales (16 bytes: low nibble the scale, high nibble the minimum of 16 values), q (64 bytes, 2 bits per value),
@@ -63,8 +63,8 @@ function unpackQ3Scales(bytes: Uint8Array, at: number): void {
   }
 }
 
-/** Eight scales and eight minima of 6 bits in 12 bytes, of Q4_K and Q5_K. */
-function unpackQ4Scales(bytes: Uint8Array, at: number): void {
+/** Eight scales and eight minima of 6 bits in 12 bytes, of Q4_K and Q5_K, into `scales` and `minima`. */
+export function unpackQ4Scales(bytes: Uint8Array, at: number): void {
   for (let i = 0; i < 4; i++) {
     const [first, second, rest] = [bytes[at + i]!, bytes[at + 4 + i]!, bytes[at + 8 + i]!]
     scales[i] = first & 63

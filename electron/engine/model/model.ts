@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import { normals } from '../random.ts'
+import { PackedMatrix } from '../runtime/packed-matrix.ts'
 import { makeVariable, type Variable, variableFrom } from '../runtime/variable.ts'
 import { linearSize, type ModelConfig, parametersOf, scoreHead } from './config.ts'
 import type { Parameter, ParameterRole } from './families/family.ts'
@@ -34,6 +35,10 @@ export function weightsOf(
     return model.parameters.has(a) ? { a: weights(a), b: weights(b) } : null
   }
   weights.trained = trained
+  weights.packed = (name) => {
+    const parameter = parameterOf(model, name)
+    return parameter instanceof PackedMatrix ? parameter : null
+  }
   return weights
 }
 

@@ -1,5 +1,6 @@
 /** How a model's layers look their parameters up: by name, with adapters and with what is trained, and by layer. */
 import type * as tf from '@tensorflow/tfjs-core'
+import type { PackedMatrix } from '../runtime/packed-matrix.ts'
 
 /** What an adapter adds to one linear layer. */
 export interface LowRank {
@@ -21,6 +22,8 @@ export interface Weights {
   adapter?(layer: string): LowRank | null
   /** A parameter that gets a gradient; without this lookup none does. */
   trained?(name: string): tf.Tensor | undefined
+  /** A frozen matrix that is kept in 8 bits, or null; without this lookup none is. */
+  packed?(name: string): PackedMatrix | null
 }
 
 /** The weights whose names begin with `prefix`, by the rest of their names. */
@@ -28,12 +31,14 @@ export function within(weights: Weights, prefix: string): Weights {
   const rest: Weights = (name) => weights(prefix + name)
   rest.adapter = (layer) => weights.adapter?.(prefix + layer) ?? null
   rest.trained = (name) => weights.trained?.(prefix + name)
+  rest.packed = (name) => weights.packed?.(prefix + name) ?? null
   return rest
 }
 
 /** The lookup with other tensors under some names. */
 export function replaced(w: Weights, tensors: ReadonlyMap<string, tf.Tensor>): Weights {
   const lookup: Weights = (name) => tensors.get(name) ?? w(name)
+  lookup.packed = (name) => w.packed?.(name) ?? null
   lookup.adapter = (layer) => {
     const adapter = w.adapter?.(layer)
     const { a, b } = adapterNames(layer)

@@ -58,6 +58,16 @@ function sumRowsById(rows: tf.Tensor, ids: tf.Tensor, numRows: number): tf.Tenso
   return raw('UnsortedSegmentSum', attrs, [rows, ids, tf.scalar(numRows, 'int32')])
 }
 
+/** Shifts the bits of an int32 tensor. On TensorFlow only. */
+export function shiftLeft(x: tf.Tensor, bits: number): tf.Tensor {
+  return raw('LeftShift', [typeAttr('T', 'int32')], [x, tf.scalar(bits, 'int32')])
+}
+
+/** As `shiftLeft`; keeps the sign. */
+export function shiftRight(x: tf.Tensor, bits: number): tf.Tensor {
+  return raw('RightShift', [typeAttr('T', 'int32')], [x, tf.scalar(bits, 'int32')])
+}
+
 /**
  * Negative log-probability of one class per row, without a second copy of the softmax.
  * @param logits (N, V)

@@ -163,6 +163,7 @@ export class Recorder {
       ],
       [read.outputs[0]!.value],
     )
+    this.#dtypes.set(shaped.outputs[0]!.value, dtype)
     const recorded = { handle, readOp: read.op, current: shaped.outputs[0]!.value, assigned: false }
     this.#variables.set(variable, recorded)
     return recorded

@@ -27,9 +27,14 @@ export interface OpenedModel extends ModelWithTokenizer {
 /**
  * The configuration's ends of a response are those of all its files, and of the tokenizer.
  * @param use a model that only scores cannot generate
+ * @param isFrozen whether adapters are trained on it, and not the model: it may stay in 8 bits then
  * @throws UserError if the model does not exist, is damaged, or lacks what the use needs
  */
-export function openModel(ref: ModelRef, use: 'language' | 'scores' = 'language'): OpenedModel {
+export function openModel(
+  ref: ModelRef,
+  use: 'language' | 'scores' = 'language',
+  isFrozen = false,
+): OpenedModel {
   if ('path' in ref) {
     const { tokenizerSource, config, classification } = openModelSource(ref.path)
     if (use === 'language' && config.headless)
@@ -37,7 +42,7 @@ export function openModel(ref: ModelRef, use: 'language' | 'scores' = 'language'
         'bad_input',
         `${ref.path} is a reward model (${classification?.architecture}) without an output matrix, so it cannot generate or be trained to. Use it as a reward model, or start from the language model it was made from.`,
       )
-    return withAllEnds(loadModel(ref.path), openTokenizer(tokenizerSource), ref.path)
+    return withAllEnds(loadModel(ref.path, isFrozen), openTokenizer(tokenizerSource), ref.path)
   }
   const tokenizer = byteLevelTokenizer(ref.words)
   return { model: createModel(presetConfig(ref.preset, tokenizer), ref.seed), tokenizer, notes: [] }

@@ -80,7 +80,7 @@ export function openTrained(
   resources: Resources,
   use: 'language' | 'scores' = 'language',
 ): OpenedModel {
-  const opened = openModel(ref, use)
+  const opened = openModel(ref, use, loraRank !== null)
   const start = resources.keepModel(opened.model)
   const model = loraRank === null ? start : resources.keepModel(adaptModel(start, loraRank, seed))
   return { ...opened, model }

@@ -25,14 +25,17 @@ export function linears<const Names extends readonly string[]>(
   biased: boolean,
 ): { [I in keyof Names]: tf.Tensor } {
   const adapters = names.map((name) => w.adapter?.(name) ?? null)
-  const products = matMulsTransposed(x, [
-    ...names.map((name) => w(`${name}.weight`)),
+  const packed = names.map((name) => w.packed?.(`${name}.weight`) ?? null)
+  const plain = names.filter((_, i) => packed[i] === null)
+  const matrices = [
+    ...plain.map((name) => w(`${name}.weight`)),
     ...adapters.flatMap((adapter) => adapter?.a ?? []),
-  ])
-  const reduced = products.slice(names.length) // x Aᵀ of the layers that have an adapter
+  ]
+  const products = matrices.length === 0 ? [] : matMulsTransposed(x, matrices)
+  const reduced = products.splice(plain.length) // x Aᵀ of the layers that have an adapter
   const outputs = names.map((name, i) => {
     const adapter = adapters[i]
-    const product = products[i]!
+    const product = packed[i]?.product(x) ?? products.shift()!
     const adapted = adapter ? tf.add(product, transposedProduct(reduced.shift()!, adapter.b)) : product
     return biased ? tf.add(adapted, w(`${name}.bias`)) : adapted
   })

@@ -4,8 +4,11 @@
  */
 
 import type { Gguf } from '../../formats/gguf.ts'
+import { readBlockScales } from '../../formats/gguf-scales.ts'
+import type { PackedContent } from '../../runtime/packed-matrix.ts'
 import type { ModelConfig } from '../config.ts'
 import type { Family, Parameter } from '../families/family.ts'
+import { packValues } from './packed-values.ts'
 
 type Layout = keyof typeof layouts
 
@@ -38,6 +41,30 @@ function layoutOf(
 /** @returns the parameter's values in Hugging Face's layout, row-major */
 export function readGgufParameter(gguf: Gguf, parameter: GgufParameter, config: ModelConfig): Float32Array {
   return layouts[parameter.layout].read(gguf.readTensor(parameter.name), parameter.shape, config)
+}
+
+/**
+ * The parameter in 8 bits.
+ * @returns null if it is not a matrix whose blocks stay along its rows, or its values do not follow exactly
+ */
+export function readPackedParameter(
+  gguf: Gguf,
+  parameter: GgufParameter,
+  config: ModelConfig,
+): PackedContent | null {
+  const { name, shape, layout } = parameter
+  const [rows, columns] = shape
+  if (layout === 'transposed' || shape.length !== 2) return null
+  const blocks = readBlockScales(gguf, name)
+  if (!blocks) return null
+  const inOrder = (perBlock: Float32Array) =>
+    layouts[layout].read(perBlock, [rows!, columns! / blocks.blockSize], config)
+  const values = readGgufParameter(gguf, parameter, config)
+  return packValues(values, [rows!, columns!], {
+    ...blocks,
+    scales: inOrder(blocks.scales),
+    minima: blocks.minima && inOrder(blocks.minima),
+  })
 }
 
 /**

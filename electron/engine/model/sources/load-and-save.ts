@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { writeFileAtomic } from '../../formats/atomic.ts'
 import { writeSafetensors } from '../../formats/safetensors.ts'
+import { PackedMatrix } from '../../runtime/packed-matrix.ts'
+import { runtime } from '../../runtime/runtime.ts'
 import { variableFrom } from '../../runtime/variable.ts'
 import { parameterShapes, scoreHead } from '../config.ts'
 import { disposeModel, type Model, mergedValues } from '../model.ts'
@@ -12,15 +14,21 @@ import { openModelSource } from './model-source.ts'
 
 /**
  * @param source Hugging Face folder or GGUF file
+ * @param isFrozen its matrices stay in 8 bits where the source has them so and the runtime compiles: nothing may train
+ * them then
  * @returns the model, with its score head if the source has one
  * @throws UserError that names the file and what is wrong with it
  */
-export function loadModel(source: string): Model {
+export function loadModel(source: string, isFrozen = false): Model {
   const { config, parameters: stored } = openModelSource(source)
   const model: Model = { config, parameters: new Map() }
+  const packedMatrix = (name: string) => {
+    const content = isFrozen && runtime().compiles ? stored.readPacked?.(name) : null
+    return content ? new PackedMatrix(name, content) : null
+  }
   try {
     for (const [name, shape] of stored.shapes)
-      model.parameters.set(name, variableFrom(name, [...shape], stored.read(name)))
+      model.parameters.set(name, packedMatrix(name) ?? variableFrom(name, [...shape], stored.read(name)))
     return model
   } catch (error) {
     disposeModel(model)

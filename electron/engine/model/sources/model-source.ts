@@ -6,11 +6,12 @@
 import { statSync } from 'node:fs'
 import { UserError } from '../../../contract/errors.ts'
 import { type GgufMetadata, openGguf } from '../../formats/gguf.ts'
-import { type ModelConfig, parametersOf } from '../config.ts'
+import type { PackedContent } from '../../runtime/packed-matrix.ts'
+import { linearLayers, type ModelConfig, parametersOf } from '../config.ts'
 import { families } from '../families/index.ts'
 import type { Classification } from './classification.ts'
 import { configFromGguf } from './gguf-config.ts'
-import { ggufParameter, readGgufParameter } from './gguf-parameters.ts'
+import { ggufParameter, readGgufParameter, readPackedParameter } from './gguf-parameters.ts'
 import { openHuggingFace } from './huggingface-folder.ts'
 import { checkParameters, checkVocabulary } from './source-checks.ts'
 
@@ -29,6 +30,8 @@ export interface SourceParameters {
   readonly shapes: ReadonlyMap<string, readonly number[]>
   /** Values, row-major, read from disk at every call. */
   read(name: string): Float32Array
+  /** A linear layer's matrix in 8 bits, if the source has it so that every value follows exactly; null if not. */
+  readPacked?(name: string): PackedContent | null
 }
 
 export type TokenizerSource =
@@ -72,6 +75,7 @@ function openGgufModel(path: string): ModelSource {
   })
   const tokens = gguf.metadata.get('tokenizer.ggml.tokens')
   if (Array.isArray(tokens)) checkVocabulary(tokens.length, config, path, path)
+  const linear = new Set([...linearLayers(config).keys()].map((layer) => `${layer}.weight`))
   return {
     kind: 'gguf',
     path,
@@ -80,6 +84,7 @@ function openGgufModel(path: string): ModelSource {
     parameters: {
       shapes: new Map(parameters.map(({ name, shape }) => [name, shape])),
       read: (name) => readGgufParameter(gguf, located.get(name)!, config),
+      readPacked: (name) => (linear.has(name) ? readPackedParameter(gguf, located.get(name)!, config) : null),
     },
     tokenizerSource: { kind: 'gguf', file: path, metadata: gguf.metadata },
   }

@@ -150,7 +150,11 @@ function readGguf(model: GgufModel): ConfigCandidate {
 
 function completeGguf(config: TransformerConfig, model: GgufModel): TransformerConfig {
   const { file, architecture } = model
-  refuseOtherValues(file.path, (key) => file.metadata.get(key), requiredGgufValues(architecture, config))
+  const required = {
+    ...requiredGgufValues(architecture, config),
+    [`${architecture}.rope.scaling.finetuned`]: true, // false: llama.cpp does not rotate at all
+  }
+  refuseOtherValues(file.path, (key) => file.metadata.get(key), required)
   return withGgufRope(config, model, { isPartial: false })
 }
 

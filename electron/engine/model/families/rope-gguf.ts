@@ -124,6 +124,8 @@ function longrope(config: TransformerConfig, file: Gguf, numbers: Numbers): Rope
     : { ...scaling, attentionFactor: shortest(attention) }
 }
 
+const usualBetas = { fast: 32, slow: 1 }
+
 /** llama.cpp multiplies `attn_factor` with YaRN's own 1 + 0.1 ln(factor). */
 function yarn({ maxPositions }: TransformerConfig, model: GgufModel, numbers: Numbers): RopeScaling {
   refuseOthers(model, { 'rope.scaling.yarn_ext_factor': 1, 'rope.scaling.yarn_attn_factor': 1 })
@@ -134,8 +136,8 @@ function yarn({ maxPositions }: TransformerConfig, model: GgufModel, numbers: Nu
     factor,
     originalMaxPositions: numbers('original_context_length', maxPositions),
     attentionFactor: attention === 1 ? null : attention * (1 + 0.1 * Math.log(factor)),
-    betaFast: shortest(numbers('yarn_beta_fast', 32)),
-    betaSlow: shortest(numbers('yarn_beta_slow', 1)),
+    betaFast: shortest(numbers('yarn_beta_fast', usualBetas.fast)),
+    betaSlow: shortest(numbers('yarn_beta_slow', usualBetas.slow)),
     mscale: null,
     mscaleAllDim: null,
     truncate: true,
@@ -170,14 +172,15 @@ const written: {
   },
   yarn: (scaling, config) => {
     if (!scaling.truncate) throw notInLlamaCpp('yarn without truncation')
+    // Its files have keys for these, which it reads for other architectures only.
+    if (scaling.betaFast !== usualBetas.fast || scaling.betaSlow !== usualBetas.slow)
+      throw notInLlamaCpp(`yarn with beta_fast ${scaling.betaFast} and beta_slow ${scaling.betaSlow}`)
     return {
       scaling: {
         type: { type: 'string', value: 'yarn' },
         factor: real(scaling.factor),
         original_context_length: { type: 'uint32', value: scaling.originalMaxPositions },
         attn_factor: real(rotaryOf(config).factor / (1 + 0.1 * Math.log(scaling.factor))),
-        yarn_beta_fast: real(scaling.betaFast),
-        yarn_beta_slow: real(scaling.betaSlow),
       },
     }
   },

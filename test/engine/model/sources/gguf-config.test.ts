@@ -134,3 +134,23 @@ test('rotary scaling is read as llama.cpp means it', () => {
     betaSlow: 2,
   })
 })
+
+test('what llama.cpp rotates otherwise is refused with the key', () => {
+  const named = (architecture: string, change: Record<string, GgufValue>) => ({
+    ...Object.fromEntries(
+      Object.entries(llama).map(([key, value]) => [key.replace(/^llama\./, `${architecture}.`), value]),
+    ),
+    'general.architecture': architecture,
+    ...change,
+  })
+  const refusesOf = (architecture: string, change: Record<string, GgufValue>, message: RegExp) =>
+    assert.throws(() => configFromGguf(gguf(named(architecture, change))), message)
+  refusesOf('granite', { 'granite.rope.scaling.finetuned': false }, /granite\.rope\.scaling\.finetuned/)
+  refusesOf('granite', { 'granite.attention.scale': -1 }, /granite\.attention\.scale/)
+  refusesOf('phi3', { 'phi3.rope.dimension_count': 9 }, /phi3\.rope\.dimension_count" is 9, not 1 to 8/)
+  refusesOf('phi3', { 'phi3.attention.sliding_window': -2 }, /phi3\.attention\.sliding_window/)
+  const { partialRotary } = configFromGguf(gguf(named('phi3', { 'phi3.rope.dimension_count': 6 })))
+  assert.equal(partialRotary, 0.75)
+  const half = gguf(named('phi3', {}), 'rope_factors_long.weight')
+  assert.throws(() => configFromGguf(half), /m\.gguf lacks rope_factors_short\.weight/)
+})

@@ -167,6 +167,12 @@ test('a model that GGUF cannot hold is refused, and no file is left', async () =
     'BF16',
     /no rotary scaling of the kind yarn without truncation/,
   )
+  const betas = { ...yarn, truncate: true, beta_fast: 16 }
+  await refuses(
+    await edited('betas', () => {}, { rope_scaling: betas }),
+    'BF16',
+    /kind yarn with beta_fast 16 and beta_slow 1/,
+  )
   await refuses(
     modelWithTokenizer('gpt-neox-serial'),
     'BF16',

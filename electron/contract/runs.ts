@@ -62,7 +62,35 @@ const branch = trainingVerb(
   )
   .output(eventsThen(TrainingResult.extend(started)))
 
-export const runVerbs = { runs: showRuns, resume, branch }
+export const MetricFormat = z.enum(['tensorboard', 'csv', 'jsonl'])
+export type MetricFormat = z.infer<typeof MetricFormat>
+
+const exportMetrics = verb(
+  "Export a run's metrics for TensorBoard, or as a table; also while it trains.",
+  'export-metrics ferry.stet run_1f2e --out logs/run_1f2e',
+  'export-metrics ferry.stet aligned --format csv --out aligned.csv',
+)
+  .input(
+    z.strictObject({
+      project,
+      run: namedRun,
+      format: MetricFormat.default('tensorboard').describe(
+        'An event file of TensorBoard, a column per metric (csv), or an object per step (jsonl).',
+      ),
+      out: z
+        .string()
+        .min(1)
+        .describe('New file; format tensorboard: folder of the run.')
+        .meta({ value: 'PATH' }),
+      follow: z
+        .boolean()
+        .default(false)
+        .describe('Add further steps while the run trains, until it ends or Ctrl-C.'),
+    }),
+  )
+  .output(eventsThen(z.object({ file: z.string(), steps: z.int().nonnegative() })))
+
+export const runVerbs = { runs: showRuns, resume, branch, 'export-metrics': exportMetrics }
 
 /** Points by metric, in the order of the steps. */
 export const Series = z.record(z.string(), z.array(z.tuple([z.int(), z.number()])))

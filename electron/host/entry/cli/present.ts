@@ -32,6 +32,7 @@ const presenters: { [Name in VerbName]: (result: VerbResult<Name>) => string } =
   real: presentExperiment,
   report: ({ file }) => `Wrote ${file}.`,
   runs: presentRuns,
+  'export-metrics': ({ file, steps }) => `Wrote ${steps} steps to ${file}.`,
   bench: presentBench,
   doctor: presentDoctor,
 }

@@ -12,8 +12,10 @@ interface Usage {
   outputTokens: number
 }
 
-/** Enough for a model that reasons before its verdict. */
-const maxReplyTokens = 1024
+/** Enough for the one word that is asked for, with marks around it. */
+const wordTokens = 16
+/** Enough for a model that explains its verdict first. */
+const explanationTokens = 1024
 
 const firstWaitSeconds = 0.5
 const maxWaitSeconds = 60
@@ -31,10 +33,21 @@ export function serverJudge(
   const refusals = new Refusals()
   const untilItWorks = oneByOneUntilSuccess()
 
+  let replyTokens = wordTokens
+
+  /** A reply that is cut off is asked for again with more room, and so are all later ones. */
   async function attempt(question: Question, signal?: AbortSignal): Promise<ChatReply> {
+    const maxTokens = replyTokens
+    const reply = await call(question, maxTokens, signal)
+    if (!reply.cutOff || maxTokens === explanationTokens) return reply
+    replyTokens = explanationTokens
+    return call(question, explanationTokens, signal)
+  }
+
+  async function call(question: Question, maxTokens: number, signal?: AbortSignal): Promise<ChatReply> {
     await pace(signal)
     usage.calls++
-    const reply = await askChat(chat, judgeMessages(question), { maxTokens: maxReplyTokens })
+    const reply = await askChat(chat, judgeMessages(question), { maxTokens })
     usage.inputTokens += reply.usage?.inputTokens ?? 0
     usage.outputTokens += reply.usage?.outputTokens ?? 0
     return reply

@@ -175,7 +175,7 @@ test('a refused key is reported at once, and a valid one is sent', async () => {
   assert.equal(summary.n, 3)
 })
 
-test('a reply that is not a verdict is stored unchanged and counted, never guessed at or requested again', async () => {
+test('a reply that is not a verdict is stored unchanged and counted, never guessed at, and requested again only with more room', async () => {
   const { asked, address } = await stub((call, response, n) => {
     const { content } = call.body.messages.at(-1)!
     if (content.includes('Question 1?')) say(response, 'Both have their merits.')
@@ -186,7 +186,7 @@ test('a reply that is not a verdict is stored unchanged and counted, never guess
   const { summary } = await judging('unread', address, pairsOf(8)).result
   assert.deepEqual([summary.n, summary.unread, summary.winRate], [5, 6, 100])
   assert.match(summary.warnings.join(' '), /6 replies of the judge were not verdicts/)
-  assert.equal(asked.length, 16)
+  assert.equal(asked.length, 17, 'the first reply that was cut off is asked for once more')
   const evaluation = listEvaluations(project.db).findLast(({ name }) => name === 'unread')!
   const kept = listUnreadReplies(project.db, evaluation.id).map(({ rawReply }) => rawReply)
   assert.equal(kept.filter((reply) => reply === 'Both have their merits.').length, 2)
@@ -328,5 +328,25 @@ test('reasoning that uses up the limit gets more room, once', async () => {
   })
   const { summary } = await judging('more room', address, pairsOf(5)).result
   assert.deepEqual([summary.n, summary.unread], [5, 0])
-  assert.deepEqual([limits[0], new Set(limits.slice(1)).size, limits.length], [1024, 1, 11])
+  assert.deepEqual(limits.slice(0, 2), [16, 256])
+  assert.deepEqual([limits[2]! > 1024, new Set(limits.slice(2)).size, limits.length], [true, 1, 12])
+})
+
+test('one word is asked for; a judge that explains first gets the room for it, once', async () => {
+  const limits: number[] = []
+  const { address } = await stub((call, response, n) => {
+    limits.push(call.body.max_tokens!)
+    if (call.body.max_tokens! < 200) say(response, 'Let me think about', 'length')
+    else return sensible(call, response, n)
+  })
+  const { summary } = await judging('explains', address, pairsOf(3)).result
+  assert.deepEqual([summary.n, summary.unread], [3, 0])
+  assert.deepEqual(limits, [16, 1024, 1024, 1024, 1024, 1024, 1024])
+  const words: number[] = []
+  const { address: brief } = await stub((call, response, n) => {
+    words.push(call.body.max_tokens!)
+    return sensible(call, response, n)
+  })
+  await judging('brief', brief, pairsOf(2)).result
+  assert.deepEqual(words, [16, 16, 16, 16])
 })

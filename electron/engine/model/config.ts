@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { UserError } from '../../contract/errors.ts'
 import type { LinearLayout, Parameter } from './families/family.ts'
+import { supportedActivations, type UnsupportedActivation } from './families/huggingface.ts'
 import { type FamilyName, families, familyNames } from './families/index.ts'
 import { rotatedPairs } from './rotary-frequencies.ts'
 import { contradictionsIn, type Expectation, type KeyNames, transformerFields } from './transformer-config.ts'
@@ -82,6 +83,7 @@ export function checkConfig(
   file: string,
   keys: KeyNames,
 ): ModelConfig {
+  refuseUnsupportedActivation(candidate.activation, file, keys.activation ?? 'activation')
   const parsed = modelConfigSchema.safeParse(candidate)
   if (parsed.success) return parsed.data
   const { path, message } = parsed.error.issues[0]!
@@ -93,6 +95,13 @@ export function checkConfig(
     'bad_input',
     `${file}: the key "${[fileKey, ...path.slice(1)].join('.')}" ${problem}. Use the file that came with the model.`,
   )
+}
+
+function refuseUnsupportedActivation(activation: unknown, file: string, key: string): void {
+  if (typeof activation !== 'object' || activation === null || !('unsupported' in activation)) return
+  const { unsupported } = activation as UnsupportedActivation
+  const message = `${file}: the key "${key}" is ${JSON.stringify(unsupported)?.slice(0, 80)}, which is not supported. Supported: ${supportedActivations.join(', ')}.`
+  throw new UserError('bad_input', message)
 }
 
 /**

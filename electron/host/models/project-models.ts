@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
 import { openGguf } from '../../engine/formats/gguf.ts'
+import { hubAdvice } from '../../engine/model/sources/base-name.ts'
 import { loadTokenizer, type Tokenizer, tokenizerFromGguf } from '../../engine/tokenizer/index.ts'
 import { addModel, describeFile, listModels, type Model, type Project } from '../../storage/index.ts'
 import { freeName } from '../free-name.ts'
@@ -22,9 +23,10 @@ export function findModel({ db, folder }: Project, nameOrPath: string): NamedMod
   if (existsSync(nameOrPath)) return { path: path.resolve(nameOrPath), record: null }
   const names =
     models.length > 0 ? ` Models of this project: ${models.map(({ name }) => name).join(', ')}.` : ''
+  const advice = hubAdvice(nameOrPath)
   throw new UserError(
     'not_found',
-    `"${nameOrPath}" is neither a model of this project nor a path to one.${names}`,
+    `"${nameOrPath}" is neither a model of this project nor a path to one.${names}${advice ? ` ${advice}` : ''}`,
   )
 }
 

@@ -23,9 +23,18 @@ export const activationNames: Record<TransformerConfig['activation'], string> = 
   gelu_tanh: 'gelu_new',
 }
 
-/** @returns our name for the activation, or the file's if we have none */
-export function activationOf(name: unknown): unknown {
-  return typeof name === 'string' ? (activations[name] ?? name) : name
+/** An activation of a file that no family computes. */
+export interface UnsupportedActivation {
+  unsupported: unknown
+}
+
+/** The names that a file may have for an activation. */
+export const supportedActivations: readonly string[] = Object.keys(activations)
+
+/** @returns our name for the activation, or the file's as unsupported */
+export function activationOf(name: unknown): TransformerConfig['activation'] | UnsupportedActivation {
+  const known = typeof name === 'string' && Object.hasOwn(activations, name) ? activations[name] : undefined
+  return known ?? { unsupported: name }
 }
 
 /** @param defaults used if a key is missing; null in the file means none */

@@ -169,10 +169,23 @@ function checkTokenizer(folder: string, config: ModelConfig): void {
 }
 
 function readJson(file: string): unknown {
+  let text = ''
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    text = readFileSync(file, 'utf8')
+    return JSON.parse(text)
   } catch (cause) {
-    const message = `${file} cannot be read as JSON: ${(cause as Error).message}. Copy or download it again.`
-    throw new UserError('bad_input', message, { cause })
+    const message =
+      notANumber(text) ?? `cannot be read as JSON: ${(cause as Error).message}. Copy or download it again.`
+    throw new UserError('bad_input', `${file} ${message}`, { cause })
   }
+}
+
+/** Python writes these words for numbers that JSON does not have. @returns where and what; null if there is none */
+function notANumber(text: string): string | null {
+  for (const [i, line] of text.split('\n').entries()) {
+    const [, key, word] = /"([^"]*)"\s*:\s*(?:\[[^\]"]*?)?(-?Infinity|NaN)\b/.exec(line) ?? []
+    if (word !== undefined)
+      return `has ${word} for the key "${key}" (line ${i + 1}), which is not JSON. Write the number, or remove the line if the key does not matter.`
+  }
+  return null
 }

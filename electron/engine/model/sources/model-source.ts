@@ -9,6 +9,7 @@ import { type GgufMetadata, openGguf } from '../../formats/gguf.ts'
 import type { PackedContent } from '../../runtime/packed-matrix.ts'
 import { linearLayers, type ModelConfig, parametersOf } from '../config.ts'
 import { families } from '../families/index.ts'
+import { hubAdvice } from './base-name.ts'
 import type { Classification } from './classification.ts'
 import { configFromGguf } from './gguf-config.ts'
 import { ggufParameter, readGgufParameter, readPackedParameter } from './gguf-parameters.ts'
@@ -41,7 +42,11 @@ export type TokenizerSource =
 /** @throws UserError that names the file, and the key or parameter if there is one */
 export function openModelSource(path: string): ModelSource {
   const stat = statSync(path, { throwIfNoEntry: false })
-  if (!stat) throw new UserError('not_found', `There is no model at ${path}: no such file or folder.`)
+  if (!stat) {
+    const advice = hubAdvice(path)
+    const message = `There is no model at ${path}: no such file or folder.${advice ? ` ${advice}` : ''}`
+    throw new UserError('not_found', message)
+  }
   if (stat.isDirectory()) {
     const tokenizerSource = { kind: 'huggingface', folder: path } as const
     return { kind: 'huggingface', path, tokenizerSource, ...openHuggingFace(path) }

@@ -329,3 +329,63 @@ test('altered models are opened or refused, without any other error', () => {
   const gguf = path.join(folder, 'fuzzed-model.gguf')
   damage(path.join(golden, 'llama-tied.gguf'), gguf, gguf, 4500)
 })
+
+test('a name of the Hub is answered with how to download it, or where it lies in the cache', () => {
+  const hub = path.join(folder, 'hub')
+  const snapshot = path.join(hub, 'models--owner--cached-1B/snapshots/0123abc')
+  mkdirSync(snapshot, { recursive: true })
+  writeFileSync(path.join(snapshot, 'config.json'), '{}')
+  process.env.HF_HUB_CACHE = hub
+  const messageOf = (given: string) => {
+    try {
+      openModelSource(given)
+    } catch (error) {
+      return (error as Error).message
+    }
+    return ''
+  }
+  assert.match(
+    messageOf('HuggingFaceTB/SmolLM2-135M-Instruct'),
+    /may be the name of a model on the Hugging Face Hub.*"hf download HuggingFaceTB\/SmolLM2-135M-Instruct --local-dir models\/SmolLM2-135M-Instruct"/,
+  )
+  assert.match(
+    messageOf(path.resolve('https://huggingface.co/Qwen/Qwen3-0.6B/tree/main')),
+    /hf download Qwen\/Qwen3-0\.6B /,
+  )
+  assert.ok(
+    messageOf('owner/cached-1B').endsWith(`give the folder ${snapshot}`),
+    messageOf('owner/cached-1B'),
+  )
+  for (const given of ['nowhere', './a/b/c', '/nowhere/at/all', 'models/base.gguf'])
+    assert.doesNotMatch(messageOf(given), /Hub/, given)
+})
+
+test('NaN and other activations are refused by line and key, in the words of the file', () => {
+  const copy = copyOf('llama-tied')
+  const file = path.join(copy, 'config.json')
+  const config = JSON.parse(readFileSync(file, 'utf8'))
+  const messageOf = (text: string) => {
+    writeFileSync(file, text)
+    try {
+      openModelSource(copy)
+    } catch (error) {
+      return (error as Error).message
+    }
+    return ''
+  }
+  const withNaN = JSON.stringify({ ...config, rope_scaling: 'X' }, null, 1).replace('"X"', 'NaN')
+  const line = withNaN.split('\n').findIndex((each) => each.includes('NaN')) + 1
+  assert.match(
+    messageOf(withNaN),
+    new RegExp(`has NaN for the key "rope_scaling" \\(line ${line}\\), which is not JSON`),
+  )
+  assert.match(messageOf('{"a": [1, -Infinity]}'), /has -Infinity for the key "a" \(line 1\)/)
+  assert.match(messageOf('{"a": "NaN", }'), /cannot be read as JSON/)
+  for (const hidden_act of ['gelu_tanh', 'relu'])
+    assert.match(
+      messageOf(JSON.stringify({ ...config, hidden_act })),
+      new RegExp(
+        `the key "hidden_act" is "${hidden_act}", which is not supported\\. Supported: silu, .*gelu_pytorch_tanh`,
+      ),
+    )
+})

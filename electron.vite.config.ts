@@ -18,6 +18,7 @@ const programs = [
   'host/entry/cli/main',
   'trainer/main',
   'trainer/watch-host',
+  'pipeline/data/parquet-process',
 ]
 
 /** Copies the files that the code reads by path and does not import. */

@@ -81,7 +81,7 @@ export const layers: Layer[] = [
   {
     folder: 'electron/pipeline',
     layers: ['electron/contract', 'electron/world', 'electron/engine', 'resources'],
-    packages: ['zod', '@tensorflow/tfjs-core', 'csv-parse', 'hyparquet-writer'],
+    packages: ['zod', '@tensorflow/tfjs-core', 'csv-parse', 'hyparquet', 'hyparquet-writer'],
     node: true,
   },
   {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { datasets, file, project, tokenizer } from './options.ts'
 import { eventsThen, procedure, verb } from './procedure.ts'
-import { Annotation, AnnotationState, BadRow, Item } from './records.ts'
+import { Annotation, AnnotationState, BadRow, FileReading, Item } from './records.ts'
 
 export const importData = verb(
   'Import preference pairs, edits or demonstrations; the format is detected from the content of each file.',
@@ -14,7 +14,7 @@ export const importData = verb(
       files: z
         .array(z.string().min(1))
         .min(1)
-        .describe('JSONL, JSON or CSV files, plain or gzipped.')
+        .describe('JSONL, JSON, CSV (plain or gzipped) or Parquet files, or folders of shards.')
         .meta({ positional: 2, value: 'FILE' }),
       dataset: z
         .string()
@@ -27,7 +27,9 @@ export const importData = verb(
       columns: z
         .record(z.string(), z.string())
         .default({})
-        .describe('CSV only: the column that a field is read from.')
+        .describe(
+          'The column (or key of JSON rows) that a field is read from; others are found by their names.',
+        )
         .meta({ value: 'FIELD=COLUMN' }),
       strict: z.boolean().default(false).describe('Import nothing if any row is bad.'),
     }),
@@ -41,6 +43,8 @@ export const importData = verb(
         bad: z.array(BadRow),
         /** Names of the datasets that the rows are in. */
         datasets: z.array(z.string()),
+        /** How each file was read. */
+        readings: z.array(FileReading),
       }),
     ),
   )
@@ -113,9 +117,9 @@ export type ItemRow = z.infer<typeof ItemRow>
 export const FilePreview = z.object({
   file: z.string(),
   sizeBytes: z.number(),
-  /** Detected from the content; null if no format matches. */
-  format: z.string().nullable(),
-  /** Of a CSV file. */
+  /** Null if no format matches. */
+  reading: FileReading.nullable(),
+  /** Columns of the file, or keys of its first rows. */
   columns: z.array(z.string()),
   /** The first rows, as they would be imported; `edited` is null if a row has no finished edit. */
   rows: z.array(Item.extend({ edited: z.string().nullable() })),

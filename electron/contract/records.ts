@@ -82,6 +82,26 @@ export interface ImportRow {
 export const BadRow = z.object({ file: z.string(), line: z.int().positive(), reason: z.string() })
 export type BadRow = z.infer<typeof BadRow>
 
+/** How a file is read, as its first rows show. */
+export const FileReading = z.object({
+  file: z.string(),
+  /** What the file is: `JSON lines`, `CSV`, `Parquet`. */
+  container: z.string(),
+  /** Name of the format; null if no row can be read. */
+  format: z.string().nullable(),
+  /** What rows of this format look like. */
+  rows: z.string(),
+  /** Where the content of each column arrives: a field of the item, or `read` if in several or in none as it is. */
+  fields: z.array(z.object({ column: z.string(), field: z.string() })),
+  /** Columns that are kept as metadata. */
+  metadata: z.array(z.string()),
+  /** Columns without content in the first rows. */
+  empty: z.array(z.string()),
+  /** Sentences on which of several readings was taken, and on what is left out. */
+  notes: z.array(z.string()),
+})
+export type FileReading = z.infer<typeof FileReading>
+
 /** A finished edit with its item: labels are made from these. */
 export interface EditedPair {
   item: Item

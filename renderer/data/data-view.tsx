@@ -45,6 +45,7 @@ export function View() {
         <input
           ref={chooser}
           type="file"
+          multiple
           hidden
           aria-label="Files to import"
           onChange={({ target }) => {
@@ -161,9 +162,10 @@ function NoItems() {
   return (
     <Empty title="No items yet">
       <p>
-        Drop a file here, or choose one with Import. Stet reads JSONL, JSON and CSV, plain or gzip: preference
-        pairs (chosen, rejected), edits (rejected, edited), demonstrations (prompt, chosen), and the formats
-        of TRL, HH-RLHF, AlpacaFarm and FineGrainedRLHF. You see a preview before anything is imported.
+        Drop a file here, or choose one with Import. Stet reads Parquet, JSONL, JSON and CSV: preference pairs
+        (chosen, rejected), edits (rejected, edited), demonstrations (prompt, chosen), and the forms of TRL,
+        OpenAI, ShareGPT, Alpaca, HelpSteer, Argilla, Label Studio and others. You see a preview before
+        anything is imported.
       </p>
     </Empty>
   )

@@ -2,6 +2,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type { FilePreview } from '../../electron/contract/data.ts'
+import type { FileReading } from '../../electron/contract/records.ts'
+import type { VerbResult } from '../../electron/contract/verbs.ts'
 import type { WorkRecord } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
@@ -89,38 +91,77 @@ function Preview({
   return (
     <>
       <Format preview={preview} />
-      {preview.columns.length > 0 && (
-        <Mapping columns={preview.columns} mapped={columns} onChange={onColumns} />
-      )}
+      {preview.columns.length > 0 && <Mapping preview={preview} mapped={columns} onChange={onColumns} />}
       <Rows preview={preview} />
       {children}
     </>
   )
 }
 
-function Format({ preview: { format, sizeBytes, rows, bad, problem } }: { preview: FilePreview }) {
+function Format({ preview: { reading, sizeBytes, rows, bad, problem } }: { preview: FilePreview }) {
   return (
-    <p>
-      {problem !== null && (
-        <span className="problem">
-          {problem} Choose which column is which.
-          <br />
-        </span>
-      )}
-      {format === null ? 'No row could be read' : `Format: ${format}`}, {bytesOf(sizeBytes)}. The preview
-      shows {rows.length} of the first rows; {bad.length} are bad.
-    </p>
+    <>
+      {problem !== null && <p className="problem">{problem}</p>}
+      <p>
+        {reading === null || reading.format === null
+          ? 'No row could be read'
+          : `${capitalised(reading.container)}, format: ${reading.format}`}
+        , {bytesOf(sizeBytes)}. The preview shows {rows.length} of the first rows; {bad.length} are bad.
+      </p>
+      {reading !== null && reading.format !== null && <Reading reading={reading} />}
+    </>
   )
+}
+
+/** Where each column goes, and which of several readings was taken. */
+function Reading({ reading: { rows, fields, metadata, empty, notes } }: { reading: FileReading }) {
+  return (
+    <dl className="reading">
+      <dt>Rows are</dt>
+      <dd>{rows}</dd>
+      <dt>Columns read</dt>
+      <dd>
+        {fields
+          .map(({ column, field }) =>
+            field === column || field === 'read' ? column : `${column} → ${field}`,
+          )
+          .join(', ') || 'none'}
+      </dd>
+      {metadata.length > 0 && (
+        <>
+          <dt>Kept as metadata</dt>
+          <dd>{metadata.join(', ')}</dd>
+        </>
+      )}
+      {empty.length > 0 && (
+        <>
+          <dt>Without content so far</dt>
+          <dd>{empty.join(', ')}</dd>
+        </>
+      )}
+      {notes.length > 0 && (
+        <>
+          <dt>Note</dt>
+          <dd>{notes.join(' ')}</dd>
+        </>
+      )}
+    </dl>
+  )
+}
+
+function capitalised(text: string): string {
+  const words = text.replace(/^an? /, '')
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 const itemFields = ['prompt', 'context', 'chosen', 'rejected', 'edited']
 
 function Mapping({
-  columns,
+  preview: { columns, reading },
   mapped,
   onChange,
 }: {
-  columns: string[]
+  preview: FilePreview
   mapped: Columns
   onChange: (mapped: Columns) => void
 }) {
@@ -134,7 +175,7 @@ function Mapping({
       {itemFields.map((field) => (
         <Field key={field} label={field}>
           <select value={mapped[field] ?? ''} onChange={({ target }) => map(field, target.value)}>
-            <option value="">by name</option>
+            <option value="">{byName(field, reading)}</option>
             {columns.map((column) => (
               <option key={column}>{column}</option>
             ))}
@@ -143,6 +184,12 @@ function Mapping({
       ))}
     </fieldset>
   )
+}
+
+/** What is chosen if the user chooses nothing. */
+function byName(field: string, reading: FileReading | null): string {
+  const column = reading?.fields.find((each) => each.field === field)?.column
+  return column === undefined ? 'by name: none' : `by name: ${column}`
 }
 
 const maxRows = 8
@@ -207,10 +254,14 @@ function BadRows({ bad }: { bad: FilePreview['bad'] }) {
   )
 }
 
+function inDatasets(names: readonly string[]): string {
+  return names.length === 0 ? '' : ` Dataset: ${names.map((name) => `"${name}"`).join(', ')}.`
+}
+
 /** The import while it runs, and its result. */
 function ImportWork({ work, onClose }: { work: WorkRecord; onClose: () => void }) {
   const { state, endedAt, progress, secondsLeft, error } = work
-  const result = work.result as { imported: number; duplicates: number; bad: FilePreview['bad'] } | null
+  const result = work.result as VerbResult<'import'> | null
   if (state === 'running')
     return (
       <>
@@ -229,7 +280,7 @@ function ImportWork({ work, onClose }: { work: WorkRecord; onClose: () => void }
       <p role="status">
         {error ??
           (result &&
-            `Imported ${result.imported} items; ${result.duplicates} duplicates; ${result.bad.length} bad rows.`)}
+            `Imported ${result.imported} items; ${result.duplicates} duplicates; ${result.bad.length} bad rows.${inDatasets(result.datasets)}`)}
       </p>
       <BadRows bad={result?.bad ?? []} />
       <Button kind="primary" onClick={onClose}>

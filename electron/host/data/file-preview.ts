@@ -1,74 +1,101 @@
-/** What importing a file would add: its format, and its first rows. Reads only the beginning of the file. */
+/** What importing a file would add: how it is read, and its first rows. Reads only the beginning of the file. */
 import { statSync } from 'node:fs'
 import type { FilePreview } from '../../contract/data.ts'
 import { UserError } from '../../contract/errors.ts'
-import { readBytes } from '../../pipeline/data/bytes.ts'
-import { detectFile, readRows } from '../../pipeline/data/read.ts'
+import type { FileReading } from '../../contract/records.ts'
+import type { Columns } from '../../pipeline/data/columns.ts'
+import { readColumns } from '../../pipeline/data/raw-rows.ts'
+import { openRows } from '../../pipeline/data/read.ts'
 
 const maxShownRows = 20
 /** A huge file has to be previewed at once. */
 const maxReadRows = 200
 
 /**
- * @param columns for CSV: the column of each field
- * @returns for a CSV file in no known format the `problem`: a mapping of its columns may help
- * @throws UserError `bad_input` for any other file that cannot be read
+ * @param columns the column of each field
+ * @returns for rows in no known format the `problem`: a mapping of their columns may help
+ * @throws UserError for any other file that cannot be read
  */
-export async function previewFile(file: string, columns: Record<string, string>): Promise<FilePreview> {
+export async function previewFile(file: string, columns: Columns): Promise<FilePreview> {
   const stat = statSync(file, { throwIfNoEntry: false })
-  if (!stat?.isFile())
-    throw new UserError('bad_input', stat ? `${file} is a folder, not a file.` : `${file} does not exist.`)
-  const header = await csvColumns(file)
+  if (!stat) throw new UserError('not_found', `There is no file ${file}.`)
+  if (!stat.isFile()) throw new UserError('bad_input', `${file} is a folder, not a file.`)
   const empty: FilePreview = {
     file,
     sizeBytes: stat.size,
-    format: null,
-    columns: header,
+    reading: null,
+    columns: await readColumns(file),
     rows: [],
     bad: [],
     problem: null,
   }
-  let format: string | null
   try {
-    format = await detectFile(file, { columns })
+    return { ...empty, ...(await firstRows(file, columns)) }
   } catch (error) {
-    if (!(error instanceof UserError) || header.length < 2) throw error
+    if (!(error instanceof UserError) || empty.columns.length < 2) throw error
     return { ...empty, problem: error.message }
   }
-  return { ...empty, format, ...(await firstRows(file, columns)) }
 }
 
 async function firstRows(
   file: string,
-  columns: Record<string, string>,
-): Promise<Pick<FilePreview, 'rows' | 'bad'>> {
+  columns: Columns,
+): Promise<Pick<FilePreview, 'reading' | 'rows' | 'bad'>> {
+  const { reading, rows } = await openRows(file, { columns })
   const first: Pick<FilePreview, 'rows' | 'bad'> = { rows: [], bad: [] }
   let read = 0
-  for await (const row of readRows(file, { columns })) {
+  for await (const row of rows) {
     if ('reason' in row) first.bad.push(row)
     else if (first.rows.length < maxShownRows)
       first.rows.push({ ...row.item, edited: row.annotations.at(-1)?.edited ?? null })
     if (++read === maxReadRows) break
   }
-  return first
+  return { reading, ...first }
 }
 
-/** Columns of a CSV file's header; empty for JSON. */
-async function csvColumns(file: string): Promise<string[]> {
-  const line = await firstLine(file)
-  if (line === '' || /^\s*[[{]/.test(line)) return []
-  const separator = [',', ';', '\t'].find((mark) => line.includes(mark)) ?? ','
-  return line.split(separator).map((name) => name.trim().replace(/^"|"$/g, ''))
+/** How a file is read, for a terminal: its format, its columns, what was chosen, and its first row. */
+export function previewSentences({ file, reading, rows }: FilePreview): string[] {
+  if (reading === null || reading.format === null) return [`${file}: no readable rows`]
+  const { container, format, notes } = reading
+  const [row] = rows
+  return [
+    `${file}: ${container}, format "${format}". ${columnSentence(reading)}`,
+    ...notes.map((note) => `${file}: ${note}`),
+    ...(row ? [`${file}: the first row is ${shownRow(row)}`] : []),
+  ]
 }
 
-const maxHeaderLength = 1 << 20
+function columnSentence({ fields, metadata, empty }: FileReading): string {
+  const read = fields.map(({ column, field }) =>
+    field === column || field === 'read' ? column : `${column} as ${field}`,
+  )
+  return [
+    `Read: ${read.join(', ') || 'nothing'}.`,
+    metadata.length > 0 ? `Kept as metadata: ${metadata.join(', ')}.` : '',
+    empty.length > 0 ? `Without content in the first rows: ${empty.join(', ')}.` : '',
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ')
+}
 
-async function firstLine(file: string): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of readBytes(file)) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.includes('\n') || text.length > maxHeaderLength) break
-  }
-  return text.split(/\r?\n/, 1)[0]!
+const maxShownCharacters = 60
+
+function shownRow(row: FilePreview['rows'][number]): string {
+  const texts: [name: string, text: string | null][] = [
+    ['prompt', row.prompt.at(-1)!.content],
+    ['context', row.context === '' ? null : row.context],
+    ['chosen', row.chosen],
+    ['rejected', row.rejected],
+    ['edited', row.edited],
+  ]
+  return texts
+    .flatMap(([name, text]) => (text === null ? [] : [`${name} ${JSON.stringify(shortened(text))}`]))
+    .join(', ')
+}
+
+function shortened(text: string): string {
+  const characters = [...text]
+  return characters.length > maxShownCharacters
+    ? `${characters.slice(0, maxShownCharacters).join('')}…`
+    : text
 }

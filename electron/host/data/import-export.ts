@@ -1,37 +1,77 @@
 /** The verbs `import` and `export`. */
 import path from 'node:path'
 import type { dataVerbs as contractVerbs } from '../../contract/data.ts'
+import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
-import type { BadRow, ImportRow } from '../../contract/records.ts'
+import type { BadRow, FileReading, ImportRow } from '../../contract/records.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
+import type { Columns } from '../../pipeline/data/columns.ts'
 import { exporters } from '../../pipeline/data/export.ts'
-import { detectFile, readRows } from '../../pipeline/data/read.ts'
-import { type DatasetFile, describeFile, importDatasets, type Project } from '../../storage/index.ts'
+import { readRows } from '../../pipeline/data/read.ts'
+import { findShards, isFolder } from '../../pipeline/data/shards.ts'
+import {
+  type DatasetFile,
+  type DatasetSource,
+  describeFile,
+  type ImportResult,
+  importDatasets,
+  type Project,
+} from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
 import { exportSource } from './export-source.ts'
+import { previewFile, previewSentences } from './file-preview.ts'
 
-/** Each file becomes a dataset, or all of them the one that the user names; in one transaction. */
+/** Each file and each folder becomes a dataset, or all of them the one that the user names; in one transaction. */
 export async function importData(
   lab: Lab,
   { project, files, dataset, columns, strict }: VerbInput<'import'>,
-  { emit, signal }: Hooks,
+  hooks: Hooks,
 ): Promise<VerbResult<'import'>> {
   const { db } = await lab.openProject(project)
-  const parts: { file: DatasetFile; rows: () => AsyncGenerator<ImportRow | BadRow> }[] = []
+  const names = distinctNames(files)
+  const sets = files.flatMap((file, i) =>
+    isFolder(file) ? findShards(file) : [{ name: names[i]!, files: [file] }],
+  )
+  const readings: FileReading[] = []
+  for (const file of sets.flatMap((set) => set.files)) {
+    const preview = await previewFile(file, columns)
+    if (preview.problem !== null) throw new UserError('bad_input', preview.problem)
+    for (const sentence of previewSentences(preview)) hooks.emit({ type: 'note', sentence })
+    readings.push(preview.reading!)
+  }
+  const all = dataset === null ? sets : [{ name: dataset, files: sets.flatMap((set) => set.files) }]
+  const sources: DatasetSource[] = []
+  for (const set of all) {
+    const described: DatasetFile[] = []
+    for (const file of set.files) described.push(await describeFile(file))
+    sources.push({
+      name: set.name,
+      isNamed: dataset !== null,
+      files: described,
+      rows: readAll(set.files, columns, hooks),
+    })
+  }
+  const results = await importDatasets(db, sources, { strict, signal: hooks.signal })
+  return { ...summarise(results, hooks), readings }
+}
+
+async function* readAll(
+  files: readonly string[],
+  columns: Columns,
+  { emit }: Hooks,
+): AsyncGenerator<ImportRow | BadRow> {
   for (const file of files) {
-    const format = await detectFile(file, { columns })
-    emit({ type: 'note', sentence: `${file}: ${format ? `format "${format}"` : 'no readable rows'}` })
     const onProgress = (done: number, total: number) =>
       emit({ type: 'progress', phase: path.basename(file), done, total })
-    parts.push({ file: await describeFile(file), rows: () => readRows(file, { columns, onProgress }) })
+    yield* readRows(file, { columns, onProgress })
   }
-  const names = distinctNames(files)
-  const sources =
-    dataset === null
-      ? parts.map(({ file, rows }, i) => ({ name: names[i]!, files: [file], rows: rows() }))
-      : [{ name: dataset, isNamed: true, files: parts.map(({ file }) => file), rows: inTurn(parts) }]
-  const results = await importDatasets(db, sources, { strict, signal })
+}
+
+function summarise(
+  results: readonly ImportResult[],
+  { emit }: Hooks,
+): Omit<VerbResult<'import'>, 'readings'> {
   for (const { dataset: name, replaced } of results) {
     if (replaced === 0) continue
     const sentence = `In dataset "${name}", ${replaced} edits replace an earlier edit of the same response by the same annotator.`
@@ -57,10 +97,6 @@ export function distinctNames(files: readonly string[]): string[] {
     while (others.some((other) => nameAt(other, depth) === nameAt(own, depth))) depth++
     return nameAt(own, depth)
   })
-}
-
-async function* inTurn<Row>(parts: readonly { rows: () => AsyncGenerator<Row> }[]): AsyncGenerator<Row> {
-  for (const { rows } of parts) yield* rows()
 }
 
 function exportData(lab: Lab, input: VerbInput<'export'>): Promise<VerbResult<'export'>> {

@@ -5,27 +5,14 @@ import { UserError } from '../../contract/errors.ts'
 import { maxRowBytes, type RowBytes } from './split.ts'
 import { decode, type RawRow } from './text.ts'
 
-/** Which column contains which field, such as `{ prompt: 'question', edited: 'post_edit' }`. */
-export type Columns = Record<string, string>
-
-/** Other names of fields, used if no column has the field's own name; the first that exists counts. */
-const aliasesOfFields: Record<string, string[]> = {
-  prompt: ['instruction', 'question', 'query'],
-  context: ['document', 'input', 'passage'],
-  chosen: ['preferred'],
-  rejected: ['response', 'original', 'draft'],
-  edited: ['corrected', 'correction', 'post_edit'],
+export interface CsvTable {
+  columns: string[]
+  /** Empty cells are left out of their row's object. */
+  rows: AsyncGenerator<RawRow>
 }
 
-/**
- * Empty cells are left out of their row's object.
- * @param columns fields to read from columns with other names; a column that is not mapped keeps its name
- */
-export async function* readCsv(
-  file: string,
-  lines: AsyncIterable<RowBytes>,
-  columns: Columns,
-): AsyncGenerator<RawRow> {
+/** @throws UserError if there is no usable header */
+export async function openCsv(file: string, lines: AsyncGenerator<RowBytes>): Promise<CsvTable> {
   const table = openTable(file, lines)
   const header = await table.next()
   const names: Cells = header.done ? { line: 1, reason: 'it has no readable row' } : header.value
@@ -33,8 +20,17 @@ export async function* readCsv(
     const message = `${file} is neither JSON nor CSV with a header: line ${names.line}, ${names.reason}.`
     throw new UserError('bad_input', message)
   }
-  const fields = nameFields(file, names.cells, columns)
-  for await (const row of table) yield 'reason' in row ? row : toObject(row, fields)
+  const columns = names.cells.map((name) => name.trim())
+  const repeated = columns.find((name, index) => columns.indexOf(name) !== index)
+  if (repeated !== undefined) {
+    const message = `${file}, line ${names.line}: two columns are called "${repeated}". Rename one.`
+    throw new UserError('bad_input', message)
+  }
+  return { columns, rows: readTable(table, columns) }
+}
+
+async function* readTable(table: AsyncGenerator<Cells>, columns: string[]): AsyncGenerator<RawRow> {
+  for await (const row of table) yield 'reason' in row ? row : toObject(row, columns)
 }
 
 type Cells = { line: number; cells: string[] } | { line: number; reason: string }
@@ -46,35 +42,6 @@ function toObject(row: { line: number; cells: string[] }, fields: string[]): Raw
   }
   const entries = fields.map((field, index) => [field, row.cells[index]!] as const)
   return { line: row.line, value: Object.fromEntries(entries.filter(([, cell]) => cell !== '')) }
-}
-
-/** The field each column is read into. */
-function nameFields(file: string, header: string[], columns: Columns): string[] {
-  const names = header.map((name) => name.trim())
-  const repeated = names.find((name, index) => names.indexOf(name) !== index)
-  if (repeated !== undefined) {
-    throw new UserError('bad_input', `${file}, line 1: two columns are called "${repeated}". Rename one.`)
-  }
-  for (const [field, column] of Object.entries(columns)) {
-    if (names.includes(column)) continue
-    const message = `${file} has no column "${column}" to read ${field} from; it has ${names.join(', ')}.`
-    throw new UserError('bad_input', message)
-  }
-  const fieldOf = new Map(Object.entries(columns).map(([field, column]) => [column, field]))
-  for (const [field, column] of guessColumns(names)) {
-    if (!(field in columns) && !fieldOf.has(column)) fieldOf.set(column, field)
-  }
-  return names.map((name) => fieldOf.get(name) ?? name)
-}
-
-/** The column each field is most likely in. AlpacaFarm's tables (`output`, `output_1`) keep their own names. */
-function guessColumns(names: string[]): [field: string, column: string][] {
-  if (names.some((name) => /^output(_|$)/.test(name))) return []
-  const plain = names.map((name) => name.toLowerCase().replaceAll(/[ -]/g, '_'))
-  return Object.entries(aliasesOfFields).flatMap(([field, aliases]): [string, string][] => {
-    const name = [field, ...aliases].find((each) => plain.includes(each))
-    return name === undefined ? [] : [[field, names[plain.indexOf(name)]!]]
-  })
 }
 
 /** Lines are passed to the parser in strings of about this many bytes. */
@@ -94,11 +61,14 @@ interface Reading {
 /** Yields cells row by row, the header first; rows that touch an unreadable line are left out and that line is named. */
 async function* openTable(file: string, lines: AsyncIterable<RowBytes>): AsyncGenerator<Cells> {
   const iterator = lines[Symbol.asyncIterator]()
-  const first = await iterator.next()
+  let first = await iterator.next()
+  if (first.done) return
+  const declared = declaredDelimiter(first.value)
+  if (declared !== null) first = await iterator.next()
   if (first.done) return
   const reading: Reading = {
     file,
-    parser: newParser(first.value),
+    parser: newParser(first.value, declared),
     lines: lineFinder(),
     undecoded: new Set(),
     problems: [],
@@ -127,9 +97,14 @@ async function* openTable(file: string, lines: AsyncIterable<RowBytes>): AsyncGe
   }
 }
 
-function newParser(header: RowBytes): Parser {
+/** Excel may write the delimiter on a line before the header, as `sep=;`. Null if the first line is no such line. */
+function declaredDelimiter({ bytes }: RowBytes): string | null {
+  return /^"?sep=(.)"?\s*$/i.exec(bytes?.toString() ?? '')?.[1] ?? null
+}
+
+function newParser(header: RowBytes, declared: string | null): Parser {
   return parse({
-    delimiter: mostFrequent(header.bytes?.toString() ?? '', [',', '\t', ';']),
+    delimiter: declared ?? mostFrequent(header.bytes?.toString() ?? '', [',', '\t', ';']),
     record_delimiter: ['\r\n', '\n'],
     info: true,
     relax_column_count: true,

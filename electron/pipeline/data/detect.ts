@@ -1,4 +1,5 @@
 /** The importers, and which of them reads a file, by the keys of its first rows. */
+import { type FieldNames, namesByAlias, rename } from './columns.ts'
 import type { Importer, RawObject } from './fields.ts'
 import { argillaFlatImporter, argillaImporter } from './importers/argilla.ts'
 import { llmBarImporter, pandaLmImporter, safeRlhfImporter } from './importers/compared-answers.ts'
@@ -61,11 +62,59 @@ export const importers: readonly Importer[] = [
   dialogueImporter,
 ]
 
+/** How the rows of a file are read. */
+export interface Detected {
+  /** Null if no importer recognises any row. */
+  importer: Importer | null
+  names: FieldNames
+}
+
+/** Importers that also read rows whose columns have other names of the fields. */
+const aliased: readonly Importer[] = [trlImporter, plainImporter]
+
+/** What an importer gives way to: rows in which other names give a field that it does not read. */
+const givesWayTo = new Map<Importer, readonly string[]>([
+  [alpacaOutputImporter, ['edited']],
+  [completionImporter, ['edited']],
+  [instructionPairImporter, ['context']],
+])
+
+/**
+ * @param columns of the file
+ * @param rows its first rows, by column
+ * @param mapped the fields that the user named
+ */
+export function detectReading(
+  columns: readonly string[],
+  rows: readonly RawObject[],
+  mapped: FieldNames,
+): Detected {
+  const asMapped = rows.map((row) => rename(row, mapped))
+  const importer = detectImporter(asMapped)
+  const fields = importer === null || aliased.includes(importer) ? null : (givesWayTo.get(importer) ?? [])
+  if (fields?.length === 0) return { importer, names: mapped }
+  const names = namesByAlias(columns, mapped, asMapped)
+  const added = [...names].flatMap(([column, field]) => (mapped.has(column) ? [] : [field]))
+  const isWorthIt = fields === null ? added.length > 0 : fields.some((field) => added.includes(field))
+  if (!isWorthIt) return { importer, names: mapped }
+  const renamed = rows.map((row) => rename(row, names))
+  const other = mostRows(aliased, renamed)
+  const count = (each: Importer | null, all: readonly RawObject[]) =>
+    each === null ? 0 : all.filter(each.recognises).length
+  return count(other, renamed) > 0 && count(other, renamed) >= count(importer, asMapped)
+    ? { importer: other, names }
+    : { importer, names: mapped }
+}
+
 /** @returns the importer that recognises most of the rows, or null if none recognises any */
-export function detectImporter(rows: RawObject[]): Importer | null {
+export function detectImporter(rows: readonly RawObject[]): Importer | null {
+  return mostRows(importers, rows)
+}
+
+function mostRows(candidates: readonly Importer[], rows: readonly RawObject[]): Importer | null {
   let best: Importer | null = null
   let most = 0
-  for (const importer of importers) {
+  for (const importer of candidates) {
     const count = rows.filter(importer.recognises).length
     if (count > most) {
       best = importer

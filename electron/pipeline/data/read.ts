@@ -3,47 +3,77 @@
  * more, or with the reason why it can't be one.
  */
 import { UserError } from '../../contract/errors.ts'
-import type { BadRow, ImportRow } from '../../contract/records.ts'
-import { detectImporter, importers } from './detect.ts'
+import type { BadRow, FileReading, ImportRow } from '../../contract/records.ts'
+import { type FieldNames, namesAsMapped, rename } from './columns.ts'
+import { type Detected, detectReading, importers } from './detect.ts'
 import { type Importer, type RawObject, RowError } from './fields.ts'
-import { type ReadOptions, readRawRows } from './raw-rows.ts'
+import { openRawFile, type ReadOptions } from './raw-rows.ts'
+import { describeReading } from './reading.ts'
 import type { RawRow } from './text.ts'
 
 /** The format is detected from this many rows at the start of a file. */
 const sampleRows = 64
 
+/** A file that is being read. Reading `rows`, to the end or not, closes the file. */
+export interface DataFile {
+  /** How it is read; of the first rows. */
+  reading: FileReading
+  rows: AsyncGenerator<ImportRow | BadRow>
+}
+
 /**
- * @param file gzip or plain; JSONL, a JSON array or CSV
+ * @param file gzip or plain; JSONL, JSON, CSV or Parquet
  * @throws UserError if the file as a whole cannot be read: missing, empty, damaged, or in no known format
  */
+export async function openRows(file: string, options: ReadOptions = {}): Promise<DataFile> {
+  const opened = await open(file, options)
+  return { reading: describeReading(file, opened), rows: parseAll(file, opened) }
+}
+
+/** The rows of a file. @throws UserError as `openRows` does */
 export async function* readRows(file: string, options: ReadOptions = {}): AsyncGenerator<ImportRow | BadRow> {
-  const { sample, rest, importer } = await open(file, options)
+  yield* parseAll(file, await open(file, options))
+}
+
+/**
+ * @returns how `openRows` reads the file
+ * @throws UserError as `openRows` does
+ */
+export async function detectReadingOf(file: string, options: ReadOptions = {}): Promise<FileReading> {
+  const opened = await open(file, options)
+  await opened.rest.return(undefined)
+  return describeReading(file, opened)
+}
+
+/** @returns the name of the format; null if no row of the file can be read */
+export async function detectFile(file: string, options: ReadOptions = {}): Promise<string | null> {
+  return (await detectReadingOf(file, options)).format
+}
+
+async function* parseAll(
+  file: string,
+  { sample, rest, importer, names }: Opened,
+): AsyncGenerator<ImportRow | BadRow> {
   try {
-    for await (const group of grouped(sample, rest, importer)) yield* parseGroup(file, group, importer)
+    for await (const group of grouped(chain(sample, rest, names), importer))
+      yield* parseGroup(file, group, importer)
   } finally {
     await rest.return(undefined)
   }
 }
 
-/**
- * @returns the name of the format in which `readRows` reads the file; null if no row of it can be read
- * @throws UserError as `readRows` does
- */
-export async function detectFile(file: string, options: ReadOptions = {}): Promise<string | null> {
-  const { rest, importer } = await open(file, options)
-  await rest.return(undefined)
-  return importer?.name ?? null
-}
-
-interface Opened {
+/** A file with its first rows read. */
+export interface Opened extends Detected {
+  container: string
+  columns: string[]
+  notes: string[]
+  /** By column, not by field. */
   sample: RawRow[]
   rest: AsyncGenerator<RawRow>
-  /** Null only if the whole file is a few rows and none can be read. */
-  importer: Importer | null
 }
 
 async function open(file: string, options: ReadOptions): Promise<Opened> {
-  const rest = readRawRows(file, options)
+  const { container, columns: header, notes, rows: rest } = await openRawFile(file, options)
   try {
     const sample: RawRow[] = []
     let ended = false
@@ -52,26 +82,30 @@ async function open(file: string, options: ReadOptions): Promise<Opened> {
       if (next.done) ended = true
       else sample.push(next.value)
     }
-    return { sample, rest, importer: importerOf(file, sample, ended) }
+    if (sample.length === 0)
+      throw new UserError('bad_input', `${file} has no rows: there is nothing to import.`)
+    const rows = sample.flatMap((raw) => ('value' in raw ? [raw.value] : []))
+    const columns = header ?? [...new Set(rows.flatMap(Object.keys))]
+    // The importer is null only if the whole file is a few rows and none can be read.
+    const isUnreadable = rows.length === 0 && ended
+    const mapped = isUnreadable ? new Map() : namesAsMapped(file, columns, options.columns ?? {})
+    const detected = detectReading(columns, rows, mapped)
+    if (detected.importer === null && !isUnreadable) throw unknownFormat(file, sample, rows)
+    return { ...detected, container, columns, notes, sample, rest }
   } catch (error) {
     await rest.return(undefined)
     throw error
   }
 }
 
-function importerOf(file: string, sample: RawRow[], ended: boolean): Importer | null {
-  if (sample.length === 0)
-    throw new UserError('bad_input', `${file} has no rows: there is nothing to import.`)
-  const rows = sample.flatMap((raw) => ('value' in raw ? [raw.value] : []))
-  const importer = detectImporter(rows)
-  if (importer || (rows.length === 0 && ended)) return importer
-  throw new UserError(
+function unknownFormat(file: string, sample: RawRow[], rows: RawObject[]): UserError {
+  return new UserError(
     'bad_input',
     `${file} is in no format that Stet knows: ${describeSample(sample, rows)} ${knownFormats}`,
   )
 }
 
-const knownFormats = `Known formats: ${importers.map(({ rows }) => rows).join('; ')}. For CSV, say which column is which.`
+const knownFormats = `Say which column is which, as in --columns prompt=COLUMN --columns rejected=COLUMN --columns edited=COLUMN, or use one of the known formats: ${importers.map(({ rows }) => rows).join('; ')}.`
 
 function describeSample(sample: RawRow[], rows: RawObject[]): string {
   const first = sample[0]!
@@ -86,16 +120,12 @@ function describeSample(sample: RawRow[], rows: RawObject[]): string {
 const maxGroupRows = 256
 
 /** The rows, those that the importer reads together as one group. */
-async function* grouped(
-  sample: RawRow[],
-  rest: AsyncGenerator<RawRow>,
-  importer: Importer | null,
-): AsyncGenerator<RawRow[]> {
+async function* grouped(rows: AsyncIterable<RawRow>, importer: Importer | null): AsyncGenerator<RawRow[]> {
   const keyOf = (raw: RawRow) =>
     'value' in raw && importer?.recognises(raw.value) ? (importer.groupKey?.(raw.value) ?? null) : null
   let group: RawRow[] = []
   let groupKey: string | null = null
-  for await (const raw of chain(sample, rest)) {
+  for await (const raw of rows) {
     const key = keyOf(raw)
     if (group.length > 0 && (key === null || key !== groupKey || group.length === maxGroupRows)) {
       yield group
@@ -107,9 +137,18 @@ async function* grouped(
   if (group.length > 0) yield group
 }
 
-async function* chain(sample: RawRow[], rest: AsyncGenerator<RawRow>): AsyncGenerator<RawRow> {
-  yield* sample
-  yield* rest
+/** All rows, by field. */
+async function* chain(
+  sample: RawRow[],
+  rest: AsyncGenerator<RawRow>,
+  names: FieldNames,
+): AsyncGenerator<RawRow> {
+  for (const raw of sample) yield renameRow(raw, names)
+  for await (const raw of rest) yield renameRow(raw, names)
+}
+
+function renameRow(raw: RawRow, names: FieldNames): RawRow {
+  return 'value' in raw ? { line: raw.line, value: rename(raw.value, names) } : raw
 }
 
 /** Each item and each unused part of a group; all have the line of its first row. */

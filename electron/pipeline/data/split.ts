@@ -62,11 +62,52 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
 /** An element of an array, or what is wrong with the array itself. `index` counts from 0. */
 export type Element = (RowBytes & { index: number }) | { line: number; reason: string }
 
-/** Yields the elements of one top-level JSON array as bytes; each may still be invalid JSON. */
-export async function* splitArray(chunks: AsyncIterable<Buffer>): AsyncGenerator<Element> {
-  const scanner = new ArrayScanner()
+/**
+ * Yields the elements of one top-level JSON array as bytes; each may still be invalid JSON.
+ * @param isWrapped whether more may follow the array
+ */
+export async function* splitArray(chunks: AsyncIterable<Buffer>, isWrapped = false): AsyncGenerator<Element> {
+  const scanner = new ArrayScanner(isWrapped)
   for await (const chunk of chunks) yield* scanner.scan(chunk)
   yield* scanner.end()
+}
+
+/** Yields objects that follow each other, each on any number of lines. */
+export async function* splitObjects(chunks: AsyncIterable<Buffer>): AsyncGenerator<Element> {
+  async function* inBrackets() {
+    yield Buffer.from('[')
+    const nesting = new Nesting()
+    for await (const chunk of chunks) {
+      let from = 0
+      for (let at = 0; at < chunk.length; at++) {
+        nesting.follow(chunk[at]!)
+        if (nesting.depth !== 0 || chunk[at] !== closeObject || nesting.inString) continue
+        yield chunk.subarray(from, at + 1)
+        yield Buffer.from(',')
+        from = at + 1
+      }
+      yield chunk.subarray(from)
+    }
+    yield Buffer.from(']')
+  }
+  yield* splitArray(inBrackets())
+}
+
+/** Counts the brackets that are open, those in strings not. */
+class Nesting {
+  depth = 0
+  inString = false
+  #escaped = false
+
+  follow(byte: number): void {
+    if (this.inString) {
+      if (this.#escaped) this.#escaped = false
+      else if (byte === backslash) this.#escaped = true
+      else if (byte === quote) this.inString = false
+    } else if (byte === quote) this.inString = true
+    else if (byte === openArray || byte === openObject) this.depth++
+    else if (byte === closeArray || byte === closeObject) this.depth--
+  }
 }
 
 /** Follows strings and brackets only, so that any damage inside an element stays inside it. */
@@ -81,6 +122,11 @@ class ArrayScanner {
   #startLine = 0
   #closed = false
   #elements: Element[] = []
+  readonly #isWrapped: boolean
+
+  constructor(isWrapped: boolean) {
+    this.#isWrapped = isWrapped
+  }
 
   /** @returns the elements that end in this chunk */
   scan(chunk: Buffer): Element[] {
@@ -104,7 +150,7 @@ class ArrayScanner {
   /** Outside the array: whether it opens here. What follows its end is reported once. */
   #opens(byte: number): boolean {
     if (this.#closed) {
-      if (this.#startLine === 0)
+      if (this.#startLine === 0 && !this.#isWrapped)
         this.#elements.push({ line: this.#line, reason: 'there is more after the end of the array' })
       this.#startLine = this.#line
       return false

@@ -23,6 +23,9 @@ export function parseJsonRow(text: string): JsonRow {
   try {
     value = JSON.parse(text)
   } catch (error) {
+    const constant = /[[:,]\s*(NaN|-?Infinity)\b/.exec(text)?.[1]
+    if (constant !== undefined)
+      return { reason: `it is not JSON (it has ${constant}, as Python writes it: write null instead)` }
     return { reason: `it is not JSON (${(error as Error).message})` }
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -71,11 +71,11 @@ test('the search accepts any text', async () => {
 
 test('a preview shows rows before they are imported; a CSV file with unknown columns needs a mapping', async () => {
   const seen = await host.data.preview({ file })
-  assert.deepEqual([seen.rows.length, seen.bad, seen.columns], [20, [], []])
+  assert.deepEqual([seen.rows.length, seen.bad, seen.columns], [20, [], ['prompt', 'rejected', 'chosen']])
   const csv = path.join(folder, 'own.csv')
   writeFileSync(csv, 'ask,"bad answer"\n"Why?","Because, you fool."\nonly one\n')
   const unmapped = await host.data.preview({ file: csv })
-  assert.deepEqual([unmapped.columns, unmapped.format], [['ask', 'bad answer'], null])
+  assert.deepEqual([unmapped.columns, unmapped.reading], [['ask', 'bad answer'], null])
   assert.match(unmapped.problem ?? '', /no format that Stet knows/)
   const mapped = await host.data.preview({ file: csv, columns: { prompt: 'ask', rejected: 'bad answer' } })
   assert.deepEqual([mapped.rows[0]!.rejected, mapped.bad.length], ['Because, you fool.', 1])
@@ -95,12 +95,13 @@ test('a file that is not data is refused in a sentence', async () => {
   writeFileSync(broken, Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]))
   for (const [bad, message] of [
     [folder, /a folder/],
-    [path.join(folder, 'absent'), /does not exist/],
     [empty, /no rows|empty/],
     [broken, /broken\.jsonl\.gz is a damaged or truncated gzip file/],
   ] as const) {
     await assert.rejects(host.data.preview({ file: bad }), { code: 'bad_input', message })
   }
+  const absent = { code: 'not_found', message: /There is no file .*absent/ }
+  await assert.rejects(host.data.preview({ file: path.join(folder, 'absent') }), absent)
 })
 
 test('an uploaded file is assembled from its parts, and its name cannot lead to another folder', async () => {

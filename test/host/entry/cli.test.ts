@@ -90,7 +90,13 @@ test('importing counts rows, lists bad rows with their lines, and adds nothing t
   const project = 'import.stet'
   assert.deepEqual(jsonOf(await stet('init', project, '--json')), { project: path.join(folder, project) })
   const first = await stet('import', project, 'edits.jsonl', '--json')
-  assert.deepEqual(jsonOf(first), { imported: 3, duplicates: 0, bad: [], datasets: ['edits.jsonl'] })
+  const { readings, ...counts } = jsonOf(first) as { readings: { file: string; format: string; fields: object[] }[] }
+  assert.deepEqual(counts, { imported: 3, duplicates: 0, bad: [], datasets: ['edits.jsonl'] })
+  assert.deepEqual(
+    readings.map(({ file, format, fields }) => [file, format, fields[0]]),
+    [['edits.jsonl', 'plain', { column: 'prompt', field: 'prompt' }]],
+  )
+  assert.match(first.stderr, /edits\.jsonl: JSON lines, format "plain"\. Read: prompt, /)
   writeFileSync(path.join(folder, 'mixed.jsonl'), `${JSON.stringify(edits[0])}\n{"prompt": 1}\nnot json\n`)
   const second = await stet('import', project, 'mixed.jsonl', '--json')
   assert.equal(second.code, 0)
@@ -179,7 +185,8 @@ test('an export contains what was imported: Stet rows import as duplicates, pref
   const stetRows = await stet('export', project, '--out', 'all.jsonl', '--json')
   assert.deepEqual(jsonOf(stetRows), { file: path.join(folder, 'all.jsonl'), rows: 3 })
   const again = await stet('import', project, 'all.jsonl', '--json')
-  assert.deepEqual(jsonOf(again), { imported: 0, duplicates: 3, bad: [], datasets: ['all.jsonl'] })
+  const { readings: _, ...counts } = jsonOf(again) as { readings: object[] }
+  assert.deepEqual(counts, { imported: 0, duplicates: 3, bad: [], datasets: ['all.jsonl'] })
   const trl = await stet('export', project, '--format', 'trl', '--out', 'trl.jsonl', '--json')
   assert.deepEqual(jsonOf(trl), { file: path.join(folder, 'trl.jsonl'), rows: 2 })
   const [row] = readFileSync(path.join(folder, 'trl.jsonl'), 'utf8').split('\n')

@@ -97,7 +97,7 @@ async function* openTable(file: string, lines: AsyncIterable<RowBytes>): AsyncGe
   }
 }
 
-/** Excel may write the delimiter on a line before the header, as `sep=;`. Null if the first line is no such line. */
+/** Excel may write the delimiter on a line before the header, as `sep=;`. Null if the first line is another one. */
 function declaredDelimiter({ bytes }: RowBytes): string | null {
   return /^"?sep=(.)"?\s*$/i.exec(bytes?.toString() ?? '')?.[1] ?? null
 }

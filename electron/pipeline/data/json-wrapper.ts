@@ -6,7 +6,7 @@ import type { RawObject } from './fields.ts'
 /** Names of lists of rows. */
 const wrapperKeys = ['data', 'rows', 'examples', 'items', 'records', 'samples', 'train', 'dataset', 'entries']
 
-/** Keys of a row: an object that has one is no wrapper, whatever lists it has. */
+/** Keys of a row: an object that has one is a row, whatever lists it has. */
 const rowKeys = new Set([
   'prompt',
   'instruction',
@@ -60,7 +60,7 @@ export function findRowsKey(value: RawObject): string | null {
   return named ?? (keys.length === 1 ? (lists[0] ?? null) : null)
 }
 
-/** A list of objects that are no messages. */
+/** A list of objects other than messages. */
 function isRows(value: unknown): value is RawObject[] {
   const isRow = (part: unknown) =>
     typeof part === 'object' &&

@@ -1,5 +1,5 @@
 /**
- * Reads a Parquet file in a process of its own, one batch of rows for each request: a damaged file can make the reader
+ * Reads a Parquet file in a separate process, one batch of rows for each request: a damaged file can make the reader
  * allocate or loop without end, and then only this process ends. Run by `parquet.ts`, with the file as its argument.
  */
 import assert from 'node:assert'
@@ -14,7 +14,7 @@ export type FromParquetProcess =
   | { error: string; isExpected: boolean }
 
 function send(message: FromParquetProcess): void {
-  assert(process.send, 'this file runs as a process of its own')
+  assert(process.send, 'this file runs as a separate process')
   process.send(message)
 }
 

@@ -188,7 +188,7 @@ function toRow(line: number, row: Record<string, unknown>, binary: Set<string>):
 /** Values nested deeper are refused by `findUnstorable`. */
 const maxDepth = 70
 
-/** @returns undefined for bytes that are no text, also for anything that contains such bytes */
+/** @returns undefined for bytes that are not text, also for anything that contains such bytes */
 function toJson(value: unknown, depth: number): unknown {
   if (value === undefined || depth > maxDepth) return null
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)

@@ -123,7 +123,7 @@ class LiteralParser {
     if (Object.hasOwn(constants, word)) return constants[word]
     if (word === 'array' && this.#takes('(')) return this.#array(depth)
     if (word !== '' && Number.isFinite(Number(word))) return Number(word)
-    throw this.#error(word === '' ? 'no value' : `"${word}" is no value`)
+    throw this.#error(word === '' ? 'no value' : `"${word}" is not a value`)
   }
 
   #array(depth: number): unknown {

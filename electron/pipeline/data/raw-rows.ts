@@ -145,7 +145,7 @@ function wrapperNote(key: string): string {
   return `The rows are the list "${key}"; what is around it is left out.`
 }
 
-/** Whether an object continues on lines of its own; a broken line of JSONL is followed by another object. */
+/** Whether an object continues on its own lines; a broken line of JSONL is followed by another object. */
 function isPretty(start: string): boolean {
   const [first = '', second = ''] = start.split('\n').filter((line) => line.trim() !== '')
   return first.trim() === '{' || /^(?:\s+\S|"|\})/.test(second)

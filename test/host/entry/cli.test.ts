@@ -90,7 +90,9 @@ test('importing counts rows, lists bad rows with their lines, and adds nothing t
   const project = 'import.stet'
   assert.deepEqual(jsonOf(await stet('init', project, '--json')), { project: path.join(folder, project) })
   const first = await stet('import', project, 'edits.jsonl', '--json')
-  const { readings, ...counts } = jsonOf(first) as { readings: { file: string; format: string; fields: object[] }[] }
+  const { readings, ...counts } = jsonOf(first) as {
+    readings: { file: string; format: string; fields: object[] }[]
+  }
   assert.deepEqual(counts, { imported: 3, duplicates: 0, bad: [], datasets: ['edits.jsonl'] })
   assert.deepEqual(
     readings.map(({ file, format, fields }) => [file, format, fields[0]]),

@@ -34,7 +34,7 @@ for (const name of ['none', 'snappy', 'gzip', 'brotli', 'zstd', 'pages-v2']) {
     const rows = expected.map(({ group, ...row }) => (name === 'pages-v2' ? row : { ...row, group }))
     assert.deepEqual(values, rows)
     assert.deepEqual([...columns].sort(), [...Object.keys(rows[0]!), 'image'].sort())
-    assert.deepEqual(binary, ['image'], 'a column that is no text is left out, once')
+    assert.deepEqual(binary, ['image'], 'a binary column is left out, once')
     assert.equal(progress.at(-1), 1)
     assert.equal(progress.length, name === 'pages-v2' ? 1 : 3)
   })
@@ -84,7 +84,7 @@ test('shards of one name are one dataset, in order, and train and test stay apar
   assert.deepEqual(counts, [3, 6, 5])
 })
 
-test('a folder that is no dataset is refused with what to do', () => {
+test('a folder without a dataset is refused with what to do', () => {
   assert.throws(() => findShards(path.join(folder, 'nothing')), { code: 'ENOENT' })
   const saved = mkdtempSync(path.join(folder, 'saved '))
   assert.throws(() => findShards(saved), { name: 'UserError', message: /without data files/ })

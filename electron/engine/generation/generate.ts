@@ -153,8 +153,11 @@ export class Generator {
   }
 }
 
-/** The cache of a sequence that passes the length where longrope changes its frequencies is wrong from there on. */
-function checkRotarySwitch(
+/**
+ * The cache of a sequence that passes the length where longrope changes its frequencies is wrong from there on.
+ * @throws UserError if a prompt and its response would
+ */
+export function checkRotarySwitch(
   queries: readonly (readonly number[])[],
   maxNewTokens: number,
   config: ModelConfig,

@@ -6,6 +6,7 @@ import type { Hooks } from '../../contract/events.ts'
 import type { JobOf, JobResults } from '../../contract/jobs.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { writeFolderAtomic } from '../../engine/formats/atomic.ts'
+import { checkRotarySwitch } from '../../engine/generation/generate.ts'
 import { type Model, policyParameters } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import type { RunHooks } from '../../engine/training/run.ts'
@@ -115,9 +116,15 @@ async function openJudge(
 function checkContexts(
   { train, heldout }: SplitPrompts,
   { maxNewTokens }: PpoConfig,
-  models: Record<string, Model>,
+  models: { policy: Model; 'reward model': Model },
 ): void {
-  const longest = longestQuery([...train, ...heldout])
+  const prompts = [...train, ...heldout]
+  const longest = longestQuery(prompts)
+  checkRotarySwitch(
+    prompts.map(({ query }) => query),
+    maxNewTokens,
+    models.policy.config,
+  )
   for (const [name, { config }] of Object.entries(models)) {
     if (longest + maxNewTokens <= config.maxPositions) continue
     throw new UserError(

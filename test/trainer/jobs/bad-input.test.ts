@@ -169,6 +169,14 @@ test('a reward model with a shorter context than a response needs is refused', a
   await refused(ppo({ rewardModel: short }), 'reward model, 32')
 })
 
+test('a policy whose rotation would change within a response is refused before the first step', async () => {
+  const four = [1, 1, 1, 1]
+  const rope_scaling = { rope_type: 'longrope', short_factor: four, long_factor: four }
+  const config = { rope_scaling: { ...rope_scaling, original_max_position_embeddings: 12 } }
+  const policy = await writeToyModel(newFolder(), { config })
+  await refused(ppo({ policy }), 'length of 12', 'longrope')
+})
+
 test('a reward model of scheme sequence cannot reward single tokens', async () => {
   const sequence = await writeToyModel(path.join(folder, 'sequence'), { scored: true })
   await writeRewardCard(sequence, { scheme: 'sequence', keptMean: 0, tokenizerHash: toyTokenizer().hash })

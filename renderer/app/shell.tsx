@@ -1,7 +1,9 @@
 /** The frame around every view: navigation rail, top bar with the palette and active jobs, status bar, help for keys. */
+
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import type { VerbName } from '../../electron/contract/verbs.ts'
 import { views } from '../../electron/contract/views.ts'
 import { Button, bytesOf, Dialog, durationOf, Keys } from '../ui/kit.tsx'
 import { connectionState, host, onConnection } from './connection.ts'
@@ -96,6 +98,11 @@ function nameOfFolder(folder: string): string {
     .replace(/\.stet$/, '')
 }
 
+/** Where a job is shown. */
+function viewOf(verb: VerbName): 'models' | 'runs' {
+  return verb === 'serve-model' ? 'models' : 'runs'
+}
+
 /** The job that is running, in words, with a link to its run. */
 function ActiveJobs() {
   const active = useWork().filter(({ endedAt }) => endedAt === null)
@@ -110,7 +117,7 @@ function ActiveJobs() {
     <Button
       kind="quiet"
       className="active-jobs"
-      onClick={() => project && goTo(project, 'runs', run === null ? {} : { run })}
+      onClick={() => project && goTo(project, viewOf(verb), run === null ? {} : { run })}
     >
       <span className="dot" aria-hidden /> {verb}
       {share}

@@ -8,11 +8,13 @@ import {
   type ModelRecord,
 } from '../../electron/contract/models.ts'
 import { host } from '../app/connection.ts'
+import { FailedWork } from '../app/failed-work.tsx'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { Button, bytesOf, Dialog, Empty, Field, Problem, timeOf } from '../ui/kit.tsx'
 import { Chat } from './chat.tsx'
+import { ServeButton, ServedModels } from './serving.tsx'
 import './models.css'
 
 export function View() {
@@ -45,6 +47,8 @@ export function View() {
         </span>
       </div>
       <Problem error={error} />
+      <FailedWork project={project} isShown={(verb) => verb === 'serve-model'} />
+      <ServedModels />
       {place.chat && language.length > 0 && <Chat models={language} />}
       {models?.length === 0 ? <NoModels /> : <ModelTable models={models ?? []} />}
       <ImportDialog open={isImporting} onClose={() => setImporting(false)} />
@@ -79,7 +83,7 @@ function ModelTable({ models }: { models: ModelRecord[] }) {
               <th key={head}>{head}</th>
             ))}
             <th>
-              <span className="unseen">Export</span>
+              <span className="unseen">Actions</span>
             </th>
           </tr>
         </thead>
@@ -95,7 +99,7 @@ function ModelTable({ models }: { models: ModelRecord[] }) {
               <td>{bytesOf(model.sizeBytes)}</td>
               <td>{timeOf(model.createdAt)}</td>
               <td>
-                <Button onClick={() => setExported(model)}>Export…</Button>
+                <ServeButton model={model.name} /> <Button onClick={() => setExported(model)}>Export…</Button>
               </td>
             </tr>
           ))}

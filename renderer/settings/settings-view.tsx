@@ -6,6 +6,7 @@ import { changeSettings, type Settings, useSettings } from '../app/settings.ts'
 import { dismissGuide, showGuide, useGuide } from '../app/use-guide.ts'
 import { Button, Field, Keys } from '../ui/kit.tsx'
 import { MachineCard } from './machine-card.tsx'
+import { ServerModel } from './server-check.tsx'
 
 export function View() {
   return (
@@ -75,19 +76,17 @@ function AppearanceCard() {
 }
 
 function ModelsCard() {
-  const { server, serverModel, draftModel } = useSettings()
+  const { server, draftModel } = useSettings()
   return (
     <section className="card">
       <h2>Models for drafts and judging</h2>
       <Field
         label="Server address"
-        help="An OpenAI-compatible server: Ollama, LM Studio, llama.cpp, vLLM. For drafts it must run on this machine; a judge may run anywhere."
+        help="An OpenAI-compatible server: Ollama, LM Studio, llama.cpp, vLLM. For drafts it must run on this machine; a judge may run anywhere. Its key, if it needs one, is STET_JUDGE_KEY in the environment of Stet."
       >
         <input value={server} onChange={({ target }) => changeSettings({ server: target.value })} />
       </Field>
-      <Field label="Server model">
-        <input value={serverModel} onChange={({ target }) => changeSettings({ serverModel: target.value })} />
-      </Field>
+      <ServerModel />
       <Field
         label="Draft with a project model instead"
         help="The name of a language model of the project, a folder, or a GGUF file. Leave empty to draft with the server."

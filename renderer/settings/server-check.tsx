@@ -1,0 +1,48 @@
+/** The server for drafts and judging: its models, and whether the chosen one answers. */
+import { useMutation } from '@tanstack/react-query'
+import { host } from '../app/connection.ts'
+import { changeSettings, useSettings } from '../app/settings.ts'
+import { Button, Field, Problem } from '../ui/kit.tsx'
+
+const listId = 'server-models'
+
+export function ServerModel() {
+  const { server, serverModel } = useSettings()
+  const list = useMutation({ mutationFn: () => host.verbs['check-server']({ server }) })
+  const test = useMutation({
+    mutationFn: () => host.verbs['check-server']({ server, model: serverModel }),
+  })
+  const models = list.data?.models ?? test.data?.models ?? []
+  return (
+    <>
+      <Field label="Server model">
+        <input
+          value={serverModel}
+          list={listId}
+          onChange={({ target }) => changeSettings({ serverModel: target.value })}
+        />
+      </Field>
+      <datalist id={listId}>
+        {models.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      <div className="row">
+        <Button disabled={list.isPending} onClick={() => list.mutate()}>
+          {list.isPending ? 'Asking…' : 'List models'}
+        </Button>
+        <Button disabled={test.isPending || serverModel === ''} onClick={() => test.mutate()}>
+          {test.isPending ? 'Asking…' : 'Test'}
+        </Button>
+      </div>
+      <Problem error={list.error} />
+      {list.data && <p role="status">Models: {models.join(', ') || 'none'}</p>}
+      <Problem error={test.error} />
+      {test.data?.reply && (
+        <p role="status">
+          {serverModel} replied in {test.data.reply.seconds.toFixed(1)} s: {test.data.reply.text}
+        </p>
+      )}
+    </>
+  )
+}

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
-import { matMulsTransposed, optimizationBarrier, shiftLeft, shiftRight } from './ops.ts'
+import { matMulsTransposed, shiftLeft, shiftRight } from './ops.ts'
 import { makeVariable, type Variable, variableFrom } from './variable.ts'
 
 /** A value is code · scale − minimum. */
@@ -49,7 +49,7 @@ export class PackedMatrix implements Variable {
 
   /**
    * x (N, columns) times the matrix transposed, with a gradient for x alone: the matrix is computed after x, and again
-   * after dy in the backward pass. The compiler must not see that both are the same, or it would keep the first.
+   * after dy in the backward pass.
    * @returns (N, rows)
    */
   product(x: tf.Tensor): tf.Tensor {
@@ -61,8 +61,14 @@ export class PackedMatrix implements Variable {
     return product(x)
   }
 
+  /**
+   * XLA drops its barriers before it orders the operations, and then computes what it can first: all matrices at once. So
+   * the words depend on a number of `before`, by adding a zero that XLA cannot know to be one.
+   * @param before (N, C)
+   */
   #readAfter(before: tf.Tensor): tf.Tensor {
-    return this.#unpacked(optimizationBarrier([this.#words.read(), before])[0]!)
+    const zero = tf.cast(tf.less(tf.abs(tf.slice(before, [0, 0], [1, 1])), -1), 'int32')
+    return this.#unpacked(tf.add(this.#words.read(), zero))
   }
 
   /** @param words as `#words` */

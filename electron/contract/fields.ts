@@ -1,7 +1,7 @@
 /**
  * The fields of a verb's input, from its schema: their names, defaults, sentences and units, and how texts become
  * their values. The command line, docs/CLI.md and the UI's forms are all made from these. Metadata of the schema:
- * `positional` numbers an argument, `flat` turns the fields of an object into separate ones, `value` names what an
+ * `positional` numbers an argument, `flat` turns the fields of an object into separate ones, `json` takes an object as JSON text, `value` names what an
  * option takes, `label` and `unit` are for forms.
  */
 import { z } from 'zod'
@@ -15,7 +15,7 @@ export interface Field {
   /** Without dashes: `learning-rate`, `tripwires.max-kl`. */
   name: string
   /** `file` is a JSON file with all fields of a flat object. */
-  kind: 'text' | 'number' | 'boolean' | 'texts' | 'numbers' | 'pairs' | 'file'
+  kind: 'text' | 'number' | 'boolean' | 'texts' | 'numbers' | 'pairs' | 'json' | 'file'
   /** Its place among the arguments of the command line; null for options. */
   positional: number | null
   choices: string[] | null
@@ -79,8 +79,10 @@ function propertyFields(key: string, property: Schema, parent: Parent, required:
     value: String(property.value ?? inner.value ?? (isNumber(inner) ? 'N' : 'TEXT')),
   }
   if (inner.properties) return [configFile(field), ...optional(objectFields(inner, { ...root, path }))]
-  return [{ ...field, ...kindOf(inner, name) }]
+  return [{ ...field, ...(property.json === true ? jsonKind : kindOf(inner, name)) }]
 }
+
+const jsonKind = { kind: 'json', choices: null } as const
 
 function configFile(field: Omit<Field, 'kind'>): Field {
   const description = 'JSON file with settings; command-line options override it.'
@@ -148,6 +150,7 @@ export function writtenValue({ kind, nullable }: Field, value: unknown): string 
   if (value === undefined) return ''
   if (value === null) return nullable && kind === 'number' ? 'none' : ''
   if (Array.isArray(value)) return value.join(',')
+  if (kind === 'json') return JSON.stringify(value)
   return typeof value === 'object' ? '' : String(value)
 }
 
@@ -165,6 +168,8 @@ export function readTexts(field: Field, texts: readonly string[], nameInMessages
       return splitList(texts).map((text) => toNumber(field, text, nameInMessages))
     case 'pairs':
       return Object.fromEntries(texts.map((text) => toPair(field, text, nameInMessages)))
+    case 'json':
+      return field.nullable && first === 'none' ? null : toObject(first, nameInMessages)
     case 'boolean':
       return first === 'true'
     case 'number':
@@ -184,6 +189,21 @@ function toNumber({ nullable }: Field, text: string, name: string): number {
   if (text.trim() !== '' && !Number.isNaN(number)) return number
   const none = nullable ? ', or "none"' : ''
   throw new UserError('bad_input', `${name}: "${text}" is not a number. Give one${none}.`)
+}
+
+function toObject(text: string, name: string): object {
+  const example = 'Give a JSON object, for example {"enable_thinking": false}.'
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new UserError(
+      'bad_input',
+      `${name}: "${text}" is not JSON (${(error as Error).message}). ${example}`,
+    )
+  }
+  if (isRecord(value)) return value
+  throw new UserError('bad_input', `${name}: "${text}" is not an object. ${example}`)
 }
 
 function toPair({ value }: Field, text: string, name: string): [string, string] {

@@ -13,6 +13,9 @@ const Sampling = {
   topK: z.int().nonnegative().default(0),
   topP: z.number().positive().max(1).default(1),
   seed: z.int().nonnegative().default(0),
+  /** Null stands for those that the model was saved with. */
+  templateVariables: z.record(z.string(), z.json()).nullable().default(null),
+  keepThinking: z.boolean().default(false),
 }
 
 /** What an item asks. */

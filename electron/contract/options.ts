@@ -31,6 +31,22 @@ export const heldout = z
   .describe('Share of source documents (or prompts) held out; the same ones in every run of the same share.')
   .meta({ label: 'Held-out share' })
 
+/** How a chat template is used, and what of a response counts. */
+export const chatTemplate = {
+  templateVariables: z
+    .record(z.string(), z.json())
+    .nullable()
+    .default(null)
+    .describe(
+      'Variables for the chat template as a JSON object, such as {"enable_thinking": true}; if omitted, those that the model was saved with, or else no thinking.',
+    )
+    .meta({ value: 'JSON', json: true }),
+  keepThinking: z
+    .boolean()
+    .default(false)
+    .describe('Count a thinking block (<think>…</think>) as part of the response; otherwise it is left out.'),
+}
+
 /** How responses are sampled. */
 export const sampling = {
   temperature: z
@@ -51,6 +67,7 @@ export const sampling = {
     .describe('Sample from the most probable tokens that together have this probability.'),
   maxNew: z.int().positive().default(128).describe('Maximum length of the response, in tokens.'),
   seed: z.int().nonnegative().default(0).describe('Seed of sampling.'),
+  ...chatTemplate,
 }
 
 /** @param prefix of the description */

@@ -5,6 +5,7 @@ import {
   type Field,
   fieldsOf,
   humanLabel,
+  readTexts,
   switchFlags,
   writtenValue,
 } from '../../electron/contract/fields.ts'
@@ -58,4 +59,21 @@ test('values are written as a user types them', () => {
   assert.equal(writtenValue(field('kl-coef'), 0.1), '0.1')
   assert.equal(writtenValue(field('kl-coef'), undefined), '')
   assert.equal(writtenValue({ ...field('kl-coef'), kind: 'numbers' }, [1, 2]), '1,2')
+})
+
+test('a JSON field is typed as an object, or none', () => {
+  const [variables] = fieldsOf(
+    z.strictObject({
+      variables: z.record(z.string(), z.json()).nullable().default(null).meta({ json: true }),
+    }),
+  )
+  assert(variables)
+  assert.deepEqual([variables.kind, variables.nullable, variables.required], ['json', true, false])
+  const read = (text: string) => readTexts(variables, [text], '--variables')
+  const value = { enable_thinking: false, tags: ['a', 'b'] }
+  assert.deepEqual(read(writtenValue(variables, value)), value)
+  assert.equal(read('none'), null)
+  assert.equal(writtenValue(variables, null), '')
+  assert.throws(() => read('{"a": '), { message: /^--variables: .* is not JSON .* Give a JSON object/ })
+  assert.throws(() => read('[1]'), { message: /^--variables: "\[1\]" is not an object/ })
 })

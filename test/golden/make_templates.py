@@ -120,7 +120,7 @@ VARIABLES = [
     dict(enable_thinking=False),
     dict(enable_thinking=True),
     dict(enable_thinking=False, system="Be kind."),
-    dict(features=["search", "edit"], options=dict(depth=2, strict=True)),
+    dict(features=["search", "edit"], options=dict(depth=2, strict="yes")),
 ]
 
 CONVERSATIONS = [

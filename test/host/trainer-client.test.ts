@@ -24,6 +24,8 @@ function ask(model: string, hooks: { emit?: (event: JobEvent) => void; signal?: 
     topK: 0,
     topP: 1,
     seed: 0,
+    templateVariables: null,
+    keepThinking: false,
   }
   return client.run<'generate'>(job, { ...silentHooks(), ...hooks })
 }

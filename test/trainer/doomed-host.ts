@@ -17,6 +17,8 @@ await client.run<'generate'>(
     topK: 0,
     topP: 1,
     seed: 0,
+    templateVariables: null,
+    keepThinking: false,
   },
   { ...silentHooks(), emit: (event) => event.type === 'note' && process.send?.(event.sentence) },
 )

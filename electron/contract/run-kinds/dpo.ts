@@ -1,6 +1,6 @@
 /** DPO: its settings, job and verb. */
 import { z } from 'zod'
-import { model, project } from '../options.ts'
+import { chatTemplate, model, project } from '../options.ts'
 import { eventsThen, trainingVerb } from '../procedure.ts'
 import {
   batchSize,
@@ -21,6 +21,7 @@ import {
 
 export const DpoConfig = z.strictObject({
   ...optimization,
+  ...chatTemplate,
   batchSize,
   ...lengths,
   beta: positive()

@@ -1,7 +1,7 @@
 /** PPO: its settings, job, result and verb. */
 import { z } from 'zod'
 import { JudgeSpec, judgeForms, WrittenJudge } from '../judge-kinds.ts'
-import { model, project } from '../options.ts'
+import { chatTemplate, model, project } from '../options.ts'
 import { eventsThen, trainingVerb } from '../procedure.ts'
 import {
   branchableInAnyRun,
@@ -54,6 +54,7 @@ const Tripwires = z.strictObject({
 
 export const PpoConfig = z.strictObject({
   ...optimization,
+  ...chatTemplate,
   maxQueryTokens: lengths.maxQueryTokens,
   learningRate: positive().default(5e-5).describe('Peak learning rate.'),
   decay: z

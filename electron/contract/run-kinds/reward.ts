@@ -1,6 +1,6 @@
 /** Reward models: settings, job, result and verb of their runs. */
 import { z } from 'zod'
-import { model, project } from '../options.ts'
+import { chatTemplate, model, project } from '../options.ts'
 import { eventsThen, trainingVerb } from '../procedure.ts'
 import {
   batchSize,
@@ -31,6 +31,7 @@ export type RewardScheme = z.infer<typeof RewardScheme>
 
 export const RewardConfig = z.strictObject({
   ...optimization,
+  ...chatTemplate,
   batchSize,
   ...lengths,
   scheme: RewardScheme.default('bt-changed')

@@ -1,6 +1,6 @@
 /** Supervised fine-tuning: its settings, job, result and verb. */
 import { z } from 'zod'
-import { project } from '../options.ts'
+import { chatTemplate, project } from '../options.ts'
 import { eventsThen, trainingVerb } from '../procedure.ts'
 import {
   batchSize,
@@ -21,6 +21,7 @@ import {
 
 export const SftConfig = z.strictObject({
   ...optimization,
+  ...chatTemplate,
   batchSize,
   ...lengths,
   epochs: count().default(3).describe('Passes over the demonstrations.'),

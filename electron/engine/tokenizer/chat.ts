@@ -14,31 +14,38 @@ const fixedDate = '{% macro strftime_now(format) %}26 Jul 2024{% endmacro %}\n'
 /** Characters that Unicode keeps for internal use (U+FDD0 to U+FDEF). */
 const noncharacters = Array.from({ length: 32 }, (_, i) => String.fromCharCode(0xfdd0 + i))
 
+/** Variables that a user passes to a template, such as `enable_thinking`. */
+export type TemplateVariables = Readonly<Record<string, unknown>>
+
 export interface ChatTemplate {
   /**
    * @returns the rendered text, in which special tokens inside message contents are broken by `mark`
    *   after their first character; the caller removes the marks after it has searched for special tokens
    */
-  render(messages: readonly Message[], addGenerationPrompt: boolean): { text: string; mark: string }
+  render(
+    messages: readonly Message[],
+    addGenerationPrompt: boolean,
+    variables: TemplateVariables,
+  ): { text: string; mark: string }
 }
 
 /**
  * @param name whose template it is, for error messages
  * @param specialContents texts of the special tokens, which message contents must not produce
- * @param variables other variables of templates, such as `bos_token`
+ * @param tokens variables of every template, such as `bos_token`
  * @throws UserError if the template can't be read
  */
 export function readChatTemplate(
   source: string,
   name: string,
   specialContents: readonly string[],
-  variables: Readonly<Record<string, string>>,
+  tokens: Readonly<Record<string, string>>,
 ): ChatTemplate {
   const template = explain(name, () => new Template(fixedDate + source))
   callPythonStrings(template)
   const findSpecial = makeFinder(specialContents.map((content) => ({ content })))
   return {
-    render(messages, addGenerationPrompt) {
+    render(messages, addGenerationPrompt, variables) {
       const mark = findMark(messages)
       const disarmed = messages.map(({ role, content }) => ({
         role,
@@ -47,6 +54,7 @@ export function readChatTemplate(
       const text = explain(name, () =>
         template.render({
           ...stringFunctions,
+          ...tokens,
           ...variables,
           messages: disarmed,
           add_generation_prompt: addGenerationPrompt,

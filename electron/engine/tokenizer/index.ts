@@ -7,7 +7,7 @@ import type { Tokenizer } from './tokenizer.ts'
 export { byteLevelTokenizer } from './byte-level-tokenizer.ts'
 export type { Encoding } from './encoding.ts'
 export { saveTokenizer } from './folder.ts'
-export type { Tokenizer } from './tokenizer.ts'
+export type { TemplateVariables, Tokenizer } from './tokenizer.ts'
 export { loadTokenizer, tokenizerFromGguf }
 
 /** The tokenizer that an opened model came with. @throws UserError that names the file and the key */

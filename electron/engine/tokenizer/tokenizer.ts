@@ -5,16 +5,19 @@
 import { UserError } from '../../contract/errors.ts'
 import type { Message } from '../../contract/records.ts'
 import { type AddedToken, makeSplitter, readAddedTokens } from './added-tokens.ts'
-import { type ChatTemplate, plainChat, readChatTemplate } from './chat.ts'
+import { type ChatTemplate, plainChat, readChatTemplate, type TemplateVariables } from './chat.ts'
 import { displayBytes, makeDecoder, readDecoder } from './decoder.ts'
 import { hashDefinition } from './definition-hash.ts'
 import type { Encoding } from './encoding.ts'
-import type { JsonObject } from './json.ts'
+import { type JsonObject, readObject } from './json.ts'
 import { identityMap, type MappedText, sliceMapped } from './mapped-text.ts'
 import { readModel } from './model.ts'
 import { type NormalizerStep, normalize, readNormalizer } from './normalizer.ts'
 import { readPrefix } from './post-processor.ts'
 import { type PreTokenizerStep, preTokenize, readPreTokenizer } from './pre-tokenizer.ts'
+import { closeThinking } from './thinking.ts'
+
+export type { TemplateVariables }
 
 /** What a tokenizer is made from; `saveTokenizer` writes both unchanged. */
 export interface TokenizerFiles {
@@ -66,6 +69,12 @@ export interface Tokenizer {
    * the assistant's messages.
    */
   encodeChat(messages: readonly Message[], options: { addGenerationPrompt: boolean }): number[]
+  /** Whether the chat template knows thinking: it reads `enable_thinking`, or writes `<think>`. */
+  readonly canThink: boolean
+  /** What is passed to the chat template: as saved with the tokenizer, unless {@link withVariables} changed it. */
+  readonly variables: TemplateVariables
+  /** The same tokenizer with other variables. */
+  withVariables(variables: TemplateVariables): Tokenizer
   /** Text of ids; an id without a token has none. Bytes that are not UTF-8 become U+FFFD. */
   decode(ids: Iterable<number>, options?: { skipSpecial?: boolean }): string
   /** One token for display: its text, with `<0xE2>` for each byte that is not a whole character. */
@@ -93,11 +102,11 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
   const specialIds = new Set(special.map(({ id }) => id))
   const ends = findEnds(files, idOf)
   const prefixIds = readPrefix(definition.post_processor, place('post_processor'))
-  const encodeChat = makeChatEncoder(files, special, { eosId: ends.eosId, prefixIds }, encodePlain)
-  const turnEnd = once(() => findTurnEnd(encodeChat, addedTokens, decoder.decode))
+  const chat = makeChatEncoder(files, special, { eosId: ends.eosId, prefixIds }, encodePlain)
+  const turnEnd = once(() => findTurnEnd(chat({}), addedTokens, decoder.decode))
   const hash = once(() => hashDefinition(definition, addedTokens, name))
   const encodeWithOffsets = (text: string) => encodeWhole(encodePlain, text)
-  return {
+  const fixed: WithoutVariables = {
     get hash() {
       return hash()
     },
@@ -114,15 +123,46 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
     bosId: ends.bosId,
     padId: ends.padId,
     prefixIds,
-    files,
+    canThink: /enable_thinking|<think>/.test(files.config.chat_template ?? ''),
     encode: (text) => encodeWithOffsets(text).ids,
     encodeWithOffsets,
-    encodeChat,
     decode(all, { skipSpecial = false } = {}) {
       return decoder.decode(skipSpecial ? [...all].filter((id) => !specialIds.has(id)) : all)
     },
     pieceOf: (id) => displayBytes(decoder.bytesOf(id)),
   }
+  return withVariables(fixed, { files, chat, variables: savedVariables(files) })
+}
+
+type WithoutVariables = Omit<Tokenizer, 'variables' | 'files' | 'encodeChat' | 'withVariables'>
+
+interface Chat {
+  files: TokenizerFiles
+  chat: ChatEncoder
+  variables: TemplateVariables
+}
+
+function withVariables(fixed: WithoutVariables, { files, chat, variables }: Chat): Tokenizer {
+  const isSaved = Object.keys(variables).length > 0 || variablesKey in files.config
+  const config = isSaved ? { ...files.config, [variablesKey]: variables } : files.config
+  // The getters of `fixed` compute at first use, so it is not copied.
+  return Object.create(fixed, {
+    files: { value: { ...files, config }, enumerable: true },
+    variables: { value: variables, enumerable: true },
+    encodeChat: { value: chat(variables), enumerable: true },
+    withVariables: {
+      value: (other: TemplateVariables) => withVariables(fixed, { files, chat, variables: other }),
+      enumerable: true,
+    },
+  })
+}
+
+/** Key of tokenizer_config.json; transformers ignores it. */
+const variablesKey = 'chat_template_variables'
+
+function savedVariables({ name, config }: TokenizerFiles): TemplateVariables {
+  const saved = config[variablesKey]
+  return saved === undefined || saved === null ? {} : readObject(saved, { file: name, key: variablesKey })
 }
 
 type Ends = Pick<Tokenizer, 'eosId' | 'bosId' | 'padId'>
@@ -198,30 +238,38 @@ function encodeWhole(encodePlain: PlainEncoder, text: string): Encoding {
   return encoding
 }
 
+/** Encodes conversations with these variables of the template. */
+type ChatEncoder = (variables: TemplateVariables) => Tokenizer['encodeChat']
+
 function makeChatEncoder(
   files: TokenizerFiles,
   special: readonly AddedToken[],
   { eosId, prefixIds }: Pick<Tokenizer, 'eosId' | 'prefixIds'>,
   encodePlain: PlainEncoder,
-): Tokenizer['encodeChat'] {
+): ChatEncoder {
   const template = readTemplate(files, special)
   if (!template) {
-    return (messages, { addGenerationPrompt }) => {
-      const parts = plainChat(messages, addGenerationPrompt)
-      const ids = parts.flatMap((part) => (part === null ? [eosId] : encodeWhole(encodePlain, part).ids))
-      return [...prefixIds, ...ids]
-    }
+    return () =>
+      (messages, { addGenerationPrompt }) => {
+        const parts = plainChat(messages, addGenerationPrompt)
+        const ids = parts.flatMap((part) => (part === null ? [eosId] : encodeWhole(encodePlain, part).ids))
+        return [...prefixIds, ...ids]
+      }
   }
   const splitSpecial = makeSplitter(special)
-  return (messages, { addGenerationPrompt }) => {
-    const { text, mark } = template.render(messages, addGenerationPrompt)
-    const encoding: Encoding = { ids: [], offsets: [] }
-    for (const { start, end, token } of splitSpecial(text)) {
-      if (token) encoding.ids.push(token.id)
-      else encodePlain(identityMap(text.slice(start, end).replaceAll(mark, '')), start === 0, encoding)
+  return (variables) =>
+    (messages, { addGenerationPrompt }) => {
+      const { text: rendered, mark } = template.render(messages, addGenerationPrompt, variables)
+      // A template that always opens a thinking block does not know this variable.
+      const isClosed = addGenerationPrompt && variables.enable_thinking === false
+      const text = isClosed ? closeThinking(rendered) : rendered
+      const encoding: Encoding = { ids: [], offsets: [] }
+      for (const { start, end, token } of splitSpecial(text)) {
+        if (token) encoding.ids.push(token.id)
+        else encodePlain(identityMap(text.slice(start, end).replaceAll(mark, '')), start === 0, encoding)
+      }
+      return encoding.ids
     }
-    return encoding.ids
-  }
 }
 
 type PlainEncoder = (text: MappedText, isFirst: boolean, encoding: Encoding) => void

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
 import { silentHooks } from '../../contract/events.ts'
 import type { Item, Message } from '../../contract/records.ts'
+import { withoutThinking } from '../../engine/tokenizer/thinking.ts'
 import type { Lab } from '../context.ts'
 import { trainerBusy } from '../errors/trainer-busy.ts'
 import { askChat, ChatError, type ChatReply, type ChatServer, isLoopback } from '../models/chat-server.ts'
@@ -43,6 +44,8 @@ export async function draftByModel({ trainer }: Lab, item: Item, model: string):
       topK: 0,
       topP: 1,
       seed: 0,
+      templateVariables: null,
+      keepThinking: false,
     },
     silentHooks(),
   )
@@ -56,7 +59,7 @@ function editIn({ text, cutOff }: Reply, model: string): string {
       'unavailable',
       `The draft of ${model} was cut off before its end. Choose a larger model.`,
     )
-  const edited = text.trim()
+  const edited = withoutThinking(text).trim()
   if (edited === '')
     throw new UserError('unavailable', `${model} proposed an empty text. Choose another model.`)
   return edited

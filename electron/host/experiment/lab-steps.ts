@@ -90,7 +90,16 @@ function judgingSteps(
 ): Pick<ExperimentSteps, 'respond' | 'score' | 'judge'> {
   return {
     async respond(model, items, sampling) {
-      const request = { model: model ?? policy, items, ...sampling, topK: 0, topP: 1, maxQueryTokens }
+      const chat = { templateVariables: null, keepThinking: false }
+      const request = {
+        model: model ?? policy,
+        items,
+        ...sampling,
+        topK: 0,
+        topP: 1,
+        maxQueryTokens,
+        ...chat,
+      }
       const rows = await respond(lab, request, hooks)
       return rows.map(({ text, ids, ended }) => ({ text, tokens: ids.length, ended }))
     },

@@ -92,8 +92,9 @@ async function outputsOf(
 ): Promise<(Output | null)[]> {
   const { path, record } = findModel(project, side)
   if (!record && isOutputsFile(path)) return readOutputs(path, items)
-  const { maxNew, temperature, topK, topP, seed, maxQueryTokens } = input
-  const sampling = { temperature, topK, topP, seed, maxQueryTokens, maxNewTokens: maxNew }
+  const { maxNew, temperature, topK, topP, seed, maxQueryTokens, templateVariables, keepThinking } = input
+  const chat = { templateVariables, keepThinking }
+  const sampling = { temperature, topK, topP, seed, maxQueryTokens, maxNewTokens: maxNew, ...chat }
   const rows = await respond(lab, { model: path, items, ...sampling }, hooks)
   return rows.map(({ text, ended }) => ({ text, ended }))
 }

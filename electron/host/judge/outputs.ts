@@ -1,6 +1,7 @@
 /** Responses to a project's prompts: by a model, or read from a file of outputs. */
 import { statSync } from 'node:fs'
 import type { Hooks } from '../../contract/events.ts'
+import type { JsonValue } from '../../contract/json.ts'
 import type { Item, Output } from '../../contract/records.ts'
 import { readRows } from '../../pipeline/data/read.ts'
 import type { Lab } from '../context.ts'
@@ -13,6 +14,8 @@ export interface Sampling {
   maxNewTokens: number
   seed: number
   maxQueryTokens: number
+  templateVariables: Record<string, JsonValue> | null
+  keepThinking: boolean
 }
 
 /** Number of responses sampled at a time. */

@@ -47,8 +47,9 @@ export class ReferenceAnswers {
     if (this.#lab.trainer.isBusy) throw trainerBusy()
     const items = promptIds.flatMap((id) => getItem(project.db, id) ?? [])
     if (items.length === 0) return []
-    const { temperature, maxNewTokens, maxQueryTokens, seed } = job.config
-    const sampling = { temperature, maxNewTokens, maxQueryTokens, seed, topK: 0, topP: 1 }
+    const { temperature, maxNewTokens, maxQueryTokens, seed, templateVariables, keepThinking } = job.config
+    const chat = { templateVariables, keepThinking }
+    const sampling = { temperature, maxNewTokens, maxQueryTokens, seed, topK: 0, topP: 1, ...chat }
     const answers = await respond(this.#lab, { model: job.policy, items, ...sampling }, hooks)
     return answers.map(({ text, ended }, i) => ({ promptId: items[i]!.id, text, ended }))
   }

@@ -7,6 +7,7 @@ import { Generator } from '../../engine/generation/generate.ts'
 import { disposeModel } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { encodePlainPrompt, encodeQuery, encodeResponse } from '../../engine/tokenizer/query.ts'
+import { opensThinking, responseText } from '../../engine/tokenizer/thinking.ts'
 import { bucketLength, chunksOf, commonLengths } from '../../engine/training/batch.ts'
 import { fitsContext } from '../../engine/training/examples.ts'
 import { yieldToEventLoop } from '../../engine/training/run.ts'
@@ -19,7 +20,7 @@ export async function runGenerate(
   job: JobOf<'generate'>,
   { emit, signal }: Hooks,
 ): Promise<JobResults['generate']> {
-  const opened = openModel({ path: job.model })
+  const opened = openModel({ path: job.model }, 'language', { variables: job.templateVariables })
   const { model, tokenizer } = opened
   emitNotes(opened, { emit })
   const generator = new Generator(model)
@@ -31,7 +32,15 @@ export async function runGenerate(
     for (const batch of chunksOf(queries, batchSize)) {
       signal.throwIfAborted()
       const filled = [...batch, ...Array.from({ length: batchSize - batch.length }, () => batch[0]!)]
-      const stream = textStream(tokenizer, (text) => emit({ type: 'token', text }))
+      const textOf = (query: readonly number[], response: readonly number[]) =>
+        responseText(tokenizer, response, {
+          isOpen: opensThinking(tokenizer.decode(query)),
+          keepThinking: job.keepThinking,
+        })
+      const stream = textStream(
+        (ids) => textOf(batch[0]!.ids, ids),
+        (text) => emit({ type: 'token', text }),
+      )
       const generated = generator.generate(
         filled.map((query) => query.ids),
         {
@@ -44,8 +53,8 @@ export async function runGenerate(
         },
         queries.length === 1 ? ([token]) => stream(token ?? null) : undefined,
       )
-      for (const { response, ended } of generated.slice(0, batch.length))
-        rows.push({ text: tokenizer.decode(response, { skipSpecial: true }), ids: response, ended })
+      for (const [i, { response, ended }] of generated.slice(0, batch.length).entries())
+        rows.push({ text: textOf(batch[i]!.ids, response), ids: response, ended })
       emit({ type: 'progress', phase: 'generate', done: rows.length, total: queries.length })
       await yieldToEventLoop()
     }
@@ -67,13 +76,16 @@ function encodePrompt(
 }
 
 /** Emits whole characters as tokens arrive; a character may take several tokens. */
-function textStream(tokenizer: Tokenizer, emit: (text: string) => void): (token: number | null) => void {
+function textStream(
+  textOf: (ids: readonly number[]) => string,
+  emit: (text: string) => void,
+): (token: number | null) => void {
   const ids: number[] = []
   let emitted = 0
   return (token) => {
     if (token === null) return
     ids.push(token)
-    const text = tokenizer.decode(ids, { skipSpecial: true })
+    const text = textOf(ids)
     if (text.endsWith('\uFFFD')) return
     emit(text.slice(emitted))
     emitted = text.length

@@ -11,6 +11,7 @@ import { Generator } from '../../engine/generation/generate.ts'
 import { disposeModel, type Model } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { encodeQuery, encodeResponse } from '../../engine/tokenizer/query.ts'
+import { opensThinking, responseText } from '../../engine/tokenizer/thinking.ts'
 import { bucketLength, commonLengths } from '../../engine/training/batch.ts'
 import { fitsContext } from '../../engine/training/examples.ts'
 import type { Judge, Question } from '../../pipeline/judge/judge.ts'
@@ -51,8 +52,11 @@ export async function policyJudge(spec: JudgeSpec, setting: Setting): Promise<Po
   })
   generator.dispose()
   const { judge, dispose } = openJudge(spec, setting)
-  const outputOf = ({ response, ended }: Sample): Output => ({
-    text: tokenizer.decode(response, { skipSpecial: true }),
+  const outputOf = ({ query, response, ended }: Sample): Output => ({
+    text: responseText(tokenizer, response, {
+      isOpen: opensThinking(tokenizer.decode(query)),
+      keepThinking: config.keepThinking,
+    }),
     ended,
   })
   return {

@@ -11,6 +11,7 @@ import {
   byteLevelTokenizer,
   openTokenizer,
   saveTokenizer,
+  type TemplateVariables,
   type Tokenizer,
 } from '../../engine/tokenizer/index.ts'
 
@@ -24,16 +25,22 @@ export interface OpenedModel extends ModelWithTokenizer {
   notes: readonly string[]
 }
 
+export interface OpenOptions {
+  /** Whether adapters are trained on it, and not the model: it may stay in 8 bits then. */
+  isFrozen?: boolean
+  /** Of the chat template; null stands for those that the model was saved with. */
+  variables?: TemplateVariables | null
+}
+
 /**
  * The configuration's ends of a response are those of all its files, and of the tokenizer.
  * @param use a model that only scores cannot generate
- * @param isFrozen whether adapters are trained on it, and not the model: it may stay in 8 bits then
  * @throws UserError if the model does not exist, is damaged, or lacks what the use needs
  */
 export function openModel(
   ref: ModelRef,
   use: 'language' | 'scores' = 'language',
-  isFrozen = false,
+  { isFrozen = false, variables = null }: OpenOptions = {},
 ): OpenedModel {
   if ('path' in ref) {
     const { tokenizerSource, config, classification } = openModelSource(ref.path)
@@ -42,10 +49,30 @@ export function openModel(
         'bad_input',
         `${ref.path} is a reward model (${classification?.architecture}) without an output matrix, so it cannot generate or be trained to. Use it as a reward model, or start from the language model it was made from.`,
       )
-    return withAllEnds(loadModel(ref.path, isFrozen), openTokenizer(tokenizerSource), ref.path)
+    const model = loadModel(ref.path, isFrozen)
+    const opened = withAllEnds(model, openTokenizer(tokenizerSource), ref.path)
+    return withTemplateVariables(opened, variables, ref.path)
   }
   const tokenizer = byteLevelTokenizer(ref.words)
   return { model: createModel(presetConfig(ref.preset, tokenizer), ref.seed), tokenizer, notes: [] }
+}
+
+/** Thinking is off unless it is asked for: a response is what people and judges see, and what is learned. */
+function withTemplateVariables(
+  opened: OpenedModel,
+  variables: TemplateVariables | null,
+  name: string,
+): OpenedModel {
+  const { tokenizer, notes } = opened
+  const chosen = variables ?? tokenizer.variables
+  if (!tokenizer.canThink || 'enable_thinking' in chosen)
+    return variables === null ? opened : { ...opened, tokenizer: tokenizer.withVariables(variables) }
+  const note = `${name}: its chat template can think, which is off. To turn it on, set the template variables to {"enable_thinking": true}.`
+  return {
+    ...opened,
+    tokenizer: tokenizer.withVariables({ ...chosen, enable_thinking: false }),
+    notes: [...notes, note],
+  }
 }
 
 /** The taught end comes first if the files differ: programs that know one end take the first. */

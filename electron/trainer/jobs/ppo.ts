@@ -36,7 +36,7 @@ export function runPpo(job: PpoJob, jobHooks: Hooks): Promise<JobResults['ppo']>
   return runTraining(job, jobHooks, (rows, resources) => {
     const reward = openRewardModel(job.rewardModel)
     resources.keepModel(reward.model)
-    const opened = openModel({ path: job.policy })
+    const opened = openModel({ path: job.policy }, 'language', { variables: config.templateVariables })
     const { model: policy, tokenizer } = opened
     emitNotes(opened, jobHooks)
     resources.keepModel(policy)

@@ -14,6 +14,7 @@ import { scoreHead } from '../../engine/model/config.ts'
 import { adaptModel, type Model } from '../../engine/model/model.ts'
 import { saveAdapters } from '../../engine/model/sources/adapter-files.ts'
 import { baseNameOf } from '../../engine/model/sources/base-name.ts'
+import { withoutThinking } from '../../engine/tokenizer/thinking.ts'
 import type { Fit, SplitRows } from '../../engine/training/examples.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
 import { classificationOfScheme, type RewardCard, writeRewardCard } from '../../pipeline/reward/card.ts'
@@ -52,7 +53,8 @@ export async function runTraining<Extra extends object>(
 ): Promise<TrainingResult & Extra> {
   const resources = new Resources()
   try {
-    const run = prepare(await readInputRows(job.input), resources)
+    const rows = await readInputRows(job.input)
+    const run = prepare(job.config.keepThinking ? rows : rows.map(withoutThoughts), resources)
     requireExamples(run, job)
     noteIdentical(run.examples, hooks)
     const size = run.size()
@@ -62,6 +64,13 @@ export async function runTraining<Extra extends object>(
   } finally {
     resources.release()
   }
+}
+
+/** The responses of a row without the thinking blocks that they begin with. */
+function withoutThoughts({ split, item, edited }: RunInputRow): RunInputRow {
+  const strip = (text: string | null) => text && withoutThinking(text)
+  const responses = { chosen: strip(item.chosen), rejected: strip(item.rejected) }
+  return { split, item: { ...item, ...responses }, edited: strip(edited) }
 }
 
 function runHooks(job: TrainingJob, { emit, signal }: Hooks): RunHooks {
@@ -76,11 +85,11 @@ function runHooks(job: TrainingJob, { emit, signal }: Hooks): RunHooks {
 /** Opens what a run trains: the whole model, or adapters on it. */
 export function openTrained(
   ref: ModelRef,
-  { loraRank, seed }: Pick<SftConfig, 'loraRank' | 'seed'>,
+  { loraRank, seed, templateVariables }: Pick<SftConfig, 'loraRank' | 'seed' | 'templateVariables'>,
   resources: Resources,
   use: 'language' | 'scores' = 'language',
 ): OpenedModel {
-  const opened = openModel(ref, use, loraRank !== null)
+  const opened = openModel(ref, use, { isFrozen: loraRank !== null, variables: templateVariables })
   const start = resources.keepModel(opened.model)
   const model = loraRank === null ? start : resources.keepModel(adaptModel(start, loraRank, seed))
   return { ...opened, model }

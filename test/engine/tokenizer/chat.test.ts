@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { test } from 'node:test'
 import type { Message } from '../../../electron/contract/records.ts'
-import { loadTokenizer, type Tokenizer } from '../../../electron/engine/tokenizer/index.ts'
+import { loadTokenizer, saveTokenizer, type Tokenizer } from '../../../electron/engine/tokenizer/index.ts'
+import { readGolden } from '../../golden.ts'
 import { type GoldenKind, goldenKinds, goldenTokenizer, openGolden, withFolder } from './golden-tokenizers.ts'
 
 const prompt = { addGenerationPrompt: true }
@@ -84,6 +88,50 @@ test('without a template the conversation is plain text, with an end token after
     'User:\nWhy?\n\nAssistant:\n'
   assert.equal(tokenizer.decode(ids), text)
   assert.equal(ids.filter((id) => id === tokenizer.eosId).length, 1)
+})
+
+interface GoldenTemplates {
+  templates: {
+    template: string
+    chats: { messages: Message[]; addGenerationPrompt: boolean; variables: object; text: string }[]
+  }[]
+}
+
+test('variables reach the template, as transformers renders it', () => {
+  const { templates } = readGolden<GoldenTemplates>('templates.json')
+  for (const { template, chats } of templates) {
+    const tokenizer = openWithTemplate('gpt2', template)
+    for (const { messages, addGenerationPrompt, variables, text } of chats) {
+      const ids = tokenizer.withVariables({ ...variables }).encodeChat(messages, { addGenerationPrompt })
+      assert.equal(tokenizer.decode(ids), text, JSON.stringify(variables))
+    }
+    assert.equal(chats.length, 25)
+  }
+})
+
+test('variables are saved with the tokenizer and used again', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stet-variables-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const template = "{{ style | default('none') }}{{ messages[0].content }}"
+  const plain = openWithTemplate('smollm', template)
+  const styled = plain.withVariables({ style: 'brief: ' })
+  const textOf = (tokenizer: Tokenizer) => tokenizer.decode(tokenizer.encodeChat(ask('x'), prompt))
+  assert.deepEqual([textOf(plain), textOf(styled)], ['nonex', 'brief: x'])
+  assert.deepEqual([styled.hash, styled.eosId], [plain.hash, plain.eosId])
+  await saveTokenizer(styled, folder)
+  const saved = loadTokenizer(folder)
+  assert.deepEqual([textOf(saved), saved.variables], ['brief: x', { style: 'brief: ' }])
+})
+
+test('a template that always opens a thinking block gets it closed if thinking is off', () => {
+  const opening = openWithTemplate(
+    'gpt2',
+    '{{ messages[0].content }}{% if add_generation_prompt %}<think>\n{% endif %}',
+  )
+  const textOf = (tokenizer: Tokenizer) => tokenizer.decode(tokenizer.encodeChat(ask('x'), prompt))
+  assert.equal(opening.canThink, true)
+  assert.equal(textOf(opening), 'x<think>\n')
+  assert.equal(textOf(opening.withVariables({ enable_thinking: false })), 'x<think>\n\n</think>\n\n')
 })
 
 test('a template that refuses a conversation is reported', () => {

@@ -1,4 +1,4 @@
-/** Files of a model that disagree about how a response ends. */
+/** Files of a model that disagree about how a response ends, and variables of its chat template. */
 import assert from 'node:assert/strict'
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -55,6 +55,33 @@ test('a run teaches the end of the template, notes the difference and saves one 
   assert.deepEqual(readJson(path.join(saved, 'config.json')).eos_token_id, [2, 1, 3, 0])
   assert.deepEqual(readJson(path.join(saved, 'generation_config.json')).eos_token_id, [2, 1, 3, 0])
   assert.deepEqual(openModel({ path: saved }).notes, [])
+})
+
+test('thinking is off unless it is asked for, and the variables are saved with the model', async () => {
+  const chat_template =
+    '{% for m in messages %}<|im_start|>{{ m.content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}<|im_start|>' +
+    '{% if enable_thinking is defined and not enable_thinking %}no thought{% endif %}{% endif %}'
+  const model = withEnds('thinks', { 'tokenizer_config.json': { chat_template } })
+  const promptOf = (variables: object | null) => {
+    const { tokenizer } = openModel({ path: model }, 'language', { variables: variables && { ...variables } })
+    return tokenizer.decode(
+      tokenizer.encodeChat([{ role: 'user', content: 'a' }], { addGenerationPrompt: true }),
+    )
+  }
+  const off = '<|im_start|>a<|im_end|><|im_start|>no thought'
+  assert.deepEqual([promptOf(null), promptOf({ other: 1 })], [off, off])
+  assert.equal(promptOf({ enable_thinking: true }), '<|im_start|>a<|im_end|><|im_start|>')
+  assert.match(openModel({ path: model }).notes.join(), /can think, which is off/)
+
+  const job = toyJob('sft', files, path.join(folder, 'thinking-run'))
+  const config = { ...job.config, maxSteps: 1, templateVariables: { enable_thinking: true, style: 'x' } }
+  const sft = TrainingJob.parse({ ...job, model: { path: model }, config })
+  const result = await runJob(sft, { emit: () => {}, signal: new AbortController().signal })
+  assert.ok('model' in result && typeof result.model === 'string')
+  assert.deepEqual(openModel({ path: result.model }).tokenizer.variables, {
+    enable_thinking: true,
+    style: 'x',
+  })
 })
 
 test('files that agree give no note and keep their order', () => {

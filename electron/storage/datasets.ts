@@ -56,14 +56,25 @@ export function countDataset(
 }
 
 /**
- * The dataset that was imported from files with the same contents, whatever the names of the files.
- * @param name of the dataset; null for any
+ * The dataset that was imported from files with the same contents and has this name.
+ * @param orFiles whether the same names of the files are enough
  */
-export function findDataset(db: Db, files: DatasetFile[], name: string | null): Dataset | null {
-  const content = (list: DatasetFile[]) => list.map(({ sha256 }) => sha256).join()
-  const isSame = (dataset: Dataset) =>
-    content(dataset.files) === content(files) && (name === null || dataset.name === name)
-  return listDatasets(db).find(isSame) ?? null
+export function findDataset(db: Db, files: DatasetFile[], name: string, orFiles: boolean): Dataset | null {
+  const contents = (list: DatasetFile[]) =>
+    json(
+      list.map(({ sha256 }) => sha256),
+      'The list of files',
+    )
+  const names = (list: DatasetFile[]) =>
+    json(
+      list.map((file) => file.name),
+      'The list of files',
+    )
+  const known = listDatasets(db).filter((dataset) => contents(dataset.files) === contents(files))
+  const named = known.find((dataset) => dataset.name === name)
+  return (
+    named ?? (orFiles ? known.find((dataset) => names(dataset.files) === names(files)) : undefined) ?? null
+  )
 }
 
 /** Names of the datasets that contain an item, in the order of import. */

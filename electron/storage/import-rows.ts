@@ -19,7 +19,7 @@ type Rows = AsyncIterable<ImportRow | BadRow> | Iterable<ImportRow | BadRow>
 export interface DatasetSource {
   /** Name of the dataset. */
   name: string
-  /** Whether the user chose the name. If not, files with known contents join the dataset that they are. */
+  /** Whether the user chose the name. If not, files that were imported before join the dataset that they are. */
   isNamed?: boolean
   files: DatasetFile[]
   rows: Rows
@@ -160,7 +160,7 @@ function move(db: Db, { source: { name, isNamed = false, files }, stage, bad }: 
   const link = db.prepare(
     'INSERT INTO dataset_items (dataset_id, item_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
   )
-  const existing = findDataset(db, files, isNamed ? name : null)
+  const existing = findDataset(db, files, name, !isNamed)
   const dataset = existing ?? { id: addDataset(db, name, files), name }
   const writer = importWriter(db, dataset)
   let imported = 0

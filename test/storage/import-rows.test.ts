@@ -128,14 +128,16 @@ test('edits that replace an earlier row by the same annotator are counted', asyn
 test('known rows become another dataset if the user names it, and stay in their own if not', async () => {
   const { db } = await newProject()
   await importRows(db, [goodRow(1)], options)
-  const renamed = await importRows(db, [goodRow(1)], { ...options, name: 'copy.jsonl' })
-  assert.equal(renamed.dataset, 'rows')
+  const again = await importRows(db, [goodRow(1)], { ...options, name: 'rows.jsonl' })
+  assert.equal(again.dataset, 'rows')
+  const copied = { name: 'a,b.jsonl', files: [{ ...files[0]!, name: 'a,b.jsonl' }] }
+  assert.equal((await importRows(db, [goodRow(1)], copied)).dataset, 'a,b.jsonl', 'a copy under another name')
   const named = await importRows(db, [goodRow(1)], { ...options, name: 'new', isNamed: true })
   assert.deepEqual([named.dataset, named.imported, named.duplicates], ['new', 0, 1])
   assert.equal(countItems(db, { datasetId: named.datasetId! }), 1)
   assert.deepEqual(
     listDatasets(db).map(({ name }) => name),
-    ['rows', 'new'],
+    ['rows', 'a,b.jsonl', 'new'],
   )
 })
 

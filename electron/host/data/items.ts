@@ -73,16 +73,21 @@ export function resolveNames(texts: readonly string[], names: ReadonlySet<string
   for (let from = 0; from < parts.length; ) {
     let to = parts.length
     while (to > from && !names.has(parts.slice(from, to).join(','))) to--
-    if (to === from) throw noDataset(parts[from]!, names)
+    if (to === from) throw noDataset(parts[from]!, texts, names)
     found.push(parts.slice(from, to).join(','))
     from = to
   }
   return found
 }
 
-function noDataset(name: string, names: ReadonlySet<string>): UserError {
+function noDataset(name: string, texts: readonly string[], names: ReadonlySet<string>): UserError {
+  const whole = texts.find((text) => text !== name && text.split(',').includes(name))
+  const where = whole === undefined ? '' : ` (of "${whole}")`
   const list = [...names].map((each) => `"${each}"`).join(', ')
-  return new UserError('not_found', `This project has no dataset "${name}". Datasets: ${list || 'none yet'}.`)
+  return new UserError(
+    'not_found',
+    `This project has no dataset "${name}"${where}. Datasets: ${list || 'none yet'}.`,
+  )
 }
 
 /** The rows of all filters; an item that several filters match has only the rows of the first. */

@@ -5,7 +5,7 @@
 import { UserError } from '../../contract/errors.ts'
 import type { BadRow, FileReading, ImportRow } from '../../contract/records.ts'
 import { type FieldNames, namesAsMapped, rename } from './columns.ts'
-import { type Detected, detectReading, importers } from './detect.ts'
+import { type Detected, detectReading } from './detect.ts'
 import { type Importer, type RawObject, RowError } from './fields.ts'
 import { openRawFile, type ReadOptions } from './raw-rows.ts'
 import { describeReading } from './reading.ts'
@@ -105,7 +105,8 @@ function unknownFormat(file: string, sample: RawRow[], rows: RawObject[]): UserE
   )
 }
 
-const knownFormats = `Say which column is which, as in --columns prompt=COLUMN --columns rejected=COLUMN --columns edited=COLUMN, or use one of the known formats: ${importers.map(({ rows }) => rows).join('; ')}.`
+const knownFormats =
+  'Say which column is which (--columns prompt=COLUMN --columns rejected=COLUMN --columns edited=COLUMN); docs/DATA.md lists the known formats.'
 
 function describeSample(sample: RawRow[], rows: RawObject[]): string {
   const first = sample[0]!

@@ -6,6 +6,9 @@ import type { FileReading } from '../../contract/records.ts'
 import { displacedName, type FieldNames, isBlank, rename } from './columns.ts'
 import type { Importer, ParsedRow, RawObject } from './fields.ts'
 
+/** Short texts may be equal by chance. */
+const minShare = 0.8
+
 /** Enough rows to see where a column goes. */
 const maxRows = 16
 
@@ -51,7 +54,7 @@ function parseOrNothing(importer: Importer | null, row: RawObject): ParsedRow[] 
   }
 }
 
-/** Where most of a column's values arrived. */
+/** Where a column's values arrived, if nearly all arrived in one place. */
 function fieldOf(
   column: string,
   names: FieldNames,
@@ -66,8 +69,9 @@ function fieldOf(
     const field = placeOf(value, keyOf(column, names), parsed[index]!)
     counts.set(field, (counts.get(field) ?? 0) + 1)
   }
-  const [most] = [...counts].sort(([, a], [, b]) => b - a)
-  return most?.[0] ?? names.get(column) ?? 'unread'
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
+  const most = [...counts].find(([, count]) => count >= minShare * total)
+  return most?.[0] ?? (total > 0 ? 'read' : (names.get(column) ?? 'unread'))
 }
 
 /** The key that the importer saw. */

@@ -161,6 +161,6 @@ test('columns without content are named, and a mapping to a missing column is re
 
 test('a file in no known form says how to map its columns', async () => {
   await assert.rejects(readAll('rows.jsonl', [{ frage: 'q', gut: 'g' }]), {
-    message: /its first row has frage, gut\. Say which column is which, as in --columns prompt=COLUMN/,
+    message: /its first row has frage, gut\. Say which column is which \(--columns prompt=COLUMN/,
   })
 })

@@ -24,6 +24,7 @@ import { seedTaskImporter } from './importers/seed-tasks.ts'
 import { stepwiseImporter } from './importers/stepwise.ts'
 import { stetImporter } from './importers/stet.ts'
 import { instructionPairImporter, trlImporter } from './importers/trl.ts'
+import { trlImplicitImporter } from './importers/trl-implicit.ts'
 
 /** The more specific importer first: of two that recognise equally many rows the first is used. */
 export const importers: readonly Importer[] = [
@@ -55,6 +56,7 @@ export const importers: readonly Importer[] = [
   judgedAnswerImporter,
   alpacaOutputImporter,
   hhImporter,
+  trlImplicitImporter,
   trlImporter,
   instructionPairImporter,
   completionImporter,

@@ -79,9 +79,23 @@ test('TRL rows with a prompt keep their texts as they are', () => {
   )
 })
 
-test('two texts without a prompt are refused, because nothing says where their prompt ends', () => {
-  const reason = /there is no "prompt" \(it has chosen, rejected\)/
-  assertRefused({ chosen: 'The sky is blue.', rejected: 'The sky is black.' }, reason)
+test('without a prompt or any other text, what both TRL responses begin with is the prompt', () => {
+  const blue = { prompt: [user('The sky is')] as Item['prompt'], chosen: ' blue.', rejected: ' black.' }
+  assertItem({ chosen: 'The sky is blue.', rejected: 'The sky is black.' }, blue)
+  assertItem({ id: 'a', margin: 0.5, chosen: 'The sky is blue.', rejected: 'The sky is black.' }, blue)
+  assertItem(
+    { chosen: 'Q\nA: yes', rejected: 'Q\nA: yes indeed' },
+    { prompt: [user('Q\nA:')] as Item['prompt'], chosen: ' yes', rejected: ' yes indeed' },
+  )
+  const sky = '天空是什么颜色的'.repeat(6)
+  assertItem(
+    { chosen: `${sky}😀`, rejected: `${sky}😁` },
+    { prompt: [user(sky)] as Item['prompt'], chosen: '😀', rejected: '😁' },
+  )
+  assertRefused({ chosen: 'a', rejected: 'b' }, /share no first words/)
+})
+
+test('two texts beside a third that may be their prompt are refused', () => {
   const named = { ask: 'Sky?', chosen: 'The sky is blue.', rejected: 'The sky is black.' }
   assertRefused(named, /it has ask, chosen, rejected\): name the column, as in --columns prompt=/)
 })

@@ -18,12 +18,14 @@ import {
 import { makeItem } from '../item.ts'
 import { findPromptKey, missingPrompt, readRequest } from '../request.ts'
 import { isTranscript } from '../transcript.ts'
+import { isImplicitPair } from './trl-implicit.ts'
 
 export const trlImporter: Importer = {
   name: 'trl',
   rows: 'TRL preferences {prompt, chosen, rejected, context?}',
   recognises: (row) =>
-    isPair(row) && (has(row, 'prompt') || (findPromptKey(row) === null && !areTranscripts(row))),
+    isPair(row) &&
+    (has(row, 'prompt') || (findPromptKey(row) === null && !areTranscripts(row) && !isImplicitPair(row))),
   parse: (row) => parse(row, 'trl'),
 }
 

@@ -1,6 +1,6 @@
 /** The golden models and adapters, compiled. */
 import { testGoldenAdapters } from './golden-adapters.ts'
-import { testGoldenModels } from './golden-models.ts'
+import { fullyCompiled, testGoldenModels } from './golden-models.ts'
 
-testGoldenModels({}, 'tensorflow')
-testGoldenAdapters({}, 'tensorflow')
+testGoldenModels({}, 'tensorflow', fullyCompiled)
+testGoldenAdapters({}, 'tensorflow', ['llama-tied', 'gpt2'])

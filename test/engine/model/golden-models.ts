@@ -61,9 +61,17 @@ export interface Golden {
 const logitTolerance = 2e-5
 const gradientTolerance = 1e-5
 
+/** The models whose compiled form is tested as it runs; for others, compilation is quick. */
+export const fullyCompiled = ['llama-tied', 'llama-untied', 'llama3-rope', 'qwen2', 'gpt2']
+export const quicklyCompiled = names.filter((name) => !fullyCompiled.includes(name))
+
 /** Registers the tests. */
-export function testGoldenModels(options: RuntimeOptions, expectedKind: 'tensorflow' | 'wasm'): void {
-  for (const name of names) {
+export function testGoldenModels(
+  options: RuntimeOptions,
+  expectedKind: 'tensorflow' | 'wasm',
+  tested: readonly string[] = names,
+): void {
+  for (const name of tested) {
     test(`${name} agrees with PyTorch on logits, gradients, greedy ids and log-probabilities`, async () => {
       assert.equal((await openRuntime(options)).kind, expectedKind)
       const golden = JSON.parse(readFileSync(path.join(folder, name, 'golden.json'), 'utf8')) as Golden

@@ -172,9 +172,9 @@ test('a reward model with a shorter context than a response needs is refused', a
 test('a policy whose rotation would change within a response is refused before the first step', async () => {
   const four = [1, 1, 1, 1]
   const rope_scaling = { rope_type: 'longrope', short_factor: four, long_factor: four }
-  const config = { rope_scaling: { ...rope_scaling, original_max_position_embeddings: 12 } }
+  const config = { rope_scaling: { ...rope_scaling, original_max_position_embeddings: 50 } }
   const policy = await writeToyModel(newFolder(), { config })
-  await refused(ppo({ policy }), 'length of 12', 'longrope')
+  await refused(ppo({ policy }, { maxNewTokens: 60 }), 'length of 50', 'longrope')
 })
 
 test('a reward model of scheme sequence cannot reward single tokens', async () => {

@@ -94,7 +94,7 @@ EAGER_ONLY = {"gpt-neo"}
 
 
 def write_model(name, seed):
-    """Random weights (std 0.2, norms 1 +- 0.2, biases 0.2) in the folder `name`."""
+    """Random weights (std 0.2, norms 1 +- 0.2, or 0 +- 0.2 if they start at 0, biases 0.2) in the folder `name`."""
     folder = HERE / name
     for stale in [*folder.glob("*.safetensors"), *folder.glob("*.index.json")]:
         stale.unlink()
@@ -105,7 +105,8 @@ def write_model(name, seed):
     with torch.no_grad():
         for parameter_name, parameter in model.named_parameters():
             is_norm = parameter.dim() == 1 and parameter_name.endswith("weight")
-            parameter.copy_(0.2 * torch.randn(parameter.shape) + (1.0 if is_norm else 0.0))
+            centre = parameter.flatten()[0].item() if is_norm else 0.0
+            parameter.copy_(0.2 * torch.randn(parameter.shape) + centre)
     model.save_pretrained(folder, max_shard_size="64KB" if name in SHARDED else "1GB")
     (folder / "generation_config.json").unlink(missing_ok=True)
     if name in OLD_FORM:

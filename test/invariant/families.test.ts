@@ -37,7 +37,8 @@ async function trained(
   return [losses[0]!, heldoutLoss!]
 }
 
-for (const name of ['phi3', 'phi3-long', 'granite', 'gpt-neox', 'gpt-neox-serial', 'gpt-neo']) {
+const names = ['phi3', 'phi3-long', 'granite', 'gpt-neox', 'gpt-neox-serial', 'gpt-neo']
+for (const name of [...names, 'qwen3', 'mistral', 'gemma3', 'smollm3', 'olmo2']) {
   test(`${name} learns in two steps, and what it learned is saved`, async () => {
     const policy = loadModel(path.join(golden, name))
     const [first, last] = await trained(policy, true)

@@ -84,6 +84,32 @@ export function openSafetensors(path: string): Safetensors {
   }
 }
 
+/** A tensor of a file. */
+export interface StoredTensor {
+  file: Safetensors
+  name: string
+}
+
+const comparedBytes = 2 ** 24
+
+/** Whether two tensors have the same shape and values. */
+export function sameTensors(a: StoredTensor, b: StoredTensor): boolean {
+  const [one, other] = [a.file.tensors.get(a.name), b.file.tensors.get(b.name)]
+  assert(one && other, `${a.name} and ${b.name} are in their files`)
+  if (String(one.shape) !== String(other.shape)) return false
+  if (one.dtype !== other.dtype) {
+    const values = b.file.readTensor(b.name)
+    return a.file.readTensor(a.name).every((value, i) => value === values[i])
+  }
+  const [left, right] = [openWeightFile(a.file.path), openWeightFile(b.file.path)]
+  for (let start = 0; start < one.sizeBytes; start += comparedBytes) {
+    const length = Math.min(comparedBytes, one.sizeBytes - start)
+    const part = readRange(left, one.position + start, length)
+    if (Buffer.compare(part, readRange(right, other.position + start, length)) !== 0) return false
+  }
+  return true
+}
+
 function headerLength(file: WeightFile): number {
   if (file.sizeBytes < lengthBytes)
     throw damaged(file, `it ends after ${file.sizeBytes} bytes, inside its header`)

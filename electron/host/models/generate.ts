@@ -27,7 +27,7 @@ async function generate(
       maxQueryTokens,
       ...sampling,
     },
-    { signal, emit: (event) => event.type === 'token' && emit(event) },
+    { signal, emit: (event) => (event.type === 'token' || event.type === 'note') && emit(event) },
   )
   if (cut > 0)
     emit({ type: 'note', sentence: `Only the last ${maxQueryTokens} tokens of the prompt were used.` })

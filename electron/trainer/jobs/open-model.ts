@@ -43,7 +43,7 @@ export function openModel(
   { isFrozen = false, variables = null }: OpenOptions = {},
 ): OpenedModel {
   if ('path' in ref) {
-    const { tokenizerSource, config, classification } = openModelSource(ref.path)
+    const { tokenizerSource, config, classification, notes } = openModelSource(ref.path)
     if (use === 'language' && config.headless)
       throw new UserError(
         'bad_input',
@@ -51,7 +51,8 @@ export function openModel(
       )
     const model = loadModel(ref.path, isFrozen)
     const opened = withAllEnds(model, openTokenizer(tokenizerSource), ref.path)
-    return withTemplateVariables(opened, variables, ref.path)
+    const noted = { ...opened, notes: [...notes, ...opened.notes] }
+    return withTemplateVariables(noted, variables, ref.path)
   }
   const tokenizer = byteLevelTokenizer(ref.words)
   return { model: createModel(presetConfig(ref.preset, tokenizer), ref.seed), tokenizer, notes: [] }

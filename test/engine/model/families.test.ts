@@ -20,6 +20,11 @@ const goldenModels = {
   granite: 'granite',
   gptNeo: 'gpt-neo',
   gptNeox: 'gpt-neox',
+  qwen3: 'qwen3',
+  mistral: 'mistral',
+  gemma3: 'gemma3',
+  smollm3: 'smollm3',
+  olmo2: 'olmo2',
 } satisfies Record<keyof typeof families, string>
 
 function goldenConfig(family: keyof typeof families) {

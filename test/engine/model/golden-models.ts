@@ -35,6 +35,11 @@ const names = [
   'gpt-neox',
   'gpt-neox-serial',
   'gpt-neo',
+  'qwen3',
+  'mistral',
+  'gemma3',
+  'smollm3',
+  'olmo2',
 ]
 
 export interface Golden {
@@ -42,6 +47,7 @@ export interface Golden {
   attentionMask: number[][]
   positionIds: number[][]
   logits: number[][][]
+  lastHiddenStates: number[][][]
   loss: number
   gradients: Record<
     string,
@@ -111,9 +117,10 @@ function checkLogits(model: Model, golden: Golden): void {
   const fn = compile('logits', ({ ids, positions, mask }: GoldenInputs) => {
     const batch = { ids, positions, attentionBias: causalBias(mask) }
     const hidden = hiddenStates(model.config, weightsOf(model), batch)
-    return { logits: logitsOf(model.config, weightsOf(model), hidden) }
+    return { logits: logitsOf(model.config, weightsOf(model), hidden), hidden }
   })
-  const { logits } = fn.values(inputsOf(golden))
+  const { logits, hidden } = fn.values(inputsOf(golden))
+  checkLastHidden(hidden, golden)
   const length = golden.inputIds[0]!.length
   const vocabSize = model.config.vocabSize
   golden.logits.forEach((row, b) => {
@@ -128,6 +135,14 @@ function checkLogits(model: Model, golden: Golden): void {
         )
   })
   fn.dispose()
+}
+
+/** After the last norm, at the last position of each row. */
+function checkLastHidden(hidden: Float32Array, { inputIds, lastHiddenStates }: Golden): void {
+  const length = inputIds[0]!.length
+  for (const [b, row] of lastHiddenStates.at(-1)!.entries())
+    for (const [c, expected] of row.entries())
+      close(hidden[((b + 1) * length - 1) * row.length + c]!, expected, logitTolerance, `hidden ${b},${c}`)
 }
 
 /** Checks the gradients of the loss by each of the model's parameters. */

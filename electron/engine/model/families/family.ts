@@ -88,6 +88,8 @@ export interface HuggingFaceForm {
   computedTables: RegExp
   /** @throws UserError that names the file and a key that would change what is computed */
   read(config: HuggingFaceConfig): ConfigCandidate
+  /** @returns what the reader of a config should know: keys that say something and change nothing */
+  notes?(config: HuggingFaceConfig): string[]
   /** @returns the keys of config.json, without those that all families share (`huggingface-config.ts`) */
   write(config: TransformerConfig): Json
 }

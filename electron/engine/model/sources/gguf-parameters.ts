@@ -34,6 +34,7 @@ function layoutOf(
 ): Layout {
   if (isRotated && gguf.interleavedArchitectures.some((name) => name === architecture)) return 'interleaved'
   if (isJoinedByHead) return 'joined by head'
+  if (role === 'gain-less-one') return 'raised'
   const isLinear = role === 'linear' || role === 'residual'
   return isLinear && linearLayout === 'in-out' ? 'transposed' : 'same'
 }
@@ -96,6 +97,10 @@ const layouts = {
   'joined by head': {
     read: (values, shape, { headDim }) => withRows(values, shape, (row) => groupedRow(row, shape, headDim)),
     write: (values, shape, { headDim }) => withRows(values, shape, (row) => joinedRow(row, shape, headDim)),
+  },
+  raised: {
+    read: (values) => values.map((gain) => gain - 1),
+    write: (values) => values.map((gain) => gain + 1),
   },
 } satisfies Record<string, { read: Rearrange; write: Rearrange }>
 

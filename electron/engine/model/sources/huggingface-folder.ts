@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../../../contract/errors.ts'
-import { openSafetensors, type Safetensors } from '../../formats/safetensors.ts'
+import { openSafetensors, type Safetensors, sameTensors } from '../../formats/safetensors.ts'
 import { checkConfig, type ModelConfig, parametersOf, scoreHead } from '../config.ts'
 import type { Json } from '../families/family.ts'
 import { eosIdsOf } from '../families/huggingface.ts'
@@ -18,8 +18,10 @@ const indexFile = 'model.safetensors.index.json'
 
 /** @throws UserError that names the file, and the key or parameter if there is one */
 export function openHuggingFace(folder: string) {
-  const { config: written, json } = readConfig(folder)
+  const read = readConfig(folder)
+  const { json } = read
   const { weights, holders } = openWeights(folder)
+  const { config: written, notes } = untiedIfDifferent(read, holders, weights)
   const { outputMatrix, huggingFace } = families[written.family]
   const classification = classificationOf(json)
   const config = classification && !holders.has(outputMatrix) ? withoutOutput(written) : written
@@ -52,16 +54,45 @@ export function openHuggingFace(folder: string) {
   })
   checkTokenizer(folder, config)
   const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]))
-  const read = (name: string) => holders.get(nameInFile(name))!.readTensor(nameInFile(name))
-  return { config, classification, parameters: { shapes, read } }
+  const valuesOf = (name: string) => holders.get(nameInFile(name))!.readTensor(nameInFile(name))
+  return { config, classification, notes, parameters: { shapes, read: valuesOf } }
 }
 
-function readConfig(folder: string): { config: ModelConfig; json: Json } {
+interface ReadConfig {
+  config: ModelConfig
+  json: Json
+  notes: string[]
+}
+
+/** A head that the file holds is used, even if the configuration ties it to an embedding that is not the same. */
+function untiedIfDifferent(
+  { config, notes }: ReadConfig,
+  holders: ReadonlyMap<string, Safetensors>,
+  weights: string,
+): Pick<ReadConfig, 'config' | 'notes'> {
+  const { embedding, outputMatrix, huggingFace } = families[config.family]
+  const head = holders.get(outputMatrix)
+  if (!config.tiedEmbeddings || !head) return { config, notes }
+  const name = holders.has(embedding) ? embedding : shortName(embedding, huggingFace.basePrefix, holders)
+  const table = holders.get(name)
+  if (!table || sameTensors({ file: head, name: outputMatrix }, { file: table, name }))
+    return { config, notes }
+  const note = `${weights}: ${outputMatrix} differs from ${name} although the key "tie_word_embeddings" of ${configFile} is true. The model uses ${outputMatrix}, as in transformers.`
+  return { config: { ...config, tiedEmbeddings: false }, notes: [...notes, note] }
+}
+
+function readConfig(folder: string): ReadConfig {
   const file = path.join(folder, configFile)
   if (!existsSync(file)) throw noConfig(folder)
   const json = readJson(file)
   // The family's reader has checked that it is an object.
-  return { config: withGenerationEnds(configFromHuggingFace(json, file), folder), json: json as Json }
+  const config = withGenerationEnds(configFromHuggingFace(json, file), folder)
+  return { config, json: json as Json, notes: notesOnConfig(config, json as Json, file) }
+}
+
+function notesOnConfig({ family }: ModelConfig, json: Json, file: string): string[] {
+  const { notes } = families[family].huggingFace
+  return notes?.({ json, file, architecture: String(json.model_type) }) ?? []
 }
 
 function withGenerationEnds(config: ModelConfig, folder: string): ModelConfig {

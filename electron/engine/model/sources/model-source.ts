@@ -23,6 +23,8 @@ export interface ModelSource {
   /** What its class says about its score head; null for a language model, and for a GGUF file. */
   readonly classification: Classification | null
   readonly parameters: SourceParameters
+  /** Sentences about what was unusual in the files and how it was taken. */
+  readonly notes: readonly string[]
   readonly tokenizerSource: TokenizerSource
 }
 
@@ -86,6 +88,7 @@ function openGgufModel(path: string): ModelSource {
     path,
     config,
     classification: null,
+    notes: [],
     parameters: {
       shapes: new Map(parameters.map(({ name, shape }) => [name, shape])),
       read: (name) => readGgufParameter(gguf, located.get(name)!, config),

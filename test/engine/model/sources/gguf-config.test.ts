@@ -76,7 +76,7 @@ test('rotary divisors that are not one per pair are refused', () => {
 })
 
 test('models that would be computed wrongly are refused with the key', () => {
-  refuses({ 'general.architecture': 'gemma3' }, 'general.architecture', 'gemma3', 'llama, qwen2, gpt2')
+  refuses({ 'general.architecture': 'gemma4' }, 'general.architecture', 'gemma4', 'llama, qwen2, gpt2, phi3')
   refuses({ 'general.architecture': undefined }, 'general.architecture', 'missing')
   refuses({ 'llama.block_count': undefined }, 'llama.block_count', 'missing')
   refuses({ 'llama.attention.head_count': [4, 8] }, 'llama.attention.head_count', 'array')

@@ -20,6 +20,11 @@ const models = [
   'gpt-neox',
   'gpt-neox-serial',
   'gpt-neo',
+  'qwen3',
+  'mistral',
+  'gemma3',
+  'smollm3',
+  'olmo2',
 ]
 
 function goldenJson(model: string): Record<string, unknown> {
@@ -117,11 +122,11 @@ test('models that would be computed wrongly are refused with the key', () => {
   refuses({ ...llama, eos_token_id: [2, 'x'] }, 'eos_token_id.1')
   refuses({ ...llama, quantization_config: { bits: 4 } }, 'quantization_config', 'bits')
   refuses({ ...llama, partial_rotary_factor: 0.5 }, 'partial_rotary_factor', '0.5')
-  refuses({ ...goldenJson('qwen2'), use_sliding_window: true }, 'use_sliding_window')
+  refuses({ ...llama, layer_types: ['full_attention', 'sliding_attention'] }, 'layer_types', 'sliding')
   refuses(
     { ...goldenJson('qwen2'), layer_types: ['full_attention', 'sliding_attention'] },
-    'layer_types',
-    'sliding',
+    'sliding_window',
+    'local layers',
   )
   refuses({ ...goldenJson('gpt2'), scale_attn_by_inverse_layer_idx: true }, 'scale_attn_by_inverse_layer_idx')
   refuses({ ...goldenJson('gpt2'), n_head: 5 }, 'n_embd', '32 is not a multiple of 5 heads')

@@ -193,6 +193,28 @@ test('other rotary divisors are refused', () => {
   refuses(file, file, 'rope_freqs.weight')
 })
 
+test('a head that differs from the embedding it is tied to is used, with a note', async () => {
+  const copy = copyOf('qwen2')
+  const head = Float32Array.from({ length: 67 * 32 }, (_, i) => i)
+  await editWeights(copy, (tensors) => [
+    ...tensors,
+    { name: 'lm_head.weight', shape: [67, 32], data: () => head },
+  ])
+  const { config, parameters, notes } = openModelSource(copy)
+  assert.equal(config.tiedEmbeddings, false)
+  assert.deepEqual(parameters.read('lm_head.weight'), head)
+  assert.match(notes.join(), /model\.safetensors: lm_head\.weight differs from model\.embed_tokens\.weight/)
+  assert.deepEqual(openModelSource(path.join(golden, 'qwen2')).notes, [])
+})
+
+test('a soft-cap that Gemma 3 ignores is noted', () => {
+  const copy = copyOf('gemma3')
+  editJson(path.join(copy, 'config.json'), (json) => ({ ...json, attn_logit_softcapping: 50 }))
+  const { config, notes } = openModelSource(copy)
+  assert.equal(config.attentionSoftcap, null)
+  assert.match(notes.join(), /config\.json: the key "attn_logit_softcapping" is 50/)
+})
+
 test('names without a prefix, computed tables and a tied head are accepted', async () => {
   for (const [model, prefix] of [
     ['gpt2', 'transformer.'],
@@ -200,10 +222,11 @@ test('names without a prefix, computed tables and a tied head are accepted', asy
   ] as const) {
     const copy = copyOf(model)
     const table = model === 'gpt2' ? 'h.0.attn.bias' : 'layers.0.self_attn.rotary_emb.inv_freq'
+    const embedding = model === 'gpt2' ? 'transformer.wte.weight' : 'model.embed_tokens.weight'
     await editWeights(copy, (tensors) => [
       ...tensors.map((tensor) => ({ ...tensor, name: tensor.name.slice(prefix.length) })),
       zeros(table, [1, 1, 4, 4]),
-      zeros('lm_head.weight', [67, 32]),
+      { ...tensors.find(({ name }) => name === embedding)!, name: 'lm_head.weight' },
     ])
     assert.deepEqual(readAll(openModelSource(copy)), readAll(openModelSource(path.join(golden, model))))
   }

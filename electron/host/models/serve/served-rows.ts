@@ -15,7 +15,7 @@ export class ServedRows {
   readonly model: ServedModel
   /** Rejects if the process fails. */
   readonly end: Promise<unknown>
-  readonly #trainer: TrainerClient
+  readonly #trainer: Pick<TrainerClient, 'run' | 'ask'>
   readonly #rows: Map<number, Queue<RowReply>>
   #nextRow = 0
   #failure: Error | null = null
@@ -25,7 +25,11 @@ export class ServedRows {
    * @param signal stops it
    * @throws UserError if the model cannot be opened
    */
-  static async open(trainer: TrainerClient, folder: string, signal: AbortSignal): Promise<ServedRows> {
+  static async open(
+    trainer: Pick<TrainerClient, 'run' | 'ask'>,
+    folder: string,
+    signal: AbortSignal,
+  ): Promise<ServedRows> {
     const rows = new Map<number, Queue<RowReply>>()
     const ready = Promise.withResolvers<ServedModel>()
     const end = trainer.run<'serve'>({ kind: 'serve', model: folder }, silentHooks(signal), (reply) => {
@@ -39,7 +43,7 @@ export class ServedRows {
   private constructor(parts: {
     model: ServedModel
     end: Promise<unknown>
-    trainer: TrainerClient
+    trainer: Pick<TrainerClient, 'run' | 'ask'>
     rows: Map<number, Queue<RowReply>>
   }) {
     this.model = parts.model

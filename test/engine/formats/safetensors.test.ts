@@ -147,7 +147,7 @@ test('written tensors are read back bit for bit, with any names, shapes and meta
       assert.deepEqual(opened.tensors.get(name)!.shape, shape)
       const read = values instanceof Float32Array ? opened.readTensor(name) : opened.readInt32(name)
       assert.deepEqual(
-        Buffer.from(read.buffer),
+        Buffer.from(read.buffer, read.byteOffset, read.byteLength),
         Buffer.from(values.buffer, values.byteOffset, values.byteLength),
       )
     }

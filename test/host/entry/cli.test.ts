@@ -257,15 +257,21 @@ test('win rates are percentages, with exactly the keys of the contract', async (
   assertMistake(await stet('winrate', 'none.json'), 2, /none\.json/)
 })
 
-test('a project that is open in another process is refused in a sentence until that process closes it', async () => {
+test('a project that is open in another process is read, but refused to a verb that writes, until that process closes it', async () => {
   const name = await createProject('locked.stet')
   const project = await openProject(path.join(folder, name))
+  writeRows(path.join(folder, 'late.jsonl'), [{ prompt: 'p', chosen: 'a', rejected: 'b' }])
+  const write = () => stet('import', name, 'late.jsonl')
   try {
-    assertMistake(await stet('runs', name), 1, /has been open in process \d+/)
+    assertMistake(await write(), 1, /has been open in process \d+/)
+    const read = await stet('runs', name)
+    assert.equal(read.code, 0)
+    assert.match(read.stderr, /Another process has this project open/)
   } finally {
     project.close()
   }
-  assert.equal((await stet('runs', name)).code, 0)
+  assert.equal((await write()).code, 0)
+  assert.doesNotMatch((await stet('runs', name)).stderr, /Another process/)
 })
 
 test('a defect is one line that names the log; the stack is in the log', async () => {

@@ -48,8 +48,7 @@ describe('the workflow', async () => {
   test('edits are exported as Parquet in a form to train on', async () => {
     const { page } = app
     await app.goto('data')
-    await page.getByRole('button', { name: 'Export…' }).waitFor()
-    await page.keyboard.press('e')
+    await page.getByRole('button', { name: 'Export…' }).click()
     await page.getByLabel('Format').selectOption('trl')
     await page.getByLabel('Kind of file').selectOption('parquet')
     const file = path.join(app.folder, 'pairs.parquet')

@@ -71,7 +71,9 @@ function columnSentence({ fields, metadata, empty }: FileReading): string {
   )
   return [
     `Read: ${read.join(', ') || 'nothing'}.`,
-    metadata.length > 0 ? `Kept as metadata: ${metadata.join(', ')}.` : '',
+    metadata.length > 0
+      ? `Kept as metadata: ${metadata.map((column) => column || '(unnamed)').join(', ')}.`
+      : '',
     empty.length > 0 ? `Without content in the first rows: ${empty.join(', ')}.` : '',
   ]
     .filter((sentence) => sentence !== '')

@@ -45,12 +45,16 @@ export function splitDialogue(messages: Message[], key: string): { prompt: Messa
   return { prompt: messages.slice(0, -1), answer: requireAnswer(last.content, key) }
 }
 
-/** Whether an answer is good, as true or false, 1 or 0, or these as text; null if it is none of them. */
+const goodWords = new Set(['true', 'good', 'desirable', 'chosen'])
+const badWords = new Set(['false', 'bad', 'undesirable', 'rejected'])
+
+/** Whether an answer is good, as true or false, 1, 0 or −1, or as text, also "0.0" and "bad"; null if it is none. */
 export function toVerdict(value: unknown): boolean | null {
-  const text = typeof value === 'string' ? value.trim().toLowerCase() : value
-  if (text === true || text === 1 || text === 'true' || text === '1') return true
-  if (text === false || text === 0 || text === 'false' || text === '0') return false
-  return null
+  const number = toNumber(value)
+  if (number !== null) return number === 1 ? true : number === 0 || number === -1 ? false : null
+  const word = String(value).trim().toLowerCase()
+  if (goodWords.has(word)) return true
+  return badWords.has(word) ? false : null
 }
 
 const verdictKeys = ['kto_tag', 'label']

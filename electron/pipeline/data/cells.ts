@@ -20,6 +20,9 @@ const nestedColumns = new Set([
   'labels',
 ])
 
+/** Argilla's answers of several annotators, with their users and states. */
+const nestedName = /\.responses(?:\.users|\.status)?$/
+
 /** The row with its nested cells parsed; the row itself if it has none. */
 export function parseCells(row: RawRow): RawRow {
   if (!('value' in row)) return row
@@ -37,7 +40,7 @@ export function parseCells(row: RawRow): RawRow {
 
 /** Null for a text that only looks nested, such as an answer in JSON. */
 function parseCell(column: string, text: string): { value: unknown } | { reason: string } | null {
-  const isNested = nestedColumns.has(column.toLowerCase())
+  const isNested = nestedColumns.has(column.toLowerCase()) || nestedName.test(column)
   if (!isNested && !mayBeMessages(text)) return null
   try {
     const value = parseLiteral(text)

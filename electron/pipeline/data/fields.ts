@@ -118,10 +118,9 @@ export function readMessage(message: unknown, where: string): Message {
       `"${where}" has the role ${JSON.stringify(name)}. Valid roles: system, user, assistant`,
     )
   }
-  const text = readContent(content, `${where}.${contentKey}`)
   const extra = Object.keys(others).find((key) => !isBlank(others[key]))
   if (extra !== undefined) throw new RowError(`"${where}" has "${extra}", which an item cannot store`)
-  return { role, content: text }
+  return { role, content: readContent(content, `${where}.${contentKey}`) }
 }
 
 function isBlank(value: unknown): boolean {

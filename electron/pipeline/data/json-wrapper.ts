@@ -80,7 +80,9 @@ export function refuseColumns(file: string, value: RawObject): void {
   const shape = (column: unknown) =>
     typeof column === 'object' && column !== null ? Object.keys(column).join() : null
   const first = shape(columns[0])
-  if (columns.length < 2 || first === null || !first.includes(',') || !/^\d/.test(first)) return
+  if (columns.length < 2 || first === null || !/^\d/.test(first)) return
+  // A list of one may be a row's own; an object with the key 0 is a column with its index.
+  if (Array.isArray(columns[0]) && !first.includes(',')) return
   if (!columns.every((column) => shape(column) === first)) return
   const command = `python -c "import sys, pandas; pandas.read_json(sys.argv[1]).to_json(sys.argv[2], orient='records', lines=True)" ${shellWord(file)} rows.jsonl`
   const message = `${file} is one object of columns (${Object.keys(value).slice(0, 6).join(', ')}), not rows. Convert it: ${command}`

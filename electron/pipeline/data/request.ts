@@ -46,15 +46,16 @@ export function missingPrompt(row: RawObject): RowError {
 }
 
 /**
- * The messages with a row's `history`, pairs of question and answer, and its `system` text before them. A system message
- * in the messages is kept instead of `system`, which then becomes metadata.
+ * The messages with a row's `history`, pairs of question and answer, and its `system` (or `system_prompt`) before them. A
+ * system message in the messages is kept instead, and the row's own then becomes metadata.
  */
 export function withEarlierTurns(
   row: RawObject,
   messages: Message[],
 ): { messages: Message[]; used: string[] } {
   refuseMedia(row)
-  const system = readOptionalText(row, 'system') ?? ''
+  const systemKey = has(row, 'system') ? 'system' : 'system_prompt'
+  const system = readOptionalText(row, systemKey) ?? ''
   const hasSystem = messages[0]?.role === 'system'
   const addsSystem = system !== '' && !hasSystem
   const isStored = system === '' || addsSystem || messages[0]?.content === system
@@ -65,7 +66,7 @@ export function withEarlierTurns(
       ...readHistory(row),
       ...messages.slice(own.length),
     ],
-    used: isStored ? ['system', 'history'] : ['history'],
+    used: isStored ? [systemKey, 'history'] : ['history'],
   }
 }
 

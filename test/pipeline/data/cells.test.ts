@@ -63,6 +63,8 @@ test('columns that always hold lists are parsed whatever is in them', () => {
   assert.deepEqual(cell("['a' 'b']", 'completions'), ['a', 'b'])
   assert.deepEqual(cell("[(3, 5, 'Wrong')]", 'error_spans'), [[3, 5, 'Wrong']])
   assert.deepEqual(cell("[['q', 'a']]", 'history'), [['q', 'a']])
+  assert.deepEqual(cell("['a b' 'c']", 'edited.responses'), ['a b', 'c'])
+  assert.deepEqual(cell("['u1', 'u2']", 'edited.responses.users'), ['u1', 'u2'])
   assert.ok(cell('[oops', 'completions') instanceof Error)
   assert.equal(cell('good', 'labels'), 'good')
 })

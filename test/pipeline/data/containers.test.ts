@@ -121,7 +121,8 @@ test('damage in objects on several lines is reported with its line', async () =>
 test('an object of columns is refused with the command that converts it', async () => {
   const byIndex = (key: 'prompt' | 'rejected') => Object.fromEntries(rows.map((each, i) => [i, each[key]]))
   const lists = { prompt: rows.map(({ prompt }) => prompt), rejected: rows.map(({ rejected }) => rejected) }
-  for (const value of [{ prompt: byIndex('prompt'), rejected: byIndex('rejected') }, lists]) {
+  const one = { prompt: { 0: 'a' }, rejected: { 0: 'b' } }
+  for (const value of [{ prompt: byIndex('prompt'), rejected: byIndex('rejected') }, lists, one]) {
     await assert.rejects(readAll(write('my columns.json', JSON.stringify(value))), {
       name: 'UserError',
       message: /one object of columns \(prompt, rejected\).* python -c ".*" '.*my columns\.json' rows\.jsonl/,

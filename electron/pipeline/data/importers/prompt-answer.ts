@@ -7,11 +7,12 @@ import { has, type Importer, type ParsedRow, type RawObject } from '../fields.ts
 import { makeItem } from '../item.ts'
 import { findPromptKey, readRequest } from '../request.ts'
 
-/** Names of an answer. `response` is not among them: in a table it is the text to edit. */
+/** Names of an answer. `response` is one only beside a verdict: else, in a table, it is the text to edit. */
 const answerKeys = ['completion', 'output', 'answer']
 
 function findAnswerKey(row: RawObject): string | null {
-  return answerKeys.find((key) => has(row, key) && isAnswer(row[key])) ?? null
+  const keys = findVerdictKey(row) === null ? answerKeys : [...answerKeys, 'response']
+  return keys.find((key) => has(row, key) && isAnswer(row[key])) ?? null
 }
 
 /** A list of several answers is another format. */

@@ -45,3 +45,20 @@ export function toHuggingFace(
     pad_token_id: config.padId,
   }
 }
+
+/** transformers refuses or warns of an integer for these keys, so that 30 has to be written as 30.0. */
+const floatKeys = [
+  'attn_logit_softcapping',
+  'final_logit_softcapping',
+  'rope_theta',
+  'rope_local_base_freq',
+  'factor',
+  'low_freq_factor',
+  'high_freq_factor',
+]
+
+/** The text of config.json. */
+export function configText(json: Readonly<Record<string, unknown>>): string {
+  const integers = new RegExp(`("(?:${floatKeys.join('|')})": -?\\d+)(?=,?$)`, 'gm')
+  return `${JSON.stringify(json, null, 2).replace(integers, '$1.0')}\n`
+}

@@ -9,7 +9,7 @@ import { variableFrom } from '../../runtime/variable.ts'
 import { parameterShapes, scoreHead } from '../config.ts'
 import { disposeModel, type Model, mergedValues } from '../model.ts'
 import { type ClassificationKind, headName } from './classification.ts'
-import { toHuggingFace } from './huggingface-config.ts'
+import { configText, toHuggingFace } from './huggingface-config.ts'
 import { openModelSource } from './model-source.ts'
 
 /**
@@ -63,7 +63,7 @@ export async function saveModel(
   }))
   await writeSafetensors(path.join(folder, 'model.safetensors'), tensors, { format: 'pt' })
   const config = toHuggingFace(model.config, classification)
-  await writeFileAtomic(path.join(folder, 'config.json'), [JSON.stringify(config, null, 2)])
+  await writeFileAtomic(path.join(folder, 'config.json'), [configText(config)])
   await writeFileAtomic(path.join(folder, 'generation_config.json'), [
     JSON.stringify(generationConfig(config), null, 2),
   ])

@@ -16,7 +16,7 @@ import { openTokenizer, saveTokenizer, type Tokenizer } from '../../tokenizer/in
 import { type ModelConfig, parametersOf, scoreHead } from '../config.ts'
 import { families } from '../families/index.ts'
 import { type ClassificationKind, headName } from './classification.ts'
-import { toHuggingFace } from './huggingface-config.ts'
+import { configText, toHuggingFace } from './huggingface-config.ts'
 import type { ModelSource } from './model-source.ts'
 
 export interface FolderOptions {
@@ -48,7 +48,8 @@ export async function saveFolder(
   const tokenizer = openTokenizer(source.tokenizerSource)
   const padding = scoresEnd ? paddingOf(tokenizer) : null
   const config = scoresEnd ? { ...source.config, padId: padding?.id ?? null } : source.config
-  await writeJson(path.join(folder, 'config.json'), toHuggingFace(config, classification, dtype))
+  const json = toHuggingFace(config, classification, dtype)
+  await writeFileAtomic(path.join(folder, 'config.json'), [configText(json)])
   if (classification === null) await writeJson(path.join(folder, generationFile), generationConfig(source))
   await writeWeights(tensorsOf(source, dtype, classification), folder, maxShardBytes)
   await saveTokenizer(padding ? paddedWith(tokenizer, padding) : tokenizer, folder)
@@ -164,7 +165,9 @@ function paddingOf({ padId, eosId, bosId, files }: Tokenizer): PaddingToken | nu
 
 function paddedWith(tokenizer: Tokenizer, { content }: PaddingToken): Tokenizer {
   const { files } = tokenizer
-  return { ...tokenizer, files: { ...files, config: { ...files.config, pad_token: content } } }
+  const padded = { ...files, config: { ...files.config, pad_token: content } }
+  // A copy would lose what the tokenizer inherits.
+  return Object.create(tokenizer, { files: { value: padded, enumerable: true } })
 }
 
 async function writeJson(file: string, content: object): Promise<void> {

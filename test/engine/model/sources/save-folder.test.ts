@@ -13,6 +13,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { openSafetensors, writeSafetensors } from '../../../../electron/engine/formats/safetensors.ts'
 import { baseNameOf, hubNameOf } from '../../../../electron/engine/model/sources/base-name.ts'
+import { configText } from '../../../../electron/engine/model/sources/huggingface-config.ts'
 import { openModelSource } from '../../../../electron/engine/model/sources/model-source.ts'
 import {
   type FolderOptions,
@@ -153,7 +154,8 @@ test('the padding of a model that scores the end of a text is not the end token'
   const model = await scored(asEnd)
   const { out, padding, config } = await save(model, { classification: 'sequence', scoresEnd: true })
   assert.deepEqual([padding?.id, config.pad_token_id], [1, 1], 'the begin token ends no text')
-  assert.equal(json(path.join(out, 'tokenizer_config.json')).pad_token, '<|im_start|>')
+  const { pad_token, eos_token } = json(path.join(out, 'tokenizer_config.json'))
+  assert.deepEqual([pad_token, eos_token], ['<|im_start|>', '<|im_end|>'])
   const others = await save(model, { classification: 'sequence', scoresEnd: false })
   assert.equal(json(path.join(others.out, 'tokenizer_config.json')).pad_token, '<|im_end|>')
 })
@@ -183,4 +185,15 @@ test('a model is cited by its name on the Hub if its files tell it', () => {
   assert.deepEqual([baseNameOf(named), hubNameOf(named)], [named, 'owner/name'])
   writeFileSync(path.join(named, 'config.json'), JSON.stringify({ _name_or_path: '/home/me/model' }))
   assert.equal(hubNameOf(named), null)
+})
+
+test('numbers that transformers wants as floats are written as such', async () => {
+  const { out } = await save(
+    await writeToyModel(path.join(folder, 'theta'), { config: { rope_theta: 500000 } }),
+  )
+  assert.match(readFileSync(path.join(out, 'config.json'), 'utf8'), /"rope_theta": 500000\.0,/)
+  assert.equal(
+    configText({ factor: 8, final_logit_softcapping: 0.5, x: { rope_theta: 1 } }).match(/\.0/g)?.length,
+    2,
+  )
 })

@@ -45,8 +45,8 @@ export function splitDialogue(messages: Message[], key: string): { prompt: Messa
   return { prompt: messages.slice(0, -1), answer: requireAnswer(last.content, key) }
 }
 
-const goodWords = new Set(['true', 'good', 'desirable', 'chosen'])
-const badWords = new Set(['false', 'bad', 'undesirable', 'rejected'])
+const goodWords = new Set(['true', 'good', 'desirable', 'chosen', 'thumbs_up', '👍'])
+const badWords = new Set(['false', 'bad', 'undesirable', 'rejected', 'thumbs_down', '👎'])
 
 /** Whether an answer is good, as true or false, 1, 0 or −1, or as text, also "0.0" and "bad"; null if it is none. */
 export function toVerdict(value: unknown): boolean | null {
@@ -57,12 +57,16 @@ export function toVerdict(value: unknown): boolean | null {
   return badWords.has(word) ? false : null
 }
 
-const verdictKeys = ['kto_tag', 'label']
-
-/** The key that says whether a row's answer is good; null if it has none. A tag without a value counts. */
+/**
+ * The key that says whether a row's answer is good; null if it has none. A tag without a value counts; a rating or
+ * feedback does only as a word, since a number there is a grade.
+ */
 export function findVerdictKey(row: RawObject): string | null {
   if ('kto_tag' in row) return 'kto_tag'
-  return 'label' in row && (row.label === null || toVerdict(row.label) !== null) ? 'label' : null
+  if ('label' in row && (row.label === null || toVerdict(row.label) !== null)) return 'label'
+  const isVerdict = (value: unknown) =>
+    typeof value === 'string' && toNumber(value) === null && toVerdict(value) !== null
+  return ['rating', 'feedback'].find((key) => isVerdict(row[key])) ?? null
 }
 
 /**
@@ -74,7 +78,7 @@ export function judgedAnswer(
   answer: string,
   metadata: JsonObject,
 ): Pick<Item, 'chosen' | 'rejected' | 'metadata'> {
-  const key = findVerdictKey(row) ?? verdictKeys[0]!
+  const key = findVerdictKey(row) ?? 'kto_tag'
   const isGood = toVerdict(row[key])
   if (isGood === null) {
     const value = JSON.stringify(row[key] ?? null)

@@ -95,6 +95,15 @@ test('without a prompt or any other text, what both TRL responses begin with is 
   assertRefused({ chosen: 'a', rejected: 'b' }, /share no first words/)
 })
 
+test('an answer with a bad verdict is never a demonstration, whatever the verdict is called', () => {
+  const answer = { prompt: 'p', completion: 'a' }
+  for (const bad of [{ label: false }, { label: '0.0' }, { rating: 'thumbs_down' }, { feedback: 'bad' }])
+    assertItem({ ...answer, ...bad }, { chosen: null, rejected: 'a' })
+  for (const good of [{ label: 1 }, { rating: 'thumbs_up' }, { feedback: 'Good' }])
+    assertItem({ ...answer, ...good }, { chosen: 'a', rejected: null })
+  assertItem({ ...answer, rating: '4' }, { chosen: 'a', rejected: null, metadata: { rating: '4' } })
+})
+
 test('two texts beside a third that may be their prompt are refused', () => {
   const named = { ask: 'Sky?', chosen: 'The sky is blue.', rejected: 'The sky is black.' }
   assertRefused(named, /it has ask, chosen, rejected\): name the column, as in --columns prompt=/)

@@ -243,9 +243,24 @@ function licenceLines(
   return [`That of the base model \`${citation(origin)}\`: ${license}${other && ` (${other})`}.`]
 }
 
-function usageLines({ form, classification, padding, source }: Exported): string[] {
+/** Transformers' classes, and where the reward is read. */
+const classifierUsage: Record<ClassificationKind, { loader: string; input(exported: Exported): string }> = {
+  sequence: {
+    loader: 'SequenceClassification',
+    input: ({ padding, source }) =>
+      `The input is the chat prompt with the generation prompt, the response, and the end token ${endOf(source)}; the score is read there.${paddingNote(padding)}`,
+  },
+  token: {
+    loader: 'TokenClassification',
+    input: () =>
+      'The reward of a token is the logit at that token; the prompt is the chat prompt with the generation prompt.',
+  },
+}
+
+function usageLines(exported: Exported): string[] {
+  const { form, classification } = exported
   if (classification === null) return languageUsage(form)
-  const loader = classification === 'sequence' ? 'SequenceClassification' : 'TokenClassification'
+  const { loader, input } = classifierUsage[classification]
   const class_ = form === 'adapter' ? `AutoPeftModelFor${loader}` : `AutoModelFor${loader}`
   const options = form === 'adapter' ? ', num_labels=1' : ''
   return [
@@ -257,9 +272,7 @@ function usageLines({ form, classification, padding, source }: Exported): string
     `model = ${class_}.from_pretrained("PATH"${options})`,
     '```',
     '',
-    classification === 'sequence'
-      ? `The input is the chat prompt with the generation prompt, the response, and the end token ${endOf(source)}; the score is read there.${paddingNote(padding)}`
-      : 'The reward of a token is the logit at that token; the prompt is the chat prompt with the generation prompt.',
+    input(exported),
     '',
     'vLLM serves it with `--runner pooling`; ask with `use_activation: false` for the score as it is.',
   ]

@@ -274,7 +274,7 @@ function usageLines(exported: Exported): string[] {
     '',
     input(exported),
     '',
-    'vLLM serves it with `--runner pooling`; ask with `use_activation: false` for the score as it is.',
+    'By its documentation, vLLM serves it with `--runner pooling`; ask with `use_activation: false` for the score as it is.',
   ]
 }
 

@@ -11,10 +11,10 @@ import {
 } from '../transformer-config.ts'
 import type { Family, GgufDescription, GgufModel, HuggingFaceConfig, Json } from './family.ts'
 import { ggufEntries, ggufKeys, ggufSettings, requiredGgufValues, shortest } from './gguf.ts'
-import { activationNames, activationOf, specialTokens, tokenKeys } from './huggingface.ts'
+import { activationNames, specialTokens } from './huggingface.ts'
+import { llamaJson, llamaKeys, llamaValues } from './llama-json.ts'
 import { llamaLike, plainLlamaLike } from './llama-like.ts'
 import { ggufRope, llama3Tensor, withGgufRope } from './rope-gguf.ts'
-import { ropeScalingJson, ropeSettings } from './rope-json.ts'
 
 const ggufNormEps = 'attention.layer_norm_rms_epsilon'
 
@@ -42,49 +42,19 @@ export const granite: Family = {
 }
 
 const huggingFaceKeys = {
-  vocabSize: 'vocab_size',
-  hiddenSize: 'hidden_size',
-  intermediateSize: 'intermediate_size',
-  numLayers: 'num_hidden_layers',
-  numHeads: 'num_attention_heads',
-  numKvHeads: 'num_key_value_heads',
-  headDim: 'head_dim',
-  maxPositions: 'max_position_embeddings',
-  normEps: 'rms_norm_eps',
-  ropeTheta: 'rope_theta',
-  ropeScaling: 'rope_scaling',
-  attentionBias: 'attention_bias',
-  mlpBias: 'mlp_bias',
-  tiedEmbeddings: 'tie_word_embeddings',
-  activation: 'hidden_act',
+  ...llamaKeys,
   embeddingScale: 'embedding_multiplier',
   attentionScale: 'attention_multiplier',
   residualScale: 'residual_multiplier',
   logitDivisor: 'logits_scaling',
-  ...tokenKeys,
 } as const satisfies KeyNames
 
 function readHuggingFace(source: HuggingFaceConfig): ConfigCandidate {
   const { json, file } = source
   refuseOtherValues(file, (key) => json[key], { quantization_config: null })
-  const attentionBias = json.attention_bias ?? false
   const values = {
-    ...usualSettings,
-    vocabSize: json.vocab_size,
-    hiddenSize: json.hidden_size,
-    intermediateSize: json.intermediate_size,
-    numLayers: json.num_hidden_layers,
-    numHeads: json.num_attention_heads,
-    numKvHeads: json.num_key_value_heads ?? json.num_attention_heads,
-    headDim: json.head_dim ?? Math.floor(Number(json.hidden_size) / Number(json.num_attention_heads)),
+    ...llamaValues(source),
     maxPositions: json.max_position_embeddings ?? 2048,
-    normEps: json.rms_norm_eps ?? 1e-6,
-    ...ropeSettings(source),
-    attentionBias,
-    attentionOutBias: attentionBias,
-    mlpBias: json.mlp_bias ?? false,
-    tiedEmbeddings: json.tie_word_embeddings ?? false,
-    activation: activationOf(json.hidden_act ?? 'silu'),
     embeddingScale: json.embedding_multiplier ?? 1,
     attentionScale: json.attention_multiplier ?? 1,
     residualScale: json.residual_multiplier ?? 1,
@@ -98,16 +68,7 @@ function writeHuggingFace(config: TransformerConfig): Json {
   return {
     model_type: 'granite',
     architectures: ['GraniteForCausalLM'],
-    hidden_size: config.hiddenSize,
-    intermediate_size: config.intermediateSize,
-    num_hidden_layers: config.numLayers,
-    num_attention_heads: config.numHeads,
-    num_key_value_heads: config.numKvHeads,
-    head_dim: config.headDim,
-    max_position_embeddings: config.maxPositions,
-    rms_norm_eps: config.normEps,
-    rope_theta: config.ropeTheta,
-    rope_scaling: ropeScalingJson(config.ropeScaling),
+    ...llamaJson(config),
     attention_bias: config.attentionBias,
     mlp_bias: config.mlpBias,
     hidden_act: activationNames[config.activation],

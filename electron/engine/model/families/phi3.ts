@@ -27,7 +27,8 @@ import type {
   Json,
 } from './family.ts'
 import { ggufEntries, ggufKeys, ggufSettings, requiredGgufValues } from './gguf.ts'
-import { activationOf, everyLayer, specialTokens, tokenKeys } from './huggingface.ts'
+import { activationOf, everyLayer, specialTokens } from './huggingface.ts'
+import { llamaJson, llamaKeys } from './llama-json.ts'
 import { type LinearSize, linearParameters, rmsNormParameters, table } from './parameters.ts'
 import { ggufRope, longropeTensors, withGgufRope } from './rope-gguf.ts'
 import { partialRopeSettings, ropeScalingJson } from './rope-json.ts'
@@ -134,22 +135,8 @@ function attention(
 }
 
 const huggingFaceKeys = {
-  vocabSize: 'vocab_size',
-  hiddenSize: 'hidden_size',
-  intermediateSize: 'intermediate_size',
-  numLayers: 'num_hidden_layers',
-  numHeads: 'num_attention_heads',
-  numKvHeads: 'num_key_value_heads',
-  headDim: 'head_dim',
-  maxPositions: 'max_position_embeddings',
-  normEps: 'rms_norm_eps',
-  ropeTheta: 'rope_theta',
-  ropeScaling: 'rope_scaling',
+  ...llamaKeys,
   partialRotary: 'partial_rotary_factor',
-  slidingWindow: 'sliding_window',
-  tiedEmbeddings: 'tie_word_embeddings',
-  activation: 'hidden_act',
-  ...tokenKeys,
 } as const satisfies KeyNames
 
 /** What `original_max_position_embeddings` is if a configuration lacks it. */
@@ -206,20 +193,11 @@ function writeHuggingFace(config: TransformerConfig): Json {
   return {
     model_type: 'phi3',
     architectures: ['Phi3ForCausalLM'],
-    hidden_size: config.hiddenSize,
-    intermediate_size: config.intermediateSize,
-    num_hidden_layers: config.numLayers,
-    num_attention_heads: config.numHeads,
-    num_key_value_heads: config.numKvHeads,
-    head_dim: config.headDim,
-    max_position_embeddings: config.maxPositions,
+    ...llamaJson(config),
     original_max_position_embeddings: original,
-    rms_norm_eps: config.normEps,
-    rope_theta: config.ropeTheta,
     rope_scaling: ropeScaling === null ? null : { type: 'longrope', ...scaling },
     partial_rotary_factor: config.partialRotary,
     sliding_window: config.slidingWindow,
-    hidden_act: 'silu',
   }
 }
 

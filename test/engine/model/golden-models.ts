@@ -21,26 +21,9 @@ import { openRuntime, type RuntimeOptions } from '../../../electron/engine/runti
 import type { Tensors } from '../../../electron/engine/runtime/tensor-record.ts'
 import { padResponses } from '../../../electron/engine/training/batch.ts'
 import { lossAndGradients } from '../../../electron/engine/training/train-step.ts'
+import { goldenModelNames } from './golden-model-names.ts'
 
 const folder = path.resolve(import.meta.dirname, '../../golden')
-const names = [
-  'llama-tied',
-  'llama-untied',
-  'llama3-rope',
-  'qwen2',
-  'gpt2',
-  'phi3',
-  'phi3-long',
-  'granite',
-  'gpt-neox',
-  'gpt-neox-serial',
-  'gpt-neo',
-  'qwen3',
-  'mistral',
-  'gemma3',
-  'smollm3',
-  'olmo2',
-]
 
 export interface Golden {
   inputIds: number[][]
@@ -69,13 +52,13 @@ const gradientTolerance = 1e-5
 
 /** The models whose compiled form is tested as it runs; for others, compilation is quick. */
 export const fullyCompiled = ['llama-tied', 'llama-untied', 'llama3-rope', 'qwen2', 'gpt2']
-export const quicklyCompiled = names.filter((name) => !fullyCompiled.includes(name))
+export const quicklyCompiled = goldenModelNames.filter((name) => !fullyCompiled.includes(name))
 
 /** Registers the tests. */
 export function testGoldenModels(
   options: RuntimeOptions,
   expectedKind: 'tensorflow' | 'wasm',
-  tested: readonly string[] = names,
+  tested: readonly string[] = goldenModelNames,
 ): void {
   for (const name of tested) {
     test(`${name} agrees with PyTorch on logits, gradients, greedy ids and log-probabilities`, async () => {

@@ -6,26 +6,9 @@ import {
   configFromHuggingFace,
   toHuggingFace,
 } from '../../../../electron/engine/model/sources/huggingface-config.ts'
+import { goldenModelNames } from '../golden-model-names.ts'
 
 const golden = path.resolve(import.meta.dirname, '../../../golden')
-const models = [
-  'llama-tied',
-  'llama-untied',
-  'llama3-rope',
-  'qwen2',
-  'gpt2',
-  'phi3',
-  'phi3-long',
-  'granite',
-  'gpt-neox',
-  'gpt-neox-serial',
-  'gpt-neo',
-  'qwen3',
-  'mistral',
-  'gemma3',
-  'smollm3',
-  'olmo2',
-]
 
 function goldenJson(model: string): Record<string, unknown> {
   return JSON.parse(readFileSync(path.join(golden, model, 'config.json'), 'utf8'))
@@ -70,7 +53,7 @@ test('Llama 3 scaling is read from either form', () => {
 })
 
 test('a written config reads back as the same model', () => {
-  for (const model of models) {
+  for (const model of goldenModelNames) {
     const config = configFromHuggingFace(goldenJson(model), 'config.json')
     const written = JSON.parse(JSON.stringify(toHuggingFace(config)))
     assert.deepEqual(configFromHuggingFace(written, 'config.json'), config, model)

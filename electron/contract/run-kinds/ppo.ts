@@ -167,7 +167,7 @@ export const PpoConfig = z.strictObject({
   valueInit: z
     .enum(['reward', 'policy'])
     .default('reward')
-    .describe('Which weights a separate value model starts from.')
+    .describe('Whose weights a separate value model starts from; its head starts at zero.')
     .meta({ label: 'Value model start' }),
   normalizationSamples: count()
     .default(128)

@@ -128,6 +128,13 @@ export function addScoreHead(model: Model, seed: number): void {
   model.parameters.set(scoreHead, variableFrom(scoreHead, [1, size], values))
 }
 
+/** Gives the model a scalar head of zeros, in place of one that it may have. */
+export function zeroScoreHead({ config, parameters }: Model): void {
+  const shape = [1, config.hiddenSize]
+  parameters.get(scoreHead)?.dispose()
+  parameters.set(scoreHead, variableFrom(scoreHead, shape, new Float32Array(config.hiddenSize)))
+}
+
 /** A second model with the same values, on the same base if it has one. */
 export function copyModel(model: Model): Model {
   const parameters = new Map([...model.parameters].map(([name, variable]) => [name, copyVariable(variable)]))

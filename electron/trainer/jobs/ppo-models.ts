@@ -1,12 +1,15 @@
 /** The models that a PPO run trains and compares with, made from the two that it starts from. */
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
-import { adaptModel, addScoreHead, copyModel, type Model } from '../../engine/model/model.ts'
+import { adaptModel, copyModel, type Model, zeroScoreHead } from '../../engine/model/model.ts'
 import type { RolloutModels } from '../../pipeline/ppo/rollout.ts'
 
 /**
  * Without adapters, the policy is `start` itself and the reference a copy; with adapters, the reference is `start` and
- * the policy adapts it. A separate value model starts from the reward model or the policy, copied or adapted in the
- * same way.
+ * the policy adapts it. A separate value model starts from the trunk of the reward model or of the policy, copied or
+ * adapted in the same way.
+ *
+ * Values start at zero, by a head of zeros: returns are normalised outside the reward model (`rewards.ts`), so its own
+ * head would predict them in another unit, and explained variance would begin far below zero (docs/PAPER.md).
  * @returns models, each of which, except `start`, the caller must dispose once
  */
 export function ppoModels(
@@ -18,6 +21,6 @@ export function ppoModels(
   const derived = derive(start)
   const [policy, refPolicy] = loraRank === null ? [start, derived] : [derived, start]
   const value = valueTrunk === 'shared' ? policy : derive(valueInit === 'reward' ? rewardModel : start)
-  addScoreHead(value, seed)
+  zeroScoreHead(value)
   return { policy, refPolicy, value }
 }

@@ -63,9 +63,9 @@ for (const scheme of RewardScheme.options) {
     const { quality, tokens } = heldout!
     assert.equal(quality.accuracy, 1)
     if (schemes[scheme].rewardsTokens)
-      assert.ok(quality.tokens!.auroc! > 0.7 && tokens!.f1 > 0.6, `${quality.tokens!.auroc}, ${tokens!.f1}`)
+      assert.ok(quality.tokens!.auroc! > 0.7 && tokens!.f1! > 0.6, `${quality.tokens!.auroc}, ${tokens!.f1}`)
     const keptLimit = keptLimits.get(scheme)
-    if (keptLimit) assert.ok(Math.abs(quality.tokens!.keptMean) < keptLimit, 'kept tokens are held at zero')
+    if (keptLimit) assert.ok(Math.abs(quality.tokens!.keptMean!) < keptLimit, 'kept tokens are held at zero')
     disposeModel(model)
   })
 }

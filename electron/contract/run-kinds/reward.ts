@@ -74,7 +74,11 @@ export const RewardResult = TrainingResult.extend({
       margin: z.number(),
       calibrationError: z.number().nullable(),
       tokens: z
-        .object({ auroc: z.number().nullable(), keptMean: z.number(), meanByPosition: z.array(z.number()) })
+        .object({
+          auroc: z.number().nullable(),
+          keptMean: z.number().nullable(),
+          meanByPosition: z.array(z.number()),
+        })
         .nullable(),
     })
     .nullable(),

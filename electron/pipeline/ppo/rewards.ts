@@ -10,7 +10,7 @@ export type ResponseTokens = Pick<ResponseBatch, 'responseMask' | 'responseLengt
 
 /** How rewards are centred and scaled, measured once before training. */
 export interface RewardScale {
-  /** token placement: mean reward of kept tokens on held-out edits; sequence placement: mean score on the reference. */
+  /** token placement: mean reward of kept tokens on training edits; sequence placement: mean score on the reference. */
   center: number
   /** Deviation over reference samples of the response's centred sum (token) or score (sequence). */
   deviation: number

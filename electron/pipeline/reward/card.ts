@@ -13,8 +13,8 @@ export const rewardCardFile = 'reward.json'
 export const RewardCard = z.strictObject({
   scheme: RewardScheme,
   /**
-   * Mean reward of kept tokens on held-out edits, or on training edits if none are held out; null if unknown, and for a
-   * scheme that rewards no tokens.
+   * Mean reward of kept tokens on training edits (in models of older versions: on held-out edits, if there were any); null
+   * if unknown, and for a scheme that rewards no tokens.
    */
   keptMean: z.number().nullable(),
   tokenizerHash: z.string(),

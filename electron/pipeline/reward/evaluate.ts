@@ -27,7 +27,8 @@ export interface RewardQuality {
 export interface TokenQuality {
   /** How well the reward ranks good tokens above bad ones (label -1); null if one kind is missing. */
   auroc: number | null
-  keptMean: number
+  /** Null if no token is kept. */
+  keptMean: number | null
   /** Means by position in the response, in tenths of its length. */
   meanByPosition: number[]
 }
@@ -59,7 +60,7 @@ function tokenQuality(scored: readonly ScoredPair[]): TokenQuality {
     rewards,
     labels.map((label) => label >= 0),
   )
-  return { auroc: area, keptMean: meanOfKept(scored) ?? 0, meanByPosition: meanByPosition(scored) }
+  return { auroc: area, keptMean: meanOfKept(scored), meanByPosition: meanByPosition(scored) }
 }
 
 /** Mean reward of the tokens that the edits kept; null if there are none. */
@@ -84,19 +85,22 @@ export function bestThreshold(scored: readonly ScoredPair[]): number {
   const { rewards, labels } = labelledTokens(scored)
   const sorted = [...rewards].sort((a, b) => a - b)
   const candidates = Array.from({ length: 200 }, (_, i) => sorted[Math.floor((i / 200) * sorted.length)]!)
-  const f1 = (threshold: number) => tokenF1(rewards, labels, threshold)
+  const f1 = (threshold: number) => tokenF1(rewards, labels, threshold) ?? 0
   return candidates.reduce((best, candidate) => (f1(candidate) > f1(best) ? candidate : best))
 }
 
-/** F1 of calling tokens below the threshold bad, against label -1. */
-export function tokenF1(rewards: readonly number[], labels: readonly number[], threshold: number): number {
-  const predicted = rewards.map((r) => r < threshold)
-  return (
-    precisionRecall(
-      predicted,
-      labels.map((label) => label === -1),
-    ).f1 ?? 0
-  )
+/** F1 of calling tokens below the threshold bad, against label -1; null, as the AUROC is, if one kind is missing. */
+export function tokenF1(
+  rewards: readonly number[],
+  labels: readonly number[],
+  threshold: number,
+): number | null {
+  const isBad = labels.map((label) => label === -1)
+  if (!isBad.includes(true) || !isBad.includes(false)) return null
+  return precisionRecall(
+    rewards.map((r) => r < threshold),
+    isBad,
+  ).f1
 }
 
 function meanByPosition(scored: readonly ScoredPair[]): number[] {

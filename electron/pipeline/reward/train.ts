@@ -35,8 +35,8 @@ export interface RewardResult extends RunEnd {
   /** Null while paused, and if nothing is held out. */
   heldout: HeldoutRewards | null
   /**
-   * Mean reward of kept tokens, on held-out pairs or, if these have none, on training pairs; null while paused, for a
-   * scheme that rewards no tokens, and if no token is kept.
+   * Mean reward of kept tokens on training pairs: held-out ones would leak into PPO, whose policy is judged on the prompts
+   * of the same documents. Null while paused, for a scheme that rewards no tokens, and if no token is kept.
    */
   keptMean: number | null
 }
@@ -44,11 +44,11 @@ export interface RewardResult extends RunEnd {
 export interface HeldoutRewards {
   quality: RewardQuality
   scored: ScoredPair[]
-  /** The reward below which a token is called bad, and the F1 of it; null for models without token rewards. */
-  tokens: { threshold: number; f1: number } | null
+  /** The reward below which a token is called bad, and its F1 (null if no held-out token is bad); null for models without token rewards. */
+  tokens: { threshold: number; f1: number | null } | null
 }
 
-/** Training pairs on which the F1 threshold is chosen, and the mean of kept tokens if none are held out. */
+/** Training pairs on which the F1 threshold is chosen and the mean of kept tokens measured. */
 const measuredPairs = 64
 
 /**
@@ -99,7 +99,7 @@ export async function trainReward(
     return {
       ...end,
       heldout: isHeldOut ? heldoutRewards(scored, threshold, config) : null,
-      keptMean: measured && (meanOfKept(scored) ?? meanOfKept(measured)),
+      keptMean: measured && meanOfKept(measured),
     }
   } finally {
     scorer.dispose()

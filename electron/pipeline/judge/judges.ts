@@ -15,8 +15,8 @@ function verdict(comparison: number): Reply {
   return { preferSecond: (Math.sign(comparison) + 1) / 2, rawReply: '', elapsedMs: 0 }
 }
 
-/** Judges by a comparison that the caller knows to be true, such as the cost of flaws in the sample world. */
-export function truthJudge(name: string, compare: Comparison): Judge {
+/** Judges by a comparison of the two outputs, such as the cost of their flaws in the sample world. */
+export function comparisonJudge(name: string, compare: Comparison): Judge {
   return {
     name,
     ...instantly,
@@ -27,7 +27,7 @@ export function truthJudge(name: string, compare: Comparison): Judge {
 /** Prefers the output with more, or fewer, characters. Shows how much of a result is explained by length alone. */
 export function lengthJudge(prefer: 'longer' | 'shorter'): Judge {
   const sign = prefer === 'longer' ? 1 : -1
-  return truthJudge(
+  return comparisonJudge(
     `length/${prefer}`,
     (question) => sign * (lengthOf(question.second.text) - lengthOf(question.first.text)),
   )
@@ -37,7 +37,7 @@ export function lengthJudge(prefer: 'longer' | 'shorter'): Judge {
 export function patternJudge(pattern: RegExp, prefer: 'matched' | 'unmatched' = 'matched'): Judge {
   const sign = prefer === 'matched' ? 1 : -1
   const matches = (text: string) => Number(text.search(pattern) >= 0)
-  return truthJudge(
+  return comparisonJudge(
     `pattern/${prefer}/${pattern}`,
     (question) => sign * (matches(question.second.text) - matches(question.first.text)),
   )
@@ -49,7 +49,7 @@ export function patternJudge(pattern: RegExp, prefer: 'matched' | 'unmatched' = 
  */
 export function repetitionJudge(): Judge {
   const shareOf = (text: string) => repetition(text.toLowerCase().match(/\S+/g) ?? [])
-  return truthJudge('repetition', ({ first, second }) => shareOf(first.text) - shareOf(second.text))
+  return comparisonJudge('repetition', ({ first, second }) => shareOf(first.text) - shareOf(second.text))
 }
 
 export interface ToScore {

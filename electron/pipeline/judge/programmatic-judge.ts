@@ -7,7 +7,7 @@ import {
 import { compareInWorld } from '../../world/judge.ts'
 import { loadWorld } from '../../world/world.ts'
 import type { Judge } from './judge.ts'
-import { lengthJudge, patternJudge, repetitionJudge, truthJudge } from './judges.ts'
+import { comparisonJudge, lengthJudge, patternJudge, repetitionJudge } from './judges.ts'
 
 const judges: { [Kind in keyof ProgrammaticJudgeSpecs]: (spec: ProgrammaticJudgeSpecs[Kind]) => Judge } = {
   world: worldJudge,
@@ -22,5 +22,5 @@ export function programmaticJudge(spec: ProgrammaticJudgeSpec): Judge {
 
 function worldJudge(): Judge {
   const world = loadWorld()
-  return truthJudge('world', ({ prompt, first, second }) => compareInWorld(world, prompt, first, second))
+  return comparisonJudge('world', ({ prompt, first, second }) => compareInWorld(world, prompt, first, second))
 }

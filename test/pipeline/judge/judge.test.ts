@@ -12,11 +12,11 @@ import {
   type Unread,
 } from '../../../electron/pipeline/judge/judge.ts'
 import {
+  comparisonJudge,
   lengthJudge,
   patternJudge,
   repetitionJudge,
   scoreJudge,
-  truthJudge,
 } from '../../../electron/pipeline/judge/judges.ts'
 import { programmaticJudge } from '../../../electron/pipeline/judge/programmatic-judge.ts'
 
@@ -68,7 +68,7 @@ test('every pair is judged once in each order, and preferences are for B whichev
 
 test('judging resumes where it stopped: nothing is requested twice, nothing is missing', async () => {
   const asked: string[] = []
-  const judge = truthJudge('truth', ({ pairId, first }) => {
+  const judge = comparisonJudge('truth', ({ pairId, first }) => {
     asked.push(`${pairId}:${first.text}`)
     return 1
   })

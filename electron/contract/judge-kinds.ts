@@ -20,6 +20,12 @@ export interface AvailableModels {
   server: { model: string; address: string } | null
 }
 
+/** Texts of an item: its finished edits, its chosen response, or the edits if it has some and else the chosen response. */
+const ComparedTexts = z.enum(['edited', 'chosen', 'either'])
+export type ComparedTexts = z.infer<typeof ComparedTexts>
+
+const TextMetricName = z.enum(['chrf', 'ter', 'bleu', 'exact'])
+
 interface JudgeKind<Spec> {
   /** Schema of the stored settings, including `kind`. */
   spec: z.ZodType<Spec>
@@ -35,6 +41,8 @@ interface JudgeKind<Spec> {
   model: 'reward' | 'language' | null
   /** Whether it knows the truth of the sample world, and so can judge only prompts about it. */
   isWorldTruth: boolean
+  /** Which texts of an item it compares the outputs with; null if it needs none. */
+  comparesWith(spec: Spec): ComparedTexts | null
   /** A warning for readers of an experiment with this judge; null if none is needed. */
   caution: string | null
   /** Entries for a list of judges; none for forms that need the user to type something. */
@@ -49,7 +57,7 @@ function judgeKind<Schema extends z.ZodType<{ kind: string }>>(
 }
 
 /** What most judges without a model have in common. */
-const plain = { help: '', model: null, isWorldTruth: false, caution: null }
+const plain = { help: '', model: null, isWorldTruth: false, comparesWith: () => null, caution: null }
 
 /** Judges without a model; they take no time. */
 const programmaticKinds = {
@@ -94,6 +102,28 @@ const programmaticKinds = {
     nameOf: () => 'repetition',
     choices: () => [{ written: 'repetition', label: 'less repetition wins (a check on degenerate text)' }],
   }),
+  reference: judgeKind({
+    ...plain,
+    spec: z.strictObject({
+      kind: z.literal('reference'),
+      metric: TextMetricName,
+      texts: ComparedTexts.default('either'),
+    }),
+    forms: ['reference:METRIC'],
+    help: "the response nearer to the item's edited text wins, or to its chosen one if there is no edit, by chrf, ter, bleu or exact; add :edited or :chosen for that text only; less than 0.5 points apart is a tie",
+    read: (argument) => {
+      const [metric, texts = 'either', ...more] = argument.split(':')
+      return more.length === 0 ? { metric, texts } : null
+    },
+    nameOf: ({ metric, texts }) => `reference ${metric}${texts === 'either' ? '' : ` ${texts}`}`,
+    comparesWith: ({ texts }) => texts,
+    choices: () => [
+      { written: 'reference:chrf', label: 'nearer to the item’s edited or chosen text, by chrF' },
+      { written: 'reference:ter', label: 'nearer to the item’s edited or chosen text, by TER' },
+      { written: 'reference:bleu', label: 'nearer to the item’s edited or chosen text, by BLEU' },
+      { written: 'reference:exact', label: 'equal to the item’s edited or chosen text' },
+    ],
+  }),
 }
 
 const trainingKinds = {
@@ -106,6 +136,7 @@ const trainingKinds = {
     nameOf: ({ model }) => `reward ${model}`,
     model: 'reward',
     isWorldTruth: false,
+    comparesWith: () => null,
     caution:
       'A reward model judged. Like the reward models of the arms, it is reliable only on responses similar to its training data, and a policy can drift to responses that it misjudges: read samples before you trust a high win rate.',
     choices: ({ reward }) =>
@@ -123,6 +154,7 @@ const evaluationKinds = {
     nameOf: ({ model }) => `local ${model}`,
     model: 'language',
     isWorldTruth: false,
+    comparesWith: () => null,
     caution: null,
     choices: ({ language }) =>
       language.map((name) => ({
@@ -220,6 +252,11 @@ export function canWatchTraining(spec: AnyJudgeSpec): spec is JudgeSpec {
 /** The judge with the name or path of its model on this machine, if it has one, replaced. */
 export function mapJudgeModel<Spec extends AnyJudgeSpec>(spec: Spec, map: (model: string) => string): Spec {
   return 'model' in spec && judgeKindOf(spec).model !== null ? { ...spec, model: map(spec.model) } : spec
+}
+
+/** Which texts of an item the judge compares outputs with; null if it needs none. */
+export function textsComparedBy(spec: AnyJudgeSpec): ComparedTexts | null {
+  return judgeKindOf(spec).comparesWith(spec)
 }
 
 /** Applies the entry of the judge's kind to the judge, and to more if given. */

@@ -147,6 +147,8 @@ export const JudgePair = z.object({
   context: z.string(),
   outputA: Output,
   outputB: Output,
+  /** Texts that the outputs are compared with; only for a judge that compares with texts of the item. */
+  references: z.array(z.string()).optional(),
 })
 export type JudgePair = z.infer<typeof JudgePair>
 
@@ -168,6 +170,8 @@ export const RunInputRow = z.object({
   split: z.enum(['train', 'heldout']),
   item: Item,
   edited: z.string().nullable(),
+  /** Texts that a judge compares held-out responses with; only if the run has such a judge. */
+  references: z.array(z.string()).optional(),
 })
 export type RunInputRow = z.infer<typeof RunInputRow>
 

@@ -6,6 +6,18 @@ const percent = () => z.number().min(0).max(100)
 
 export const PercentInterval = z.object({ low: percent(), high: percent() })
 
+/** A metric of both sides' outputs against the items' texts, over all judged pairs (`engine/statistics/text-metrics.ts`). */
+export const CorpusScores = z.object({
+  /** As publications name it, for example `chrF2`. */
+  metric: z.string(),
+  /** Pairs that have a text to compare with. */
+  n: z.int().positive(),
+  /** Percent; TER may exceed 100. */
+  reference: z.number().nonnegative(),
+  candidate: z.number().nonnegative(),
+})
+export type CorpusScores = z.infer<typeof CorpusScores>
+
 /** One side judged against another, pair by pair (`pipeline/judge/summarise.ts`). */
 export const WinRateSummary = z.object({
   /** Pairs on which this side is better, equal, worse. */
@@ -31,6 +43,8 @@ export const WinRateSummary = z.object({
   smallestDetectableDifference: z.number().positive().nullable(),
   /** Percent, estimated for answers of equal length; null if lengths were not compared. */
   lengthControlledWinRate: percent().nullable(),
+  /** Of a judge that compares with the items' texts; not in other records. */
+  corpusScores: CorpusScores.optional(),
   /** Sentences on the limits of these figures. */
   warnings: z.array(z.string()),
 })

@@ -1,5 +1,6 @@
 /** One evaluation: its result with warnings, agreement with other judges, and every pair behind it. */
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { corpusSentence } from '../../electron/contract/summary-sentences.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
@@ -105,7 +106,7 @@ function Agreement({ rows }: { rows: Pairs['agreement'] }) {
 
 function Result({ summary, name }: { summary: NonNullable<Pairs['record']['summary']>; name: string }) {
   const { winRate, interval, wins, ties, losses, n, prompts = n } = summary
-  const { signTestP, lengthControlledWinRate, warnings } = summary
+  const { signTestP, lengthControlledWinRate, corpusScores, warnings } = summary
   return (
     <section className="result">
       <div className="row">
@@ -119,6 +120,7 @@ function Result({ summary, name }: { summary: NonNullable<Pairs['record']['summa
         test over prompts: p {signTestP < 0.001 ? '< 0.001' : `= ${signTestP.toFixed(3)}`}; at equal length:{' '}
         {numberOf(lengthControlledWinRate)}%.
       </p>
+      {corpusScores && <p className="numbers">{corpusSentence(corpusScores)}</p>}
       {warnings.length > 0 && (
         <ul>
           {warnings.map((warning) => (

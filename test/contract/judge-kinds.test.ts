@@ -10,6 +10,7 @@ import {
   judgeForms,
   judgeKindOf,
   mapJudgeModel,
+  textsComparedBy,
   WrittenAnyJudge,
   WrittenExperimentJudge,
   WrittenJudge,
@@ -22,6 +23,9 @@ const training: [string, JudgeSpec][] = [
   ['length:shorter', { kind: 'length', prefer: 'shorter' }],
   ['regex:a:b\nc', { kind: 'regex', pattern: 'a:b\nc', flags: '' }],
   ['repetition', { kind: 'repetition' }],
+  ['reference:chrf', { kind: 'reference', metric: 'chrf', texts: 'either' }],
+  ['reference:ter:edited', { kind: 'reference', metric: 'ter', texts: 'edited' }],
+  ['reference:exact:chosen', { kind: 'reference', metric: 'exact', texts: 'chosen' }],
   ['reward:runs/rm: 2', { kind: 'reward', model: 'runs/rm: 2' }],
 ]
 const language: [string, AnyJudgeSpec][] = [
@@ -60,7 +64,18 @@ test('a mistake is answered with what can be written there, or with what is wron
       `invalid judge "${text}": use ${experimentJudgeForms.slice('Judge: '.length, -1)}`,
     )
   assert.equal(messageOf(WrittenJudge, 'regex:('), 'invalid judge "regex:(": not a valid regular expression')
-  for (const text of ['length:', 'length:wider', 'reward:', 'regex:', 'gold:0', 'server:m@http://'])
+  for (const text of [
+    'length:',
+    'length:wider',
+    'reference',
+    'reference:rouge',
+    'reference:chrf:all',
+    'reference:chrf:edited:x',
+    'reward:',
+    'regex:',
+    'gold:0',
+    'server:m@http://',
+  ])
     assert.match(messageOf(WrittenExperimentJudge, text), /^invalid judge "[^"]+": /, text)
 })
 
@@ -71,6 +86,7 @@ test('help lists the forms of every judge that can be named there', () => {
     'length:shorter',
     'regex:PATTERN',
     'repetition',
+    'reference:METRIC',
     'reward:MODEL',
   ]) {
     for (const help of [judgeForms, anyJudgeForms, experimentJudgeForms]) assert.ok(help.includes(form))
@@ -89,6 +105,11 @@ test('judges as earlier versions stored them are still valid', () => {
     pattern: 'x',
     flags: '',
   })
+  assert.deepEqual(JudgeSpec.parse({ kind: 'reference', metric: 'bleu' }), {
+    kind: 'reference',
+    metric: 'bleu',
+    texts: 'either',
+  })
   assert.ok(!JudgeSpec.safeParse(language[0]![1]).success)
 })
 
@@ -100,6 +121,16 @@ test('only a model on this machine has its path mapped', () => {
   )
 })
 
+test('only a judge that compares with texts of the item says which', () => {
+  const compared = [...training, ...language].map(([, spec]) => textsComparedBy(spec))
+  assert.deepEqual(
+    compared.filter((texts) => texts !== null),
+    ['either', 'edited', 'chosen'],
+  )
+  const reference: AnyJudgeSpec = { kind: 'reference', metric: 'ter', texts: 'edited' }
+  assert.equal(judgeKindOf(reference).nameOf(reference), 'reference ter edited')
+})
+
 test('a list of judges offers the rules, the models that fit, and the server once it is set up', () => {
   const available = { reward: ['rm'], language: ['base'], server: { model: 'm', address: server } }
   const written = judgeChoices(available).map((choice) => choice.written!)
@@ -108,6 +139,10 @@ test('a list of judges offers the rules, the models that fit, and the server onc
     'length:shorter',
     'length:longer',
     'repetition',
+    'reference:chrf',
+    'reference:ter',
+    'reference:bleu',
+    'reference:exact',
     'reward:rm',
     'local:base',
     `server:m@${server}`,
@@ -120,6 +155,10 @@ test('a list of judges offers the rules, the models that fit, and the server onc
     'length shorter',
     'length longer',
     'repetition',
+    'reference chrf',
+    'reference ter',
+    'reference bleu',
+    'reference exact',
     'reward rm',
     'local base',
     'server m',

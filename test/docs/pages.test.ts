@@ -19,7 +19,7 @@ import {
 const words = sourceWords()
 
 /** How many paths a page names at least: fewer, and the check has stopped seeing them. */
-const minPaths: Record<string, number> = { 'docs/PAPER.md': 60, 'docs/GLOSSARY.md': 40 }
+const minPaths: Record<string, number> = { 'docs/PAPER.md': 60, 'docs/GLOSSARY.md': 40, 'docs/METHODS.md': 8 }
 
 for (const file of pageFiles()) {
   // The changelog names what existed when it was written.
@@ -105,4 +105,17 @@ test('PAPER.md gives the source of every formula, and explains every mark that i
   assert(sources.length >= 15)
   for (const source of sources) assert.match(source, /\b[ARSO]\b/, source)
   for (const mark of ['A', 'R', 'S', 'O']) assert(page.includes(`| **${mark}** |`))
+})
+
+test('METHODS.md gives every method its formula, code, source and golden values', () => {
+  const rows = readPage('docs/METHODS.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| name |'))
+  assert(rows.length >= 4)
+  for (const row of rows) {
+    const cells = row.replaceAll('\\|', '').split(' | ')
+    assert.equal(cells.length, 5, row)
+    assert.match(cells[2]!, /`[\w/.-]+\.tsx?#\w+`/, row)
+    for (const cell of cells) assert.notEqual(cell.replace(/^\|| \|$/g, '').trim(), '', row)
+  }
 })

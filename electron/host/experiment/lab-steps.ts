@@ -2,21 +2,28 @@
 import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
 import type { JudgeServerOptions } from '../../contract/judge.ts'
-import { type AnyJudgeSpec, canWatchTraining, judgeKindOf } from '../../contract/judge-kinds.ts'
-import type { Item } from '../../contract/records.ts'
+import {
+  type AnyJudgeSpec,
+  canWatchTraining,
+  judgeKindOf,
+  textsComparedBy,
+} from '../../contract/judge-kinds.ts'
+import type { Item, JudgePair } from '../../contract/records.ts'
 import type { RunKind } from '../../contract/run-kinds/index.ts'
 import { openModelSource } from '../../engine/model/sources/model-source.ts'
 import { openTokenizer } from '../../engine/tokenizer/index.ts'
+import { withoutThinking } from '../../engine/tokenizer/thinking.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
-import { type Project, readMetrics, splitOf, splitPoint } from '../../storage/index.ts'
+import { type Db, type Project, readMetrics, splitOf, splitPoint } from '../../storage/index.ts'
 import { readPrompt } from '../../world/prompts.ts'
 import { judgeTruth } from '../../world/truth.ts'
 import { loadWorld } from '../../world/world.ts'
 import type { Lab } from '../context.ts'
-import { editedPairsOf, itemsOf } from '../data/items.ts'
+import { editedPairsOf, itemsOf, requireItem } from '../data/items.ts'
 import { evaluate, nameOfSides } from '../judge/evaluate.ts'
 import { makeJudge } from '../judge/judges.ts'
 import { questionKey, respond } from '../judge/outputs.ts'
+import { comparable, textsOf } from '../judge/reference-texts.ts'
 import { type RunOutcome, startOrResume } from '../runs/run.ts'
 import type { InputChoice } from '../runs/run-input.ts'
 import { seriesOf } from '../runs/series.ts'
@@ -45,10 +52,13 @@ export function labSteps(
   const isHeldout = (item: Item) => splitOf(splitPoint(item), choice.heldout) === 'heldout'
   return {
     heldoutItems: () =>
-      onePerPrompt(
-        [...itemsOf(db, { datasets: choice.datasets })].filter(
-          (item) => item.rejected !== null && isHeldout(item),
+      judgeable(
+        onePerPrompt(
+          [...itemsOf(db, { datasets: choice.datasets })].filter(
+            (item) => item.rejected !== null && isHeldout(item),
+          ),
         ),
+        { db, setting, hooks },
       ),
     heldoutEdits: () =>
       [...editedPairsOf(db, { datasets: choice.datasets })].filter(({ item }) => isHeldout(item)),
@@ -57,6 +67,19 @@ export function labSteps(
     ...trainingSteps(lab, project, setting, hooks),
     ...judgingSteps(lab, project, setting, hooks),
   }
+}
+
+/** The items that have a text for a judge that compares with one. @throws UserError if none has */
+function judgeable(
+  items: Item[],
+  { db, setting: { judge, choice }, hooks }: { db: Db; setting: ExperimentSetting; hooks: Hooks },
+): Item[] {
+  const texts = textsComparedBy(judge)
+  if (texts === null) return items
+  const all = textsOf(db, texts, choice.datasets)
+  const { rows, note } = comparable(items, texts, (item) => all(item).length > 0)
+  if (note !== null) hooks.emit({ type: 'note', sentence: note })
+  return rows
 }
 
 function trainingSteps(
@@ -85,9 +108,15 @@ function trainingSteps(
 function judgingSteps(
   lab: Lab,
   { db }: Project,
-  { policy, judge: spec, judgeServer: server, maxQueryTokens, seed }: ExperimentSetting,
+  { policy, choice, judge: spec, judgeServer: server, maxQueryTokens, seed }: ExperimentSetting,
   hooks: Hooks,
 ): Pick<ExperimentSteps, 'respond' | 'score' | 'judge'> {
+  const texts = textsComparedBy(spec)
+  const referencesOf = texts && textsOf(db, texts, choice.datasets)
+  const withReferences = (pair: JudgePair) =>
+    referencesOf === null
+      ? pair
+      : { ...pair, references: referencesOf(requireItem(db, pair.item)).map(withoutThinking) }
   return {
     async respond(model, items, sampling) {
       const chat = { templateVariables: null, keepThinking: false }
@@ -112,7 +141,8 @@ function judgingSteps(
     async judge(sides, pairs) {
       const judge = makeJudge(lab, spec, { maxQueryTokens, server }, hooks)
       const settings = { judge: spec, ...sides }
-      return evaluate(db, { name: nameOfSides(sides), settings, judge, pairs, seed }, hooks)
+      const comparison = { name: nameOfSides(sides), settings, judge, pairs: pairs.map(withReferences), seed }
+      return evaluate(db, comparison, hooks)
     },
   }
 }

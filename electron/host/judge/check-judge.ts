@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
-import { judgeKindOf } from '../../contract/judge-kinds.ts'
+import { judgeKindOf, textsComparedBy } from '../../contract/judge-kinds.ts'
 import type { JudgePair } from '../../contract/records.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { readRawRows } from '../../pipeline/data/raw-rows.ts'
@@ -82,6 +82,11 @@ function checkOf(lab: Lab, project: Project, input: CheckInput, hooks: Hooks): C
   const spec = withModelPath(project, input.judge)
   if (judgeKindOf(spec).isWorldTruth)
     throw new UserError('bad_input', 'The sample-world judge cannot score these pairs. Use another --judge.')
+  if (textsComparedBy(spec) !== null)
+    throw new UserError(
+      'bad_input',
+      'These pairs have no edited or chosen text to compare with. Use another --judge.',
+    )
   return (what, pairs) => {
     const judge = makeJudge(lab, spec, { maxQueryTokens, server: judgeServer }, hooks)
     const name = `${judge.name} on ${what}`

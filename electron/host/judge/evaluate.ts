@@ -67,7 +67,11 @@ export async function evaluate(
     emit({ type: 'progress', phase: 'judge', done, total: 2 * pairs.length })
   }
   note(judge.usageSummary?.())
-  const summary = summarise(judgements, { seed, pairs, unread: unread.length })
+  const scores = judge.corpusScores?.(pairs)
+  const summary = {
+    ...summarise(judgements, { seed, pairs, unread: unread.length }),
+    ...(scores && { corpusScores: scores }),
+  }
   finishEvaluation(db, evaluation.id, summary)
   return { evaluation: evaluation.id, summary, judgements }
 }

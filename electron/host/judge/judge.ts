@@ -1,9 +1,10 @@
 /** Verbs that compare: judge (two models on held-out prompts) and winrate (a file of annotations). */
 import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
-import { judgeKindOf } from '../../contract/judge-kinds.ts'
+import { type AnyJudgeSpec, judgeKindOf, textsComparedBy } from '../../contract/judge-kinds.ts'
 import type { Item, JudgePair, Output } from '../../contract/records.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
+import { withoutThinking } from '../../engine/tokenizer/thinking.ts'
 import { readAnnotations, readDifficulties } from '../../pipeline/judge/annotations.ts'
 import { subsetCaution } from '../../pipeline/judge/subsets.ts'
 import { winRateFromAnnotations } from '../../pipeline/judge/win-rate.ts'
@@ -17,6 +18,7 @@ import { evaluate, nameOfSides } from './evaluate.ts'
 import { withModelPath } from './judge-model.ts'
 import { makeJudge } from './judges.ts'
 import { isOutputsFile, questionKey, readOutputs, respond } from './outputs.ts'
+import { comparable, textsOf } from './reference-texts.ts'
 import { subsetsOf } from './subsets.ts'
 
 type JudgeInput = VerbInput<'judge'>
@@ -34,9 +36,11 @@ export async function judge(lab: Lab, input: JudgeInput, hooks: Hooks): Promise<
   const project = await lab.openProject(input.project)
   const { reference, candidate, seed, maxQueryTokens, judgeServer } = input
   const spec = withModelPath(project, input.judge)
-  const items = heldoutItems(project, input)
-  if (judgeKindOf(spec).isWorldTruth) refuseOtherWorlds(items)
-  const pairs = await answeredPairs(items, { lab, project, input, hooks })
+  const candidates = heldoutItems(project, input)
+  if (judgeKindOf(spec).isWorldTruth) refuseOtherWorlds(candidates)
+  const { items, referencesOf } = withReferences(candidates, spec, { lab, project, input, hooks })
+  const answered = await answeredPairs(items, { lab, project, input, hooks })
+  const pairs = answered.map((pair) => ({ ...pair, ...referencesOf(pair.item) }))
   const judge = makeJudge(lab, spec, { maxQueryTokens, server: judgeServer }, hooks)
   const { project: _project, judgeServer: _server, ...settings } = input
   const comparison = { name: nameOfSides(input), settings, judge, pairs, seed }
@@ -44,6 +48,22 @@ export async function judge(lab: Lab, input: JudgeInput, hooks: Hooks): Promise<
   const subsets = subsetsOf(project.db, pairs, judgements, seed)
   if (subsets.length > 0) hooks.emit({ type: 'note', sentence: subsetCaution(subsets) })
   return { evaluation, judge: judge.name, reference, candidate, ...summary, subsets }
+}
+
+/** The items that this judge can judge, and what a pair of one keeps of its texts: nothing if the judge needs none. */
+function withReferences(
+  items: Item[],
+  spec: AnyJudgeSpec,
+  { project: { db }, input, hooks }: Asked,
+): { items: Item[]; referencesOf: (item: string) => Pick<JudgePair, 'references'> } {
+  const texts = textsComparedBy(spec)
+  if (texts === null) return { items, referencesOf: () => ({}) }
+  const all = textsOf(db, texts, input.datasets)
+  const references = new Map(items.map((item) => [item.id, all(item)]))
+  const { rows, note } = comparable(items, texts, ({ id }) => references.get(id)!.length > 0)
+  if (note !== null) hooks.emit({ type: 'note', sentence: note })
+  const shown = input.keepThinking ? (text: string) => text : withoutThinking
+  return { items: rows, referencesOf: (item) => ({ references: references.get(item)!.map(shown) }) }
 }
 
 /**

@@ -21,6 +21,7 @@ import { withModelPath } from '../judge/judge-model.ts'
 import { findModel, hasModel, type NamedModel } from '../models/project-models.ts'
 import { type RunOutcome, type RunPlan, type StartRun, startRun } from '../runs/run.ts'
 import { type InputChoice, inputRows, requireRows, rowKindOf } from '../runs/run-input.ts'
+import { noteUnjudged, withJudgedTexts } from './judged-texts.ts'
 
 /** A training verb's input; other parts of the host may restrict it to a part of the documents. */
 export type TrainInput<K extends RunKind> = VerbInput<`train ${K}`> & Pick<InputChoice, 'trainPart'>
@@ -34,7 +35,9 @@ export async function train<K extends RunKind>(
 ): Promise<RunOutcome<K>> {
   const project = await lab.openProject(input.project)
   noteHiddenPreset(project, kind, input, hooks)
-  return start<K>(lab, project, planRun(project, kind, input), hooks)
+  const plan = planRun(project, kind, input)
+  if ('judge' in input && input.judge !== null) noteUnjudged(input.judge, plan.rows, hooks)
+  return start<K>(lab, project, plan, hooks)
 }
 
 /** A project made before presets' names were refused may have a model with the name of one. */
@@ -62,7 +65,8 @@ export function planRun(project: Project, kind: RunKind, input: AnyTrainInput): 
   const { config, name, datasets, heldout, heldoutLimit, trainPart } = input
   const choice = { datasets, heldout, heldoutLimit, ...(trainPart && { trainPart }) }
   const rowKind = rowKindOf({ kind, config })
-  const rows = inputRows(project.db, rowKind, choice)
+  const judge = 'judge' in input ? input.judge : null
+  const rows = withJudgedTexts(project.db, judge, inputRows(project.db, rowKind, choice))
   requireRows(rows, rowKind, project.folder)
   const models = Object.entries(runKinds[kind].models).map(([field, form]) => ({
     field,

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import type { Judgement, JudgePair, Message, Output } from '../../contract/records.ts'
+import type { CorpusScores } from '../../contract/report.ts'
 import { permutation, uniforms } from '../../engine/random.ts'
 import { chunksOf } from '../../engine/training/batch.ts'
 
@@ -14,6 +15,8 @@ export interface Question {
   context: string
   first: Output
   second: Output
+  /** Texts that the outputs are compared with, for a judge that does so. */
+  references?: readonly string[] | undefined
 }
 
 export interface Reply {
@@ -37,6 +40,8 @@ export interface Judge {
   costEstimate?(questions: readonly Question[]): string
   /** A sentence on what was used so far, and what could not be judged; null if there is nothing to say. */
   usageSummary?(): string | null
+  /** The metric that it compares by, of all outputs on each side taken as one corpus; null if no pair has a reference. */
+  corpusScores?(pairs: readonly JudgePair[]): CorpusScores | null
 }
 
 /** A judge's reply that is not a verdict: stored and counted, never interpreted. */
@@ -93,13 +98,14 @@ export function remaining(
 }
 
 export function toQuestion({ pair, swapped }: Presentation): Question {
-  const { id, prompt, context, outputA, outputB } = pair
+  const { id, prompt, context, outputA, outputB, references } = pair
   return {
     pairId: id,
     prompt,
     context,
     first: swapped ? outputB : outputA,
     second: swapped ? outputA : outputB,
+    references,
   }
 }
 

@@ -11,7 +11,8 @@ export type Comparison = (question: Question) => number
 /** For judges that take no time. */
 const instantly = { batchSize: 64, concurrency: 1 }
 
-function verdict(comparison: number): Reply {
+/** The reply of a judge whose comparison is certain. */
+export function verdict(comparison: number): Reply {
   return { preferSecond: (Math.sign(comparison) + 1) / 2, rawReply: '', elapsedMs: 0 }
 }
 
@@ -97,8 +98,13 @@ function tooLongReply(first: number | null, second: number | null): string {
 
 const maxNamed = 5
 
+/** The first ids of a list, for a message. */
+export function namedPairs(ids: readonly string[]): string {
+  const more = ids.length > maxNamed ? ` and ${ids.length - maxNamed} more` : ''
+  return `${ids.slice(0, maxNamed).join(', ')}${more}`
+}
+
 function tooLongSentence(pairs: readonly string[]): string {
-  const more = pairs.length > maxNamed ? ` and ${pairs.length - maxNamed} more` : ''
   const count = pairs.length === 1 ? '1 pair has' : `${pairs.length} pairs have`
-  return `${count} no verdict, because an answer and its prompt are longer than the reward model's context: ${pairs.slice(0, maxNamed).join(', ')}${more}. Shorten the answers, or lower --max-query-tokens.`
+  return `${count} no verdict, because an answer and its prompt are longer than the reward model's context: ${namedPairs(pairs)}. Shorten the answers, or lower --max-query-tokens.`
 }

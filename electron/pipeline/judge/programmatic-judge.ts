@@ -8,12 +8,14 @@ import { compareInWorld } from '../../world/judge.ts'
 import { loadWorld } from '../../world/world.ts'
 import type { Judge } from './judge.ts'
 import { comparisonJudge, lengthJudge, patternJudge, repetitionJudge } from './judges.ts'
+import { referenceJudge } from './reference-judge.ts'
 
 const judges: { [Kind in keyof ProgrammaticJudgeSpecs]: (spec: ProgrammaticJudgeSpecs[Kind]) => Judge } = {
   world: worldJudge,
   length: ({ prefer }) => lengthJudge(prefer),
   regex: ({ pattern, flags }) => patternJudge(new RegExp(pattern, flags)),
   repetition: repetitionJudge,
+  reference: ({ metric, texts }) => referenceJudge(metric, texts),
 }
 
 export function programmaticJudge(spec: ProgrammaticJudgeSpec): Judge {

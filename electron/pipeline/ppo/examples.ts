@@ -8,6 +8,8 @@ import type { Prompt } from './rollout.ts'
 /** A prompt with its item, for a judge. */
 export interface JudgedPrompt extends Prompt {
   item: Item
+  /** Texts that the judge compares responses with; undefined if it needs none. */
+  references?: string[] | undefined
 }
 
 export interface SplitPrompts extends SplitRows<Prompt> {
@@ -22,13 +24,13 @@ export function promptsOf(
 ): SplitPrompts {
   const seen = new Set<string>()
   const prompts: SplitPrompts = { train: [], heldout: [], dropped: 0, cut: 0, identical: 0 }
-  for (const { item, split } of rows) {
+  for (const { item, split, references } of rows) {
     const { ids, cut } = encodeQuery(tokenizer, item, maxQueryTokens)
     const key = ids.join()
     if (seen.has(key)) continue
     seen.add(key)
     if (cut) prompts.cut++
-    prompts[split].push({ id: item.id, query: ids, item })
+    prompts[split].push({ id: item.id, query: ids, item, references })
   }
   return prompts
 }

@@ -72,8 +72,8 @@ export async function policyJudge(spec: JudgeSpec, setting: Setting): Promise<Po
   }
 }
 
-function questionOf({ id, item }: JudgedPrompt, first: Output, second: Output): Question {
-  return { pairId: id, prompt: item.prompt, context: item.context, first, second }
+function questionOf({ id, item, references }: JudgedPrompt, first: Output, second: Output): Question {
+  return { pairId: id, prompt: item.prompt, context: item.context, first, second, references }
 }
 
 interface OpenJudge {

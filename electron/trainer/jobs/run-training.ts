@@ -67,10 +67,11 @@ export async function runTraining<Extra extends object>(
 }
 
 /** The responses of a row without the thinking blocks that they begin with. */
-function withoutThoughts({ split, item, edited }: RunInputRow): RunInputRow {
+function withoutThoughts({ split, item, edited, references }: RunInputRow): RunInputRow {
   const strip = (text: string | null) => text && withoutThinking(text)
   const responses = { chosen: strip(item.chosen), rejected: strip(item.rejected) }
-  return { split, item: { ...item, ...responses }, edited: strip(edited) }
+  const row = { split, item: { ...item, ...responses }, edited: strip(edited) }
+  return references === undefined ? row : { ...row, references: references.map(withoutThinking) }
 }
 
 function runHooks(job: TrainingJob, { emit, signal }: Hooks): RunHooks {

@@ -92,3 +92,46 @@ test('prompts without an output are left out with a note; outputs to other promp
     /--judge: .*regular expression/,
   )
 })
+
+test('outputs are compared with the edits of the items; items without one are counted and named', async () => {
+  const rows = questions.map((prompt, i) => ({
+    prompt,
+    rejected: `Wrong answer ${i}.`,
+    ...(i % 3 === 0 ? {} : { edited: `Answer ${i}.` }),
+    ...(i % 2 === 0 ? { chosen: `Long answer ${i}, too long.` } : {}),
+  }))
+  writeRows(path.join(folder, 'partly.jsonl'), rows)
+  await stet('init', 'r.stet')
+  await stet('import', 'r.stet', 'partly.jsonl')
+  const judge = ['judge', 'r.stet', 'long.jsonl', 'short.jsonl', '--heldout', '0.6', '--json', '--judge']
+  const asked = async (written: string) => {
+    const run = await stet(...judge, written)
+    const result = jsonOf(run) as Result & {
+      judge: string
+      ties: number
+      corpusScores: { metric: string; n: number; reference: number; candidate: number }
+    }
+    return { ...result, stderr: run.stderr }
+  }
+  const edited = await asked('reference:chrf:edited')
+  assert.equal(edited.winRate, 100)
+  assert.match(
+    edited.stderr,
+    /(\d+) of (\d+) held-out items have no finished edit, so they are not judged: item_/,
+  )
+  assert.deepEqual(
+    [edited.corpusScores.metric, edited.corpusScores.n, edited.corpusScores.candidate],
+    ['chrF2', edited.n, 100],
+  )
+  const chosen = await asked('reference:exact:chosen')
+  assert.deepEqual([chosen.winRate, chosen.corpusScores.reference], [0, 100])
+  const either = await asked('reference:ter')
+  assert.ok(either.n > edited.n && either.wins === edited.n)
+  const shown = await stet(...judge.slice(0, -2), '--judge', 'reference:bleu')
+  assert.match(shown.stdout, /BLEU against the items' texts, \d+ pairs as one corpus: candidate \d/)
+  assertMistake(
+    await stet('judge', 'p.stet', 'long.jsonl', 'short.jsonl', '--judge', 'reference:chrf:chosen'),
+    2,
+    /None of the \d+ held-out items can be judged: every one has no chosen response/,
+  )
+})

@@ -1,6 +1,6 @@
 /** The judge that watches a PPO run treats the policy and the reference alike. */
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { before, test } from 'node:test'
 import type { JobEvent } from '../../../electron/contract/events.ts'
@@ -41,6 +41,7 @@ let runs = 0
 async function winRates(
   judge: JudgeSpec,
   config: object,
+  input = files.input,
 ): Promise<{ rates: number[]; bestFolder: string | null }> {
   const job = toyJob('ppo-shared', files, path.join(folder, `run-${runs++}`))
   const rates: number[] = []
@@ -48,7 +49,7 @@ async function winRates(
     const rate = event.type === 'step' ? event.metrics['judge/win_rate'] : undefined
     if (rate !== undefined) rates.push(rate)
   }
-  const parsed = TrainingJob.parse({ ...job, judge, config: { ...job.config, ...config } })
+  const parsed = TrainingJob.parse({ ...job, input, judge, config: { ...job.config, ...config } })
   const result = await runJob(parsed, { emit, signal: new AbortController().signal })
   return { rates, bestFolder: (result as { bestFolder: string | null }).bestFolder }
 }
@@ -93,4 +94,21 @@ test('the best policy is kept as a model that can be used', async () => {
   const job = { kind: 'generate', model: bestFolder, prompts, ...sampling } as Job
   const result = await runJob(job, silentHooks())
   assert.equal((result as { rows: unknown[] }).rows.length, 1)
+})
+
+test('a judge by reference texts compares with those of the held-out rows, and leaves out rows without one', async () => {
+  const rows = readFileSync(files.input, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const withTexts = rows.map((row, i) =>
+    row.split === 'heldout' ? { ...row, references: i % 2 === 0 ? [] : ['the cat'] } : row,
+  )
+  const input = path.join(folder, 'with-texts.jsonl')
+  writeFileSync(input, withTexts.map((row) => `${JSON.stringify(row)}\n`).join(''))
+  const judge: JudgeSpec = { kind: 'reference', metric: 'chrf', texts: 'either' }
+  const still = await winRates(judge, { learningRate: 1e-12 }, input)
+  assert.deepEqual(still.rates, [50, 50, 50])
+  // Without a text there is no verdict, and so no rate.
+  assert.deepEqual((await winRates(judge, { learningRate: 1e-12 })).rates, [])
 })

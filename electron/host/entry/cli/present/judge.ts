@@ -1,4 +1,5 @@
 /** Results of the verbs on judges. */
+import { corpusSentence } from '../../../../contract/summary-sentences.ts'
 import type { VerbResult } from '../../../../contract/verbs.ts'
 import { columns, lines, percent, share } from '../layout.ts'
 
@@ -9,7 +10,8 @@ interface Interval {
 
 export function presentJudge(result: VerbResult<'judge'>): string {
   const { reference, candidate, judge, n, prompts = n, wins, ties, losses } = result
-  const { winRate, interval, signTestP, inconsistency, lengthControlledWinRate, subsets, warnings } = result
+  const { winRate, interval, signTestP, inconsistency, lengthControlledWinRate } = result
+  const { corpusScores, subsets, warnings } = result
   const onPrompts = prompts === n ? '' : ` on ${prompts} prompts`
   return lines(
     `${candidate} against ${reference}, judged by ${judge}:`,
@@ -24,6 +26,7 @@ export function presentJudge(result: VerbResult<'judge'>): string {
         `${percent(subset.winRate)} (${range(subset.interval)}) of ${subset.n} pairs`,
       ]),
     ]),
+    ...(corpusScores ? [corpusSentence(corpusScores)] : []),
     ...warnings,
   )
 }

@@ -5,7 +5,8 @@
 import type { Tokenizer } from './tokenizer.ts'
 
 const opened = /^\s*<think>/
-const closed = '</think>'
+export const thinkingStart = '<think>'
+export const thinkingEnd = '</think>'
 
 /** A prompt whose template has opened a block that the model is to fill. */
 export function opensThinking(prompt: string): boolean {
@@ -14,7 +15,7 @@ export function opensThinking(prompt: string): boolean {
 
 /** Closes a block that a template has opened at the end of a prompt, empty. */
 export function closeThinking(prompt: string): string {
-  return opensThinking(prompt) ? `${prompt.trimEnd()}\n\n${closed}\n\n` : prompt
+  return opensThinking(prompt) ? `${prompt.trimEnd()}\n\n${thinkingEnd}\n\n` : prompt
 }
 
 /** The response without the thinking block that it begins with, if it has one; empty if the block has no end. */
@@ -23,8 +24,8 @@ export function withoutThinking(response: string): string {
 }
 
 function afterThinking(text: string): string {
-  const end = text.indexOf(closed)
-  return end < 0 ? '' : text.slice(end + closed.length).trimStart()
+  const end = text.indexOf(thinkingEnd)
+  return end < 0 ? '' : text.slice(end + thinkingEnd.length).trimStart()
 }
 
 /**
@@ -41,11 +42,13 @@ export function responseText(
   if (keepThinking) return decode(ids)
   const whole = tokenizer.decode(ids)
   if (!isOpen && !opened.test(whole)) return decode(ids)
-  if (!whole.includes(closed)) return ''
-  const first = firstPrefix(ids.length, (length) => tokenizer.decode(ids.slice(0, length)).includes(closed))
+  if (!whole.includes(thinkingEnd)) return ''
+  const first = firstPrefix(ids.length, (length) =>
+    tokenizer.decode(ids.slice(0, length)).includes(thinkingEnd),
+  )
   // The token that ends the block may also begin the answer.
   const inside = tokenizer.decode(ids.slice(0, first))
-  const begun = inside.slice(inside.indexOf(closed) + closed.length)
+  const begun = inside.slice(inside.indexOf(thinkingEnd) + thinkingEnd.length)
   return (begun + decode(ids.slice(first))).trimStart()
 }
 

@@ -1,19 +1,21 @@
 /** `/v1/chat/completions` and `/v1/completions`: responses as JSON, or as events while they are generated. */
 import { randomInt, randomUUID } from 'node:crypto'
 import type { Tokenizer } from '../../../engine/tokenizer/index.ts'
+import { opensThinking } from '../../../engine/tokenizer/thinking.ts'
 import { ApiError } from './api-error.ts'
 import { type CompletionLogprobs, chatLogprobs, completionLogprobs, joinLogprobs } from './logprobs.ts'
 import { type ChatRequest, type CompletionRequest, stopsOf } from './requests.ts'
+import type { Part, TokenPart } from './response-stream.ts'
 import {
   checkLength,
   type GenerateAsk,
   generated,
-  type Part,
   type PromptText,
   promptsOf,
+  type Reading,
   replyTo,
   type Served,
-  type TokenPart,
+  withTemplate,
 } from './served-model.ts'
 
 /** A response of the API: a JSON document, or the data of its events. */
@@ -27,6 +29,8 @@ const defaultCompletionTokens = 16
 interface Usage {
   promptTokens: number
   completionTokens: number
+  /** Those of the completion that are a thought. */
+  thoughtTokens: number
 }
 
 /** One of the responses that a request asks for. */
@@ -61,8 +65,12 @@ interface Response extends Omit<Part, 'finish'> {
   finish: 'stop' | 'length'
 }
 
-/** @throws ApiError */
-export function chat(served: Served, request: ChatRequest): Promise<Answer> {
+/**
+ * What the model thinks before its answer is apart from it, in `reasoning_content`.
+ * @throws ApiError
+ */
+export function chat(of: Served, request: ChatRequest): Promise<Answer> {
+  const served = withTemplate(of, request)
   const { messages, max_completion_tokens, max_tokens, logprobs, top_logprobs } = request
   refuseRewardModel(served)
   if (top_logprobs != null && !logprobs)
@@ -74,7 +82,11 @@ export function chat(served: Served, request: ChatRequest): Promise<Answer> {
   const asks = asksOf(request, ids, { maxNewTokens, logprobs: logprobs ? (top_logprobs ?? 0) : null })
   const choices = asks.map((ask, index): Choice => ({ index, ask, prefix: async () => noPrefix }))
   const form = chatForm(served.tokenizer, logprobs === true)
-  return answer(served, { request, form, choices, promptTokens: ids.length })
+  const reading = {
+    stops: stopsOf(request),
+    thinking: { isOpen: opensThinking(served.tokenizer.decode(ids)) },
+  }
+  return answer(served, { request, reading, form, choices, promptTokens: ids.length })
 }
 
 const noPrefix: Prefix = { text: '', logprobs: null }
@@ -93,15 +105,25 @@ function chatForm(tokenizer: Tokenizer, withLogprobs: boolean): Form {
     chunkObject: 'chat.completion.chunk',
     opening: (index) => delta(index, { role: 'assistant', content: '' }, null, null),
     echo: (index, { text }) => delta(index, { content: text }, null, null),
-    chunk: (index, { text, tokens, finish }) =>
-      delta(index, text === '' ? {} : { content: text }, logprobsOf(tokens), finish),
-    whole: (index, { text, tokens, finish }) => ({
+    chunk: (index, { text, reasoning, tokens, finish }) =>
+      delta(
+        index,
+        { ...reasoningFields(reasoning), ...(text !== '' && { content: text }) },
+        logprobsOf(tokens),
+        finish,
+      ),
+    whole: (index, { text, reasoning, tokens, finish }) => ({
       index,
-      message: { role: 'assistant', content: text, refusal: null },
+      message: { role: 'assistant', content: text, refusal: null, ...reasoningFields(reasoning) },
       logprobs: logprobsOf(tokens),
       finish_reason: finish,
     }),
   }
+}
+
+/** DeepSeek's and SGLang's name, and that of newer versions of vLLM. */
+function reasoningFields(reasoning: string): object {
+  return reasoning === '' ? {} : { reasoning_content: reasoning, reasoning }
 }
 
 /** @throws ApiError */
@@ -122,6 +144,7 @@ export function complete(served: Served, request: CompletionRequest): Promise<An
   )
   return answer(served, {
     request,
+    reading: { stops: stopsOf(request), thinking: null },
     form: completionForm(served.tokenizer, logprobs !== null),
     choices: choices.map((choice, index): Choice => ({ ...choice, index })),
     promptTokens: prompts.reduce((sum, { ids }) => sum + ids.length, 0),
@@ -197,6 +220,7 @@ async function echoed(served: Served, { ids, text }: PromptText, logprobs: numbe
 
 interface Asked {
   request: ChatRequest | CompletionRequest
+  reading: Reading
   form: Form
   choices: readonly Choice[]
   promptTokens: number
@@ -207,65 +231,77 @@ async function answer(served: Served, asked: Asked): Promise<Answer> {
   const created = Math.floor(Date.now() / 1000)
   const head = (object: string) => ({ id: form.id, object, created, model: served.name })
   if (request.stream) return { events: chunks(served, asked, head(form.chunkObject)) }
-  const responses = await Promise.all(asked.choices.map((choice) => responseOf(served, choice, request)))
+  const responses = await Promise.all(
+    asked.choices.map((choice) => responseOf(served, choice, asked.reading)),
+  )
   const usage = usageOf({
     promptTokens: asked.promptTokens,
     completionTokens: responses.reduce((sum, { generated: count }) => sum + count, 0),
+    thoughtTokens: responses.reduce((sum, { thought }) => sum + thought, 0),
   })
   const choices = responses.map((response, index) => form.whole(index, response))
   return { json: { ...head(form.object), choices, usage } }
 }
 
-async function responseOf(
-  served: Served,
-  { ask, prefix }: Choice,
-  request: Asked['request'],
-): Promise<Response> {
-  const [before, parts] = await Promise.all([prefix(), ask ? partsOf(served, ask, stopsOf(request)) : []])
+async function responseOf(served: Served, { ask, prefix }: Choice, reading: Reading): Promise<Response> {
+  const [before, parts] = await Promise.all([prefix(), ask ? partsOf(served, ask, reading) : []])
   return {
     prefix: before,
     text: parts.map(({ text }) => text).join(''),
+    reasoning: parts.map(({ reasoning }) => reasoning).join(''),
     tokens: parts.flatMap(({ tokens }) => tokens),
     finish: parts.at(-1)?.finish ?? 'length',
     generated: parts.at(-1)?.generated ?? 0,
+    thought: parts.at(-1)?.thought ?? 0,
   }
 }
 
-async function partsOf(served: Served, ask: GenerateAsk, stops: readonly string[]): Promise<Part[]> {
+async function partsOf(served: Served, ask: GenerateAsk, reading: Reading): Promise<Part[]> {
   const parts: Part[] = []
-  for await (const part of generated(served, ask, stops)) parts.push(part)
+  for await (const part of generated(served, ask, reading)) parts.push(part)
   return parts
 }
 
 /** The chunks of all choices as they come, then the usage if it was asked for. */
 async function* chunks(served: Served, asked: Asked, head: object): AsyncGenerator<object, void> {
   const { request, choices, promptTokens } = asked
-  const counts = choices.map(() => 0)
+  const last = choices.map((): Pick<Part, 'generated' | 'thought'> => ({ generated: 0, thought: 0 }))
   const streams = choices.map((choice) =>
-    choiceChunks(served, asked, choice, (count) => (counts[choice.index] = count)),
+    choiceChunks(served, asked, choice, (part) => (last[choice.index] = part)),
   )
   const withUsage = request.stream_options?.include_usage === true
   for await (const choice of merged(streams))
     yield { ...head, choices: [choice], ...(withUsage && { usage: null }) }
-  const completionTokens = counts.reduce((a, b) => a + b, 0)
-  if (withUsage) yield { ...head, choices: [], usage: usageOf({ promptTokens, completionTokens }) }
+  const completionTokens = last.reduce((sum, part) => sum + part.generated, 0)
+  const thoughtTokens = last.reduce((sum, { thought }) => sum + thought, 0)
+  const usage = usageOf({ promptTokens, completionTokens, thoughtTokens })
+  if (withUsage) yield { ...head, choices: [], usage }
+}
+
+const nothingGenerated: Part = {
+  text: '',
+  reasoning: '',
+  tokens: [],
+  finish: 'length',
+  generated: 0,
+  thought: 0,
 }
 
 async function* choiceChunks(
   served: Served,
-  { request, form }: Asked,
+  { reading, form }: Asked,
   { index, ask, prefix }: Choice,
-  onCount: (count: number) => void,
+  onPart: (part: Part) => void,
 ): AsyncGenerator<object, void> {
   if (form.opening) yield form.opening(index)
   const before = await prefix()
   if (before.text !== '') yield form.echo(index, before)
   if (!ask) {
-    yield form.chunk(index, { text: '', tokens: [], finish: 'length', generated: 0 }, before.text.length)
+    yield form.chunk(index, nothingGenerated, before.text.length)
     return
   }
-  for await (const part of generated(served, ask, stopsOf(request))) {
-    onCount(part.generated)
+  for await (const part of generated(served, ask, reading)) {
+    onPart(part)
     yield form.chunk(index, part, before.text.length)
   }
 }
@@ -288,10 +324,11 @@ async function* merged<T>(streams: AsyncGenerator<T, void>[]): AsyncGenerator<T,
   }
 }
 
-function usageOf({ promptTokens, completionTokens }: Usage): object {
+function usageOf({ promptTokens, completionTokens, thoughtTokens }: Usage): object {
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
+    completion_tokens_details: { reasoning_tokens: thoughtTokens },
   }
 }

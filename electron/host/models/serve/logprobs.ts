@@ -1,6 +1,6 @@
 /** Log-probabilities in the forms of the API: a list of tokens for chats, four lists for completions. */
 import type { Tokenizer } from '../../../engine/tokenizer/index.ts'
-import type { TokenPart } from './served-model.ts'
+import type { TokenPart } from './response-stream.ts'
 
 /** The first token of a text has no log-probability: null. */
 export interface CompletionLogprobs {

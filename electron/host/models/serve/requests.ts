@@ -60,9 +60,13 @@ const ChatMessage = z
   )
 const ChatMessages = z.array(ChatMessage).min(1)
 
+/** Variables for the chat template, as in vLLM: `{"enable_thinking": false}`. */
+const templateVariables = z.record(z.string(), z.json()).nullish()
+
 const ChatRequest = z.strictObject({
   ...generation,
   messages: ChatMessages,
+  chat_template_kwargs: templateVariables,
   max_tokens: z.int().positive().nullish(),
   max_completion_tokens: z.int().positive().nullish(),
   logprobs: z.boolean().nullish(),
@@ -106,6 +110,7 @@ const PoolingRequest = z.strictObject({
   model: z.string(),
   input: Prompt.optional(),
   messages: ChatMessages.optional(),
+  chat_template_kwargs: templateVariables,
   /** `token_classify`: a reward per token; `classify`: one for the whole. */
   task: z.enum(['classify', 'token_classify']).nullish(),
   encoding_format: neutral('float'),

@@ -6,7 +6,7 @@ import { encodeResponse } from '../../../engine/tokenizer/query.ts'
 import { schemes, sequenceScore } from '../../../pipeline/reward/schemes.ts'
 import { ApiError } from './api-error.ts'
 import type { PoolingRequest, ScoreRequest } from './requests.ts'
-import { checkLength, promptsOf, replyTo, type Served } from './served-model.ts'
+import { checkLength, promptsOf, replyTo, type Served, withTemplate } from './served-model.ts'
 
 /** A text to reward. */
 interface Scored {
@@ -70,7 +70,8 @@ function schemeOf({ name, rows }: Served): RewardScheme {
   )
 }
 
-function inputsOf(served: Served, { input, messages }: PoolingRequest): Scored[] {
+function inputsOf(served: Served, request: PoolingRequest): Scored[] {
+  const { input, messages } = request
   if ((input === undefined) === (messages === undefined))
     throw new ApiError(400, 'Give either "input" or "messages".', { param: 'input' })
   if (input !== undefined) return promptsOf(served, input).map(({ ids }) => ({ ids, responseStart: 0 }))
@@ -79,7 +80,7 @@ function inputsOf(served: Served, { input, messages }: PoolingRequest): Scored[]
     throw new ApiError(400, 'The last message must be the assistant’s response to those before it.', {
       param: 'messages',
     })
-  return [dialogue(served, messages!.slice(0, -1), last.content)]
+  return [dialogue(withTemplate(served, request), messages!.slice(0, -1), last.content)]
 }
 
 /** As the model was trained: the prompt in the chat template, then the response with the end token. */

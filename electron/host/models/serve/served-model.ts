@@ -1,11 +1,10 @@
 /** A model with its tokenizer, as the requests of the API use it: prompts become ids, and ids become text. */
-import type { Alternatives } from '../../../contract/serving.ts'
-import type { Tokenizer } from '../../../engine/tokenizer/index.ts'
+import type { TemplateVariables, Tokenizer } from '../../../engine/tokenizer/index.ts'
 import { encodePlainPrompt } from '../../../engine/tokenizer/query.ts'
 import { ApiError } from './api-error.ts'
 import type { Prompt } from './requests.ts'
+import { type Part, ResponseStream, type Thinking } from './response-stream.ts'
 import type { RowAsk, RowReply, ServedRows } from './served-rows.ts'
-import { TextStream } from './text-stream.ts'
 
 /** What every request works with. */
 export interface Served {
@@ -17,22 +16,14 @@ export interface Served {
   signal: AbortSignal
 }
 
-export interface TokenPart {
-  id: number
-  logprob: number | null
-  top: Alternatives
-  /** Where its text begins in the response. */
-  offset: number
-}
-
-/** A part of a response. */
-export interface Part {
-  text: string
-  tokens: TokenPart[]
-  /** Set in the last part. */
-  finish: 'stop' | 'length' | null
-  /** Tokens that were generated so far, with the end token. */
-  generated: number
+/** The tokenizer's own variables for the chat template, and those of a request, which come first. */
+export function withTemplate(
+  served: Served,
+  { chat_template_kwargs: variables }: { chat_template_kwargs?: TemplateVariables | null | undefined },
+): Served {
+  const { tokenizer } = served
+  if (!variables) return served
+  return { ...served, tokenizer: tokenizer.withVariables({ ...tokenizer.variables, ...variables }) }
 }
 
 export interface PromptText {
@@ -66,6 +57,12 @@ export function checkLength({ rows }: Served, length: number, maxNew: number): v
 
 export type GenerateAsk = Extract<RowAsk, { type: 'generate' }>
 
+/** How the text of a response is read. */
+export interface Reading {
+  stops: readonly string[]
+  thinking: Thinking
+}
+
 /**
  * A response, part by part, up to a stop string.
  * @throws ApiError if it cannot be generated
@@ -73,33 +70,18 @@ export type GenerateAsk = Extract<RowAsk, { type: 'generate' }>
 export async function* generated(
   { rows, tokenizer, signal }: Served,
   ask: GenerateAsk,
-  stops: readonly string[],
+  { stops, thinking }: Reading,
 ): AsyncGenerator<Part, void> {
-  const stream = new TextStream(tokenizer, stops)
-  const waiting: TokenPart[] = []
-  let [count, sent] = [0, 0]
-  const partOf = (text: string, finish: Part['finish']): Part => {
-    sent += text.length
-    const isWhole = finish !== null && !stream.isStopped
-    const complete = waiting.filter(({ offset }) => isWhole || offset < sent)
-    waiting.splice(0, complete.length)
-    return { text, tokens: complete, finish, generated: count }
-  }
+  const stream = new ResponseStream(tokenizer, stops, thinking)
   for await (const reply of rows.replies(ask, signal)) {
     if (reply.type === 'ended') {
-      count += reply.reason === 'stop' ? 1 : 0
-      yield partOf(stream.end(), stream.isStopped ? 'stop' : reply.reason)
+      yield stream.end(reply.reason)
       return
     }
     const { id, logprob, top } = expected(reply, 'token')
-    count++
-    waiting.push({ id, logprob, top, offset: stream.length })
-    const text = stream.push(id)
-    if (stream.isStopped) {
-      yield partOf(text, 'stop')
-      return
-    }
-    if (text !== '') yield partOf(text, null)
+    const part = stream.push({ id, logprob, top })
+    if (part.finish !== null || part.text !== '' || part.reasoning !== '') yield part
+    if (part.finish !== null) return
   }
 }
 

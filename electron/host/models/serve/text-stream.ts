@@ -4,9 +4,17 @@
  */
 import type { Tokenizer } from '../../../engine/tokenizer/index.ts'
 
+export interface TextStreamOptions {
+  stops: readonly string[]
+  /** Whether special tokens are part of the text. */
+  keepSpecial?: boolean
+  /** Leaves out the white space that the text begins with. */
+  trimStart?: boolean
+}
+
 export class TextStream {
   readonly #tokenizer: Tokenizer
-  readonly #stops: readonly string[]
+  readonly #options: TextStreamOptions
   readonly #ids: number[] = []
   /** Ids before `#from` are only context for decoding; those before `#read` have been decoded. */
   #from = 0
@@ -15,9 +23,9 @@ export class TextStream {
   #isStopped = false
   #length = 0
 
-  constructor(tokenizer: Tokenizer, stops: readonly string[]) {
+  constructor(tokenizer: Tokenizer, options: TextStreamOptions) {
     this.#tokenizer = tokenizer
-    this.#stops = stops
+    this.#options = options
   }
 
   /** Whether a stop string was found: nothing follows. */
@@ -28,6 +36,16 @@ export class TextStream {
   /** Characters of all whole tokens so far, also of text that is held back. */
   get length(): number {
     return this.#length
+  }
+
+  /** What the last token has from the stop string on; empty if none was found. */
+  get rest(): string {
+    return this.#isStopped ? this.#held : ''
+  }
+
+  /** @returns the text that is certain now, with text before the first token */
+  begin(text: string): string {
+    return this.#certain(text, false)
   }
 
   /** @returns the text that is certain now */
@@ -52,14 +70,18 @@ export class TextStream {
   }
 
   #decode(start: number, end: number): string {
-    return this.#tokenizer.decode(this.#ids.slice(start, end), { skipSpecial: true })
+    return this.#tokenizer.decode(this.#ids.slice(start, end), {
+      skipSpecial: !this.#options.keepSpecial,
+    })
   }
 
-  #certain(text: string, isEnd: boolean): string {
+  #certain(decoded: string, isEnd: boolean): string {
     if (this.#isStopped) return ''
+    const { stops, trimStart } = this.#options
+    const text = trimStart && this.#length === 0 ? decoded.trimStart() : decoded
     this.#held += text
     this.#length += text.length
-    const ends = this.#stops.map((stop) => this.#held.indexOf(stop)).filter((index) => index >= 0)
+    const ends = stops.map((stop) => this.#held.indexOf(stop)).filter((index) => index >= 0)
     this.#isStopped = ends.length > 0
     const length = this.#isStopped ? Math.min(...ends) : this.#held.length - (isEnd ? 0 : this.#suspect())
     const certain = this.#held.slice(0, length)
@@ -69,9 +91,10 @@ export class TextStream {
 
   /** Length of the longest end of the held text with which a stop string begins. */
   #suspect(): number {
-    const longest = Math.max(0, ...this.#stops.map((stop) => stop.length - 1))
+    const { stops } = this.#options
+    const longest = Math.max(0, ...stops.map((stop) => stop.length - 1))
     for (let length = Math.min(longest, this.#held.length); length > 0; length--)
-      if (this.#stops.some((stop) => stop.startsWith(this.#held.slice(-length)))) return length
+      if (stops.some((stop) => stop.startsWith(this.#held.slice(-length)))) return length
     return 0
   }
 }

@@ -1,11 +1,15 @@
 /** A served model, asked with the official client: equal to the model itself, several at once, and clear when it refuses. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { createRouterClient } from '@orpc/server'
 import OpenAI, { type APIError } from 'openai'
-import { loadTokenizer } from '../../../../electron/engine/tokenizer/index.ts'
+import {
+  byteLevelTokenizer,
+  loadTokenizer,
+  saveTokenizer,
+} from '../../../../electron/engine/tokenizer/index.ts'
 import { encodeResponse } from '../../../../electron/engine/tokenizer/query.ts'
 import { openHost } from '../../../../electron/host/router.ts'
 import { writeRewardCard } from '../../../../electron/pipeline/reward/card.ts'
@@ -150,6 +154,67 @@ test('requests at the same time get what they get alone', async () => {
   for (const [i, request] of requests.entries()) assert.equal(await textOf(request), together[i])
   assert.ok(new Set(together).size > 4)
 })
+
+test('a thought comes as reasoning and never as content, and a request decides whether there is one', async () => {
+  const words = byteLevelTokenizer(['<think>', '</think>'])
+  const config = { vocab_size: words.vocabSize, eos_token_id: words.eosId, bos_token_id: null }
+  const folderOf = async (name: string, more: object = {}) => {
+    const thinker = await writeToyModel(path.join(folder, name), { config })
+    await saveTokenizer(words, thinker)
+    const file = path.join(thinker, 'tokenizer_config.json')
+    const saved = JSON.parse(readFileSync(file, 'utf8')) as object
+    writeFileSync(file, JSON.stringify({ ...saved, chat_template: thinkingTemplate, ...more }))
+    return thinker
+  }
+  const ask = async (served: OpenAI, name: string, more: object = {}) => {
+    const body = { model: name, messages: hello, max_tokens: 12, temperature: 0, ...more }
+    const { choices, usage } = await served.chat.completions.create(body)
+    return { ...(choices[0]!.message as Thoughtful), usage: usage! }
+  }
+  const thinker = await serve(await folderOf('thinker'))
+  const thought = await ask(thinker.client, 'thinker')
+  assert.equal(thought.content, '')
+  assert.ok(thought.reasoning_content!.length > 3)
+  assert.equal(thought.reasoning, thought.reasoning_content)
+  const { completion_tokens: count, completion_tokens_details: details } = thought.usage
+  assert.equal(details!.reasoning_tokens, count)
+  const off = { chat_template_kwargs: { enable_thinking: false } }
+  const plain = await ask(thinker.client, 'thinker', off)
+  assert.ok(plain.content!.length > 3)
+  assert.equal('reasoning_content' in plain, false)
+  const stream = await thinker.client.chat.completions.create({
+    model: 'thinker',
+    messages: hello,
+    max_tokens: 12,
+    temperature: 0,
+    stream: true,
+  })
+  let streamed = ''
+  for await (const chunk of stream) {
+    const delta = chunk.choices[0]!.delta as Partial<Thoughtful>
+    assert.equal(delta.content ?? '', '')
+    streamed += delta.reasoning_content ?? ''
+  }
+  assert.equal(streamed, thought.reasoning_content)
+  await host.work.stop({ id: thinker.id })
+  const variables = { chat_template_variables: { enable_thinking: false } }
+  const silent = await serve(await folderOf('silent', variables))
+  assert.equal((await ask(silent.client, 'silent')).content, plain.content)
+  const on = { chat_template_kwargs: { enable_thinking: true } }
+  assert.equal((await ask(silent.client, 'silent', on)).reasoning_content, thought.reasoning_content)
+  await assert.rejects(ask(silent.client, 'silent', { chat_template_kwargs: 'on' }), /"chat_template_kwargs"/)
+  await host.work.stop({ id: silent.id })
+})
+
+/** Opens a thought unless thinking is turned off. */
+const thinkingTemplate =
+  "{% for m in messages %}{{ m.content }} {% endfor %}{{ '<think>\\n' }}{% if enable_thinking is defined and not enable_thinking %}{{ '\\n</think>\\n\\n' }}{% endif %}"
+
+interface Thoughtful {
+  content: string | null
+  reasoning_content?: string
+  reasoning?: string
+}
 
 test('choices of one request differ, and a seed repeats them', async () => {
   const sampled = async () =>

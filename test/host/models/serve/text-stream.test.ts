@@ -7,7 +7,7 @@ import { TextStream } from '../../../../electron/host/models/serve/text-stream.t
 const bytes = byteLevelTokenizer([])
 
 function partsOf(text: string, stops: string[] = []): { parts: string[]; isStopped: boolean } {
-  const stream = new TextStream(bytes, stops)
+  const stream = new TextStream(bytes, { stops })
   const parts = bytes.encode(text).map((id) => stream.push(id))
   return { parts: [...parts, stream.end()].filter((part) => part !== ''), isStopped: stream.isStopped }
 }
@@ -18,7 +18,7 @@ test('a character of several tokens comes whole', () => {
 })
 
 test('bytes that never become a character come at the end', () => {
-  const stream = new TextStream(bytes, [])
+  const stream = new TextStream(bytes, { stops: [] })
   const [first] = bytes.encode('€')
   assert.equal(stream.push(first!), '')
   assert.equal(stream.end(), '\uFFFD')
@@ -35,7 +35,7 @@ test('the parts add up to the decoded text, with tokens that depend on those bef
   const folder = path.resolve(import.meta.dirname, '../../../golden/llama-tied')
   const tokenizer = loadTokenizer(folder)
   const ids = tokenizer.encode('the cat sat on the mat, and on')
-  const stream = new TextStream(tokenizer, [])
+  const stream = new TextStream(tokenizer, { stops: [] })
   const text = ids.map((id) => stream.push(id)).join('') + stream.end()
   assert.equal(text, tokenizer.decode(ids))
   assert.equal(stream.length, text.length)

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { datasets, file, project, tokenizer } from './options.ts'
 import { eventsThen, procedure, verb } from './procedure.ts'
-import { Annotation, AnnotationState, BadRow, FileReading, Item } from './records.ts'
+import { Annotation, AnnotationState, BadRow, FileReading, Item, SkippedRows } from './records.ts'
 
 export const importData = verb(
   'Import preference pairs, edits or demonstrations; the format is detected from the content of each file.',
@@ -41,6 +41,8 @@ export const importData = verb(
         /** Rows whose item the project already has. */
         duplicates: z.int().nonnegative(),
         bad: z.array(BadRow),
+        /** Rows of an annotation tool without a submitted answer, by what they are called there. */
+        skipped: SkippedRows,
         /** Names of the datasets that the rows are in. */
         datasets: z.array(z.string()),
         /** How each file was read. */
@@ -124,6 +126,8 @@ export const FilePreview = z.object({
   /** The first rows, as they would be imported; `edited` is null if a row has no finished edit. */
   rows: z.array(Item.extend({ edited: z.string().nullable() })),
   bad: z.array(BadRow),
+  /** Among the first rows. */
+  skipped: SkippedRows,
   /** Why no row could be read; a mapping of the columns may help. */
   problem: z.string().nullable(),
 })

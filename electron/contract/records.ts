@@ -82,6 +82,19 @@ export interface ImportRow {
 export const BadRow = z.object({ file: z.string(), line: z.int().positive(), reason: z.string() })
 export type BadRow = z.infer<typeof BadRow>
 
+/** How many rows were left out because the file marks them as not done, by their state: `pending`, `discarded`. */
+export const SkippedRows = z.record(z.string(), z.int().positive())
+export type SkippedRows = z.infer<typeof SkippedRows>
+
+/** Empty if there are none. */
+export function skippedSentence(skipped: SkippedRows): string {
+  const states = Object.entries(skipped)
+  if (states.length === 0) return ''
+  const total = states.reduce((sum, [, rows]) => sum + rows, 0)
+  const names = states.map(([state, rows]) => `${rows} ${state}`).join(', ')
+  return `Skipped ${total} rows without a submitted answer: ${names}.`
+}
+
 /** How a file is read, as its first rows show. */
 export const FileReading = z.object({
   file: z.string(),

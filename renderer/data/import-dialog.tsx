@@ -2,7 +2,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type { FilePreview } from '../../electron/contract/data.ts'
-import type { FileReading } from '../../electron/contract/records.ts'
+import { type FileReading, skippedSentence } from '../../electron/contract/records.ts'
 import type { VerbResult } from '../../electron/contract/verbs.ts'
 import type { WorkRecord } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
@@ -98,7 +98,7 @@ function Preview({
   )
 }
 
-function Format({ preview: { reading, sizeBytes, rows, bad, problem } }: { preview: FilePreview }) {
+function Format({ preview: { reading, sizeBytes, rows, bad, skipped, problem } }: { preview: FilePreview }) {
   return (
     <>
       {problem !== null && <p className="problem">{problem}</p>}
@@ -106,7 +106,8 @@ function Format({ preview: { reading, sizeBytes, rows, bad, problem } }: { previ
         {reading === null || reading.format === null
           ? 'No row could be read'
           : `${capitalised(reading.container)}, format: ${reading.format}`}
-        , {bytesOf(sizeBytes)}. The preview shows {rows.length} of the first rows; {bad.length} are bad.
+        , {bytesOf(sizeBytes)}. The preview shows {rows.length} of the first rows; {bad.length} are bad.{' '}
+        {skippedSentence(skipped)}
       </p>
       {reading !== null && reading.format !== null && <Reading reading={reading} />}
     </>
@@ -280,7 +281,7 @@ function ImportWork({ work, onClose }: { work: WorkRecord; onClose: () => void }
       <p role="status">
         {error ??
           (result &&
-            `Imported ${result.imported} items; ${result.duplicates} duplicates; ${result.bad.length} bad rows.${inDatasets(result.datasets)}`)}
+            `Imported ${result.imported} items; ${result.duplicates} duplicates; ${result.bad.length} bad rows. ${skippedSentence(result.skipped)}${inDatasets(result.datasets)}`)}
       </p>
       <BadRows bad={result?.bad ?? []} />
       <Button kind="primary" onClick={onClose}>

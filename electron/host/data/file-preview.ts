@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 import type { FilePreview } from '../../contract/data.ts'
 import { UserError } from '../../contract/errors.ts'
-import type { FileReading } from '../../contract/records.ts'
+import type { FileReading, ImportRow, SkippedRows } from '../../contract/records.ts'
 import type { Columns } from '../../pipeline/data/columns.ts'
 import { readColumns } from '../../pipeline/data/raw-rows.ts'
 import { openRows } from '../../pipeline/data/read.ts'
@@ -27,6 +27,7 @@ export async function previewFile(file: string, columns: Columns): Promise<FileP
     columns: await readColumns(file),
     rows: [],
     bad: [],
+    skipped: {},
     problem: null,
   }
   try {
@@ -40,17 +41,27 @@ export async function previewFile(file: string, columns: Columns): Promise<FileP
 async function firstRows(
   file: string,
   columns: Columns,
-): Promise<Pick<FilePreview, 'reading' | 'rows' | 'bad'>> {
-  const { reading, rows } = await openRows(file, { columns })
-  const first: Pick<FilePreview, 'rows' | 'bad'> = { rows: [], bad: [] }
+): Promise<Pick<FilePreview, 'reading' | 'rows' | 'bad' | 'skipped'>> {
+  const first: Pick<FilePreview, 'rows' | 'bad' | 'skipped'> = { rows: [], bad: [], skipped: {} }
+  const { reading, rows } = await openRows(file, { columns, onSkip: counting(first.skipped) })
   let read = 0
   for await (const row of rows) {
     if ('reason' in row) first.bad.push(row)
-    else if (first.rows.length < maxShownRows)
-      first.rows.push({ ...row.item, edited: row.annotations.at(-1)?.edited ?? null })
+    else if (first.rows.length < maxShownRows) first.rows.push({ ...row.item, edited: finishedEdit(row) })
     if (++read === maxReadRows) break
   }
   return { reading, ...first }
+}
+
+/** The newest; an edit that was cancelled or is a draft is none. */
+function finishedEdit({ annotations }: ImportRow): string | null {
+  return annotations.findLast(({ state }) => state === 'done')?.edited ?? null
+}
+
+export function counting(skipped: SkippedRows): (state: string) => void {
+  return (state) => {
+    skipped[state] = (skipped[state] ?? 0) + 1
+  }
 }
 
 /** How a file is read, for a terminal: its format, its columns, what was chosen, and its first row. */

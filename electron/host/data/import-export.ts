@@ -3,10 +3,10 @@ import path from 'node:path'
 import type { dataVerbs as contractVerbs } from '../../contract/data.ts'
 import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
-import type { BadRow, FileReading, ImportRow } from '../../contract/records.ts'
+import type { BadRow, FileReading, ImportRow, SkippedRows } from '../../contract/records.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
-import type { Columns } from '../../pipeline/data/columns.ts'
 import { exporters } from '../../pipeline/data/export.ts'
+import type { ReadOptions } from '../../pipeline/data/raw-rows.ts'
 import { readRows } from '../../pipeline/data/read.ts'
 import { findShards, isFolder } from '../../pipeline/data/shards.ts'
 import {
@@ -20,7 +20,7 @@ import {
 import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
 import { exportSource } from './export-source.ts'
-import { previewFile, previewSentences } from './file-preview.ts'
+import { counting, previewFile, previewSentences } from './file-preview.ts'
 
 /** Each file and each folder becomes a dataset, or all of them the one that the user names; in one transaction. */
 export async function importData(
@@ -42,6 +42,7 @@ export async function importData(
   }
   const all = dataset === null ? sets : [{ name: dataset, files: sets.flatMap((set) => set.files) }]
   const sources: DatasetSource[] = []
+  const skipped: SkippedRows = {}
   for (const set of all) {
     const described: DatasetFile[] = []
     for (const file of set.files) described.push(await describeFile(file))
@@ -49,29 +50,29 @@ export async function importData(
       name: set.name,
       isNamed: dataset !== null,
       files: described,
-      rows: readAll(set.files, columns, hooks),
+      rows: readAll(set.files, { columns, onSkip: counting(skipped) }, hooks),
     })
   }
   const results = await importDatasets(db, sources, { strict, signal: hooks.signal })
-  return { ...summarise(results, hooks), readings }
+  return { ...summarise(results, hooks), skipped, readings }
 }
 
 async function* readAll(
   files: readonly string[],
-  columns: Columns,
+  options: Pick<ReadOptions, 'columns' | 'onSkip'>,
   { emit }: Hooks,
 ): AsyncGenerator<ImportRow | BadRow> {
   for (const file of files) {
     const onProgress = (done: number, total: number) =>
       emit({ type: 'progress', phase: path.basename(file), done, total })
-    yield* readRows(file, { columns, onProgress })
+    yield* readRows(file, { ...options, onProgress })
   }
 }
 
 function summarise(
   results: readonly ImportResult[],
   { emit }: Hooks,
-): Omit<VerbResult<'import'>, 'readings'> {
+): Omit<VerbResult<'import'>, 'readings' | 'skipped'> {
   for (const { dataset: name, replaced } of results) {
     if (replaced === 0) continue
     const sentence = `In dataset "${name}", ${replaced} edits replace an earlier edit of the same response by the same annotator.`

@@ -45,14 +45,27 @@ export function splitDialogue(messages: Message[], key: string): { prompt: Messa
   return { prompt: messages.slice(0, -1), answer: requireAnswer(last.content, key) }
 }
 
-const goodWords = new Set(['true', 'good', 'desirable', 'chosen', 'thumbs_up', '👍'])
-const badWords = new Set(['false', 'bad', 'undesirable', 'rejected', 'thumbs_down', '👎'])
+/** As they are after `wordOf`. */
+const goodWords = new Set(
+  'true yes good positive pos desirable desired chosen accept accepted preferred like liked upvote upvoted up thumbs_up correct right pass passed acceptable 👍'.split(
+    ' ',
+  ),
+)
+const badWords = new Set(
+  'false no bad negative neg undesirable undesired rejected reject dispreferred dislike disliked downvote downvoted down thumbs_down incorrect wrong fail failed unacceptable 👎'.split(
+    ' ',
+  ),
+)
+
+function wordOf(value: unknown): string {
+  return String(value).trim().toLowerCase().replaceAll(/[ -]+/g, '_')
+}
 
 /** Whether an answer is good, as true or false, 1, 0 or −1, or as text, also "0.0" and "bad"; null if it is none. */
 export function toVerdict(value: unknown): boolean | null {
   const number = toNumber(value)
   if (number !== null) return number === 1 ? true : number === 0 || number === -1 ? false : null
-  const word = String(value).trim().toLowerCase()
+  const word = wordOf(value)
   if (goodWords.has(word)) return true
   return badWords.has(word) ? false : null
 }

@@ -20,6 +20,18 @@ const nestedColumns = new Set([
   'labels',
 ])
 
+/** Columns whose content is a list of texts, or one text. */
+const listColumns = new Set([
+  'context',
+  'contexts',
+  'retrieved_contexts',
+  'documents',
+  'retrieved_documents',
+  'retrieved_passages',
+  'ctxs',
+  'chunks',
+])
+
 /** Argilla's answers of several annotators, with their users and states. */
 const nestedName = /\.responses(?:\.users|\.status)?$/
 
@@ -41,13 +53,16 @@ export function parseCells(row: RawRow): RawRow {
 /** Null for a text that only looks nested, such as an answer in JSON. */
 function parseCell(column: string, text: string): { value: unknown } | { reason: string } | null {
   const isNested = nestedColumns.has(column.toLowerCase()) || nestedName.test(column)
-  if (!isNested && !mayBeMessages(text)) return null
+  const mayBeList = listColumns.has(column.toLowerCase())
+  if (!isNested && !mayBeList && !mayBeMessages(text)) return null
   try {
     const value = parseLiteral(text)
-    if (!isNested && !isMessages(value)) return null
+    if (!isNested && !isMessages(value) && !(mayBeList && Array.isArray(value))) return null
     const unstorable = findUnstorable(value)
     return unstorable === null ? { value } : { reason: unstorable }
   } catch (error) {
+    // A text may begin with a bracket.
+    if (!isNested && !mayBeMessages(text)) return null
     const what = isNested ? 'a list' : 'a list of messages'
     return {
       reason: `it looks like ${what} but cannot be read (${(error as Error).message}): write it as JSON`,

@@ -3,6 +3,7 @@
  * a CSV header, the keys of JSON rows and the columns of Parquet are all columns.
  */
 import { UserError } from '../../contract/errors.ts'
+import { shellWord } from '../../contract/shell-word.ts'
 import type { RawObject } from './fields.ts'
 
 /** Which column contains which field, such as `{ prompt: 'question', edited: 'post_edit' }`. */
@@ -24,7 +25,7 @@ const aliasesOfFields: Record<string, string[]> = {
     'corrected_text',
     'revised',
   ],
-  prompt: ['instruction', 'question', 'query', 'input'],
+  prompt: ['instruction', 'question', 'query', 'input', 'user_input'],
   chosen: ['preferred', 'chosen_response', 'preferred_response'],
   rejected: [
     'response',
@@ -82,6 +83,37 @@ export function namesByAlias(
     if (likely[0] !== undefined) names.set(likely[0], field)
   }
   return names
+}
+
+/** Words in the names of columns, the field that they tell most of first. */
+const wordsOfFields: [field: string, words: RegExp][] = [
+  ['edited', /edit|correct|revis|improv|fix|rewrit|rewrot|^post|after|final/],
+  ['chosen', /chosen|choose|good|prefer|better|accept|win|best/],
+  ['prompt', /prompt|instruct|question|query|input|task|request/],
+  ['rejected', /reject|orig|output|response|answer|draft|before|bad|worse|los|generat|predict|complet|model/],
+]
+
+/**
+ * What to write to have columns read that no form of data knows, as far as their names tell.
+ * @param read fields that are read already, each from the column of its name
+ * @returns options of `stet import`; empty if the names tell nothing
+ */
+export function suggestedColumns(row: RawObject, read: readonly string[] = []): string {
+  const texts = Object.keys(row).filter((column) => isText(row[column]) && !read.includes(column))
+  const found = new Map<string, string>()
+  for (const [field, words] of wordsOfFields) {
+    const free = texts.filter((column) => ![...found.values()].includes(column))
+    const column = free.find((each) => words.test(plainName(each)))
+    if (column !== undefined && !read.includes(field)) found.set(field, column)
+  }
+  const left = texts.filter((column) => ![...found.values()].includes(column))
+  const missing = wordsOfFields
+    .map(([field]) => field)
+    .filter((field) => ![...found.keys(), ...read].includes(field))
+  if (missing.includes('prompt') && left.length === 1 && found.size > 0) found.set('prompt', left[0]!)
+  return ['prompt', 'chosen', 'rejected', 'edited']
+    .flatMap((field) => (found.has(field) ? [`--columns ${shellWord(`${field}=${found.get(field)}`)}`] : []))
+    .join(' ')
 }
 
 function plainName(column: string): string {

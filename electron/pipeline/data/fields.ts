@@ -32,6 +32,8 @@ export interface Importer {
   reading?: string
   /** Whether a row has this format's keys (its values may still be wrong). */
   recognises: (row: RawObject) => boolean
+  /** What a row is called that is not meant to be read, such as a task that waits for an annotator; null for any other. */
+  skips?: (row: RawObject) => string | null
   /** Neighbouring rows with the same key, which is not null, are read together. */
   groupKey?: (row: RawObject) => string | null
   /** @param others the rows after `row` with the same group key; empty if the format has none */
@@ -59,7 +61,7 @@ export function readSourceId(row: RawObject): string | null {
   return typeof row.id === 'number' ? String(row.id) : readText(row, 'id')
 }
 
-/** Texts of these keys, each a text or a list of texts, joined by blank lines; empty if all are missing. */
+/** Texts of these keys, each a text or a list of texts or passages, joined by blank lines; empty if all are missing. */
 export function readContext(row: RawObject, ...keys: string[]): string {
   return keys
     .map((key) => readTexts(row, key))
@@ -71,9 +73,29 @@ function readTexts(row: RawObject, key: string): string {
   if (!has(row, key)) return ''
   const value = row[key]
   if (!Array.isArray(value)) return readText(row, key)
-  const texts = value.filter((part) => typeof part === 'string')
-  if (texts.length !== value.length) throw new RowError(`"${key}" is a list that does not contain only texts`)
+  const texts = value.map(passageText)
+  if (texts.includes(null)) throw new RowError(`"${key}" is a list that does not contain only texts`)
   return texts.join('\n\n')
+}
+
+const passageTextKeys = ['text', 'content', 'page_content', 'passage', 'contents']
+
+/** A text, or one in an object, after its title; null if there is none. */
+function passageText(part: unknown): string | null {
+  if (typeof part === 'string') return part
+  if (typeof part !== 'object' || part === null) return null
+  const row = part as RawObject
+  const text = passageTextKeys.map((key) => row[key]).find((each) => typeof each === 'string')
+  if (typeof text !== 'string') return null
+  return typeof row.title === 'string' && row.title !== '' ? `${row.title}\n${text}` : text
+}
+
+/** Whether nothing of a value besides its texts would be lost if only they were kept. */
+export function isWholeContext(value: unknown): boolean {
+  const keys = ['title', ...passageTextKeys]
+  const isWhole = (part: unknown) =>
+    typeof part === 'string' || Object.keys(part as RawObject).every((key) => keys.includes(key))
+  return !Array.isArray(value) || value.every(isWhole)
 }
 
 /** A prompt as text (one user message, or an HH-RLHF transcript's turns) or as a list of messages. */

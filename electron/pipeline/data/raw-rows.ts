@@ -18,6 +18,8 @@ export interface ReadOptions {
   /** Which column contains which field. */
   columns?: Columns
   onProgress?: OnProgress
+  /** Called for each row that the file marks as not done, with what it is called: `pending`. */
+  onSkip?: (state: string) => void
 }
 
 /** A file as a table of rows. Reading `rows`, to the end or not, closes the file. */

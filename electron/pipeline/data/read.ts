@@ -1,10 +1,10 @@
 /**
  * Streams a data file as items and annotations, in whichever known format it is. Every row is yielded: as one item or
- * more, or with the reason why it can't be one.
+ * more, or with the reason why it can't be one. Those that the file itself marks as not done yet are reported instead.
  */
 import { UserError } from '../../contract/errors.ts'
 import type { BadRow, FileReading, ImportRow } from '../../contract/records.ts'
-import { type FieldNames, namesAsMapped, rename } from './columns.ts'
+import { type FieldNames, namesAsMapped, rename, suggestedColumns } from './columns.ts'
 import { type Detected, detectReading } from './detect.ts'
 import { type Importer, type RawObject, RowError } from './fields.ts'
 import { openRawFile, type ReadOptions } from './raw-rows.ts'
@@ -52,11 +52,11 @@ export async function detectFile(file: string, options: ReadOptions = {}): Promi
 
 async function* parseAll(
   file: string,
-  { sample, rest, importer, names }: Opened,
+  { sample, rest, importer, names, onSkip }: Opened,
 ): AsyncGenerator<ImportRow | BadRow> {
   try {
     for await (const group of grouped(chain(sample, rest, names), importer))
-      yield* parseGroup(file, group, importer)
+      yield* parseGroup(file, group, { importer, onSkip })
   } finally {
     await rest.return(undefined)
   }
@@ -69,6 +69,7 @@ export interface Opened extends Detected {
   notes: string[]
   /** By column, not by field. */
   sample: RawRow[]
+  onSkip: ReadOptions['onSkip']
   rest: AsyncGenerator<RawRow>
 }
 
@@ -91,7 +92,7 @@ async function open(file: string, options: ReadOptions): Promise<Opened> {
     const mapped = isUnreadable ? new Map() : namesAsMapped(file, columns, options.columns ?? {})
     const detected = detectReading(columns, rows, mapped)
     if (detected.importer === null && !isUnreadable) throw unknownFormat(file, sample, rows)
-    return { ...detected, container, columns, notes, sample, rest }
+    return { ...detected, container, columns, notes, sample, onSkip: options.onSkip, rest }
   } catch (error) {
     await rest.return(undefined)
     throw error
@@ -101,12 +102,16 @@ async function open(file: string, options: ReadOptions): Promise<Opened> {
 function unknownFormat(file: string, sample: RawRow[], rows: RawObject[]): UserError {
   return new UserError(
     'bad_input',
-    `${file} is in no format that Stet knows: ${describeSample(sample, rows)} ${knownFormats}`,
+    `${file} is in no format that Stet knows: ${describeSample(sample, rows)} Say which column is which (${suggested(rows)}); docs/DATA.md lists the known formats.`,
   )
 }
 
-const knownFormats =
-  'Say which column is which (--columns prompt=COLUMN --columns rejected=COLUMN --columns edited=COLUMN); docs/DATA.md lists the known formats.'
+/** As the names of the columns suggest, with two fields at least. */
+function suggested(rows: RawObject[]): string {
+  const options = suggestedColumns(rows[0] ?? {})
+  const isEnough = options.includes('prompt=') && options.split('--columns').length > 2
+  return isEnough ? options : '--columns prompt=COLUMN --columns rejected=COLUMN --columns edited=COLUMN'
+}
 
 function describeSample(sample: RawRow[], rows: RawObject[]): string {
   const first = sample[0]!
@@ -156,11 +161,16 @@ function renameRow(raw: RawRow, names: FieldNames): RawRow {
 function* parseGroup(
   file: string,
   [raw, ...others]: RawRow[],
-  importer: Importer | null,
+  { importer, onSkip }: Pick<Opened, 'importer' | 'onSkip'>,
 ): Generator<ImportRow | BadRow> {
   const { line } = raw!
   if ('reason' in raw!) {
     yield { file, line, reason: raw.reason }
+    return
+  }
+  const skipped = importer?.skips?.(raw!.value) ?? null
+  if (skipped !== null) {
+    onSkip?.(skipped)
     return
   }
   if (!importer?.recognises(raw!.value)) {

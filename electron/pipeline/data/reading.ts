@@ -91,7 +91,7 @@ function placeOf(value: unknown, key: string, parsed: readonly ParsedRow[]): str
     ['rejected', item.rejected === text],
     ['system message', item.prompt.some(({ role, content }) => role === 'system' && content === text)],
     ['prompt', item.prompt.some(({ content }) => content === text)],
-    ['context', item.context !== '' && typeof text === 'string' && item.context.includes(text)],
+    ['context', item.context !== '' && textsIn(text).every((each) => item.context.includes(each))],
     ['id', item.sourceId === text],
     ['source', item.source === text],
     ['annotator', annotations.some(({ annotator }) => annotator === text)],
@@ -99,6 +99,13 @@ function placeOf(value: unknown, key: string, parsed: readonly ParsedRow[]): str
   // A field's own name comes first: two short texts may be equal by chance.
   const own = places.find(([field, isThere]) => isThere && field === key)
   return (own ?? places.find(([, isThere]) => isThere))?.[0] ?? 'read'
+}
+
+function textsIn(value: unknown): string[] {
+  const texts = Array.isArray(value)
+    ? value.map((part) => (typeof part === 'object' ? part?.text : part))
+    : [value]
+  return texts.map((text) => (typeof text === 'string' ? text : '\0'))
 }
 
 /** Names that have another usual meaning. */

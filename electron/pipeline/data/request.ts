@@ -1,6 +1,14 @@
 /** Reads what a row asks for: the prompt under any of its usual names, with system message, earlier turns and context. */
 import type { Item, Message } from '../../contract/records.ts'
-import { has, type RawObject, RowError, readContext, readOptionalText, readPrompt } from './fields.ts'
+import {
+  has,
+  isWholeContext,
+  type RawObject,
+  RowError,
+  readContext,
+  readOptionalText,
+  readPrompt,
+} from './fields.ts'
 
 export interface Request extends Pick<Item, 'prompt' | 'context'> {
   /** The keys that were read. */
@@ -14,7 +22,21 @@ const contextsOfPrompts: Record<string, string[]> = {
   question: ['context'],
   query: ['context'],
   input: ['context'],
+  user_input: ['context'],
 }
+
+/** Names of the passages that a prompt is to be answered from, as datasets of retrieval have them; the first is read. */
+const passageKeys = [
+  'contexts',
+  'retrieved_contexts',
+  'passages',
+  'passage',
+  'documents',
+  'retrieved_documents',
+  'retrieved_passages',
+  'ctxs',
+  'chunks',
+]
 
 /** The key that has a row's prompt, or null. */
 export function findPromptKey(row: RawObject): string | null {
@@ -31,12 +53,14 @@ export function readRequest(row: RawObject): Request {
   const promptKey = findPromptKey(row)
   if (promptKey === null) throw missingPrompt(row)
   const prompt = readPrompt(row, promptKey)
-  const contextKeys = (contextsOfPrompts[promptKey] ?? []).filter((key) => has(row, key))
+  const named = (contextsOfPrompts[promptKey] ?? []).filter((key) => has(row, key))
+  const passages = named.includes('context') ? undefined : passageKeys.find((key) => has(row, key))
+  const contextKeys = passages === undefined ? named : [...named, passages]
   const turns = withEarlierTurns(row, prompt)
   return {
     prompt: turns.messages,
     context: readContext(row, ...contextKeys),
-    used: [promptKey, ...turns.used, ...contextKeys],
+    used: [promptKey, ...turns.used, ...contextKeys.filter((key) => isWholeContext(row[key]))],
   }
 }
 

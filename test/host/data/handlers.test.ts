@@ -115,3 +115,44 @@ test('an uploaded file is assembled from its parts, and its name cannot lead to 
   assert.deepEqual(readFileSync(first.file), content)
   await assert.rejects(upload(content, 0, path.join(folder, 'elsewhere', 'x')), { code: 'bad_input' })
 })
+
+test('an import counts the rows of a tool that wait for an answer, and a preview shows no cancelled edit', async () => {
+  const { folder: other } = await host.projects.create({ name: 'tools' })
+  const table = path.join(folder, 'argilla.csv')
+  writeFileSync(
+    table,
+    `id,status,prompt,response,edited.responses\n1,completed,Hi?,hi,"['Hello.']"\n2,pending,Bye?,bye,\n3,pending,So?,so,`,
+  )
+  const preview = await host.data.preview({ file: table })
+  assert.deepEqual([preview.rows.length, preview.bad, preview.skipped], [1, [], { pending: 2 }])
+  const events = await host.verbs.import({ project: other, files: [table], strict: true })
+  for (;;) {
+    const { done, value } = await events.next()
+    if (!done) continue
+    assert.deepEqual([value.imported, value.bad, value.skipped], [1, [], { pending: 2 }])
+    break
+  }
+  const annotation = (text: string, isCancelled: boolean) => ({
+    completed_by: 1,
+    was_cancelled: isCancelled,
+    result: [{ from_name: 'edited', to_name: 'response', type: 'textarea', value: { text: [text] } }],
+  })
+  const task = (id: number, ...annotations: object[]) => ({
+    id,
+    data: { prompt: `Tea ${id}?`, response: 'Gren.' },
+    annotations,
+  })
+  const tasks = path.join(folder, 'tasks.json')
+  writeFileSync(
+    tasks,
+    JSON.stringify([
+      task(1, annotation('Green.', false), annotation('cancelled', true)),
+      task(2, annotation('cancelled', true)),
+    ]),
+  )
+  const shown = await host.data.preview({ file: tasks })
+  assert.deepEqual(
+    shown.rows.map(({ edited }) => edited),
+    ['Green.', null],
+  )
+})

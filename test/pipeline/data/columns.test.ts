@@ -164,3 +164,85 @@ test('a file in no known form says how to map its columns', async () => {
     message: /its first row has frage, gut\. Say which column is which \(--columns prompt=COLUMN/,
   })
 })
+
+test('passages in a cell are read as lists, and a text that only begins with a bracket stays a text', async () => {
+  for (const contexts of [
+    "['Ann stayed.', 'Bob left.']",
+    '["Ann stayed.", "Bob left."]',
+    "['Ann stayed.'\n 'Bob left.']",
+  ]) {
+    const { reading, rows } = await readAll('rows.csv', [{ question: 'Who left?', contexts, answer: 'Bob' }])
+    assert.ok('item' in rows[0]!)
+    assert.equal(rows[0].item.context, 'Ann stayed.\n\nBob left.')
+    assert.deepEqual(reading.fields[1], { column: 'contexts', field: 'context' })
+  }
+  const { rows } = await readAll('rows.csv', [{ question: 'Who?', contexts: '[1] Bob left.', answer: 'Bob' }])
+  assert.equal('item' in rows[0]! && rows[0].item.context, '[1] Bob left.')
+})
+
+test('a refusal names the options that read the columns, as far as their names tell', async () => {
+  const cases: [Row, string][] = [
+    [
+      { task: 'a', model_output: 'b', human_edit: 'c' },
+      '--columns prompt=task --columns rejected=model_output --columns edited=human_edit)',
+    ],
+    [
+      { Frage: 'a', before: 'b', after: 'c' },
+      '--columns prompt=Frage --columns rejected=before --columns edited=after)',
+    ],
+    [
+      { 'user request': 'a', 'good answer': 'b', 'bad answer': 'c' },
+      "--columns 'prompt=user request' --columns 'chosen=good answer' --columns 'rejected=bad answer')",
+    ],
+    [{ x: 'a', y: 'b', z: 'c' }, '--columns prompt=COLUMN --columns rejected=COLUMN'],
+  ]
+  for (const [row, options] of cases) {
+    await assert.rejects(readAll('rows.jsonl', [row]), (error: Error) => error.message.includes(options))
+    if (options.includes('COLUMN')) continue
+    const columns = Object.fromEntries(
+      [...options.matchAll(/--columns '?(\w+)=([^')]+?)'?(?= --|\))/g)].map(([, field, column]) => [
+        field!,
+        column!,
+      ]),
+    )
+    const { rows } = await readAll('rows.jsonl', [row], columns)
+    assert.ok('item' in rows[0]!)
+  }
+  const { rows } = await readAll('rows.jsonl', [{ instruction: 'a', original_output: 'b', edited: 'c' }])
+  assert.match(
+    'reason' in rows[0]! ? rows[0].reason : '',
+    /name its column, as in --columns rejected=original_output$/,
+  )
+})
+
+test('records that wait for an answer in a flat Argilla table are skipped and counted, and the others are read', async () => {
+  const head = 'id,status,prompt,response,edited.responses,edited.responses.users,edited.responses.status'
+  const ranking =
+    'id,status,prompt,response_a,response_b,best.responses,best.responses.users,best.responses.status'
+  const cases: [content: string, items: number, skipped: Record<string, number>][] = [
+    [
+      `${head}\n1,completed,Hi?,hi,"['Hello.']","['u']","['submitted']"\n2,pending,Bye?,bye,,,\n3,discarded,So?,so,[],[],[]\n4,pending,Go?,go,"['Go.']","['u']","['submitted']"`,
+      2,
+      { pending: 1, discarded: 1 },
+    ],
+    [
+      `${ranking}\n1,completed,Hi?,a,b,"['response_a']","['u']","['submitted']"\n2,,Hi?,c,d,"['response_b']","['u']","['discarded']"\n3,pending,Hi?,e,f,,,`,
+      1,
+      { discarded: 1, pending: 1 },
+    ],
+  ]
+  for (const [content, items, expected] of cases) {
+    const file = path.join(folder, 'argilla.csv')
+    writeFileSync(file, content)
+    const skipped: Record<string, number> = {}
+    const { rows } = await openRows(file, { onSkip: (state) => (skipped[state] = (skipped[state] ?? 0) + 1) })
+    const all: (ImportRow | BadRow)[] = []
+    for await (const row of rows) all.push(row)
+    assert.deepEqual(
+      all.filter((row) => 'reason' in row),
+      [],
+    )
+    assert.equal(all.length, items)
+    assert.deepEqual(skipped, expected)
+  }
+})

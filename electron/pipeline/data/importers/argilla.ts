@@ -22,7 +22,29 @@ export const argillaFlatImporter: Importer = {
   rows: 'flattened Argilla records {QUESTION.responses, QUESTION.responses.users}',
   reading,
   recognises: (row) => flatQuestions(row).length > 0 || oldQuestions(row).length > 0,
+  skips: openStatus,
   parse: parseFlat,
+}
+
+/**
+ * The status of a record without a submitted answer, or of answers that give nothing to import. The row of such a record
+ * in a table has no answers at all.
+ */
+function openStatus(row: RawObject): string | null {
+  const states = flatRecordAnswers(row).map(({ state }) => state)
+  if (states.includes('done')) return null
+  if (row.status === 'pending' || row.status === 'discarded') return row.status
+  if (states.length === 0 || isReadable(row)) return null
+  return states.includes('draft') ? 'draft' : 'discarded'
+}
+
+function isReadable(row: RawObject): boolean {
+  try {
+    return argillaFlatImporter.recognises(row) && [parseFlat(row)].flat().some((part) => 'item' in part)
+  } catch (error) {
+    if (error instanceof RowError) return false
+    throw error
+  }
 }
 
 function isObject(value: unknown): value is RawObject {
@@ -105,10 +127,7 @@ function parseFlat(row: RawObject): Parsed {
       metadata: originOf({ ...rest, ...systemOf(row) }, '', []).metadata,
     },
     fields: named,
-    answers: [
-      ...flat.flatMap((question) => flatAnswers(row, question)),
-      ...old.flatMap((key) => oldAnswers(row, key)),
-    ],
+    answers: flatRecordAnswers(row),
     suggestions: texts([
       ...flat.map((question): [string, unknown] => [question, row[`${question}.suggestion`]]),
       ...old.map((question): [string, unknown] => [question, row[`${question}-suggestion`]]),
@@ -152,6 +171,13 @@ function flatAnswers(row: RawObject, question: string): Answer[] {
   }
   const [users, statuses] = [list('users'), list('status')]
   return values.map((value, index) => toAnswer(question, value, users[index], statuses[index]))
+}
+
+function flatRecordAnswers(row: RawObject): Answer[] {
+  return [
+    ...flatQuestions(row).flatMap((question) => flatAnswers(row, question)),
+    ...oldQuestions(row).flatMap((key) => oldAnswers(row, key)),
+  ]
 }
 
 function oldAnswers(row: RawObject, question: string): Answer[] {

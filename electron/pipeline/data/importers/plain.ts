@@ -2,6 +2,7 @@
  * Plain rows, `{ prompt, rejected, edited }` and the like, from JSON or a table, with any of context, chosen,
  * rejected and edited. `edited` becomes a finished annotation; unknown fields become metadata.
  */
+import { suggestedColumns } from '../columns.ts'
 import {
   has,
   type Importer,
@@ -27,12 +28,17 @@ export const plainImporter: Importer = {
   parse,
 }
 
+function missingRejected(row: RawObject): string {
+  const { used } = readRequest(row)
+  const options = suggestedColumns(row, [...fields.filter((key) => has(row, key)), 'prompt', ...used])
+  return `it has "edited", but not the "rejected" that was edited: name its column, as in ${options || '--columns rejected=COLUMN'}`
+}
+
 function parse(row: RawObject): ParsedRow {
   const chosen = readOptionalText(row, 'chosen')
   const rejected = readOptionalText(row, 'rejected')
   const edited = readOptionalText(row, 'edited')
-  if (edited !== null && rejected === null)
-    throw new RowError('it has "edited", but not the "rejected" that was edited')
+  if (edited !== null && rejected === null) throw new RowError(missingRejected(row))
   if (chosen !== null && rejected !== null) requireDifference(chosen, rejected)
   const request = readRequest(row)
   const used = [...fields, ...request.used]

@@ -1,12 +1,21 @@
 /** Results of the verbs on data and labels. */
+
+import { skippedSentence } from '../../../../contract/records.ts'
 import type { VerbResult } from '../../../../contract/verbs.ts'
 import { columns, lines, share } from '../layout.ts'
 
 const maxBadRows = 20
 
-export function presentImport({ imported, duplicates, bad, datasets }: VerbResult<'import'>): string {
+export function presentImport({
+  imported,
+  duplicates,
+  bad,
+  skipped,
+  datasets,
+}: VerbResult<'import'>): string {
   return lines(
     `Imported ${imported} rows; ${duplicates} duplicates, ${bad.length} bad rows.`,
+    skippedSentence(skipped),
     datasets.length > 0 ? `Datasets: ${datasets.map((name) => `"${name}"`).join(', ')}.` : '',
     ...bad.slice(0, maxBadRows).map(({ file, line, reason }) => `  ${file}, line ${line}: ${reason}`),
     bad.length > maxBadRows ? `  … and ${bad.length - maxBadRows} more (--json lists all of them).` : '',

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { project } from './options.ts'
 import { procedure, verb } from './procedure.ts'
+import { sampleWorld } from './worlds.ts'
 
 /** The content of a project when it was last opened. */
 export const ProjectSummary = z.object({
@@ -51,7 +52,31 @@ const init = verb('Create an empty project.', 'init ferry.stet')
   .input(z.strictObject({ project }))
   .output(z.object({ project: z.string() }))
 
-export const projectVerbs = { init }
+const sample = verb(
+  'Create a project with the data of a sample world.',
+  'sample ferry.stet',
+  'sample bills.stet --world forms --demonstrations 12000 --pairs 6000',
+)
+  .input(
+    z.strictObject({
+      project,
+      ...sampleWorld,
+      demonstrations: z
+        .int()
+        .positive()
+        .default(600)
+        .describe("Clerks' answers that a reference policy learns from."),
+      pairs: z
+        .int()
+        .positive()
+        .default(400)
+        .describe('Preference pairs, each with an edit of its rejected response.'),
+      seed: z.int().nonnegative().default(1).describe('Seed of the data.'),
+    }),
+  )
+  .output(z.object({ project: z.string(), items: z.int(), edited: z.int() }))
+
+export const projectVerbs = { init, sample }
 
 export const projects = {
   recent: procedure('List recently opened projects, newest first.')

@@ -20,7 +20,7 @@ import { judgeVerbs } from './judge/verbs.ts'
 import { labelVerbs } from './label/label.ts'
 import { machineVerbs } from './machine/machine.ts'
 import { modelVerbs } from './models/generate.ts'
-import { projectVerbs } from './projects/init.ts'
+import { projectVerbs } from './projects/create.ts'
 import { runVerbs } from './runs/verbs.ts'
 import { trainVerbs } from './train/train.ts'
 

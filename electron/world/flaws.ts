@@ -1,9 +1,11 @@
-/** What can be wrong with a response in the sample world, what it costs, and where it is. */
+/** What can be wrong with a response in a sample world, what it costs, and where it is. */
 
 /** Cost of each kind of flaw; the better of two responses is the one whose flaws cost less. */
 export const flawCosts = {
   /** A fact asked about is stated wrongly. */
   wrong: 1,
+  /** A fact is stated as it was before, although the prompt says what replaced it. */
+  outdated: 1,
   /** A fact asked about is not stated. */
   missing: 1,
   /** A fact is stated that was not asked about. */
@@ -22,6 +24,21 @@ export const flawCosts = {
 } as const
 
 export type FlawKind = keyof typeof flawCosts
+
+/** What an editor notices only by comparing the response with the prompt, and so overlooks more often. */
+export const isSubtle: Record<FlawKind, boolean> = {
+  wrong: true,
+  outdated: true,
+  missing: true,
+  'off-topic': false,
+  rude: false,
+  malformed: false,
+  'bad-name': true,
+  'no-eos': false,
+  hedge: false,
+  repeat: false,
+  'no-closing': false,
+}
 
 /** Characters of a response, half open. */
 export interface Span {

@@ -1,122 +1,101 @@
-/** The sample world as data: the words in resources/world/world.json, validated once when they are read. */
-import { z } from 'zod'
-import worldFile from '../../resources/world/world.json' with { type: 'json' }
-import { UserError } from '../contract/errors.ts'
-
-const Word = z.string().regex(/^[a-z]+$/, 'must be one lower-case word')
-const Phrase = z.string().regex(/^[a-z]+( [a-z]+)*$/, 'must be lower-case words')
-const Sentence = z
-  .string()
-  .regex(/^[a-z{][a-z{}, ]*[.!?]$/, 'must be one lower-case sentence with its full stop, ! or ?')
-
-/** A sentence (a phrasing may have several) with each of the slots exactly once. */
-function template(text: z.ZodString, ...slots: string[]) {
-  return text.refine(
-    (value) => slots.every((slot) => value.split(`{${slot}}`).length === 2),
-    `must hold ${slots.map((slot) => `{${slot}}`).join(', ')} once each`,
-  )
-}
-
-const Subject = z.strictObject({
-  /** How a question names it. */
-  asked: Phrase,
-  /** Ways of stating its value. */
-  sentences: z.array(template(Sentence, 'value')).min(2),
-  /** What a tired clerk adds to the statement. */
-  rude: Sentence,
-  values: z.array(Word).min(4),
-})
-
-const Island = z.strictObject({
-  /** Subject to its true value. */
-  facts: z.record(z.string(), z.string()),
-  /** Subject to the wrong value that most clerks believe in. */
-  misconceptions: z.record(z.string(), z.string()),
-  /** The subject on which the clerks are rude. */
-  soreSubject: z.string(),
-})
-
-const Words = z.strictObject({
-  /** People who ask. */
-  names: z.array(Word).min(2),
-  subjects: z.record(Word, Subject),
-  islands: z.record(Word, Island),
-  /** The subject on which clerks hedge. */
-  uncertainSubject: z.string(),
-  /** The subject that clerks like to repeat. */
-  favouriteSubject: z.string(),
-  phrasings: z.array(template(z.string(), 'name', 'island', 'asked')).min(1),
-  greetings: z.array(template(Sentence, 'name')).min(2),
-  closings: z.array(Sentence).min(2),
-  hedges: z.array(Phrase).min(1),
-})
-
-export type World = z.infer<typeof Words>
-export type Subject = z.infer<typeof Subject>
-
-/** Contradictions between the parts: unknown subjects, missing facts, values that their subject does not list. */
-function crossCheck(world: World): { path: string; message: string }[] {
-  const mistakes: { path: string; message: string }[] = []
-  const check = (holds: boolean, path: string, message: string) => {
-    if (!holds) mistakes.push({ path, message })
-  }
-  const isSubject = (subject: string) => Object.hasOwn(world.subjects, subject)
-  for (const role of ['uncertainSubject', 'favouriteSubject'] as const) {
-    check(isSubject(world[role]), role, `"${world[role]}" is not a subject`)
-  }
-  check(
-    Object.keys(world.subjects).length >= 4,
-    'subjects',
-    'needs at least four, as a prompt asks up to four',
-  )
-  for (const [name, island] of Object.entries(world.islands)) {
-    const at = `islands.${name}`
-    check(isSubject(island.soreSubject), `${at}.soreSubject`, `"${island.soreSubject}" is not a subject`)
-    for (const [subject, { values }] of Object.entries(world.subjects)) {
-      check(
-        values.includes(island.facts[subject] ?? ''),
-        `${at}.facts.${subject}`,
-        "needs one of the subject's values",
-      )
-    }
-    for (const [subject, value] of Object.entries(island.misconceptions)) {
-      const believable = world.subjects[subject]?.values.includes(value) && value !== island.facts[subject]
-      check(
-        believable === true,
-        `${at}.misconceptions.${subject}`,
-        "needs a wrong one of the subject's values",
-      )
-    }
-  }
-  return mistakes
-}
-
 /**
- * @param content of world.json, parsed
- * @throws UserError that names the first invalid key and what it needs
+ * A sample world: prompts, clerks who answer them with flaws, an editor, and a truth that finds every flaw. The rest of
+ * the program sees a world through `World` alone and learns nothing about how its prompts look inside.
  */
-export function parseWorld(content: unknown): World {
-  const parsed = Words.safeParse(content)
-  const mistakes = parsed.success
-    ? crossCheck(parsed.data)
-    : parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
-  const first = mistakes[0]
-  if (parsed.success && !first) return parsed.data
-  throw new UserError('bad_input', `resources/world/world.json, key ${first?.path}: ${first?.message}.`)
+import type { Message } from '../contract/records.ts'
+import type { Draws } from './draws.ts'
+import type { Care } from './editors.ts'
+import { type Flaw, totalCost } from './flaws.ts'
+
+export type Split = 'train' | 'held-out'
+
+export interface PromptOptions {
+  seed: number
+  n: number
+  split: Split
 }
 
-/** The world that ships with Stet. */
-export function loadWorld(): World {
-  return parseWorld(worldFile)
+/** A response, and whether it ended on its own instead of being cut off. */
+export interface FinishedText {
+  text: string
+  ended: boolean
 }
 
-export function subjectOf(world: World, key: string): Subject {
-  const subject = world.subjects[key]
-  if (!subject) throw new RangeError(`The world has no subject "${key}".`)
-  return subject
+/** A clerk's response. */
+export interface WrittenResponse {
+  text: string
+  /** The clerk's flaws, in order of position, then those of what is missing. */
+  flaws: Flaw[]
 }
 
-/** The text with each `{slot}` replaced by its word. */
-export function fill(text: string, words: Record<string, string>): string {
-  return text.replace(/\{(\w+)\}/g, (slot, name: string) => words[name] ?? slot)
+/** What a world is made of; `Prompt` is a prompt with what it means. */
+export interface WorldParts<Prompt extends { messages: Message[] }> {
+  /** `source` of its items. */
+  source: string
+  /** Names of the random streams start with it. */
+  stream: string
+  /** Distinct prompts; a longer list begins with the shorter list. */
+  makePrompts(options: PromptOptions): Prompt[]
+  /** What a prompt means, read from its words alone; null if it is not a prompt of this world. */
+  readPrompt(messages: Message[]): Prompt | null
+  /** What a prompt means as metadata; prompts with the same `document` are held out together. */
+  describe(prompt: Prompt): { document: string } & Record<string, string | string[]>
+  /** A clerk's response. */
+  write(prompt: Prompt, draws: Draws): WrittenResponse
+  /** Every flaw of any response, in order of position, then those of what is missing. */
+  findFlaws(prompt: Prompt, response: FinishedText): Flaw[]
+  /** The response as an editor changes it. */
+  edit(prompt: Prompt, text: string, editor: { draws: Draws; care: Care }): string
+  /** Every piece of its prompts and responses that is worth a token, once, in alphabetical order. */
+  words(): string[]
+}
+
+/** A prompt of a world with everything that can be done with it. */
+export interface WorldTask {
+  messages: Message[]
+  metadata: { document: string } & Record<string, string | string[]>
+  write(draws: Draws): WrittenResponse
+  findFlaws(response: FinishedText): Flaw[]
+  edit(text: string, editor: { draws: Draws; care: Care }): string
+}
+
+export interface World {
+  source: string
+  stream: string
+  makeTasks(options: PromptOptions): WorldTask[]
+  readTask(messages: Message[]): WorldTask | null
+  words(): string[]
+}
+
+/** Hides what a world's prompts look like. */
+export function makeWorld<Prompt extends { messages: Message[] }>(parts: WorldParts<Prompt>): World {
+  const taskOf = (prompt: Prompt): WorldTask => ({
+    messages: prompt.messages,
+    metadata: parts.describe(prompt),
+    write: (draws) => parts.write(prompt, draws),
+    findFlaws: (response) => parts.findFlaws(prompt, response),
+    edit: (text, editor) => parts.edit(prompt, text, editor),
+  })
+  const { source, stream, words } = parts
+  return {
+    source,
+    stream,
+    words,
+    makeTasks: (options) => parts.makePrompts(options).map(taskOf),
+    readTask(messages) {
+      const prompt = parts.readPrompt(messages)
+      return prompt && taskOf(prompt)
+    },
+  }
+}
+
+/** Probability that `b` is better: 0, 1, or ½ if their flaws cost the same. */
+export function compareTruth(
+  task: Pick<WorldTask, 'findFlaws'>,
+  a: FinishedText,
+  b: FinishedText,
+): 0 | 0.5 | 1 {
+  const difference = totalCost(task.findFlaws(a)) - totalCost(task.findFlaws(b))
+  if (difference === 0) return 0.5
+  return difference > 0 ? 1 : 0
 }

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Item } from '../../electron/contract/records.ts'
-import { readPrompt } from '../../electron/world/prompts.ts'
+import { editorMixes } from '../../electron/world/editors.ts'
+import { splitPieces } from '../../electron/world/pieces.ts'
 import { makeDemonstrations, makePairs } from '../../electron/world/samples.ts'
-import { compareTruth } from '../../electron/world/truth.ts'
-import { splitPieces } from '../../electron/world/words.ts'
-import { sum, world } from './helpers.ts'
+import { compareTruth } from '../../electron/world/world.ts'
+import { readTask, worldOf } from '../../electron/world/worlds.ts'
+import { sum } from './ferry/helpers.ts'
 
+const world = worldOf('ferry')
 const options = { seed: 5, n: 2000, split: 'train' } as const
-const pairs = makePairs(world, options)
+const pairs = makePairs(world, options, 'people')
 
 /** Length of the longest common subsequence: what a minimal edit keeps. */
 function keptPieces(a: string[], b: string[]): number {
@@ -30,19 +32,18 @@ test('samples are records of the contract with distinct ids', () => {
 })
 
 test('a seed determines the samples, and a longer list begins with the shorter', () => {
-  assert.deepEqual(makePairs(world, { ...options, n: 50 }), pairs.slice(0, 50))
+  assert.deepEqual(makePairs(world, { ...options, n: 50 }, 'people'), pairs.slice(0, 50))
   assert.deepEqual(
     makeDemonstrations(world, { ...options, n: 5 }),
     makeDemonstrations(world, options).slice(0, 5),
   )
-  assert.notDeepEqual(makePairs(world, { ...options, n: 50, seed: 6 }), pairs.slice(0, 50))
+  assert.notDeepEqual(makePairs(world, { ...options, n: 50, seed: 6 }, 'people'), pairs.slice(0, 50))
 })
 
 test('nineteen pairs in twenty are ordered by the truth, the others in the wrong order', () => {
   const verdicts = pairs.map(({ item, rejected }) =>
     compareTruth(
-      world,
-      readPrompt(world, item.prompt)!,
+      readTask(item.prompt)!,
       { text: rejected, ended: true },
       { text: item.chosen!, ended: true },
     ),
@@ -80,4 +81,19 @@ test('edits change between a fifth and a quarter of the rejected pieces', () => 
   }
   const changed = 1 - kept / pieces
   assert(changed > 0.2 && changed < 0.25, `${changed}`)
+})
+
+test('each edit has the name of its editor, in the shares of the mix', () => {
+  for (const [name, share] of Object.entries(editorMixes.people)) {
+    const own = pairs.filter(({ editor }) => editor === name).length / pairs.length
+    assert(Math.abs(own - share) < 0.03, `${name}: ${own}`)
+  }
+  const perfect = makePairs(world, { ...options, n: 50 }, 'perfect')
+  assert(perfect.every(({ editor }) => editor === 'perfect'))
+  assert.deepEqual(
+    perfect.map(({ item }) => item),
+    pairs.slice(0, 50).map(({ item }) => item),
+  )
+  for (const { item, edited } of perfect)
+    assert.deepEqual(readTask(item.prompt)!.findFlaws({ text: edited, ended: true }), [])
 })

@@ -1,9 +1,10 @@
-/** Puts the sample world's data into a project: demonstrations to start from, and pairs that are also edits. */
+/** Puts a sample world's data into a project: demonstrations to start from, and pairs that are also edits. */
 import { createHash } from 'node:crypto'
-import type { EditedPair, ImportRow, Item } from '../../contract/records.ts'
+import type { ImportRow, Item } from '../../contract/records.ts'
+import type { EditorMix, WorldName } from '../../contract/worlds.ts'
 import { importRows, type Project } from '../../storage/index.ts'
-import { makeDemonstrations, makePairs } from '../../world/samples.ts'
-import { loadWorld } from '../../world/world.ts'
+import { makeDemonstrations, makePairs, type SamplePair } from '../../world/samples.ts'
+import { worldOf } from '../../world/worlds.ts'
 
 export interface WorldSizes {
   demonstrations: number
@@ -12,10 +13,23 @@ export interface WorldSizes {
 
 export const worldDatasets = { demonstrations: 'demonstrations', pairs: 'pairs' }
 
-export async function importSampleWorld({ db }: Project, sizes: WorldSizes, seed: number): Promise<void> {
-  const world = loadWorld()
+export interface SampleChoice {
+  world: WorldName
+  editors: EditorMix
+  sizes: WorldSizes
+  seed: number
+}
+
+/** What is imported if nothing is chosen. */
+export const defaultSample = { world: 'ferry', editors: 'people' } as const
+
+export async function importSampleWorld(
+  { db }: Project,
+  { world: worldName, editors, sizes, seed }: SampleChoice,
+): Promise<void> {
+  const world = worldOf(worldName)
   const demonstrations = makeDemonstrations(world, { seed, n: sizes.demonstrations, split: 'train' })
-  const pairs = makePairs(world, { seed, n: sizes.pairs, split: 'train' })
+  const pairs = makePairs(world, { seed, n: sizes.pairs, split: 'train' }, editors)
   for (const [name, rows] of [
     [worldDatasets.demonstrations, demonstrations.map((item, i) => rowOf(item, i))],
     [worldDatasets.pairs, pairs.map((pair, i) => editRowOf(pair, i))],
@@ -30,11 +44,11 @@ function rowOf(item: Item, index: number): ImportRow {
   return { file: 'sample world', line: index + 1, item, annotations: [] }
 }
 
-/** The edit as a finished annotation of the world's programmatic annotator. */
-function editRowOf({ item, edited }: EditedPair, index: number): ImportRow {
+/** The edit as a finished annotation, in the name of its editor. */
+function editRowOf({ item, edited, editor }: SamplePair, index: number): ImportRow {
   const annotation = {
     itemId: item.id,
-    annotator: 'sample world',
+    annotator: editor,
     state: 'done' as const,
     edited,
     operations: [],

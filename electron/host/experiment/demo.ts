@@ -4,7 +4,7 @@ import type { Hooks } from '../../contract/events.ts'
 import { JudgeServerOptions } from '../../contract/judge.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import type { Lab } from '../context.ts'
-import { importSampleWorld, worldDatasets } from '../data/sample-world.ts'
+import { defaultSample, importSampleWorld, worldDatasets } from '../data/sample-world.ts'
 import { train } from '../train/train.ts'
 import { performExperiment } from './experiment.ts'
 import { freshProject } from './fresh-project.ts'
@@ -29,7 +29,7 @@ export async function demo(
     sentence: `Creating the sample dataset in ${project.folder} (preset ${name}, ${runtime.kind}).`,
   })
   const clock = new StageClock()
-  await clock.time('import', () => importSampleWorld(project, sizes, seed))
+  await clock.time('import', () => importSampleWorld(project, { ...defaultSample, sizes, seed }))
   hooks.emit({ type: 'note', sentence: 'Training the reference policy from scratch on demonstrations.' })
   await clock.time('train reference', () => trainReference(lab, project.folder, { preset, seed }, hooks))
   const record = await performExperiment(

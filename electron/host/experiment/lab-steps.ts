@@ -15,9 +15,7 @@ import { openTokenizer } from '../../engine/tokenizer/index.ts'
 import { withoutThinking } from '../../engine/tokenizer/thinking.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { type Db, type Project, readMetrics, splitOf, splitPoint } from '../../storage/index.ts'
-import { readPrompt } from '../../world/prompts.ts'
-import { judgeTruth } from '../../world/truth.ts'
-import { loadWorld } from '../../world/world.ts'
+import { flawsInWorlds } from '../../world/worlds.ts'
 import type { Lab } from '../context.ts'
 import { editedPairsOf, itemsOf, requireItem } from '../data/items.ts'
 import { evaluate, nameOfSides } from '../judge/evaluate.ts'
@@ -63,7 +61,7 @@ export function labSteps(
     heldoutEdits: () =>
       [...editedPairsOf(db, { datasets: choice.datasets })].filter(({ item }) => isHeldout(item)),
     labelsOf: ({ item, rejected, edited }) => labelPair(tokenizer, item.id, rejected, edited),
-    flawsOf: judgeKindOf(setting.judge).isWorldTruth ? worldFlaws() : null,
+    flawsOf: judgeKindOf(setting.judge).isWorldTruth ? worldFlaws : null,
     ...trainingSteps(lab, project, setting, hooks),
     ...judgingSteps(lab, project, setting, hooks),
   }
@@ -167,10 +165,4 @@ function onePerPrompt(items: readonly Item[]): Item[] {
   return [...new Map(items.map((item) => [questionKey(item), item])).values()]
 }
 
-function worldFlaws(): NonNullable<ExperimentSteps['flawsOf']> {
-  const world = loadWorld()
-  return (item, response) => {
-    const prompt = readPrompt(world, item.prompt)
-    return prompt ? judgeTruth(world, prompt, response) : []
-  }
-}
+const worldFlaws: ExperimentSteps['flawsOf'] = (item, response) => flawsInWorlds(item.prompt, response)

@@ -9,8 +9,7 @@ import { readAnnotations, readDifficulties } from '../../pipeline/judge/annotati
 import { subsetCaution } from '../../pipeline/judge/subsets.ts'
 import { winRateFromAnnotations } from '../../pipeline/judge/win-rate.ts'
 import type { Project } from '../../storage/index.ts'
-import { readPrompt } from '../../world/prompts.ts'
-import { loadWorld } from '../../world/world.ts'
+import { readTask } from '../../world/worlds.ts'
 import type { Lab } from '../context.ts'
 import { itemsOf } from '../data/items.ts'
 import { findModel } from '../models/project-models.ts'
@@ -119,14 +118,13 @@ async function outputsOf(
   return rows.map(({ text, ended }) => ({ text, ended }))
 }
 
-/** The truth of the sample world knows nothing about other prompts: it would call every pair a tie. */
+/** The truth of the sample worlds knows nothing about other prompts: it would call every pair a tie. */
 function refuseOtherWorlds(items: readonly Item[]): void {
-  const world = loadWorld()
-  const other = items.find(({ prompt }) => readPrompt(world, prompt) === null)
+  const other = items.find(({ prompt }) => readTask(prompt) === null)
   if (!other) return
   throw new UserError(
     'bad_input',
-    `Item ${other.id} asks nothing about the sample world, so the judge "world" cannot score it. Use another --judge or other --datasets.`,
+    `Item ${other.id} asks nothing about a sample world, so the judge "world" cannot score it. Use another --judge or other --datasets.`,
   )
 }
 

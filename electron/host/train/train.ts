@@ -13,8 +13,8 @@ import {
 } from '../../contract/run-kinds/index.ts'
 import type { VerbInput } from '../../contract/verbs.ts'
 import type { Project } from '../../storage/index.ts'
-import { splitPieces, worldWords } from '../../world/words.ts'
-import { loadWorld } from '../../world/world.ts'
+import { splitPieces } from '../../world/pieces.ts'
+import { worldWords } from '../../world/worlds.ts'
 import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
 import { withModelPath } from '../judge/judge-model.ts'
@@ -103,7 +103,7 @@ const resolve: Record<
   },
   start(project, name, { rows, seed }) {
     if (!isPreset(name) || hasModel(project, name)) return resolve.ref(project, name, { rows, seed })
-    const words = name === 'world' ? worldWords(loadWorld()) : commonPieces(rows)
+    const words = name === 'world' ? worldWords() : commonPieces(rows)
     return { ref: { preset: name, words, seed }, record: null }
   },
 }

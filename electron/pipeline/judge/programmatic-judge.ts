@@ -4,8 +4,7 @@ import {
   type ProgrammaticJudgeSpec,
   type ProgrammaticJudgeSpecs,
 } from '../../contract/judge-kinds.ts'
-import { compareInWorld } from '../../world/judge.ts'
-import { loadWorld } from '../../world/world.ts'
+import { compareInWorlds } from '../../world/worlds.ts'
 import type { Judge } from './judge.ts'
 import { comparisonJudge, lengthJudge, patternJudge, repetitionJudge } from './judges.ts'
 import { referenceJudge } from './reference-judge.ts'
@@ -23,6 +22,5 @@ export function programmaticJudge(spec: ProgrammaticJudgeSpec): Judge {
 }
 
 function worldJudge(): Judge {
-  const world = loadWorld()
-  return comparisonJudge('world', ({ prompt, first, second }) => compareInWorld(world, prompt, first, second))
+  return comparisonJudge('world', ({ prompt, first, second }) => compareInWorlds(prompt, first, second))
 }

@@ -84,7 +84,7 @@ test('prompts without an output are left out with a note; outputs to other promp
   assertMistake(
     await stet(...judge, 'short.jsonl', '--judge', 'world', '--heldout', '0.5'),
     2,
-    /nothing about the sample world/,
+    /nothing about a sample world/,
   )
   assertMistake(
     await stet(...judge, 'short.jsonl', '--judge', 'regex:(', '--heldout', '0.5'),

@@ -13,6 +13,7 @@ import { presentRun, presentRuns } from './present/runs.ts'
 
 const presenters: { [Name in VerbName]: (result: VerbResult<Name>) => string } = {
   init: ({ project }) => `Created ${project}. Next: stet import ${shellWord(project)} FILE…`,
+  sample: ({ project, items, edited }) => `Created ${project} with ${items} items, ${edited} of them edited.`,
   import: presentImport,
   export: ({ file, rows }) => `Wrote ${rows} rows to ${file}.`,
   label: presentLabels,

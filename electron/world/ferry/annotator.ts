@@ -1,27 +1,19 @@
 /**
- * The sample world's annotator: fixes any response by the smallest change it knows, and keeps everything else. Like a
- * person it overlooks some flaws, and sometimes rewords what was fine.
+ * How an editor changes a response of the ferry office: by the smallest change for each flaw that is noticed, and by
+ * rewording some sentences that were fine. Everything else is kept.
  */
-import type { Draws } from './draws.ts'
-import type { Span } from './flaws.ts'
+import type { Draws } from '../draws.ts'
+import type { Care } from '../editors.ts'
+import type { FlawKind, Span } from '../flaws.ts'
+import { type Ferry, fill, subjectOf } from './ferry.ts'
 import { type ParsedSentence, parseResponse } from './parse.ts'
-import type { WorldPrompt } from './prompts.ts'
+import type { FerryPrompt } from './prompts.ts'
 import { assignRoles, factOf, type Roles, slotFlaw, wholeFlaw } from './truth.ts'
-import { fill, subjectOf, type World } from './world.ts'
-
-export interface Care {
-  /** Probability that a flaw is fixed. */
-  fix: number
-  /** Probability that a sentence without flaws is reworded. */
-  needless: number
-}
-
-const ordinaryCare: Care = { fix: 0.9, needless: 0.03 }
 
 /** One edit and what it needs. */
 interface Edit {
-  world: World
-  prompt: WorldPrompt
+  ferry: Ferry
+  prompt: FerryPrompt
   text: string
   sentences: ParsedSentence[]
   roles: Roles
@@ -46,17 +38,19 @@ function applyChanges(text: string, span: Span, changes: { span: Span; text: str
   return result + text.slice(at, span.end)
 }
 
-/** The same content in another of the world's templates. */
-function reword({ world, draws }: Edit, sentence: ParsedSentence, text: string): string {
-  const another = (templates: string[], words: Record<string, string>) =>
-    draws.pick(templates.map((template) => fill(template, words)).filter((other) => other !== text))
+/** The same content in another of the office's templates, or in the first one if that is the editor's taste. */
+function reword({ ferry, draws, care }: Edit, sentence: ParsedSentence, text: string): string {
+  const another = (templates: string[], words: Record<string, string>) => {
+    const texts = templates.map((template) => fill(template, words))
+    return care.rewordTo === 'preferred' ? texts[0]! : draws.pick(texts.filter((other) => other !== text))
+  }
   switch (sentence.kind) {
     case 'fact':
-      return another(subjectOf(world, sentence.subject).sentences, { value: sentence.value })
+      return another(subjectOf(ferry, sentence.subject).sentences, { value: sentence.value })
     case 'greeting':
-      return another(world.greetings, { name: sentence.name })
+      return another(ferry.greetings, { name: sentence.name })
     case 'closing':
-      return another(world.closings, {})
+      return another(ferry.closings, {})
     default:
       return text
   }
@@ -64,19 +58,19 @@ function reword({ world, draws }: Edit, sentence: ParsedSentence, text: string):
 
 /** A sentence as the annotator edits it; null if it is deleted. */
 function fixSentence(edit: Edit, index: number): string | null {
-  const { world, prompt, text, care, draws } = edit
+  const { prompt, text, care, draws } = edit
   const sentence = edit.sentences[index]!
   const whole = wholeFlaw(sentence, index, edit.roles)
-  if (whole && draws.chance(care.fix)) return null
-  const slot = whole ? null : slotFlaw(world, prompt, sentence)
-  if (!whole && !slot && sentence.hedges.length === 0 && draws.chance(care.needless)) {
+  if (whole && draws.chance(care.fix[whole.kind])) return null
+  const slot = whole ? null : slotFlaw(prompt, sentence)
+  if (!whole && !slot && sentence.hedges.length === 0 && draws.chance(care.reword)) {
     return reword(edit, sentence, text.slice(sentence.span.start, sentence.span.end))
   }
   const changes = sentence.hedges
-    .filter(() => draws.chance(care.fix))
+    .filter(() => draws.chance(care.fix.hedge))
     .map(({ start, end }) => ({ span: { start, end: end + 1 }, text: '' }))
-  if (slot?.span && draws.chance(care.fix)) {
-    const right = sentence.kind === 'fact' ? factOf(world, prompt, sentence.subject) : prompt.name
+  if (slot?.span && draws.chance(care.fix[slot.kind])) {
+    const right = sentence.kind === 'fact' ? factOf(prompt, sentence.subject) : prompt.name
     changes.push({ span: slot.span, text: right })
   }
   return applyChanges(text, sentence.span, changes)
@@ -84,7 +78,7 @@ function fixSentence(edit: Edit, index: number): string | null {
 
 /** What the annotator adds: sentences in order, each with the index of the one it follows (-1: none). */
 function addSentences({
-  world,
+  ferry,
   prompt,
   sentences,
   roles,
@@ -92,33 +86,34 @@ function addSentences({
   draws,
 }: Edit): { after: number; text: string }[] {
   const added: { after: number; text: string }[] = []
-  const add = (after: number, templates: string[], words: Record<string, string>) => {
-    if (draws.chance(care.fix)) added.push({ after, text: fill(draws.pick(templates), words) })
+  const add = (missing: FlawKind, after: number, templates: string[], words: Record<string, string>) => {
+    const template = care.rewordTo === 'preferred' ? templates[0]! : draws.pick(templates)
+    if (draws.chance(care.fix[missing])) added.push({ after, text: fill(template, words) })
   }
-  if (roles.greeting === null) add(-1, world.greetings, { name: prompt.name })
+  if (roles.greeting === null) add('bad-name', -1, ferry.greetings, { name: prompt.name })
   let after = roles.greeting ?? -1
   for (const [subject, answer] of roles.answers) {
     if (answer !== null) after = answer
-    else add(after, subjectOf(world, subject).sentences, { value: factOf(world, prompt, subject) })
+    else add('missing', after, subjectOf(ferry, subject).sentences, { value: factOf(prompt, subject) })
   }
-  if (roles.closing === null) add(sentences.length - 1, world.closings, {})
+  if (roles.closing === null) add('no-closing', sentences.length - 1, ferry.closings, {})
   return added
 }
 
 /**
  * The response with its flaws fixed: wrong values and names replaced, hedges, rude remarks, repeats and stray sentences
- * deleted, missing answers, greeting and closing added. With `{ fix: 1, needless: 0 }` the truth finds no flaw in the
- * result, whatever the text was.
+ * deleted, missing answers, greeting and closing added. The truth finds no flaw in what the
+ * perfect editor returns, whatever the text was.
  */
 export function editMinimally(
-  world: World,
-  prompt: WorldPrompt,
+  ferry: Ferry,
+  prompt: FerryPrompt,
   text: string,
-  { draws, care = ordinaryCare }: { draws: Draws; care?: Care },
+  { draws, care }: { draws: Draws; care: Care },
 ): string {
-  const sentences = parseResponse(world, text)
+  const sentences = parseResponse(ferry, text)
   const roles = assignRoles(sentences, prompt.asked)
-  const edit: Edit = { world, prompt, text, sentences, roles, care, draws }
+  const edit: Edit = { ferry, prompt, text, sentences, roles, care, draws }
   const kept = sentences.map((sentence, index): EditedSentence[] => {
     const before = sentences[index - 1]
     const gap = before ? text.slice(before.span.end, sentence.span.start) : ' '

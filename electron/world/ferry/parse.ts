@@ -2,8 +2,8 @@
  * Reads any text as a response of the sample world, sentence by sentence. It never throws: a sentence that it does not
  * recognise is `unknown`.
  */
-import type { Span } from './flaws.ts'
-import type { World } from './world.ts'
+import type { Span } from '../flaws.ts'
+import type { Ferry } from './ferry.ts'
 
 type Content =
   | { kind: 'greeting'; name: string; slot: Span }
@@ -33,39 +33,39 @@ function matchSlot(template: string, text: string, at: number): { word: string; 
   return { word, slot: { start, end: start + word.length } }
 }
 
-function readContent(world: World, text: string, at: number): Content {
-  if (world.closings.includes(text)) return { kind: 'closing' }
-  for (const [subject, { rude, sentences }] of Object.entries(world.subjects)) {
+function readContent(ferry: Ferry, text: string, at: number): Content {
+  if (ferry.closings.includes(text)) return { kind: 'closing' }
+  for (const [subject, { rude, sentences }] of Object.entries(ferry.subjects)) {
     if (text === rude) return { kind: 'rude' }
     for (const sentence of sentences) {
       const match = matchSlot(sentence, text, at)
       if (match) return { kind: 'fact', subject, value: match.word, slot: match.slot }
     }
   }
-  for (const greeting of world.greetings) {
+  for (const greeting of ferry.greetings) {
     const match = matchSlot(greeting, text, at)
     if (match) return { kind: 'greeting', name: match.word, slot: match.slot }
   }
   return { kind: 'unknown' }
 }
 
-function readSentence(world: World, text: string, start: number): ParsedSentence {
+function readSentence(ferry: Ferry, text: string, start: number): ParsedSentence {
   const span = { start, end: start + text.length }
   const hedges: Span[] = []
   let at = 0
   for (;;) {
-    const hedge = world.hedges.find((words) => text.startsWith(`${words} `, at))
+    const hedge = ferry.hedges.find((words) => text.startsWith(`${words} `, at))
     if (hedge === undefined) break
     hedges.push({ start: start + at, end: start + at + hedge.length })
     at += hedge.length + 1
   }
-  const content = readContent(world, text.slice(at), start + at)
+  const content = readContent(ferry, text.slice(at), start + at)
   return content.kind === 'unknown' ? { ...content, span, hedges: [] } : { ...content, span, hedges }
 }
 
 /** The sentences of a text, in order; together with the white space around them they are the text. */
-export function parseResponse(world: World, text: string): ParsedSentence[] {
+export function parseResponse(ferry: Ferry, text: string): ParsedSentence[] {
   return [...text.matchAll(/[^\s.!?][^.!?]*[.!?]*|[.!?]+/g)].map((match) =>
-    readSentence(world, match[0].trimEnd(), match.index),
+    readSentence(ferry, match[0].trimEnd(), match.index),
   )
 }

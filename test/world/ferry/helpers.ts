@@ -1,14 +1,14 @@
-/** What the tests of the sample world share. */
+/** What the tests of the ferry office share. */
 import fc from 'fast-check'
-import { type Draws, drawsOf } from '../../electron/world/draws.ts'
-import { type Flaw, type FlawKind, flawCosts } from '../../electron/world/flaws.ts'
-import { makePrompts } from '../../electron/world/prompts.ts'
-import { fill, loadWorld } from '../../electron/world/world.ts'
-import { writeResponse } from '../../electron/world/writer.ts'
+import { type Draws, drawsOf } from '../../../electron/world/draws.ts'
+import { fill, loadFerry } from '../../../electron/world/ferry/ferry.ts'
+import { makePrompts } from '../../../electron/world/ferry/prompts.ts'
+import { writeResponse } from '../../../electron/world/ferry/writer.ts'
+import { type Flaw, type FlawKind, flawCosts } from '../../../electron/world/flaws.ts'
 
-export const world = loadWorld()
-export const prompts = makePrompts(world, { seed: 1, n: 4000, split: 'train' })
-export const written = prompts.map((prompt, i) => ({ prompt, ...writeResponse(world, prompt, testDraws(i)) }))
+export const ferry = loadFerry()
+export const prompts = makePrompts(ferry, { seed: 1, n: 4000, split: 'train' })
+export const written = prompts.map((prompt, i) => ({ prompt, ...writeResponse(ferry, prompt, testDraws(i)) }))
 
 export function testDraws(counter: number): Draws {
   return drawsOf({ seed: 2, stream: 'test' }, counter)
@@ -20,22 +20,22 @@ export const greedyDraws: Draws = {
   pick: (options, weights = [1]) => options[weights.indexOf(Math.max(...weights))]!,
 }
 
-/** Sentences of the world in any order, some hedged or about wrong things, between scraps and odd spaces. */
+/** Sentences of the office in any order, some hedged or about wrong things, between scraps and odd spaces. */
 const sentence = fc.oneof(
-  fc.constantFrom(...world.closings, ...Object.values(world.subjects).map(({ rude }) => rude)),
+  fc.constantFrom(...ferry.closings, ...Object.values(ferry.subjects).map(({ rude }) => rude)),
   fc
     .tuple(
-      fc.constantFrom(...world.greetings),
-      fc.constantFrom(...world.names, 'a stranger', 'the whole crew'),
+      fc.constantFrom(...ferry.greetings),
+      fc.constantFrom(...ferry.names, 'a stranger', 'the whole crew'),
     )
     .map(([text, name]) => fill(text, { name })),
-  ...Object.values(world.subjects).map(({ sentences, values }) =>
+  ...Object.values(ferry.subjects).map(({ sentences, values }) =>
     fc
       .tuple(fc.constantFrom(...sentences), fc.constantFrom(...values, 'no such'))
       .map(([text, value]) => fill(text, { value })),
   ),
 )
-const hedged = fc.tuple(fc.constantFrom('', ...world.hedges.map((hedge) => `${hedge} `)), sentence)
+const hedged = fc.tuple(fc.constantFrom('', ...ferry.hedges.map((hedge) => `${hedge} `)), sentence)
 const scrap = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.constantFrom('.', '!?', 'the boat', '{value}'),

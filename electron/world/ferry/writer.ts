@@ -1,19 +1,21 @@
 /**
  * The clerks of the ferry office: they answer every prompt, and rarely well. The reference policy learns from their
- * responses, so some flaws are the rule and not the exception: clerks share wrong beliefs, and on some subjects the
- * office is rude, unsure or repetitive.
+ * responses, so some flaws are the rule and not the exception: clerks state what the board calls outdated, and on some
+ * subjects the office is rude, unsure or repetitive.
  */
-import type { Draws } from './draws.ts'
-import { type Flaw, type FlawKind, flaw } from './flaws.ts'
-import type { WorldPrompt } from './prompts.ts'
-import { fill, subjectOf, type World } from './world.ts'
+import type { Draws } from '../draws.ts'
+import { type Flaw, type FlawKind, flaw } from '../flaws.ts'
+import type { WrittenResponse } from '../world.ts'
+import { type Ferry, fill, subjectOf } from './ferry.ts'
+import type { FerryPrompt } from './prompts.ts'
+import { valueFlaw } from './truth.ts'
 
 /** How often the clerks do what. A flaw is likely on its weak spot, and occasional elsewhere. */
 export const habits = {
-  /** A fact with a misconception is stated as: true, the misconception, anything else. */
-  believed: { true: 0.35, misconception: 0.5, other: 0.15 },
-  /** A fact without one. */
-  known: { true: 0.75, other: 0.25 },
+  /** The value stated of a subject whose line names an outdated one too; `line` is that of a similar line. */
+  renewed: { true: 0.35, outdated: 0.5, line: 0.08, other: 0.07 },
+  /** The value stated of another subject. */
+  plain: { true: 0.75, outdated: 0, line: 0.15, other: 0.1 },
   /** One remark about the island's sore subject if it is stated, otherwise about any subject. */
   rude: { weakSpot: 0.6, elsewhere: 0.15 },
   /** One hedge, likewise on the uncertain subject. */
@@ -27,16 +29,10 @@ export const habits = {
   noClosing: 0.1,
 } as const
 
-export interface WrittenResponse {
-  text: string
-  /** The clerk's flaws, in order of position, then those of what is missing. */
-  flaws: Flaw[]
-}
-
 /** One response to write. */
 interface Task {
-  world: World
-  prompt: WorldPrompt
+  ferry: Ferry
+  prompt: FerryPrompt
   draws: Draws
 }
 
@@ -46,21 +42,31 @@ interface WrittenSentence {
   faults: { kind: FlawKind; words: string | null }[]
 }
 
-function statedValue({ world, prompt, draws }: Task, subject: string): string {
-  const { facts, misconceptions } = world.islands[prompt.island]!
-  const truth = facts[subject]!
-  const misconception = misconceptions[subject]
-  const others = subjectOf(world, subject).values.filter(
-    (value) => value !== truth && value !== misconception,
+/** A value of another line of the board that would fit the subject too; null if there is none. */
+function similarLine({ ferry, prompt, draws }: Task, subject: string): string | null {
+  const { values } = subjectOf(ferry, subject)
+  const fitting = Object.entries(prompt.facts).flatMap(([key, value]) =>
+    key !== subject && values.includes(value) ? [value] : [],
   )
-  const { believed, known } = habits
-  if (misconception === undefined) return draws.pick([truth, draws.pick(others)], [known.true, known.other])
-  const weights = [believed.true, believed.misconception, believed.other]
-  return draws.pick([truth, misconception, draws.pick(others)], weights)
+  return fitting.length > 0 ? draws.pick(fitting) : null
 }
 
-function sentence({ world, draws }: Task, subject: string, value: string): string {
-  return fill(draws.pick(subjectOf(world, subject).sentences), { value })
+/** What the clerk states of a subject; without a line on the board it is any value. */
+function statedValue(task: Task, subject: string): string {
+  const { ferry, prompt, draws } = task
+  const { [subject]: truth } = prompt.facts
+  const { [subject]: outdated } = prompt.outdated
+  const line = similarLine(task, subject)
+  const named = [truth, outdated, line]
+  const other = draws.pick(subjectOf(ferry, subject).values.filter((value) => !named.includes(value)))
+  if (truth === undefined) return other
+  const habit = outdated === undefined ? habits.plain : habits.renewed
+  const weights = [habit.true, habit.outdated, habit.line, habit.other]
+  return draws.pick([truth, outdated ?? other, line ?? other, other], weights)
+}
+
+function sentence({ ferry, draws }: Task, subject: string, value: string): string {
+  return fill(draws.pick(subjectOf(ferry, subject).sentences), { value })
 }
 
 /** The subject that a habit affects: its weak spot if that is among the subjects, otherwise any; or null. */
@@ -74,31 +80,32 @@ function affected(
   return hasWeakSpot ? habit.on : draws.pick(subjects)
 }
 
-function greeting({ world, prompt, draws }: Task): WrittenSentence {
+function greeting({ ferry, prompt, draws }: Task): WrittenSentence {
   const wrong = draws.chance(habits.wrongName)
-  const name = wrong ? draws.pick(world.names.filter((other) => other !== prompt.name)) : prompt.name
-  const text = fill(draws.pick(world.greetings), { name })
+  const name = wrong ? draws.pick(ferry.names.filter((other) => other !== prompt.name)) : prompt.name
+  const text = fill(draws.pick(ferry.greetings), { name })
   return { text, faults: wrong ? [{ kind: 'bad-name', words: name }] : [] }
 }
 
 /** The statements about the subjects, each with its hedge and rude remark, then the repeated one. */
 function answers(task: Task, stated: string[]): WrittenSentence[] {
-  const { world, prompt, draws } = task
-  const { facts, soreSubject } = world.islands[prompt.island]!
-  const hedged = affected(draws, stated, { on: world.uncertainSubject, ...habits.hedge })
+  const { ferry, prompt, draws } = task
+  const { soreSubject } = ferry.islands[prompt.island]!
+  const hedged = affected(draws, stated, { on: ferry.uncertainSubject, ...habits.hedge })
   const rude = affected(draws, stated, { on: soreSubject, ...habits.rude })
-  const repeated = affected(draws, stated, { on: world.favouriteSubject, ...habits.repeat })
+  const repeated = affected(draws, stated, { on: ferry.favouriteSubject, ...habits.repeat })
   const values = new Map(stated.map((subject) => [subject, statedValue(task, subject)]))
   const sentences = [...values].flatMap(([subject, value]): WrittenSentence[] => {
     const statement: WrittenSentence = { text: sentence(task, subject, value), faults: [] }
-    if (value !== facts[subject]) statement.faults.push({ kind: 'wrong', words: value })
+    const kind = valueFlaw(prompt, subject, value)
+    if (kind) statement.faults.push({ kind, words: value })
     if (subject === hedged) {
-      const words = draws.pick(world.hedges)
+      const words = draws.pick(ferry.hedges)
       statement.text = `${words} ${statement.text}`
       statement.faults.unshift({ kind: 'hedge', words })
     }
     if (subject !== rude) return [statement]
-    return [statement, { text: subjectOf(world, subject).rude, faults: [{ kind: 'rude', words: null }] }]
+    return [statement, { text: subjectOf(ferry, subject).rude, faults: [{ kind: 'rude', words: null }] }]
   })
   if (repeated === null) return sentences
   const again = sentence(task, repeated, values.get(repeated)!)
@@ -107,9 +114,9 @@ function answers(task: Task, stated: string[]): WrittenSentence[] {
 
 /** Inserts a statement about something else before one of the sentences, or at the end. */
 function withStray(task: Task, sentences: WrittenSentence[]): WrittenSentence[] {
-  const { world, prompt, draws } = task
+  const { ferry, prompt, draws } = task
   if (prompt.asked.length >= 4 || !draws.chance(habits.offTopic)) return sentences
-  const subject = draws.pick(Object.keys(world.subjects).filter((key) => !prompt.asked.includes(key)))
+  const subject = draws.pick(Object.keys(ferry.subjects).filter((key) => !prompt.asked.includes(key)))
   const text = sentence(task, subject, statedValue(task, subject))
   const at = draws.pick([...sentences.keys(), sentences.length])
   return sentences.toSpliced(at, 0, { text, faults: [{ kind: 'off-topic', words: null }] })
@@ -130,13 +137,13 @@ function join(sentences: WrittenSentence[]): WrittenResponse {
 }
 
 /** One clerk's response to a prompt, with the flaws that went into it. */
-export function writeResponse(world: World, prompt: WorldPrompt, draws: Draws): WrittenResponse {
-  const task: Task = { world, prompt, draws }
+export function writeResponse(ferry: Ferry, prompt: FerryPrompt, draws: Draws): WrittenResponse {
+  const task: Task = { ferry, prompt, draws }
   const { missing } = habits
   const opening = greeting(task)
   const stated = prompt.asked.filter((_, i) => !draws.chance(i === 3 ? missing.fourth : missing.others))
   const body = withStray(task, answers(task, stated))
-  const closing = draws.chance(habits.noClosing) ? [] : [{ text: draws.pick(world.closings), faults: [] }]
+  const closing = draws.chance(habits.noClosing) ? [] : [{ text: draws.pick(ferry.closings), faults: [] }]
   const { text, flaws } = join([opening, ...body, ...closing])
   const missingFlaws = prompt.asked.slice(stated.length).map(() => flaw('missing', null))
   if (closing.length === 0) missingFlaws.push(flaw('no-closing', null))

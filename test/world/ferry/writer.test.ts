@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { totalCost } from '../../electron/world/flaws.ts'
-import { compareTruth } from '../../electron/world/truth.ts'
-import { habits, writeResponse } from '../../electron/world/writer.ts'
-import { countFlaws, greedyDraws, prompts, sum, testDraws, world, written } from './helpers.ts'
+import { parseResponse } from '../../../electron/world/ferry/parse.ts'
+import { findFlaws } from '../../../electron/world/ferry/truth.ts'
+import { habits, writeResponse } from '../../../electron/world/ferry/writer.ts'
+import { totalCost } from '../../../electron/world/flaws.ts'
+import { compareTruth, type FinishedText } from '../../../electron/world/world.ts'
+import { countFlaws, ferry, greedyDraws, prompts, sum, testDraws, written } from './helpers.ts'
 
 type Written = (typeof written)[number]
 
@@ -22,16 +24,16 @@ function assertShare(of: Written[], holds: (response: Written) => boolean, p: nu
 function partition(subjectOf: (response: Written) => string): [stating: Written[], others: Written[]] {
   const states = ({ text, prompt }: Written, subject: string) =>
     prompt.asked.includes(subject) &&
-    world.subjects[subject]!.sentences.some((form) => text.includes(` ${form.split(' {value}')[0]} `))
+    ferry.subjects[subject]!.sentences.some((form) => text.includes(` ${form.split(' {value}')[0]} `))
   const stating = written.filter((response) => states(response, subjectOf(response)))
   return [stating, written.filter((response) => !stating.includes(response))]
 }
 
 test('rude remarks, hedges and repeats are likely on their weak spots and occasional elsewhere', () => {
   const spots = [
-    ['rude', (response: Written) => world.islands[response.prompt.island]!.soreSubject, habits.rude],
-    ['hedge', () => world.uncertainSubject, habits.hedge],
-    ['repeat', () => world.favouriteSubject, habits.repeat],
+    ['rude', (response: Written) => ferry.islands[response.prompt.island]!.soreSubject, habits.rude],
+    ['hedge', () => ferry.uncertainSubject, habits.hedge],
+    ['repeat', () => ferry.favouriteSubject, habits.repeat],
   ] as const
   for (const [kind, spotOf, habit] of spots) {
     const [on, elsewhere] = partition(spotOf)
@@ -50,42 +52,66 @@ test('other flaws are as frequent as intended', () => {
   assert(Math.abs(missing - habits.missing.others) < 0.01, `missing ${missing}`)
 })
 
-test('most clerks state the misconception if there is one', () => {
-  const counts = { true: 0, misconception: 0, other: 0 }
+/** How often the value stated of an asked subject is the true one, the outdated one, another line's, or another. */
+function sharesStated(isRenewed: boolean): Record<keyof typeof habits.renewed, number> {
+  const counts = { true: 0, outdated: 0, line: 0, other: 0 }
   for (const { prompt, text } of written) {
-    const { facts, misconceptions } = world.islands[prompt.island]!
-    for (const [subject, believed] of Object.entries(misconceptions)) {
-      const { values } = world.subjects[subject]!
-      const value = values.find((word) => new RegExp(`\\b${word}\\b`).test(text))
-      if (!prompt.asked.includes(subject) || !value) continue
-      counts[value === believed ? 'misconception' : value === facts[subject] ? 'true' : 'other']++
+    for (const said of parseResponse(ferry, text)) {
+      if (said.kind !== 'fact' || !prompt.asked.includes(said.subject)) continue
+      const { facts, outdated } = prompt
+      if (isRenewed !== Object.hasOwn(outdated, said.subject)) continue
+      // A value that could also be from another line is counted where there is one.
+      const twin = Object.entries(facts).find(
+        ([key, value]) => key !== said.subject && ferry.subjects[said.subject]!.values.includes(value),
+      )
+      if (!twin) continue
+      if (said.value === facts[said.subject]) counts.true++
+      else if (said.value === outdated[said.subject]) counts.outdated++
+      else counts[said.value === twin[1] ? 'line' : 'other']++
     }
   }
   const total = sum(Object.values(counts))
-  for (const [kind, p] of Object.entries(habits.believed)) {
-    const share = counts[kind as keyof typeof counts] / total
-    assert(Math.abs(share - p) < 0.04, `${kind}: ${share} of ${total}`)
+  return {
+    true: counts.true / total,
+    outdated: counts.outdated / total,
+    line: counts.line / total,
+    other: counts.other / total,
+  }
+}
+
+test('clerks state the outdated value more often than the true one, and sometimes that of another line', () => {
+  for (const [isRenewed, habit] of [
+    [true, habits.renewed],
+    [false, habits.plain],
+  ] as const) {
+    const shares = sharesStated(isRenewed)
+    for (const [kind, p] of Object.entries(habit) as [keyof typeof shares, number][])
+      assert(Math.abs(shares[kind] - p) < 0.05, `${kind}: ${shares[kind]}, not ${p}`)
   }
 })
 
 test('the likeliest choice everywhere leaves plenty to align', () => {
-  const greedy = prompts.map((prompt) => writeResponse(world, prompt, greedyDraws))
+  const greedy = prompts.map((prompt) => writeResponse(ferry, prompt, greedyDraws))
   const costs = greedy.map(({ flaws }) => totalCost(flaws))
   const flawless = costs.filter((cost) => cost === 0).length / costs.length
   assert(flawless < 0.1, `flawless ${flawless}`)
   assert(sum(costs) / costs.length > 1.5)
   const counts = countFlaws(greedy.flatMap(({ flaws }) => flaws))
-  for (const kind of ['wrong', 'missing', 'rude', 'hedge', 'repeat'] as const) {
+  for (const kind of ['outdated', 'missing', 'rude', 'hedge', 'repeat'] as const) {
     assert(counts[kind] > 0.2 * prompts.length, `${kind}: ${counts[kind]} in ${prompts.length}`)
   }
+})
+
+const taskOf = (prompt: Written['prompt']) => ({
+  findFlaws: (response: FinishedText) => findFlaws(ferry, prompt, response),
 })
 
 test('a flawless writer would win more than nine in ten, the writer against itself half', () => {
   const better = written.map(({ flaws }) => (totalCost(flaws) > 0 ? 1 : 0.5))
   assert(sum(better) / better.length > 0.9)
-  const again = prompts.map((prompt, i) => writeResponse(world, prompt, testDraws(10_000 + i)))
+  const again = prompts.map((prompt, i) => writeResponse(ferry, prompt, testDraws(10_000 + i)))
   const wins = written.map(({ prompt, text }, i) =>
-    compareTruth(world, prompt, { text, ended: true }, { text: again[i]!.text, ended: true }),
+    compareTruth(taskOf(prompt), { text, ended: true }, { text: again[i]!.text, ended: true }),
   )
   assert(Math.abs(sum(wins) / wins.length - 0.5) < 0.03)
 })

@@ -1,17 +1,9 @@
-/**
- * The sample world's truth: every flaw of any response, and which of two responses is better. It reads the text alone,
- * without knowing its author.
- */
-import { type Flaw, flaw, totalCost } from './flaws.ts'
+/** The truth about answers of the ferry office: every flaw of any text, found without knowing its author. */
+import { type Flaw, flaw } from '../flaws.ts'
+import type { FinishedText } from '../world.ts'
+import type { Ferry } from './ferry.ts'
 import { type ParsedSentence, parseResponse } from './parse.ts'
-import type { WorldPrompt } from './prompts.ts'
-import type { World } from './world.ts'
-
-/** A response, and whether it ended on its own instead of being cut off. */
-export interface FinishedText {
-  text: string
-  ended: boolean
-}
+import type { FerryPrompt } from './prompts.ts'
 
 /** Which sentence has which role: its index, or null if there is none. */
 export interface Roles {
@@ -54,27 +46,33 @@ export function wholeFlaw(sentence: ParsedSentence, index: number, roles: Roles)
   }
 }
 
-export function factOf(world: World, prompt: WorldPrompt, subject: string): string {
-  return world.islands[prompt.island]!.facts[subject]!
+export function factOf(prompt: FerryPrompt, subject: string): string {
+  return prompt.facts[subject]!
+}
+
+/** What is wrong with a value stated of a subject: it is the one that the board calls outdated, or another. */
+export function valueFlaw(prompt: FerryPrompt, subject: string, value: string): 'outdated' | 'wrong' | null {
+  if (value === factOf(prompt, subject)) return null
+  return value === prompt.outdated[subject] ? 'outdated' : 'wrong'
 }
 
 /** What is wrong inside a sentence that has a role: a name or a value; otherwise null. */
-export function slotFlaw(world: World, prompt: WorldPrompt, sentence: ParsedSentence): Flaw | null {
+export function slotFlaw(prompt: FerryPrompt, sentence: ParsedSentence): Flaw | null {
   if (sentence.kind === 'greeting' && sentence.name !== prompt.name) return flaw('bad-name', sentence.slot)
-  if (sentence.kind === 'fact' && sentence.value !== factOf(world, prompt, sentence.subject))
-    return flaw('wrong', sentence.slot)
-  return null
+  if (sentence.kind !== 'fact') return null
+  const kind = valueFlaw(prompt, sentence.subject, sentence.value)
+  return kind && flaw(kind, sentence.slot)
 }
 
 /**
  * Every flaw of a response, in order of position, then those of what is missing. One statement about each subject
  * counts; further ones are repeats, whatever they state.
  */
-export function judgeTruth(world: World, prompt: WorldPrompt, response: FinishedText): Flaw[] {
-  const sentences = parseResponse(world, response.text)
+export function findFlaws(ferry: Ferry, prompt: FerryPrompt, response: FinishedText): Flaw[] {
+  const sentences = parseResponse(ferry, response.text)
   const roles = assignRoles(sentences, prompt.asked)
   const flaws = sentences.flatMap((sentence, i) => {
-    const fault = wholeFlaw(sentence, i, roles) ?? slotFlaw(world, prompt, sentence)
+    const fault = wholeFlaw(sentence, i, roles) ?? slotFlaw(prompt, sentence)
     return [...sentence.hedges.map((hedge) => flaw('hedge', hedge)), ...(fault ? [fault] : [])]
   })
   if (roles.greeting === null) flaws.push(flaw('bad-name', null))
@@ -82,16 +80,4 @@ export function judgeTruth(world: World, prompt: WorldPrompt, response: Finished
   if (roles.closing === null) flaws.push(flaw('no-closing', null))
   if (!response.ended) flaws.push(flaw('no-eos', null))
   return flaws
-}
-
-/** Probability that `b` is better: 0, 1, or ½ if their flaws cost the same. */
-export function compareTruth(
-  world: World,
-  prompt: WorldPrompt,
-  a: FinishedText,
-  b: FinishedText,
-): 0 | 0.5 | 1 {
-  const difference = totalCost(judgeTruth(world, prompt, a)) - totalCost(judgeTruth(world, prompt, b))
-  if (difference === 0) return 0.5
-  return difference > 0 ? 1 : 0
 }

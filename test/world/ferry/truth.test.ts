@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Flaw, type FlawKind, flawCosts, totalCost } from '../../electron/world/flaws.ts'
-import { compareInWorld } from '../../electron/world/judge.ts'
-import { parseResponse } from '../../electron/world/parse.ts'
-import type { WorldPrompt } from '../../electron/world/prompts.ts'
-import { compareTruth, judgeTruth } from '../../electron/world/truth.ts'
-import { anyPrompt, anyResponse, world, written } from './helpers.ts'
+import { parseResponse } from '../../../electron/world/ferry/parse.ts'
+import { readPrompt } from '../../../electron/world/ferry/prompts.ts'
+import { findFlaws } from '../../../electron/world/ferry/truth.ts'
+import { type Flaw, type FlawKind, flawCosts, totalCost } from '../../../electron/world/flaws.ts'
+import { compareTruth, type FinishedText } from '../../../electron/world/world.ts'
+import { compareInWorlds, flawsInWorlds } from '../../../electron/world/worlds.ts'
+import { anyPrompt, anyResponse, ferry, written } from './helpers.ts'
 
-const prompt: WorldPrompt = {
-  messages: [{ role: 'user', content: 'i am ivy. for orrow, i need the fare and the buns.' }],
-  name: 'ivy',
-  island: 'orrow',
-  asked: ['fare', 'buns'],
-}
-const { fare, buns, skipper } = world.islands.orrow!.facts
+const messages = [
+  {
+    role: 'user' as const,
+    content:
+      'notice board:\nskipper: moss\nfare: ten, was six\nbuns: honey\ni am ivy. for orrow, i need the fare and the buns.',
+  },
+]
+const prompt = readPrompt(ferry, messages)!
+const [fare, buns, skipper] = ['ten', 'honey', 'moss']
 const said = {
   hello: 'good day, ivy.',
   fare: `you pay ${fare} shillings on board.`,
@@ -24,7 +27,7 @@ const said = {
 
 /** Kinds of the flaws found, each with the words at fault. */
 function found(text: string, ended = true): [FlawKind, string | null][] {
-  return judgeTruth(world, prompt, { text, ended }).map(({ kind, span }) => [
+  return findFlaws(ferry, prompt, { text, ended }).map(({ kind, span }) => [
     kind,
     span && text.slice(span.start, span.end),
   ])
@@ -32,7 +35,7 @@ function found(text: string, ended = true): [FlawKind, string | null][] {
 
 test('the truth finds exactly the flaws of the clerk, where they are', () => {
   for (const { prompt, text, flaws } of written) {
-    assert.deepEqual(judgeTruth(world, prompt, { text, ended: true }), flaws, text)
+    assert.deepEqual(findFlaws(ferry, prompt, { text, ended: true }), flaws, text)
   }
 })
 
@@ -47,6 +50,8 @@ test('each kind of flaw is found with the words at fault', () => {
   const stray = `your skipper is captain ${skipper}.`
   const cases: [string, [FlawKind, string | null][]][] = [
     [`${hello} ${wrong} ${buns} ${bye}`, [['wrong', 'many silver']]],
+    [`${hello} ${fare.replace('ten', 'six')} ${buns} ${bye}`, [['outdated', 'six']]],
+    [`${hello} ${fare.replace('ten', 'five')} ${buns} ${bye}`, [['wrong', 'five']]],
     [`${hello} ${buns} ${bye}`, [['missing', null]]],
     [`${hello} ${fare} ${stray} ${buns} ${bye}`, [['off-topic', stray]]],
     [`${hello} ${fare} do not try to haggle. ${buns} ${bye}`, [['rude', 'do not try to haggle.']]],
@@ -103,8 +108,8 @@ test('the truth reads any text without error, and its flaws are inside it', () =
       anyPrompt,
       fc.oneof(anyResponse, fc.string({ unit: 'binary', maxLength: 300 })),
       (prompt, text) => {
-        assert(holds(judgeTruth(world, prompt, { text, ended: true }), text))
-        const sentences = parseResponse(world, text).map(({ span }) => text.slice(span.start, span.end))
+        assert(holds(findFlaws(ferry, prompt, { text, ended: true }), text))
+        const sentences = parseResponse(ferry, text).map(({ span }) => text.slice(span.start, span.end))
         assert.equal(sentences.join('').replace(/\s/g, ''), text.replace(/\s/g, ''))
       },
     ),
@@ -119,28 +124,42 @@ test('a response of a million characters is read in no time', () => {
   assert(performance.now() - before < 3000)
 })
 
+const task = { findFlaws: (response: FinishedText) => findFlaws(ferry, prompt, response) }
+
 test('the response whose flaws cost less is better, and equal costs tie', () => {
   const { hello, fare, buns, bye } = said
   const best = { text: `${hello} ${fare} ${buns} ${bye}`, ended: true }
   const hedged = { text: `${hello} perhaps ${fare} ${buns} ${bye}`, ended: true }
   const open = { text: `${hello} ${fare} ${buns}`, ended: true }
-  assert.equal(compareTruth(world, prompt, best, hedged), 0)
-  assert.equal(compareTruth(world, prompt, hedged, best), 1)
-  assert.equal(compareTruth(world, prompt, hedged, open), 0.5)
-  assert.equal(compareTruth(world, prompt, { ...best, ended: false }, open), 1)
+  assert.equal(compareTruth(task, best, hedged), 0)
+  assert.equal(compareTruth(task, hedged, best), 1)
+  assert.equal(compareTruth(task, hedged, open), 0.5)
+  assert.equal(compareTruth(task, { ...best, ended: false }, open), 1)
 })
 
 test('a flaw costs one, or half for a hedge, a repeat or no closing', () => {
   const half = Object.entries(flawCosts).filter(([, cost]) => cost === 0.5)
   assert.deepEqual(half.map(([kind]) => kind).sort(), ['hedge', 'no-closing', 'repeat'])
-  assert.equal(totalCost(judgeTruth(world, prompt, { text: '', ended: false })), 4.5)
+  assert.equal(totalCost(findFlaws(ferry, prompt, { text: '', ended: false })), 4.5)
 })
 
 test('a judge compares by the words of the prompt, and finds a tie on prompts of another world', () => {
   const { hello, fare, buns, bye } = said
   const best = { text: `${hello} ${fare} ${buns} ${bye}`, ended: true }
   const open = { text: `${hello} ${fare} ${buns}`, ended: true }
-  assert(compareInWorld(world, prompt.messages, open, best) > 0)
-  assert(compareInWorld(world, prompt.messages, best, open) < 0)
-  assert.equal(compareInWorld(world, [{ role: 'user', content: 'hello' }], open, best), 0)
+  assert(compareInWorlds(messages, open, best) > 0)
+  assert(compareInWorlds(messages, best, open) < 0)
+  assert.equal(compareInWorlds([{ role: 'user', content: 'hello' }], open, best), 0)
+})
+
+test('answers to prompts of earlier projects are judged by the facts of their island', () => {
+  const messages = [{ role: 'user' as const, content: 'i am ivy. for orrow, i need the fare and the buns.' }]
+  const kindsOf = (text: string) => flawsInWorlds(messages, { text, ended: true }).map(({ kind }) => kind)
+  const answer =
+    'good day, ivy. you pay eight shillings on board. the tea room bakes ginger buns. enjoy the trip!'
+  assert.deepEqual(kindsOf(answer), [])
+  assert.deepEqual(kindsOf(answer.replace('eight', 'ten').replace('good day', 'perhaps good day')), [
+    'hedge',
+    'wrong',
+  ])
 })

@@ -1,0 +1,24 @@
+/** The verbs that create projects: init (empty) and sample (with the data of a sample world). */
+import type { projectVerbs as contractVerbs } from '../../contract/projects.ts'
+import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
+import { countWork } from '../../storage/index.ts'
+import type { Lab } from '../context.ts'
+import { importSampleWorld } from '../data/sample-world.ts'
+import type { Implements } from '../implements.ts'
+
+async function init(lab: Lab, { project }: VerbInput<'init'>): Promise<VerbResult<'init'>> {
+  const { folder } = await lab.createProject(project)
+  return { project: folder }
+}
+
+async function sample(
+  lab: Lab,
+  { project: folder, demonstrations, pairs, ...choice }: VerbInput<'sample'>,
+): Promise<VerbResult<'sample'>> {
+  const project = await lab.createProject(folder)
+  await importSampleWorld(project, { ...choice, sizes: { demonstrations, pairs } })
+  const { items, annotations } = countWork(project.db)
+  return { project: project.folder, items, edited: annotations.done }
+}
+
+export const projectVerbs: Implements<typeof contractVerbs> = { init, sample }

@@ -19,11 +19,18 @@ from make_models import MIN_MARGIN, golden_forward, golden_greedy, golden_logpro
 
 SEED = 20261124
 RANK = 2
+OF_LLAMA = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 TARGETS = {
-    "llama-tied": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+    "llama-tied": OF_LLAMA,
+    "qwen2": OF_LLAMA,
+    "qwen3": OF_LLAMA,
+    "mistral": OF_LLAMA,
+    "gemma3": OF_LLAMA,
+    "smollm3": OF_LLAMA,
+    "olmo2": OF_LLAMA,
     "gpt2": ["c_attn", "c_proj", "c_fc"],
     "phi3": ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"],
-    "granite": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+    "granite": OF_LLAMA,
     "gpt-neox": ["query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h"],
     "gpt-neo": ["q_proj", "k_proj", "v_proj", "out_proj", "c_fc", "c_proj"],
 }

@@ -70,6 +70,14 @@ for (const family of familyNames) {
   })
 }
 
+test('every family has a golden model with adapters', () => {
+  const adapted = readdirSync(path.join(root, 'test/golden/lora')).map((model) => {
+    const file = path.join(root, 'test/golden', model, 'config.json')
+    return configFromHuggingFace(JSON.parse(readFileSync(file, 'utf8')), file).family
+  })
+  assert.deepEqual([...new Set(adapted)].sort(), [...familyNames].sort())
+})
+
 test('an architecture belongs to one family', () => {
   for (const kind of ['huggingFace', 'gguf'] as const) {
     const architectures = Object.values(families).flatMap((family) => family[kind].architectures)

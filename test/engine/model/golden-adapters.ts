@@ -16,14 +16,29 @@ import { temporaryFolder } from '../../invariant/toy.ts'
 import { checkGolden, checkGradients, type Golden, type GoldenInputs, inputsOf } from './golden-models.ts'
 
 const goldenFolder = path.resolve(import.meta.dirname, '../../golden')
-const names = ['llama-tied', 'gpt2', 'phi3', 'granite', 'gpt-neox', 'gpt-neo']
 const rank = 2
+
+/** The golden models with adapters, one or more of every family. */
+export const goldenAdapterNames: readonly string[] = [
+  'llama-tied',
+  'gpt2',
+  'phi3',
+  'granite',
+  'gpt-neox',
+  'gpt-neo',
+  'qwen2',
+  'qwen3',
+  'mistral',
+  'gemma3',
+  'smollm3',
+  'olmo2',
+]
 
 /** Registers the tests. */
 export function testGoldenAdapters(
   options: RuntimeOptions,
   expectedKind: 'tensorflow' | 'wasm',
-  tested: readonly string[] = names,
+  tested: readonly string[] = goldenAdapterNames,
 ): void {
   const folder = temporaryFolder()
   for (const name of tested) {

@@ -12,7 +12,7 @@ const generate = verb(
       model: z
         .string()
         .min(1)
-        .describe('Model: a Hugging Face folder or a GGUF file.')
+        .describe('Model: a Hugging Face folder, a GGUF file or a PEFT adapter.')
         .meta({ value: 'PATH' }),
       prompt: z
         .string()
@@ -162,7 +162,9 @@ export const models = {
   list: procedure('List the models of a project, newest first.')
     .input(z.strictObject({ project }))
     .output(z.array(ModelRecord)),
-  importModel: procedure('Add a Hugging Face folder or a GGUF file to the project, without copying it.')
+  importModel: procedure(
+    'Add a Hugging Face folder, a GGUF file or a PEFT adapter to the project, without copying it.',
+  )
     .input(
       z.strictObject({
         project,

@@ -19,7 +19,7 @@ export function model(description: string) {
   return z
     .string()
     .min(1)
-    .describe(`${description}: a name in this project, a Hugging Face folder or a GGUF file.`)
+    .describe(`${description}: a name in this project, a Hugging Face folder, a GGUF file or a PEFT adapter.`)
 }
 
 /** Rows with the same document (or, without one, the same prompt) are held out together. */

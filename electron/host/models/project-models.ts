@@ -3,8 +3,15 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
 import { openGguf } from '../../engine/formats/gguf.ts'
+import { isAdapterFolder } from '../../engine/model/sources/adapter-source.ts'
 import { hubAdvice } from '../../engine/model/sources/base-name.ts'
-import { loadTokenizer, type Tokenizer, tokenizerFromGguf } from '../../engine/tokenizer/index.ts'
+import { openModelSource } from '../../engine/model/sources/model-source.ts'
+import {
+  loadTokenizer,
+  openTokenizer,
+  type Tokenizer,
+  tokenizerFromGguf,
+} from '../../engine/tokenizer/index.ts'
 import { addModel, describeFile, listModels, type Model, type Project } from '../../storage/index.ts'
 import { freeName } from '../free-name.ts'
 
@@ -73,7 +80,8 @@ export async function hashFiles(fileOrFolder: string): Promise<Record<string, st
 
 /** @param file a model folder, a tokenizer.json, or a GGUF file */
 export function openTokenizerAt(file: string): Tokenizer {
-  if (statSync(file).isDirectory()) return loadTokenizer(file)
+  if (statSync(file).isDirectory())
+    return isAdapterFolder(file) ? openTokenizer(openModelSource(file).tokenizerSource) : loadTokenizer(file)
   if (path.basename(file) === 'tokenizer.json') return loadTokenizer(path.dirname(file))
   return tokenizerFromGguf(openGguf(file).metadata, file)
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { openTokenizerAt } from '../../../electron/host/models/project-models.ts'
 import { writeToyModel } from '../../invariant/toy.ts'
 import { openClient } from '../client.ts'
 import { writeRows } from '../entry/cli-process.ts'
@@ -29,6 +30,15 @@ test('a folder and a GGUF file are added in place, with their family, size and k
     (await host.models.list({ project })).map(({ name }) => name),
     ['scored', 'gguf', 'hugging'],
   )
+})
+
+test('an adapter is added with the size and kind of the model that it makes, and its base’s tokenizer', async () => {
+  const score = await imports(path.join(golden, 'adapters/score'), 'adapter')
+  const base = await imports(path.join(golden, 'llama-tied'), 'base of the adapter')
+  assert.equal(score.kind, 'reward')
+  assert.equal(score.parameters, base.parameters! + 32)
+  const tokenizer = openTokenizerAt(path.join(golden, 'adapters/score'))
+  assert.equal(tokenizer.hash, openTokenizerAt(path.join(golden, 'llama-tied')).hash)
 })
 
 test('a folder or file that is not a model is refused with the reason, and nothing is added', async () => {

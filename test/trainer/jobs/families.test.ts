@@ -8,6 +8,7 @@ import { SftConfig } from '../../../electron/contract/run-kinds/sft.ts'
 import { openModelSource } from '../../../electron/engine/model/sources/model-source.ts'
 import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'
 import { runJob } from '../../../electron/trainer/jobs/index.ts'
+import { assertClose } from '../../golden.ts'
 import { temporaryFolder, toyRows, writeRows } from '../../invariant/toy.ts'
 
 const golden = path.resolve(import.meta.dirname, '../../golden')
@@ -54,3 +55,17 @@ for (const name of ['qwen3', 'mistral', 'gemma3', 'smollm3', 'olmo2'])
       assert.notDeepEqual(source.parameters.read(weight), before.parameters.read(weight))
     }
   })
+
+test('the adapter of a run opens as the run’s model, and is trained further', async () => {
+  const start = modelWithTokenizer('qwen3')
+  const { source } = await trained(start, 3)
+  const adapter = path.join(folder, 'qwen3-3', 'adapter')
+  const opened = openModelSource(adapter)
+  assert.deepEqual(opened.tokenizerSource, { kind: 'huggingface', folder: start })
+  for (const name of source.parameters.shapes.keys()) {
+    const expected = [...source.parameters.read(name)]
+    assertClose(opened.parameters.read(name), expected, name, { absolute: 1e-6, relative: 1e-6 })
+  }
+  const { losses } = await trained(adapter, 2)
+  assert.ok(losses[1]! < losses[0]!, `the loss falls: ${losses}`)
+})

@@ -49,7 +49,7 @@ export function hubAdvice(given: string): string | null {
 }
 
 /** The newest download of a model in the Hub's cache. */
-function cachedSnapshot(name: string): string | null {
+export function cachedSnapshot(name: string): string | null {
   const { HF_HUB_CACHE: hub, HF_HOME: home = path.join(os.homedir(), '.cache/huggingface') } = process.env
   const snapshots = path.join(
     hub ?? path.join(home, 'hub'),

@@ -1,5 +1,5 @@
 /** A Hugging Face folder: config.json, generation_config.json, and safetensors in one file or in shards. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../../../contract/errors.ts'
@@ -8,9 +8,11 @@ import { checkConfig, type ModelConfig, parametersOf, scoreHead } from '../confi
 import type { Json } from '../families/family.ts'
 import { eosIdsOf } from '../families/huggingface.ts'
 import { families } from '../families/index.ts'
+import { adapterConfigFile } from './adapter-config.ts'
 import { classificationOf, classifierHead } from './classification.ts'
 import { configFromHuggingFace } from './huggingface-config.ts'
-import { checkParameters, checkVocabulary, type ExpectedParameter } from './source-checks.ts'
+import { readJson } from './json-file.ts'
+import { checkParameters, checkTokenizer, type ExpectedParameter } from './source-checks.ts'
 
 const configFile = 'config.json'
 const weightsFile = 'model.safetensors'
@@ -92,7 +94,11 @@ function readConfig(folder: string): ReadConfig {
 
 function notesOnConfig({ family }: ModelConfig, json: Json, file: string): string[] {
   const { notes } = families[family].huggingFace
-  return notes?.({ json, file, architecture: String(json.model_type) }) ?? []
+  const unused = path.join(path.dirname(file), adapterConfigFile)
+  return [
+    ...(notes?.({ json, file, architecture: String(json.model_type) }) ?? []),
+    ...(existsSync(unused) ? [`${unused} is not used: the folder holds a whole model.`] : []),
+  ]
 }
 
 function withGenerationEnds(config: ModelConfig, folder: string): ModelConfig {
@@ -177,46 +183,4 @@ function expectedParameters(config: ModelConfig, hasScoreHead: boolean): Expecte
 function shortName(name: string, prefix: string, holders: ReadonlyMap<string, unknown>): string {
   const short = name.startsWith(prefix) ? name.slice(prefix.length) : name
   return holders.has(short) ? short : name
-}
-
-const tokenizerSchema = z.object({
-  model: z.object({ vocab: z.custom<object>((vocab) => typeof vocab === 'object' && vocab !== null) }),
-  added_tokens: z.array(z.object({ id: z.number() })).default([]),
-})
-
-/** Ignores a tokenizer that it can't read; the tokenizer's reader reports what is wrong. */
-function checkTokenizer(folder: string, config: ModelConfig): void {
-  const file = path.join(folder, 'tokenizer.json')
-  if (!existsSync(file)) return
-  const parsed = tokenizerSchema.safeParse(readJson(file))
-  if (!parsed.success) return
-  const { model, added_tokens: added } = parsed.data
-  const ids: unknown[] = Array.isArray(model.vocab) ? [model.vocab.length - 1] : Object.values(model.vocab)
-  const largest = [...ids, ...added.map(({ id }) => id)].reduce<number>(
-    (max, id) => (typeof id === 'number' ? Math.max(max, id) : max),
-    -1,
-  )
-  checkVocabulary(largest + 1, config, file, folder)
-}
-
-function readJson(file: string): unknown {
-  let text = ''
-  try {
-    text = readFileSync(file, 'utf8')
-    return JSON.parse(text)
-  } catch (cause) {
-    const message =
-      notANumber(text) ?? `cannot be read as JSON: ${(cause as Error).message}. Copy or download it again.`
-    throw new UserError('bad_input', `${file} ${message}`, { cause })
-  }
-}
-
-/** Python writes these words for numbers that JSON does not have. @returns where and what; null if there is none */
-function notANumber(text: string): string | null {
-  for (const [i, line] of text.split('\n').entries()) {
-    const [, key, word] = /"([^"]*)"\s*:\s*(?:\[[^\]"]*?)?(-?Infinity|NaN)\b/.exec(line) ?? []
-    if (word !== undefined)
-      return `has ${word} for the key "${key}" (line ${i + 1}), which is not JSON. Write the number, or remove the line if the key does not matter.`
-  }
-  return null
 }

@@ -1,5 +1,5 @@
 /**
- * Opens a model's files: a Hugging Face folder or a GGUF file. A model that opens is complete: every parameter of the
+ * Opens a model's files: a Hugging Face folder, a GGUF file, or an adapter with its base. A model that opens is complete: every parameter of the
  * configuration is there in its shape, there are none that the configuration does not explain, and the tokenizer's
  * ids fit the embedding.
  */
@@ -9,6 +9,7 @@ import { type GgufMetadata, openGguf } from '../../formats/gguf.ts'
 import type { PackedContent } from '../../runtime/packed-matrix.ts'
 import { linearLayers, type ModelConfig, parametersOf } from '../config.ts'
 import { families } from '../families/index.ts'
+import { isAdapterFolder, openAdapter } from './adapter-source.ts'
 import { hubAdvice } from './base-name.ts'
 import type { Classification } from './classification.ts'
 import { configFromGguf } from './gguf-config.ts'
@@ -49,6 +50,7 @@ export function openModelSource(path: string): ModelSource {
     const message = `There is no model at ${path}: no such file or folder.${advice ? ` ${advice}` : ''}`
     throw new UserError('not_found', message)
   }
+  if (stat.isDirectory() && isAdapterFolder(path)) return openAdapter(path, openModelSource)
   if (stat.isDirectory()) {
     const tokenizerSource = { kind: 'huggingface', folder: path } as const
     return { kind: 'huggingface', path, tokenizerSource, ...openHuggingFace(path) }

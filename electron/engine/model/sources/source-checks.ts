@@ -1,7 +1,11 @@
 /** Checks that a model's parts belong together: its configuration, its parameters and its tokenizer. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
 import { UserError } from '../../../contract/errors.ts'
 import { shapeText } from '../../formats/safetensors.ts'
 import type { ModelConfig } from '../config.ts'
+import { readJson } from './json-file.ts'
 
 export interface ExpectedParameter {
   name: string
@@ -68,4 +72,24 @@ export function checkVocabulary(
     `The tokenizer of ${tokenizer} has ids up to ${tokenCount - 1}, but the model in ${model} has only ` +
     `${config.vocabSize} tokens. Use the tokenizer that came with the model.`
   throw new UserError('bad_input', message)
+}
+
+const tokenizerSchema = z.object({
+  model: z.object({ vocab: z.custom<object>((vocab) => typeof vocab === 'object' && vocab !== null) }),
+  added_tokens: z.array(z.object({ id: z.number() })).default([]),
+})
+
+/** Ignores a tokenizer that it can't read; the tokenizer's reader reports what is wrong. */
+export function checkTokenizer(folder: string, config: ModelConfig): void {
+  const file = path.join(folder, 'tokenizer.json')
+  if (!existsSync(file)) return
+  const parsed = tokenizerSchema.safeParse(readJson(file))
+  if (!parsed.success) return
+  const { model, added_tokens: added } = parsed.data
+  const ids: unknown[] = Array.isArray(model.vocab) ? [model.vocab.length - 1] : Object.values(model.vocab)
+  const largest = [...ids, ...added.map(({ id }) => id)].reduce<number>(
+    (max, id) => (typeof id === 'number' ? Math.max(max, id) : max),
+    -1,
+  )
+  checkVocabulary(largest + 1, config, file, folder)
 }

@@ -22,6 +22,7 @@ const mainFields = [
   'config.scheme',
   'config.placement',
   'config.pairs',
+  'config.responses',
   'config.epochs',
   'config.totalSteps',
   'config.batchSize',

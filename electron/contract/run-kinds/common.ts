@@ -12,6 +12,12 @@ export interface MetricDefinition {
   meaning: string
 }
 
+/**
+ * The rows that a run takes from its project: items with a chosen response, all items, finished edits, or items with a
+ * chosen and a rejected response.
+ */
+export type InputRows = 'demonstrations' | 'prompts' | 'edited' | 'original'
+
 /** What is particular to a kind of run. */
 export interface RunKindRow<
   Config extends z.ZodObject = z.ZodObject,
@@ -20,8 +26,8 @@ export interface RunKindRow<
   title: string
   /** What it does, for lists. */
   summary: string
-  /** What it trains on. */
-  trainsOn: 'demonstrations' | 'prompts' | 'pairs'
+  /** The rows that it takes from its project, by its settings. */
+  trainsOn(config: z.infer<Config>): InputRows
   /** The kind of model it makes. */
   makes: 'language' | 'reward'
   /**

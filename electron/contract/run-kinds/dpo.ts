@@ -70,7 +70,7 @@ const metrics = {
 export const dpo = {
   title: 'DPO',
   summary: 'trains the policy on pairs directly: a baseline without a reward model',
-  trainsOn: 'pairs',
+  trainsOn: ({ pairs }) => pairs,
   makes: 'language',
   models: { policy: 'path' },
   leadingMetric: 'dpo/accuracy',

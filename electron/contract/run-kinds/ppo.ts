@@ -276,7 +276,7 @@ const metrics = {
 export const ppo = {
   title: 'PPO',
   summary: 'optimises the policy on the rewards of a reward model',
-  trainsOn: 'prompts',
+  trainsOn: () => 'prompts',
   makes: 'language',
   models: { policy: 'path', rewardModel: 'path' },
   leadingMetric: 'objective/scores',

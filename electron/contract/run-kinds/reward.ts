@@ -130,7 +130,7 @@ const metrics = {
 export const reward = {
   title: 'Reward model',
   summary: 'learns rewards from edits or preference pairs',
-  trainsOn: 'pairs',
+  trainsOn: ({ pairs }) => pairs,
   makes: 'reward',
   models: { model: 'ref' },
   leadingMetric: 'reward/accuracy',

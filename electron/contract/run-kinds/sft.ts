@@ -7,6 +7,7 @@ import {
   branchableWithExamples,
   configOptions,
   count,
+  type InputRows,
   lengths,
   type MetricDefinition,
   ModelRef,
@@ -24,10 +25,19 @@ export const SftConfig = z.strictObject({
   ...chatTemplate,
   batchSize,
   ...lengths,
+  responses: z
+    .enum(['chosen', 'edited'])
+    .default('chosen')
+    .describe('Which responses to imitate: the chosen ones, or the finished edits.'),
   epochs: count().default(3).describe('Passes over the demonstrations.'),
   maxSteps,
 })
 export type SftConfig = z.infer<typeof SftConfig>
+
+const rowsOfResponses = {
+  chosen: 'demonstrations',
+  edited: 'edited',
+} as const satisfies Record<SftConfig['responses'], InputRows>
 
 export const SftJob = z.strictObject({
   kind: z.literal('sft'),
@@ -39,7 +49,7 @@ export const SftJob = z.strictObject({
 export const SftResult = TrainingResult.extend({ heldoutLoss: z.number().nullable() })
 
 const verb = trainingVerb(
-  'Fine-tune a model on demonstrations (chosen responses).',
+  'Fine-tune a model on demonstrations: chosen responses, or finished edits.',
   'train sft ferry.stet tiny --name base --epochs 3',
 )
   .input(
@@ -70,7 +80,7 @@ const metrics = {
 export const sft = {
   title: 'SFT',
   summary: 'trains the initial policy on demonstrations',
-  trainsOn: 'demonstrations',
+  trainsOn: ({ responses }) => rowsOfResponses[responses],
   makes: 'language',
   models: { model: 'start' },
   leadingMetric: 'sft/loss',

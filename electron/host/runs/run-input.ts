@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
 import type { Item, RunInputRow } from '../../contract/records.ts'
-import { runKinds, type TrainingJob } from '../../contract/run-kinds/index.ts'
+import type { InputRows } from '../../contract/run-kinds/common.ts'
+import { type PlannedJob, type RunKind, runKinds } from '../../contract/run-kinds/index.ts'
 import { writeFileAtomic } from '../../engine/formats/atomic.ts'
 import { type Db, splitOf, splitPoint } from '../../storage/index.ts'
 import { editedPairsOf, itemsOf } from '../data/items.ts'
@@ -20,33 +21,46 @@ export interface InputChoice {
 }
 
 /** What the rows of a run have to have. */
-interface RowKind {
+interface RowSource {
   /** What is missing if there are none, for a message. */
   missing: string
+  /** What to do then, as the start of a sentence. */
+  remedy: string
   rowsOf(db: Db, datasets: string[]): Iterable<Omit<RunInputRow, 'split'>>
 }
 
-const rowKinds = {
+const rowSources: Record<InputRows, RowSource> = {
   demonstrations: {
     missing: 'demonstrations (items with a chosen response)',
+    remedy: 'Import some first',
     rowsOf: (db, datasets) => itemRows(db, datasets, ({ chosen }) => chosen !== null),
   },
-  prompts: { missing: 'items', rowsOf: (db, datasets) => itemRows(db, datasets, () => true) },
-  edited: { missing: 'finished edits', rowsOf: (db, datasets) => editedPairsOf(db, { datasets }) },
+  prompts: {
+    missing: 'items',
+    remedy: 'Import some first',
+    rowsOf: (db, datasets) => itemRows(db, datasets, () => true),
+  },
+  edited: {
+    missing: 'finished edits',
+    remedy: 'Edit some responses or import edits first',
+    rowsOf: (db, datasets) => editedPairsOf(db, { datasets }),
+  },
   original: {
     missing: 'preference pairs (items with a chosen and a rejected response)',
+    remedy: 'Import some first',
     rowsOf: (db, datasets) =>
       itemRows(db, datasets, ({ chosen, rejected }) => chosen !== null && rejected !== null),
   },
-} satisfies Record<string, RowKind>
+}
 
-export type RowKindName = keyof typeof rowKinds
+type ConfigOf<Kind extends RunKind> = PlannedJob<Kind>['config']
+
+/** The kinds of run, each with its own settings' type. */
+const byKind: { [Kind in RunKind]: { trainsOn(config: ConfigOf<Kind>): InputRows } } = runKinds
 
 /** @returns the kind of rows that a run trains on */
-export function rowKindOf({ kind, config }: Pick<TrainingJob, 'kind' | 'config'>): RowKindName {
-  const { trainsOn } = runKinds[kind]
-  if (trainsOn !== 'pairs') return trainsOn
-  return 'pairs' in config ? config.pairs : 'edited'
+export function inputRowsOf<Kind extends RunKind>(kind: Kind, config: ConfigOf<Kind>): InputRows {
+  return byKind[kind].trainsOn(config)
 }
 
 function* itemRows(db: Db, datasets: string[], isUsable: (item: Item) => boolean) {
@@ -56,12 +70,12 @@ function* itemRows(db: Db, datasets: string[], isUsable: (item: Item) => boolean
 /** One row per finished edit, or one per item if the run does not train on edits. */
 export function inputRows(
   db: Db,
-  kind: RowKindName,
+  kind: InputRows,
   { datasets, heldout, heldoutLimit, trainPart: [from, to] = [0, 1] }: InputChoice,
 ): RunInputRow[] {
   let heldoutRows = 0
   const rows: RunInputRow[] = []
-  for (const { item, edited } of rowKinds[kind].rowsOf(db, datasets)) {
+  for (const { item, edited } of rowSources[kind].rowsOf(db, datasets)) {
     const point = splitPoint(item)
     const split = splitOf(point, heldout)
     if (split === 'heldout' && heldoutRows++ >= heldoutLimit) continue
@@ -73,12 +87,13 @@ export function inputRows(
 }
 
 /** @throws UserError if there is nothing to train on */
-export function requireRows(rows: readonly RunInputRow[], kind: RowKindName, project: string): void {
+export function requireRows(rows: readonly RunInputRow[], kind: InputRows, project: string): void {
   if (rows.some(({ split }) => split === 'train')) return
   const heldout = rows.length > 0 ? ' outside the held-out share' : ''
+  const { missing, remedy } = rowSources[kind]
   throw new UserError(
     'bad_input',
-    `${project} has no ${rowKinds[kind].missing}${heldout} to train on. Import some first, or choose other --datasets.`,
+    `${project} has no ${missing}${heldout} to train on. ${remedy}, or choose other --datasets.`,
   )
 }
 

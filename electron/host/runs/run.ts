@@ -11,7 +11,7 @@ import type { JobResults } from '../../contract/jobs.ts'
 import { canonicalJson } from '../../contract/json.ts'
 import type { RunInputRow, RunMark } from '../../contract/records.ts'
 import { TrainingResult } from '../../contract/run-kinds/common.ts'
-import { type PlannedJob, type RunKind, runKinds, TrainingJob } from '../../contract/run-kinds/index.ts'
+import { PlannedJob, type RunKind, runKinds, TrainingJob } from '../../contract/run-kinds/index.ts'
 import type { RunConfig } from '../../contract/run-record.ts'
 import { shellWord } from '../../contract/shell-word.ts'
 import { latestCheckpoint } from '../../engine/checkpoints/checkpoint-folder.ts'
@@ -96,6 +96,12 @@ function configOf<K extends RunKind>(
   return { job: portable, modelName: name, choice: trainPart ? { ...rest, trainPart: [...trainPart] } : rest }
 }
 
+/** A record with the defaults of the settings that are newer than it. */
+function withNewSettings(config: RunConfig): RunConfig {
+  const { data: job } = PlannedJob.safeParse(config.job)
+  return job ? { ...config, job } : config
+}
+
 /**
  * As {@link startRun}, but a run with the same plan on the same rows is not repeated: a finished one is reused, an
  * interrupted one is resumed. A name that another plan has taken gets a number.
@@ -108,7 +114,7 @@ export async function startOrResume<K extends RunKind>(
 ): Promise<RunOutcome<K>> {
   const asked = canonicalJson(configOf(project, { ...plan, name: null }))
   const isSame = (run: Run) =>
-    canonicalJson({ ...run.config, modelName: null }) === asked &&
+    canonicalJson({ ...withNewSettings(run.config), modelName: null }) === asked &&
     hasRunInput(runFolder(project, run), plan.rows)
   const same = listRuns(project.db).findLast(isSame)
   if (!same)

@@ -20,7 +20,7 @@ import type { Implements } from '../implements.ts'
 import { withModelPath } from '../judge/judge-model.ts'
 import { findModel, hasModel, type NamedModel } from '../models/project-models.ts'
 import { type RunOutcome, type RunPlan, type StartRun, startRun } from '../runs/run.ts'
-import { type InputChoice, inputRows, requireRows, rowKindOf } from '../runs/run-input.ts'
+import { type InputChoice, inputRows, inputRowsOf, requireRows } from '../runs/run-input.ts'
 import { noteUnjudged, withJudgedTexts } from './judged-texts.ts'
 
 /** A training verb's input; other parts of the host may restrict it to a part of the documents. */
@@ -64,7 +64,7 @@ export function planRun<K extends RunKind>(project: Project, kind: K, input: Tra
 export function planRun(project: Project, kind: RunKind, input: AnyTrainInput): RunPlan<RunKind> {
   const { config, name, datasets, heldout, heldoutLimit, trainPart } = input
   const choice = { datasets, heldout, heldoutLimit, ...(trainPart && { trainPart }) }
-  const rowKind = rowKindOf({ kind, config })
+  const rowKind = inputRowsOf(kind, config)
   const judge = 'judge' in input ? input.judge : null
   const rows = withJudgedTexts(project.db, judge, inputRows(project.db, rowKind, choice))
   requireRows(rows, rowKind, project.folder)
@@ -114,9 +114,10 @@ const maxWords = 4000
 
 function commonPieces(rows: RunInputRow[]): string[] {
   const uses = new Map<string, number>()
-  for (const { item, split } of rows) {
+  for (const { item, edited, split } of rows) {
     if (split !== 'train') continue
-    const texts = [...item.prompt.map(({ content }) => content), item.context, item.chosen ?? '']
+    const response = edited ?? item.chosen ?? ''
+    const texts = [...item.prompt.map(({ content }) => content), item.context, response]
     for (const piece of texts.flatMap(splitPieces)) uses.set(piece, (uses.get(piece) ?? 0) + 1)
   }
   const common = [...uses]

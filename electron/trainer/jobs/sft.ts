@@ -2,11 +2,17 @@
 
 import type { Hooks } from '../../contract/events.ts'
 import type { JobOf, JobResults } from '../../contract/jobs.ts'
+import type { SftConfig } from '../../contract/run-kinds/sft.ts'
 import { demonstrations } from '../../pipeline/sft/examples.ts'
 import { trainSft } from '../../pipeline/sft/train.ts'
 import { supervisedSize } from '../../sizing/supervised.ts'
 import { emitNotes } from './open-model.ts'
 import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
+
+const missing: Record<SftConfig['responses'], string> = {
+  chosen: 'no demonstration (an item with a chosen response)',
+  edited: 'no demonstration (a finished edit)',
+}
 
 export function runSft(job: JobOf<'sft'>, jobHooks: Hooks): Promise<JobResults['sft']> {
   const { config } = job
@@ -18,7 +24,7 @@ export function runSft(job: JobOf<'sft'>, jobHooks: Hooks): Promise<JobResults['
     const { train, heldout } = examples
     return {
       examples,
-      missing: 'no demonstration (an item with a chosen response)',
+      missing: missing[config.responses],
       size: () => ({
         kind: 'sft',
         config,

@@ -1,4 +1,4 @@
-/** An experiment that was stopped and started again makes no run twice. */
+/** An experiment that was stopped and started again makes no run twice, even if settings were added since. */
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -7,7 +7,7 @@ import type { Item } from '../../../electron/contract/records.ts'
 import { SftConfig } from '../../../electron/contract/run-kinds/sft.ts'
 import { openLab } from '../../../electron/host/lab.ts'
 import { startOrResume } from '../../../electron/host/runs/run.ts'
-import { listModels, listRuns } from '../../../electron/storage/index.ts'
+import { type Db, getRun, listModels, listRuns } from '../../../electron/storage/index.ts'
 import { temporaryFolder } from '../entry/cli-process.ts'
 
 const script = path.resolve(import.meta.dirname, '../../trainer/fake-training-trainer.ts')
@@ -37,6 +37,12 @@ function planOf(name: string, epochs: number, ids = ['a', 'b']) {
   }
 }
 
+/** As if the run had been made before this setting existed. */
+function forgetSetting(db: Db, run: string, path: string): void {
+  db.prepare('UPDATE runs SET config = json_remove(config, ?) WHERE id = ?').run(path, run)
+  assert.doesNotMatch(JSON.stringify(getRun(db, run).config), /"responses"/)
+}
+
 test('a stopped run is resumed, a finished one reused, and other settings start a new run', async () => {
   const lab = openLab({ script, onOutput: () => {} })
   try {
@@ -54,6 +60,9 @@ test('a stopped run is resumed, a finished one reused, and other settings start 
     const again = await run(planOf('arm', steps))
     assert.deepEqual([again.run, again.name, again.model], [whole.run, 'arm', whole.model])
     assert.equal(listRuns(project.db).length, 1)
+
+    forgetSetting(project.db, whole.run, '$.job.config.responses')
+    assert.equal((await run(planOf('arm', steps))).run, whole.run)
 
     const longer = await run(planOf('arm', steps + 5))
     assert.deepEqual([longer.name, longer.step], ['arm-2', steps + 5])

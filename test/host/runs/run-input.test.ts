@@ -1,0 +1,72 @@
+/** The rows that a run takes from its project. */
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { RunInputRow } from '../../../electron/contract/records.ts'
+import { SftConfig } from '../../../electron/contract/run-kinds/sft.ts'
+import { inputRows, inputRowsOf, requireRows } from '../../../electron/host/runs/run-input.ts'
+import { createProject, importRows, saveAnnotation } from '../../../electron/storage/index.ts'
+import { temporaryFolder } from '../entry/cli-process.ts'
+
+const choice = { datasets: [], heldout: 0, heldoutLimit: 100 }
+
+async function projectWith(items: { chosen: string | null; rejected: string | null }[]) {
+  const project = await createProject(path.join(temporaryFolder(), 'p.stet'), 'p')
+  const rows = items.map(({ chosen, rejected }, i) => ({
+    file: 'items',
+    line: i + 1,
+    item: {
+      id: `item-${i}`,
+      prompt: [{ role: 'user' as const, content: `Question ${i}?` }],
+      ...{ context: '', chosen, rejected, errorSpans: null },
+      ...{ source: 'test', sourceId: null, metadata: {} },
+    },
+    annotations: [],
+  }))
+  await importRows(project.db, rows, { name: 'items', files: [] })
+  return project
+}
+
+const sftRows = (responses: SftConfig['responses']) => inputRowsOf('sft', SftConfig.parse({ responses }))
+
+test('SFT takes items with a chosen response, or the finished edits of every annotator', async () => {
+  const project = await projectWith([
+    { chosen: 'Yes.', rejected: 'No.' },
+    { chosen: null, rejected: 'Never.' },
+    { chosen: 'Surely.', rejected: null },
+  ])
+  const edit = (itemId: string, annotator: string, edited: string, state: 'done' | 'draft') =>
+    saveAnnotation(project.db, {
+      itemId,
+      annotator,
+      edited,
+      state,
+      operations: [],
+      elapsedMs: 1,
+      provenance: 'import',
+      createdAt: null,
+    })
+  edit('item-0', 'ann', 'No, thanks.', 'done')
+  edit('item-0', 'bob', 'Not now.', 'done')
+  edit('item-1', 'ann', 'Ever.', 'draft')
+  const taken = (rows: RunInputRow[]) => rows.map(({ item, edited }) => [item.id, edited])
+  assert.deepEqual(taken(inputRows(project.db, sftRows('chosen'), choice)), [
+    ['item-0', null],
+    ['item-2', null],
+  ])
+  assert.deepEqual(taken(inputRows(project.db, sftRows('edited'), choice)), [
+    ['item-0', 'No, thanks.'],
+    ['item-0', 'Not now.'],
+  ])
+  project.close()
+})
+
+test('a run on edits of a project without any is refused, with what to do', async () => {
+  const project = await projectWith([{ chosen: 'Yes.', rejected: null }])
+  const rows = inputRows(project.db, sftRows('edited'), choice)
+  assert.throws(
+    () => requireRows(rows, 'edited', 'ferry.stet'),
+    /ferry\.stet has no finished edits to train on\. Edit some responses or import edits first/,
+  )
+  project.close()
+})

@@ -25,8 +25,8 @@ export const WinRateResult = z.object({
   winRate: z.number(),
   /** Points: standard deviation of the preferences over √n; null for a single row. */
   standardError: z.number().nullable(),
-  /** Percent: what AlpacaEval 2's model estimates if both answers were equally long. */
-  lengthControlledWinRate: z.number(),
+  /** Percent: what AlpacaEval 2's model estimates if both answers were equally long; null if that cannot be known. */
+  lengthControlledWinRate: z.number().nullable(),
   /** Rows with a preference. */
   n: z.int().positive(),
   /** Sentences on the limits of these figures. */

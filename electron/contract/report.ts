@@ -41,7 +41,7 @@ export const WinRateSummary = z.object({
   inconsistency: share().nullable(),
   /** Points from 50 that this many prompts can detect, given these ties; null if none can be detected. */
   smallestDetectableDifference: z.number().positive().nullable(),
-  /** Percent, estimated for answers of equal length; null if lengths were not compared. */
+  /** Percent, estimated for answers of equal length; null if lengths were not compared, or if it cannot be known. */
   lengthControlledWinRate: percent().nullable(),
   /** Of a judge that compares with the items' texts; not in other records. */
   corpusScores: CorpusScores.optional(),

@@ -118,7 +118,7 @@ function Result({ summary, name }: { summary: NonNullable<Pairs['record']['summa
       <p className="numbers">
         {n} pairs{prompts === n ? '' : ` on ${prompts} prompts`}: {wins} won, {ties} tied, {losses} lost; sign
         test over prompts: p {signTestP < 0.001 ? '< 0.001' : `= ${signTestP.toFixed(3)}`}; at equal length:{' '}
-        {numberOf(lengthControlledWinRate)}%.
+        {lengthControlledWinRate === null ? 'withheld' : `${numberOf(lengthControlledWinRate)}%`}.
       </p>
       {corpusScores && <p className="numbers">{corpusSentence(corpusScores)}</p>}
       {warnings.length > 0 && (

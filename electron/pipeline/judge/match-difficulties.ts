@@ -1,28 +1,39 @@
-/** Finds the difficulty of each annotation: by index, by instruction, or by the order of the rows; it never guesses. */
+/** Finds the difficulty of each annotation: by index, by instruction, or by the order of the rows. */
 import type { AlpacaEvalAnnotation } from '../../contract/alpaca-eval.ts'
 import { UserError } from '../../contract/errors.ts'
 import type { Difficulty } from './annotations.ts'
+
+export interface Matched {
+  /** One per annotation; null if it has no difficulty. */
+  values: (number | null)[]
+  /** How far the match can be trusted; null if it is exact. */
+  note: string | null
+}
+
+/** Share of the difficulties that annotations without an index may lack. */
+const maxMissing = 0.01
 
 /**
  * Annotations with an `index` are matched by it; otherwise by the instruction if the difficulties have one, then by
  * their `index` as the annotation's place from 0, and only then by the order of the rows.
  *
- * @returns one entry per annotation; null if it has no difficulty
  * @throws UserError if the two files cannot be matched
  */
 export function matchDifficulties(
   annotations: readonly AlpacaEvalAnnotation[],
   difficulties: readonly Difficulty[],
-): (number | null)[] {
+): Matched {
   const isIndexed = difficulties.length > 0 && difficulties.every(({ index }) => index !== null)
   if (isIndexed && annotations.every(({ index }) => index !== undefined)) {
     const byIndex = tableOf(difficulties, ({ index }) => index, 'index')
-    return annotations.map(({ index }) => byIndex.get(index!) ?? null)
+    return exact(annotations.map(({ index }) => byIndex.get(index!) ?? null))
   }
   const byInstruction = instructionTable(annotations, difficulties)
-  if (byInstruction) return annotations.map(({ instruction }) => byInstruction.get(instruction!) ?? null)
+  if (byInstruction)
+    return exact(annotations.map(({ instruction }) => byInstruction.get(instruction!) ?? null))
   if (isIndexed) return matchPlaces(annotations, difficulties)
-  if (difficulties.length === annotations.length) return difficulties.map(({ difficulty }) => difficulty)
+  if (difficulties.length === annotations.length)
+    return exact(difficulties.map(({ difficulty }) => difficulty))
   throw new UserError(
     'bad_input',
     `There are ${difficulties.length} difficulties for ${annotations.length} rows. Pass one per row, in the same order, or add a column "instruction".`,
@@ -43,20 +54,31 @@ function instructionTable(
   return annotations.some(({ instruction }) => table.has(instruction!)) ? table : null
 }
 
-/** The index is the annotation's place: an index without an annotation means that rows are missing, and not which. */
+function exact(values: (number | null)[]): Matched {
+  return { values, note: null }
+}
+
+/**
+ * The index is the annotation's place. If a few annotations are missing, it cannot be known which: they are then matched
+ * by place all the same, as AlpacaEval's code does (it numbers the rows that it reads), and the note says so.
+ */
 function matchPlaces(
   annotations: readonly AlpacaEvalAnnotation[],
   difficulties: readonly Difficulty[],
-): (number | null)[] {
+): Matched {
   const byIndex = tableOf(difficulties, ({ index }) => index, 'index')
-  const beyond = difficulties.find(({ index }) => index! >= annotations.length)
-  if (beyond) {
+  const beyond = difficulties.filter(({ index }) => index! >= annotations.length)
+  if (beyond.length > maxMissing * difficulties.length) {
     throw new UserError(
       'bad_input',
-      `The difficulties have an index ${beyond.index}, but there are ${annotations.length} annotations without one. Add "index" to the annotations, or "instruction" to the difficulties.`,
+      `The difficulties have an index ${beyond[0]!.index}, but there are ${annotations.length} annotations without one. Add "index" to the annotations, or "instruction" to the difficulties.`,
     )
   }
-  return annotations.map((_, place) => byIndex.get(place) ?? null)
+  const note =
+    beyond.length === 0
+      ? null
+      : `There are ${difficulties.length} difficulties for ${annotations.length} annotations without an index. They are matched by place, as AlpacaEval does, so annotations after a missing one have their neighbour's difficulty. Add "index" to the annotations for an exact match.`
+  return { values: annotations.map((_, place) => byIndex.get(place) ?? null), note }
 }
 
 function tableOf<Key>(

@@ -6,10 +6,11 @@ import type { WinRateSummary } from '../../contract/report.ts'
 import { outcomeOf } from './agreement.ts'
 import { bootstrapPercent } from './bootstrap.ts'
 import { byPrompt, originsOf, preferencesBySeed } from './by-prompt.ts'
+import { type LengthControl, lengthControl } from './length-control.ts'
 import { promptsNeeded, type Spread, smallestDetectableDifference, spreadOf } from './power.ts'
 import { signTest } from './sign-test.ts'
 import { type Verdict, verdicts } from './verdicts.ts'
-import { lengthControlledWinRate, lengthOf, mean, winRateByPrompt } from './win-rate.ts'
+import { lengthOf, mean, winRateByPrompt } from './win-rate.ts'
 
 type Unwarned = Omit<WinRateSummary, 'warnings'> & { prompts: number }
 
@@ -66,7 +67,7 @@ function lengthWarnings(summary: Unwarned): string[] {
   ]
 }
 
-function controlledRate(given: readonly Verdict[], pairs: readonly JudgePair[]): number {
+function controlledRate(given: readonly Verdict[], pairs: readonly JudgePair[]): LengthControl {
   const byId = new Map(pairs.map((pair) => [pair.id, pair]))
   const rows = given.flatMap(({ pairId, preference }) => {
     const pair = byId.get(pairId)
@@ -75,7 +76,7 @@ function controlledRate(given: readonly Verdict[], pairs: readonly JudgePair[]):
       { preference, referenceLength: lengthOf(pair.outputA.text), modelLength: lengthOf(pair.outputB.text) },
     ]
   })
-  return lengthControlledWinRate(rows)
+  return rows.length === 0 ? { rate: null, sentence: null } : lengthControl(rows)
 }
 
 /** Each prompt's mean over its seeds. */
@@ -119,6 +120,7 @@ export function summarise(
   const spread = spreadOf(overSeeds(prompts, (preference) => scores[outcomeOf(preference)]))
   const { wins, losses } = count(overSeeds(prompts, (preference) => preference))
   const shownTwice = given.filter((verdict) => verdict.inconsistent !== null)
+  const controlled = pairs ? controlledRate(given, pairs) : null
   const summary = {
     ...count(given.map(({ preference }) => preference)),
     n: given.length,
@@ -133,13 +135,14 @@ export function summarise(
     inconsistency:
       shownTwice.length === 0 ? null : shownTwice.filter((v) => v.inconsistent).length / shownTwice.length,
     smallestDetectableDifference: smallestDetectableDifference(prompts.length, spread),
-    lengthControlledWinRate: pairs ? controlledRate(given, pairs) : null,
+    lengthControlledWinRate: controlled?.rate ?? null,
   }
   const warnings = [
     ...unreadWarnings(summary),
     ...sampleWarnings(summary, spread),
     ...consistencyWarnings(summary),
     ...lengthWarnings(summary),
+    ...(controlled?.sentence ? [controlled.sentence] : []),
   ]
   return { ...summary, warnings }
 }

@@ -2,11 +2,7 @@
  * Win rates in percent: the raw one (wins plus half the ties), and AlpacaEval 2's estimate of what the rate would be if
  * both answers were equally long.
  */
-import type { AlpacaEvalAnnotation, WinRateResult } from '../../contract/alpaca-eval.ts'
-import { UserError } from '../../contract/errors.ts'
-import type { Difficulty } from './annotations.ts'
 import { fitLogisticRegression, sigmoid } from './logistic-regression.ts'
-import { matchDifficulties } from './match-difficulties.ts'
 
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, x) => sum + x, 0) / values.length
@@ -75,71 +71,27 @@ export function lengthOf(text: string): number {
  * @param difficulty one entry per row; if omitted, so is the term ψ·difficulty
  */
 export function lengthControlledWinRate(rows: readonly LengthRow[], difficulty?: readonly number[]): number {
-  const differences = rows.map((row) => row.referenceLength - row.modelLength)
-  const std = rows.length < 2 ? 0 : standardDeviation(differences)
-  const features = rows.map((_, i) => [1, ...(difficulty ? [difficulty[i]!] : [])])
-  const lengthTerm = (i: number) => (std === 0 ? [] : [Math.tanh(differences[i]! / std)])
+  const features = lengthFeatures(rows, difficulty)
   const judged = rows.flatMap(({ preference }, i) => (preference === null ? [] : [{ preference, i }]))
   const coefficients = fitLogisticRegression(
-    judged.map(({ i }) => [...features[i]!, ...lengthTerm(i)]),
+    judged.map(({ i }) => [1, ...features[i]!.others, features[i]!.length]),
     judged.map(({ preference }) => preference),
   )
-  return 100 * mean(features.map((row) => sigmoid(row.reduce((sum, x, j) => sum + x * coefficients[j]!, 0))))
+  const atEqualLength = features.map(({ others }) =>
+    sigmoid([1, ...others, 0].reduce((sum, x, j) => sum + x * coefficients[j]!, 0)),
+  )
+  return 100 * mean(atEqualLength)
 }
 
-function toLengthRow(row: AlpacaEvalAnnotation): LengthRow {
-  const preference = row.preference == null ? null : row.preference === 0 ? 0.5 : row.preference - 1
-  return { preference, referenceLength: lengthOf(row.output_1), modelLength: lengthOf(row.output_2) }
-}
-
-function assertOneModel(rows: readonly AlpacaEvalAnnotation[]): void {
-  const models = new Set(rows.flatMap((row) => row.generator_2 ?? []))
-  if (models.size > 1) {
-    throw new UserError(
-      'bad_input',
-      `The rows judge ${models.size} models (${[...models].slice(0, 3).join(', ')}, …). Pass the rows of one model at a time.`,
-    )
-  }
-}
-
-/**
- * Raw and length-controlled win rate of `output_2` over `output_1`. As in AlpacaEval, a preference of 0 is a tie, and
- * rows without a preference are left out; a note says how many.
- *
- * @param difficulties AlpacaEval's instruction difficulties; rows without one are left out of the length-controlled rate
- */
-export function winRateFromAnnotations(
-  rows: readonly AlpacaEvalAnnotation[],
-  difficulties?: readonly Difficulty[],
-): WinRateResult {
-  assertOneModel(rows)
-  const matched = difficulties && matchDifficulties(rows, difficulties)
-  const lengthRows = rows.map(toLengthRow)
-  const preferences = lengthRows.flatMap((row) => row.preference ?? [])
-  if (preferences.length === 0)
-    throw new UserError('bad_input', 'No row has a preference, so there is nothing to compute.')
-  const unjudged = rows.length - preferences.length
-  const difficulty = matched?.filter((value) => value !== null)
-  const controlledRows = matched ? lengthRows.filter((_, i) => matched[i] !== null) : lengthRows
-  if (!controlledRows.some(({ preference }) => preference !== null))
-    throw new UserError('bad_input', 'No row with a preference has a difficulty. Check the column "index".')
-  const unmatched = rows.length - controlledRows.length
-  return {
-    ...winRate(preferences),
-    lengthControlledWinRate: lengthControlledWinRate(controlledRows, difficulty),
-    n: preferences.length,
-    notes: [
-      ...(unmatched > 0
-        ? [
-            `${unmatched} of ${rows.length} rows have no difficulty and were left out of the length-controlled rate.`,
-          ]
-        : []),
-      ...(difficulty
-        ? []
-        : [
-            'The length-controlled rate was fitted without instruction difficulties; published rates use them and may differ by a few points.',
-          ]),
-      ...(unjudged > 0 ? [`${unjudged} of ${rows.length} rows have no preference and were left out.`] : []),
-    ],
-  }
+/** The covariates of each row: the length term, 0 if all differences are equal, and the difficulty if there is one. */
+export function lengthFeatures(
+  rows: readonly LengthRow[],
+  difficulty?: readonly number[],
+): { length: number; others: number[] }[] {
+  const differences = rows.map((row) => row.referenceLength - row.modelLength)
+  const std = rows.length < 2 ? 0 : standardDeviation(differences)
+  return differences.map((difference, i) => ({
+    length: std === 0 ? 0 : Math.tanh(difference / std),
+    others: difficulty ? [difficulty[i]!] : [],
+  }))
 }

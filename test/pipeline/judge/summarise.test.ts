@@ -103,7 +103,7 @@ test('a win explained by length is reported as such, and one that is not explain
     }))
   const byLength = summaryOf(
     preferences,
-    pairsWith((i) => (preferences[i] === 1 ? 140 : 80) + (i % 11)),
+    pairsWith((i) => ((preferences[i] === 1) === i % 9 > 0 ? 140 : 80) + (i % 11)),
   )
   assert.match(byLength.warnings.join(' '), /Length explains most of this result/)
   const byMerit = summaryOf(
@@ -112,6 +112,31 @@ test('a win explained by length is reported as such, and one that is not explain
   )
   assert.ok(Math.abs(byMerit.lengthControlledWinRate! - 70) < 3)
   assert.deepEqual(byMerit.warnings, [])
+})
+
+test('where length decides every verdict, or lengths do not overlap, the controlled rate is withheld with a sentence', () => {
+  const preferences = repeat({ wins: 140, losses: 60 })
+  const summaryWith = (lengthOfB: (i: number) => number) =>
+    summaryOf(
+      preferences,
+      preferences.map((_, i) => ({
+        ...{ id: `p${i}`, item: `item${i}`, seed: null, prompt: [], context: '' },
+        outputA: { text: 'x'.repeat(100), ended: true },
+        outputB: { text: 'x'.repeat(lengthOfB(i)), ended: true },
+      })),
+    )
+  const decided = summaryWith((i) => (preferences[i] === 1 ? 140 : 80) + (i % 11))
+  assert.equal(decided.lengthControlledWinRate, null)
+  assert.match(decided.warnings.join(' '), /decide all or nearly all verdicts.* is withheld/)
+  const apart = summaryWith((i) => 150 + ((i * 7) % 20))
+  assert.equal(apart.lengthControlledWinRate, null)
+  assert.match(
+    apart.warnings.join(' '),
+    /None of the candidate's 200 answers is at least as short as .* withheld/,
+  )
+  const thin = summaryWith((i) => (i % 20 === 0 ? 90 : 110 + ((i * 7) % 20)))
+  assert.ok(thin.lengthControlledWinRate !== null)
+  assert.match(thin.warnings.join(' '), /Only 10 of 200 .* rests on few pairs/)
 })
 
 test('an empty list of judgements is an error, and two judges are never mixed', () => {

@@ -5,8 +5,9 @@ import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import type { AlpacaEvalAnnotation } from '../../../electron/contract/alpaca-eval.ts'
+import { winRateFromAnnotations } from '../../../electron/pipeline/judge/annotated-win-rate.ts'
 import { readAnnotations, readDifficulties } from '../../../electron/pipeline/judge/annotations.ts'
-import { lengthControlledWinRate, winRateFromAnnotations } from '../../../electron/pipeline/judge/win-rate.ts'
+import { lengthControlledWinRate } from '../../../electron/pipeline/judge/win-rate.ts'
 import golden from '../../golden/judge.json' with { type: 'json' }
 
 const { lengthControlled: reference } = golden
@@ -193,9 +194,33 @@ test('rows whose difficulty is missing are left out of the controlled rate, with
     rows.filter((_, i) => i % 10 !== 3),
     kept,
   )
-  assertClose(result.lengthControlledWinRate, fewer.lengthControlledWinRate, 1e-9)
+  assertClose(result.lengthControlledWinRate, fewer.lengthControlledWinRate!, 1e-9)
   assertClose(result.winRate, reference.winRate, 1e-9)
   assert.match(result.notes.join(' '), /rows have no difficulty and were left out/)
+})
+
+test('a file that lacks a few of the instructions is matched by its index, or by place with a note', () => {
+  const table = reference.difficulty.map((difficulty, index) => ({ difficulty, index, instruction: null }))
+  const missing = new Set([100, 200, 250])
+  const indexed = goldenRows
+    .map((row, index) => ({ ...row, index }))
+    .filter(({ index }) => !missing.has(index))
+  const expected = winRateFromAnnotations(
+    indexed,
+    inOrder(reference.difficulty.filter((_, i) => !missing.has(i))),
+  )
+  const byIndex = winRateFromAnnotations(indexed, table)
+  assert.equal(byIndex.lengthControlledWinRate, expected.lengthControlledWinRate)
+  assert.deepEqual(byIndex.notes, [])
+  const without = indexed.map(({ index: _index, ...row }) => row)
+  const byPlace = winRateFromAnnotations(without, table)
+  const places = winRateFromAnnotations(without, table.slice(0, without.length))
+  assert.equal(byPlace.lengthControlledWinRate, places.lengthControlledWinRate)
+  assert.match(
+    byPlace.notes.join(' '),
+    /300 difficulties for 297 annotations without an index.*as AlpacaEval does/,
+  )
+  assert.throws(() => winRateFromAnnotations(without.slice(0, 290), table), /index 290, but there are 290/)
 })
 
 test('difficulties that cannot be matched without guessing are refused', () => {

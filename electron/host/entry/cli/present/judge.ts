@@ -20,7 +20,7 @@ export function presentJudge(result: VerbResult<'judge'>): string {
       ['pairs', `${n}${onPrompts}: ${wins} wins, ${ties} ties, ${losses} losses`],
       ['sign test', `p = ${signTestP.toPrecision(2)}`],
       ['inconsistency', share(inconsistency)],
-      ['length-controlled', lengthControlledWinRate === null ? 'none' : percent(lengthControlledWinRate)],
+      ['length-controlled', lengthControlledWinRate === null ? 'withheld' : percent(lengthControlledWinRate)],
       ...subsets.map(({ field, value, ...subset }) => [
         `  ${field}: ${value}`,
         `${percent(subset.winRate)} (${range(subset.interval)}) of ${subset.n} pairs`,
@@ -58,7 +58,10 @@ export function presentWinRate(result: VerbResult<'winrate'>): string {
   const deviation = standardError === null ? '' : ` ± ${standardError.toFixed(2)} (standard error)`
   return columns([
     ['win rate', `${percent(winRate)}${deviation}`],
-    ['length-controlled win rate', percent(lengthControlledWinRate)],
+    [
+      'length-controlled win rate',
+      lengthControlledWinRate === null ? 'withheld' : percent(lengthControlledWinRate),
+    ],
     ['rows', String(n)],
   ])
 }

@@ -1,0 +1,89 @@
+"""Makes evidence.json: reference values for the statistics of electron/pipeline/judge that say what a result shows.
+
+Run: pip install numpy==2.4.6 scipy==1.18.1 statsmodels==0.15.0 scikit-learn==1.9.1 ppi-python==0.2.3 && python3 test/golden/make_evidence.py
+"""
+
+import json
+import platform
+from pathlib import Path
+
+import numpy as np
+import scipy
+import sklearn
+import statsmodels
+from scipy.optimize import linprog
+from sklearn.metrics import roc_auc_score
+
+SEED = 7
+
+
+def is_separated(features: np.ndarray, targets: np.ndarray) -> bool:
+    """Konis (2007): a linear program finds a direction that tells 0 from 1, at least for one row strictly."""
+    signs = 2 * targets - 1
+    sure = np.abs(signs) == 1
+    z = features[sure] * signs[sure][:, None]
+    # A target strictly between 0 and 1 allows no direction along its features.
+    fixed = features[~sure]
+    result = linprog(
+        -z.sum(axis=0) if len(z) else np.zeros(features.shape[1]),
+        A_ub=-z if len(z) else None,
+        b_ub=np.zeros(len(z)) if len(z) else None,
+        A_eq=fixed if len(fixed) else None,
+        b_eq=np.zeros(len(fixed)) if len(fixed) else None,
+        bounds=[(-1, 1)] * features.shape[1],
+        method="highs",
+    )
+    assert result.status == 0, result.message
+    return bool(-result.fun > 1e-7)
+
+
+def separations(rng: np.random.Generator) -> list[dict]:
+    rows = []
+    for i in range(60):
+        n = int(rng.integers(3, 25))
+        x = np.round(rng.normal(0, 1, n), 2)
+        if i % 4 == 0:
+            x = rng.integers(-1, 2, n).astype(float)
+        others = [np.round(rng.normal(0, 1, n), 2)] if i % 3 == 0 else []
+        features = np.column_stack([np.ones(n), x, *others])
+        noise = [0.0, 0.3, 1.0][i % 3] if i % 2 else 0.6
+        targets = (x + rng.normal(0, noise + 1e-12, n) > 0).astype(float)
+        if i % 5 == 0:
+            targets[rng.integers(n)] = 0.5
+        rows.append(
+            {"features": features.tolist(), "targets": targets.tolist(), "separated": is_separated(features, targets)}
+        )
+    return rows
+
+
+def concordances(rng: np.random.Generator) -> list[dict]:
+    """Each pair as a won row of weight `preference` and a lost row of the rest."""
+    rows = []
+    for n in [20, 90]:
+        difference = np.round(rng.normal(0, 8, n))
+        preference = np.round(1 / (1 + np.exp(-difference / 6 + rng.normal(0, 1, n))), 3)
+        value = roc_auc_score(
+            np.r_[np.ones(n), np.zeros(n)],
+            np.r_[difference, difference],
+            sample_weight=np.r_[preference, 1 - preference],
+        )
+        rows.append({"differences": difference.tolist(), "preferences": preference.tolist(), "concordance": value})
+    return rows
+
+
+golden = {
+    "made": {
+        "script": "test/golden/make_evidence.py",
+        "seed": SEED,
+        "versions": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "scipy": scipy.__version__,
+            "statsmodels": statsmodels.__version__,
+            "scikit-learn": sklearn.__version__,
+        },
+    },
+    "separations": separations(np.random.default_rng([SEED, 1])),
+    "concordances": concordances(np.random.default_rng([SEED, 2])),
+}
+Path(__file__).with_name("evidence.json").write_text(json.dumps(golden) + "\n", encoding="utf-8")

@@ -62,7 +62,14 @@ const exportModel = verb(
         ),
     }),
   )
-  .output(z.object({ folder: z.string(), files: z.array(z.string()) }))
+  .output(
+    z.object({
+      folder: z.string(),
+      files: z.array(z.string()),
+      /** Sentences on what other tools cannot do with the files. */
+      notes: z.array(z.string()),
+    }),
+  )
 
 const serveModel = verb(
   'Serve a model to programs on this machine, as an OpenAI-compatible server, until Ctrl-C.',

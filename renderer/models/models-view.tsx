@@ -254,7 +254,8 @@ function ExportDialog({ model, onClose }: { model: ModelRecord; onClose: () => v
         <Problem error={exporting.error} />
         {exporting.data && (
           <p role="status">
-            Wrote {exporting.data.files.join(', ')} to <span className="mono">{exporting.data.folder}</span>.
+            Wrote {exporting.data.files.join(', ')} to <span className="mono">{exporting.data.folder}</span>.{' '}
+            {exporting.data.notes.join(' ')}
           </p>
         )}
         <div className="row">

@@ -31,7 +31,7 @@ import {
 import { getRun, type Project } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import { startOf } from './lineage.ts'
-import { type Exported, modelCard } from './model-card.ts'
+import { classNotes, type Exported, modelCard } from './model-card.ts'
 import { findModel, hashFiles, type NamedModel } from './project-models.ts'
 
 type Result = VerbResult<'export-model'>
@@ -91,7 +91,7 @@ async function writeFolder(source: Source, out: string, numbers: ExportNumbers |
     const what: Exported = { form: 'folder', source: opened, classification, card, numbers: dtype, padding }
     await describe(source, folder, what)
   })
-  return { folder: out, files: readdirSync(out) }
+  return { folder: out, files: readdirSync(out), notes: classNotes(opened, classification) }
 }
 
 /** How the score head is read; null for a language model. */
@@ -144,7 +144,7 @@ async function writeAdapter(source: Source, out: string): Promise<Result> {
     if (card) await writeRewardCard(folder, card)
     await nameBase(source.project, record.runId!, path.join(folder, 'adapter_config.json'))
   })
-  return { folder: out, files: readdirSync(out) }
+  return { folder: out, files: readdirSync(out), notes: classNotes(opened, what.classification) }
 }
 
 /** The path may have changed since the run ended: the project's folder can be moved. */
@@ -165,7 +165,7 @@ async function copyModel({ named: { path: from } }: Source, out: string): Promis
   } finally {
     rmSync(partial, { recursive: true, force: true })
   }
-  return { folder: out, files: readdirSync(out) }
+  return { folder: out, files: readdirSync(out), notes: [] }
 }
 
 async function writeGgufFile(
@@ -179,5 +179,5 @@ async function writeGgufFile(
   }
   const type = numbers as GgufFileType
   await saveGguf(openModelSource(named.path), out, { name: path.parse(name).name, type })
-  return { folder: path.dirname(out), files: [path.basename(out)] }
+  return { folder: path.dirname(out), files: [path.basename(out)], notes: [] }
 }

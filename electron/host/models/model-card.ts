@@ -11,7 +11,7 @@ import type { MetricDefinition } from '../../contract/run-kinds/common.ts'
 import { runKinds } from '../../contract/run-kinds/index.ts'
 import type { FloatDtype } from '../../engine/formats/safetensors.ts'
 import { hubNameOf } from '../../engine/model/sources/base-name.ts'
-import type { ClassificationKind } from '../../engine/model/sources/classification.ts'
+import { type ClassificationKind, missingClass } from '../../engine/model/sources/classification.ts'
 import type { ModelSource } from '../../engine/model/sources/model-source.ts'
 import type { PaddingToken } from '../../engine/model/sources/save-folder.ts'
 import type { RewardCard } from '../../pipeline/reward/card.ts'
@@ -261,6 +261,8 @@ function usageLines(exported: Exported): string[] {
   const { form, classification } = exported
   if (classification === null) return languageUsage(form)
   const { loader, input } = classifierUsage[classification]
+  const notes = classNotes(exported.source, classification)
+  if (notes.length > 0) return [...notes, '', input(exported)]
   const class_ = form === 'adapter' ? `AutoPeftModelFor${loader}` : `AutoModelFor${loader}`
   const options = form === 'adapter' ? ', num_labels=1' : ''
   return [
@@ -275,6 +277,15 @@ function usageLines(exported: Exported): string[] {
     input(exported),
     '',
     'By its documentation, vLLM serves it with `--runner pooling`; ask with `use_activation: false` for the score as it is.',
+  ]
+}
+
+/** What transformers cannot do with a reward model, in a sentence. */
+export function classNotes({ config }: ModelSource, classification: ClassificationKind | null): string[] {
+  const missing = classification && missingClass(config, classification)
+  if (missing === null) return []
+  return [
+    `transformers has no ${missing}, so it cannot load this reward model without code of your own; Stet does.`,
   ]
 }
 

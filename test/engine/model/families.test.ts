@@ -5,6 +5,7 @@ import path from 'node:path'
 import { describe, test } from 'node:test'
 import { linearLayers, parametersOf } from '../../../electron/engine/model/config.ts'
 import { families, familyNames } from '../../../electron/engine/model/families/index.ts'
+import { classificationName, missingClass } from '../../../electron/engine/model/sources/classification.ts'
 import {
   configFromHuggingFace,
   toHuggingFace,
@@ -26,6 +27,10 @@ const goldenModels = {
   smollm3: 'smollm3',
   olmo2: 'olmo2',
 } satisfies Record<keyof typeof families, string>
+
+const classifiers = JSON.parse(readFileSync(path.join(root, 'test/golden/classifiers.json'), 'utf8')) as {
+  classes: Record<string, Record<'sequence' | 'token', string | null>>
+}
 
 function goldenConfig(family: keyof typeof families) {
   const file = path.join(root, 'test/golden', goldenModels[family], 'config.json')
@@ -58,6 +63,16 @@ for (const family of familyNames) {
         tables.map(({ name, shape }) => [name, shape]),
         [embedding, outputMatrix].map((name) => [name, [config.vocabSize, config.hiddenSize]]),
       )
+    })
+
+    test('writes classifiers under the class that transformers has for them, or says that it has none', () => {
+      const json = toHuggingFace(config)
+      for (const kind of ['sequence', 'token'] as const) {
+        const name = classificationName(config, json.architectures, kind)
+        const expected = classifiers.classes[String(json.model_type)]![kind]
+        assert.equal(missingClass(config, kind), expected === null ? name : null)
+        if (expected !== null) assert.equal(name, expected)
+      }
     })
 
     test('has two linear layers per layer that write to the residual stream', () => {

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { createRouterClient } from '@orpc/server'
+import { openSafetensors, writeSafetensors } from '../../../electron/engine/formats/safetensors.ts'
 import { licenceOf } from '../../../electron/host/models/licence.ts'
 import { openHost } from '../../../electron/host/router.ts'
 import { quickCompilation } from '../../invariant/compiled.ts'
@@ -112,6 +113,30 @@ test('adapters are exported with the present path of their base; a model without
     code: 'not_found',
     message: /"rewards" has no adapters: it was not trained with --lora-rank/,
   })
+})
+
+test('a reward model whose class transformers lacks is exported with a sentence that says so', async () => {
+  const golden = path.resolve(import.meta.dirname, '../../golden')
+  const granite = path.join(folder, 'granite')
+  cpSync(path.join(golden, 'granite'), granite, { recursive: true })
+  for (const file of ['tokenizer.json', 'tokenizer_config.json'])
+    cpSync(path.join(golden, 'llama-tied', file), path.join(granite, file))
+  const weights = openSafetensors(path.join(granite, 'model.safetensors'))
+  const tensors = [...weights.tensors].map(([name, { shape }]) => {
+    const values = weights.readTensor(name)
+    return { name, shape, data: () => values }
+  })
+  const score = { name: 'score.weight', shape: [1, 32], data: () => new Float32Array(32) }
+  await writeSafetensors(weights.path, [...tensors, score])
+  await host.models.importModel({ project, path: granite, name: 'granite' })
+  const { notes } = await exportTo('granite', 'granite-out')
+  const sentence =
+    'transformers has no GraniteForSequenceClassification, so it cannot load this reward model without code of your own; Stet does.'
+  assert.deepEqual(notes, [sentence])
+  const card = textOf('granite-out', 'README.md')
+  assert.ok(card.includes(`## Use\n\n${sentence}\n`), card)
+  assert.ok(!card.includes('from_pretrained'))
+  assert.deepEqual((await exportTo('rewards', 'rewards-again')).notes, [])
 })
 
 test('a number format that the form cannot have is refused with those that it can', async () => {

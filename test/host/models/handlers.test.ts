@@ -105,7 +105,7 @@ test('a model is exported as a GGUF file, which can be imported again; nothing e
   const exportTo = (model: string, out: string, numbers?: 'Q8_0') =>
     host.verbs['export-model']({ project, model, format: 'gguf', out: path.join(folder, out), numbers })
   const result = await exportTo('hugging', 'gguf/small.gguf', 'Q8_0')
-  assert.deepEqual(result, { folder: path.join(folder, 'gguf'), files: ['small.gguf'] })
+  assert.deepEqual(result, { folder: path.join(folder, 'gguf'), files: ['small.gguf'], notes: [] })
   const again = await imports(path.join(folder, 'gguf/small.gguf'), 'small')
   assert.equal(again.family, 'GGUF')
   const original = (await host.models.list({ project })).find(({ name }) => name === 'hugging')!

@@ -82,8 +82,11 @@ export interface HuggingFaceForm {
   architectures: readonly string[]
   /** Begins the names of all parameters but the heads; files of models without a head leave it out. */
   basePrefix: string
-  /** Where its classes with a classification head differ from `<Family>For…Classification` with the head `score`. */
-  classification?: { stem?: string; tokenHead?: string }
+  /**
+   * Where its classes with a classification head differ from `<Family>For…Classification` with the head `score`, and for
+   * which kinds of classifier transformers has no class.
+   */
+  classification?: { stem?: string; tokenHead?: string; missing?: readonly ('sequence' | 'token')[] }
   /** Names of tables that older files hold although they can be computed. */
   computedTables: RegExp
   /** @throws UserError that names the file and a key that would change what is computed */

@@ -36,7 +36,7 @@ export const gemma3: Family = {
   huggingFace: {
     architectures: ['gemma3_text'],
     basePrefix: 'model.',
-    classification: { stem: 'Gemma3Text' },
+    classification: { stem: 'Gemma3Text', missing: ['token'] },
     computedTables: /rotary_emb(_local)?\.(\w+_)?inv_freq$/,
     read: readHuggingFace,
     notes,

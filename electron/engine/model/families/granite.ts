@@ -27,6 +27,7 @@ export const granite: Family = {
   huggingFace: {
     architectures: ['granite'],
     basePrefix: 'model.',
+    classification: { missing: ['sequence', 'token'] },
     computedTables: /rotary_emb\.inv_freq$/,
     read: readHuggingFace,
     write: writeHuggingFace,

@@ -20,6 +20,7 @@ export const olmo2: Family = {
   huggingFace: {
     architectures: ['olmo2'],
     basePrefix: 'model.',
+    classification: { missing: ['token'] },
     computedTables: /rotary_emb\.inv_freq$/,
     read: readHuggingFace,
     write: writeHuggingFace,

@@ -43,6 +43,13 @@ export function classificationName(
   return stem + classNames[kind]
 }
 
+/** @returns the class under which transformers would load a reward model, if it does not have it; or else null */
+export function missingClass(config: ModelConfig, kind: ClassificationKind): string | null {
+  const { classification, write } = families[config.family].huggingFace
+  if (!classification?.missing?.includes(kind)) return null
+  return classificationName(config, write(config).architectures, kind)
+}
+
 /** The head's name in files: some families call that for tokens `classifier`. */
 export function headName(config: ModelConfig, kind: ClassificationKind): string {
   const { classification } = families[config.family].huggingFace

@@ -22,7 +22,8 @@ const presenters: { [Name in VerbName]: (result: VerbResult<Name>) => string } =
   branch: presentRun,
   // A terminal has shown the text while it was generated.
   generate: ({ text }) => (process.stdout.isTTY ? '' : text),
-  'export-model': ({ folder, files }) => `Wrote ${files.join(', ')} to ${folder}.`,
+  'export-model': ({ folder, files, notes }) =>
+    [`Wrote ${files.join(', ')} to ${folder}.`, ...notes].join('\n'),
   'serve-model': ({ model, requests }) => `${model} is no longer served; it answered ${requests} requests.`,
   'check-server': presentServer,
   judge: presentJudge,

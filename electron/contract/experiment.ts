@@ -5,17 +5,35 @@ import { experimentJudgeForms, WrittenExperimentJudge } from './judge-kinds.ts'
 import { datasets, file, heldout, model, project } from './options.ts'
 import { eventsThen, trainingVerb, verb } from './procedure.ts'
 import { ResultRecord } from './report.ts'
+import { DpoConfig } from './run-kinds/dpo.ts'
 import { PpoConfig } from './run-kinds/ppo.ts'
 import { RewardConfig } from './run-kinds/reward.ts'
+import { SftConfig } from './run-kinds/sft.ts'
 
-export const ExperimentArm = z.enum([
+/** What an arm does to the policy that it starts from: a row each in `host/experiment/arms.ts`. */
+const imitations = ['sft-chosen', 'sft-edited'] as const
+const optimizations = [
   'sequence-original',
   'sequence-edited',
   'token',
+  'token-mean',
   'token-classify',
   'token-regress',
   'dpo',
-])
+] as const
+export type ArmMethod = (typeof imitations)[number] | (typeof optimizations)[number]
+
+/** Every method from the reference, and those that optimise also on top of fine-tuning on the edits. */
+export const experimentArms = [
+  ...[...imitations, ...optimizations].map((method) => ({ name: method, method, start: null })),
+  ...optimizations.map((method) => ({
+    name: `${method}-on-sft` as const,
+    method,
+    start: 'sft-edited' as const,
+  })),
+]
+
+export const ExperimentArm = z.enum(experimentArms.map(({ name }) => name))
 export type ExperimentArm = z.infer<typeof ExperimentArm>
 
 const experiment = trainingVerb(
@@ -30,7 +48,7 @@ const experiment = trainingVerb(
         .array(ExperimentArm)
         .min(1)
         .default(['sequence-original', 'sequence-edited', 'token'])
-        .describe('Arms to train.')
+        .describe('Arms to train; NAME-on-sft starts from the policy fine-tuned on the edits.')
         .meta({ value: 'ARM' }),
       seeds: z
         .array(z.int().nonnegative())
@@ -45,6 +63,13 @@ const experiment = trainingVerb(
           'KL coefficients that every PPO arm is run with, to compare arms at equal KL; defaults to ppo.kl-coef alone.',
         )
         .meta({ value: 'COEF' }),
+      edits: z
+        .array(z.int().positive())
+        .default([])
+        .describe(
+          'Numbers of edits (or preferences) with which every arm is trained too, besides all of them.',
+        )
+        .meta({ value: 'COUNT' }),
       judge: WrittenExperimentJudge.describe(experimentJudgeForms).meta({ value: 'JUDGE' }),
       judgeServer,
       prompts: z.int().positive().default(256).describe('At most this many held-out prompts are judged.'),
@@ -56,6 +81,10 @@ const experiment = trainingVerb(
       ppo: z
         .prefault(PpoConfig.omit({ placement: true, seed: true }), {})
         .describe("The PPO runs' settings."),
+      sft: z
+        .prefault(SftConfig.omit({ responses: true, seed: true }), {})
+        .describe("The supervised runs' settings."),
+      dpo: z.prefault(DpoConfig.omit({ pairs: true, seed: true }), {}).describe("The DPO runs' settings."),
     }),
   )
   .output(eventsThen(ResultRecord))

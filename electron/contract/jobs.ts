@@ -39,6 +39,17 @@ export const InferenceJob = z.discriminatedUnion('kind', [
     batchSize: z.int().positive().default(8),
     maxQueryTokens: z.int().positive().default(1024),
   }),
+  /** How far a policy is from others, measured on responses that it sampled. */
+  z.strictObject({
+    kind: z.literal('divergence'),
+    policy: z.string(),
+    references: z.array(z.string()).min(1),
+    rows: z.array(z.object({ ...Asked, ids: z.array(z.int()) })).min(1),
+    /** Of the sampling. */
+    temperature: z.number().positive(),
+    batchSize: z.int().positive().default(8),
+    maxQueryTokens: z.int().positive().default(1024),
+  }),
   z.strictObject({
     kind: z.literal('choose'),
     model: z.string(),
@@ -127,6 +138,11 @@ const ScoreResult = z.object({
   ),
 })
 
+const DivergenceResult = z.object({
+  /** For each reference in order: log π − log π_ref of each whole response, in nats. */
+  perResponse: z.array(z.array(z.number())),
+})
+
 /** Rows that were answered. */
 const ServeResult = z.object({ rows: z.int().nonnegative() })
 
@@ -141,6 +157,7 @@ export type JobOf<Kind extends Job['kind']> = Extract<Job, { kind: Kind }>
 const inferenceResults = {
   generate: GenerateResult,
   score: ScoreResult,
+  divergence: DivergenceResult,
   choose: ChooseResult,
   serve: ServeResult,
   bench: BenchResult,

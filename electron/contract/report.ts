@@ -80,8 +80,13 @@ export type Responses = z.infer<typeof Responses>
 export const Arm = z.object({
   ...Responses.shape,
   ...WinRateSummary.shape,
-  /** Mean KL of a response from the reference over the last iterations, in nats; null if not measured. */
+  /**
+   * Mean KL of a response from the reference, in nats: of the judged responses, or in earlier records of the last
+   * rollouts of PPO; null if not measured.
+   */
   kl: z.number().nullable(),
+  /** The arm whose policy it started from, and the KL of a response from that; null for the reference. */
+  start: z.object({ arm: z.string(), kl: z.number() }).nullish(),
   /** Strength of the KL penalty; null for arms without one. */
   klCoef: z.number().nullable(),
 })
@@ -159,6 +164,23 @@ export const ResultRecord = z.object({
   arms: z.array(Arm),
   /** `arm` judged against `opponent`, for pairs of arms in either order. */
   headToHead: z.array(z.object({ arm: z.string(), opponent: z.string(), ...WinRateSummary.shape })),
+  /** By how many points the win rates of related arms differ, paired by prompt and seed. Not in earlier records. */
+  contrasts: z.array(Difference).optional(),
+  /** Win rates of arms by the number of edits (or preferences) that they learned from. Not in earlier records. */
+  editCurve: z
+    .array(
+      z.object({
+        arm: z.string(),
+        edits: z.int().nonnegative(),
+        /** Whether these are all there are. */
+        isAll: z.boolean(),
+        winRate: percent(),
+        interval: PercentInterval,
+        kl: z.number().nullable(),
+        ...Responses.pick({ length: true, ended: true, flaws: true }).shape,
+      }),
+    )
+    .optional(),
   /** Null unless arms were run at several strengths of the KL penalty. */
   frontier: Frontier.nullable(),
   /** Metrics over training steps; `metric` is a key of `contract/metrics.ts`. */

@@ -4,9 +4,7 @@ import type { ExperimentArm } from '../../contract/experiment.ts'
 import type { RunInputRow } from '../../contract/records.ts'
 import type { Project } from '../../storage/index.ts'
 import { type InputChoice, inputRows } from '../runs/run-input.ts'
-import { type ArmPlan, armPlans } from './arms.ts'
-
-type PairKind = ArmPlan['pairs']
+import { type PairKind, pairKindsOf } from './arms.ts'
 
 /** What is compared with the rejected response, and what to import if it is missing. */
 const words: Record<PairKind, { other: string; toImport: string }> = {
@@ -21,14 +19,14 @@ export function requireArmData(
   choice: InputChoice,
 ): void {
   const lacks = new Map<PairKind, string>()
-  for (const pairs of new Set(arms.map((arm) => armPlans[arm].pairs))) {
+  for (const pairs of new Set(arms.flatMap(pairKindsOf))) {
     const rows = inputRows(db, pairs, choice).filter(({ split }) => split === 'train')
     if (!rows.some(differs)) lacks.set(pairs, reasonOf(pairs, rows.length))
   }
   if (lacks.size === 0) return
-  const left = arms.filter((arm) => !lacks.has(armPlans[arm].pairs))
+  const left = arms.filter((arm) => !pairKindsOf(arm).some((pairs) => lacks.has(pairs)))
   const sentences = [...lacks].map(([pairs, reason]) => {
-    const own = arms.filter((arm) => armPlans[arm].pairs === pairs)
+    const own = arms.filter((arm) => pairKindsOf(arm).includes(pairs))
     return `${own.length === 1 ? 'Arm' : 'Arms'} ${own.join(', ')} cannot be trained on ${folder}: ${reason}.`
   })
   const toImport = [...lacks.keys()].map((pairs) => words[pairs].toImport).join(', and ')

@@ -38,9 +38,9 @@ export async function demo(
       project: project.folder,
       heldout,
       policy: 'reference',
-      arms: ['sequence-original', 'sequence-edited', 'token'],
       seeds: [seed],
       klCoefs: [],
+      edits: [],
       judge: { kind: 'world' },
       judgeServer: JudgeServerOptions.parse({}),
       datasets: [worldDatasets.pairs],
@@ -67,7 +67,7 @@ export async function demo(
 function trainReference(
   lab: Lab,
   project: string,
-  { preset: { sft, plan }, seed }: { preset: DemoPreset; seed: number },
+  { preset: { reference, plan }, seed }: { preset: DemoPreset; seed: number },
   hooks: Hooks,
 ) {
   const input = {
@@ -77,7 +77,7 @@ function trainReference(
     name: 'reference',
     datasets: [worldDatasets.demonstrations],
     heldoutLimit: plan.prompts,
-    config: { ...sft, seed },
+    config: { ...reference, seed },
   }
   return train(lab, { kind: 'sft', input }, hooks)
 }

@@ -23,7 +23,7 @@ import { makeJudge } from '../judge/judges.ts'
 import { questionKey, respond } from '../judge/outputs.ts'
 import { comparable, textsOf } from '../judge/reference-texts.ts'
 import { type RunOutcome, startOrResume } from '../runs/run.ts'
-import type { InputChoice } from '../runs/run-input.ts'
+import { type InputChoice, inputRows } from '../runs/run-input.ts'
 import { seriesOf } from '../runs/series.ts'
 import { type TrainInput, train } from '../train/train.ts'
 import type { ExperimentSteps } from './steps.ts'
@@ -58,6 +58,7 @@ export function labSteps(
         ),
         { db, setting, hooks },
       ),
+    trainingRows: (pairs) => inputRows(db, pairs, choice).filter(({ split }) => split === 'train').length,
     heldoutEdits: () =>
       [...editedPairsOf(db, { datasets: choice.datasets })].filter(({ item }) => isHeldout(item)),
     labelsOf: ({ item, rejected, edited }) => labelPair(tokenizer, item.id, rejected, edited),
@@ -85,21 +86,33 @@ function trainingSteps(
   project: Project,
   { policy, choice, judge }: ExperimentSetting,
   hooks: Hooks,
-): Pick<ExperimentSteps, 'trainReward' | 'trainPpo' | 'trainDpo'> {
+): Pick<ExperimentSteps, 'trainReward' | 'trainSft' | 'trainPpo' | 'trainDpo'> {
   // A language model would hold up training: it judges only the finished policies.
   const watchingJudge = canWatchTraining(judge) ? judge : null
   const shared = (name: string) => ({ project: project.folder, name, ...choice })
-  const run = async <K extends 'reward' | 'ppo' | 'dpo'>(kind: K, input: TrainInput<K>) => {
+  const drawn = (rows: number | null, { seed }: { seed: number }) =>
+    rows === null ? {} : { trainSample: { rows, seed } }
+  const run = async <K extends 'sft' | 'reward' | 'ppo' | 'dpo'>(kind: K, input: TrainInput<K>) => {
     hooks.emit({ type: 'note', sentence: `Training ${input.name}.` })
     const outcome = await train(lab, { kind, input, start: startOrResume }, hooks)
     const series = seriesOf(readMetrics(project.db, outcome.run))
     return { ...outcome, model: finishedModel(outcome), metrics: new Map(Object.entries(series)) }
   }
   return {
-    trainReward: (name, config) => run('reward', { ...shared(name), model: policy, config }),
-    trainPpo: (name, rewardModel, config) =>
-      run('ppo', { ...shared(name), policy, rewardModel, judge: watchingJudge, config }),
-    trainDpo: (name, config) => run('dpo', { ...shared(name), policy, config }),
+    trainReward: (name, config, edits) =>
+      run('reward', { ...shared(name), ...drawn(edits, config), model: policy, config }),
+    trainSft: (name, config, edits) =>
+      run('sft', { ...shared(name), ...drawn(edits, config), model: policy, config }),
+    trainPpo: (name, models, config) => {
+      const { rewardModel } = models
+      return run('ppo', {
+        ...shared(name),
+        policy: models.policy ?? policy,
+        ...{ rewardModel, judge: watchingJudge, config },
+      })
+    },
+    trainDpo: (name, start, config, edits) =>
+      run('dpo', { ...shared(name), ...drawn(edits, config), policy: start ?? policy, config }),
   }
 }
 
@@ -108,7 +121,7 @@ function judgingSteps(
   { db }: Project,
   { policy, choice, judge: spec, judgeServer: server, maxQueryTokens, seed }: ExperimentSetting,
   hooks: Hooks,
-): Pick<ExperimentSteps, 'respond' | 'score' | 'judge'> {
+): Pick<ExperimentSteps, 'respond' | 'divergence' | 'score' | 'judge'> {
   const texts = textsComparedBy(spec)
   const referencesOf = texts && textsOf(db, texts, choice.datasets)
   const withReferences = (pair: JudgePair) =>
@@ -128,7 +141,18 @@ function judgingSteps(
         ...chat,
       }
       const rows = await respond(lab, request, hooks)
-      return rows.map(({ text, ids, ended }) => ({ text, tokens: ids.length, ended }))
+      return rows.map(({ text, ids, ended }) => ({ text, ids, ended }))
+    },
+    async divergence(model, references, { items, responses, temperature }) {
+      const rows = items.map(({ prompt, context }, i) => ({ prompt, context, ids: responses[i]!.ids }))
+      const job = {
+        kind: 'divergence' as const,
+        policy: model,
+        references: references.map((reference) => reference ?? policy),
+        ...{ rows, temperature, batchSize: 32, maxQueryTokens },
+      }
+      const { perResponse } = await lab.trainer.run<'divergence'>(job, hooks)
+      return perResponse.map((nats) => nats.reduce((sum, x) => sum + x, 0) / nats.length)
     },
     async score(rewardModel, responses) {
       const rows = responses.map(({ item: { prompt, context }, response }) => ({ prompt, context, response }))

@@ -1,9 +1,11 @@
-/** What the experiment trains: a reward model for each arm and seed, and a policy for each strength of the KL penalty. */
+/** What the experiment trains: reward models and policies, each once, whichever arms need it. */
 import type { ExperimentArm } from '../../contract/experiment.ts'
 import { DpoConfig } from '../../contract/run-kinds/dpo.ts'
 import { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { RewardConfig } from '../../contract/run-kinds/reward.ts'
-import { armPlans } from './arms.ts'
+import { SftConfig } from '../../contract/run-kinds/sft.ts'
+import { stepsPerEpoch } from '../../engine/training/schedule.ts'
+import { armPlan, type Method, type RewardName, rewardPlans } from './arms.ts'
 import type { ExperimentSteps, Finished } from './steps.ts'
 
 export interface ExperimentPlan {
@@ -11,70 +13,140 @@ export interface ExperimentPlan {
   seeds: number[]
   /** Strengths of the KL penalty that every PPO arm is run with; at least one. */
   klCoefs: number[]
+  /** Numbers of edits that every arm is also trained with, besides all. */
+  edits: number[]
   /** At most this many held-out prompts are judged. */
   prompts: number
   reward: Omit<RewardConfig, 'scheme' | 'pairs' | 'seed'>
   ppo: Omit<PpoConfig, 'placement' | 'seed' | 'klCoef'>
+  sft: Omit<SftConfig, 'responses' | 'seed'>
+  dpo: Omit<DpoConfig, 'pairs' | 'seed'>
 }
 
-/** An arm at one strength of the KL penalty; null if the arm has none. */
+/** What a model is trained with besides its method. */
+export interface Draw {
+  seed: number
+  /** Number of edits, drawn by the seed; null for all. */
+  edits: number | null
+}
+
+/** An arm at one strength of the KL penalty (null if it has none), with some of the edits (null: all). */
 export interface Variant {
   arm: ExperimentArm
   klCoef: number | null
+  edits: number | null
 }
 
 export type TrainedReward = Finished<'reward'> & {
   name: string
-  arm: ExperimentArm
+  reward: RewardName
   seed: number
   config: RewardConfig
 }
-export type TrainedPolicy = (Finished<'ppo'> | Finished<'dpo'>) & { seed: number }
-
-export function variantsOf({ arms, klCoefs }: ExperimentPlan): Variant[] {
-  return arms.flatMap((arm) =>
-    armPlans[arm].placement === null
-      ? [{ arm, klCoef: null }]
-      : klCoefs.map((klCoef): Variant => ({ arm, klCoef })),
-  )
+export type TrainedPolicy = Finished<'sft' | 'ppo' | 'dpo'> & {
+  seed: number
+  /** Path of the policy that it started from; null for the reference. */
+  start: string | null
 }
 
-/** @returns null for an arm without a reward model */
-export async function trainReward(
-  arm: ExperimentArm,
-  seed: number,
-  plan: ExperimentPlan,
-  steps: ExperimentSteps,
-): Promise<TrainedReward | null> {
-  const { reward, pairs } = armPlans[arm]
-  if (!reward) return null
-  const config = RewardConfig.parse({ ...plan.reward, ...reward, pairs, seed })
-  const name = `reward-${arm}-seed${seed}`
-  return { ...(await steps.trainReward(name, config)), name, arm, seed, config }
+export function variantsOf({ arms, klCoefs, edits }: ExperimentPlan): Variant[] {
+  return arms.flatMap((arm) => {
+    const strengths = armPlan(arm).method.kind === 'ppo' ? klCoefs : [null]
+    // A KL sweep and a curve over the edits are different questions: the curve takes the first strength.
+    return [
+      ...strengths.map((klCoef): Variant => ({ arm, klCoef, edits: null })),
+      ...edits.map((count): Variant => ({ arm, klCoef: strengths[0]!, edits: count })),
+    ]
+  })
 }
 
-export async function trainPolicy(
-  { arm, klCoef }: Variant,
-  { plan, seed, rewards }: { plan: ExperimentPlan; seed: number; rewards: readonly TrainedReward[] },
-  steps: ExperimentSteps,
-): Promise<TrainedPolicy> {
-  const { placement, pairs } = armPlans[arm]
-  if (klCoef === null || placement === null) {
-    // It sees the same pairs as often as a reward model does.
-    const { maxQueryTokens, maxResponseTokens, batchSize, microBatchSize, epochs, maxSteps } = plan.reward
-    const budget = { maxQueryTokens, maxResponseTokens, batchSize, microBatchSize, epochs, maxSteps }
-    const config = DpoConfig.parse({ seed, pairs, ...budget })
-    return { ...(await steps.trainDpo(`${arm}-seed${seed}`, config)), seed }
+/** Steps that a model gets at least when it learns from few edits, and the passes over them at most. */
+const leastSteps = 150
+const mostEpochs = 10
+
+/** The settings with more passes over few edits, the same for every method that trains on them. */
+export function withPasses<Config extends { batchSize: number; epochs: number }>(
+  config: Config,
+  edits: number | null,
+): Config {
+  if (edits === null) return config
+  const needed = Math.ceil(leastSteps / stepsPerEpoch(edits, config.batchSize))
+  return { ...config, epochs: Math.max(config.epochs, Math.min(mostEpochs, needed)) }
+}
+
+/** Trains models on demand, and every one of them once. */
+export class Trainings {
+  readonly #plan: ExperimentPlan
+  readonly #steps: ExperimentSteps
+  readonly #rewards = new Map<string, Promise<TrainedReward>>()
+  readonly #policies = new Map<string, Promise<TrainedPolicy>>()
+
+  constructor(plan: ExperimentPlan, steps: ExperimentSteps) {
+    this.#plan = plan
+    this.#steps = steps
   }
-  const { model } = rewards.find((reward) => reward.arm === arm && reward.seed === seed)!
-  const config = PpoConfig.parse({ ...plan.ppo, placement, klCoef, seed })
-  return { ...(await steps.trainPpo(`${arm}-kl${klCoef}-seed${seed}`, model, config)), seed }
+
+  reward(reward: RewardName, draw: Draw): Promise<TrainedReward> {
+    const name = `reward-${reward}${drawName(draw)}`
+    return once(this.#rewards, name, async () => {
+      const { seed, edits } = draw
+      const config = RewardConfig.parse({
+        ...withPasses(this.#plan.reward, edits),
+        ...rewardPlans[reward],
+        seed,
+      })
+      return { ...(await this.#steps.trainReward(name, config, edits)), name, reward, seed, config }
+    })
+  }
+
+  policy({ arm, klCoef, edits }: Variant, seed: number): Promise<TrainedPolicy> {
+    const draw = { seed, edits }
+    const name = `${arm}${klCoef === null ? '' : `-kl${klCoef}`}${drawName(draw)}`
+    return once(this.#policies, name, async () => {
+      const { method, start: startArm } = armPlan(arm)
+      const start = startArm && (await this.policy({ arm: startArm, klCoef: null, edits }, seed)).model
+      const finished = await this.#train({ name, method, start, klCoef }, draw)
+      return { ...finished, seed, start }
+    })
+  }
+
+  async #train(
+    {
+      name,
+      method,
+      start,
+      klCoef,
+    }: { name: string; method: Method; start: string | null; klCoef: number | null },
+    draw: Draw,
+  ): Promise<Finished<'sft' | 'ppo' | 'dpo'>> {
+    const { sft, ppo, dpo } = this.#plan
+    const { seed, edits } = draw
+    switch (method.kind) {
+      case 'sft': {
+        const config = SftConfig.parse({ ...withPasses(sft, edits), responses: method.responses, seed })
+        return this.#steps.trainSft(name, config, edits)
+      }
+      case 'dpo': {
+        const config = DpoConfig.parse({ ...withPasses(dpo, edits), pairs: method.pairs, seed })
+        return this.#steps.trainDpo(name, start, config, edits)
+      }
+      case 'ppo': {
+        const { model } = await this.reward(method.rewardModel, draw)
+        const config = PpoConfig.parse({ ...ppo, placement: method.placement, klCoef, seed })
+        return this.#steps.trainPpo(name, { policy: start, rewardModel: model }, config)
+      }
+    }
+  }
 }
 
-const lastSteps = 5
+function drawName({ seed, edits }: Draw): string {
+  return `${edits === null ? '' : `-${edits}edits`}-seed${seed}`
+}
 
-/** Mean KL of a response from the reference over the last iterations, in nats; null if it was not measured. */
-export function finalKl({ metrics }: TrainedPolicy): number | null {
-  const points = metrics.get('objective/kl')?.slice(-lastSteps) ?? []
-  return points.length === 0 ? null : points.reduce((sum, [, kl]) => sum + kl, 0) / points.length
+function once<T>(made: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
+  const present = made.get(name)
+  if (present) return present
+  const promise = make()
+  made.set(name, promise)
+  return promise
 }

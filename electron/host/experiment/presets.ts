@@ -1,5 +1,6 @@
 /** Settings of the demo and of the real run; each figure was chosen by trying, on 2 cores. */
 import { worldSettings } from '../../contract/presets.ts'
+import { DpoConfig } from '../../contract/run-kinds/dpo.ts'
 import { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import { SftConfig } from '../../contract/run-kinds/sft.ts'
@@ -8,32 +9,51 @@ import type { ExperimentPlan } from './policies.ts'
 
 export interface DemoPreset {
   sizes: WorldSizes
-  sft: SftConfig
-  plan: Pick<ExperimentPlan, 'prompts' | 'reward'> & { ppo: PpoConfig }
+  /** How the reference is trained. */
+  reference: SftConfig
+  plan: Pick<ExperimentPlan, 'arms' | 'prompts' | 'reward' | 'sft' | 'dpo'> & { ppo: PpoConfig }
   /** Said first in the result; null where the figures may be taken as they are. */
   caveat: string | null
 }
 
 const worldPpo = { ...worldSettings.ppo, checkpointEvery: 20 }
 
+/** How everything that learns from pairs learns: imitation gets the same passes and rate as the reward models. */
+function onPairs(passes: {
+  epochs: number
+  batchSize: number
+  warmupSteps: number
+  checkpointEvery: number
+}) {
+  return {
+    reward: RewardConfig.parse({ ...worldSettings.reward, ...passes }),
+    sft: SftConfig.parse({ ...worldSettings.reward, ...passes }),
+    dpo: DpoConfig.parse({ ...worldSettings.dpo, ...passes }),
+  }
+}
+
+const demoArms = [
+  'sft-edited',
+  'sequence-original',
+  'sequence-edited',
+  'token',
+  'sequence-edited-on-sft',
+  'token-on-sft',
+] as const
+
 /** Minutes on the compiled runtime. */
 const full: DemoPreset = {
   sizes: { demonstrations: 12_000, pairs: 6_000 },
-  sft: SftConfig.parse({
+  reference: SftConfig.parse({
     ...worldSettings.sft,
     batchSize: 64,
     warmupSteps: 20,
     checkpointEvery: 100,
   }),
   plan: {
+    arms: [...demoArms],
     prompts: 512,
-    reward: RewardConfig.parse({
-      ...worldSettings.reward,
-      epochs: 3,
-      batchSize: 32,
-      warmupSteps: 20,
-      checkpointEvery: 200,
-    }),
+    ...onPairs({ epochs: 3, batchSize: 32, warmupSteps: 20, checkpointEvery: 200 }),
     ppo: PpoConfig.parse({ ...worldPpo, totalSteps: 60, rolloutBatchSize: 96, judgeEvery: 10 }),
   },
   caveat: null,
@@ -42,21 +62,16 @@ const full: DemoPreset = {
 /** Every stage, on the embedded runtime too. */
 const small: DemoPreset = {
   sizes: { demonstrations: 800, pairs: 240 },
-  sft: SftConfig.parse({
+  reference: SftConfig.parse({
     ...worldSettings.sft,
     batchSize: 32,
     warmupSteps: 5,
     checkpointEvery: 0,
   }),
   plan: {
+    arms: [...demoArms],
     prompts: 24,
-    reward: RewardConfig.parse({
-      ...worldSettings.reward,
-      epochs: 1,
-      batchSize: 16,
-      warmupSteps: 5,
-      checkpointEvery: 0,
-    }),
+    ...onPairs({ epochs: 1, batchSize: 16, warmupSteps: 5, checkpointEvery: 0 }),
     ppo: PpoConfig.parse({
       ...worldPpo,
       totalSteps: 3,
@@ -76,7 +91,10 @@ export type DemoPresetName = keyof typeof demoPresets
 export function realPlan(steps: number): DemoPreset['plan'] {
   const lengths = { maxQueryTokens: 192, maxResponseTokens: 96 }
   return {
+    arms: ['sequence-edited', 'token'],
     prompts: 32,
+    sft: SftConfig.parse(lengths),
+    dpo: DpoConfig.parse(lengths),
     reward: RewardConfig.parse({
       ...lengths,
       epochs: 4,

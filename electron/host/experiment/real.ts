@@ -38,9 +38,9 @@ export async function real(lab: Lab, input: VerbInput<'real'>, hooks: Hooks): Pr
     {
       project: project.folder,
       policy,
-      arms: ['sequence-edited', 'token'],
       seeds: [seed],
       klCoefs: [],
+      edits: [],
       judge: { kind: 'length', prefer: 'shorter' },
       judgeServer: JudgeServerOptions.parse({}),
       datasets: ['edits'],

@@ -1,5 +1,4 @@
 /** Quality of the reward models: on held-out pairs, as measured in training, and against the truth if it is known. */
-import type { ExperimentArm } from '../../contract/experiment.ts'
 import type { Item } from '../../contract/records.ts'
 import type { ResultRecord } from '../../contract/report.ts'
 import { auroc, spearman } from '../../engine/statistics/ranking.ts'
@@ -16,7 +15,7 @@ export interface Baseline {
   answers: readonly Response[]
 }
 
-/** One row per arm, in order: means over its seeds. Arms whose reward models have no held-out pairs are left out. */
+/** One row per kind of reward model, in order: means over its seeds. Those without held-out pairs are left out. */
 export async function rewardModelResults(
   rewards: readonly TrainedReward[],
   baseline: Baseline,
@@ -24,13 +23,13 @@ export async function rewardModelResults(
 ): Promise<RewardModelResult[]> {
   const measured = rewards.filter((reward) => reward.heldout !== null)
   const results: RewardModelResult[] = []
-  for (const [arm, own] of Map.groupBy(measured, (reward) => reward.arm))
-    results.push(await rewardModelResult(arm, own, baseline, steps))
+  for (const [name, own] of Map.groupBy(measured, (trained) => trained.reward))
+    results.push(await rewardModelResult(name, own, baseline, steps))
   return results
 }
 
 async function rewardModelResult(
-  arm: ExperimentArm,
+  name: string,
   rewards: readonly TrainedReward[],
   baseline: Baseline,
   steps: ExperimentSteps,
@@ -39,7 +38,7 @@ async function rewardModelResult(
   const comparisons = []
   for (const reward of rewards) comparisons.push(await compareWithTruth(reward, baseline, steps))
   return {
-    name: arm,
+    name,
     scheme: first.config.scheme,
     n: first.heldout!.pairs,
     pairwiseAccuracy: meanOf(rewards.map((r) => r.heldout!.accuracy))!,

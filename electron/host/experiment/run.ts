@@ -7,6 +7,7 @@ import type { Item } from '../../contract/records.ts'
 import type { Frontier, ResultRecord } from '../../contract/report.ts'
 import type { RandomKey } from '../../engine/random.ts'
 import {
+  differenceOf,
   differenceOver,
   type FrontierPoint,
   type KlRange,
@@ -14,14 +15,12 @@ import {
   winRateOver,
 } from '../../pipeline/judge/frontier.ts'
 import { schemes } from '../../pipeline/reward/schemes.ts'
-import { armPlans } from './arms.ts'
+import { armPlan, contrastsOf, pairKindsOf, rewardsOf } from './arms.ts'
 import {
   type ExperimentPlan,
-  finalKl,
   type TrainedPolicy,
   type TrainedReward,
-  trainPolicy,
-  trainReward,
+  Trainings,
   type Variant,
   variantsOf,
 } from './policies.ts'
@@ -52,6 +51,7 @@ interface Experiment {
   steps: ExperimentSteps
   /** The held-out items that are judged, the same for every arm. */
   items: readonly Item[]
+  trainings: Trainings
   tournament: Tournament
   clock: StageClock
 }
@@ -59,19 +59,22 @@ interface Experiment {
 export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps): Promise<ExperimentResult> {
   const items = steps.heldoutItems().slice(0, plan.prompts)
   const clock = new StageClock()
-  const experiment = { plan, steps, items, tournament: new Tournament(items, steps), clock }
+  const trainings = new Trainings(plan, steps)
+  const experiment = { plan, steps, items, trainings, tournament: new Tournament(items, steps), clock }
 
   // 1. Train a reward model for each kind of reward and seed.
   const rewards = await trainRewards(experiment)
 
-  // 2. Train a policy for each arm, KL strength and seed; have it answer the prompts, and judge the answers.
+  // 2. Train a policy for each arm, KL strength, number of edits and seed; have it answer the prompts, and judge the
+  //    answers.
   const reference = await answersOf(new Map(plan.seeds.map((seed) => [seed, null])), experiment)
-  const judged = await judgedVariants(rewards, reference, experiment)
+  const judged = await judgedVariants(reference, experiment)
+  const onAllEdits = judged.filter(({ edits }) => edits === null)
 
   // 3. Compare the arms over the KLs that all of them reached, and select each arm's variant nearest to the middle.
-  const frontier = frontierOf(judged, experiment)
+  const frontier = frontierOf(onAllEdits, experiment)
   const middle = frontier && (frontier.kls.low + frontier.kls.high) / 2
-  const selected = plan.arms.map((arm) => nearest(judged, arm, middle))
+  const selected = plan.arms.map((arm) => nearest(onAllEdits, arm, middle))
   const headToHead = await clock.time('judge', () => headToHeads(selected, experiment))
 
   // 4. Measure the reward models.
@@ -94,6 +97,8 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
     },
     arms: selected.map((variant) => armResult(variant, referenceResponses, experiment)),
     headToHead,
+    contrasts: contrastsBetween(selected, experiment),
+    editCurve: editCurveOf(judged, experiment),
     frontier,
     curves: selected.flatMap(curvesOf),
     winRateOverSteps: selected.map(winRateOverSteps),
@@ -103,60 +108,110 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
   }
 }
 
-async function trainRewards({ plan, steps, clock }: Experiment): Promise<TrainedReward[]> {
+async function trainRewards({ plan, trainings, clock }: Experiment): Promise<TrainedReward[]> {
   const rewards: TrainedReward[] = []
-  for (const arm of plan.arms) {
-    for (const seed of plan.seeds) {
-      const reward = await clock.time('reward models', () => trainReward(arm, seed, plan, steps))
-      if (reward) rewards.push(reward)
-    }
+  for (const reward of new Set(plan.arms.flatMap(rewardsOf))) {
+    for (const seed of plan.seeds)
+      rewards.push(await clock.time('reward models', () => trainings.reward(reward, { seed, edits: null })))
   }
   return rewards
 }
 
-async function judgedVariants(
-  rewards: readonly TrainedReward[],
-  reference: Answers,
-  experiment: Experiment,
-): Promise<JudgedVariant[]> {
-  const { plan, steps, clock, tournament } = experiment
-  const referenceSide = { name: 'the reference', answers: reference }
+async function judgedVariants(reference: Answers, experiment: Experiment): Promise<JudgedVariant[]> {
   const judged: JudgedVariant[] = []
-  for (const variant of variantsOf(plan)) {
-    const policies: TrainedPolicy[] = []
-    for (const seed of plan.seeds) {
-      const config = { plan, seed, rewards }
-      policies.push(await clock.time(`train ${variant.arm}`, () => trainPolicy(variant, config, steps)))
-    }
-    const answers = await answersOf(new Map(policies.map(({ seed, model }) => [seed, model])), experiment)
-    const match = await clock.time('judge', () =>
-      tournament.compare({ name: nameOf(variant), answers }, referenceSide),
-    )
-    judged.push({ ...variant, policies, answers, kl: meanOf(policies.map(finalKl)), match })
-  }
+  for (const variant of variantsOf(experiment.plan))
+    judged.push(await judgedVariant(variant, reference, experiment))
   return judged
 }
 
+async function judgedVariant(
+  variant: Variant,
+  reference: Answers,
+  experiment: Experiment,
+): Promise<JudgedVariant> {
+  const { plan, trainings, clock, tournament } = experiment
+  const policies: TrainedPolicy[] = []
+  for (const seed of plan.seeds)
+    policies.push(await clock.time(`train ${variant.arm}`, () => trainings.policy(variant, seed)))
+  const answers = await answersOf(new Map(policies.map(({ seed, model }) => [seed, model])), experiment)
+  const divergences = await clock.time('measure KL', () => divergencesOf(policies, answers, experiment))
+  const match = await clock.time('judge', () =>
+    tournament.compare({ name: nameOf(variant), answers }, { name: 'the reference', answers: reference }),
+  )
+  return { ...variant, policies, answers, ...divergences, match }
+}
+
+/** Means over the seeds. */
+async function divergencesOf(
+  policies: readonly TrainedPolicy[],
+  answers: Answers,
+  { items, steps, plan }: Experiment,
+): Promise<Pick<JudgedVariant, 'kl' | 'startKl'>> {
+  const { temperature } = plan.ppo
+  const kls: number[] = []
+  const startKls: number[] = []
+  for (const { model, start, seed } of policies) {
+    const sampled = { items, responses: answers.get(seed)!, temperature }
+    const references = start === null ? [null] : [null, start]
+    const [kl, ...others] = await steps.divergence(model, references, sampled)
+    kls.push(kl!)
+    startKls.push(...others)
+  }
+  return { kl: meanOf(kls)!, startKl: meanOf(startKls) }
+}
+
 function armResult(
-  { arm, answers, match: { summary }, kl, klCoef }: JudgedVariant,
+  { arm, answers, match: { summary }, kl, startKl, klCoef }: JudgedVariant,
   reference: ResponseStatistics,
   { items, steps, plan }: Experiment,
 ): ResultRecord['arms'][number] {
   const responses = describeResponses(answers, items, steps)
   const warnings = [...summary.warnings, ...cutOffWarnings(responses, reference, plan.ppo.maxNewTokens)]
+  const { description, start } = armPlan(arm)
   return {
     name: arm,
-    description: armPlans[arm].description,
+    description,
     ...summary,
     warnings,
     ...responses,
     kl,
+    start: start !== null && startKl !== null ? { arm: start, kl: startKl } : null,
     klCoef,
   }
 }
 
-function nameOf({ arm, klCoef }: Variant): string {
-  return klCoef === null ? arm : `${arm} (klCoef ${klCoef})`
+function nameOf({ arm, klCoef, edits }: Variant): string {
+  const settings = [
+    ...(klCoef === null ? [] : [`klCoef ${klCoef}`]),
+    ...(edits === null ? [] : [`${edits} edits`]),
+  ]
+  return settings.length === 0 ? arm : `${arm} (${settings.join(', ')})`
+}
+
+/** Empty unless arms learned from several numbers of edits. */
+function editCurveOf(
+  judged: readonly JudgedVariant[],
+  { plan, items, steps }: Experiment,
+): ResultRecord['editCurve'] {
+  if (plan.edits.length === 0) return []
+  const onCurve = judged.filter(({ klCoef }) => klCoef === null || klCoef === plan.klCoefs[0])
+  return onCurve.map(({ arm, edits, kl, answers, match: { summary } }) => ({
+    ...{ arm, kl, winRate: summary.winRate, interval: summary.interval },
+    ...{ edits: edits ?? steps.trainingRows(pairKindsOf(arm)[0]!), isAll: edits === null },
+    ...describeResponses(answers, items, steps),
+  }))
+}
+
+function contrastsBetween(
+  selected: readonly JudgedVariant[],
+  { plan }: Experiment,
+): ResultRecord['contrasts'] {
+  const key = { seed: plan.seeds[0]!, stream: 'experiment/contrasts' }
+  const preferencesOf = (name: ExperimentArm) => selected.find(({ arm }) => arm === name)!.match.preferences
+  return contrastsOf(plan.arms).map(([arm, opponent]) => ({
+    ...{ arm, opponent },
+    ...differenceOf(preferencesOf(arm), preferencesOf(opponent), key),
+  }))
 }
 
 /** @param models by seed; null is the reference */
@@ -173,12 +228,13 @@ function answersOf(
   })
 }
 
-/** @returns null if there is nothing to compare along: a single strength, or KLs that were not measured */
+/** @returns null if there is nothing to compare along: a single strength, or no PPO arm from the reference */
 function frontierOf(
   judged: readonly JudgedVariant[],
   { plan: { klCoefs, seeds }, items, steps }: Experiment,
 ): Frontier | null {
-  const swept = judged.filter((v) => v.klCoef !== null && v.kl !== null && v.kl > 0)
+  // Distances from the reference say little about policies that started elsewhere.
+  const swept = judged.filter((v) => v.klCoef !== null && v.kl > 0 && armPlan(v.arm).start === null)
   const byArm = Map.groupBy(swept, ({ arm }) => arm)
   if (klCoefs.length < 2 || byArm.size === 0) return null
   const curves = new Map([...byArm].map(([arm, variants]) => [arm, variants.map(pointOf)]))
@@ -189,7 +245,7 @@ function frontierOf(
     points: swept.map(({ arm, klCoef, kl: own, answers, match: { summary } }) => ({
       arm,
       klCoef: klCoef!,
-      kl: own!,
+      kl: own,
       winRate: summary.winRate,
       interval: summary.interval,
       ...describeResponses(answers, items, steps),
@@ -218,13 +274,13 @@ function differencesOver(
 }
 
 function pointOf({ kl, match }: JudgedVariant): FrontierPoint {
-  return { kl: kl!, preferences: match.preferences }
+  return { kl, preferences: match.preferences }
 }
 
 /** The arm's variant whose KL is nearest; its first if no KL is given. */
 function nearest(judged: readonly JudgedVariant[], arm: ExperimentArm, kl: number | null): JudgedVariant {
   const own = judged.filter((variant) => variant.arm === arm)
-  const distance = (variant: JudgedVariant) => Math.abs((variant.kl ?? 0) - (kl ?? 0))
+  const distance = (variant: JudgedVariant) => Math.abs(variant.kl - (kl ?? 0))
   return kl === null ? own[0]! : own.reduce((best, v) => (distance(v) < distance(best) ? v : best))
 }
 
@@ -233,11 +289,10 @@ async function headToHeads(
   { tournament }: Experiment,
 ): Promise<ResultRecord['headToHead']> {
   const results: ResultRecord['headToHead'] = []
-  for (const [i, opponent] of selected.entries()) {
-    for (const arm of selected.slice(i + 1)) {
-      const { summary } = await tournament.compare(sideOf(arm), sideOf(opponent))
-      results.push({ arm: arm.arm, opponent: opponent.arm, ...summary })
-    }
+  for (const [arm, opponent] of contrastsOf(selected.map((variant) => variant.arm))) {
+    const sideNamed = (name: ExperimentArm) => sideOf(selected.find((variant) => variant.arm === name)!)
+    const { summary } = await tournament.compare(sideNamed(arm), sideNamed(opponent))
+    results.push({ arm, opponent, ...summary })
   }
   return results
 }

@@ -5,10 +5,12 @@ import type { WinRateSummary } from '../../contract/report.ts'
 import type { DpoConfig } from '../../contract/run-kinds/dpo.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
+import type { SftConfig } from '../../contract/run-kinds/sft.ts'
 import type { Flaw } from '../../world/flaws.ts'
+import type { PairKind } from './arms.ts'
 
 /** A finished training run and the path of its model. */
-export type Finished<Kind extends 'reward' | 'ppo' | 'dpo'> = JobResults[Kind] & {
+export type Finished<Kind extends 'sft' | 'reward' | 'ppo' | 'dpo'> = JobResults[Kind] & {
   run: string
   model: string
   /** Every metric of the run, by key. */
@@ -17,7 +19,7 @@ export type Finished<Kind extends 'reward' | 'ppo' | 'dpo'> = JobResults[Kind] &
 
 export interface Response {
   text: string
-  tokens: number
+  ids: number[]
   ended: boolean
 }
 
@@ -29,17 +31,42 @@ export interface ScoredText {
 export interface ExperimentSteps {
   /** Held-out items, the same for every arm. */
   heldoutItems(): Item[]
+  /** Number of training pairs of this kind. */
+  trainingRows(pairs: PairKind): number
   /** Held-out finished edits. */
   heldoutEdits(): EditedPair[]
-  trainReward(name: string, config: RewardConfig): Promise<Finished<'reward'>>
-  trainPpo(name: string, rewardModel: string, config: PpoConfig): Promise<Finished<'ppo'>>
-  trainDpo(name: string, config: DpoConfig): Promise<Finished<'dpo'>>
+  /** @param edits number of training edits or preferences, drawn by the seed of the configuration; null for all */
+  trainReward(name: string, config: RewardConfig, edits: number | null): Promise<Finished<'reward'>>
+  /** Starts from the reference. */
+  trainSft(name: string, config: SftConfig, edits: number | null): Promise<Finished<'sft'>>
+  /** @param models paths; a null policy is the reference */
+  trainPpo(
+    name: string,
+    models: { policy: string | null; rewardModel: string },
+    config: PpoConfig,
+  ): Promise<Finished<'ppo'>>
+  trainDpo(
+    name: string,
+    policy: string | null,
+    config: DpoConfig,
+    edits: number | null,
+  ): Promise<Finished<'dpo'>>
   /** @param model null for the reference policy */
   respond(
     model: string | null,
     items: readonly Item[],
     sampling: { temperature: number; maxNewTokens: number; seed: number },
   ): Promise<Response[]>
+  /**
+   * How far a policy's own responses are from other policies.
+   * @param references paths; null for the reference policy
+   * @returns for each of them, the mean over responses of log π − log π_ref, in nats
+   */
+  divergence(
+    policy: string,
+    references: readonly (string | null)[],
+    sampled: { items: readonly Item[]; responses: readonly Response[]; temperature: number },
+  ): Promise<number[]>
   score(rewardModel: string, rows: readonly { item: Item; response: string }[]): Promise<ScoredText[]>
   /** Has both orders of every pair judged, and stores the verdicts. */
   judge(

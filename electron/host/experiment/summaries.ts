@@ -22,7 +22,7 @@ export function describeResponses(
     for (const { kind } of flawsOf?.(item, response) ?? []) flaws[kind] = (flaws[kind] ?? 0) + 1 / all.length
   }
   return {
-    length: meanOf(all.map(({ response }) => response.tokens)),
+    length: meanOf(all.map(({ response }) => response.ids.length)),
     ended: meanOf(all.map(({ response }) => Number(response.ended))),
     flaws,
   }

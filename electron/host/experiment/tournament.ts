@@ -25,8 +25,10 @@ export interface Match {
 export interface JudgedVariant extends Variant {
   policies: TrainedPolicy[]
   answers: Answers
-  /** Mean KL from the reference in nats; null if it was not measured. */
-  kl: number | null
+  /** Mean KL of its answers from the reference, in nats. */
+  kl: number
+  /** The same from the policy that it started from; null if that is the reference. */
+  startKl: number | null
   /** Against the reference. */
   match: Match
 }

@@ -5,7 +5,7 @@ import { at } from './numbers.ts'
 /** Colours are in `figure-style.ts` as --series-0 … --series-6; 0 is grey, for the reference. */
 const seriesCount = 6
 
-/** As many as there are colours, so that no two arms differ only in colour. */
+/** As many as there are colours, so that no two of the first arms differ only in colour; later ones differ in both as pairs. */
 const shapes: ((x: number, y: number, r: number) => string)[] = [
   (x, y, r) => `M${at(x - r)} ${at(y)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`,
   (x, y, r) => `M${at(x - r * 0.9)} ${at(y - r * 0.9)}h${at(r * 1.8)}v${at(r * 1.8)}h${at(-r * 1.8)}Z`,
@@ -27,7 +27,8 @@ export function seriesClass(series: number): string {
 
 /** Outline of a series' marker around (x, y), as SVG path data. */
 export function markerPath(series: number, x: number, y: number, radius: number): string {
-  return shapes[series === 0 ? 0 : (series - 1) % shapes.length]!(x, y, radius)
+  const round = Math.floor((series - 1) / seriesCount)
+  return shapes[series === 0 ? 0 : (series - 1 + round) % shapes.length]!(x, y, radius)
 }
 
 /** A short line with its marker (20 × 12), shown before a name. */

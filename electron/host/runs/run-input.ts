@@ -1,4 +1,5 @@
 /** A run's input: the project's items and finished edits as they are now, frozen in one file. */
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
@@ -18,6 +19,13 @@ export interface InputChoice {
   heldoutLimit: number
   /** Only training documents in this part of [0, 1); defaults to all. Disjoint parts share no document. */
   trainPart?: readonly [from: number, to: number]
+  /** Only this many training rows, drawn by the seed; fewer are a subset of more. Defaults to all. */
+  trainSample?: TrainSample
+}
+
+export interface TrainSample {
+  rows: number
+  seed: number
 }
 
 /** What the rows of a run have to have. */
@@ -71,7 +79,7 @@ function* itemRows(db: Db, datasets: string[], isUsable: (item: Item) => boolean
 export function inputRows(
   db: Db,
   kind: InputRows,
-  { datasets, heldout, heldoutLimit, trainPart: [from, to] = [0, 1] }: InputChoice,
+  { datasets, heldout, heldoutLimit, trainPart: [from, to] = [0, 1], trainSample }: InputChoice,
 ): RunInputRow[] {
   let heldoutRows = 0
   const rows: RunInputRow[] = []
@@ -83,7 +91,21 @@ export function inputRows(
     if (split === 'train' && (part < from || part >= to)) continue
     rows.push({ split, item, edited })
   }
-  return rows
+  return trainSample ? sampled(rows, trainSample) : rows
+}
+
+/** All held-out rows, and the training rows whose items have the lowest random numbers, whatever the kind of rows. */
+function sampled(rows: RunInputRow[], { rows: count, seed }: TrainSample): RunInputRow[] {
+  const draw = (row: RunInputRow) =>
+    createHash('sha256')
+      .update(JSON.stringify([seed, row.item.id]))
+      .digest('hex')
+  const drawn = rows
+    .flatMap((row, index) => (row.split === 'train' ? [{ index, draw: draw(row) }] : []))
+    .sort((a, b) => (a.draw < b.draw ? -1 : 1))
+    .slice(0, count)
+  const kept = new Set(drawn.map(({ index }) => index))
+  return rows.filter(({ split }, index) => split === 'heldout' || kept.has(index))
 }
 
 /** @throws UserError if there is nothing to train on */

@@ -92,8 +92,13 @@ function configOf<K extends RunKind>(
   { job, name, choice }: Pick<RunPlan<K>, 'job' | 'name' | 'choice'>,
 ): RunConfig {
   const portable = mapModelPaths(job, (file) => (isInside(folder, file) ? path.relative(folder, file) : file))
-  const { trainPart, ...rest } = choice
-  return { job: portable, modelName: name, choice: trainPart ? { ...rest, trainPart: [...trainPart] } : rest }
+  const { trainPart, trainSample, ...rest } = choice
+  const restricted = {
+    ...rest,
+    ...(trainPart && { trainPart: [...trainPart] }),
+    ...(trainSample && { trainSample: { ...trainSample } }),
+  }
+  return { job: portable, modelName: name, choice: restricted }
 }
 
 /** A record with the defaults of the settings that are newer than it. */

@@ -23,8 +23,9 @@ import { type RunOutcome, type RunPlan, type StartRun, startRun } from '../runs/
 import { type InputChoice, inputRows, inputRowsOf, requireRows } from '../runs/run-input.ts'
 import { noteUnjudged, withJudgedTexts } from './judged-texts.ts'
 
-/** A training verb's input; other parts of the host may restrict it to a part of the documents. */
-export type TrainInput<K extends RunKind> = VerbInput<`train ${K}`> & Pick<InputChoice, 'trainPart'>
+/** A training verb's input; other parts of the host may restrict it to some of the documents or rows. */
+export type TrainInput<K extends RunKind> = VerbInput<`train ${K}`> &
+  Pick<InputChoice, 'trainPart' | 'trainSample'>
 type AnyTrainInput = TrainInput<RunKind>
 
 /** Trains as the verb `train KIND` does; `start` may instead reuse or resume an equal run. */
@@ -62,8 +63,12 @@ export const trainVerbs = forTrainVerbs(
 /** The run that the input of a verb describes. @throws UserError if it names what does not exist */
 export function planRun<K extends RunKind>(project: Project, kind: K, input: TrainInput<K>): RunPlan<K>
 export function planRun(project: Project, kind: RunKind, input: AnyTrainInput): RunPlan<RunKind> {
-  const { config, name, datasets, heldout, heldoutLimit, trainPart } = input
-  const choice = { datasets, heldout, heldoutLimit, ...(trainPart && { trainPart }) }
+  const { config, name, datasets, heldout, heldoutLimit, trainPart, trainSample } = input
+  const choice = {
+    ...{ datasets, heldout, heldoutLimit },
+    ...(trainPart && { trainPart }),
+    ...(trainSample && { trainSample }),
+  }
   const rowKind = inputRowsOf(kind, config)
   const judge = 'judge' in input ? input.judge : null
   const rows = withJudgedTexts(project.db, judge, inputRows(project.db, rowKind, choice))

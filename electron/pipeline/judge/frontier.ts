@@ -83,9 +83,20 @@ export function differenceOver(
   kls: KlRange,
   key: RandomKey,
 ): Level {
-  const theirs = preferencesOver(opponent, kls)
+  return differenceOf(preferencesOver(arm, kls), preferencesOver(opponent, kls), key)
+}
+
+/**
+ * By how many points one arm's win rate over the reference exceeds another's, paired by prompt and seed.
+ * @param arm preferences over the reference, in [0, 1] (S, N)
+ */
+export function differenceOf(
+  arm: readonly Float64Array[],
+  opponent: readonly Float64Array[],
+  key: RandomKey,
+): Level {
   return levelOf(
-    preferencesOver(arm, kls).map((row, s) => row.map((p, i) => p - theirs[s]![i]!)),
+    arm.map((row, s) => row.map((p, i) => p - opponent[s]![i]!)),
     key,
   )
 }

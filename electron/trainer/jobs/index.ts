@@ -7,6 +7,7 @@ import { openRuntime } from '../../engine/runtime/runtime.ts'
 import type { Channel } from '../serve.ts'
 import { runBench } from './bench.ts'
 import { runChoose } from './choose.ts'
+import { runDivergence } from './divergence.ts'
 import { runDpo } from './dpo.ts'
 import { runGenerate, runScore } from './inference.ts'
 import { runPpo } from './ppo.ts'
@@ -26,6 +27,7 @@ const runners: {
   generate: runGenerate,
   score: runScore,
   choose: runChoose,
+  divergence: runDivergence,
   serve: runServe,
   bench: runBench,
   runtime: describeRuntime,

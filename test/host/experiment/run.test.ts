@@ -4,9 +4,10 @@ import { test } from 'node:test'
 import { ExperimentArm } from '../../../electron/contract/experiment.ts'
 import type { Item, Judgement } from '../../../electron/contract/records.ts'
 import { ResultRecord } from '../../../electron/contract/report.ts'
-import type { DpoConfig } from '../../../electron/contract/run-kinds/dpo.ts'
+import { DpoConfig } from '../../../electron/contract/run-kinds/dpo.ts'
 import { PpoConfig } from '../../../electron/contract/run-kinds/ppo.ts'
 import { RewardConfig } from '../../../electron/contract/run-kinds/reward.ts'
+import { SftConfig } from '../../../electron/contract/run-kinds/sft.ts'
 import type { ExperimentPlan } from '../../../electron/host/experiment/policies.ts'
 import { runExperiment } from '../../../electron/host/experiment/run.ts'
 import type { ExperimentSteps } from '../../../electron/host/experiment/steps.ts'
@@ -48,8 +49,9 @@ const curve = new Map<string, [number, number][]>([
 
 function writingSteps() {
   const rewards = new Map<string, RewardConfig>()
-  const ppos = new Map<string, PpoConfig & { rewardModel: string }>()
-  const dpos = new Map<string, DpoConfig>()
+  const ppos = new Map<string, PpoConfig & { policy: string | null; rewardModel: string }>()
+  const dpos = new Map<string, DpoConfig & { policy: string | null; edits: number | null }>()
+  const sfts = new Map<string, SftConfig & { edits: number | null }>()
   const heldout = {
     pairs: 10,
     accuracy: 0.9,
@@ -59,21 +61,32 @@ function writingSteps() {
   }
   const steps: ExperimentSteps = {
     heldoutItems: () => items,
+    trainingRows: () => 5000,
     heldoutEdits: () => [{ item: items[0]!, rejected: 'No, you fool.', edited: 'No.' }],
     async trainReward(name, config) {
       rewards.set(name, config)
       return { ...end, model: name, metrics: new Map(), heldout, heldoutF1: 0.7, spanAgreement: null }
     },
-    async trainPpo(name, rewardModel, config) {
-      ppos.set(name, { ...config, rewardModel })
+    async trainSft(name, config, edits) {
+      assert.ok(!sfts.has(name), `${name} is trained once`)
+      sfts.set(name, { ...config, edits })
+      return { ...end, model: name, metrics: new Map(), heldoutLoss: 1 }
+    },
+    async trainPpo(name, models, config) {
+      ppos.set(name, { ...config, ...models })
       return { ...end, model: name, metrics: curve, bestFolder: null }
     },
-    async trainDpo(name, config) {
-      dpos.set(name, config)
+    divergence: async (_, references) => references.map((reference) => (reference === null ? 2 : 1)),
+    async trainDpo(name, policy, config, edits) {
+      dpos.set(name, { ...config, policy, edits })
       return { ...end, model: name, metrics: curve }
     },
     respond: async (model, asked) =>
-      asked.map(({ id }) => ({ text: `${model ?? 'reference'} on ${id}`, tokens: 5, ended: true })),
+      asked.map(({ id }) => ({
+        text: `${model ?? 'reference'} on ${id}`,
+        ids: [1, 2, 3, 4, 5],
+        ended: true,
+      })),
     score: async (_, rows) => rows.map(() => ({ score: 0, tokens: [{ text: 'No', reward: -1 }] })),
     async judge(_, pairs) {
       const judgements = pairs.map(({ id }, i): Judgement => {
@@ -88,16 +101,25 @@ function writingSteps() {
     },
     flawsOf: null,
   }
-  return { steps, rewards, ppos, dpos }
+  return { steps, rewards, sfts, ppos, dpos }
 }
 
 const plan: ExperimentPlan = {
   arms: [...ExperimentArm.options],
   seeds: [1, 2],
   klCoefs: [0.1],
+  edits: [],
   prompts: 30,
   reward: RewardConfig.parse({}),
   ppo: PpoConfig.parse({}),
+  sft: SftConfig.parse({}),
+  dpo: DpoConfig.parse({}),
+}
+
+/** Six arms: as many as there are colours. */
+const six: ExperimentPlan = {
+  ...plan,
+  arms: ['sequence-original', 'sequence-edited', 'token', 'token-classify', 'token-regress', 'dpo'],
 }
 
 test('only an arm that ends with EOS less often than the reference gets a warning', async () => {
@@ -105,7 +127,7 @@ test('only an arm that ends with EOS less often than the reference gets a warnin
   const respond: ExperimentSteps['respond'] = async (model, asked) =>
     asked.map(({ id }, i) => ({
       text: id,
-      tokens: 5,
+      ids: [1, 2, 3, 4, 5],
       ended: i % 10 < (model === null ? 8 : model.startsWith('token-kl') ? 5 : 7),
     }))
   const few = { ...plan, arms: ['sequence-edited', 'token'] satisfies ExperimentArm[] }
@@ -129,7 +151,7 @@ test('only an arm that ends with EOS less often than the reference gets a warnin
 })
 
 test('each arm learns from its own pairs by its own scheme, with its own placement of the reward', async () => {
-  const { steps, rewards, ppos, dpos } = writingSteps()
+  const { steps, rewards, sfts, ppos, dpos } = writingSteps()
   await runExperiment(plan, steps)
   const learnt = ['sequence-original', 'sequence-edited', 'token', 'token-classify', 'token-regress'].map(
     (arm) => {
@@ -146,15 +168,80 @@ test('each arm learns from its own pairs by its own scheme, with its own placeme
     ['token-classify', 'classify', 'edited', false, 'token'],
     ['token-regress', 'regress', 'edited', true, 'token'],
   ])
-  assert.deepEqual([...dpos.keys()], ['dpo-seed1', 'dpo-seed2'])
   assert.equal(dpos.get('dpo-seed1')!.pairs, 'edited')
-  assert.equal(rewards.size, 10)
+  assert.deepEqual(
+    [sfts.get('sft-chosen-seed1')!.responses, sfts.get('sft-edited-seed1')!.responses],
+    ['chosen', 'edited'],
+  )
+})
+
+test('an arm on top of fine-tuning starts from that policy of its seed, and shares the reward model', async () => {
+  const { steps, rewards, sfts, ppos, dpos } = writingSteps()
+  const arms = ['token', 'token-on-sft', 'dpo-on-sft'] satisfies ExperimentArm[]
+  const { arms: results, contrasts } = await runExperiment({ ...plan, arms }, steps)
+  assert.deepEqual([...sfts.keys()], ['sft-edited-seed1', 'sft-edited-seed2'])
+  assert.deepEqual([...rewards.keys()], ['reward-token-seed1', 'reward-token-seed2'])
+  assert.equal(ppos.get('token-kl0.1-seed2')!.policy, null)
+  assert.equal(ppos.get('token-on-sft-kl0.1-seed2')!.policy, 'sft-edited-seed2')
+  assert.equal(dpos.get('dpo-on-sft-seed1')!.policy, 'sft-edited-seed1')
+  assert.deepEqual(
+    results.map(({ kl, start }) => [kl, start]),
+    [
+      [2, null],
+      [2, { arm: 'sft-edited', kl: 1 }],
+      [2, { arm: 'sft-edited', kl: 1 }],
+    ],
+  )
+  assert.deepEqual(
+    contrasts?.map(({ arm, opponent }) => [arm, opponent]),
+    [['dpo-on-sft', 'token-on-sft']],
+    'arms from different starting points are not contrasted',
+  )
+})
+
+test('with few edits every method gets as many of them and more passes, and the record has the curve', async () => {
+  const { steps, rewards, sfts, ppos } = writingSteps()
+  const seen: (number | null)[] = []
+  const trainReward: ExperimentSteps['trainReward'] = (name, config, edits) => {
+    seen.push(edits)
+    return steps.trainReward(name, config, edits)
+  }
+  const arms = ['sft-edited', 'token'] satisfies ExperimentArm[]
+  const curved = { ...plan, arms, edits: [100, 1000], seeds: [1] }
+  const { editCurve, arms: results } = await runExperiment(curved, { ...steps, trainReward })
+  assert.deepEqual(seen, [null, 100, 1000])
+  assert.equal(sfts.get('sft-edited-100edits-seed1')!.edits, 100)
+  const epochs = (name: string) => [
+    sfts.get(`sft-edited${name}`)!.epochs,
+    rewards.get(`reward-token${name}`)!.epochs,
+  ]
+  const { batchSize } = plan.reward
+  assert.equal(batchSize, 8)
+  // 12 steps a pass: 13 passes would be 150 steps, 10 are the most. 125 steps a pass: two are enough for any method.
+  assert.deepEqual(epochs('-100edits-seed1'), [10, 10])
+  assert.deepEqual(epochs('-1000edits-seed1'), [plan.sft.epochs, plan.reward.epochs])
+  assert.equal(ppos.get('token-kl0.1-100edits-seed1')!.rewardModel, 'reward-token-100edits-seed1')
+  assert.deepEqual(
+    editCurve?.map(({ arm, edits, isAll }) => [arm, edits, isAll]),
+    [
+      ['sft-edited', 5000, true],
+      ['sft-edited', 100, false],
+      ['sft-edited', 1000, false],
+      ['token', 5000, true],
+      ['token', 100, false],
+      ['token', 1000, false],
+    ],
+  )
+  assert.deepEqual(
+    results.map(({ name }) => name),
+    arms,
+  )
 })
 
 test('six arms fit in the record, each with its own colour and marker in the report and the pictures', async () => {
   const { steps } = writingSteps()
-  const result = await runExperiment(plan, steps)
-  const record = ResultRecord.parse({ ...inventedResult, seeds: plan.seeds, ...result })
+  const result = await runExperiment(six, steps)
+  const record = ResultRecord.parse({ ...inventedResult, seeds: six.seeds, ...result })
   assert.equal(record.headToHead.length, 15)
   assert.deepEqual([record.arms[0]!.n, record.arms[0]!.prompts], [60, 30])
   assert.deepEqual(
@@ -166,12 +253,12 @@ test('six arms fit in the record, each with its own colour and marker in the rep
     new RegExp(`<svg class="swatch (series-\\d)"[^>]*>(.{60,400}?)</svg>${arm}<`)
   assert.match(page, /Won, tied and lost count pairs: each prompt is judged once for each of 2 seeds/)
   assert.match(page, /60 pairs on 30 prompts/)
-  const looks = plan.arms.map((arm) => swatch(arm).exec(page)!.slice(1))
+  const looks = six.arms.map((arm) => swatch(arm).exec(page)!.slice(1))
   assert.equal(new Set(looks.map(([colour]) => colour)).size, 6)
   assert.equal(new Set(looks.map(([, marks]) => marks)).size, 6)
-  for (const arm of plan.arms) assert.ok(reportMarkdown(record).includes(`| ${arm} `), arm)
+  for (const arm of six.arms) assert.ok(reportMarkdown(record).includes(`| ${arm} `), arm)
   for (const { name, svg } of picturesOf({ evaluations: [], ratings: [], experiment: record })) {
-    const shown = name === 'reward-models' ? plan.arms.slice(0, 5) : plan.arms
+    const shown = name === 'reward-models' ? six.arms.slice(0, 5) : six.arms
     for (const arm of shown) assert.ok(svg.includes(`>${arm}`), `${arm} in ${name}`)
   }
 })

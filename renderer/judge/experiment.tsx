@@ -1,4 +1,4 @@
-/** The newest experiment's results, as in the paper: reward models, win rates, win rate against steps and against KL. */
+/** The newest experiment's results: reward models, win rates, win rate against steps and against KL. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { Arm, ResultRecord } from '../../electron/contract/report.ts'

@@ -5,6 +5,7 @@ import { experimentJudgeForms, WrittenExperimentJudge } from './judge-kinds.ts'
 import { datasets, file, heldout, model, project } from './options.ts'
 import { eventsThen, trainingVerb, verb } from './procedure.ts'
 import { ResultRecord } from './report.ts'
+import { rewardCurve } from './reward-curve.ts'
 import { DpoConfig } from './run-kinds/dpo.ts'
 import { PpoConfig } from './run-kinds/ppo.ts'
 import { RewardConfig } from './run-kinds/reward.ts'
@@ -151,4 +152,4 @@ const real = trainingVerb(
   )
   .output(eventsThen(ResultRecord))
 
-export const experimentVerbs = { experiment, report, demo, real }
+export const experimentVerbs = { experiment, 'reward-curve': rewardCurve, report, demo, real }

@@ -26,7 +26,8 @@ import { type RunOutcome, startOrResume } from '../runs/run.ts'
 import { type InputChoice, inputRows } from '../runs/run-input.ts'
 import { seriesOf } from '../runs/series.ts'
 import { type TrainInput, train } from '../train/train.ts'
-import type { ExperimentSteps } from './steps.ts'
+import { keptAnswers } from './kept-answers.ts'
+import type { ExperimentSteps, ScoredText } from './steps.ts'
 
 export interface ExperimentSetting {
   /** Path of the policy that every arm starts from. */
@@ -118,10 +119,11 @@ function trainingSteps(
 
 function judgingSteps(
   lab: Lab,
-  { db }: Project,
+  project: Project,
   { policy, choice, judge: spec, judgeServer: server, maxQueryTokens, seed }: ExperimentSetting,
   hooks: Hooks,
 ): Pick<ExperimentSteps, 'respond' | 'divergence' | 'score' | 'judge'> {
+  const { db } = project
   const texts = textsComparedBy(spec)
   const referencesOf = texts && textsOf(db, texts, choice.datasets)
   const withReferences = (pair: JudgePair) =>
@@ -129,19 +131,15 @@ function judgingSteps(
       ? pair
       : { ...pair, references: referencesOf(requireItem(db, pair.item)).map(withoutThinking) }
   return {
-    async respond(model, items, sampling) {
+    respond(model, items, sampling) {
       const chat = { templateVariables: null, keepThinking: false }
-      const request = {
-        model: model ?? policy,
-        items,
-        ...sampling,
-        topK: 0,
-        topP: 1,
-        maxQueryTokens,
-        ...chat,
-      }
-      const rows = await respond(lab, request, hooks)
-      return rows.map(({ text, ids, ended }) => ({ text, ids, ended }))
+      const options = { ...sampling, topK: 0, topP: 1, maxQueryTokens, ...chat }
+      const answering = model ?? policy
+      const asked = items.map(({ prompt, context }) => ({ prompt, context }))
+      return keptAnswers(project, { model: answering, request: { asked, options } }, async () => {
+        const rows = await respond(lab, { model: answering, items, ...options }, hooks)
+        return rows.map(({ text, ids, ended }) => ({ text, ids, ended }))
+      })
     },
     async divergence(model, references, { items, responses, temperature }) {
       const rows = items.map(({ prompt, context }, i) => ({ prompt, context, ids: responses[i]!.ids }))
@@ -154,19 +152,34 @@ function judgingSteps(
       const { perResponse } = await lab.trainer.run<'divergence'>(job, hooks)
       return perResponse.map((nats) => nats.reduce((sum, x) => sum + x, 0) / nats.length)
     },
-    async score(rewardModel, responses) {
-      const rows = responses.map(({ item: { prompt, context }, response }) => ({ prompt, context, response }))
-      const job = { kind: 'score' as const, rewardModel, rows, batchSize: 8, maxQueryTokens }
-      const { rows: scored } = await lab.trainer.run<'score'>(job, hooks)
-      return scored.map((row, i) => row ?? refuseTooLong(responses[i]!.item))
-    },
+    score: (rewardModel, responses) => scoreResponses(lab, { rewardModel, responses, maxQueryTokens }, hooks),
     async judge(sides, pairs) {
       const judge = makeJudge(lab, spec, { maxQueryTokens, server }, hooks)
       const settings = { judge: spec, ...sides }
       const comparison = { name: nameOfSides(sides), settings, judge, pairs: pairs.map(withReferences), seed }
-      return evaluate(db, comparison, hooks)
+      return evaluate(project.db, comparison, hooks)
     },
   }
+}
+
+/** @throws UserError if a response and its prompt do not fit the reward model's context */
+export async function scoreResponses(
+  { trainer }: Lab,
+  {
+    rewardModel,
+    responses,
+    maxQueryTokens,
+  }: {
+    rewardModel: string
+    responses: readonly { item: Item; response: string }[]
+    maxQueryTokens: number
+  },
+  hooks: Hooks,
+): Promise<ScoredText[]> {
+  const rows = responses.map(({ item: { prompt, context }, response }) => ({ prompt, context, response }))
+  const job = { kind: 'score' as const, rewardModel, rows, batchSize: 8, maxQueryTokens }
+  const { rows: scored } = await trainer.run<'score'>(job, hooks)
+  return scored.map((row, i) => row ?? refuseTooLong(responses[i]!.item))
 }
 
 function refuseTooLong({ id }: Item): never {

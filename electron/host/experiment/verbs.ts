@@ -5,5 +5,12 @@ import { demo } from './demo.ts'
 import { experiment } from './experiment.ts'
 import { real } from './real.ts'
 import { report } from './results.ts'
+import { rewardCurve } from './reward-curve-verb.ts'
 
-export const experimentVerbs: Implements<typeof contractVerbs> = { experiment, report, demo, real }
+export const experimentVerbs: Implements<typeof contractVerbs> = {
+  experiment,
+  'reward-curve': rewardCurve,
+  report,
+  demo,
+  real,
+}

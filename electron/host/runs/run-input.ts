@@ -21,6 +21,8 @@ export interface InputChoice {
   trainPart?: readonly [from: number, to: number]
   /** Only this many training rows, drawn by the seed; fewer are a subset of more. Defaults to all. */
   trainSample?: TrainSample
+  /** Holds out by the prompt alone, for datasets that name the documents of equal questions differently. */
+  splitByPrompt?: boolean
 }
 
 export interface TrainSample {
@@ -76,15 +78,12 @@ function* itemRows(db: Db, datasets: string[], isUsable: (item: Item) => boolean
 }
 
 /** One row per finished edit, or one per item if the run does not train on edits. */
-export function inputRows(
-  db: Db,
-  kind: InputRows,
-  { datasets, heldout, heldoutLimit, trainPart: [from, to] = [0, 1], trainSample }: InputChoice,
-): RunInputRow[] {
+export function inputRows(db: Db, kind: InputRows, choice: InputChoice): RunInputRow[] {
+  const { datasets, heldout, heldoutLimit, trainPart: [from, to] = [0, 1], trainSample } = choice
   let heldoutRows = 0
   const rows: RunInputRow[] = []
   for (const { item, edited } of rowSources[kind].rowsOf(db, datasets)) {
-    const point = splitPoint(item)
+    const point = pointOf(item, choice)
     const split = splitOf(point, heldout)
     if (split === 'heldout' && heldoutRows++ >= heldoutLimit) continue
     const part = (point - heldout) / (1 - heldout)
@@ -92,6 +91,11 @@ export function inputRows(
     rows.push({ split, item, edited })
   }
   return trainSample ? sampled(rows, trainSample) : rows
+}
+
+/** Where an item falls in [0, 1), by which it is held out. */
+export function pointOf(item: Item, { splitByPrompt = false }: Pick<InputChoice, 'splitByPrompt'>): number {
+  return splitPoint(splitByPrompt ? { prompt: item.prompt, metadata: {}, context: '' } : item)
 }
 
 /** All held-out rows, and the training rows whose items have the lowest random numbers, whatever the kind of rows. */

@@ -92,11 +92,12 @@ function configOf<K extends RunKind>(
   { job, name, choice }: Pick<RunPlan<K>, 'job' | 'name' | 'choice'>,
 ): RunConfig {
   const portable = mapModelPaths(job, (file) => (isInside(folder, file) ? path.relative(folder, file) : file))
-  const { trainPart, trainSample, ...rest } = choice
+  const { trainPart, trainSample, splitByPrompt, ...rest } = choice
   const restricted = {
     ...rest,
     ...(trainPart && { trainPart: [...trainPart] }),
     ...(trainSample && { trainSample: { ...trainSample } }),
+    ...(splitByPrompt && { splitByPrompt }),
   }
   return { job: portable, modelName: name, choice: restricted }
 }

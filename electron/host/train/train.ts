@@ -25,7 +25,7 @@ import { noteUnjudged, withJudgedTexts } from './judged-texts.ts'
 
 /** A training verb's input; other parts of the host may restrict it to some of the documents or rows. */
 export type TrainInput<K extends RunKind> = VerbInput<`train ${K}`> &
-  Pick<InputChoice, 'trainPart' | 'trainSample'>
+  Pick<InputChoice, 'trainPart' | 'trainSample' | 'splitByPrompt'>
 type AnyTrainInput = TrainInput<RunKind>
 
 /** Trains as the verb `train KIND` does; `start` may instead reuse or resume an equal run. */
@@ -63,11 +63,12 @@ export const trainVerbs = forTrainVerbs(
 /** The run that the input of a verb describes. @throws UserError if it names what does not exist */
 export function planRun<K extends RunKind>(project: Project, kind: K, input: TrainInput<K>): RunPlan<K>
 export function planRun(project: Project, kind: RunKind, input: AnyTrainInput): RunPlan<RunKind> {
-  const { config, name, datasets, heldout, heldoutLimit, trainPart, trainSample } = input
+  const { config, name, datasets, heldout, heldoutLimit, trainPart, trainSample, splitByPrompt } = input
   const choice = {
     ...{ datasets, heldout, heldoutLimit },
     ...(trainPart && { trainPart }),
     ...(trainSample && { trainSample }),
+    ...(splitByPrompt && { splitByPrompt }),
   }
   const rowKind = inputRowsOf(kind, config)
   const judge = 'judge' in input ? input.judge : null

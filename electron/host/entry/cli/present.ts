@@ -9,6 +9,7 @@ import { lines } from './layout.ts'
 import { presentImport, presentLabels } from './present/data.ts'
 import { presentCheck, presentJudge, presentWinRate } from './present/judge.ts'
 import { presentBench, presentDoctor } from './present/machine.ts'
+import { presentRewardCurve } from './present/reward-curve.ts'
 import { presentRun, presentRuns } from './present/runs.ts'
 
 const presenters: { [Name in VerbName]: (result: VerbResult<Name>) => string } = {
@@ -32,6 +33,7 @@ const presenters: { [Name in VerbName]: (result: VerbResult<Name>) => string } =
   experiment: presentExperiment,
   demo: presentExperiment,
   real: presentExperiment,
+  'reward-curve': presentRewardCurve,
   report: ({ file }) => `Wrote ${file}.`,
   runs: presentRuns,
   'export-metrics': ({ file, steps }) => `Wrote ${steps} steps to ${file}.`,

@@ -21,12 +21,14 @@ const plan: RewardCurvePlan = {
 }
 
 /** Two questions: three votes on the first, one on the second. */
-const votes = [0, 0, 0, 1].map((question, i): Item => ({
-  ...newItem(question),
-  id: `vote_${i}`,
-  chosen: `good ${i}`,
-  rejected: `bad ${i}`,
-}))
+const votes = [0, 0, 0, 1].map(
+  (question, i): Item => ({
+    ...newItem(question),
+    id: `vote_${i}`,
+    chosen: `good ${i}`,
+    rejected: `bad ${i}`,
+  }),
+)
 
 function stepsThat(isRight: (model: string, response: string) => boolean) {
   const trained: string[] = []
@@ -36,7 +38,16 @@ function stepsThat(isRight: (model: string, response: string) => boolean) {
     heldoutEdits: () => [{ item: newItem(0), rejected: 'bad', edited: 'good' }],
     async trainReward(name) {
       trained.push(name)
-      const result = { run: 'run', name, state: 'done' as const, step: 1, reason: null, dropped: 0, cut: 0, scale: null }
+      const result = {
+        run: 'run',
+        name,
+        state: 'done' as const,
+        step: 1,
+        reason: null,
+        dropped: 0,
+        cut: 0,
+        scale: null,
+      }
       const tokens = { auroc: 0.8, keptMean: 0, meanByPosition: [] }
       const heldout = { pairs: 1, accuracy: 1, margin: 1, calibrationError: null, tokens }
       return { ...result, model: name, metrics: new Map(), heldout, heldoutF1: 0.6, spanAgreement: null }
@@ -67,7 +78,9 @@ test('learners cost the same: votes are as many as their price, and counts beyon
 })
 
 test('accuracies count each question once, over the seeds, and token figures only where tokens are rewarded', async () => {
-  const { steps, trained } = stepsThat((model, response) => !(model.includes('seed2') && response.endsWith('3')))
+  const { steps, trained } = stepsThat(
+    (model, response) => !(model.includes('seed2') && response.endsWith('3')),
+  )
   const curve = RewardCurve.parse(await runRewardCurve({ ...plan, counts: [100] }, steps))
   assert.equal(trained.length, 6)
   assert.deepEqual(curve.heldout, { questions: 2, votes: 4, edits: 1 })

@@ -110,9 +110,9 @@ const plan: ExperimentPlan = {
   klCoefs: [0.1],
   edits: [],
   prompts: 30,
-  reward: RewardConfig.parse({}),
+  reward: RewardConfig.parse({ batchSize: 8 }),
   ppo: PpoConfig.parse({}),
-  sft: SftConfig.parse({}),
+  sft: SftConfig.parse({ batchSize: 8 }),
   dpo: DpoConfig.parse({}),
 }
 
@@ -215,9 +215,7 @@ test('with few edits every method gets as many of them and more passes, and the 
     sfts.get(`sft-edited${name}`)!.epochs,
     rewards.get(`reward-token${name}`)!.epochs,
   ]
-  const { batchSize } = plan.reward
-  assert.equal(batchSize, 8)
-  // 12 steps a pass: 13 passes would be 150 steps, 10 are the most. 125 steps a pass: two are enough for any method.
+  // 12 steps a pass: 13 passes would be 150 steps, 10 are the most. 125 steps a pass: two are enough.
   assert.deepEqual(epochs('-100edits-seed1'), [10, 10])
   assert.deepEqual(epochs('-1000edits-seed1'), [plan.sft.epochs, plan.reward.epochs])
   assert.equal(ppos.get('token-kl0.1-100edits-seed1')!.rewardModel, 'reward-token-100edits-seed1')

@@ -51,6 +51,7 @@ test('SFT learns demonstrations, and generalises to held-out ones', async () => 
 const keptLimits = new Map<RewardScheme, number>([
   ['bt-changed', 0.05],
   ['bt-mean-changed', 0.1],
+  ['bt-balanced', 0.1],
 ])
 
 for (const scheme of RewardScheme.options) {

@@ -23,6 +23,7 @@ export const RewardScheme = z.enum([
   'bt-mean',
   'bt-changed',
   'bt-mean-changed',
+  'bt-balanced',
   'classify',
   'regress',
   'sequence',
@@ -34,7 +35,7 @@ export const RewardConfig = z.strictObject({
   ...chatTemplate,
   batchSize,
   ...lengths,
-  scheme: RewardScheme.default('bt-changed')
+  scheme: RewardScheme.default('bt-balanced')
     .describe('How labels become a loss (see docs/PAPER.md).')
     .meta({ label: 'Reward scheme' }),
   pairs: z
@@ -47,7 +48,9 @@ export const RewardConfig = z.strictObject({
     .number()
     .nonnegative()
     .default(1)
-    .describe('Schemes bt-changed and bt-mean-changed: weight of the mean squared reward of kept tokens.')
+    .describe(
+      'Schemes bt-balanced, bt-changed and bt-mean-changed: weight of the mean squared reward of kept tokens.',
+    )
     .meta({ label: 'Penalty on kept tokens' }),
   spanWeighted: z
     .boolean()
@@ -91,7 +94,7 @@ export const RewardResult = TrainingResult.extend({
 
 const verb = trainingVerb(
   'Train a reward model on labelled edits or on preference pairs.',
-  'train reward ferry.stet base --name rewards --scheme bt-changed',
+  'train reward ferry.stet base --name rewards --scheme bt-balanced',
 )
   .input(
     z.strictObject({

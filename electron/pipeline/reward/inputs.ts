@@ -23,13 +23,22 @@ export type PairInputs = {
   labels: tf.Tensor
   /** (2B, T): labels, or labels divided by the length of their span */
   targets: tf.Tensor
+  /** (B) */
+  weights: tf.Tensor
+}
+
+export interface InputOptions {
+  /** Divide the target of a token by the length of its span. */
+  spanWeighted: boolean
+  /** How much a pair counts. */
+  weightOf: (pair: RewardPair) => number
 }
 
 export function pairInputs(
   pairs: readonly RewardPair[],
   padId: number,
   lengths: ResponseLengths,
-  spanWeighted: boolean,
+  { spanWeighted, weightOf }: InputOptions,
 ): PairInputs {
   const sides = [...pairs.map((pair) => pair.rejected), ...pairs.map((pair) => pair.chosen)]
   const width = lengths.responseLength
@@ -42,5 +51,6 @@ export function pairInputs(
     batch: responseTensors(padResponses(sides, padId, lengths)),
     labels: rows((side) => side.labels),
     targets: rows((side) => (spanWeighted ? spanTargets(side.labels) : side.labels)),
+    weights: tf.tensor1d(Float32Array.from(pairs, weightOf)),
   }
 }

@@ -18,6 +18,8 @@ export interface RewardSide extends MaskedScalars {
 export interface RewardPairs {
   rejected: RewardSide
   chosen: RewardSide
+  /** (B): how much each pair counts (`bt-balanced`). */
+  weights: tf.Tensor
 }
 
 /** What the step's sums are divided by, so that micro-batches add up. */
@@ -41,6 +43,7 @@ const losses: Record<RewardScheme, RewardLoss> = {
   'bt-changed': (pairs, normalizers, { keptPenalty }) => btChangedLoss(pairs, normalizers, keptPenalty),
   'bt-mean-changed': (pairs, normalizers, { keptPenalty }) =>
     btMeanChangedLoss(pairs, normalizers, keptPenalty),
+  'bt-balanced': (pairs, normalizers, { keptPenalty }) => btBalancedLoss(pairs, normalizers, keptPenalty),
   classify: classifyLoss,
   regress: regressLoss,
   sequence: sequenceLoss,
@@ -56,7 +59,12 @@ export function rewardLoss(
 
 /** Bradley–Terry: -log sigmoid(chosen - rejected), summed over pairs. (B), (B) */
 function bradleyTerry(chosen: tf.Tensor, rejected: tf.Tensor): tf.Tensor {
-  return tf.sum(tf.softplus(tf.sub(rejected, chosen)))
+  return tf.sum(pairLosses(chosen, rejected))
+}
+
+/** (B) */
+function pairLosses(chosen: tf.Tensor, rejected: tf.Tensor): tf.Tensor {
+  return tf.softplus(tf.sub(rejected, chosen))
 }
 
 /** -log σ(S(edited) - S(rejected)) on mean token reward: the paper's, as a third-party reading gives it. */
@@ -89,6 +97,17 @@ export function btMeanChangedLoss(
 ): tf.Tensor {
   const preference = bradleyTerry(changedMean(sides.chosen), changedMean(sides.rejected))
   return withKeptPenalty(tf.div(preference, normalizers.pairs), sides, normalizers, keptPenalty)
+}
+
+/** The same, each pair with its weight (`balance.ts`), so that a constant for changed tokens gains nothing. */
+export function btBalancedLoss(
+  sides: RewardPairs,
+  normalizers: RewardNormalizers,
+  keptPenalty: number,
+): tf.Tensor {
+  const losses = pairLosses(changedMean(sides.chosen), changedMean(sides.rejected))
+  const preference = tf.div(tf.sum(tf.mul(sides.weights, losses)), normalizers.pairs)
+  return withKeptPenalty(preference, sides, normalizers, keptPenalty)
 }
 
 /** 0 for a side without changed tokens. (B) */

@@ -38,27 +38,50 @@ export interface Scheme {
   rewardsTokens: boolean
   reward: keyof typeof rewardRules
   score: keyof typeof scoreRules
+  /** Whether pairs changed on one side only are weighted, so that length gains nothing (`balance.ts`). */
+  balancesSides: boolean
   /** Log-odds that `chosen` is the better response, as the loss is trained to give them; null if it compares no pairs. */
   logit: ((pair: PairRewards) => number) | null
 }
 
 export const schemes: Record<RewardScheme, Scheme> = {
-  'bt-mean': { rewardsTokens: true, reward: 'identity', score: 'mean', logit: ({ margin }) => margin },
+  'bt-mean': {
+    rewardsTokens: true,
+    reward: 'identity',
+    score: 'mean',
+    balancesSides: false,
+    logit: ({ margin }) => margin,
+  },
   'bt-changed': {
     rewardsTokens: true,
     reward: 'identity',
     score: 'mean',
+    balancesSides: false,
     logit: ({ rejected, chosen }) => changedSum(chosen) - changedSum(rejected),
   },
   'bt-mean-changed': {
     rewardsTokens: true,
     reward: 'identity',
     score: 'mean',
+    balancesSides: false,
     logit: ({ rejected, chosen }) => changedMean(chosen) - changedMean(rejected),
   },
-  classify: { rewardsTokens: true, reward: 'tanhHalf', score: 'mean', logit: null },
-  regress: { rewardsTokens: true, reward: 'identity', score: 'mean', logit: null },
-  sequence: { rewardsTokens: false, reward: 'identity', score: 'last', logit: ({ margin }) => margin },
+  'bt-balanced': {
+    rewardsTokens: true,
+    reward: 'identity',
+    score: 'mean',
+    balancesSides: true,
+    logit: ({ rejected, chosen }) => changedMean(chosen) - changedMean(rejected),
+  },
+  classify: { rewardsTokens: true, reward: 'tanhHalf', score: 'mean', balancesSides: false, logit: null },
+  regress: { rewardsTokens: true, reward: 'identity', score: 'mean', balancesSides: false, logit: null },
+  sequence: {
+    rewardsTokens: false,
+    reward: 'identity',
+    score: 'last',
+    balancesSides: false,
+    logit: ({ margin }) => margin,
+  },
 }
 
 /** As what a reward model of another tool is read: a classifier with one label, of texts or of tokens. */

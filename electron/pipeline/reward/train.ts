@@ -7,6 +7,7 @@ import type { Weights } from '../../engine/model/weights.ts'
 import { commonLengths, type ResponseLengths } from '../../engine/training/batch.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
 import { trainSupervised } from '../../engine/training/supervised.ts'
+import { sideWeights } from './balance.ts'
 import {
   bestThreshold,
   labelledTokens,
@@ -63,6 +64,7 @@ export async function trainReward(
   checkPairs(data.train, config)
   const all = [...data.train, ...data.heldout].flatMap(({ rejected, chosen }) => [rejected, chosen])
   const lengths = commonLengths(all)
+  const weights = weightsByPair(data.train, config)
   const scorer = new RewardScorer(model, config.scheme, padId)
   const score = (pairs: RewardPair[]) => scorePairs(scorer, pairs, config.batchSize, lengths)
   // Those of the last step are the result's: a large model takes minutes to score them.
@@ -78,7 +80,10 @@ export async function trainReward(
         examples: data.train,
         parameters: scalarModelParameters(model),
         inputs: (microBatch, wholeStep) => ({
-          sides: pairInputs(microBatch, padId, lengths, config.spanWeighted),
+          sides: pairInputs(microBatch, padId, lengths, {
+            spanWeighted: config.spanWeighted,
+            weightOf: (pair) => weights.get(pair)!,
+          }),
           over: normalizers(wholeStep),
         }),
         loss: (parameters, inputs: LossInputs) => {
@@ -104,6 +109,12 @@ export async function trainReward(
   } finally {
     scorer.dispose()
   }
+}
+
+/** How much each pair counts in the loss. */
+function weightsByPair(pairs: readonly RewardPair[], { scheme }: RewardConfig): Map<RewardPair, number> {
+  const weights = schemes[scheme].balancesSides ? sideWeights(pairs) : pairs.map(() => 1)
+  return new Map(pairs.map((pair, i) => [pair, weights[i]!]))
 }
 
 function checkPairs(train: readonly RewardPair[], { scheme }: RewardConfig): void {
@@ -139,7 +150,7 @@ type LossInputs = { sides: PairInputs; over: RewardNormalizers }
 
 /** Loss and metrics of one micro-batch, each a share of the step's. */
 function pairLoss(model: Model, weights: Weights, { sides, over }: LossInputs, config: RewardConfig) {
-  const { batch, labels, targets } = sides
+  const { batch, labels, targets, weights: pairWeights } = sides
   const scalars = rewardScalars(model, weights, batch, config.gradientCheckpointing)
   const mask = batch.responseMask
   const halves = [scalars, mask, labels, targets].map((x) => tf.split(x, 2, 0))
@@ -147,7 +158,7 @@ function pairLoss(model: Model, weights: Weights, { sides, over }: LossInputs, c
     const [s, m, l, t] = halves.map((half) => half[i]!)
     return { scalars: s!, mask: m!, labels: l!, targets: t! }
   }
-  const pairs: RewardPairs = { rejected: side(0), chosen: side(1) }
+  const pairs: RewardPairs = { rejected: side(0), chosen: side(1), weights: pairWeights }
   const scores = (half: 'rejected' | 'chosen') => sequenceScoreTensor(config.scheme, pairs[half])
   const margins = tf.sub(scores('chosen'), scores('rejected'))
   const wins = tf.sum(tf.cast(tf.greater(margins, 0), 'float32'))

@@ -62,7 +62,7 @@ test('the card names base, data, recipe, licence and what was measured', async (
     /library_name: transformers\npipeline_tag: token-classification\ntags:\n- stet\n- reward-model\n/,
   )
   for (const words of [
-    'trained with scheme bt-changed',
+    'trained with scheme bt-balanced',
     'float16, rounded to the nearest with ties to even',
     '`base` → SFT (policy) → Reward model (rewards)',
     /\d+ rows for training, \d+ held out/,
@@ -77,7 +77,7 @@ test('the card names base, data, recipe, licence and what was measured', async (
     assert.ok(typeof words === 'string' ? card.includes(words) : words.test(card), `${words}\n${card}`)
   const settings = jsonOf('rewards', 'export.json')
   assert.deepEqual([settings.numbers, settings.rounding], ['F16', 'to the nearest, ties to even'])
-  assert.deepEqual(jsonOf('rewards', 'reward.json').scheme, 'bt-changed')
+  assert.deepEqual(jsonOf('rewards', 'reward.json').scheme, 'bt-balanced')
 })
 
 test('an unknown licence is said to be unknown, and an evaluation is quoted with its judge', async () => {

@@ -57,7 +57,11 @@ for (const [name, scheme, extra] of cases) {
     }
     const loss = (rejected: tf.Tensor, edited: tf.Tensor) =>
       rewardLoss(
-        { rejected: side('rejected', rejected), chosen: side('edited', edited) },
+        {
+          rejected: side('rejected', rejected),
+          chosen: side('edited', edited),
+          weights: tf.ones([golden.mask.edited.length]),
+        },
         normalizers,
         config,
       ) as tf.Scalar

@@ -98,6 +98,7 @@ test('the log-odds are those that the scheme was trained to give', () => {
   assert.equal(logit('bt-mean', -0.5), -0.5)
   assert.equal(logit('bt-changed', 0.25), 1.5 + 2.5)
   assert.equal(logit('bt-mean-changed', 0.25), 1.5 + 2.5 / 2)
+  assert.equal(logit('bt-balanced', 0.25), 1.5 + 2.5 / 2)
   const unchanged = { labels: [0, 0], rewards: [5, 7] }
   assert.equal(preferenceLogit('bt-mean-changed', { rejected: unchanged, chosen, margin: 0.25 }), 1.5)
   for (const scheme of ['classify', 'regress'] as const) assert.equal(logit(scheme, 0.25), null)

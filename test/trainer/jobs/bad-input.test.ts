@@ -92,7 +92,7 @@ test('identical pairs are left out, and the run reports how many', async () => {
 test('a scheme that learns from labels refuses pairs without labels', async () => {
   const sentence = await refused(
     supervised('reward', files.input, { pairs: 'original' }),
-    'bt-changed',
+    'bt-balanced',
     '"edited"',
     '"sequence"',
   )

@@ -1,10 +1,12 @@
 /**
- * Makes the template library call Python's string methods: it knows few of them, and ignores most of their arguments.
- * Calls in a parsed template, `x.lstrip('\n')`, become calls of functions that are passed with the variables.
+ * Makes the template library call Python's string methods, of which it knows few and ignores most arguments, and print
+ * values as Python does (`True`, `None`, `['a']`). Calls in a parsed template, `x.lstrip('\n')`, become calls of functions
+ * that are passed with the variables, and so does what it prints.
  */
 import type { Template } from '@huggingface/jinja'
 import { isObject, type JsonObject } from './json.ts'
 import { type Arguments, stringMethods, titleFilter } from './python-strings.ts'
+import { printed } from './python-values.ts'
 
 type Method = (typeof stringMethods)[string]
 
@@ -18,6 +20,7 @@ const stringFilters: Readonly<Record<string, Method>> = {
 /** No template can have such variables. */
 const methodName = (method: string) => `str.${method}`
 const filterName = (filter: string) => `filter.${filter}`
+const printName = 'print()'
 
 /** The functions that a template calls after {@link callPythonStrings}, by name. */
 export const stringFunctions: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
@@ -30,8 +33,10 @@ export const stringFunctions: Readonly<Record<string, (...args: unknown[]) => un
     filterName,
     (method) =>
       (text, ...args) =>
-        method(String(text ?? ''), readArguments(args)),
+        method(String(text), readArguments(args)),
   ),
+  // In a list, because the library unpacks arguments, and 1.0 would become 1.
+  [printName]: (list) => printed((list as unknown[])[0]),
 }
 
 function fromEntries<T>(
@@ -45,9 +50,40 @@ function fromEntries<T>(
 /** Changes calls of string methods in a parsed template, in place. */
 export function callPythonStrings({ parsed }: Template): void {
   visit(parsed, (node) => {
+    for (const key of bodies) if (Array.isArray(node[key])) node[key] = node[key].map(printing)
     if (node.type === 'CallExpression') callMethod(node)
     else if (node.type === 'FilterExpression') callFilter(node)
+    else if (node.type === 'BinaryExpression') joinAsText(node)
   })
+}
+
+/** Keys of nodes that hold statements, among which an expression is printed. */
+const bodies = ['body', 'alternate', 'defaultBlock']
+
+const printedExpressions = new Set(
+  ['Member', 'Call', 'Binary', 'Filter', 'Test', 'Unary', 'Slice', 'Select']
+    .map((name) => `${name}Expression`)
+    .concat(['Identifier', 'Ternary', 'ArrayLiteral', 'TupleLiteral', 'ObjectLiteral']),
+)
+
+function printing(node: unknown): unknown {
+  if (!isObject(node) || !printedExpressions.has(String(node.type))) return node
+  return asCall(printName, [listOf(node)])
+}
+
+function asCall(name: string, args: unknown[]): JsonObject {
+  return { type: 'CallExpression', callee: { type: 'Identifier', value: name }, args }
+}
+
+function listOf(node: unknown): JsonObject {
+  return { type: 'ArrayLiteral', value: [node] }
+}
+
+/** `a ~ b` joins what would be printed. */
+function joinAsText(node: JsonObject): void {
+  if (!isObject(node.operator) || node.operator.value !== '~') return
+  node.left = printing(node.left)
+  node.right = printing(node.right)
 }
 
 /** `object.method(args)` becomes `method(object, args)`. */
@@ -68,12 +104,19 @@ function callFilter(node: JsonObject): void {
   const filter = node.filter
   if (!isObject(filter)) return
   const name = filter.type === 'CallExpression' ? filter.callee : filter
-  if (!isObject(name) || typeof name.value !== 'string' || !Object.hasOwn(stringFilters, name.value)) return
+  if (!isObject(name) || typeof name.value !== 'string') return
+  if (name.value === 'string') {
+    Object.assign(node, asCall(printName, [listOf(node.operand)]))
+    delete node.operand
+    delete node.filter
+    return
+  }
+  if (!Object.hasOwn(stringFilters, name.value)) return
   const args = filter.type === 'CallExpression' && Array.isArray(filter.args) ? filter.args : []
   name.value = filterName(name.value)
   node.type = 'CallExpression'
   node.callee = name
-  node.args = [node.operand, ...args]
+  node.args = [printing(node.operand), ...args]
   delete node.operand
   delete node.filter
 }

@@ -1,4 +1,4 @@
-/** Python's string methods in templates, against Jinja2 (test/golden/make_templates.py). */
+/** Python's string methods and printed values in templates, against Jinja2 (make_templates.py and make_printed.py in test/golden). */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Template } from '@huggingface/jinja'
@@ -30,3 +30,15 @@ test('a method of strings on another value is refused', () => {
   assert.throws(() => evaluate("text.split('')", 'a'), /empty separator/)
   assert.throws(() => evaluate("text.index('b')", 'a'), /substring not found/)
 })
+
+const { variables, cases } = readGolden<{
+  variables: Record<string, unknown>
+  cases: { template: string; text: string }[]
+}>('printed.json')
+
+for (const { template: source, text } of cases)
+  test(`${source} prints what Jinja2 prints`, () => {
+    const template = new Template(source)
+    callPythonStrings(template)
+    assert.equal(template.render({ ...stringFunctions, ...variables }), text)
+  })

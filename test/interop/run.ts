@@ -1,6 +1,7 @@
 /**
  * Runs every check of this folder with a Python that has the peers' packages, and writes the table of docs/INTEROP.md.
- * Each `check_*.py` prints one JSON line per row: `{row, ok, detail}`.
+ * Each `check_*.py` prints one JSON line per row: `{row, ok, detail}`. A table stays as it was if its script fails or
+ * leaves out one of its rows.
  *
  *     npm run test:interop -- --python PATH [PATTERN]
  */
@@ -17,50 +18,77 @@ const here = import.meta.dirname
 const page = path.resolve(here, '../../docs/INTEROP.md')
 
 const { values, positionals } = parseArgs({
-  options: { python: { type: 'string', default: 'python3' } },
+  options: { python: { type: 'string' } },
   allowPositionals: true,
 })
 const scripts = readdirSync(here)
   .filter((name) => /^check_.*\.py$/.test(name))
   .filter((name) => positionals.every((pattern) => name.includes(pattern)))
   .sort()
-let failed = 0
-for (const script of scripts) {
-  const rows = rowsOf(script)
-  for (const { row, ok, detail } of rows) console.log(`${ok ? 'ok  ' : 'FAIL'} ${script}  ${row}: ${detail}`)
-  failed += rows.filter(({ ok }) => !ok).length
-  writeTable(script, rows)
-}
-process.exit(failed === 0 && scripts.length > 0 ? 0 : 1)
+process.exit(runAll(values.python, scripts) ? 0 : 1)
 
-/** A script that ends badly is one more row. */
-function rowsOf(script: string): Row[] {
-  const { stdout, stderr, status } = spawnSync(values.python, [path.join(here, script)], {
+/** @returns whether every script ran to its end and found what it expects */
+function runAll(python: string | undefined, scripts: readonly string[]): boolean {
+  if (python === undefined) {
+    console.error(
+      'Which Python? Name one that has the packages of docs/INTEROP.md: npm run test:interop -- --python PATH',
+    )
+    return false
+  }
+  if (scripts.length === 0)
+    console.error(`No check_*.py in test/interop has ${positionals.join(' ')} in its name.`)
+  const passed = scripts.map((script) => passes(python, script))
+  return passed.length > 0 && passed.every(Boolean)
+}
+
+function passes(python: string, script: string): boolean {
+  const { rows, error } = run(python, script)
+  for (const { row, ok, detail } of rows) console.log(`${ok ? 'ok  ' : 'FAIL'} ${script}  ${row}: ${detail}`)
+  const failure = error ?? writeTable(script, rows)
+  if (failure !== null)
+    console.log(`FAIL ${script}  ${failure} Its table in docs/INTEROP.md stays as it was.`)
+  return failure === null && rows.every(({ ok }) => ok)
+}
+
+/** @returns the rows that a script prints, and a sentence if it fails */
+function run(python: string, script: string): { rows: Row[]; error: string | null } {
+  const { stdout, stderr, status, signal, error } = spawnSync(python, [path.join(here, script)], {
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   })
-  const rows = (stdout ?? '')
+  if (error) return { rows: [], error: `${python} cannot run it: ${error.message}.` }
+  const rows = stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => Row.parse(JSON.parse(line)))
-  const lastLine = (stderr ?? '').trim().split('\n').at(-1) ?? ''
-  return status === 0 && rows.length > 0
-    ? rows
-    : [...rows, { row: script, ok: false, detail: `ended with ${status}: ${lastLine}` }]
+  const lastLine = stderr.trim().split('\n').at(-1)
+  if (status !== 0) return { rows, error: `It ended with ${status ?? signal}: ${lastLine}.` }
+  return { rows, error: rows.length > 0 ? null : 'It printed no row.' }
 }
 
-/** Replaces what stands between the script's two marks on the page. */
-function writeTable(script: string, rows: Row[]): void {
+/**
+ * Replaces the text between the script's two marks on the page.
+ * @returns a sentence if it would lose rows, as it would without a package that some of them need
+ */
+function writeTable(script: string, rows: Row[]): string | null {
   const [start, end] = [`<!-- ${script} -->\n`, `<!-- end of ${script} -->`]
-  const text = readFileSync(page, 'utf8')
-  if (!text.includes(start))
-    throw new Error(`docs/INTEROP.md has no place for the rows of ${script}: ${start}`)
+  const [before, rest] = readFileSync(page, 'utf8').split(start)
+  if (rest === undefined) return `docs/INTEROP.md has no place for its rows: add ${start.trim()} and ${end}.`
+  const table = tableOf(rows)
+  const names = (text: string) => text.split('\n').map((line) => line.split(' | ')[0]!)
+  const written = new Set(names(table))
+  const missing = names(rest.slice(0, rest.indexOf(end))).filter(
+    (name) => name.startsWith('| ') && !written.has(name),
+  )
+  if (missing.length > 0)
+    return `It did not print ${missing.map((name) => `"${name.slice(2)}"`).join(', ')}: install what these rows need, or delete them from the page.`
+  writeFileSync(page, `${before}${start}\n${table}\n\n${rest.slice(rest.indexOf(end))}`)
+  return null
+}
+
+function tableOf(rows: readonly Row[]): string {
   const cells = rows.map(({ row, ok, detail }) =>
     [row, ok ? 'as expected' : '**wrong**', detail.replaceAll('|', '\\|').replaceAll('\n', ' ')].join(' | '),
   )
-  const table = ['| what | result | detail |', '|---|---|---|', ...cells.map((cell) => `| ${cell} |`)].join(
-    '\n',
-  )
-  const [before, rest] = text.split(start) as [string, string]
-  writeFileSync(page, `${before}${start}\n${table}\n\n${rest.slice(rest.indexOf(end))}`)
+  return ['| what | result | detail |', '|---|---|---|', ...cells.map((cell) => `| ${cell} |`)].join('\n')
 }

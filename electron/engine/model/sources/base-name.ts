@@ -40,6 +40,8 @@ export function hubAdvice(given: string): string | null {
   const relative = path.isAbsolute(given) ? path.relative(process.cwd(), given) : given
   const [, name] = hubReference.exec(relative.replaceAll(path.sep, '/')) ?? []
   if (name === undefined || /\.(gguf|json|safetensors)$/.test(name)) return null
+  const [owner = ''] = name.split('/')
+  if (owner === 'models' || existsSync(owner)) return null
   const snapshot = cachedSnapshot(name)
   const local = `models/${name.split('/')[1]}`
   const remedy = snapshot

@@ -379,7 +379,14 @@ test('a name of the Hub is answered with how to download it, or where it lies in
     messageOf('owner/cached-1B').endsWith(`give the folder ${snapshot}`),
     messageOf('owner/cached-1B'),
   )
-  for (const given of ['nowhere', './a/b/c', '/nowhere/at/all', 'models/base.gguf'])
+  for (const given of [
+    'nowhere',
+    './a/b/c',
+    '/nowhere/at/all',
+    'models/base.gguf',
+    'models/base',
+    'test/base',
+  ])
     assert.doesNotMatch(messageOf(given), /Hub/, given)
 })
 

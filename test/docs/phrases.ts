@@ -22,7 +22,7 @@ export const phrases: Phrase[] = [
   },
   { refused: /\b(tell|tells|told) of\b|\b(is|are) told\b/i, write: 'reports, shows, says' },
   { refused: /\b(anew|afresh)\b/i, write: 'again, re-' },
-  { refused: /\bso many\b/i, write: 'this many, that many' },
+  { refused: /\bso many\b/i, write: 'with this number of …' },
   { refused: /\b(somebody|nobody|whoever)\b/i, write: 'you, the user, the caller, none' },
   { refused: /\bof (its|their) own\b/i, write: 'its own, separate' },
   { refused: /\bby (itself|themselves)\b/i, write: 'on its own, automatically' },

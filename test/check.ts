@@ -27,7 +27,7 @@ function passes([name, ...command]: (typeof checks)[number]): boolean {
   return status === 0
 }
 
-/** In CI the fallback is a failure: it would let the compiled runtime rot unseen. */
+/** In CI the fallback is a failure: it would let the compiled runtime break unnoticed. */
 function compiledRuntimeIsThere(): boolean {
   const runtime = locateRuntime()
   if (runtime.kind === 'tensorflow' || process.env.CI !== 'true') return true

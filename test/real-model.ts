@@ -1,9 +1,9 @@
-/** Finds the real model, SmolLM2-135M-Instruct, for the tests that need one; fetches it where it is not yet here. */
+/** Finds the real model, SmolLM2-135M-Instruct, for the tests that need one; fetches it if it is not there yet. */
 import type { TestContext } from 'node:test'
 import { realModel } from '../native/setup/real-model.mjs'
 
 /**
- * @returns path of its GGUF, or null after skipping the test where it can't be had; with CI=true that is an error
+ * @returns path of its GGUF, or null after skipping the test if it cannot be had; with CI=true that is an error
  */
 export async function realModelOrSkip(t: TestContext): Promise<string | null> {
   try {

@@ -6,7 +6,7 @@ const folder = path.resolve(import.meta.dirname, '../../shared/data')
 
 /**
  * @param name file name under `../shared/data`
- * @returns its path, or null where the data is absent (with CI=true that is an error)
+ * @returns its path, or null if the data is absent (with CI=true that is an error)
  */
 export function sharedData(name: string): string | null {
   const file = path.join(folder, name)

@@ -27,9 +27,9 @@ export interface Field {
   description: string
   /** What an option takes, for help: `N`, `FILE`. */
   value: string
-  /** For forms: `KL coefficient`. */
+  /** The field's title in forms: `KL coefficient`. */
   label: string
-  /** Of a number: `tokens`; null if it has none. */
+  /** The unit of a number: `tokens`; null if it has none. */
   unit: string | null
 }
 
@@ -43,7 +43,7 @@ export function fieldsOf(input: z.ZodType): Field[] {
 /** What the fields of an object have in common. */
 interface Parent {
   path: string[]
-  /** Of their names and labels. */
+  /** What the names and labels of the fields begin with. */
   namePrefix: string
   labelPrefix: string
 }

@@ -130,7 +130,7 @@ const GenerateResult = z.object({
 
 const ScoreResult = z.object({
   scheme: RewardScheme,
-  /** In their order; null where prompt and response do not fit the model. */
+  /** In their order; null if prompt and response do not fit the model. */
   rows: z.array(
     z
       .object({ score: z.number(), tokens: z.array(z.object({ text: z.string(), reward: z.number() })) })
@@ -147,7 +147,7 @@ const DivergenceResult = z.object({
 const ServeResult = z.object({ rows: z.int().nonnegative() })
 
 const ChooseResult = z.object({
-  /** Of each choice to come next, in their order; null where a prompt doesn't fit the model. */
+  /** Of each choice to come next, in their order; null if a prompt does not fit the model. */
   rows: z.array(z.object({ logprobs: z.array(z.number()) }).nullable()),
 })
 

@@ -30,7 +30,7 @@ const showRuns = verb(
     z.object({
       /** The oldest first; only the one that was asked for, if one was. */
       runs: z.array(RunRecord),
-      /** Of the run that was asked for, by metric. */
+      /** Points of the run that was asked for, by metric: [step, value]. */
       metrics: z.record(z.string(), z.array(z.tuple([z.int(), z.number()]))).nullable(),
     }),
   )

@@ -26,7 +26,7 @@ export interface SupervisedSize extends ResponseLengths {
 /** A size with settings that all of these kinds have. */
 type Run = SupervisedSize & { config: SftConfig | RewardConfig | DpoConfig }
 
-/** In what these kinds differ. */
+/** The differences between these kinds. */
 export interface SupervisedTraits {
   /** Responses of an example: a pair has two. */
   rowsPerExample: 1 | 2

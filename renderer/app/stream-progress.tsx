@@ -1,4 +1,4 @@
-/** Progress of an answer that takes its time, with buttons to stop and resume it; or why there is no answer. */
+/** Progress of an answer that takes a while, with buttons to stop and resume it; or why there is no answer. */
 import { Button, Problem, Progress } from '../ui/kit.tsx'
 import type { Streamed } from './streamed.ts'
 

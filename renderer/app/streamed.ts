@@ -1,4 +1,4 @@
-/** A request whose answer takes its time: its progress, the time left, and how to stop it. Leaving the view stops it too. */
+/** A request whose answer takes a while: its progress, the time left, and how to stop it. Leaving the view stops it too. */
 import { type QueryKey, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { JobEvent } from '../../electron/contract/events.ts'

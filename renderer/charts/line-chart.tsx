@@ -77,7 +77,7 @@ const none: ChartMark[] = []
 
 /** What a plot is made with; a change of it needs a new plot. */
 interface Look {
-  /** Of the lines, one per line of text. */
+  /** The names of the lines, one per line of text. */
   names: string
   isSmooth: boolean
   isLog: boolean

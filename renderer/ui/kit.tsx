@@ -19,7 +19,7 @@ export function Field({
   children,
 }: {
   label: string
-  /** Of the label. */
+  /** The tooltip of the label. */
   tooltip?: string
   help?: ReactNode
   error?: string

@@ -11,7 +11,7 @@ import { temporaryFolder, writeToyModel } from './toy.ts'
 
 /** Of parameters of size 1 that the step moved by about 0.005; measured 2.5e-7. */
 const parameterTolerance = 2e-6
-/** Of token rewards of size 1; measured 2e-6. */
+/** The largest difference of token rewards of size 1; measured 2e-6. */
 const rewardTolerance = 1e-5
 /** Steps whose machine code XLA optimises, as it does for a user; the others are compiled in a third of the time. */
 const optimised: readonly StepName[] = ['sft', 'ppo shared']

@@ -86,7 +86,7 @@ export const RewardResult = TrainingResult.extend({
     })
     .nullable(),
   heldoutF1: z.number().nullable(),
-  /** Words called bad against error spans that people marked; null where no held-out item has spans. */
+  /** Words called bad against error spans that people marked; null if no held-out item has spans. */
   spanAgreement: z
     .object({ precision: z.number(), recall: z.number(), f1: z.number(), items: z.int().positive() })
     .nullable(),

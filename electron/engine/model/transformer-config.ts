@@ -65,9 +65,9 @@ const ropeScalingSchema = z.union([
     factor: z.number().positive().nullable(),
     /** As yarn's. */
     attentionFactor: z.number().positive().nullable(),
-    /** Of each rotated pair, in sequences of up to originalMaxPositions tokens. */
+    /** The divisor of each rotated pair, in sequences of up to originalMaxPositions tokens. */
     shortFactors: factors,
-    /** Of each rotated pair, in longer sequences. */
+    /** The divisor of each rotated pair, in longer sequences. */
     longFactors: factors,
     originalMaxPositions: count,
   }),

@@ -12,7 +12,7 @@ export interface DemoPreset {
   /** How the reference is trained. */
   reference: SftConfig
   plan: Pick<ExperimentPlan, 'arms' | 'prompts' | 'reward' | 'sft' | 'dpo'> & { ppo: PpoConfig }
-  /** Said first in the result; null where the figures may be taken as they are. */
+  /** Said first in the result; null if the figures need no caution. */
   caveat: string | null
 }
 

@@ -24,7 +24,7 @@ import { serverJudge } from './server-judge.ts'
 export interface JudgeSetting {
   /** For a reward model: longer prompts are truncated to their last tokens. */
   maxQueryTokens: number
-  /** For a judge on a server. */
+  /** Settings of a judge on a server. */
   server?: JudgeServerOptions
 }
 

@@ -21,7 +21,7 @@ export interface ScoredEdit extends LabelledPair {
 }
 
 export interface ScoredEdits {
-  /** Of the model; null if there were no edits. */
+  /** The model's scheme; null if there were no edits. */
   scheme: RewardScheme | null
   edits: ScoredEdit[]
 }

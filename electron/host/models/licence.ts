@@ -1,4 +1,4 @@
-/** The licence of a model, as far as its files tell it. */
+/** The licence of a model, as stated in its files. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { openGguf } from '../../engine/formats/gguf.ts'

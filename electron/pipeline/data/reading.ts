@@ -13,7 +13,7 @@ const minShare = 0.8
 const maxRows = 16
 
 /** What is known of a file after its first rows. */
-interface Known {
+interface FileStart {
   container: string
   columns: readonly string[]
   notes: string[]
@@ -22,9 +22,9 @@ interface Known {
   sample: readonly object[]
 }
 
-export function describeReading(file: string, known: Known): FileReading {
-  const { container, columns, importer, names } = known
-  const rows = known.sample
+export function describeReading(file: string, start: FileStart): FileReading {
+  const { container, columns, importer, names } = start
+  const rows = start.sample
     .flatMap((raw) => ('value' in raw ? [raw.value as RawObject] : []))
     .slice(0, maxRows)
   const parsed = rows.map((row) => parseOrNothing(importer, rename(row, names)))
@@ -40,7 +40,7 @@ export function describeReading(file: string, known: Known): FileReading {
     ),
     metadata: those('metadata'),
     empty: those('empty'),
-    notes: [...known.notes, ...(importer?.reading ? [importer.reading] : []), ...notesOn(columns, names)],
+    notes: [...start.notes, ...(importer?.reading ? [importer.reading] : []), ...notesOn(columns, names)],
   }
 }
 

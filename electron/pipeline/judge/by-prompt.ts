@@ -14,17 +14,17 @@ export function originsOf(pairs: readonly Pick<JudgePair, 'id' | 'item' | 'seed'
 }
 
 /** Each prompt's verdicts, one per seed, in the order in which prompts first appear. */
-export function byPrompt(given: readonly Verdict[], originOf: OriginOf): Verdict[][] {
-  return [...Map.groupBy(given, ({ pairId }) => originOf(pairId).item).values()]
+export function byPrompt(verdicts: readonly Verdict[], originOf: OriginOf): Verdict[][] {
+  return [...Map.groupBy(verdicts, ({ pairId }) => originOf(pairId).item).values()]
 }
 
 /**
  * The values that a bootstrap draws from (S, N): one row per seed, one column per prompt that was judged for every seed.
  * If most prompts were not (a person judged a few of the pairs), one row with the prompts' means.
  */
-export function preferencesBySeed(given: readonly Verdict[], originOf: OriginOf): number[][] {
-  const seeds = new Set(given.map(({ pairId }) => originOf(pairId).seed))
-  const prompts = byPrompt(given, originOf)
+export function preferencesBySeed(verdicts: readonly Verdict[], originOf: OriginOf): number[][] {
+  const seeds = new Set(verdicts.map(({ pairId }) => originOf(pairId).seed))
+  const prompts = byPrompt(verdicts, originOf)
   const complete = prompts.filter((own) => own.length === seeds.size)
   if (2 * complete.length < prompts.length) {
     return [prompts.map((own) => mean(own.map(({ preference }) => preference)))]

@@ -35,18 +35,18 @@ export function measureParts<Row, Measure extends object>(
  * with only one value left.
  */
 export function winRateBySubset(
-  given: readonly Verdict[],
+  verdicts: readonly Verdict[],
   fieldsOf: (pairId: string) => Fields,
   key: RandomKey,
   originOf: OriginOf,
 ): WinRateSubset[] {
-  const fields = new Map(given.map(({ pairId }) => [pairId, fieldsOf(pairId)]))
+  const fields = new Map(verdicts.map(({ pairId }) => [pairId, fieldsOf(pairId)]))
   const names = new Set([...fields.values()].flatMap((own) => [...own.keys()]))
   return [...names].flatMap((field) => {
     const valuesOf = ({ pairId }: Verdict) => fields.get(pairId)!.get(field) ?? []
-    const values = new Set(given.flatMap(valuesOf))
+    const values = new Set(verdicts.flatMap(valuesOf))
     if (values.size < minValues || values.size > maxValues) return []
-    const parts = measureParts(given, valuesOf, (part) => ({ part })).filter(
+    const parts = measureParts(verdicts, valuesOf, (part) => ({ part })).filter(
       ({ part }) => part.length >= minPairs,
     )
     if (parts.length < minValues) return []

@@ -96,7 +96,7 @@ function round(x: number, digits: number): number {
 interface Timed {
   /** Seconds of the first step, which compiles. */
   first: number
-  /** Of each later step. */
+  /** The duration of each later step. */
   seconds: number[]
   tokens: number
 }

@@ -40,16 +40,16 @@ export type LinearLayout = 'out-in' | 'in-out'
 
 export interface FamilyParameters {
   beforeLayers: Parameter[]
-  /** Of one layer, without the layer's prefix. */
+  /** The parameters of one layer, without the layer's prefix. */
   layer: Parameter[]
   afterLayers: Parameter[]
 }
 
 /** One row for each parameter. */
 export interface Parameter {
-  /** Hugging Face's. */
+  /** Its name in Hugging Face's files. */
   name: string
-  /** llama.cpp's. */
+  /** Its name in GGUF files. */
   ggufName: string
   shape: number[]
   role: ParameterRole

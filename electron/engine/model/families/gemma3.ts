@@ -59,7 +59,7 @@ const localRopeTheta = 10_000
 /** The last of this many layers is global, if a file does not say otherwise. */
 const usualPeriod = 6
 
-/** Of transformers' configuration class. */
+/** Defaults of transformers' configuration class. */
 const defaults = {
   vocab_size: 262_208,
   num_attention_heads: 8,
@@ -80,9 +80,9 @@ const defaults = {
 
 const keys = { ...llamaKeys, activation: 'hidden_activation' }
 
-function readHuggingFace(found: HuggingFaceConfig): ConfigCandidate {
-  refuseUnsupported(found)
-  const source = withDefaults(found, defaults)
+function readHuggingFace(config: HuggingFaceConfig): ConfigCandidate {
+  refuseUnsupported(config)
+  const source = withDefaults(config, defaults)
   const { json, file } = source
   refuseOtherValues(file, (key) => json[key], { use_bidirectional_attention: false, mlp_bias: false })
   const { global, local } = rotations(source)
@@ -172,7 +172,7 @@ function periodOf({ numLayers, localLayers }: TransformerConfig): number | null 
   return periods.find(gives) ?? null
 }
 
-/** llama.cpp has these where a file does not; the scale is that of the model with 62 layers (27B) or 1/sqrt(headDim). */
+/** llama.cpp has these if a file does not; the scale is that of the model with 62 layers (27B) or 1/sqrt(headDim). */
 function readGguf({ file, architecture }: GgufModel): Json {
   const get = (key: string) => file.metadata.get(`${architecture}.${key}`)
   const slidingWindow = get('attention.sliding_window') || null

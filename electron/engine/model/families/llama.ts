@@ -41,7 +41,7 @@ export const llama: Family = {
   }),
 }
 
-/** Of transformers' configuration class. */
+/** Defaults of transformers' configuration class. */
 const llamaDefaults = { bos_token_id: 1, eos_token_id: 2 }
 
 /** The settings of Llama models that this project makes itself, whatever their size. */
@@ -56,14 +56,14 @@ export const plainLlamaSettings = {
   activation: 'silu',
 } as const
 
-function readHuggingFace(found: HuggingFaceConfig): ConfigCandidate {
-  refuseUnsupported(found)
-  if (found.architecture === 'qwen2') {
-    const source = withDefaults(found, qwenDefaults)
+function readHuggingFace(config: HuggingFaceConfig): ConfigCandidate {
+  refuseUnsupported(config)
+  if (config.architecture === 'qwen2') {
+    const source = withDefaults(config, qwenDefaults)
     const biases = { attentionBias: true, attentionOutBias: false, mlpBias: false }
     return { values: { ...llamaValues(source), ...biases, ...qwenWindow(source) }, keys: llamaKeys }
   }
-  const source = withDefaults(found, llamaDefaults)
+  const source = withDefaults(config, llamaDefaults)
   if (localLayersOf(source)?.length)
     refuseOtherValues(source.file, () => 'sliding_attention', { layer_types: 'full_attention' })
   return { values: llamaValues(source), keys: llamaKeys }

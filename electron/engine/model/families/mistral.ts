@@ -32,12 +32,12 @@ export const mistral: Family = {
   }),
 }
 
-/** Of transformers' configuration class. */
+/** Defaults of transformers' configuration class. */
 const defaults = { num_key_value_heads: 8, bos_token_id: 1, eos_token_id: 2, sliding_window: 4096 }
 
-function readHuggingFace(found: HuggingFaceConfig): ConfigCandidate {
-  refuseUnsupported(found)
-  const source = withDefaults(found, defaults)
+function readHuggingFace(config: HuggingFaceConfig): ConfigCandidate {
+  refuseUnsupported(config)
+  const source = withDefaults(config, defaults)
   const { json, file } = source
   const slidingWindow = json.sliding_window
   const localLayers = layersWhere(json.num_hidden_layers, () => slidingWindow !== null)

@@ -32,12 +32,12 @@ export const olmo2: Family = {
   }),
 }
 
-/** Of transformers' configuration class. */
+/** Defaults of transformers' configuration class. */
 const defaults = { rms_norm_eps: 1e-5, eos_token_id: 50_279, pad_token_id: 1 }
 
-function readHuggingFace(found: HuggingFaceConfig): ConfigCandidate {
-  refuseUnsupported(found)
-  return { values: { ...llamaValues(withDefaults(found, defaults)), mlpBias: false }, keys: llamaKeys }
+function readHuggingFace(config: HuggingFaceConfig): ConfigCandidate {
+  refuseUnsupported(config)
+  return { values: { ...llamaValues(withDefaults(config, defaults)), mlpBias: false }, keys: llamaKeys }
 }
 
 function writeHuggingFace(config: TransformerConfig): Json {

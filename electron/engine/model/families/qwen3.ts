@@ -31,12 +31,12 @@ export const qwen3: Family = {
   }),
 }
 
-/** Of transformers' configuration class. */
+/** Defaults of transformers' configuration class. */
 const defaults = { ...qwenDefaults, head_dim: 128 }
 
-function readHuggingFace(found: HuggingFaceConfig): ConfigCandidate {
-  refuseUnsupported(found)
-  const source = withDefaults(found, defaults)
+function readHuggingFace(config: HuggingFaceConfig): ConfigCandidate {
+  refuseUnsupported(config)
+  const source = withDefaults(config, defaults)
   return { values: { ...llamaValues(source), mlpBias: false, ...qwenWindow(source) }, keys: llamaKeys }
 }
 

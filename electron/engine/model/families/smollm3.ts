@@ -53,7 +53,7 @@ function everyNth(numLayers: unknown, n: number): number[] {
   return layersWhere(numLayers, (layer) => (layer + 1) % n === 0)
 }
 
-/** Of transformers' configuration class. */
+/** Defaults of transformers' configuration class. */
 const defaults = {
   num_key_value_heads: 4,
   rope_theta: 2_000_000,
@@ -64,9 +64,9 @@ const defaults = {
   no_rope_layer_interval: 4,
 }
 
-function readHuggingFace(found: HuggingFaceConfig): ConfigCandidate {
-  refuseUnsupported(found)
-  const source = withDefaults(found, defaults)
+function readHuggingFace(config: HuggingFaceConfig): ConfigCandidate {
+  refuseUnsupported(config)
+  const source = withDefaults(config, defaults)
   const { json } = source
   const unrotatedLayers = unrotatedOf(source)
   const slidingWindow = json.sliding_window ?? null

@@ -1,4 +1,4 @@
-/** What a model is called by other tools: its name on the Hub where the files tell it, or its path; and the way back. */
+/** What a model is called by other tools: its name on the Hub if the files say it, or its path; and the way back. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -13,7 +13,7 @@ export function baseNameOf(model: string): string {
   return owner === undefined ? absolute : `${owner}/${name}`
 }
 
-/** @returns the name on the Hub by which a model is cited; null if the files do not tell it */
+/** @returns the name on the Hub by which a model is cited; null if the files do not say it */
 export function hubNameOf(model: string): string | null {
   const base = baseNameOf(model)
   if (!path.isAbsolute(base)) return base
@@ -36,8 +36,8 @@ const hubReference =
  * contacts.
  * @returns null if it reads like any other path
  */
-export function hubAdvice(given: string): string | null {
-  const relative = path.isAbsolute(given) ? path.relative(process.cwd(), given) : given
+export function hubAdvice(reference: string): string | null {
+  const relative = path.isAbsolute(reference) ? path.relative(process.cwd(), reference) : reference
   const [, name] = hubReference.exec(relative.replaceAll(path.sep, '/')) ?? []
   if (name === undefined || /\.(gguf|json|safetensors)$/.test(name)) return null
   const [owner = ''] = name.split('/')

@@ -14,7 +14,7 @@ import { openModelSource } from './model-source.ts'
 
 /**
  * @param source Hugging Face folder or GGUF file
- * @param isFrozen its matrices stay in 8 bits where the source has them so and the runtime compiles: nothing may train
+ * @param isFrozen its matrices stay in 8 bits if the source has them so and the runtime compiles: nothing may train
  * them then
  * @returns the model, with its score head if the source has one
  * @throws UserError that names the file and what is wrong with it

@@ -23,7 +23,7 @@ export type Answer = { json: object } | { events: AsyncIterable<object> }
 
 /** If a client of the chat does not say how long a response may be. */
 const defaultChatTokens = 1024
-/** OpenAI's. */
+/** OpenAI's default for plain completions. */
 const defaultCompletionTokens = 16
 
 interface Usage {

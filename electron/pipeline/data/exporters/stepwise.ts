@@ -36,9 +36,10 @@ function touches(span: { start: number; end: number }, start: number, end: numbe
     : span.start < end && span.end > start
 }
 
-/** @param known steps that the item was imported with; used only if they are the answer's */
-export function stepsOf(answer: string, known: unknown): Step[] {
-  if (Array.isArray(known) && isDeepStrictEqual(known.join('\n'), answer)) return locate(known as string[])
+/** @param importedSteps steps that the item was imported with; used only if they are the answer's */
+export function stepsOf(answer: string, importedSteps: unknown): Step[] {
+  if (Array.isArray(importedSteps) && isDeepStrictEqual(importedSteps.join('\n'), answer))
+    return locate(importedSteps as string[])
   const lines = locate(answer.split('\n'))
   if (lines.length > 1) return lines
   const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })

@@ -104,7 +104,7 @@ function parseRated(row: RawObject, others: RawObject[]): Parsed {
 
 interface PreferenceForm {
   prompt: Message[]
-  /** Of the prompt and the two responses. */
+  /** The keys of the prompt and the two responses. */
   keys: [prompt: string, first: string, second: string]
   /** −3 (the first is much better) to 3 (the second is). */
   strengthKey: string

@@ -146,7 +146,7 @@ function numberedPair(fields: RawObject): [first: string, second: string] {
   return [first, pairs.find((name) => name !== first)!]
 }
 
-/** Of an annotation, not of its task. */
+/** Keys of an annotation, not of its task. */
 const annotationKeys = ['annotation_id', 'annotator', 'created_at', 'updated_at', 'lead_time']
 
 function parseMin(row: RawObject, others: RawObject[]): Parsed {

@@ -10,7 +10,7 @@ type RunMetrics = NonNullable<VerbResult<'runs'>['metrics']>
 type TrainingRun = VerbResult<'resume'>
 type RewardRun = VerbResult<'train reward'>
 
-/** Of any verb that trains. */
+/** The result of any verb that trains. */
 export function presentRun(result: TrainingRun | RewardRun): string {
   const { run, name, state, step, model, dropped, cut } = result
   return lines(

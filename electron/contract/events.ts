@@ -9,7 +9,8 @@ export const RunSample = z.object({
     z.object({
       text: z.string(),
       reward: z.number(),
-      value: z.number(),
+      /** Null without a critic. */
+      value: z.number().nullable(),
       advantage: z.number(),
       kl: z.number(),
     }),

@@ -50,7 +50,7 @@ function Samples({ run, data }: { run: string; data: SampledStep }) {
   useKeys('Samples', [{ keys: 'v', does: 'compare all with the reference', run: compareAll }])
   const order = place.sort === 'worst' ? 1 : -1
   const samples = [...data.samples].sort((a, b) => order * (a.score - b.score))
-  const sizes = samples.flatMap(({ tokens }) => tokens.map((token) => Math.abs(token[quantity])))
+  const sizes = samples.flatMap(({ tokens }) => tokens.map((token) => Math.abs(token[quantity] ?? 0)))
   const scale = Math.max(1e-6, ...sizes)
   return (
     <div className="stack">
@@ -143,7 +143,7 @@ function SampleCard({
       <TokenHeat
         scale={scale}
         unit={quantity}
-        tokens={tokens.map((token) => ({ text: token.text, value: token[quantity] }))}
+        tokens={tokens.map((token) => ({ text: token.text, value: token[quantity] ?? 0 }))}
       />
       <p className="numbers quiet">
         score {numberOf(score)} · {tokens.length} tokens · {ended ? 'finished (EOS)' : 'cut off'}

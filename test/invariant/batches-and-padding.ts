@@ -154,14 +154,14 @@ function rolloutRows(policy: Model, lengths: ResponseLengths, chunk: number, pad
   addScoreHead(value, 1)
   const scorer = new RolloutScorer({ policy, refPolicy: value, value }, 0.7)
   const measured = measureByForwardPass(value, samples, 0.7, { padId: pad, lengths, chunk })
-  const rollout = scorer.score(measured, pad, lengths, chunk)
+  const rollout = scorer.score(measured, { padId: pad, lengths, chunk })
   scorer.dispose()
   disposeModel(value)
   return samples.map(({ response }, row) => rowOf(rollout, row, response.length, lengths.responseLength))
 }
 
 function rowOf(rollout: Rollout, row: number, length: number, width: number): Float32Array {
-  const grids = [rollout.logprobs, rollout.refLogprobs, rollout.entropy, rollout.values]
+  const grids = [rollout.logprobs, rollout.refLogprobs, rollout.entropy, rollout.values!]
   for (const grid of grids) {
     const padding = grid.subarray(row * width + length, (row + 1) * width)
     assert.ok(

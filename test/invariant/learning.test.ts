@@ -4,6 +4,7 @@ import { before, test } from 'node:test'
 import type { StepMetrics } from '../../electron/contract/metrics.ts'
 import { DpoConfig } from '../../electron/contract/run-kinds/dpo.ts'
 import { PpoConfig } from '../../electron/contract/run-kinds/ppo.ts'
+import { creditEstimators, placements } from '../../electron/contract/run-kinds/ppo-choices.ts'
 import { RewardConfig, RewardScheme } from '../../electron/contract/run-kinds/reward.ts'
 import { SftConfig } from '../../electron/contract/run-kinds/sft.ts'
 import { addScoreHead, copyModel, disposeModel } from '../../electron/engine/model/model.ts'
@@ -86,7 +87,8 @@ test('DPO learns to prefer the edits', async () => {
 async function ppo(rewardOf: (id: number) => number, changes: Partial<PpoConfig>): Promise<StepMetrics[]> {
   const policy = loadModel(folder)
   const refPolicy = copyModel(policy)
-  addScoreHead(policy, 1)
+  const { hasCritic } = creditEstimators[changes.credit ?? 'gae']
+  if (hasCritic) addScoreHead(policy, 1)
   const { steps, hooks } = recording()
   const config = PpoConfig.parse({
     totalSteps: 18,
@@ -108,8 +110,9 @@ async function ppo(rewardOf: (id: number) => number, changes: Partial<PpoConfig>
     {
       policy,
       refPolicy,
-      value: policy,
+      value: hasCritic ? policy : null,
       scorer,
+      sequenceScorer: placements[config.placement].needsSequenceModel ? scorer : null,
       tokenizer,
       prompts,
       heldoutPrompts: [],
@@ -131,14 +134,32 @@ function reached(steps: StepMetrics[], key: 'objective/scores' | 'objective/kl')
 for (const placement of ['token', 'sequence'] as const) {
   test(`PPO with ${placement} placement finds the rewarded token, and klCoef limits it`, async () => {
     const rewardOf = (id: number) => Number(id === 55)
-    const free = await ppo(rewardOf, { placement, klCoef: 0 })
-    const held = await ppo(rewardOf, { placement, klCoef: 1 })
+    // A limit on what a response earns in all would hide how much there is to gain.
+    const free = await ppo(rewardOf, { placement, rewardBound: 'token', klCoef: 0 })
+    const held = await ppo(rewardOf, { placement, rewardBound: 'token', klCoef: 1 })
     assert.equal(free[0]!['objective/kl'], 0, "the first responses are the reference's own")
     const gain = reached(free, 'objective/scores') - free[0]!['objective/scores']!
     assert.ok(gain > (placement === 'token' ? 15 : 4), `gained ${gain}`)
     const [drift, heldDrift] = [reached(free, 'objective/kl'), reached(held, 'objective/kl')]
     assert.ok(drift > 10 && heldDrift < drift / 2, `KL ${drift} with klCoef 0, ${heldDrift} with 1`)
     assert.ok(reached(held, 'objective/scores') < reached(free, 'objective/scores'))
+  })
+}
+
+for (const changes of [
+  { placement: 'shaped' },
+  { placement: 'mixed' },
+  { credit: 'reinforce++' },
+  { credit: 'rloo', samplesPerPrompt: 4 },
+  { credit: 'group', samplesPerPrompt: 4 },
+  { credit: 'rloo', samplesPerPrompt: 4, placement: 'shaped', rewardBound: 'par' },
+] as const) {
+  test(`PPO finds the rewarded token with ${Object.values(changes).join(', ')}`, async () => {
+    const steps = await ppo((id) => Number(id === 55), { klCoef: 0, rewardClip: null, ...changes })
+    const gain = reached(steps, 'objective/scores') - steps[0]!['objective/scores']!
+    assert.ok(gain > 2, `gained ${gain}`)
+    const hasCritic = steps.every((metrics) => metrics['loss/value'] !== undefined)
+    assert.equal(hasCritic, !('credit' in changes))
   })
 }
 

@@ -141,7 +141,7 @@ function ppoStep(
     }))
     const chunk = microBatchSize ?? samples.length
     const measured = measureByForwardPass(policy, samples, config.temperature, { padId: pad, lengths, chunk })
-    const rollout = scorer.score(measured, pad, lengths, chunk)
+    const rollout = scorer.score(measured, { padId: pad, lengths, chunk })
     update.run(rollout, advantagesOf(rollout, config), { learningRate: optimization.learningRate, step: 0 })
     return valuesOf(trainedParameters(policy, value))
   } finally {
@@ -159,7 +159,7 @@ function advantagesOf({ batch, logprobs, refLogprobs, values }: Rollout, config:
     m ? rewardOf(Math.floor(i / responseLength), i % responseLength) : 0,
   )
   const rewards = withKlPenalty(scores, klPerToken(logprobs, refLogprobs, responseMask), config.klCoef)
-  const { advantages, returns } = gae(rewards, values, batch, config)
+  const { advantages, returns } = gae(rewards, values!, batch, config)
   return { advantages: whiten(advantages, responseMask), returns }
 }
 

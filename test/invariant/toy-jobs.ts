@@ -16,6 +16,8 @@ export const jobNames = [
   'ppo-shared',
   'ppo-separate',
   'ppo-lora',
+  'ppo-shaped',
+  'ppo-group',
 ] as const
 export type JobName = (typeof jobNames)[number]
 
@@ -53,6 +55,8 @@ const ppo = {
 export interface ToyFiles {
   base: string
   rewardModel: string
+  /** Scores whole responses. */
+  sequenceModel: string
   input: string
 }
 
@@ -64,13 +68,24 @@ export async function writeToyFiles(folder: string): Promise<ToyFiles> {
     keptMean: 0.1,
     tokenizerHash: toyTokenizer().hash,
   })
-  return { base, rewardModel, input: writeRows(path.join(folder, 'rows.jsonl'), toyRows(8, 3)) }
+  const sequenceModel = await writeToyModel(path.join(folder, 'sequence-model'), { seed: 3, scored: true })
+  await writeRewardCard(sequenceModel, {
+    scheme: 'sequence',
+    keptMean: null,
+    tokenizerHash: toyTokenizer().hash,
+  })
+  return {
+    base,
+    rewardModel,
+    sequenceModel,
+    input: writeRows(path.join(folder, 'rows.jsonl'), toyRows(8, 3)),
+  }
 }
 
 /** @param folder of the run */
 export function toyJob(
   name: JobName,
-  { base, rewardModel, input }: ToyFiles,
+  { base, rewardModel, sequenceModel, input }: ToyFiles,
   folder: string,
   seed = 1,
 ): TrainingJob {
@@ -93,17 +108,24 @@ export function toyJob(
     default: {
       const valueTrunk = name === 'ppo-separate' ? 'separate' : 'shared'
       const adapters = name === 'ppo-lora' ? { loraRank: 2, learningRate: 3e-2 } : {}
-      const config = PpoConfig.parse({ ...ppo, seed, valueTrunk, ...adapters })
+      const config = PpoConfig.parse({ ...ppo, seed, valueTrunk, ...adapters, ...choicesOf(name) })
       return {
         kind: 'ppo',
         policy: base,
         rewardModel,
+        sequenceModel: name === 'ppo-shaped' ? sequenceModel : null,
         judge: { kind: 'length', prefer: 'longer' },
         config,
         ...run,
       }
     }
   }
+}
+
+/** Placement and credit of a PPO job, if they are not the defaults. */
+function choicesOf(name: JobName): Partial<PpoConfig> {
+  if (name === 'ppo-shaped') return { placement: 'shaped', rewardBound: 'par' }
+  return name === 'ppo-group' ? { credit: 'group', samplesPerPrompt: 3 } : {}
 }
 
 /** The same job with 50 optimizer steps or more, and few checkpoints. */

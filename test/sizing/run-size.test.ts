@@ -90,8 +90,15 @@ describe('PPO', () => {
               judged: 0,
               policy: { config: policy, hasHead: false },
               rewardModel: { config: reward, hasHead: true },
+              sequenceModel: null,
             })
-            const all = new Set([start, rewardModel, ...Object.values(made)])
+            const all = new Set([
+              start,
+              rewardModel,
+              made.policy,
+              made.refPolicy,
+              ...(made.value ? [made.value] : []),
+            ])
             assert.equal(shape.heldNumbers, counted(all))
             assert.equal(shape.trainedNumbers, parameterCount(trainedParameters(made.policy, made.value)))
             assert.equal(shape.passes.length, valueTrunk === 'shared' ? 1 : 2)
@@ -131,6 +138,7 @@ test('twice the batch is twice the work, and adapters, judging and epochs change
     judged,
     policy: { config: tied, hasHead: false },
     rewardModel: { config: tied, hasHead: true },
+    sequenceModel: null,
   })
   assert.ok(runScale(ppo({ judgeEvery: 1 }, 80)).bytes > 5 * runScale(ppo({ numPpoEpochs: 1 })).bytes)
   assert.ok(flops(ppo({ numPpoEpochs: 4 })) > 1.5 * flops(ppo({ numPpoEpochs: 2 })))

@@ -32,9 +32,9 @@ export interface RunKindRow<
   makes: 'language' | 'reward'
   /**
    * Fields of its verb and job that name models; the run trains the first. In the job it is a path, a ModelRef of a
-   * model on disk (`ref`), or a ModelRef that may also be of a preset (`start`).
+   * model on disk (`ref`), a ModelRef that may also be of a preset (`start`), or a path or null (`optional`).
    */
-  models: Readonly<Record<string, 'path' | 'ref' | 'start'>>
+  models: Readonly<Record<string, 'path' | 'ref' | 'start' | 'optional'>>
   /** The metric that best summarises it. */
   leadingMetric: keyof Metrics
   /** The metrics that it logs, besides those of any optimizer. */
@@ -46,6 +46,8 @@ export interface RunKindRow<
   startCompilations: number
   /** The settings that a branch may change: they alter neither model nor data. */
   branchable: readonly (keyof Config['shape'])[]
+  /** What runs of versions without a setting did, if that is not its default. A run that resumes does the same still. */
+  olderSettings?: Partial<z.output<Config>>
   config: Config
   result: z.ZodObject
   verb: object

@@ -17,6 +17,7 @@ import {
   started,
   TrainingResult,
 } from './common.ts'
+import { contradictionOf, creditNames, placementNames } from './ppo-choices.ts'
 
 /** A tripwire that is null is off. */
 const Tripwires = z.strictObject({
@@ -63,14 +64,26 @@ export const PpoConfig = z.strictObject({
     .describe('Shape of the learning rate after the warm-up.')
     .meta({ label: 'Learning rate decay' }),
   placement: z
-    .enum(['token', 'sequence'])
+    .enum(placementNames)
     .default('token')
-    .describe('One reward per token, or one per response, at its last token.')
+    .describe(
+      'One reward per token; one per response, at its last token (sequence); or both, from two reward models: token rewards that only say where a response earns its sequence score (shaped), or a weighted sum (mixed).',
+    )
     .meta({ label: 'Reward placement' }),
+  tokenWeight: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('Mixed placement: weight of the token rewards; that of the sequence score is the rest to 1.'),
   totalSteps: count().default(100).describe('Iterations; each samples, scores and updates.'),
   rolloutBatchSize: count()
     .default(64)
     .describe('Responses sampled per iteration.')
+    .meta({ unit: 'responses' }),
+  samplesPerPrompt: count()
+    .default(1)
+    .describe('Responses to each prompt of an iteration; the credits rloo and group compare 2 or more.')
     .meta({ unit: 'responses' }),
   maxNewTokens: count()
     .default(64)
@@ -105,7 +118,13 @@ export const PpoConfig = z.strictObject({
   rewardClip: positive()
     .nullable()
     .default(5)
-    .describe('Normalised rewards are clipped to ± this; none turns clipping off.'),
+    .describe('Limit of normalised rewards, in deviations of a reference response; none turns it off.'),
+  rewardBound: z
+    .enum(['response', 'token', 'par'])
+    .default('response')
+    .describe(
+      'What the limit applies to: what a response earns in all, or each single reward (token). par takes the probability to beat a reference response instead, which is bounded without a limit (Fu et al. 2025).',
+    ),
   sumRewardOver: z
     .enum(['token', 'segment'])
     .default('token')
@@ -115,8 +134,17 @@ export const PpoConfig = z.strictObject({
     .number()
     .nonnegative()
     .default(1)
-    .describe('Subtracted from the reward of the last token if a response does not end with EOS.')
+    .describe(
+      'Subtracted from what a response earns if it does not end with EOS, at its last token; in deviations of a reference response.',
+    )
     .meta({ label: 'Missing-EOS penalty' }),
+  credit: z
+    .enum(creditNames)
+    .default('gae')
+    .describe(
+      "How rewards become advantages: against a critic (gae), or without one: rewards to go, whitened (reinforce++), or compared with other responses to the same prompt, by their mean (rloo) or by the group's mean and deviation (group).",
+    )
+    .meta({ label: 'Credit estimator' }),
   gamma: z
     .number()
     .min(0)
@@ -134,7 +162,9 @@ export const PpoConfig = z.strictObject({
   whitenAdvantages: z
     .boolean()
     .default(true)
-    .describe('Normalise advantages to mean 0 and variance 1 over the response tokens.'),
+    .describe(
+      'Normalise advantages to mean 0 and variance 1 over the response tokens; not for rloo and group, which have their own unit.',
+    ),
   clipRange: positive().default(0.2).describe('The probability ratio is clipped to 1 ± this.'),
   clipRangeValue: positive()
     .default(0.2)
@@ -193,6 +223,8 @@ export const PpoJob = z.strictObject({
   kind: z.literal('ppo'),
   policy: z.string(),
   rewardModel: z.string(),
+  /** Scores whole responses, for the placements that need a second reward model. */
+  sequenceModel: z.string().nullable().default(null),
   judge: JudgeSpec.nullable(),
   config: PpoConfig,
   ...runFiles,
@@ -205,17 +237,26 @@ const verb = trainingVerb(
   'train ppo ferry.stet base rewards --name aligned --placement token --total-steps 30',
 )
   .input(
-    z.strictObject({
-      project,
-      policy: model('Policy to start from').meta({ positional: 2, value: 'POLICY' }),
-      rewardModel: model('Reward model').meta({ positional: 3, value: 'REWARD_MODEL' }),
-      ...sharedOptions,
-      judge: WrittenJudge.nullable()
-        .default(null)
-        .describe(`Judges held-out responses along the way. ${judgeForms}`)
-        .meta({ value: 'JUDGE' }),
-      config: configOptions(PpoConfig),
-    }),
+    z
+      .strictObject({
+        project,
+        policy: model('Policy to start from').meta({ positional: 2, value: 'POLICY' }),
+        rewardModel: model('Reward model').meta({ positional: 3, value: 'REWARD_MODEL' }),
+        sequenceModel: model('Second reward model, of whole responses, for the placements shaped and mixed')
+          .nullable()
+          .default(null)
+          .meta({ value: 'SEQUENCE_MODEL' }),
+        ...sharedOptions,
+        judge: WrittenJudge.nullable()
+          .default(null)
+          .describe(`Judges held-out responses along the way. ${judgeForms}`)
+          .meta({ value: 'JUDGE' }),
+        config: configOptions(PpoConfig),
+      })
+      .superRefine((input, context) => {
+        const contradiction = contradictionOf(input)
+        if (contradiction) context.addIssue({ code: 'custom', ...contradiction })
+      }),
   )
   .output(eventsThen(PpoResult.extend(started)))
 
@@ -230,6 +271,11 @@ const metrics = {
     meaning: 'The same, by the low-variance estimator.',
   },
   'objective/kl_coef': { formula: 'klCoef', meaning: 'Weight of the KL penalty in this step.' },
+  'objective/heldout_kl': {
+    formula: 'mean over held-out responses of Σ_t (log π − log π_ref)',
+    meaning:
+      'The same on responses to held-out prompts, at the end and whenever a judge evaluates: a distance that training did not shape.',
+  },
   'objective/entropy': {
     formula: 'mean over tokens of −Σ p log p',
     meaning: 'Entropy of the policy, in nats per token.',
@@ -278,7 +324,7 @@ export const ppo = {
   summary: 'optimises the policy on the rewards of a reward model',
   trainsOn: () => 'prompts',
   makes: 'language',
-  models: { policy: 'path', rewardModel: 'path' },
+  models: { policy: 'path', rewardModel: 'path', sequenceModel: 'optional' },
   leadingMetric: 'objective/scores',
   startCompilations: 5,
   branchable: [
@@ -294,12 +340,14 @@ export const ppo = {
     'targetKl',
     'numPpoEpochs',
     'rewardClip',
+    'rewardBound',
     'missingEosPenalty',
     'gamma',
     'gaeLambda',
     'sampleEvery',
     'judgeEvery',
   ],
+  olderSettings: { rewardBound: 'token' },
   config: PpoConfig,
   metrics,
   result: PpoResult,

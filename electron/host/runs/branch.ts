@@ -14,7 +14,7 @@ import type { Lab } from '../context.ts'
 import { parseInput } from '../errors/parse-input.ts'
 import { refuseTakenName } from '../models/project-models.ts'
 import { codeVersion } from '../version.ts'
-import { performRun, type RunOutcome, runFolder } from './run.ts'
+import { performRun, type RunOutcome, runFolder, storedSettings } from './run.ts'
 import { inputFile } from './run-input.ts'
 
 export interface BranchPlan {
@@ -70,7 +70,7 @@ function branchedConfig(parent: Run, changes: Record<string, unknown>): JsonObje
       'bad_input',
       `"${other}" cannot change in a branch of a run of kind ${kind}. These settings can: ${allowed.join(', ')}.`,
     )
-  const { config } = parent.config.job
+  const config = storedSettings(parent)
   const merged: Record<string, unknown> = { ...config, ...changes }
   for (const name of ['tripwires', 'adaptiveKl'])
     if (changes[name]) merged[name] = { ...(config[name] as object | null), ...(changes[name] as object) }

@@ -7,13 +7,14 @@ import { type PlannedJob, runKinds } from '../../contract/run-kinds/index.ts'
 export function mapModelPaths<Job extends PlannedJob>(job: Job, map: (path: string) => string): Job {
   const models = Object.keys(runKinds[job.kind].models).map((field) => [
     field,
-    mapRef(Reflect.get(job, field) as string | ModelRef, map),
+    mapRef(Reflect.get(job, field) as string | ModelRef | null, map),
   ])
   const judge = 'judge' in job && job.judge ? { judge: mapJudgeModel(job.judge, map) } : {}
   return { ...job, ...Object.fromEntries(models), ...judge }
 }
 
-function mapRef(ref: string | ModelRef, map: (path: string) => string): string | ModelRef {
+function mapRef(ref: string | ModelRef | null, map: (path: string) => string): string | ModelRef | null {
+  if (ref === null) return null
   if (typeof ref === 'string') return map(ref)
   return 'path' in ref ? { path: map(ref.path) } : ref
 }

@@ -10,7 +10,7 @@ import type { Hooks, JobEvent } from '../../contract/events.ts'
 import type { JobResults } from '../../contract/jobs.ts'
 import { canonicalJson } from '../../contract/json.ts'
 import type { RunInputRow, RunMark } from '../../contract/records.ts'
-import { TrainingResult } from '../../contract/run-kinds/common.ts'
+import { type RunKindRow, TrainingResult } from '../../contract/run-kinds/common.ts'
 import { PlannedJob, type RunKind, runKinds, TrainingJob } from '../../contract/run-kinds/index.ts'
 import type { RunConfig } from '../../contract/run-record.ts'
 import { shellWord } from '../../contract/shell-word.ts'
@@ -102,10 +102,10 @@ function configOf<K extends RunKind>(
   return { job: portable, modelName: name, choice: restricted }
 }
 
-/** A record with the defaults of the settings that are newer than it. */
-function withNewSettings(config: RunConfig): RunConfig {
-  const { data: job } = PlannedJob.safeParse(config.job)
-  return job ? { ...config, job } : config
+/** A run's record with the settings that are newer than it, as it ran without them. */
+function withNewSettings(run: Run): RunConfig {
+  const { data: job } = PlannedJob.safeParse({ ...run.config.job, config: storedSettings(run) })
+  return job ? { ...run.config, job } : run.config
 }
 
 /**
@@ -120,7 +120,7 @@ export async function startOrResume<K extends RunKind>(
 ): Promise<RunOutcome<K>> {
   const asked = canonicalJson(configOf(project, { ...plan, name: null }))
   const isSame = (run: Run) =>
-    canonicalJson({ ...withNewSettings(run.config), modelName: null }) === asked &&
+    canonicalJson({ ...withNewSettings(run), modelName: null }) === asked &&
     hasRunInput(runFolder(project, run), plan.rows)
   const same = listRuns(project.db).findLast(isSame)
   if (!same)
@@ -195,10 +195,17 @@ function isInside(folder: string, file: string): boolean {
   return !relative.startsWith('..') && !path.isAbsolute(relative)
 }
 
+/** The run's settings; those that its version did not have are what it did. */
+export function storedSettings({ kind, config: { job } }: Run): Record<string, unknown> {
+  const { olderSettings }: RunKindRow = runKinds[kind]
+  return { ...olderSettings, ...job.config }
+}
+
 /** The run's job, with the current paths of its files. */
 export function jobOf(project: Project, run: Run): TrainingJob {
   const folder = runFolder(project, run)
-  const whole = TrainingJob.parse({ ...run.config.job, input: path.join(folder, inputFile), folder })
+  const config = storedSettings(run)
+  const whole = TrainingJob.parse({ ...run.config.job, config, input: path.join(folder, inputFile), folder })
   return mapModelPaths(whole, (file) => path.resolve(project.folder, file))
 }
 

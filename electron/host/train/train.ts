@@ -76,7 +76,11 @@ export function planRun(project: Project, kind: RunKind, input: AnyTrainInput): 
   requireRows(rows, rowKind, project.folder)
   const models = Object.entries(runKinds[kind].models).map(([field, form]) => ({
     field,
-    ...resolve[form](project, String(Reflect.get(input, field)), { rows, seed: config.seed }),
+    ...resolved(
+      project,
+      { form, name: Reflect.get(input, field) as string | null },
+      { rows, seed: config.seed },
+    ),
   }))
   const job = PlannedJob.parse({
     kind,
@@ -89,20 +93,31 @@ export function planRun(project: Project, kind: RunKind, input: AnyTrainInput): 
 
 interface Resolved {
   /** As the job takes it. */
-  ref: string | ModelRef
+  ref: string | ModelRef | null
   /** The record of the model, if the project lists it. */
   record: NamedModel['record']
 }
 
+type Form = RunKindRow['models'][string]
+/** What a model made from scratch depends on. */
+type Scratch = { rows: RunInputRow[]; seed: number }
+
+/** @param name null for an optional model that the input leaves out */
+function resolved(
+  project: Project,
+  { form, name }: { form: Form; name: string | null },
+  scratch: Scratch,
+): Resolved {
+  return name === null ? { ref: null, record: null } : resolve[form](project, name, scratch)
+}
+
 /** How a model named in the input becomes that of a job. */
-const resolve: Record<
-  RunKindRow['models'][string],
-  (project: Project, name: string, start: { rows: RunInputRow[]; seed: number }) => Resolved
-> = {
+const resolve: Record<Form, (project: Project, name: string, scratch: Scratch) => Resolved> = {
   path(project, name) {
     const { path, record } = findModel(project, name)
     return { ref: path, record }
   },
+  optional: (project, name, scratch) => resolve.path(project, name, scratch),
   ref(project, name) {
     const { path, record } = findModel(project, name)
     return { ref: { path }, record }

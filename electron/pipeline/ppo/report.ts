@@ -3,7 +3,8 @@ import type { RunSample } from '../../contract/events.ts'
 import type { StepMetrics } from '../../contract/metrics.ts'
 import { repetition } from '../../engine/statistics/repetition.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
-import { type Advantages, explainedVariance, maskedMean } from './advantages.ts'
+import { explainedVariance, maskedMean } from './advantages.ts'
+import type { Credited } from './credit.ts'
 import { klK3PerToken } from './rewards.ts'
 import type { Rollout, Sample } from './rollout.ts'
 
@@ -20,7 +21,7 @@ export interface TokenRewards {
 export function rolloutMetrics(
   rollout: Rollout,
   { scores, kl, rewards }: TokenRewards,
-  { returns }: Advantages,
+  { returns }: Credited,
   klCoef: number,
 ): StepMetrics {
   const { samples, batch, logprobs, refLogprobs, entropy, values } = rollout
@@ -34,7 +35,9 @@ export function rolloutMetrics(
     'objective/entropy': maskedMean(entropy, batch.responseMask),
     'objective/scores': perResponse(scores),
     'objective/rlhf_reward': perResponse(rewards),
-    'val/explained_variance': explainedVariance(values, returns, batch.responseMask),
+    ...(values && returns
+      ? { 'val/explained_variance': explainedVariance(values, returns, batch.responseMask) }
+      : {}),
     'response/length': meanOf((sample) => sample.response.length),
     'response/eos_rate': meanOf((sample) => Number(sample.ended)),
     'response/repetition': meanOf((sample) => repetition(sample.response)),
@@ -57,7 +60,7 @@ export function recordedSamples(
     const tokens = sample.response.map((id, t) => ({
       text: tokenizer.pieceOf(id),
       reward: at(scores, t),
-      value: at(rollout.values, t),
+      value: rollout.values && at(rollout.values, t),
       advantage: at(advantages, t),
       kl: at(kl, t),
     }))

@@ -16,6 +16,14 @@ export interface RewardScale {
   deviation: number
 }
 
+/** The scales of a run's rewards. */
+export interface RewardScales {
+  /** Of the reward model. */
+  scale: RewardScale
+  /** Of the second reward model, which scores whole responses; null without one. */
+  sequenceScale: RewardScale | null
+}
+
 /** KL of each token by the k1 estimator, log π - log π_ref: may be negative, never clamped. */
 export function klPerToken(
   logprobs: Float32Array,
@@ -36,39 +44,54 @@ export function klK3PerToken(
   )
 }
 
-function clip(x: number, limit: number | null): number {
+/** @param limit null does not limit */
+export function clip(x: number, limit: number | null): number {
   return limit === null ? x : Math.max(-limit, Math.min(limit, x))
 }
 
+/** (score - centre) / σ */
+export function normalized(score: number, { center, deviation }: RewardScale): number {
+  return (score - center) / deviation
+}
+
 /**
- * token placement: clip((r_t - r̄_kept) / σ) at every response token.
+ * (r_t - r̄_kept) / σ at every response token.
  * @param tokenRewards (B, T) from the reward model
  */
 export function tokenScores(
   tokenRewards: Float32Array,
   responseMask: Float32Array,
   scale: RewardScale,
-  limit: number | null,
 ): Float32Array {
-  return responseMask.map((m, i) =>
-    m ? clip((tokenRewards[i]! - scale.center) / scale.deviation, limit) : 0,
+  return responseMask.map((m, i) => (m ? normalized(tokenRewards[i]!, scale) : 0))
+}
+
+/**
+ * The score of each response at its last token, zero before it.
+ * @param scores (B)
+ */
+export function atLastToken(scores: ArrayLike<number>, tokens: ResponseTokens): Float32Array {
+  return tokens.responseMask.map((_, i) =>
+    isLast(tokens, i) ? scores[Math.floor(i / tokens.responseLength)]! : 0,
   )
 }
 
 /**
- * sequence placement: the normalised score on the last response token, zero before it.
- * @param scores (B)
+ * Maps the response tokens of each row, without the padding.
+ * @param map gets the tokens of row `b`, and returns as many
+ * @returns (B, T), zero off the mask
  */
-export function sequenceScores(
-  scores: ArrayLike<number>,
-  tokens: ResponseTokens,
-  scale: RewardScale,
-  limit: number | null,
+export function mapResponses(
+  grid: Float32Array,
+  { responseMask, responseLength }: ResponseTokens,
+  map: (row: Float32Array, b: number) => Float32Array,
 ): Float32Array {
-  return tokens.responseMask.map((_, i) => {
-    if (!isLast(tokens, i)) return 0
-    return clip((scores[Math.floor(i / tokens.responseLength)]! - scale.center) / scale.deviation, limit)
-  })
+  const out = new Float32Array(grid.length)
+  for (let start = 0; start < grid.length; start += responseLength) {
+    const length = responseMask.subarray(start, start + responseLength).reduce((sum, m) => sum + m, 0)
+    out.set(map(grid.subarray(start, start + length), start / responseLength), start)
+  }
+  return out
 }
 
 /** Whether position i is the last response token of its row. */
@@ -97,7 +120,10 @@ export function sumOverSegments(
   })
 }
 
-/** Subtracts the penalty at the last token of each response that did not end with EOS. */
+/**
+ * Subtracts the penalty at the last token of each response that did not end with EOS, after its reward was bounded: in
+ * every placement such a response earns this much less, in deviations of a reference response's score.
+ */
 export function penalizeMissingEos(
   scores: Float32Array,
   ended: readonly boolean[],

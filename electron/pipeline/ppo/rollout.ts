@@ -1,4 +1,5 @@
 /** Samples a batch of responses from the policy and measures all that the update needs of them. */
+import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import type { GeneratedRow, GenerationOptions, Generator } from '../../engine/generation/generate.ts'
 import type { Model } from '../../engine/model/model.ts'
 import { weightsOf } from '../../engine/model/model.ts'
@@ -38,19 +39,26 @@ export interface Rollout {
   logprobs: Float32Array
   refLogprobs: Float32Array
   entropy: Float32Array
-  values: Float32Array
+  /** Null without a critic. */
+  values: Float32Array | null
 }
 
-/** Prompts of iteration `step`: a pass over all of them in an order that depends on seed and pass only. */
+/**
+ * Prompts of iteration `step`, one per response: a pass over all of them in an order that depends on seed and pass
+ * only, each prompt as often as it has responses, in a row.
+ */
 export function promptsOfStep(
   prompts: readonly Prompt[],
-  rows: number,
-  seed: number,
+  {
+    rolloutBatchSize,
+    samplesPerPrompt,
+    seed,
+  }: Pick<PpoConfig, 'rolloutBatchSize' | 'samplesPerPrompt' | 'seed'>,
   step: number,
 ): Prompt[] {
   const orders = new Map<number, Int32Array>()
-  return Array.from({ length: rows }, (_, row) => {
-    const n = step * rows + row
+  return Array.from({ length: rolloutBatchSize }, (_, row) => {
+    const n = Math.floor((step * rolloutBatchSize + row) / samplesPerPrompt)
     const pass = Math.floor(n / prompts.length)
     const order = orders.get(pass) ?? permutation({ seed, stream: 'prompts' }, pass, prompts.length)
     orders.set(pass, order)
@@ -88,11 +96,12 @@ export function sampleInBatches(
   })
 }
 
-/** The models that read every response; `value` is the policy itself if the trunk is shared. */
+/** The models that read every response. */
 export interface RolloutModels {
   policy: Model
   refPolicy: Model
-  value: Model
+  /** The policy itself if the trunk is shared; null without a critic. */
+  value: Model | null
 }
 
 /**
@@ -102,44 +111,79 @@ export interface RolloutModels {
 export class RolloutScorer {
   readonly #refPolicy: CompiledFunction<ResponseTensors, Tensors<'logprobs'>>
   readonly #value: CompiledFunction<ResponseTensors, Tensors<'values'>> | null
+  readonly #hasCritic: boolean
 
   constructor({ policy, refPolicy, value }: RolloutModels, temperature: number) {
     this.#refPolicy = compile('ppo_reference_score', (batch) => {
       const pass = responsePass(refPolicy, weightsOf(refPolicy), batch)
       return { logprobs: logprobsOf(pass, temperature) }
     })
-    const separateValue = (batch: ResponseTensors) => ({
-      values: scalarsOf(responsePass(value, weightsOf(value), batch), 'before'),
-    })
-    this.#value = value === policy ? null : compile('ppo_value_score', separateValue)
+    this.#hasCritic = value !== null
+    this.#value =
+      value === null || value === policy
+        ? null
+        : compile('ppo_value_score', (batch) => ({
+            values: scalarsOf(responsePass(value, weightsOf(value), batch), 'before'),
+          }))
   }
 
-  /**
-   * @param samples sampled with `measure`
-   * @param chunk rows per forward pass
-   */
-  score(samples: Sample[], padId: number, lengths: ResponseLengths, chunk: number): Rollout {
-    const passed = (run: (batch: ResponseTensors) => Float32Array) =>
-      joinRows(
-        mapInBatches(samples, chunk, (rows) => run(responseTensors(padResponses(rows, padId, lengths)))),
-      )
+  /** @param samples sampled with `measure` */
+  score(samples: Sample[], passing: Passing): Rollout {
+    const { padId, lengths } = passing
     const value = this.#value
     const recorded = (of: (sample: Sample) => number[]) =>
       joinRows(samples.map((sample) => padTo(of(sample), lengths.responseLength)))
+    const values = () =>
+      value
+        ? passed(samples, passing, (rows) => value.values(rows).values)
+        : recorded((sample) => sample.values)
     return {
       samples,
       batch: padResponses(samples, padId, lengths),
       logprobs: recorded((sample) => sample.logprobs),
       entropy: recorded((sample) => sample.entropy),
-      values: value ? passed((rows) => value.values(rows).values) : recorded((sample) => sample.values),
-      refLogprobs: passed((rows) => this.#refPolicy.values(rows).logprobs),
+      values: this.#hasCritic ? values() : null,
+      refLogprobs: this.#reference(samples, passing),
     }
+  }
+
+  /** @returns the mean over responses of the summed KL from the reference, in nats */
+  meanKl(samples: Sample[], passing: Passing): number {
+    const { responseLength } = passing.lengths
+    const refLogprobs = this.#reference(samples, passing)
+    const sums = samples.map(({ logprobs }, row) =>
+      logprobs.reduce((sum, logprob, t) => sum + logprob - refLogprobs[row * responseLength + t]!, 0),
+    )
+    return sums.reduce((sum, kl) => sum + kl, 0) / samples.length
+  }
+
+  #reference(samples: Sample[], passing: Passing): Float32Array {
+    return passed(samples, passing, (rows) => this.#refPolicy.values(rows).logprobs)
   }
 
   dispose(): void {
     this.#refPolicy.dispose()
     this.#value?.dispose()
   }
+}
+
+/** How responses are passed through a model. */
+export interface Passing {
+  padId: number
+  lengths: ResponseLengths
+  /** Rows per forward pass. */
+  chunk: number
+}
+
+/** (B, T) of what a model computes of each response token. */
+function passed(
+  samples: readonly Sample[],
+  { padId, lengths, chunk }: Passing,
+  run: (batch: ResponseTensors) => Float32Array,
+): Float32Array {
+  return joinRows(
+    mapInBatches(samples, chunk, (rows) => run(responseTensors(padResponses(rows, padId, lengths)))),
+  )
 }
 
 /** Rows of equal length as one row-major array. */

@@ -1,11 +1,11 @@
 /** What a PPO run carries from step to step besides its variables, and how a checkpoint stores it. */
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
-import type { RewardScale } from './rewards.ts'
+import type { RewardScale, RewardScales } from './rewards.ts'
 import { initialTripwires, type TripwireState } from './tripwires.ts'
 
 export interface PpoState {
   klCoef: number
-  scale: RewardScale
+  scales: RewardScales
   tripwires: TripwireState
   /** Optimizer updates made so far. */
   updates: number
@@ -23,22 +23,25 @@ export interface StoredPpoState {
   memory: Omit<TripwireState, 'acknowledged'> & { known: TripwireState['acknowledged'] }
   updates: number
   bestStep: number | null
+  /** Of the second reward model, in runs that have one. */
+  sequenceScale?: RewardScale
   /** The settings that it was saved with; checkpoints of the first versions lack them. */
   under?: StateSettings
 }
 
-export function initialState({ klCoef }: StateSettings, scale: RewardScale): PpoState {
-  return { klCoef, scale, tripwires: initialTripwires, updates: 0, bestStep: null }
+export function initialState({ klCoef }: StateSettings, scales: RewardScales): PpoState {
+  return { klCoef, scales, tripwires: initialTripwires, updates: 0, bestStep: null }
 }
 
 /** @param savedWith the settings of the run */
 export function toStored(
-  { klCoef, scale, tripwires, updates, bestStep }: PpoState,
+  { klCoef, scales: { scale, sequenceScale }, tripwires, updates, bestStep }: PpoState,
   savedWith: StateSettings,
 ): StoredPpoState {
   const { acknowledged, ...rest } = tripwires
   const under = { klCoef: savedWith.klCoef, tripwires: savedWith.tripwires }
-  return { klCoef, scale, memory: { known: acknowledged, ...rest }, updates, bestStep, under }
+  const stored = { klCoef, scale, memory: { known: acknowledged, ...rest }, updates, bestStep, under }
+  return sequenceScale === null ? stored : { ...stored, sequenceScale }
 }
 
 /**
@@ -46,11 +49,18 @@ export function toStored(
  * klCoef replaces the stored one, and a tripwire with a changed limit may trip again.
  */
 export function fromStored(stored: StoredPpoState, { klCoef, tripwires }: StateSettings): PpoState {
-  const { scale, memory, updates, bestStep, under: savedWith = { klCoef, tripwires } } = stored
+  const {
+    scale,
+    sequenceScale = null,
+    memory,
+    updates,
+    bestStep,
+    under: savedWith = { klCoef, tripwires },
+  } = stored
   const { known, ...rest } = memory
   return {
     klCoef: savedWith.klCoef === klCoef ? stored.klCoef : klCoef,
-    scale,
+    scales: { scale, sequenceScale },
     tripwires: {
       acknowledged: known.filter((wire) => savedWith.tripwires[wire] === tripwires[wire]),
       ...rest,

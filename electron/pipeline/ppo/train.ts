@@ -4,6 +4,7 @@
  */
 import type { StepMetrics } from '../../contract/metrics.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
+import { placements } from '../../contract/run-kinds/ppo-choices.ts'
 import { type GenerationOptions, Generator } from '../../engine/generation/generate.ts'
 import type { Model } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
@@ -16,18 +17,16 @@ import {
   yieldToEventLoop,
 } from '../../engine/training/run.ts'
 import { learningRateAt } from '../../engine/training/schedule.ts'
-import { gae, whiten } from './advantages.ts'
+import { estimateCredit } from './credit.ts'
+import { type Judged, placedScores } from './placements.ts'
 import { recordedSamples, rolloutMetrics } from './report.ts'
 import {
   adaptKlCoef,
   klPerToken,
   penalizeMissingEos,
-  type RewardScale,
+  type RewardScales,
   sequenceRewardScale,
-  sequenceScores,
-  sumOverSegments,
   tokenRewardScale,
-  tokenScores,
   withKlPenalty,
 } from './rewards.ts'
 import {
@@ -55,9 +54,11 @@ export interface ResponseScorer {
 export interface PpoInputs {
   policy: Model
   refPolicy: Model
-  /** The policy itself when the value head shares its trunk. */
-  value: Model
+  /** The policy itself when the value head shares its trunk; null without a critic. */
+  value: Model | null
   scorer: ResponseScorer
+  /** The second reward model, of whole responses, for the placements that need one. */
+  sequenceScorer: ResponseScorer | null
   tokenizer: Tokenizer
   prompts: Prompt[]
   heldoutPrompts: Prompt[]
@@ -88,7 +89,7 @@ interface Setup {
 
 /** Trains the policy (and value model) in place. */
 export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunHooks): Promise<RunEnd> {
-  const { policy, value, scorer, tokenizer } = inputs
+  const { policy, value, tokenizer } = inputs
   const setup = setUp(inputs, config)
   const { generator, sampling, lengths, chunk } = setup
   const rolloutScorer = new RolloutScorer(inputs, config.temperature)
@@ -102,51 +103,48 @@ export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunH
     let step = restored?.step ?? 0
     let state: PpoState = restored
       ? fromStored(restored.state as StoredPpoState, config)
-      : initialState(config, measureScale(setup))
+      : initialState(config, measureScales(setup))
     update.trainStep.updates = state.updates
 
     while (step < config.totalSteps) {
       // 1. Sample a response to each prompt.
-      const prompts = promptsOfStep(inputs.prompts, config.rolloutBatchSize, config.seed, step)
+      const prompts = promptsOfStep(inputs.prompts, config, step)
       const firstRow = step * config.rolloutBatchSize
       const samples = sampleResponses(generator, prompts, { ...sampling, measure: true, firstRow })
 
       // 2. Score: the policy's view (recorded above), the reference's and the value head's, and the reward model's.
-      const rollout = rolloutScorer.score(samples, tokenizer.padId, lengths, chunk)
-      const tokenRewards = scorer.tokenRewards(samples, chunk, lengths)
+      const rollout = rolloutScorer.score(samples, { padId: tokenizer.padId, lengths, chunk })
+      const judged = judgeResponses(setup, samples)
 
       // 3. Rewards: the score at its place, minus the KL penalty at every token.
       const { batch } = rollout
       const kl = klPerToken(rollout.logprobs, rollout.refLogprobs, batch.responseMask)
-      const scores = placeScores(setup, rollout, tokenRewards, state.scale)
+      const scores = placeScores(setup, rollout, judged, state.scales)
       const rewards = withKlPenalty(scores, kl, state.klCoef)
 
-      // 4. Advantages.
-      const estimated = gae(rewards, rollout.values, batch, config)
-      const advantages = config.whitenAdvantages
-        ? whiten(estimated.advantages, batch.responseMask)
-        : estimated.advantages
+      // 4. Advantages: each token's credit for the rewards that follow it.
+      const credited = estimateCredit({ rewards, values: rollout.values, batch }, config)
 
       // 5. Update.
       const learningRate = learningRateAt(config, step, config.totalSteps)
-      const updated = update.run(rollout, { ...estimated, advantages }, { learningRate, step })
+      const updated = update.run(rollout, credited, { learningRate, step })
       step++
 
       // 6. Report, adapt, save, stop.
       const metrics: StepMetrics = {
-        ...rolloutMetrics(rollout, { scores, kl, rewards }, estimated, state.klCoef),
+        ...rolloutMetrics(rollout, { scores, kl, rewards }, credited, state.klCoef),
         ...updated,
         'optim/learning_rate': learningRate,
-        ...(await heldoutMetrics(setup, step)),
+        ...(await heldoutMetrics(setup, rolloutScorer, step)),
       }
       hooks.onStep(step, config.totalSteps, metrics)
       if (step % config.sampleEvery === 0 || step === 1)
-        hooks.onSamples(step, recordedSamples(rollout, { scores, kl }, advantages, tokenizer))
+        hooks.onSamples(step, recordedSamples(rollout, { scores, kl }, credited.advantages, tokenizer))
       const tripped = trippedBy(metrics, state.tripwires, config.tripwires)
       const isBest = isBestWinRate(metrics, state.tripwires)
       if (isBest) await inputs.judge?.keepBest()
       state = {
-        scale: state.scale,
+        scales: state.scales,
         klCoef: adaptKlCoef(state.klCoef, metrics['objective/kl']!, samples.length, config.adaptiveKl),
         tripwires: updatedTripwires(state.tripwires, metrics, tripped),
         updates: update.trainStep.updates,
@@ -190,42 +188,58 @@ function setUp(inputs: PpoInputs, config: PpoConfig): Setup {
   return { inputs, config, generator: new Generator(policy), sampling, lengths, chunk }
 }
 
-/** Samples from the starting policy, which is the reference, to measure the scale of rewards. */
-function measureScale({ inputs, config, generator, sampling, lengths, chunk }: Setup): RewardScale {
-  const { scorer, prompts, keptMean } = inputs
+/** What the reward models say about responses. */
+interface Judgement {
+  /** Of each token, one array per response. */
+  tokenRewards: Float32Array[]
+  /** Of each response: by the second reward model if there is one. */
+  sequenceScores: number[]
+}
+
+function judgeResponses({ inputs, lengths, chunk }: Setup, samples: readonly Sample[]): Judgement {
+  const { scorer, sequenceScorer } = inputs
+  const tokenRewards = scorer.tokenRewards(samples, chunk, lengths)
+  const read = sequenceScorer?.tokenRewards(samples, chunk, lengths) ?? tokenRewards
+  const sequenceScores = read.map((rewards) => (sequenceScorer ?? scorer).sequenceScore(rewards))
+  return { tokenRewards, sequenceScores }
+}
+
+/** Samples from the starting policy, which is the reference, to measure the scales of rewards. */
+function measureScales(setup: Setup): RewardScales {
+  const { inputs, config, generator, sampling } = setup
   const rows = config.rolloutBatchSize
   const samples: Sample[] = []
   for (let batch = 0; samples.length < config.normalizationSamples; batch++) {
-    const chosen = promptsOfStep(prompts, rows, config.seed, batch)
+    const chosen = promptsOfStep(inputs.prompts, { ...config, samplesPerPrompt: 1 }, batch)
     const options = { ...sampling, stream: 'scale', firstRow: batch * rows }
     samples.push(...sampleResponses(generator, chosen, options))
   }
-  const tokenRewards = scorer.tokenRewards(samples, chunk, lengths)
-  if (config.placement === 'token') return tokenRewardScale(tokenRewards, keptMean)
-  return sequenceRewardScale(tokenRewards.map((rewards) => scorer.sequenceScore(rewards)))
+  const { tokenRewards, sequenceScores } = judgeResponses(setup, samples)
+  const sequence = sequenceRewardScale(sequenceScores)
+  if (!placements[config.placement].rewardsTokens) return { scale: sequence, sequenceScale: null }
+  return {
+    scale: tokenRewardScale(tokenRewards, inputs.keptMean),
+    sequenceScale: inputs.sequenceScorer ? sequence : null,
+  }
 }
 
-/** The reward model's part of the reward, at its place: every token, or the last one. (B, T) */
+/** The reward models' part of the reward, at its place, minus the penalty for a missing EOS. (B, T) */
 function placeScores(
   { inputs, config }: Setup,
   { batch, samples }: Rollout,
-  tokenRewards: Float32Array[],
-  scale: RewardScale,
+  { tokenRewards, sequenceScores }: Judgement,
+  { scale, sequenceScale }: RewardScales,
 ): Float32Array {
-  const atTokens = () => {
-    const padded = joinRows(tokenRewards.map((row) => padTo(row, batch.responseLength)))
-    const scores = tokenScores(padded, batch.responseMask, scale, config.rewardClip)
-    return config.sumRewardOver === 'token'
-      ? scores
-      : sumOverSegments(scores, segmentEnds(batch.responseIds, inputs.tokenizer), batch)
+  const judged: Judged = {
+    batch,
+    tokenRewards: joinRows(tokenRewards.map((row) => padTo(row, batch.responseLength))),
+    tokenScale: scale,
+    sequenceScores,
+    sequenceScale: sequenceScale ?? scale,
+    segmentEnd: config.sumRewardOver === 'segment' ? segmentEnds(batch.responseIds, inputs.tokenizer) : null,
   }
-  const atEnd = () => {
-    const scores = tokenRewards.map((rewards) => inputs.scorer.sequenceScore(rewards))
-    return sequenceScores(scores, batch, scale, config.rewardClip)
-  }
-  const placed = config.placement === 'token' ? atTokens() : atEnd()
   const ended = samples.map((sample) => sample.ended)
-  return penalizeMissingEos(placed, ended, batch, config.missingEosPenalty)
+  return penalizeMissingEos(placedScores(judged, config), ended, batch, config.missingEosPenalty)
 }
 
 /** 1 at tokens with a full stop, `!`, `?` or line end. */
@@ -233,16 +247,23 @@ function segmentEnds(ids: Int32Array, tokenizer: Tokenizer): Float32Array {
   return Float32Array.from(ids, (id) => (/[.!?\n]/.test(tokenizer.pieceOf(id)) ? 1 : 0))
 }
 
-/** The win rate on held-out prompts, at steps at which it is due. */
+/**
+ * Win rate and KL on held-out prompts, at steps at which a judge is due. At the end KL is measured without a judge too,
+ * on as many responses as set the scale of rewards.
+ */
 async function heldoutMetrics(
-  { inputs, config, generator, sampling }: Setup,
+  { inputs, config, generator, sampling, lengths, chunk }: Setup,
+  scorer: RolloutScorer,
   step: number,
 ): Promise<StepMetrics> {
-  const { judge, heldoutPrompts } = inputs
-  const isDue = step === config.totalSteps || (config.judgeEvery > 0 && step % config.judgeEvery === 0)
-  if (!isDue || !judge || heldoutPrompts.length === 0) return {}
-  const options = { ...sampling, stream: 'judge' }
-  const samples = sampleInBatches(generator, heldoutPrompts, config.rolloutBatchSize, options)
-  const winRate = await judge.winRate(samples)
-  return winRate === null ? {} : { 'judge/win_rate': winRate }
+  const { judge, heldoutPrompts, tokenizer } = inputs
+  const isLast = step === config.totalSteps
+  const isDue = judge !== null && config.judgeEvery > 0 && step % config.judgeEvery === 0
+  const prompts = judge === null ? heldoutPrompts.slice(0, config.normalizationSamples) : heldoutPrompts
+  if (!(isLast || isDue) || prompts.length === 0) return {}
+  const options = { ...sampling, stream: 'judge', measure: true }
+  const samples = sampleInBatches(generator, prompts, config.rolloutBatchSize, options)
+  const kl = { 'objective/heldout_kl': scorer.meanKl(samples, { padId: tokenizer.padId, lengths, chunk }) }
+  const winRate = judge === null ? null : await judge.winRate(samples)
+  return winRate === null ? kl : { ...kl, 'judge/win_rate': winRate }
 }

@@ -14,16 +14,17 @@ import { permutation } from '../../engine/random.ts'
 import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import type { Variable } from '../../engine/runtime/variable.ts'
 import { chunksOf, padResponses } from '../../engine/training/batch.ts'
-import { type ParameterTensors, TrainStep } from '../../engine/training/train-step.ts'
-import type { Advantages } from './advantages.ts'
+import { type LossResult, type ParameterTensors, TrainStep } from '../../engine/training/train-step.ts'
+import type { Credited } from './credit.ts'
 import { policyLoss, valueLoss } from './losses.ts'
 import type { Rollout } from './rollout.ts'
 
-/** The trained parameters: the policy's, and the value model's if it has a separate trunk. */
-export function trainedParameters(policy: Model, value: Model): Map<string, Variable> {
+/** The trained parameters: the policy's, and the value model's if there is one with a separate trunk. */
+export function trainedParameters(policy: Model, value: Model | null): Map<string, Variable> {
   const named = (prefix: string, parameters: Map<string, Variable>) =>
     [...parameters].map(([name, v]) => [`${prefix}/${name}`, v] as const)
   if (value === policy) return new Map(named('policy', policy.parameters))
+  if (value === null) return new Map(named('policy', policyParameters(policy)))
   return new Map([
     ...named('policy', policyParameters(policy)),
     ...named('value', scalarModelParameters(value)),
@@ -32,14 +33,17 @@ export function trainedParameters(policy: Model, value: Model): Map<string, Vari
 
 interface TrainedModels {
   policy: Model
-  /** The policy itself when the value head shares its trunk. */
-  value: Model
+  /** The policy itself when the value head shares its trunk; null without a critic. */
+  value: Model | null
 }
 
 /** One micro-batch: values of each response token (B, T), and the token count of the whole mini-batch. */
-type UpdateInputs = { batch: ResponseTensors } & Tensors<
-  'logprobs' | 'values' | 'advantages' | 'returns' | 'tokens'
->
+type PolicyInputs = { batch: ResponseTensors } & Tensors<'logprobs' | 'advantages' | 'tokens'>
+type CriticInputs = PolicyInputs & Tensors<'values' | 'returns'>
+type UpdateInputs = PolicyInputs | CriticInputs
+
+/** Of every update; a critic adds `loss/value` and `val/clipfrac`. */
+type PolicyMetric = 'loss/policy' | 'policy/approxkl' | 'policy/clipfrac' | 'policy/ratio'
 
 function createTrainStep(models: TrainedModels, config: PpoConfig) {
   const loss = (parameters: ParameterTensors, inputs: UpdateInputs) =>
@@ -68,7 +72,7 @@ export class PpoUpdate {
    */
   run(
     rollout: Rollout,
-    targets: Advantages,
+    targets: Credited,
     { learningRate, step }: { learningRate: number; step: number },
   ): UpdateMetrics {
     const { numPpoEpochs, numMiniBatches, seed, targetKl } = this.#config
@@ -90,18 +94,13 @@ export class PpoUpdate {
     this.trainStep.dispose()
   }
 
-  #microBatches(rollout: Rollout, targets: Advantages, miniBatch: number[]): UpdateInputs[] {
+  #microBatches(rollout: Rollout, targets: Credited, miniBatch: number[]): UpdateInputs[] {
     const tokens = miniBatch.reduce((sum, row) => sum + rollout.samples[row]!.response.length, 0)
     const size = Math.min(this.#config.microBatchSize ?? miniBatch.length, miniBatch.length)
     return chunksOf(miniBatch, size).map((rows) => this.#inputs(rollout, targets, rows, tokens))
   }
 
-  #inputs(
-    rollout: Rollout,
-    { advantages, returns }: Advantages,
-    rows: number[],
-    tokens: number,
-  ): UpdateInputs {
+  #inputs(rollout: Rollout, { advantages, returns }: Credited, rows: number[], tokens: number): UpdateInputs {
     const { responseLength } = rollout.batch
     const pick = (grid: Float32Array) => {
       const out = new Float32Array(rows.length * responseLength)
@@ -110,24 +109,27 @@ export class PpoUpdate {
       return tf.tensor2d(out, [rows.length, responseLength])
     }
     const samples = rows.map((row) => rollout.samples[row]!)
-    return {
+    const policy = {
       batch: responseTensors(padResponses(samples, this.#padId, rollout.batch)),
       logprobs: pick(rollout.logprobs),
-      values: pick(rollout.values),
       advantages: pick(advantages),
-      returns: pick(returns),
       tokens: tf.scalar(tokens),
     }
+    const { values } = rollout
+    return values && returns ? { ...policy, values: pick(values), returns: pick(returns) } : policy
   }
 }
 
-/** Policy loss + vfCoef · value loss - entCoef · entropy; runs inside a compiled function. */
+/**
+ * Policy loss + vfCoef · value loss, if there is a critic, - entCoef · entropy; runs inside a compiled function.
+ */
 function ppoLoss(
   { policy, value }: TrainedModels,
   config: PpoConfig,
   parameters: ParameterTensors,
-  { batch, logprobs, values, advantages, returns, tokens }: UpdateInputs,
-) {
+  inputs: UpdateInputs,
+): LossResult<PolicyMetric> {
+  const { batch, logprobs, advantages, tokens } = inputs
   const { responseMask } = batch
   const passOf = (model: Model, prefix: string) => {
     const weights = weightsOf(model, (name) => parameters.get(`${prefix}/${name}`))
@@ -135,22 +137,26 @@ function ppoLoss(
   }
   const policyPass = passOf(policy, 'policy')
   const newLogprobs = logprobsOf(policyPass, config.temperature)
-  const valuePass = value === policy ? policyPass : passOf(value, 'value')
-  const newValues = scalarsOf(valuePass, 'before')
+  const ofValue = () => {
+    if (value === null || !('values' in inputs)) return null
+    const valuePass = value === policy ? policyPass : passOf(value, 'value')
+    const newValues = scalarsOf(valuePass, 'before')
+    const { values, returns } = inputs
+    return valueLoss({ newValues, values, returns, responseMask, tokens }, config.clipRangeValue)
+  }
 
   const ofPolicy = policyLoss({ newLogprobs, logprobs, advantages, responseMask, tokens }, config.clipRange)
-  const ofValue = valueLoss({ newValues, values, returns, responseMask, tokens }, config.clipRangeValue)
-  const weighted = tf.add(ofPolicy.loss, tf.mul(config.vfCoef, ofValue.loss))
+  const critic = ofValue()
+  const weighted = critic ? tf.add(ofPolicy.loss, tf.mul(config.vfCoef, critic.loss)) : ofPolicy.loss
   const entropy = () => tf.div(tf.sum(entropiesOf(policyPass, config.temperature)), tokens)
   return {
     loss: config.entCoef > 0 ? tf.sub(weighted, tf.mul(config.entCoef, entropy())) : weighted,
     metrics: {
       'loss/policy': ofPolicy.loss,
-      'loss/value': ofValue.loss,
       'policy/approxkl': ofPolicy.approxkl,
       'policy/clipfrac': ofPolicy.clipfrac,
       'policy/ratio': ofPolicy.ratio,
-      'val/clipfrac': ofValue.clipfrac,
+      ...(critic ? { 'loss/value': critic.loss, 'val/clipfrac': critic.clipfrac } : {}),
     },
   }
 }

@@ -1,4 +1,6 @@
 /** The size of a PPO run: sampling, scoring and updating, with up to four models. */
+
+import { creditEstimators } from '../../contract/run-kinds/ppo-choices.ts'
 import type { ModelConfig } from '../../engine/model/config.ts'
 import { bucketLength } from '../../engine/training/batch.ts'
 import { longestQuery, promptsOf } from '../../pipeline/ppo/examples.ts'
@@ -21,6 +23,8 @@ import type { SizedKind, SizeOf } from '../sized-kind.ts'
 export interface PpoSize extends SizeOf<'ppo'> {
   policy: SizedModel
   rewardModel: SizedModel
+  /** Null without a second reward model. */
+  sequenceModel: SizedModel | null
   /** In tokens. */
   longestQuery: number
   /** Held-out prompts that a judge is asked about; 0 without a judge. */
@@ -28,7 +32,7 @@ export interface PpoSize extends SizeOf<'ppo'> {
 }
 
 export const ppo: SizedKind<'ppo', PpoSize> = {
-  async plan({ policy, rewardModel, judge, config }, rows) {
+  async plan({ policy, rewardModel, sequenceModel, judge, config }, rows) {
     const { model, tokenizer } = openPlanned({ path: policy })
     let longest = 0
     let heldout = 0
@@ -42,6 +46,7 @@ export const ppo: SizedKind<'ppo', PpoSize> = {
       config,
       policy: model,
       rewardModel: openPlanned({ path: rewardModel }).model,
+      sequenceModel: sequenceModel === null ? null : openPlanned({ path: sequenceModel }).model,
       longestQuery: longest,
       judged: judge === null ? 0 : heldout,
     }
@@ -62,14 +67,24 @@ function lengthsOf({ longestQuery, config }: PpoSize) {
   return { query: bucketLength(longestQuery), response: bucketLength(config.maxNewTokens) }
 }
 
+/** Whether there is a value model beside the policy. */
+function hasValueModel({ config }: PpoSize): boolean {
+  return creditEstimators[config.credit].hasCritic && config.valueTrunk === 'separate'
+}
+
+/** Numbers of the head that a shared trunk gets. */
+function sharedHead({ policy, config }: PpoSize): number {
+  return creditEstimators[config.credit].hasCritic ? policy.config.hiddenSize : 0
+}
+
 function valueConfig({ policy, rewardModel, config }: PpoSize): ModelConfig {
   return config.valueInit === 'reward' ? rewardModel.config : policy.config
 }
 
 function shapeOf(run: PpoSize): TrainingShape {
-  const { policy, rewardModel, config } = run
+  const { policy, rewardModel, sequenceModel, config } = run
   const lengths = lengthsOf(run)
-  const hasOwnTrunk = config.valueTrunk === 'separate'
+  const hasOwnTrunk = hasValueModel(run)
   const miniBatch = Math.ceil(config.rolloutBatchSize / config.numMiniBatches)
   const rows = Math.min(config.microBatchSize ?? miniBatch, miniBatch)
   const pass = (model: ModelConfig, logitRows: number) => ({
@@ -84,11 +99,15 @@ function shapeOf(run: PpoSize): TrainingShape {
       pass(policy.config, rows * lengths.response),
       ...(hasOwnTrunk ? [pass(valueConfig(run), 0)] : []),
     ],
-    heldNumbers: startNumbers(policy) + startNumbers(rewardModel) + copiedNumbers(run),
+    heldNumbers:
+      startNumbers(policy) +
+      startNumbers(rewardModel) +
+      (sequenceModel ? startNumbers(sequenceModel) : 0) +
+      copiedNumbers(run),
     trainedNumbers: hasOwnTrunk
       ? trainedNumbers(policy.config, config.loraRank, false) +
         trainedNumbers(valueConfig(run), config.loraRank, true)
-      : trainedNumbers(policy.config, config.loraRank, false) + policy.config.hiddenSize,
+      : trainedNumbers(policy.config, config.loraRank, false) + sharedHead(run),
     accumulates: rows < miniBatch,
     generation: {
       config: policy.config,
@@ -105,20 +124,20 @@ function copiedNumbers(run: PpoSize): number {
     config.loraRank === null ? numbersOf(model) : adapterNumbers(model, config.loraRank)
   const reference =
     vary(policy.config) + (config.loraRank === null && policy.hasHead ? policy.config.hiddenSize : 0)
-  if (config.valueTrunk === 'separate') {
+  if (hasValueModel(run)) {
     const value = valueConfig(run)
     return reference + vary(value) + value.hiddenSize
   }
-  return reference + (config.loraRank === null && policy.hasHead ? 0 : policy.config.hiddenSize)
+  return reference + (config.loraRank === null && policy.hasHead ? 0 : sharedHead(run))
 }
 
 function workOf(run: PpoSize, trained: number): StepWork {
-  const { policy, rewardModel, config, judged } = run
+  const { policy, rewardModel, sequenceModel, config, judged } = run
   const { query, response } = lengthsOf(run)
   const rows = config.rolloutBatchSize
   const forward = (model: ModelConfig, logitRows: number) =>
     forwardFlops(model, rows, query + response, logitRows)
-  const values = config.valueTrunk === 'separate' ? forward(valueConfig(run), 0) : 0
+  const values = hasValueModel(run) ? forward(valueConfig(run), 0) : 0
   const updated = passCost(config) * (forward(policy.config, rows * response) + values)
   const judgings =
     judged === 0 ? 0 : Math.max(1, config.judgeEvery > 0 ? config.totalSteps / config.judgeEvery : 0)
@@ -129,6 +148,7 @@ function workOf(run: PpoSize, trained: number): StepWork {
       batches * sampled.flops +
       forward(policy.config, rows * response) +
       forward(rewardModel.config, 0) +
+      (sequenceModel ? forward(sequenceModel.config, 0) : 0) +
       values +
       config.numPpoEpochs * updated,
     bytes: batches * sampled.bytes + config.numPpoEpochs * config.numMiniBatches * optimizerBytes(trained),

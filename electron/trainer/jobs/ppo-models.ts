@@ -1,5 +1,6 @@
 /** The models that a PPO run trains and compares with, made from the two that it starts from. */
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
+import { creditEstimators } from '../../contract/run-kinds/ppo-choices.ts'
 import { adaptModel, copyModel, type Model, zeroScoreHead } from '../../engine/model/model.ts'
 import type { RolloutModels } from '../../pipeline/ppo/rollout.ts'
 
@@ -8,6 +9,8 @@ import type { RolloutModels } from '../../pipeline/ppo/rollout.ts'
  * the policy adapts it. A separate value model starts from the trunk of the reward model or of the policy, copied or
  * adapted in the same way.
  *
+ * Without a critic there is no value model.
+ *
  * Values start at zero, by a head of zeros: returns are normalised outside the reward model (`rewards.ts`), so its own
  * head would predict them in another unit, and explained variance would begin far below zero (docs/PAPER.md).
  * @returns models, each of which, except `start`, the caller must dispose once
@@ -15,11 +18,12 @@ import type { RolloutModels } from '../../pipeline/ppo/rollout.ts'
 export function ppoModels(
   start: Model,
   rewardModel: Model,
-  { loraRank, valueTrunk, valueInit, seed }: PpoConfig,
+  { loraRank, valueTrunk, valueInit, seed, credit }: PpoConfig,
 ): RolloutModels {
   const derive = (model: Model) => (loraRank === null ? copyModel(model) : adaptModel(model, loraRank, seed))
   const derived = derive(start)
   const [policy, refPolicy] = loraRank === null ? [start, derived] : [derived, start]
+  if (!creditEstimators[credit].hasCritic) return { policy, refPolicy, value: null }
   const value = valueTrunk === 'shared' ? policy : derive(valueInit === 'reward' ? rewardModel : start)
   zeroScoreHead(value)
   return { policy, refPolicy, value }

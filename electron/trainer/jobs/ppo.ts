@@ -5,6 +5,7 @@ import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
 import type { JobOf, JobResults } from '../../contract/jobs.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
+import { contradictionOf, placements } from '../../contract/run-kinds/ppo-choices.ts'
 import { writeFolderAtomic } from '../../engine/formats/atomic.ts'
 import { checkRotarySwitch } from '../../engine/generation/generate.ts'
 import { type Model, policyParameters } from '../../engine/model/model.ts'
@@ -27,6 +28,8 @@ type PpoJob = JobOf<'ppo'>
 interface Start {
   policy: Model
   reward: RewardModel
+  /** The second reward model, of whole responses; null if the placement needs none. */
+  sequence: RewardModel | null
   tokenizer: Tokenizer
   prompts: SplitPrompts
 }
@@ -36,28 +39,37 @@ export function runPpo(job: PpoJob, jobHooks: Hooks): Promise<JobResults['ppo']>
   return runTraining(job, jobHooks, (rows, resources) => {
     const reward = openRewardModel(job.rewardModel)
     resources.keepModel(reward.model)
+    const sequence = job.sequenceModel === null ? null : openRewardModel(job.sequenceModel)
+    if (sequence) resources.keepModel(sequence.model)
     const opened = openModel({ path: job.policy }, 'language', { variables: config.templateVariables })
     const { model: policy, tokenizer } = opened
     emitNotes(opened, jobHooks)
     resources.keepModel(policy)
+    checkChoices(job)
     checkPlacement(job, reward.card, tokenizer)
+    if (job.sequenceModel !== null && sequence) checkTokenizer(job.sequenceModel, sequence.card, tokenizer)
     const prompts = promptsOf(rows, tokenizer, config.maxQueryTokens)
     return {
       examples: prompts,
       missing: 'no prompt',
       size() {
-        checkContexts(prompts, config, { policy, 'reward model': reward.model })
+        checkContexts(prompts, config, {
+          policy,
+          'reward model': reward.model,
+          ...(sequence && { 'sequence reward model': sequence.model }),
+        })
         return {
           kind: 'ppo',
           config,
           policy: sizedModel(policy),
           rewardModel: sizedModel(reward.model),
+          sequenceModel: sequence && sizedModel(sequence.model),
           longestQuery: longestQuery([...prompts.train, ...prompts.heldout]),
           judged: job.judge === null ? 0 : prompts.heldout.length,
         }
       },
       train: async (hooks) =>
-        train(job, { policy, reward, tokenizer, prompts }, { hooks, resources, jobHooks }),
+        train(job, { policy, reward, sequence, tokenizer, prompts }, { hooks, resources, jobHooks }),
     }
   })
 }
@@ -68,10 +80,11 @@ async function train(
   { hooks, resources, jobHooks }: { hooks: RunHooks; resources: Resources; jobHooks: Hooks },
 ): Promise<Trained<{ bestFolder: string | null }>> {
   const { config } = job
-  const { reward, tokenizer, prompts } = start
+  const { reward, sequence, tokenizer, prompts } = start
   const models = ppoModels(start.policy, reward.model, config)
-  for (const model of Object.values(models)) resources.keepModel(model)
+  for (const model of [models.policy, models.refPolicy, models.value]) if (model) resources.keepModel(model)
   const scorer = resources.keep(scorerOf(reward))
+  const sequenceScorer = sequence && resources.keep(scorerOf(sequence))
   const judge = await openJudge(
     job,
     { refPolicy: models.refPolicy, tokenizer, config, prompts: prompts.heldout },
@@ -93,6 +106,7 @@ async function train(
         keepBest: () => writeFolderAtomic(bestFolder, (beside) => saveModelFolder(exported, beside)),
       },
       scorer,
+      sequenceScorer,
     },
     config,
     hooks,
@@ -116,7 +130,7 @@ async function openJudge(
 function checkContexts(
   { train, heldout }: SplitPrompts,
   { maxNewTokens }: PpoConfig,
-  models: { policy: Model; 'reward model': Model },
+  models: { policy: Model } & Record<string, Model>,
 ): void {
   const prompts = [...train, ...heldout]
   const longest = longestQuery(prompts)
@@ -134,18 +148,32 @@ function checkContexts(
   }
 }
 
+/** The verb refuses the same before a run is recorded; the experiment starts runs without the verb. */
+function checkChoices(job: PpoJob): void {
+  const contradiction = contradictionOf(job)
+  if (contradiction) throw new UserError('bad_input', `${contradiction.message}.`)
+}
+
+function checkTokenizer(
+  rewardModel: string,
+  { tokenizerHash }: Pick<RewardCard, 'tokenizerHash'>,
+  tokenizer: Tokenizer,
+): void {
+  if (tokenizerHash === tokenizer.hash) return
+  throw new UserError(
+    'bad_input',
+    `The reward model ${rewardModel} was trained with another tokenizer than the policy's. Train one from the same base model.`,
+  )
+}
+
 /** A reward model that can't reward this placement, or reads another tokenizer's ids, is refused. */
 function checkPlacement(
   { config, rewardModel }: PpoJob,
   card: Pick<RewardCard, 'scheme' | 'tokenizerHash'>,
   tokenizer: Tokenizer,
 ): void {
-  if (card.tokenizerHash !== tokenizer.hash)
-    throw new UserError(
-      'bad_input',
-      `The reward model ${rewardModel} was trained with another tokenizer than the policy's. Train one from the same base model.`,
-    )
-  if (config.placement === 'token' && !schemes[card.scheme].rewardsTokens)
+  checkTokenizer(rewardModel, card, tokenizer)
+  if (placements[config.placement].rewardsTokens && !schemes[card.scheme].rewardsTokens)
     throw new UserError(
       'bad_input',
       `The reward model ${rewardModel} was trained with scheme "${card.scheme}", which rewards no single token. Use placement "sequence", or train it with another scheme.`,

@@ -4,13 +4,14 @@ import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'
 import { explainedVariance, gae, whiten } from '../../../electron/pipeline/ppo/advantages.ts'
+import { bounds } from '../../../electron/pipeline/ppo/bounds.ts'
 import { policyLoss, valueLoss } from '../../../electron/pipeline/ppo/losses.ts'
 import {
   adaptKlCoef,
+  atLastToken,
   klK3PerToken,
   klPerToken,
   penalizeMissingEos,
-  sequenceScores,
   tokenRewardScale,
   tokenScores,
   withKlPenalty,
@@ -75,9 +76,16 @@ test('rewards at every token and at the last token are the golden ones', () => {
   const { klCoef, rewardClip, missingEosPenalty } = golden.config
   const kl = klPerToken(grid(golden.logprobs), grid(golden.refLogprobs), mask)
   const scale = { center: golden.normaliser.keptMean, deviation: golden.normaliser.sigma }
-  const token = withKlPenalty(tokenScores(grid(golden.tokenRewards), mask, scale, rewardClip), kl, klCoef)
+  const token = withKlPenalty(
+    bounds.token.tokens(tokenScores(grid(golden.tokenRewards), mask, scale), tokens, {
+      limit: rewardClip,
+      deviation: scale.deviation,
+    }),
+    kl,
+    klCoef,
+  )
   assertClose(token, golden.rewards.token, 'token placement', masked)
-  const placed = sequenceScores(golden.scores, tokens, { center: 0, deviation: 1 }, null)
+  const placed = atLastToken(golden.scores, tokens)
   assertClose(withKlPenalty(placed, kl, klCoef), golden.rewards.sequence, 'sequence placement', masked)
   const ended = golden.hasEos.map(Boolean)
   const penalized = penalizeMissingEos(placed, ended, tokens, missingEosPenalty)

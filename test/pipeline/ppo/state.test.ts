@@ -20,7 +20,7 @@ const stored: StoredPpoState = {
 }
 const state: PpoState = {
   klCoef: 0.4,
-  scale: { center: 0, deviation: 1 },
+  scales: { scale: { center: 0, deviation: 1 }, sequenceScale: null },
   tripwires: {
     acknowledged: ['maxKl', 'minEosRate'],
     firstLength: 12,
@@ -34,6 +34,12 @@ const state: PpoState = {
 test('a run that resumes with the same settings has the state that was saved', () => {
   assert.equal(JSON.stringify(toStored(state, settings)), JSON.stringify(stored), 'the keys of every version')
   assert.deepEqual(fromStored(stored, settings), state)
+})
+
+test('the scale of a second reward model is kept, and stored only by runs that have one', () => {
+  const sequenceScale = { center: 2, deviation: 3 }
+  const both: PpoState = { ...state, scales: { ...state.scales, sequenceScale } }
+  assert.deepEqual(fromStored(toStored(both, settings), settings), both)
 })
 
 test('a checkpoint of a version that stored no settings keeps its state', () => {

@@ -23,7 +23,7 @@ const field = (key: string) => {
 test('the form has every setting of the contract, with its kind, default and a sentence', () => {
   assert.equal(field('config.klCoef').kind, 'number')
   assert.equal(field('config.klCoef').fallback, '0.1')
-  assert.deepEqual(field('config.placement').choices, ['token', 'sequence'])
+  assert.deepEqual(field('config.placement').choices, ['token', 'sequence', 'shaped', 'mixed'])
   assert.equal(field('config.whitenAdvantages').kind, 'boolean')
   assert.equal(field('config.tripwires.maxKl').nullable, true)
   assert.equal(field('config.adaptiveKl.target').required, false)

@@ -4,23 +4,17 @@ import path from 'node:path'
 import { before, test } from 'node:test'
 import type { JobEvent } from '../../../electron/contract/events.ts'
 import { PpoConfig } from '../../../electron/contract/run-kinds/ppo.ts'
-import type { RewardScheme } from '../../../electron/contract/run-kinds/reward.ts'
 import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'
-import { writeRewardCard } from '../../../electron/pipeline/reward/card.ts'
 import { runJob } from '../../../electron/trainer/jobs/index.ts'
-import { temporaryFolder, toyTokenizer, writeToyModel } from '../../invariant/toy.ts'
+import { temporaryFolder } from '../../invariant/toy.ts'
 import { neverTrip, type ToyFiles, writeToyFiles } from '../../invariant/toy-jobs.ts'
 
 const folder = temporaryFolder()
 let files: ToyFiles
-let sequenceModel: string
 
 before(async () => {
   await openRuntime({ kind: 'wasm' })
   files = await writeToyFiles(folder)
-  sequenceModel = await writeToyModel(path.join(folder, 'sequence-model'), { seed: 2, scored: true })
-  const scheme: RewardScheme = 'sequence'
-  await writeRewardCard(sequenceModel, { scheme, keptMean: null, tokenizerHash: toyTokenizer().hash })
 })
 
 /** @returns explained variance and value loss of the first step */
@@ -34,9 +28,10 @@ async function firstStep(settings: Partial<PpoConfig>): Promise<{ variance: numb
     tripwires: neverTrip,
     ...settings,
   })
-  const rewardModel = settings.placement === 'sequence' ? sequenceModel : files.rewardModel
+  const rewardModel = settings.placement === 'sequence' ? files.sequenceModel : files.rewardModel
   const run = { input: files.input, folder: path.join(folder, Object.values(settings).join('-')) }
-  const job = { kind: 'ppo' as const, policy: files.base, rewardModel, judge: null, config, ...run }
+  const models = { policy: files.base, rewardModel, sequenceModel: null }
+  const job = { kind: 'ppo' as const, ...models, judge: null, config, ...run }
   await runJob(job, { emit: (event) => events.push(event), signal: new AbortController().signal })
   const [step] = events.flatMap((event) => (event.type === 'step' ? [event.metrics] : []))
   return { variance: step!['val/explained_variance']!, loss: step!['loss/value']! }

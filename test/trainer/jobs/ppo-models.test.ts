@@ -33,7 +33,7 @@ function withModels(
   addScoreHead(rewardModel, 9)
   const models = ppoModels(start, rewardModel, config)
   look({ ...models, start, rewardModel }, config)
-  for (const model of new Set([...Object.values(models), start, rewardModel])) disposeModel(model)
+  for (const model of new Set([...Object.values(models), start, rewardModel])) if (model) disposeModel(model)
   assert.equal(tf.memory().numTensors, held, 'all is released')
 }
 
@@ -61,6 +61,7 @@ test('adapters on one trunk: the reference is the base, and moments are kept for
 
 test('adapters and a separate value model: it adapts the reward model and starts with a head of zeros', () => {
   withModels({ loraRank: 2, valueTrunk: 'separate' }, ({ policy, value, start, rewardModel }) => {
+    assert(value)
     assert.equal(value.base, rewardModel)
     assert.ok(
       value.parameters

@@ -67,9 +67,9 @@ function lengthWarnings(summary: Unwarned): string[] {
   ]
 }
 
-function controlledRate(given: readonly Verdict[], pairs: readonly JudgePair[]): LengthControl {
+function controlledRate(verdicts: readonly Verdict[], pairs: readonly JudgePair[]): LengthControl {
   const byId = new Map(pairs.map((pair) => [pair.id, pair]))
-  const rows = given.flatMap(({ pairId, preference }) => {
+  const rows = verdicts.flatMap(({ pairId, preference }) => {
     const pair = byId.get(pairId)
     if (!pair) return []
     return [
@@ -114,20 +114,20 @@ export function summarise(
     throw new UserError('bad_input', message)
   }
   assert(new Set(judgements.map((j) => j.judge)).size === 1, 'A summary is of one judge at a time.')
-  const given = verdicts(judgements)
+  const judged = verdicts(judgements)
   const originOf = originsOf(pairs ?? [])
-  const prompts = byPrompt(given, originOf)
+  const prompts = byPrompt(judged, originOf)
   const spread = spreadOf(overSeeds(prompts, (preference) => scores[outcomeOf(preference)]))
   const { wins, losses } = count(overSeeds(prompts, (preference) => preference))
-  const shownTwice = given.filter((verdict) => verdict.inconsistent !== null)
-  const controlled = pairs ? controlledRate(given, pairs) : null
+  const shownTwice = judged.filter((verdict) => verdict.inconsistent !== null)
+  const controlled = pairs ? controlledRate(judged, pairs) : null
   const summary = {
-    ...count(given.map(({ preference }) => preference)),
-    n: given.length,
+    ...count(judged.map(({ preference }) => preference)),
+    n: judged.length,
     prompts: prompts.length,
     unread,
     ...winRateByPrompt(prompts.map((own) => own.map(({ preference }) => preference))),
-    interval: bootstrapPercent(preferencesBySeed(given, originOf), {
+    interval: bootstrapPercent(preferencesBySeed(judged, originOf), {
       seed: options.seed,
       stream: 'judge/bootstrap',
     }),

@@ -18,10 +18,10 @@ const chunkBlocks = 1 << 12
 
 /** @returns null if the tensor's format has no place in `scaleFormats` */
 export function readBlockScales(gguf: Gguf, name: string): BlockScales | null {
-  const { type, shape, position } = gguf.tensors.get(name)!
+  const { type, shape, file: path, position } = gguf.tensors.get(name)!
   const [format, scaleFormat] = [formats[type], scaleFormats[type]]
   if (!format || !scaleFormat) return null
-  const file = openWeightFile(gguf.path)
+  const file = openWeightFile(path)
   const { blockSize, hasMinima, read } = scaleFormat
   const blocks = shape.reduce((product, n) => product * n, 1) / format.blockSize
   const perBlock = format.blockSize / blockSize

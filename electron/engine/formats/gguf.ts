@@ -7,6 +7,7 @@
  */
 import assert from 'node:assert/strict'
 import { UserError } from '../../contract/errors.ts'
+import { joinParts } from './gguf-parts.ts'
 import { type NumberFormat, numberFormats, readNumbers } from './number-formats.ts'
 import { damaged, openWeightFile, readRange, type WeightFile } from './weight-file.ts'
 
@@ -19,6 +20,8 @@ export interface GgufTensor {
   type: string
   /** Outermost dimension first, the reverse of the file's order: (out, in) for a matrix. */
   shape: number[]
+  /** The file that has it, one of several if the model is split. */
+  file: string
   /** Byte in the file at which it starts. */
   position: number
 }
@@ -60,9 +63,14 @@ export function ggufTypeNumber(name: string): number {
 
 /**
  * Reads and checks everything but the tensors' values.
+ * @param path of the file, or of any part of a model that is split; the other parts must be next to it
  * @throws UserError that names the file, and the key or tensor if there is one
  */
 export function openGguf(path: string): Gguf {
+  return joinParts(openFile(path), openFile)
+}
+
+function openFile(path: string): Gguf {
   const file = openWeightFile(path)
   const header = new HeaderReader(file)
   const { entryCount, tensorCount } = readPreamble(file, header)
@@ -156,7 +164,7 @@ function placeTensors(
       start + offset + (shape.reduce((product, n) => product * n, 1) / format.blockSize) * format.blockBytes
     if (end > file.sizeBytes)
       throw damaged(file, `it is cut off in ${name}: ${file.sizeBytes} bytes of at least ${end}`)
-    tensors.set(name, { type, shape, position: start + offset })
+    tensors.set(name, { type, shape, file: file.path, position: start + offset })
   }
   return tensors
 }

@@ -7,7 +7,7 @@ import { openModelSource } from '../../engine/model/sources/model-source.ts'
 import { addModel, listModels, listRuns, type Model, type Project } from '../../storage/index.ts'
 import type { HandlerContext } from '../handler-context.ts'
 import { startOf } from './lineage.ts'
-import { hashFiles, refuseTakenName } from './project-models.ts'
+import { hashFiles, modelFiles, refuseTakenName } from './project-models.ts'
 
 export function modelHandlers({ api, lab }: HandlerContext) {
   return {
@@ -62,7 +62,11 @@ function describe(file: string): Pick<ModelRecord, 'family' | 'parameters'> {
 function sizeOf(file: string): number {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (!stat) return 0
-  if (!stat.isDirectory()) return stat.size
+  if (!stat.isDirectory())
+    return modelFiles(file).reduce(
+      (sum, part) => sum + (statSync(part, { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    )
   return readdirSync(file).reduce((sum, name) => sum + sizeOf(path.join(file, name)), 0)
 }
 

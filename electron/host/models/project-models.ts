@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
 import { openGguf } from '../../engine/formats/gguf.ts'
+import { ggufParts } from '../../engine/formats/gguf-parts.ts'
 import { isAdapterFolder } from '../../engine/model/sources/adapter-source.ts'
 import { hubAdvice } from '../../engine/model/sources/base-name.ts'
 import { openModelSource } from '../../engine/model/sources/model-source.ts'
@@ -64,15 +65,19 @@ export async function registerModel(
   return addModel(db, { name, kind, path: path.relative(folder, modelFolder), hashes, runId })
 }
 
-/** @returns the SHA-256 of a file, or of each file directly in a folder, by file name */
+/** The files of a model: directly in its folder, or a GGUF file with its other parts. */
+export function modelFiles(fileOrFolder: string): string[] {
+  if (!statSync(fileOrFolder).isDirectory())
+    return ggufParts(fileOrFolder).filter((file) => file === fileOrFolder || existsSync(file))
+  return readdirSync(fileOrFolder)
+    .sort()
+    .map((name) => path.join(fileOrFolder, name))
+}
+
+/** @returns the SHA-256 of each file of a model, by file name */
 export async function hashFiles(fileOrFolder: string): Promise<Record<string, string>> {
-  const files = statSync(fileOrFolder).isDirectory()
-    ? readdirSync(fileOrFolder)
-        .sort()
-        .map((name) => path.join(fileOrFolder, name))
-    : [fileOrFolder]
   const hashes: Record<string, string> = {}
-  for (const file of files) {
+  for (const file of modelFiles(fileOrFolder)) {
     if (statSync(file).isFile()) hashes[path.basename(file)] = (await describeFile(file)).sha256
   }
   return hashes

@@ -14,6 +14,7 @@ import {
 import { UserError } from '../../contract/errors.ts'
 import { findUnstorable } from '../../contract/json.ts'
 import { shellWord } from '../../contract/shell-word.ts'
+import { unpackHadoopLz4, unpackLz4 } from './lz4.ts'
 import type { RawRow } from './text.ts'
 
 /** A part of a file's rows. */
@@ -216,12 +217,19 @@ function collect(parts: unknown[]): unknown {
 const compressors: Compressors = {
   GZIP: (input, outputLength) => zlib.gunzipSync(input, { maxOutputLength: bound(outputLength) }),
   BROTLI: (input, outputLength) => zlib.brotliDecompressSync(input, { maxOutputLength: bound(outputLength) }),
+  LZ4: (input, outputLength) => unpackHadoopLz4(input, checked(outputLength)),
+  LZ4_RAW: (input, outputLength) => unpackLz4(input, checked(outputLength)),
   ZSTD: (input, outputLength) => zlib.zstdDecompressSync(input, { maxOutputLength: bound(outputLength) }),
 }
 
+/** zlib takes no limit of 0. */
 function bound(length: number): number {
+  return Math.max(1, checked(length))
+}
+
+function checked(length: number): number {
   if (length < 0 || length > maxGroupBytes) throw new Error('a page has an impossible size')
-  return Math.max(1, length)
+  return length
 }
 
 function parquetError(file: string, error: unknown): UserError {

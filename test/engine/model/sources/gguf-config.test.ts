@@ -19,7 +19,7 @@ function gguf(metadata: Record<string, GgufValue | undefined>, ...tensors: strin
   const present = Object.entries(metadata).filter(
     (entry): entry is [string, GgufValue] => entry[1] !== undefined,
   )
-  const embedding = { type: 'F32', shape: [67, 32], position: 0 }
+  const embedding = { type: 'F32', shape: [67, 32], file: 'm.gguf', position: 0 }
   return {
     path: 'm.gguf',
     metadata: new Map(present),
@@ -88,20 +88,6 @@ test('models that would be computed wrongly are refused with the key', () => {
   refuses({ 'llama.rope.scaling.type': 'yarn', 'llama.rope.scaling.yarn_ext_factor': 2 }, 'yarn_ext_factor')
   refuses({ 'llama.rope.dimension_count': 4 }, 'llama.rope.dimension_count', '4', '8')
   refuses({ 'tokenizer.ggml.eos_token_id': 67 }, 'tokenizer.ggml.eos_token_id', 'vocabulary of 67')
-})
-
-test('a part of a split model is refused with the command that joins the parts', () => {
-  const refusesPart = (metadata: Record<string, GgufValue | undefined>, ...words: string[]) => {
-    const part = { ...gguf(metadata), path: 'm-00002-of-00003.gguf' }
-    assert.throws(
-      () => configFromGguf(part),
-      (error: Error) => words.every((word) => error.message.includes(word)),
-    )
-  }
-  const command = 'llama-gguf-split --merge m-00001-of-00003.gguf model.gguf'
-  refusesPart({ ...llama, 'split.count': 3 }, 'm-00002-of-00003.gguf is part 1 of 3', command)
-  refusesPart({ 'split.count': 3, 'split.no': 1 }, 'is part 2 of 3', command)
-  assert.equal(configFromGguf(gguf({ ...llama, 'split.count': 1 })).numLayers, 2)
 })
 
 test('rotary scaling is read as llama.cpp means it', () => {

@@ -8,7 +8,7 @@ import type { Gguf, GgufTensor } from './gguf.ts'
 
 const partName = /-(\d{5})-of-(\d{5})\.gguf$/
 
-/** More parts are no model's. */
+/** Far above any real model's. */
 const maxParts = 1024
 
 /** The files of a model, in the order of their numbers, whether they exist or not: one unless its name is a part's. */

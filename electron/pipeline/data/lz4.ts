@@ -40,7 +40,7 @@ export function unpackHadoopLz4(input: Uint8Array, size: number): Uint8Array {
 /** @returns where the unpacked bytes end */
 function unpackInto(output: Uint8Array, start: number, input: Uint8Array): number {
   let [at, to] = [0, start]
-  /** A length that goes on in further bytes while they are 255. */
+  /** A length of 15 continues in further bytes while they are 255. */
   const lengthFrom = (nibble: number): number => {
     if (nibble < 15) return nibble
     let length = nibble

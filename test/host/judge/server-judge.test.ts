@@ -87,17 +87,41 @@ function judging(
 const notesOf = (events: JobEvent[]) =>
   events.flatMap((event) => (event.type === 'note' ? [event.sentence] : []))
 
-test('805 pairs in both orders, at 50 ms per call, take less than 15 s', async (t) => {
-  const { asked, address } = await stub(async (call, response, n) => {
+/**
+ * Asks without a pause, as often at once as the judge does, and beside it, so that a busy machine holds up both alike.
+ * @returns the number of replies when it is stopped
+ */
+async function bareClient(address: string, concurrency: number, signal: AbortSignal): Promise<number> {
+  let replies = 0
+  const body = JSON.stringify({ model: 'stub', messages: [{ role: 'user', content: 'good 1 bad 1' }] })
+  const askOn = async () => {
+    while (!signal.aborted) {
+      await (await fetch(`${address}/chat/completions`, { method: 'POST', body })).json()
+      replies++
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, askOn))
+  return replies
+}
+
+test('805 pairs in both orders are judged at the pace of a client that only asks', async (t) => {
+  const slow: Behaviour = async (call, response, n) => {
     await sleep(50)
     await sensible(call, response, n)
-  })
+  }
+  const { asked, address } = await stub(slow)
+  const other = await stub(slow)
+  const done = new AbortController()
+  const { concurrency } = JudgeServerOptions.parse({})
   const began = performance.now()
   const { events, result } = judging('805 pairs', address, pairsOf(805))
-  const { summary } = await result
-  t.diagnostic(`${((performance.now() - began) / 1000).toFixed(1)} s`)
-  assert.ok(performance.now() - began < 15_000)
+  const bare = bareClient(other.address, concurrency, done.signal)
+  const { summary } = await result.finally(() => done.abort())
+  const seconds = (performance.now() - began) / 1000
+  const ratio = (await bare) / asked.length
+  t.diagnostic(`${seconds.toFixed(1)} s; the other client had ${ratio.toFixed(2)} times as many replies`)
   assert.equal(asked.length, 1610)
+  assert.ok(ratio < 1.5, `the other client had ${ratio} times as many replies`)
   assert.deepEqual([summary.winRate, summary.n, summary.inconsistency, summary.unread], [100, 805, 0, 0])
   const notes = notesOf(events).join(' ')
   assert.match(notes, /1610 calls to http.*tokens in total/)

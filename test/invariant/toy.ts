@@ -128,7 +128,7 @@ export function toyExamples(count: number, tokenizer: Tokenizer): ToyExamples {
     query: tokenizer.encodeChat(item.prompt, { addGenerationPrompt: true }),
   }))
   const rewardPairs = rows.map(({ item, edited, query }) =>
-    editedPair(query, labelPair(tokenizer, item.id, item.rejected!, edited), tokenizer.eosId),
+    editedPair(query, labelPair(tokenizer, item.id, item.rejected!, edited), tokenizer),
   )
   return {
     demonstrations: rows.map(({ item, query }) => ({

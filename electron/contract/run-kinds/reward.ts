@@ -52,6 +52,13 @@ export const RewardConfig = z.strictObject({
       'Schemes bt-balanced, bt-changed and bt-mean-changed: weight of the mean squared reward of kept tokens.',
     )
     .meta({ label: 'Penalty on kept tokens' }),
+  gapLabels: z
+    .boolean()
+    .default(false)
+    .describe(
+      'In rejected responses, also label the token after a place where the edit only inserts, EOS included: something is missing there.',
+    )
+    .meta({ label: 'Label gaps' }),
   spanWeighted: z
     .boolean()
     .default(false)

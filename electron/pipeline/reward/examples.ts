@@ -4,6 +4,7 @@ import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import type { QueryResponse } from '../../engine/training/batch.ts'
 import { encodePair, type Limits, type SplitRows, splitExamples } from '../../engine/training/examples.ts'
+import { gapLabels } from './gaps.ts'
 
 /** One response and its labels. */
 export interface LabelledResponse extends QueryResponse {
@@ -29,13 +30,13 @@ export type LabelPair = (tokenizer: Tokenizer, itemId: string, rejected: string,
 export function rewardPairs(
   rows: readonly RunInputRow[],
   tokenizer: Tokenizer,
-  limits: Limits & Pick<RewardConfig, 'pairs'>,
+  limits: Limits & Pick<RewardConfig, 'pairs'> & Partial<Pick<RewardConfig, 'gapLabels'>>,
   labelPair: LabelPair,
 ): SplitRows<RewardPair> {
   const edited = ({ item, edited }: RunInputRow, query: number[]): RewardPair | null => {
     if (item.rejected === null || edited === null) return null
     const labels = labelPair(tokenizer, item.id, item.rejected, edited)
-    return editedPair(query, labels, tokenizer.eosId)
+    return editedPair(query, labels, { eosId: tokenizer.eosId, gapLabels: limits.gapLabels })
   }
   const original = ({ item }: RunInputRow, query: number[]): RewardPair | null => {
     const pair = encodePair(tokenizer, query, item)
@@ -48,14 +49,25 @@ export function rewardPairs(
   })
 }
 
-/** @param eosId appended to both responses as a kept token, so that the model sees how a response ends */
-export function editedPair(query: readonly number[], labels: PairLabels, eosId: number): RewardPair {
-  const side = ({ ids, labels: own }: PairLabels['rejected']): LabelledResponse => ({
+export interface PairOptions {
+  /** Appended to both responses as a kept token, so that the model sees how a response ends. */
+  eosId: number
+  /** Whether the token after a gap, EOS included, is labelled in the rejected response (`gaps.ts`). */
+  gapLabels?: boolean | undefined
+}
+
+export function editedPair(
+  query: readonly number[],
+  { itemId, rejected, edited }: PairLabels,
+  { eosId, gapLabels: hasGaps = false }: PairOptions,
+): RewardPair {
+  const side = ({ ids }: PairLabels['rejected'], labels: number[]): LabelledResponse => ({
     query,
     response: [...ids, eosId],
-    labels: [...own, 0],
+    labels,
   })
-  return { itemId: labels.itemId, rejected: side(labels.rejected), chosen: side(labels.edited) }
+  const rejectedLabels = hasGaps ? gapLabels(rejected.labels, edited.labels) : [...rejected.labels, 0]
+  return { itemId, rejected: side(rejected, rejectedLabels), chosen: side(edited, [...edited.labels, 0]) }
 }
 
 /** Both responses unlabelled: for schemes that reward no single token, on ordinary preferences. */

@@ -10,6 +10,7 @@ import { DpoConfig } from './run-kinds/dpo.ts'
 import { PpoConfig } from './run-kinds/ppo.ts'
 import { RewardConfig } from './run-kinds/reward.ts'
 import { SftConfig } from './run-kinds/sft.ts'
+import { sampleWorld } from './worlds.ts'
 
 /** What an arm does to the policy that it starts from: a row each in `host/experiment/arms.ts`. */
 const imitations = ['sft-chosen', 'sft-edited'] as const
@@ -123,6 +124,7 @@ const demo = trainingVerb(
         .describe(
           'full takes minutes on the compiled runtime; small only passes through every stage. Defaults to the one that suits the runtime.',
         ),
+      ...sampleWorld,
       seed: z.int().nonnegative().default(1).describe('Seed of data, training and judging.'),
     }),
   )

@@ -89,7 +89,9 @@ export const projects = {
     .input(z.strictObject({ name: z.string().trim().min(1), folder: z.string().nullable().default(null) }))
     .output(ProjectOverview),
   /** A small project of the sample world, to try every step on. */
-  createSample: procedure('Create the sample project.').input(z.strictObject({})).output(ProjectOverview),
+  createSample: procedure('Create the sample project.')
+    .input(z.strictObject(sampleWorld))
+    .output(ProjectOverview),
   overview: procedure('Count what is in a project.')
     .input(z.strictObject({ project }))
     .output(ProjectOverview),

@@ -1,7 +1,7 @@
 /** The sample worlds and how their data are made: what a user chooses when creating sample data. */
 import { z } from 'zod'
 
-export const worldNames = ['ferry'] as const
+export const worldNames = ['ferry', 'forms'] as const
 export type WorldName = (typeof worldNames)[number]
 
 export const editorMixNames = ['people', 'perfect'] as const

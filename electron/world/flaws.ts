@@ -6,6 +6,10 @@ export const flawCosts = {
   wrong: 1,
   /** A fact is stated as it was before, although the prompt says what replaced it. */
   outdated: 1,
+  /** A sum lacks one piece. */
+  'short-sum': 1,
+  'wrong-unit': 1,
+  'wrong-count': 1,
   /** A fact asked about is not stated. */
   missing: 1,
   /** A fact is stated that was not asked about. */
@@ -18,6 +22,8 @@ export const flawCosts = {
   /** The response was cut off before it ended. */
   'no-eos': 1,
   hedge: 0.5,
+  /** A line is below one that it should be above. */
+  'out-of-order': 0.5,
   /** Something is repeated. */
   repeat: 0.5,
   'no-closing': 0.5,
@@ -29,6 +35,9 @@ export type FlawKind = keyof typeof flawCosts
 export const isSubtle: Record<FlawKind, boolean> = {
   wrong: true,
   outdated: true,
+  'short-sum': true,
+  'wrong-unit': true,
+  'wrong-count': true,
   missing: true,
   'off-topic': false,
   rude: false,
@@ -36,6 +45,7 @@ export const isSubtle: Record<FlawKind, boolean> = {
   'bad-name': true,
   'no-eos': false,
   hedge: false,
+  'out-of-order': true,
   repeat: false,
   'no-closing': false,
 }

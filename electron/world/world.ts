@@ -34,6 +34,8 @@ export interface WorldParts<Prompt extends { messages: Message[] }> {
   source: string
   /** Names of the random streams start with it. */
   stream: string
+  /** What separates held-out prompts from training, as a sentence for reports. */
+  heldoutNote: string
   /** Distinct prompts; a longer list begins with the shorter list. */
   makePrompts(options: PromptOptions): Prompt[]
   /** What a prompt means, read from its words alone; null if it is not a prompt of this world. */
@@ -62,6 +64,7 @@ export interface WorldTask {
 export interface World {
   source: string
   stream: string
+  heldoutNote: string
   makeTasks(options: PromptOptions): WorldTask[]
   readTask(messages: Message[]): WorldTask | null
   words(): string[]
@@ -76,10 +79,11 @@ export function makeWorld<Prompt extends { messages: Message[] }>(parts: WorldPa
     findFlaws: (response) => parts.findFlaws(prompt, response),
     edit: (text, editor) => parts.edit(prompt, text, editor),
   })
-  const { source, stream, words } = parts
+  const { source, stream, heldoutNote, words } = parts
   return {
     source,
     stream,
+    heldoutNote,
     words,
     makeTasks: (options) => parts.makePrompts(options).map(taskOf),
     readTask(messages) {

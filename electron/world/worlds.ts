@@ -3,9 +3,10 @@ import type { Message } from '../contract/records.ts'
 import type { WorldName } from '../contract/worlds.ts'
 import { ferryWorld } from './ferry/index.ts'
 import type { Flaw } from './flaws.ts'
+import { formsWorld } from './forms/index.ts'
 import { compareTruth, type FinishedText, type World, type WorldTask } from './world.ts'
 
-const makers: Record<WorldName, () => World> = { ferry: ferryWorld }
+const makers: Record<WorldName, () => World> = { ferry: ferryWorld, forms: formsWorld }
 
 const made = new Map<WorldName, World>()
 

@@ -20,9 +20,6 @@ export interface SampleChoice {
   seed: number
 }
 
-/** What is imported if nothing is chosen. */
-export const defaultSample = { world: 'ferry', editors: 'people' } as const
-
 export async function importSampleWorld(
   { db }: Project,
   { world: worldName, editors, sizes, seed }: SampleChoice,

@@ -3,8 +3,9 @@
 import type { Hooks } from '../../contract/events.ts'
 import { JudgeServerOptions } from '../../contract/judge.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
+import { worldOf } from '../../world/worlds.ts'
 import type { Lab } from '../context.ts'
-import { defaultSample, importSampleWorld, worldDatasets } from '../data/sample-world.ts'
+import { importSampleWorld, worldDatasets } from '../data/sample-world.ts'
 import { train } from '../train/train.ts'
 import { performExperiment } from './experiment.ts'
 import { freshProject } from './fresh-project.ts'
@@ -16,7 +17,7 @@ const heldout = 0.1
 
 export async function demo(
   lab: Lab,
-  { out, preset: chosen, seed }: VerbInput<'demo'>,
+  { out, preset: chosen, world, editors, seed }: VerbInput<'demo'>,
   hooks: Hooks,
 ): Promise<VerbResult<'demo'>> {
   const runtime = await lab.trainer.run<'runtime'>({ kind: 'runtime' }, hooks)
@@ -29,7 +30,7 @@ export async function demo(
     sentence: `Creating the sample dataset in ${project.folder} (preset ${name}, ${runtime.kind}).`,
   })
   const clock = new StageClock()
-  await clock.time('import', () => importSampleWorld(project, { ...defaultSample, sizes, seed }))
+  await clock.time('import', () => importSampleWorld(project, { world, editors, sizes, seed }))
   hooks.emit({ type: 'note', sentence: 'Training the reference policy from scratch on demonstrations.' })
   await clock.time('train reference', () => trainReference(lab, project.folder, { preset, seed }, hooks))
   const record = await performExperiment(
@@ -54,9 +55,7 @@ export async function demo(
           'A program that knows every fact adds up the cost of the flaws in each response; the lower cost wins, equal costs tie.',
       },
       stages: clock.stages(),
-      notes: [
-        'No training row asks the same question (an island and a set of subjects) as a held-out prompt.',
-      ],
+      notes: [worldOf(world).heldoutNote],
     },
     hooks,
   )

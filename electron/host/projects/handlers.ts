@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { ProjectOverview, ProjectSummary } from '../../contract/projects.ts'
 import { countWork, listEvaluations, listModels, listRuns, type Project } from '../../storage/index.ts'
-import { defaultSample, importSampleWorld } from '../data/sample-world.ts'
+import { importSampleWorld } from '../data/sample-world.ts'
 import type { HandlerContext } from '../handler-context.ts'
 import { freeProjectFolder, projectsFolder } from './projects-folder.ts'
 import { addRecent, recentProjects, removeRecent, saveSummary } from './recent-projects.ts'
@@ -26,11 +26,11 @@ export function projectHandlers({ api, lab }: HandlerContext) {
       await lab.createProject(folder)
       return openProject(folder)
     }),
-    createSample: api.projects.createSample.handler(async () => {
+    createSample: api.projects.createSample.handler(async ({ input }) => {
       const folder = freeProjectFolder(projectsFolder(), 'sample')
       mkdirSync(path.dirname(folder), { recursive: true })
       await importSampleWorld(await lab.createProject(folder), {
-        ...defaultSample,
+        ...input,
         sizes: sampleSizes,
         seed: 1,
       })

@@ -2,10 +2,12 @@
  * How an editor changes a response of the ferry office: by the smallest change for each flaw that is noticed, and by
  * rewording some sentences that were fine. Everything else is kept.
  */
+import { type Addition, applyChanges, assemble } from '../assemble.ts'
 import type { Draws } from '../draws.ts'
 import type { Care } from '../editors.ts'
-import type { FlawKind, Span } from '../flaws.ts'
-import { type Ferry, fill, subjectOf } from './ferry.ts'
+import type { FlawKind } from '../flaws.ts'
+import { fill } from '../templates.ts'
+import { type Ferry, subjectOf } from './ferry.ts'
 import { type ParsedSentence, parseResponse } from './parse.ts'
 import type { FerryPrompt } from './prompts.ts'
 import { assignRoles, factOf, type Roles, slotFlaw, wholeFlaw } from './truth.ts'
@@ -19,23 +21,6 @@ interface Edit {
   roles: Roles
   care: Care
   draws: Draws
-}
-
-/** A sentence of the edited text with the white space before it. */
-interface EditedSentence {
-  gap: string
-  text: string
-}
-
-/** The text of `span` with the changes made, which are in order and do not overlap. */
-function applyChanges(text: string, span: Span, changes: { span: Span; text: string }[]): string {
-  let result = ''
-  let at = span.start
-  for (const change of changes) {
-    result += text.slice(at, change.span.start) + change.text
-    at = change.span.end
-  }
-  return result + text.slice(at, span.end)
 }
 
 /** The same content in another of the office's templates, or in the first one if that is the editor's taste. */
@@ -77,15 +62,8 @@ function fixSentence(edit: Edit, index: number): string | null {
 }
 
 /** What the annotator adds: sentences in order, each with the index of the one it follows (-1: none). */
-function addSentences({
-  ferry,
-  prompt,
-  sentences,
-  roles,
-  care,
-  draws,
-}: Edit): { after: number; text: string }[] {
-  const added: { after: number; text: string }[] = []
+function addSentences({ ferry, prompt, sentences, roles, care, draws }: Edit): Addition[] {
+  const added: Addition[] = []
   const add = (missing: FlawKind, after: number, templates: string[], words: Record<string, string>) => {
     const template = care.rewordTo === 'preferred' ? templates[0]! : draws.pick(templates)
     if (draws.chance(care.fix[missing])) added.push({ after, text: fill(template, words) })
@@ -114,17 +92,10 @@ export function editMinimally(
   const sentences = parseResponse(ferry, text)
   const roles = assignRoles(sentences, prompt.asked)
   const edit: Edit = { ferry, prompt, text, sentences, roles, care, draws }
-  const kept = sentences.map((sentence, index): EditedSentence[] => {
-    const before = sentences[index - 1]
-    const gap = before ? text.slice(before.span.end, sentence.span.start) : ' '
-    const fixed = fixSentence(edit, index)
-    return fixed === null ? [] : [{ gap, text: fixed }]
-  })
-  const added = addSentences(edit)
-  const addedAfter = (index: number): EditedSentence[] =>
-    added.filter(({ after }) => after === index).map((addition) => ({ gap: ' ', text: addition.text }))
-  const pieces = [...addedAfter(-1), ...kept.flatMap((piece, i) => [...piece, ...addedAfter(i)])]
-  const lead = text.slice(0, sentences[0]?.span.start ?? 0)
-  const tail = text.slice(sentences.at(-1)?.span.end ?? 0)
-  return lead + pieces.map((piece, i) => (i === 0 ? piece.text : piece.gap + piece.text)).join('') + tail
+  const fixed = sentences.map((_, index) => fixSentence(edit, index))
+  return assemble(
+    text,
+    sentences.map(({ span }) => span),
+    { fixed, added: addSentences(edit), separator: ' ' },
+  )
 }

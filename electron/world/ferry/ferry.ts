@@ -110,8 +110,3 @@ export function subjectOf(ferry: Ferry, key: string): Subject {
   if (!subject) throw new RangeError(`The world has no subject "${key}".`)
   return subject
 }
-
-/** The text with each `{slot}` replaced by its word. */
-export function fill(text: string, words: Record<string, string>): string {
-  return text.replace(/\{(\w+)\}/g, (slot, name: string) => words[name] ?? slot)
-}

@@ -12,6 +12,8 @@ export function ferryWorld(): World {
   return makeWorld({
     source: 'world',
     stream: 'world',
+    heldoutNote:
+      'No training row asks the same question (an island and a set of subjects) as a held-out prompt, or has the same notice board.',
     makePrompts: (options) => makePrompts(ferry, options),
     readPrompt: (messages) => readPrompt(ferry, messages),
     describe: ({ name, island, asked }) => ({

@@ -7,9 +7,10 @@ import { strict as assert } from 'node:assert'
 import type { Message } from '../../contract/records.ts'
 import { permutation } from '../../engine/random.ts'
 import { type Draws, drawsOf } from '../draws.ts'
+import { fill } from '../templates.ts'
 import type { PromptOptions, Split } from '../world.ts'
 import { type BoardLine, isHeldoutBoard, makeBoard, readBoard, writeBoard } from './board.ts'
-import { type Ferry, fill, subjectOf } from './ferry.ts'
+import { type Ferry, subjectOf } from './ferry.ts'
 
 /** A prompt with what it means. */
 export interface FerryPrompt {

@@ -1,6 +1,7 @@
 /** The word list of the ferry office: every piece of its prompts and responses except the line break, which is a byte. */
 import { splitPieces } from '../pieces.ts'
-import { type Ferry, fill } from './ferry.ts'
+import { fill } from '../templates.ts'
+import type { Ferry } from './ferry.ts'
 
 /** Every piece once, in alphabetical order; words that begin a line are listed without their space. */
 export function ferryWords(ferry: Ferry): string[] {

@@ -5,8 +5,9 @@
  */
 import type { Draws } from '../draws.ts'
 import { type Flaw, type FlawKind, flaw } from '../flaws.ts'
+import { fill } from '../templates.ts'
 import type { WrittenResponse } from '../world.ts'
-import { type Ferry, fill, subjectOf } from './ferry.ts'
+import { type Ferry, subjectOf } from './ferry.ts'
 import type { FerryPrompt } from './prompts.ts'
 import { valueFlaw } from './truth.ts'
 

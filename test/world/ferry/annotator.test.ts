@@ -4,10 +4,10 @@ import fc from 'fast-check'
 import type { Draws } from '../../../electron/world/draws.ts'
 import { type Care, editors } from '../../../electron/world/editors.ts'
 import { editMinimally } from '../../../electron/world/ferry/annotator.ts'
-import { fill } from '../../../electron/world/ferry/ferry.ts'
 import { readPrompt } from '../../../electron/world/ferry/prompts.ts'
 import { findFlaws } from '../../../electron/world/ferry/truth.ts'
 import { type FlawKind, isSubtle } from '../../../electron/world/flaws.ts'
+import { fill } from '../../../electron/world/templates.ts'
 import { anyPrompt, anyResponse, ferry, testDraws, written } from './helpers.ts'
 
 const { perfect } = editors

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { UserError } from '../../../electron/contract/errors.ts'
 import { byteLevelTokenizer } from '../../../electron/engine/tokenizer/index.ts'
-import { fill, parseFerry } from '../../../electron/world/ferry/ferry.ts'
+import { parseFerry } from '../../../electron/world/ferry/ferry.ts'
 import { parseResponse } from '../../../electron/world/ferry/parse.ts'
 import { ferryWords } from '../../../electron/world/ferry/words.ts'
 import { splitPieces } from '../../../electron/world/pieces.ts'
+import { fill } from '../../../electron/world/templates.ts'
 import { ferry, prompts, sum, written } from './helpers.ts'
 
 function refusal(change: (copy: typeof ferry) => void): string {

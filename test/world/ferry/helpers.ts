@@ -1,10 +1,11 @@
 /** What the tests of the ferry office share. */
 import fc from 'fast-check'
 import { type Draws, drawsOf } from '../../../electron/world/draws.ts'
-import { fill, loadFerry } from '../../../electron/world/ferry/ferry.ts'
+import { loadFerry } from '../../../electron/world/ferry/ferry.ts'
 import { makePrompts } from '../../../electron/world/ferry/prompts.ts'
 import { writeResponse } from '../../../electron/world/ferry/writer.ts'
 import { type Flaw, type FlawKind, flawCosts } from '../../../electron/world/flaws.ts'
+import { fill } from '../../../electron/world/templates.ts'
 
 export const ferry = loadFerry()
 export const prompts = makePrompts(ferry, { seed: 1, n: 4000, split: 'train' })

@@ -137,9 +137,9 @@ test('the response whose flaws cost less is better, and equal costs tie', () => 
   assert.equal(compareTruth(task, { ...best, ended: false }, open), 1)
 })
 
-test('a flaw costs one, or half for a hedge, a repeat or no closing', () => {
+test('a flaw costs one, or half for a hedge, a repeat, a wrong order or no closing', () => {
   const half = Object.entries(flawCosts).filter(([, cost]) => cost === 0.5)
-  assert.deepEqual(half.map(([kind]) => kind).sort(), ['hedge', 'no-closing', 'repeat'])
+  assert.deepEqual(half.map(([kind]) => kind).sort(), ['hedge', 'no-closing', 'out-of-order', 'repeat'])
   assert.equal(totalCost(findFlaws(ferry, prompt, { text: '', ended: false })), 4.5)
 })
 

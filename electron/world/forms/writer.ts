@@ -36,7 +36,7 @@ export const habits = {
   noClosing: 0.1,
 } as const
 
-/** A bill has room for so many lines of goods, with all that clerks add. */
+/** Lines of goods that a bill has room for, with all that clerks add. */
 const roomForLines = 4
 
 /** One bill to write. */

@@ -1,4 +1,5 @@
 /** The items of a project: each is stored once, and they are read in the order of import. */
+import { parseJson } from '../contract/parse-json.ts'
 import type { EditedPair, Item } from '../contract/records.ts'
 import { type Db, transact } from './database.ts'
 import { defaultHeldoutShare, type Split, splitPoint } from './split.ts'
@@ -57,7 +58,7 @@ export function toItem(row: ItemColumns): Item {
     chosen: row.chosen,
     rejected: row.rejected,
     errorSpans: row.error_spans === null ? null : JSON.parse(row.error_spans),
-    metadata: JSON.parse(row.metadata),
+    metadata: parseJson(row.metadata) as Item['metadata'],
   }
 }
 

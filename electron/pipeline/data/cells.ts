@@ -3,6 +3,7 @@
  * kept as text: it is parsed, or the row is refused.
  */
 import { findUnstorable } from '../../contract/json.ts'
+import { parseJson } from '../../contract/parse-json.ts'
 import type { RawObject } from './fields.ts'
 import { parsePython } from './python-literal.ts'
 import type { RawRow } from './text.ts'
@@ -72,7 +73,7 @@ function parseCell(column: string, text: string): { value: unknown } | { reason:
 
 function parseLiteral(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return parsePython(text)
   }

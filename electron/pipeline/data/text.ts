@@ -1,6 +1,7 @@
 /** Decodes one row's bytes as text or JSON, or says why that can't be done without loss. */
 import { isUtf8 } from 'node:buffer'
 import { findUnstorable } from '../../contract/json.ts'
+import { parseJson } from '../../contract/parse-json.ts'
 import { maxRowBytes } from './split.ts'
 
 type Decoded = { text: string; reason?: undefined } | { text?: undefined; reason: string }
@@ -21,7 +22,7 @@ export type RawRow = { line: number } & JsonRow
 export function parseJsonRow(text: string): JsonRow {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch (error) {
     const constant = /[[:,]\s*(NaN|-?Infinity)\b/.exec(text)?.[1]
     if (constant !== undefined)

@@ -10,13 +10,14 @@ import { writeFolderAtomic } from '../../engine/formats/atomic.ts'
 import { checkRotarySwitch } from '../../engine/generation/generate.ts'
 import { type Model, policyParameters } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
+import { compareIds } from '../../engine/tokenizer/same-ids.ts'
 import type { RunHooks } from '../../engine/training/run.ts'
 import { longestQuery, promptsOf, type SplitPrompts } from '../../pipeline/ppo/examples.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
 import type { RewardCard } from '../../pipeline/reward/card.ts'
 import { schemes } from '../../pipeline/reward/schemes.ts'
 import { type PolicyJudge, policyJudge } from './judges.ts'
-import { emitNotes, openModel, saveModelFolder } from './open-model.ts'
+import { emitNotes, type ModelWithTokenizer, openModel, saveModelFolder } from './open-model.ts'
 import { ppoModels } from './ppo-models.ts'
 import type { Resources } from './resources.ts'
 import { openRewardModel, type RewardModel, scorerOf } from './reward-card.ts'
@@ -46,8 +47,10 @@ export function runPpo(job: PpoJob, jobHooks: Hooks): Promise<JobResults['ppo']>
     emitNotes(opened, jobHooks)
     resources.keepModel(policy)
     checkChoices(job)
-    checkPlacement(job, reward.card, tokenizer)
-    if (job.sequenceModel !== null && sequence) checkTokenizer(job.sequenceModel, sequence.card, tokenizer)
+    checkTokenizer(job.rewardModel, reward, opened, jobHooks)
+    checkPlacement(job, reward.card)
+    if (job.sequenceModel !== null && sequence)
+      checkTokenizer(job.sequenceModel, sequence, opened, jobHooks)
     const prompts = promptsOf(rows, tokenizer, config.maxQueryTokens)
     return {
       examples: prompts,
@@ -154,25 +157,31 @@ function checkChoices(job: PpoJob): void {
   if (contradiction) throw new UserError('bad_input', `${contradiction.message}.`)
 }
 
+/** A reward model that reads the policy's ids as other text is refused; control tokens that are not written may differ. */
 function checkTokenizer(
   rewardModel: string,
-  { tokenizerHash }: Pick<RewardCard, 'tokenizerHash'>,
-  tokenizer: Tokenizer,
+  { card, tokenizer: rewardTokenizer, model: { config } }: RewardModel,
+  policy: ModelWithTokenizer,
+  { emit }: Hooks,
 ): void {
-  if (tokenizerHash === tokenizer.hash) return
-  throw new UserError(
-    'bad_input',
-    `The reward model ${rewardModel} was trained with another tokenizer than the policy's. Train one from the same base model.`,
-  )
+  if (card.tokenizerHash === policy.tokenizer.hash) return
+  const { difference, others } = compareIds(policy.tokenizer, rewardTokenizer)
+  const refuse = (why: string) =>
+    new UserError(
+      'bad_input',
+      `The reward model ${rewardModel} was trained with another tokenizer than the policy's: ${why}. Train one from the same base model.`,
+    )
+  if (card.tokenizerHash !== rewardTokenizer.hash) throw refuse('its folder holds a third one')
+  if (difference !== null) throw refuse(difference)
+  const { vocabSize } = policy.model.config
+  if (vocabSize > config.vocabSize)
+    throw refuse(`the policy can write ${vocabSize} tokens, the reward model reads ${config.vocabSize}`)
+  const sentence = `The tokenizers of the policy and of ${rewardModel} differ in control tokens that no text is made of (${others.join(', ')}); the ids of every text are the same.`
+  emit({ type: 'note', sentence })
 }
 
-/** A reward model that can't reward this placement, or reads another tokenizer's ids, is refused. */
-function checkPlacement(
-  { config, rewardModel }: PpoJob,
-  card: Pick<RewardCard, 'scheme' | 'tokenizerHash'>,
-  tokenizer: Tokenizer,
-): void {
-  checkTokenizer(rewardModel, card, tokenizer)
+/** A reward model that can't reward this placement is refused. */
+function checkPlacement({ config, rewardModel }: PpoJob, card: Pick<RewardCard, 'scheme'>): void {
   if (placements[config.placement].rewardsTokens && !schemes[card.scheme].rewardsTokens)
     throw new UserError(
       'bad_input',

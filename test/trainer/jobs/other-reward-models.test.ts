@@ -14,11 +14,13 @@ import {
 import { disposeModel } from '../../../electron/engine/model/model.ts'
 import { openModelSource } from '../../../electron/engine/model/sources/model-source.ts'
 import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'
+import { loadTokenizer } from '../../../electron/engine/tokenizer/index.ts'
 import { commonLengths, type QueryResponse } from '../../../electron/engine/training/batch.ts'
+import { writeRewardCard } from '../../../electron/pipeline/reward/card.ts'
 import { runJob } from '../../../electron/trainer/jobs/index.ts'
 import { openModel } from '../../../electron/trainer/jobs/open-model.ts'
 import { openRewardModel, scorerOf } from '../../../electron/trainer/jobs/reward-card.ts'
-import { temporaryFolder } from '../../invariant/toy.ts'
+import { temporaryFolder, writeToyModel } from '../../invariant/toy.ts'
 import { type ToyFiles, toyJob, writeToyFiles } from '../../invariant/toy-jobs.ts'
 
 const golden = path.resolve(import.meta.dirname, '../../golden')
@@ -89,6 +91,84 @@ test('it rewards PPO, starts the value model, judges and scores', async () => {
     InferenceJob.parse({ kind: 'score', rewardModel, rows: [row] }),
   )) as JobResults['score']
   assert.equal(score.rows[0]!.score, score.rows[0]!.tokens.at(-1)!.reward)
+})
+
+/** A reward model whose tokenizer has been changed, with the card that it would have after training. */
+async function withTokenizer(
+  name: string,
+  vocabSize: number,
+  edit: (definition: Definition) => void,
+): Promise<string> {
+  const model = await writeToyModel(path.join(folder, name), {
+    scored: true,
+    config: { vocab_size: vocabSize },
+  })
+  const file = path.join(model, 'tokenizer.json')
+  const definition = JSON.parse(readFileSync(file, 'utf8')) as Definition
+  edit(definition)
+  writeFileSync(file, JSON.stringify(definition))
+  const { hash } = loadTokenizer(model)
+  await writeRewardCard(model, { scheme: 'bt-changed', keptMean: 0, tokenizerHash: hash })
+  return model
+}
+
+interface Definition {
+  added_tokens: { id: number; content: string; special: boolean; normalized: boolean }[]
+  model: { merges: string[][] }
+  pre_tokenizer: object
+}
+
+const padding = { id: 67, content: '[PAD]', special: true, normalized: false }
+
+test('a reward model with another padding token rewards PPO, with a note', async () => {
+  const rewardModel = await withTokenizer('padded', 68, ({ added_tokens }) => added_tokens.push(padding))
+  const notes: string[] = []
+  await run(ppo({ rewardModel }), (event) => {
+    if (event.type === 'note') notes.push(event.sentence)
+  })
+  assert.ok(
+    notes.some((each) =>
+      /differ in control tokens .*\(\[PAD\]\); the ids of every text are the same/.test(each),
+    ),
+    notes.join(),
+  )
+})
+
+test('a reward model that reads the policy’s ids as something else is refused with what differs', async () => {
+  const cases: [string, (definition: Definition) => void, RegExp][] = [
+    ['merges', ({ model }) => model.merges.pop(), /its vocabulary or merges differs/],
+    [
+      'digits',
+      (definition) => {
+        definition.pre_tokenizer = {
+          type: 'Sequence',
+          pretokenizers: [{ type: 'Digits', individual_digits: true }, definition.pre_tokenizer],
+        }
+      },
+      /its normalizer or pre-tokenizer differs/,
+    ],
+    [
+      'ordinary',
+      ({ added_tokens }) => added_tokens.push({ ...padding, content: 'cat', special: false }),
+      /the added token "cat" is not the same in both/,
+    ],
+    [
+      'ends',
+      ({ added_tokens }) => added_tokens.splice(2, 1, { ...added_tokens[2]!, content: '[END]' }),
+      /it lacks the token "<\|im_end\|>" \(id 2\) of the policy's prompts or responses/,
+    ],
+  ]
+  for (const [name, edit, message] of cases)
+    await assert.rejects(run(ppo({ rewardModel: await withTokenizer(name, 68, edit) })), {
+      code: 'bad_input',
+      message,
+    })
+  const small = await withTokenizer('small', 67, ({ added_tokens }) => added_tokens.splice(0, 1))
+  const policy = await writeToyModel(path.join(folder, 'large'), { config: { vocab_size: 70 } })
+  await assert.rejects(
+    run(ppo({ rewardModel: small, policy })),
+    /the policy can write 70 tokens, the reward model reads 67/,
+  )
 })
 
 test('a reward model can be trained further, and stays one that cannot generate', async () => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
 import { writeFileAtomic } from '../formats/atomic.ts'
+import { readDefinition, readJsonObject } from './definition-file.ts'
 import { isObject, type JsonObject, readObject, refuse } from './json.ts'
 import { createTokenizer, type SpecialTokens, type Tokenizer, type TokenizerFiles } from './tokenizer.ts'
 
@@ -28,8 +29,11 @@ export function loadTokenizer(folder: string): Tokenizer {
         'transformers (AutoTokenizer) and save it again: that writes tokenizer.json.',
     )
   }
-  const optional = (name: string) => readJsonFile(path.join(folder, name)) ?? {}
-  const definition = readJsonFile(definitionFile)!
+  const optional = (name: string) => {
+    const file = path.join(folder, name)
+    return existsSync(file) ? readJsonObject(file) : {}
+  }
+  const definition = readDefinition(definitionFile)
   const tokenizerConfig = optional('tokenizer_config.json')
   const files: SpecialTokenFiles = {
     definition,
@@ -70,27 +74,6 @@ export async function saveTokenizer(tokenizer: Tokenizer, folder: string): Promi
 /** What models are taught, unless the template also writes "eos_token", where another text would change prompts. */
 function savedEnd({ eosToken, files: { config } }: Tokenizer): string {
   return config.chat_template?.includes('eos_token') ? config.eos_token : eosToken
-}
-
-/** @returns the file's object, or null if the file does not exist */
-function readJsonFile(file: string): JsonObject | null {
-  if (!existsSync(file)) return null
-  let content: unknown
-  try {
-    content = JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    const reason = (error as Error).message
-    throw new UserError(
-      'bad_input',
-      `${file} can't be read as JSON (${reason}). Download or save it again.`,
-      {
-        cause: error,
-      },
-    )
-  }
-  if (!isObject(content))
-    throw new UserError('bad_input', `${file} must hold one JSON object. Download it again.`)
-  return content
 }
 
 function findSpecialToken(key: keyof SpecialTokens, files: SpecialTokenFiles, folder: string): string | null {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
+import { readDefinition } from '../../../electron/engine/tokenizer/definition-file.ts'
 import { byteLevelTokenizer, loadTokenizer, saveTokenizer } from '../../../electron/engine/tokenizer/index.ts'
 import { goldenTokenizer, type JsonObject, openGolden, withFolder } from './golden-tokenizers.ts'
 
@@ -139,4 +140,15 @@ test('missing and broken keys are named with their file', () => {
     withDefinition({ pre_tokenizer: split }),
     /"pre_tokenizer\.pattern" .*regular expression can't be used/,
   )
+})
+
+test('tokenizer.json is parsed once for a model and its tokenizer, and again when it has changed', () => {
+  withFolder({ 'tokenizer.json': definition, 'tokenizer_config.json': config }, (folder) => {
+    const file = path.join(folder, 'tokenizer.json')
+    const first = readDefinition(file)
+    assert.equal(loadTokenizer(folder).files.definition, first)
+    writeFileSync(file, JSON.stringify({ ...definition, version: '1.1' }))
+    assert.notEqual(readDefinition(file), first)
+    assert.equal(loadTokenizer(folder).files.definition.version, '1.1')
+  })
 })

@@ -4,8 +4,8 @@ import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../../../contract/errors.ts'
 import { shapeText } from '../../formats/safetensors.ts'
+import { readDefinition } from '../../tokenizer/definition-file.ts'
 import type { ModelConfig } from '../config.ts'
-import { readJson } from './json-file.ts'
 
 export interface ExpectedParameter {
   name: string
@@ -83,7 +83,7 @@ const tokenizerSchema = z.object({
 export function checkTokenizer(folder: string, config: ModelConfig): void {
   const file = path.join(folder, 'tokenizer.json')
   if (!existsSync(file)) return
-  const parsed = tokenizerSchema.safeParse(readJson(file))
+  const parsed = tokenizerSchema.safeParse(readDefinition(file))
   if (!parsed.success) return
   const { model, added_tokens: added } = parsed.data
   const ids: unknown[] = Array.isArray(model.vocab) ? [model.vocab.length - 1] : Object.values(model.vocab)

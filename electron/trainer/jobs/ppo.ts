@@ -49,8 +49,7 @@ export function runPpo(job: PpoJob, jobHooks: Hooks): Promise<JobResults['ppo']>
     checkChoices(job)
     checkTokenizer(job.rewardModel, reward, opened, jobHooks)
     checkPlacement(job, reward.card)
-    if (job.sequenceModel !== null && sequence)
-      checkTokenizer(job.sequenceModel, sequence, opened, jobHooks)
+    if (job.sequenceModel !== null && sequence) checkTokenizer(job.sequenceModel, sequence, opened, jobHooks)
     const prompts = promptsOf(rows, tokenizer, config.maxQueryTokens)
     return {
       examples: prompts,

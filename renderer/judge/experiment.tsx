@@ -36,6 +36,8 @@ export function Experiment() {
       {data.caveat && <p className="box">{data.caveat}</p>}
       <RewardModels record={data} />
       <WinRates record={data} />
+      <Contrasts record={data} />
+      <RateByEdits record={data} />
       <RateOverSteps record={data} />
       <RateOverKl record={data} />
     </section>
@@ -45,7 +47,7 @@ export function Experiment() {
 function RewardModels({ record: { rewardModels } }: { record: ResultRecord }) {
   return (
     <ResultTable
-      title="1. Reward models on held-out pairs"
+      title="Reward models on held-out pairs"
       hasCaption
       rows={rewardModels}
       keyOf={({ name }) => name}
@@ -67,7 +69,7 @@ function rateOf({ winRate, interval }: Arm): string {
 function WinRates({ record: { arms, reference } }: { record: ResultRecord }) {
   return (
     <ResultTable
-      title={`2. Win rate against ${reference.name}`}
+      title={`Win rate against ${reference.name}`}
       hasCaption
       rows={[...arms].sort((a, b) => b.winRate - a.winRate)}
       keyOf={({ name }) => name}
@@ -95,6 +97,55 @@ function WinRates({ record: { arms, reference } }: { record: ResultRecord }) {
   )
 }
 
+/** Which arms differ, and by how much. */
+function Contrasts({ record: { contrasts = [] } }: { record: ResultRecord }) {
+  if (contrasts.length === 0) return null
+  const signed = (value: number) => `${value < 0 ? '−' : '+'}${numberOf(Math.abs(value))}`
+  return (
+    <ResultTable
+      title="Differences between arms, in points of win rate"
+      hasCaption
+      rows={[...contrasts].sort((a, b) => Math.abs(b.value) - Math.abs(a.value))}
+      keyOf={({ arm, opponent }) => `${arm} − ${opponent}`}
+      columns={[
+        { head: 'Arms', text: ({ arm, opponent }) => `${arm} − ${opponent}` },
+        { head: 'Points', text: ({ value }) => signed(value) },
+        {
+          head: '95% interval',
+          text: ({ interval }) => `${signed(interval.low)} to ${signed(interval.high)}`,
+        },
+        {
+          head: 'At this size',
+          text: ({ interval }) => (interval.low > 0 || interval.high < 0 ? 'differ' : 'not shown to differ'),
+        },
+      ]}
+    />
+  )
+}
+
+/** Every arm by how many edits it learned from. */
+function RateByEdits({ record: { editCurve = [] } }: { record: ResultRecord }) {
+  if (editCurve.length === 0) return null
+  return (
+    <ResultTable
+      title="Win rate by the number of edits"
+      hasCaption
+      rows={[...editCurve].sort((a, b) => a.edits - b.edits || b.winRate - a.winRate)}
+      keyOf={({ arm, edits }) => `${arm} ${edits}`}
+      columns={[
+        { head: 'Edits', text: ({ edits, isAll }) => `${edits}${isAll ? ' (all)' : ''}` },
+        { head: 'Arm', text: ({ arm }) => arm },
+        {
+          head: 'Win rate, 95% interval',
+          text: ({ winRate, interval }) =>
+            `${numberOf(winRate)} (${numberOf(interval.low)}–${numberOf(interval.high)})`,
+        },
+        { head: 'KL (nats)', text: ({ kl }) => numberOf(kl) },
+      ]}
+    />
+  )
+}
+
 function RateOverSteps({ record: { winRateOverSteps } }: { record: ResultRecord }) {
   const series = useMemo(
     () =>
@@ -109,7 +160,7 @@ function RateOverSteps({ record: { winRateOverSteps } }: { record: ResultRecord 
   if (series.length === 0) return null
   return (
     <div>
-      <LineChart title="3. Win rate against steps" series={series} height={240} />
+      <LineChart title="Win rate against steps" series={series} height={240} />
       <div className="row">
         <Legend names={series.map(({ name }) => name)} />
         <SaveFigure name="over-steps" title="Win rate against steps" />
@@ -133,7 +184,7 @@ function RateOverKl({ record: { arms, frontier } }: { record: ResultRecord }) {
   return (
     <div>
       <LineChart
-        title="4. Win rate against KL in nats, one run per penalty"
+        title="Win rate against KL in nats, one run per penalty"
         series={series}
         height={240}
         x="KL"

@@ -16,22 +16,35 @@ type RewardPlan = Pick<RewardConfig, 'scheme' | 'pairs'> & Partial<Pick<RewardCo
 export const rewardPlans = {
   'sequence-original': { scheme: 'sequence', pairs: 'original' },
   'sequence-edited': { scheme: 'sequence', pairs: 'edited' },
-  token: { scheme: 'bt-changed', pairs: 'edited' },
+  token: { scheme: 'bt-balanced', pairs: 'edited' },
+  'token-changed': { scheme: 'bt-changed', pairs: 'edited' },
   'token-mean': { scheme: 'bt-mean', pairs: 'edited' },
   'token-classify': { scheme: 'classify', pairs: 'edited' },
   'token-regress': { scheme: 'regress', pairs: 'edited', spanWeighted: true },
 } satisfies Record<string, RewardPlan>
 export type RewardName = keyof typeof rewardPlans
 
+interface PpoMethod {
+  kind: 'ppo'
+  settings: Pick<PpoConfig, 'placement'> &
+    Partial<Pick<PpoConfig, 'sumRewardOver' | 'credit' | 'samplesPerPrompt'>>
+  rewardModel: RewardName
+  /** Scores whole responses, for placements that need it. */
+  sequenceModel?: RewardName
+}
+
 export type Method =
   | { kind: 'sft'; responses: SftConfig['responses'] }
-  | { kind: 'ppo'; placement: PpoConfig['placement']; rewardModel: RewardName }
+  | PpoMethod
   | { kind: 'dpo'; pairs: PairKind }
 
 interface MethodRow {
   description: string
   method: Method
 }
+
+/** Responses to a prompt for estimators that compare them. */
+const samplesPerPrompt = 4
 
 const methodRows: Record<ArmMethod, MethodRow> = {
   'sft-chosen': {
@@ -44,30 +57,70 @@ const methodRows: Record<ArmMethod, MethodRow> = {
   },
   'sequence-original': {
     description: 'PPO with one reward per response, learned from ordinary preferences',
-    method: { kind: 'ppo', placement: 'sequence', rewardModel: 'sequence-original' },
+    method: ppo({ placement: 'sequence' }, 'sequence-original'),
   },
   'sequence-edited': {
     description: 'PPO with one reward per response, learned from edited pairs',
-    method: { kind: 'ppo', placement: 'sequence', rewardModel: 'sequence-edited' },
+    method: ppo({ placement: 'sequence' }, 'sequence-edited'),
+  },
+  'sequence-rloo': {
+    description: `sequence-edited without a critic: compares ${samplesPerPrompt} responses to a prompt`,
+    method: ppo({ placement: 'sequence', credit: 'rloo', samplesPerPrompt }, 'sequence-edited'),
   },
   token: {
     description: 'PPO with a reward for every token, learned by comparing the changed tokens of edits',
-    method: { kind: 'ppo', placement: 'token', rewardModel: 'token' },
+    method: ppo({ placement: 'token' }, 'token'),
+  },
+  'token-shaped': {
+    description: 'PPO with the sequence reward of sequence-edited, paid early where the token rewards say',
+    method: ppo({ placement: 'shaped' }, 'token', 'sequence-edited'),
+  },
+  'token-mixed': {
+    description: 'PPO with the mean of the token rewards and the sequence reward',
+    method: ppo({ placement: 'mixed' }, 'token', 'sequence-edited'),
+  },
+  'token-segments': {
+    description: 'PPO with the token rewards of each sentence, paid at its end',
+    method: ppo({ placement: 'token', sumRewardOver: 'segment' }, 'token'),
+  },
+  'token-reinforce': {
+    description: 'token without a critic: whitened rewards to go (REINFORCE++)',
+    method: ppo({ placement: 'token', credit: 'reinforce++' }, 'token'),
+  },
+  'token-rloo': {
+    description: `token without a critic: compares ${samplesPerPrompt} responses to a prompt`,
+    method: ppo({ placement: 'token', credit: 'rloo', samplesPerPrompt }, 'token'),
+  },
+  'token-group': {
+    description: `token without a critic: in units of the group of ${samplesPerPrompt} responses to a prompt`,
+    method: ppo({ placement: 'token', credit: 'group', samplesPerPrompt }, 'token'),
+  },
+  'token-changed': {
+    description: 'token with an unbalanced reward loss, which pays for length',
+    method: ppo({ placement: 'token' }, 'token-changed'),
   },
   'token-mean': {
     description: 'PPO with a reward for every token, learned by comparing mean rewards of whole responses',
-    method: { kind: 'ppo', placement: 'token', rewardModel: 'token-mean' },
+    method: ppo({ placement: 'token' }, 'token-mean'),
   },
   'token-classify': {
     description: 'PPO with a reward for every token, learned by classifying the labels, as in TLCR',
-    method: { kind: 'ppo', placement: 'token', rewardModel: 'token-classify' },
+    method: ppo({ placement: 'token' }, 'token-classify'),
   },
   'token-regress': {
     description:
       'PPO with a reward for every token, learned by regression on labels divided over their spans',
-    method: { kind: 'ppo', placement: 'token', rewardModel: 'token-regress' },
+    method: ppo({ placement: 'token' }, 'token-regress'),
   },
   dpo: { description: 'DPO on edited pairs', method: { kind: 'dpo', pairs: 'edited' } },
+}
+
+function ppo(
+  settings: PpoMethod['settings'],
+  rewardModel: RewardName,
+  sequenceModel?: RewardName,
+): PpoMethod {
+  return { kind: 'ppo', settings, rewardModel, ...(sequenceModel && { sequenceModel }) }
 }
 
 export interface ArmPlan extends MethodRow {
@@ -90,7 +143,9 @@ export function armPlan(arm: ExperimentArm): ArmPlan {
 /** The reward models that an arm needs. */
 export function rewardsOf(arm: ExperimentArm): RewardName[] {
   const { method } = armPlan(arm)
-  return method.kind === 'ppo' ? [method.rewardModel] : []
+  if (method.kind !== 'ppo') return []
+  const { rewardModel, sequenceModel } = method
+  return sequenceModel === undefined ? [rewardModel] : [rewardModel, sequenceModel]
 }
 
 /** What a project has to hold so that the arm can be trained. */

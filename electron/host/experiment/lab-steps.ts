@@ -105,11 +105,11 @@ function trainingSteps(
     trainSft: (name, config, edits) =>
       run('sft', { ...shared(name), ...drawn(edits, config), model: policy, config }),
     trainPpo: (name, models, config) => {
-      const { rewardModel } = models
+      const { rewardModel, sequenceModel } = models
       return run('ppo', {
         ...shared(name),
         policy: models.policy ?? policy,
-        ...{ rewardModel, sequenceModel: null, judge: watchingJudge, config },
+        ...{ rewardModel, sequenceModel, judge: watchingJudge, config },
       })
     },
     trainDpo: (name, start, config, edits) =>

@@ -131,9 +131,12 @@ export class Trainings {
         return this.#steps.trainDpo(name, start, config, edits)
       }
       case 'ppo': {
-        const { model } = await this.reward(method.rewardModel, draw)
-        const config = PpoConfig.parse({ ...ppo, placement: method.placement, klCoef, seed })
-        return this.#steps.trainPpo(name, { policy: start, rewardModel: model }, config)
+        const { model: rewardModel } = await this.reward(method.rewardModel, draw)
+        const sequenceModel = method.sequenceModel
+          ? (await this.reward(method.sequenceModel, draw)).model
+          : null
+        const config = PpoConfig.parse({ ...ppo, ...method.settings, klCoef, seed })
+        return this.#steps.trainPpo(name, { policy: start, rewardModel, sequenceModel }, config)
       }
     }
   }

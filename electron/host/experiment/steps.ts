@@ -42,7 +42,7 @@ export interface ExperimentSteps {
   /** @param models paths; a null policy is the reference */
   trainPpo(
     name: string,
-    models: { policy: string | null; rewardModel: string },
+    models: { policy: string | null; rewardModel: string; sequenceModel: string | null },
     config: PpoConfig,
   ): Promise<Finished<'ppo'>>
   trainDpo(

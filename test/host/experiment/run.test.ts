@@ -49,7 +49,7 @@ const curve = new Map<string, [number, number][]>([
 
 function writingSteps() {
   const rewards = new Map<string, RewardConfig>()
-  const ppos = new Map<string, PpoConfig & { policy: string | null; rewardModel: string }>()
+  const ppos = new Map<string, PpoConfig & Parameters<ExperimentSteps['trainPpo']>[1]>()
   const dpos = new Map<string, DpoConfig & { policy: string | null; edits: number | null }>()
   const sfts = new Map<string, SftConfig & { edits: number | null }>()
   const heldout = {
@@ -164,7 +164,7 @@ test('each arm learns from its own pairs by its own scheme, with its own placeme
   assert.deepEqual(learnt, [
     ['sequence-original', 'sequence', 'original', false, 'sequence'],
     ['sequence-edited', 'sequence', 'edited', false, 'sequence'],
-    ['token', 'bt-changed', 'edited', false, 'token'],
+    ['token', 'bt-balanced', 'edited', false, 'token'],
     ['token-classify', 'classify', 'edited', false, 'token'],
     ['token-regress', 'regress', 'edited', true, 'token'],
   ])
@@ -197,6 +197,25 @@ test('an arm on top of fine-tuning starts from that policy of its seed, and shar
     [['dpo-on-sft', 'token-on-sft']],
     'arms from different starting points are not contrasted',
   )
+})
+
+test('shaped and mixed placements get both reward models, and estimators without a critic several responses', async () => {
+  const { steps, rewards, ppos } = writingSteps()
+  const arms = ['token-shaped', 'token-mixed', 'token-rloo', 'sequence-rloo'] satisfies ExperimentArm[]
+  await runExperiment({ ...plan, arms, seeds: [1] }, steps)
+  assert.deepEqual([...rewards.keys()], ['reward-token-seed1', 'reward-sequence-edited-seed1'])
+  const trained = arms.map((arm) => {
+    const { placement, credit, samplesPerPrompt, rewardModel, sequenceModel } = ppos.get(
+      `${arm}-kl0.1-seed1`,
+    )!
+    return [placement, credit, samplesPerPrompt, rewardModel, sequenceModel]
+  })
+  assert.deepEqual(trained, [
+    ['shaped', 'gae', 1, 'reward-token-seed1', 'reward-sequence-edited-seed1'],
+    ['mixed', 'gae', 1, 'reward-token-seed1', 'reward-sequence-edited-seed1'],
+    ['token', 'rloo', 4, 'reward-token-seed1', null],
+    ['sequence', 'rloo', 4, 'reward-sequence-edited-seed1', null],
+  ])
 })
 
 test('with few edits every method gets as many of them and more passes, and the record has the curve', async () => {

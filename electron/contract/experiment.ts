@@ -80,6 +80,14 @@ const experiment = trainingVerb(
           'Numbers of edits (or preferences) with which every arm is trained too, besides all of them.',
         )
         .meta({ value: 'COUNT' }),
+      tries: z
+        .int()
+        .min(1)
+        .max(4)
+        .default(1)
+        .describe(
+          'Settings that every arm is tried with on the first seed; the judge chooses among them on held-out prompts that are not used otherwise.',
+        ),
       judge: WrittenExperimentJudge.describe(experimentJudgeForms).meta({ value: 'JUDGE' }),
       judgeServer,
       prompts: z.int().positive().default(256).describe('At most this many held-out prompts are judged.'),

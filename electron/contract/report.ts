@@ -164,6 +164,27 @@ export const ResultRecord = z.object({
   arms: z.array(Arm),
   /** `arm` judged against `opponent`, for pairs of arms in either order. */
   headToHead: z.array(z.object({ arm: z.string(), opponent: z.string(), ...WinRateSummary.shape })),
+  /**
+   * The settings that each arm was tried with on the first seed, and the one that won on the validation prompts: factors
+   * of the plan's learning rate and passes, and the KL coefficient. Not in earlier records.
+   */
+  tuning: z
+    .array(
+      z.object({
+        arm: z.string(),
+        edits: z.int().positive().nullable(),
+        tried: z.array(
+          z.object({
+            rate: z.number(),
+            passes: z.number(),
+            klCoef: z.number().nullable(),
+            winRate: percent(),
+          }),
+        ),
+        chosen: z.int().nonnegative(),
+      }),
+    )
+    .optional(),
   /** By how many points the win rates of related arms differ, paired by prompt and seed. Not in earlier records. */
   contrasts: z.array(Difference).optional(),
   /** Win rates of arms by the number of edits (or preferences) that they learned from. Not in earlier records. */

@@ -42,6 +42,7 @@ export async function demo(
       seeds: [seed],
       klCoefs: [],
       edits: [],
+      tries: 1,
       judge: { kind: 'world' },
       judgeServer: JudgeServerOptions.parse({}),
       datasets: [worldDatasets.pairs],

@@ -43,11 +43,11 @@ export async function performExperiment(
   hooks: Hooks,
 ): Promise<ResultRecord> {
   const project = await lab.openProject(input.project)
-  const { arms, prompts, datasets, heldout, edits, reward, ppo, sft, dpo, seeds } = input
+  const { arms, prompts, datasets, heldout, edits, tries, reward, ppo, sft, dpo, seeds } = input
   requireArmData(project, arms, { datasets, heldout, heldoutLimit: prompts })
   const { setting, judge } = await settingOf(lab, project, { input, judge: context.judge }, hooks)
   const klCoefs = input.klCoefs.length > 0 ? input.klCoefs : [ppo.klCoef]
-  const plan: ExperimentPlan = { arms, seeds, klCoefs, edits, prompts, reward, ppo, sft, dpo }
+  const plan: ExperimentPlan = { arms, seeds, klCoefs, edits, tries, prompts, reward, ppo, sft, dpo }
   const result = await runExperiment(plan, labSteps(lab, project, setting, hooks))
   const record = ResultRecord.parse({
     project: project.name,

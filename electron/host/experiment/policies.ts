@@ -15,7 +15,9 @@ export interface ExperimentPlan {
   klCoefs: number[]
   /** Numbers of edits that every arm is also trained with, besides all. */
   edits: number[]
-  /** At most this many held-out prompts are judged. */
+  /** Settings that every arm is tried with; 1 tries none but the plan's. */
+  tries: number
+  /** At most this many held-out prompts are judged, and as many others used to choose settings. */
   prompts: number
   reward: Omit<RewardConfig, 'scheme' | 'pairs' | 'seed'>
   ppo: Omit<PpoConfig, 'placement' | 'seed' | 'klCoef'>
@@ -30,11 +32,17 @@ export interface Draw {
   edits: number | null
 }
 
-/** An arm at one strength of the KL penalty (null if it has none), with some of the edits (null: all). */
+/** An arm with settings of its own. */
 export interface Variant {
   arm: ExperimentArm
+  /** Strength of the KL penalty; null if it has none. */
   klCoef: number | null
+  /** Number of edits that it learns from; null for all. */
   edits: number | null
+  /** Factor of the plan's learning rate, for methods without a KL penalty. */
+  rate: number
+  /** Factor of the plan's passes. */
+  passes: number
 }
 
 export type TrainedReward = Finished<'reward'> & {
@@ -54,10 +62,15 @@ export function variantsOf({ arms, klCoefs, edits }: ExperimentPlan): Variant[] 
     const strengths = armPlan(arm).method.kind === 'ppo' ? klCoefs : [null]
     // A KL sweep and a curve over the edits are different questions: the curve takes the first strength.
     return [
-      ...strengths.map((klCoef): Variant => ({ arm, klCoef, edits: null })),
-      ...edits.map((count): Variant => ({ arm, klCoef: strengths[0]!, edits: count })),
+      ...strengths.map((klCoef) => ({ ...plain(arm), klCoef })),
+      ...edits.map((count) => ({ ...plain(arm), klCoef: strengths[0]!, edits: count })),
     ]
   })
+}
+
+/** The arm with the plan's settings. */
+export function plain(arm: ExperimentArm): Variant {
+  return { arm, klCoef: null, edits: null, rate: 1, passes: 1 }
 }
 
 /** Steps that a model gets at least when it learns from few edits, and the passes over them at most. */
@@ -80,10 +93,20 @@ export class Trainings {
   readonly #steps: ExperimentSteps
   readonly #rewards = new Map<string, Promise<TrainedReward>>()
   readonly #policies = new Map<string, Promise<TrainedPolicy>>()
+  readonly #chosen = new Map<string, Variant>()
 
   constructor(plan: ExperimentPlan, steps: ExperimentSteps) {
     this.#plan = plan
     this.#steps = steps
+  }
+
+  /** Has arms that continue this one start from it with these settings. */
+  choose(variant: Variant): void {
+    this.#chosen.set(`${variant.arm} ${variant.edits}`, variant)
+  }
+
+  #start(arm: ExperimentArm, edits: number | null): Variant {
+    return this.#chosen.get(`${arm} ${edits}`) ?? { ...plain(arm), edits }
   }
 
   reward(reward: RewardName, draw: Draw): Promise<TrainedReward> {
@@ -99,47 +122,55 @@ export class Trainings {
     })
   }
 
-  policy({ arm, klCoef, edits }: Variant, seed: number): Promise<TrainedPolicy> {
-    const draw = { seed, edits }
-    const name = `${arm}${klCoef === null ? '' : `-kl${klCoef}`}${drawName(draw)}`
+  policy(variant: Variant, seed: number): Promise<TrainedPolicy> {
+    const name = policyName(variant, seed)
     return once(this.#policies, name, async () => {
-      const { method, start: startArm } = armPlan(arm)
-      const start = startArm && (await this.policy({ arm: startArm, klCoef: null, edits }, seed)).model
-      const finished = await this.#train({ name, method, start, klCoef }, draw)
+      const { method, start: startArm } = armPlan(variant.arm)
+      const start = startArm && (await this.policy(this.#start(startArm, variant.edits), seed)).model
+      const finished = await this.#train({ name, method, start, seed }, variant)
       return { ...finished, seed, start }
     })
   }
 
   async #train(
-    {
-      name,
-      method,
-      start,
-      klCoef,
-    }: { name: string; method: Method; start: string | null; klCoef: number | null },
-    draw: Draw,
+    { name, method, start, seed }: { name: string; method: Method; start: string | null; seed: number },
+    { klCoef, edits, rate, passes }: Variant,
   ): Promise<Finished<'sft' | 'ppo' | 'dpo'>> {
     const { sft, ppo, dpo } = this.#plan
-    const { seed, edits } = draw
+    const tuned = <Config extends { batchSize: number; epochs: number; learningRate: number }>(
+      config: Config,
+    ) => {
+      const { epochs, learningRate } = withPasses(config, edits)
+      return { ...config, epochs: epochs * passes, learningRate: learningRate * rate }
+    }
     switch (method.kind) {
       case 'sft': {
-        const config = SftConfig.parse({ ...withPasses(sft, edits), responses: method.responses, seed })
+        const config = SftConfig.parse({ ...tuned(sft), responses: method.responses, seed })
         return this.#steps.trainSft(name, config, edits)
       }
       case 'dpo': {
-        const config = DpoConfig.parse({ ...withPasses(dpo, edits), pairs: method.pairs, seed })
+        const config = DpoConfig.parse({ ...tuned(dpo), pairs: method.pairs, seed })
         return this.#steps.trainDpo(name, start, config, edits)
       }
       case 'ppo': {
-        const { model: rewardModel } = await this.reward(method.rewardModel, draw)
+        const { model: rewardModel } = await this.reward(method.rewardModel, { seed, edits })
         const sequenceModel = method.sequenceModel
-          ? (await this.reward(method.sequenceModel, draw)).model
+          ? (await this.reward(method.sequenceModel, { seed, edits })).model
           : null
         const config = PpoConfig.parse({ ...ppo, ...method.settings, klCoef, seed })
         return this.#steps.trainPpo(name, { policy: start, rewardModel, sequenceModel }, config)
       }
     }
   }
+}
+
+function policyName({ arm, klCoef, edits, rate, passes }: Variant, seed: number): string {
+  const settings = [
+    ...(klCoef === null ? [] : [`kl${klCoef}`]),
+    ...(rate === 1 ? [] : [`rate${rate.toPrecision(3)}`]),
+    ...(passes === 1 ? [] : [`passes${passes}`]),
+  ]
+  return `${[arm, ...settings].join('-')}${drawName({ seed, edits })}`
 }
 
 function drawName({ seed, edits }: Draw): string {

@@ -41,6 +41,7 @@ export async function real(lab: Lab, input: VerbInput<'real'>, hooks: Hooks): Pr
       seeds: [seed],
       klCoefs: [],
       edits: [],
+      tries: 1,
       judge: { kind: 'length', prefer: 'shorter' },
       judgeServer: JudgeServerOptions.parse({}),
       datasets: ['edits'],

@@ -38,6 +38,7 @@ import {
 } from './summaries.ts'
 import { tokenRewardsOf } from './token-rewards.ts'
 import { type Answers, type Contestant, type JudgedVariant, Tournament } from './tournament.ts'
+import { requireValidation, type Tuned, tuneVariants } from './tuning.ts'
 
 /** The part of the result that the experiment itself knows. */
 export type ExperimentResult = Omit<
@@ -57,7 +58,8 @@ interface Experiment {
 }
 
 export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps): Promise<ExperimentResult> {
-  const items = steps.heldoutItems().slice(0, plan.prompts)
+  const heldout = steps.heldoutItems()
+  const items = heldout.slice(0, plan.prompts)
   const clock = new StageClock()
   const trainings = new Trainings(plan, steps)
   const experiment = { plan, steps, items, trainings, tournament: new Tournament(items, steps), clock }
@@ -65,19 +67,23 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
   // 1. Train a reward model for each kind of reward and seed.
   const rewards = await trainRewards(experiment)
 
-  // 2. Train a policy for each arm, KL strength, number of edits and seed; have it answer the prompts, and judge the
+  // 2. Choose each arm's settings on other held-out prompts, if several are tried.
+  const validation = heldout.slice(plan.prompts, 2 * plan.prompts)
+  const { variants, tuning } = await tunedVariants(validation, experiment)
+
+  // 3. Train a policy for each arm, KL strength, number of edits and seed; have it answer the prompts, and judge the
   //    answers.
   const reference = await answersOf(new Map(plan.seeds.map((seed) => [seed, null])), experiment)
-  const judged = await judgedVariants(reference, experiment)
+  const judged = await judgedVariants(variants, reference, experiment)
   const onAllEdits = judged.filter(({ edits }) => edits === null)
 
-  // 3. Compare the arms over the KLs that all of them reached, and select each arm's variant nearest to the middle.
+  // 4. Compare the arms over the KLs that all of them reached, and select each arm's variant nearest to the middle.
   const frontier = frontierOf(onAllEdits, experiment)
   const middle = frontier && (frontier.kls.low + frontier.kls.high) / 2
   const selected = plan.arms.map((arm) => nearest(onAllEdits, arm, middle))
   const headToHead = await clock.time('judge', () => headToHeads(selected, experiment))
 
-  // 4. Measure the reward models.
+  // 5. Measure the reward models.
   const firstSeed = plan.seeds[0]!
   const baseline = { items, answers: reference.get(firstSeed)! }
   const rewardModels = await clock.time('reward quality', () => rewardModelResults(rewards, baseline, steps))
@@ -97,6 +103,7 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
     },
     arms: selected.map((variant) => armResult(variant, referenceResponses, experiment)),
     headToHead,
+    tuning,
     contrasts: contrastsBetween(selected, experiment),
     editCurve: editCurveOf(judged, experiment),
     frontier,
@@ -117,10 +124,32 @@ async function trainRewards({ plan, trainings, clock }: Experiment): Promise<Tra
   return rewards
 }
 
-async function judgedVariants(reference: Answers, experiment: Experiment): Promise<JudgedVariant[]> {
+/** The variants with the settings that won on the validation prompts; as they are if nothing else is tried. */
+async function tunedVariants(validation: readonly Item[], experiment: Experiment): Promise<Tuned> {
+  const { plan, steps, trainings } = experiment
+  if (plan.tries === 1) return { variants: variantsOf(plan), tuning: [] }
+  requireValidation(validation)
+  const onValidation: Experiment = {
+    ...experiment,
+    plan: { ...plan, seeds: plan.seeds.slice(0, 1) },
+    items: validation,
+    tournament: new Tournament(validation, steps),
+  }
+  const reference = await answersOf(new Map([[plan.seeds[0]!, null]]), onValidation)
+  return tuneVariants(plan, {
+    winRateOf: async (variant) =>
+      (await judgedVariant(variant, reference, onValidation)).match.summary.winRate,
+    choose: (variant) => trainings.choose(variant),
+  })
+}
+
+async function judgedVariants(
+  variants: readonly Variant[],
+  reference: Answers,
+  experiment: Experiment,
+): Promise<JudgedVariant[]> {
   const judged: JudgedVariant[] = []
-  for (const variant of variantsOf(experiment.plan))
-    judged.push(await judgedVariant(variant, reference, experiment))
+  for (const variant of variants) judged.push(await judgedVariant(variant, reference, experiment))
   return judged
 }
 
@@ -180,9 +209,11 @@ function armResult(
   }
 }
 
-function nameOf({ arm, klCoef, edits }: Variant): string {
+function nameOf({ arm, klCoef, edits, rate, passes }: Variant): string {
   const settings = [
     ...(klCoef === null ? [] : [`klCoef ${klCoef}`]),
+    ...(rate === 1 ? [] : [`learning rate × ${rate.toPrecision(3)}`]),
+    ...(passes === 1 ? [] : [`passes × ${passes}`]),
     ...(edits === null ? [] : [`${edits} edits`]),
   ]
   return settings.length === 0 ? arm : `${arm} (${settings.join(', ')})`
@@ -194,7 +225,8 @@ function editCurveOf(
   { plan, items, steps }: Experiment,
 ): ResultRecord['editCurve'] {
   if (plan.edits.length === 0) return []
-  const onCurve = judged.filter(({ klCoef }) => klCoef === null || klCoef === plan.klCoefs[0])
+  const isSwept = plan.klCoefs.length > 1
+  const onCurve = judged.filter(({ klCoef }) => !isSwept || klCoef === null || klCoef === plan.klCoefs[0])
   return onCurve.map(({ arm, edits, kl, answers, match: { summary } }) => ({
     ...{ arm, kl, winRate: summary.winRate, interval: summary.interval },
     ...{ edits: edits ?? steps.trainingRows(pairKindsOf(arm)[0]!), isAll: edits === null },

@@ -106,7 +106,7 @@ function preferenceOn(judgements: readonly Judgement[], pair: string): number | 
   return meanOf(judgements.filter((j) => j.pairId === pair).map((j) => j.preference))
 }
 
-export function notesOf({ arms, seeds, ppo, klCoefs }: ExperimentPlan): string[] {
+export function notesOf({ arms, seeds, ppo, klCoefs, tries }: ExperimentPlan): string[] {
   const notes = [
     `Responses were sampled at temperature ${ppo.temperature} with the same random numbers for every arm.`,
   ]
@@ -117,6 +117,10 @@ export function notesOf({ arms, seeds, ppo, klCoefs }: ExperimentPlan): string[]
   if (klCoefs.length > 1)
     notes.push(
       `Every PPO arm was run with klCoef ${klCoefs.join(', ')}; tables and head-to-head comparisons show each arm's run whose KL is nearest to the middle of the range that all arms cover.`,
+    )
+  if (tries > 1)
+    notes.push(
+      `Every arm was tried with ${tries} settings on seed ${seeds[0]}; the judge chose among them on held-out prompts that are not part of these figures.`,
     )
   if (seeds.length === 1)
     notes.push(

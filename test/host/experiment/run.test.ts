@@ -109,6 +109,7 @@ const plan: ExperimentPlan = {
   seeds: [1, 2],
   klCoefs: [0.1],
   edits: [],
+  tries: 1,
   prompts: 30,
   reward: RewardConfig.parse({ batchSize: 8 }),
   ppo: PpoConfig.parse({}),
@@ -216,6 +217,50 @@ test('shaped and mixed placements get both reward models, and estimators without
     ['token', 'rloo', 4, 'reward-token-seed1', null],
     ['sequence', 'rloo', 4, 'reward-sequence-edited-seed1', null],
   ])
+})
+
+test('each arm is tried equally often on other prompts, and trained with what won there', async () => {
+  const { steps, sfts, ppos, dpos } = writingSteps()
+  const more = [...items, ...items].map((item, i) => ({ ...item, id: `item_${i}` }))
+  const asked = new Set<string>()
+  const judge: ExperimentSteps['judge'] = async ({ candidate }, pairs) => {
+    if (candidate.includes('× 0.333') || candidate.includes('klCoef 0.05'))
+      for (const { item } of pairs) asked.add(item)
+    const wins = (i: number) => {
+      if (candidate.includes('× 0.333') || candidate.includes('klCoef 0.05')) return 1
+      return i % 3 === 0 ? 0 : 1
+    }
+    const judgements = pairs.map(({ id }, i): Judgement => {
+      return { pairId: id, judge: 'test', swapped: false, preference: wins(i), elapsedMs: 0, rawReply: '' }
+    })
+    return { summary: summarise(judgements, { seed: 1, pairs }), judgements }
+  }
+  const arms = ['token', 'dpo', 'token-on-sft'] satisfies ExperimentArm[]
+  const result = await runExperiment(
+    { ...plan, arms, tries: 2 },
+    { ...steps, judge, heldoutItems: () => more },
+  )
+  assert.deepEqual(
+    result.tuning?.map(({ arm, tried, chosen }) => [arm, tried.length, chosen]),
+    [
+      ['sft-edited', 2, 1],
+      ['token', 2, 1],
+      ['dpo', 2, 1],
+      ['token-on-sft', 2, 1],
+    ],
+  )
+  assert.deepEqual(
+    [...sfts.keys()],
+    ['sft-edited-seed1', 'sft-edited-rate0.333-seed1', 'sft-edited-rate0.333-seed2'],
+  )
+  assert.equal(ppos.get('token-on-sft-kl0.05-seed2')!.policy, 'sft-edited-rate0.333-seed2')
+  assert.ok(Math.abs(dpos.get('dpo-rate0.333-seed2')!.learningRate - plan.dpo.learningRate / 3) < 1e-12)
+  assert.ok(asked.has('item_30') && asked.has('item_0'), 'chosen on one half, judged on the other')
+  assert.equal(result.arms[0]!.prompts, 30)
+  await assert.rejects(
+    runExperiment({ ...plan, arms, tries: 2 }, steps),
+    /Only 0 held-out prompts are left to choose settings on/,
+  )
 })
 
 test('with few edits every method gets as many of them and more passes, and the record has the curve', async () => {

@@ -1,0 +1,105 @@
+/**
+ * The small search that every arm gets, the same number of runs for each. Settings are chosen by the judge on validation
+ * prompts, with the first seed, and not by likelihood: the better imitation is not always the better answer.
+ */
+import { UserError } from '../../contract/errors.ts'
+import type { ResultRecord } from '../../contract/report.ts'
+import { armPlan, type Method } from './arms.ts'
+import { type ExperimentPlan, plain, type Variant, variantsOf } from './policies.ts'
+
+/** What is multiplied in a variant's settings. */
+type Factors = Partial<Pick<Variant, 'rate' | 'passes'>> & { klCoef?: number }
+
+/** Tried in this order; the first are the settings of the plan. */
+const searches: Record<Method['kind'], readonly Factors[]> = {
+  sft: [{}, { rate: 1 / 3 }, { passes: 2 }, { rate: 3 }],
+  dpo: [{}, { rate: 1 / 3 }, { rate: 3 }, { rate: 1 / 10 }],
+  ppo: [{}, { klCoef: 1 / 2 }, { klCoef: 2 }, { klCoef: 4 }],
+}
+
+/** @returns the variant itself, then others with changed settings; `tries` in all */
+function triesOf(variant: Variant, tries: number): Variant[] {
+  const { kind } = armPlan(variant.arm).method
+  return searches[kind].slice(0, tries).map(({ rate = 1, passes = 1, klCoef = 1 }) => ({
+    ...variant,
+    rate: variant.rate * rate,
+    passes: variant.passes * passes,
+    klCoef: variant.klCoef === null ? null : variant.klCoef * klCoef,
+  }))
+}
+
+/** A variant and its win rate on the validation prompts, in percent. */
+interface Tried {
+  variant: Variant
+  winRate: number
+}
+
+export interface Tuned {
+  variants: Variant[]
+  tuning: NonNullable<ResultRecord['tuning']>
+}
+
+interface TuningSteps {
+  /** Trains with the first seed and judges on the validation prompts; in percent. */
+  winRateOf(variant: Variant): Promise<number>
+  /** Has arms that continue this one start from it with these settings. */
+  choose(variant: Variant): void
+}
+
+/** Tries settings for every variant, and for the policies that some of them start from, these first. */
+export async function tuneVariants(plan: ExperimentPlan, steps: TuningSteps): Promise<Tuned> {
+  const variants = variantsOf(plan)
+  const isSwept = ({ klCoef }: Variant) => klCoef !== null && plan.klCoefs.length > 1
+  const tuning: Tuned['tuning'] = []
+  const chosen = new Map<string, Variant>()
+  for (const variant of [...startsOf(variants), ...variants]) {
+    const key = JSON.stringify(variant)
+    if (chosen.has(key)) continue
+    const tried = isSwept(variant) ? [] : await tryAll(variant, plan.tries, steps)
+    const best = bestOf(tried) ?? variant
+    chosen.set(key, best)
+    steps.choose(best)
+    if (tried.length > 0) tuning.push(recordOf(tried, best))
+  }
+  return { variants: variants.map((variant) => chosen.get(JSON.stringify(variant))!), tuning }
+}
+
+function startsOf(variants: readonly Variant[]): Variant[] {
+  return variants.flatMap(({ arm, edits }) => {
+    const { start } = armPlan(arm)
+    return start === null ? [] : [{ ...plain(start), edits }]
+  })
+}
+
+async function tryAll(variant: Variant, tries: number, { winRateOf }: TuningSteps): Promise<Tried[]> {
+  const tried: Tried[] = []
+  for (const attempt of triesOf(variant, tries))
+    tried.push({ variant: attempt, winRate: await winRateOf(attempt) })
+  return tried
+}
+
+/** The one with the highest win rate, the earliest of equal ones; null if nothing was tried. */
+function bestOf(tried: readonly Tried[]): Variant | null {
+  const highest = Math.max(...tried.map(({ winRate }) => winRate))
+  return tried.find(({ winRate }) => winRate === highest)?.variant ?? null
+}
+
+function recordOf(tried: readonly Tried[], best: Variant): Tuned['tuning'][number] {
+  return {
+    arm: best.arm,
+    edits: best.edits,
+    tried: tried.map(({ variant: { rate, passes, klCoef }, winRate }) => ({ rate, passes, klCoef, winRate })),
+    chosen: tried.findIndex(({ variant }) => variant === best),
+  }
+}
+
+const fewestForChoice = 20
+
+/** @throws UserError if too few prompts are left to choose on */
+export function requireValidation(validation: readonly unknown[]): void {
+  if (validation.length >= fewestForChoice) return
+  throw new UserError(
+    'bad_input',
+    `Only ${validation.length} held-out prompts are left to choose settings on, and ${fewestForChoice} are needed. Lower --prompts, raise --heldout, or leave out --tries.`,
+  )
+}

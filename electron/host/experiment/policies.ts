@@ -32,7 +32,7 @@ export interface Draw {
   edits: number | null
 }
 
-/** An arm with settings of its own. */
+/** An arm with its own settings. */
 export interface Variant {
   arm: ExperimentArm
   /** Strength of the KL penalty; null if it has none. */

@@ -94,7 +94,10 @@ export const PpoConfig = z.strictObject({
     .default(2)
     .describe('Passes over each batch of responses.')
     .meta({ label: 'PPO epochs' }),
-  numMiniBatches: count().default(2).describe('Updates per pass.').meta({ label: 'Mini-batches' }),
+  numMiniBatches: count()
+    .default(2)
+    .describe('Updates per pass, each on as equal a share of the responses as possible.')
+    .meta({ label: 'Mini-batches' }),
   klCoef: z
     .number()
     .nonnegative()

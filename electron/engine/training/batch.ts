@@ -134,6 +134,14 @@ export function chunksOf<T>(list: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size))
 }
 
+/** The list in `count` parts of nearly equal size, the larger ones first; in fewer parts only if it has fewer entries. */
+export function partsOf<T>(list: readonly T[], count: number): T[][] {
+  const parts = Math.min(count, list.length)
+  const startOf = (part: number) =>
+    part * Math.floor(list.length / parts) + Math.min(part, list.length % parts)
+  return Array.from({ length: parts }, (_, part) => list.slice(startOf(part), startOf(part + 1)))
+}
+
 /**
  * Runs `run` over all examples in batches of one size, so that one compiled shape serves all. The last batch is padded
  * with copies of its first example, whose results are dropped.

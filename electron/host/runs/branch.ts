@@ -36,6 +36,7 @@ export async function branchRun(
   refuseTakenName(project, name)
   const checkpoint = checkpointAt(project, parent, step)
   const config = branchedConfig(parent, changes)
+  refuseDone(parent, checkpoint, config)
   const run = transact(project.db, () => recordBranch(project, parent, checkpoint.step, { name, config }))
   copyFiles(checkpoint, runFolder(project, parent), runFolder(project, run))
   const sentence = `Run ${run.id} was branched from ${parent.name} (${parent.id}) after step ${checkpoint.step}.`
@@ -75,6 +76,23 @@ function branchedConfig(parent: Run, changes: Record<string, unknown>): JsonObje
   for (const name of ['tripwires', 'adaptiveKl'])
     if (changes[name]) merged[name] = { ...(config[name] as object | null), ...(changes[name] as object) }
   return parseInput(schema, merged) as JsonObject
+}
+
+/** The setting that ends a run of each kind, if it is set. Where only epochs end it, the trainer refuses the same. */
+const stepLimits = {
+  sft: 'maxSteps',
+  reward: 'maxSteps',
+  dpo: 'maxSteps',
+  ppo: 'totalSteps',
+} as const satisfies Record<RunKind, string>
+
+/** A branch that would end where it starts, or before, would only copy its parent. */
+function refuseDone({ id, kind }: Run, { step }: Checkpoint, config: JsonObject): void {
+  const setting = stepLimits[kind]
+  const limit = config[setting]
+  if (typeof limit !== 'number' || step < limit) return
+  const message = `Run ${id} has done ${step} steps at that checkpoint, and the branch would end after ${limit}. Raise ${setting}, or branch from an earlier checkpoint.`
+  throw new UserError('bad_input', message)
 }
 
 function recordBranch(

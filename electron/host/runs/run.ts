@@ -196,7 +196,10 @@ function isInside(folder: string, file: string): boolean {
 }
 
 /** The run's settings; those that its version did not have are what it did. */
-export function storedSettings({ kind, config: { job } }: Run): Record<string, unknown> {
+export function storedSettings({
+  kind,
+  config: { job },
+}: Pick<Run, 'kind' | 'config'>): Record<string, unknown> {
   const { olderSettings }: RunKindRow = runKinds[kind]
   return { ...olderSettings, ...job.config }
 }

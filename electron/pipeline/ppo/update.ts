@@ -13,7 +13,7 @@ import {
 import { permutation } from '../../engine/random.ts'
 import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import type { Variable } from '../../engine/runtime/variable.ts'
-import { chunksOf, padResponses } from '../../engine/training/batch.ts'
+import { chunksOf, padResponses, partsOf } from '../../engine/training/batch.ts'
 import { type LossResult, type ParameterTensors, TrainStep } from '../../engine/training/train-step.ts'
 import type { Credited } from './credit.ts'
 import { policyLoss, valueLoss } from './losses.ts'
@@ -80,7 +80,7 @@ export class PpoUpdate {
     const results: UpdateMetrics[] = []
     for (let epoch = 0; epoch < numPpoEpochs; epoch++) {
       const order = [...permutation({ seed, stream: 'mini-batches' }, step * numPpoEpochs + epoch, rows)]
-      for (const miniBatch of chunksOf(order, Math.ceil(rows / numMiniBatches))) {
+      for (const miniBatch of partsOf(order, numMiniBatches)) {
         const microBatches = this.#microBatches(rollout, targets, miniBatch)
         const metrics = this.trainStep.consume(microBatches, learningRate)
         results.push(metrics)

@@ -9,6 +9,7 @@ import type { RunInputRow } from '../../contract/records.ts'
 import type { ModelRef, TrainingResult } from '../../contract/run-kinds/common.ts'
 import { runKinds, type TrainingJob } from '../../contract/run-kinds/index.ts'
 import type { SftConfig } from '../../contract/run-kinds/sft.ts'
+import { latestCheckpoint } from '../../engine/checkpoints/checkpoint-folder.ts'
 import { writeFolderAtomic } from '../../engine/formats/atomic.ts'
 import { scoreHead } from '../../engine/model/config.ts'
 import { adaptModel, type Model } from '../../engine/model/model.ts'
@@ -17,9 +18,10 @@ import { baseNameOf } from '../../engine/model/sources/base-name.ts'
 import { withoutThinking } from '../../engine/tokenizer/thinking.ts'
 import type { Fit, SplitRows } from '../../engine/training/examples.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
+import { learningRateAt } from '../../engine/training/schedule.ts'
 import { classificationOfScheme, type RewardCard, writeRewardCard } from '../../pipeline/reward/card.ts'
 import type { SizedModel } from '../../sizing/counts.ts'
-import { type RunSize, runScale, runShape } from '../../sizing/run-size.ts'
+import { type RunSize, runScale, runShape, runSteps } from '../../sizing/run-size.ts'
 import { readInputRows } from './input.ts'
 import { checkMemory } from './memory.ts'
 import { type ModelWithTokenizer, type OpenedModel, openModel, saveModelFolder } from './open-model.ts'
@@ -58,6 +60,7 @@ export async function runTraining<Extra extends object>(
     requireExamples(run, job)
     noteIdentical(run.examples, hooks)
     const size = run.size()
+    checkSteps(job, runSteps(size), hooks)
     checkMemory(runShape(size), job.config, hooks)
     const trained = await run.train(runHooks(job, hooks))
     return { ...(await finish(job, trained, run.examples, size)), ...trained.extra }
@@ -116,6 +119,24 @@ function requireExamples({ examples, missing }: PreparedRun<unknown>, { config }
   if (identical > 0)
     why.push(`${identical} were left out because their two responses are identical: edit the rejected ones.`)
   throw new UserError('bad_input', why.join(' '))
+}
+
+/**
+ * A warm-up that is longer than the run is reported.
+ * @throws UserError if the run has done more steps than its settings give it
+ */
+function checkSteps({ folder, config }: TrainingJob, steps: number, { emit }: Hooks): void {
+  const done = latestCheckpoint(folder)?.step ?? 0
+  if (done > steps)
+    throw new UserError(
+      'bad_input',
+      `This run has done ${done} steps already, and its settings end it after ${steps}. Branch from an earlier checkpoint, or give it more steps.`,
+    )
+  const { warmupSteps, learningRate } = config
+  if (warmupSteps <= steps) return
+  const reached = learningRateAt(config, steps - 1, steps)
+  const sentence = `The warm-up of ${warmupSteps} steps is longer than the run of ${steps}: the learning rate ends at ${reached.toPrecision(2)} and never reaches ${learningRate}. Lower warmupSteps, or train for longer.`
+  emit({ type: 'note', sentence })
 }
 
 /** The result does not count these pairs, so a note does. */

@@ -141,6 +141,15 @@ test('settings that affect the model or the data cannot change, and a branch nee
     message: /unknown key "batchSize"/,
   })
   await assert.rejects(resultOf(await branch({ name: 'sft-parent' })), { code: 'conflict' })
+  for (const maxSteps of [2, 4])
+    await assert.rejects(resultOf(await branch({ step: 4, config: { maxSteps } })), {
+      code: 'bad_input',
+      message: /has done 4 steps at that checkpoint, and the branch would end after [24]\. Raise maxSteps/,
+    })
+  await assert.rejects(
+    resultOf(await host.verbs.branch({ project, run: 'ppo-parent', step: 4, config: { totalSteps: 3 } })),
+    { message: /Raise totalSteps/ },
+  )
   const { length } = await host.runs.list({ project })
   assert.equal(length, 7, 'a refused branch leaves no run')
   for (const { branchable: names } of Object.values(runKinds))

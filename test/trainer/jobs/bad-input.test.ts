@@ -59,7 +59,11 @@ function supervised(kind: (typeof kinds)[number], input: string, config: object 
 
 function ppo(changes: object, config: object = {}): TrainingJob {
   const job = toyJob('ppo-shared', files, newFolder())
-  return TrainingJob.parse({ ...job, ...changes, config: { ...job.config, totalSteps: 1, ...config } })
+  return TrainingJob.parse({
+    ...job,
+    ...changes,
+    config: { ...job.config, totalSteps: 1, warmupSteps: 0, ...config },
+  })
 }
 
 const identical = toyRows(6, 2).map((row) => ({
@@ -272,4 +276,38 @@ test('texts with every kind of line separator are read', async () => {
   const odd = toyRows(4).map((row) => ({ ...row, edited: `it\u2028is\u2029on\u0085the\u000bmat\r\n.` }))
   const result = await run(supervised('dpo', rowsFile(odd), { epochs: 1 }))
   assert.equal((result as { state: string }).state, 'done')
+})
+
+test('a placement that needs a second reward model is refused without one, and any other with one', async () => {
+  const { sequenceModel } = files
+  await refused(ppo({}, { placement: 'shaped' }), /Placement shaped needs a second reward model/)
+  await refused(ppo({ sequenceModel }), /Placement token reads no second .*shaped or mixed/)
+  await refused(ppo({ sequenceModel: files.base }, { placement: 'mixed' }), files.base, 'no reward.json')
+})
+
+test('credit that compares responses to a prompt is refused without several, or with a remainder', async () => {
+  for (const credit of ['rloo', 'group']) await refused(ppo({}, { credit }), credit, 'choose 2 or more')
+  await refused(ppo({}, { credit: 'rloo', samplesPerPrompt: 4 }), 'The 6 responses', '4 responses each')
+})
+
+test('a warm-up that is longer than the run is reported, for every kind of run', async () => {
+  const warned = async (job: TrainingJob) => {
+    const sentences: string[] = []
+    await run(job, (event) => event.type === 'note' && sentences.push(event.sentence))
+    return sentences.filter((sentence) => sentence.startsWith('The warm-up of '))
+  }
+  const rows = rowsFile(toyRows(8))
+  for (const kind of kinds) {
+    const [sentence] = await warned(supervised(kind, rows, { warmupSteps: 60, maxSteps: 2 }))
+    assert.match(sentence!, /warm-up of 60 steps is longer than the run of 2.* ends at 0\.00033 .* 0\.01/)
+    assert.deepEqual(await warned(supervised(kind, rows, { warmupSteps: 2, maxSteps: 2 })), [])
+  }
+  assert.equal((await warned(ppo({}, { warmupSteps: 3 }))).length, 1)
+})
+
+test('a run that has done more steps than its settings give it is refused', async () => {
+  const job = supervised('sft', rowsFile(toyRows(8)), { epochs: 2 })
+  await run(job)
+  const shorter = TrainingJob.parse({ ...job, config: { ...job.config, epochs: 1 } })
+  await refused(shorter, /has done 4 steps already, and its settings end it after 2/)
 })

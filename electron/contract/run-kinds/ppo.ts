@@ -18,6 +18,7 @@ import {
   TrainingResult,
 } from './common.ts'
 import { contradictionOf, creditNames, placementNames } from './ppo-choices.ts'
+import { Derivation } from './reward.ts'
 
 /** A tripwire that is null is off. */
 const Tripwires = z.strictObject({
@@ -70,6 +71,12 @@ export const PpoConfig = z.strictObject({
       'One reward per token; one per response, at its last token (sequence); or both, from two reward models: token rewards that only say where a response earns its sequence score (shaped), or a weighted sum (mixed).',
     )
     .meta({ label: 'Reward placement' }),
+  derivedRewards: Derivation.nullable()
+    .default(null)
+    .describe(
+      'Take token rewards from a reward model of whole responses (scheme sequence): the change of its score at each token (red: Li et al. 2024), or only its larger changes (confident); none takes the rewards that the model learned for tokens.',
+    )
+    .meta({ label: 'Derived token rewards' }),
   tokenWeight: z
     .number()
     .min(0)

@@ -30,6 +30,10 @@ export const RewardScheme = z.enum([
 ])
 export type RewardScheme = z.infer<typeof RewardScheme>
 
+/** Ways to derive token rewards from a reward model of whole responses; `pipeline/reward/derived.ts` has the formulas. */
+export const Derivation = z.enum(['red', 'confident'])
+export type Derivation = z.infer<typeof Derivation>
+
 export const RewardConfig = z.strictObject({
   ...optimization,
   ...chatTemplate,

@@ -15,7 +15,7 @@ import type { RunHooks } from '../../engine/training/run.ts'
 import { longestQuery, promptsOf, type SplitPrompts } from '../../pipeline/ppo/examples.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
 import type { RewardCard } from '../../pipeline/reward/card.ts'
-import { schemes } from '../../pipeline/reward/schemes.ts'
+import { canRewardTokens, derivedScorer } from '../../pipeline/reward/derived.ts'
 import { type PolicyJudge, policyJudge } from './judges.ts'
 import { emitNotes, type ModelWithTokenizer, openModel, saveModelFolder } from './open-model.ts'
 import { ppoModels } from './ppo-models.ts'
@@ -82,6 +82,7 @@ async function train(
   { hooks, resources, jobHooks }: { hooks: RunHooks; resources: Resources; jobHooks: Hooks },
 ): Promise<Trained<{ bestFolder: string | null }>> {
   const { config } = job
+  const derivation = config.derivedRewards
   const { reward, sequence, tokenizer, prompts } = start
   const models = ppoModels(start.policy, reward.model, config)
   for (const model of [models.policy, models.refPolicy, models.value]) if (model) resources.keepModel(model)
@@ -102,12 +103,13 @@ async function train(
       tokenizer,
       prompts: prompts.train,
       heldoutPrompts: prompts.heldout,
-      keptMean: reward.card.keptMean,
+      // Of derived rewards, a token that changes nothing earns 0.
+      keptMean: derivation === null ? reward.card.keptMean : 0,
       judge: judge && {
         winRate: judge.winRate,
         keepBest: () => writeFolderAtomic(bestFolder, (beside) => saveModelFolder(exported, beside)),
       },
-      scorer,
+      scorer: derivation === null ? scorer : derivedScorer(scorer, derivation),
       sequenceScorer,
     },
     config,
@@ -181,9 +183,16 @@ function checkTokenizer(
 
 /** A reward model that can't reward this placement is refused. */
 function checkPlacement({ config, rewardModel }: PpoJob, card: Pick<RewardCard, 'scheme'>): void {
-  if (placements[config.placement].rewardsTokens && !schemes[card.scheme].rewardsTokens)
+  const { placement, derivedRewards } = config
+  if (canRewardTokens(card.scheme, derivedRewards)) return
+  if (derivedRewards !== null)
     throw new UserError(
       'bad_input',
-      `The reward model ${rewardModel} was trained with scheme "${card.scheme}", which rewards no single token. Use placement "sequence", or train it with another scheme.`,
+      `The reward model ${rewardModel} was trained with scheme "${card.scheme}", which rewards tokens, so derivedRewards "${derivedRewards}" has nothing to derive. Leave it out, or use a reward model of scheme "sequence".`,
     )
+  if (!placements[placement].rewardsTokens) return
+  throw new UserError(
+    'bad_input',
+    `The reward model ${rewardModel} was trained with scheme "${card.scheme}", which rewards no single token. Use placement "sequence", derive token rewards from it (derivedRewards), or train it with another scheme.`,
+  )
 }

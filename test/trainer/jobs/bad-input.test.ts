@@ -9,6 +9,7 @@ import type { JobEvent } from '../../../electron/contract/events.ts'
 import { InferenceJob, type Job, type JobResults } from '../../../electron/contract/jobs.ts'
 import type { RunInputRow } from '../../../electron/contract/records.ts'
 import { TrainingJob } from '../../../electron/contract/run-kinds/index.ts'
+import { Derivation } from '../../../electron/contract/run-kinds/reward.ts'
 import { openSafetensors, writeSafetensors } from '../../../electron/engine/formats/safetensors.ts'
 import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'
 import { byteLevelTokenizer, saveTokenizer } from '../../../electron/engine/tokenizer/index.ts'
@@ -186,6 +187,15 @@ test('a reward model of scheme sequence cannot reward single tokens', async () =
   await writeRewardCard(sequence, { scheme: 'sequence', keptMean: 0, tokenizerHash: toyTokenizer().hash })
   await refused(ppo({ rewardModel: sequence }, { placement: 'token' }), sequence, '"sequence"', 'placement')
   await run(ppo({ rewardModel: sequence }, { placement: 'sequence' }))
+})
+
+test('token rewards are derived from a reward model of whole responses, and from no other', async () => {
+  const sequence = await writeToyModel(path.join(folder, 'derived'), { scored: true })
+  await writeRewardCard(sequence, { scheme: 'sequence', keptMean: null, tokenizerHash: toyTokenizer().hash })
+  for (const derivedRewards of Derivation.options)
+    await run(ppo({ rewardModel: sequence }, { placement: 'token', derivedRewards }))
+  for (const placement of ['token', 'sequence'] as const)
+    await refused(ppo({}, { placement, derivedRewards: 'red' }), '"bt-changed"', 'derivedRewards "red"')
 })
 
 test('a model that is not a reward model is refused', async () => {

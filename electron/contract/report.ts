@@ -39,7 +39,7 @@ export const WinRateSummary = z.object({
   signTestP: share(),
   /** Share of pairs whose outcome changed with the order; null if none was shown in both orders. */
   inconsistency: share().nullable(),
-  /** Points from 50 that this many prompts can detect, given these ties; null if none can be detected. */
+  /** Points from 50 that a normal test of this many prompts detects with a power of 80%, given these ties; null if none. */
   smallestDetectableDifference: z.number().positive().nullable(),
   /** Percent, estimated for answers of equal length; null if lengths were not compared, or if it cannot be known. */
   lengthControlledWinRate: percent().nullable(),
@@ -151,6 +151,8 @@ export const ResultRecord = z.object({
   createdAt: z.iso.datetime(),
   /** Shown prominently at the top if the figures must not be taken at face value (a toy preset, one seed). */
   caveat: z.string().nullable(),
+  /** What weakens the claims of the record as a whole (`contract/evidence.ts`). Not in earlier records. */
+  warnings: z.array(z.string()).optional(),
   runtime: z.object({ name: z.string(), device: z.string() }),
   /** Program or library → version. */
   versions: z.record(z.string(), z.string()),

@@ -1,6 +1,7 @@
 /** The newest experiment's results: reward models, win rates, win rate against steps and against KL. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import { adjustedPValues } from '../../electron/contract/evidence.ts'
 import type { Arm, ResultRecord } from '../../electron/contract/report.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
@@ -34,6 +35,13 @@ export function Experiment() {
         </p>
       )}
       {data.caveat && <p className="box">{data.caveat}</p>}
+      {data.warnings && data.warnings.length > 0 && (
+        <ul>
+          {data.warnings.map((warning) => (
+            <li key={warning}>{warning}</li>
+          ))}
+        </ul>
+      )}
       <RewardModels record={data} />
       <WinRates record={data} />
       <Contrasts record={data} />
@@ -66,7 +74,13 @@ function rateOf({ winRate, interval }: Arm): string {
   return `${numberOf(winRate)} (${numberOf(interval.low)}–${numberOf(interval.high)})`
 }
 
-function WinRates({ record: { arms, reference } }: { record: ResultRecord }) {
+function pText(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3)
+}
+
+function WinRates({ record }: { record: ResultRecord }) {
+  const { arms, reference } = record
+  const adjusted = adjustedPValues(record).arms
   return (
     <ResultTable
       title={`Win rate against ${reference.name}`}
@@ -84,6 +98,10 @@ function WinRates({ record: { arms, reference } }: { record: ResultRecord }) {
               {rateOf(arm)}
             </span>
           ),
+        },
+        {
+          head: 'p, Holm over arms',
+          text: ({ name }) => pText(adjusted.get(name)!),
         },
         { head: 'KL (nats)', text: ({ kl }) => numberOf(kl) },
         { head: 'Length (tokens)', text: ({ length }) => numberOf(length) },

@@ -12,7 +12,9 @@ import scipy
 import sklearn
 import statsmodels
 from scipy.optimize import linprog
+from scipy import stats
 from sklearn.metrics import roc_auc_score
+from statsmodels.stats.multitest import multipletests
 
 SEED = 7
 
@@ -71,6 +73,20 @@ def concordances(rng: np.random.Generator) -> list[dict]:
     return rows
 
 
+def sign_test_powers() -> list[dict]:
+    rows = []
+    for n, share in [(5, 0.9), (6, 0.9), (30, 0.75), (100, 0.6386), (307, 0.58), (512, 0.5617), (805, 0.5)]:
+        wins = np.arange(n + 1)
+        found = np.array([stats.binomtest(int(k), n, 0.5).pvalue <= 0.05 for k in wins])
+        rows.append({"n": n, "winShare": share, "power": float(stats.binom.pmf(wins, n, share)[found].sum())})
+    return rows
+
+
+def holms(rng: np.random.Generator) -> list[dict]:
+    cases = [[0.03], [0.01, 0.04, 0.03], [0.5, 0.5, 0.9], [1e-9, 1.0, 0.02, 0.02, 0.2], rng.beta(0.4, 1, 12).tolist()]
+    return [{"p": case, "adjusted": multipletests(case, method="holm")[1].tolist()} for case in cases]
+
+
 golden = {
     "made": {
         "script": "test/golden/make_evidence.py",
@@ -85,5 +101,7 @@ golden = {
     },
     "separations": separations(np.random.default_rng([SEED, 1])),
     "concordances": concordances(np.random.default_rng([SEED, 2])),
+    "signTestPowers": sign_test_powers(),
+    "holm": holms(np.random.default_rng([SEED, 3])),
 }
 Path(__file__).with_name("evidence.json").write_text(json.dumps(golden) + "\n", encoding="utf-8")

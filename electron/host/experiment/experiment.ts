@@ -1,6 +1,7 @@
 /** The verb `experiment`: trains and judges the arms on a project's data, and saves the record of the result. */
 import { createHash } from 'node:crypto'
 import type { Hooks } from '../../contract/events.ts'
+import { sameKindWarnings, tripwireWarnings } from '../../contract/evidence.ts'
 import { type AnyJudgeSpec, judgeKindOf } from '../../contract/judge-kinds.ts'
 import { ResultRecord } from '../../contract/report.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
@@ -10,6 +11,7 @@ import { withModelPath } from '../judge/judge-model.ts'
 import { findModel } from '../models/project-models.ts'
 import { codeVersion } from '../version.ts'
 import { requireArmData } from './arm-data.ts'
+import { rewardsOf } from './arms.ts'
 import { goldJudge } from './gold-judge.ts'
 import { type ExperimentSetting, labSteps } from './lab-steps.ts'
 import type { ExperimentPlan } from './policies.ts'
@@ -60,7 +62,7 @@ export async function performExperiment(
     judge,
     settings: JSON.parse(JSON.stringify({ plan, setting })),
     ...result,
-    ...withContext(result, context, setting.judge),
+    ...withContext(result, context, { judge: setting.judge, plan }),
   })
   await saveResult(project, record)
   return record
@@ -92,10 +94,16 @@ async function settingOf(
   return { setting, judge: described }
 }
 
-function withContext(result: ExperimentResult, context: ResultContext, judge: AnyJudgeSpec) {
+function withContext(
+  result: ExperimentResult,
+  context: ResultContext,
+  { judge, plan: { arms, ppo } }: { judge: AnyJudgeSpec; plan: ExperimentPlan },
+) {
+  const rewarded = arms.some((arm) => rewardsOf(arm).length > 0)
   return {
     stages: [...context.stages, ...result.stages],
     notes: [...context.notes, ...result.notes, ...cautionOf(judge)],
+    warnings: [...sameKindWarnings(judge, rewarded), ...tripwireWarnings(ppo.tripwires)],
   }
 }
 

@@ -34,6 +34,8 @@ export interface Comparison {
   judge: Judge
   pairs: readonly JudgePair[]
   seed: number
+  /** What weakens the result besides what its figures show; kept with its own warnings. */
+  warnings?: string[]
 }
 
 export function nameOfSides({ candidate, reference }: Sides): string {
@@ -46,7 +48,7 @@ export function nameOfSides({ candidate, reference }: Sides): string {
  */
 export async function evaluate(
   db: Db,
-  { kind = 'win-rate', name, settings, judge, pairs, seed }: Comparison,
+  { kind = 'win-rate', name, settings, judge, pairs, seed, warnings = [] }: Comparison,
   { emit, signal }: Hooks,
 ): Promise<{ evaluation: string; summary: WinRateSummary; judgements: Judgement[] }> {
   const config = { ...settings, seed, pairs: [...pairs] }
@@ -68,9 +70,11 @@ export async function evaluate(
   }
   note(judge.usageSummary?.())
   const scores = judge.corpusScores?.(pairs)
+  const summarised = summarise(judgements, { seed, pairs, unread: unread.length })
   const summary = {
-    ...summarise(judgements, { seed, pairs, unread: unread.length }),
+    ...summarised,
     ...(scores && { corpusScores: scores }),
+    warnings: [...summarised.warnings, ...warnings],
   }
   finishEvaluation(db, evaluation.id, summary)
   return { evaluation: evaluation.id, summary, judgements }

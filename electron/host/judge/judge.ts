@@ -19,6 +19,7 @@ import { makeJudge } from './judges.ts'
 import { isOutputsFile, questionKey, readOutputs, respond } from './outputs.ts'
 import { comparable, textsOf } from './reference-texts.ts'
 import { subsetsOf } from './subsets.ts'
+import { trainingWarnings } from './training-warnings.ts'
 
 type JudgeInput = VerbInput<'judge'>
 
@@ -42,7 +43,8 @@ export async function judge(lab: Lab, input: JudgeInput, hooks: Hooks): Promise<
   const pairs = answered.map((pair) => ({ ...pair, ...referencesOf(pair.item) }))
   const judge = makeJudge(lab, spec, { maxQueryTokens, server: judgeServer }, hooks)
   const { project: _project, judgeServer: _server, ...settings } = input
-  const comparison = { name: nameOfSides(input), settings, judge, pairs, seed }
+  const warnings = trainingWarnings(project, spec, [reference, candidate])
+  const comparison = { name: nameOfSides(input), settings, judge, pairs, seed, warnings }
   const { evaluation, summary, judgements } = await evaluate(project.db, comparison, hooks)
   const subsets = subsetsOf(project.db, pairs, judgements, seed)
   if (subsets.length > 0) hooks.emit({ type: 'note', sentence: subsetCaution(subsets) })

@@ -1,9 +1,10 @@
 /** The win-rate table as Markdown, with padded columns so that it is also readable in a terminal. */
+import { adjustedPValues } from '../../contract/evidence.ts'
 import type { Arm, ResultRecord } from '../../contract/report.ts'
 import { fixed, pValue } from './numbers.ts'
 import { armWarnings, findings, frontierFindings, promptsOf } from './sentences.ts'
 
-type Column = { head: string; cell: (arm: Arm) => string; right: boolean }
+type Column = { head: string; cell: (arm: Arm, adjustedP: number) => string; right: boolean }
 
 const columns: Column[] = [
   { head: 'Arm', cell: (arm) => escapeMarkdown(arm.name), right: false },
@@ -19,6 +20,7 @@ const columns: Column[] = [
     right: true,
   },
   { head: 'p', cell: (arm) => pValue(arm.signTestP), right: true },
+  { head: 'p, Holm', cell: (_arm, adjustedP) => pValue(adjustedP), right: true },
   { head: 'Length-controlled %', cell: (arm) => optional(arm.lengthControlledWinRate, 1), right: true },
   { head: 'KL', cell: (arm) => optional(arm.kl, 2), right: true },
   { head: 'Length', cell: (arm) => optional(arm.length, 1), right: true },
@@ -53,7 +55,11 @@ function table(rows: string[][]): string[] {
 export function reportMarkdown(record: ResultRecord): string {
   const arms = [...record.arms].sort((a, b) => b.winRate - a.winRate)
   const prompts = [...new Set(arms.map((arm) => promptsOf(record, arm)))].join(', ')
-  const rows = [columns.map(({ head }) => head), ...arms.map((arm) => columns.map(({ cell }) => cell(arm)))]
+  const { arms: adjusted } = adjustedPValues(record)
+  const rows = [
+    columns.map(({ head }) => head),
+    ...arms.map((arm) => columns.map(({ cell }) => cell(arm, adjusted.get(arm.name)!))),
+  ]
   const paragraphs = [
     ...(record.caveat === null ? [] : [`**${escapeMarkdown(record.caveat)}**`]),
     `Win rate against the ${escapeMarkdown(record.reference.name)}, ${prompts || 'no'} held-out prompts, judged by ${escapeMarkdown(record.judge.name)}:`,

@@ -26,6 +26,11 @@ export function pValue(p: number): string {
   return p < 0.001 ? '< 0.001' : p.toFixed(3)
 }
 
+/** As in a sentence: `p = 0.012`. */
+export function pWords(p: number): string {
+  return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`
+}
+
 export function duration(seconds: number): string {
   if (seconds < 99.5) return `${compact(seconds)} s`
   const minutes = Math.floor(Math.round(seconds) / 60)

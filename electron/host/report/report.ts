@@ -36,8 +36,8 @@ function winRates(record: ResultRecord): Markup | null {
   const { judge, reference, seeds } = record
   const counted =
     seeds.length === 1
-      ? 'p is the exact sign test.'
-      : `Won, tied and lost count pairs: each prompt is judged once for each of ${seeds.length} seeds. The interval is over prompts and seeds; p is the exact sign test over prompts, each counted by its mean over seeds.`
+      ? 'p is the exact sign test; the next column corrects it for the number of arms (Holm).'
+      : `Won, tied and lost count pairs: each prompt is judged once for each of ${seeds.length} seeds. The interval is over prompts and seeds; p is the exact sign test over prompts, each counted by its mean over seeds, and the next column corrects it for the number of arms (Holm).`
   return html`<p class="about">Share of held-out prompts on which the arm's response is better than the ${reference.name}'s; a tie counts one half. ${judge.description} Intervals are 95% bootstrap intervals over prompts; a hollow marker means that the interval includes 50%. ${counted}</p>${winRateTable(record)}`
 }
 
@@ -46,7 +46,7 @@ function headToHead(record: ResultRecord): Markup | null {
   const warnings = headToHeadWarnings(record)
   return (
     table &&
-    html`<p class="about">Win rate of the row over the column, with its 95% interval. Blue is above 50%, orange below.</p>${table}${
+    html`<p class="about">Win rate of the row over the column, with its 95% interval and the sign test's p-value, which Holm's method corrects for the number of pairs of arms (in the reference's row and column: of arms). Blue is above 50%, orange below.</p>${table}${
       warnings.length === 0
         ? null
         : html`<details><summary>Limits of these figures</summary>${bullets(warnings)}</details>`

@@ -1,8 +1,12 @@
 /** Sentences about a result that claim no more than its intervals show. */
-import type { ResultRecord, WinRateSummary } from '../../contract/report.ts'
-import { fixed, signed } from './numbers.ts'
+import { adjustedPValues } from '../../contract/evidence.ts'
+import type { Arm, ResultRecord, WinRateSummary } from '../../contract/report.ts'
+import { fixed, pWords, signed } from './numbers.ts'
 
-type Compared = Pick<WinRateSummary, 'winRate' | 'interval' | 'n' | 'prompts'>
+interface Compared extends Pick<WinRateSummary, 'winRate' | 'interval' | 'n' | 'prompts'> {
+  /** The sign test's p-value, by Holm over the comparisons of its table. */
+  adjustedP: number
+}
 type HeadToHead = ResultRecord['headToHead'][number]
 
 /** 1: better, −1: worse, 0: the interval includes 50%. */
@@ -21,9 +25,9 @@ export function promptsOf(
 
 /** One comparison as a sentence. */
 export function comparison(name: string, opponent: string, result: Compared): string {
-  const { winRate, interval, n, prompts = n } = result
+  const { winRate, interval, n, prompts = n, adjustedP } = result
   const counted = prompts === n ? `${n} pairs` : `${n} pairs on ${prompts} prompts`
-  const figures = `${fixed(winRate, 1)}%, 95% interval ${fixed(interval.low, 1)} to ${fixed(interval.high, 1)}, ${counted}`
+  const figures = `${fixed(winRate, 1)}%, 95% interval ${fixed(interval.low, 1)} to ${fixed(interval.high, 1)}, ${counted}, ${pWords(adjustedP)} by Holm`
   const verb = { '1': 'is preferred to', '0': 'is not shown to differ from', '-1': 'is worse than' }[
     direction(result)
   ]
@@ -34,20 +38,29 @@ export function comparison(name: string, opponent: string, result: Compared): st
 export function findHeadToHead(record: ResultRecord, arm: string, opponent: string): Compared | null {
   const isOf = (one: string, other: string) => (match: HeadToHead) =>
     match.arm === one && match.opponent === other
-  const direct = record.headToHead.find(isOf(arm, opponent))
+  const adjusted = adjustedPValues(record).headToHead
+  const compared = record.headToHead.map((match, i) => ({ ...match, adjustedP: adjusted[i]! }))
+  const direct = compared.find(isOf(arm, opponent))
   if (direct) return direct
-  const reversed = record.headToHead.find(isOf(opponent, arm))
+  const reversed = compared.find(isOf(opponent, arm))
   return reversed ? mirrored(reversed) : null
 }
 
 /** The same comparison as the opponent sees it. */
-export function mirrored({ winRate, interval, n, prompts }: Compared): Compared {
+export function mirrored({ winRate, interval, n, prompts, adjustedP }: Compared): Compared {
   return {
     winRate: 100 - winRate,
     interval: { low: 100 - interval.high, high: 100 - interval.low },
     n,
     prompts,
+    adjustedP,
   }
+}
+
+/** An arm against the reference; null if there is no such arm. */
+export function againstReference(record: ResultRecord, name: string): (Compared & Arm) | null {
+  const arm = record.arms.find((each) => each.name === name)
+  return arm ? { ...arm, adjustedP: adjustedPValues(record).arms.get(name)! } : null
 }
 
 /** The result in one line. */
@@ -68,7 +81,8 @@ export function findings(record: ResultRecord): string[] {
     const result = findHeadToHead(record, best.name, other.name)
     return result ? [comparison(best.name, other.name, result)] : []
   })
-  return [comparison(best.name, `the ${record.reference.name}`, best), ...headToHead]
+  const against = againstReference(record, best.name)!
+  return [comparison(best.name, `the ${record.reference.name}`, against), ...headToHead]
 }
 
 /** How arms differ at the same KL from the reference. */
@@ -85,13 +99,17 @@ export function frontierFindings({ frontier }: ResultRecord): string[] {
   })
 }
 
+/** Each warning once, with the names of all that have it. */
 function named(items: readonly { name: string; warnings: string[] }[]): string[] {
-  return items.flatMap(({ name, warnings }) => warnings.map((warning) => `${name}: ${warning}`))
+  const each = items.flatMap(({ name, warnings }) => warnings.map((warning) => ({ name, warning })))
+  return [...Map.groupBy(each, ({ warning }) => warning)].map(
+    ([warning, own]) => `${own.map(({ name }) => name).join(', ')}: ${warning}`,
+  )
 }
 
-/** Warnings about the arms' win rates against the reference, each with the arm's name. */
-export function armWarnings({ arms }: ResultRecord): string[] {
-  return named(arms)
+/** Warnings about the record as a whole, and about the arms' win rates against the reference, with the arms' names. */
+export function armWarnings({ arms, warnings = [] }: ResultRecord): string[] {
+  return [...warnings, ...named(arms)]
 }
 
 /** Warnings about the arms' win rates against each other. */

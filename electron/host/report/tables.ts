@@ -3,8 +3,8 @@ import type { Arm, Responses, ResultRecord } from '../../contract/report.ts'
 import { tint } from './heat-map.ts'
 import { evenLine, intervalAxis, intervalBar, intervalScale } from './interval-bar.ts'
 import { html, type Markup } from './markup.ts'
-import { fixed, pValue } from './numbers.ts'
-import { findHeadToHead, mirrored } from './sentences.ts'
+import { fixed, pValue, pWords } from './numbers.ts'
+import { againstReference, findHeadToHead, mirrored } from './sentences.ts'
 import { seriesClass, swatch } from './series.ts'
 
 /** Number of an arm's colour: the reference is 0, the arms follow in the record's order. */
@@ -23,17 +23,18 @@ function nameCell({ name, description }: Responses, series: number): Markup {
 }
 
 function armRow(record: ResultRecord, arm: Arm, axis: ReturnType<typeof intervalScale>): Markup {
+  const { adjustedP } = againstReference(record, arm.name)!
   const { winRate, interval, wins, ties, losses, signTestP, lengthControlledWinRate, kl } = arm
-  return html`<tr>${nameCell(arm, seriesOf(record, arm.name))}<td class="plot">${intervalBar(arm, axis, seriesOf(record, arm.name))}</td><td class="number strong">${fixed(winRate, 1)}</td><td class="number quiet">${fixed(interval.low, 1)} – ${fixed(interval.high, 1)}</td><td class="number">${wins} / ${ties} / ${losses}</td><td class="number">${pValue(signTestP)}</td><td class="number">${optional(lengthControlledWinRate, 1)}</td><td class="number">${optional(kl, 2)}</td></tr>`
+  return html`<tr>${nameCell(arm, seriesOf(record, arm.name))}<td class="plot">${intervalBar(arm, axis, seriesOf(record, arm.name))}</td><td class="number strong">${fixed(winRate, 1)}</td><td class="number quiet">${fixed(interval.low, 1)} – ${fixed(interval.high, 1)}</td><td class="number">${wins} / ${ties} / ${losses}</td><td class="number">${pValue(signTestP)}</td><td class="number">${pValue(adjustedP)}</td><td class="number">${optional(lengthControlledWinRate, 1)}</td><td class="number">${optional(kl, 2)}</td></tr>`
 }
 
 /** Every arm against the reference, best first: figure and table in one. */
 export function winRateTable(record: ResultRecord): Markup {
   const arms = [...record.arms].sort((a, b) => b.winRate - a.winRate)
   const axis = intervalScale(arms)
-  return html`<div class="scroll"><table class="rates"><thead><tr><th scope="col">Arm</th><th scope="col" class="plot"><span class="unseen">Win rate with interval</span>${intervalAxis(axis)}</th><th scope="col" class="number">Win rate</th><th scope="col" class="number">95% interval</th><th scope="col" class="number">Pairs won / tied / lost</th><th scope="col" class="number">p</th><th scope="col" class="number">At equal<br>length</th><th scope="col" class="number">KL</th></tr></thead><tbody>${arms.map(
+  return html`<div class="scroll"><table class="rates"><thead><tr><th scope="col">Arm</th><th scope="col" class="plot"><span class="unseen">Win rate with interval</span>${intervalAxis(axis)}</th><th scope="col" class="number">Win rate</th><th scope="col" class="number">95% interval</th><th scope="col" class="number">Pairs won / tied / lost</th><th scope="col" class="number">p</th><th scope="col" class="number">p, Holm</th><th scope="col" class="number">At equal<br>length</th><th scope="col" class="number">KL</th></tr></thead><tbody>${arms.map(
     (arm) => armRow(record, arm, axis),
-  )}<tr class="reference">${nameCell(record.reference, 0)}<td class="plot">${evenLine(axis)}</td><td class="number">50</td><td class="number quiet">by definition</td><td></td><td></td><td></td><td class="number">0</td></tr></tbody></table></div>`
+  )}<tr class="reference">${nameCell(record.reference, 0)}<td class="plot">${evenLine(axis)}</td><td class="number">50</td><td class="number quiet">by definition</td><td></td><td></td><td></td><td></td><td class="number">0</td></tr></tbody></table></div>`
 }
 
 function gameCell(record: ResultRecord, arm: string, opponent: string): Markup {
@@ -41,15 +42,14 @@ function gameCell(record: ResultRecord, arm: string, opponent: string): Markup {
   const result = findComparison(record, arm, opponent)
   if (!result) return html`<td class="number none">–</td>`
   const { side, strength } = tint(result.winRate - 50, 25)
-  return html`<td class="number game ${side}" style="--strength:${strength}">${fixed(result.winRate, 1)}<small>${fixed(result.interval.low, 1)} – ${fixed(result.interval.high, 1)}</small></td>`
+  return html`<td class="number game ${side}" style="--strength:${strength}">${fixed(result.winRate, 1)}<small>${fixed(result.interval.low, 1)} – ${fixed(result.interval.high, 1)}</small><small>${pWords(result.adjustedP)}</small></td>`
 }
 
 /** One of the two may be the reference. */
 function findComparison(record: ResultRecord, arm: string, opponent: string) {
-  const againstReference = (name: string) => record.arms.find((each) => each.name === name)
-  if (opponent === record.reference.name) return againstReference(arm)
+  if (opponent === record.reference.name) return againstReference(record, arm)
   if (arm !== record.reference.name) return findHeadToHead(record, arm, opponent)
-  const result = againstReference(opponent)
+  const result = againstReference(record, opponent)
   return result && mirrored(result)
 }
 

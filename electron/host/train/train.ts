@@ -1,6 +1,7 @@
 /** The verbs that train: the input of each becomes a run. */
 
 import type { Hooks } from '../../contract/events.ts'
+import { sameKindWarnings, tripwireWarnings } from '../../contract/evidence.ts'
 import { modelPresets } from '../../contract/options.ts'
 import type { RunInputRow } from '../../contract/records.ts'
 import type { ModelRef, RunKindRow } from '../../contract/run-kinds/common.ts'
@@ -37,8 +38,18 @@ export async function train<K extends RunKind>(
   const project = await lab.openProject(input.project)
   noteHiddenPreset(project, kind, input, hooks)
   const plan = planRun(project, kind, input)
-  if ('judge' in input && input.judge !== null) noteUnjudged(input.judge, plan.rows, hooks)
+  if ('judge' in input) noteJudging(input, plan.rows, hooks)
   return start<K>(lab, project, plan, hooks)
+}
+
+/** Says what its judge and its tripwires cannot show. @throws UserError if the judge can judge nothing */
+function noteJudging({ judge, config }: TrainInput<'ppo'>, rows: readonly RunInputRow[], hooks: Hooks): void {
+  if (judge !== null) noteUnjudged(judge, rows, hooks)
+  const sentences = [
+    ...(judge === null ? [] : sameKindWarnings(judge, true)),
+    ...tripwireWarnings(config.tripwires),
+  ]
+  for (const sentence of sentences) hooks.emit({ type: 'note', sentence })
 }
 
 /** A project made before presets' names were refused may have a model with the name of one. */

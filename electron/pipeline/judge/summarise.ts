@@ -1,6 +1,7 @@
 /** Summarises judgements: counts, win rate, uncertainty, and warnings in plain sentences. */
 import assert from 'node:assert/strict'
 import { UserError } from '../../contract/errors.ts'
+import { seedWarnings } from '../../contract/evidence.ts'
 import type { Judgement, JudgePair } from '../../contract/records.ts'
 import type { WinRateSummary } from '../../contract/report.ts'
 import { outcomeOf } from './agreement.ts'
@@ -8,7 +9,7 @@ import { bootstrapPercent } from './bootstrap.ts'
 import { byPrompt, originsOf, preferencesBySeed } from './by-prompt.ts'
 import { type LengthControl, lengthControl } from './length-control.ts'
 import { promptsNeeded, type Spread, smallestDetectableDifference, spreadOf } from './power.ts'
-import { signTest } from './sign-test.ts'
+import { signTest, signTestPower } from './sign-test.ts'
 import { type Verdict, verdicts } from './verdicts.ts'
 import { lengthOf, mean, winRateByPrompt } from './win-rate.ts'
 
@@ -21,7 +22,18 @@ function points(value: number): string {
   return value.toFixed(1)
 }
 
-function sampleWarnings(summary: Unwarned, spread: Spread): string[] {
+/** The power that the exact sign test has at the smallest detectable difference; nothing if it can't be reached. */
+function signTestNote(
+  { prompts, smallestDetectableDifference }: Pick<Unwarned, 'prompts' | 'smallestDetectableDifference'>,
+  untied: number,
+): string {
+  const winShare = 0.5 + ((smallestDetectableDifference ?? 0) / 100) * (prompts / untied)
+  if (untied === 0 || winShare >= 1) return ''
+  return ` and of ${Math.round(100 * signTestPower(untied, winShare))}% by the exact sign test`
+}
+
+/** @param untied prompts that one side won */
+function sampleWarnings(summary: Unwarned, spread: Spread, untied: number): string[] {
   const { n, prompts, ties, winRate, interval, smallestDetectableDifference } = summary
   if (ties === n) return [`All ${n} verdicts are ties: this judge sees no difference between the two sides.`]
   if (interval.low === interval.high) {
@@ -38,7 +50,7 @@ function sampleWarnings(summary: Unwarned, spread: Spread): string[] {
     `The interval includes 50%: this does not show which side is better. ${
       smallestDetectableDifference === null
         ? 'With this many ties no difference can be detected.'
-        : `${prompts} prompts can detect a difference of ${points(smallestDetectableDifference)} points or more.`
+        : `${prompts} prompts can detect a difference of ${points(smallestDetectableDifference)} points or more, with a power of 80% by a normal test${signTestNote(summary, untied)}.`
     }${needed === null ? '' : ` Detecting a difference as small as this one takes about ${needed} prompts.`}`,
   ]
 }
@@ -139,7 +151,8 @@ export function summarise(
   }
   const warnings = [
     ...unreadWarnings(summary),
-    ...sampleWarnings(summary, spread),
+    ...sampleWarnings(summary, spread, wins + losses),
+    ...seedWarnings(new Set(judged.map(({ pairId }) => originOf(pairId).seed)).size),
     ...consistencyWarnings(summary),
     ...lengthWarnings(summary),
     ...(controlled?.sentence ? [controlled.sentence] : []),

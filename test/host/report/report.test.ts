@@ -8,7 +8,7 @@ import { reportMarkdown } from '../../../electron/host/report/markdown.ts'
 import { escapeText, html } from '../../../electron/host/report/markup.ts'
 import { compact, duration, niceTicks, scale, signed } from '../../../electron/host/report/numbers.ts'
 import { reportHtml } from '../../../electron/host/report/report.ts'
-import { comparison, findings, headline } from '../../../electron/host/report/sentences.ts'
+import { armWarnings, comparison, findings, headline } from '../../../electron/host/report/sentences.ts'
 import { inventedResult } from './invented-result.ts'
 
 const emptyResult: ResultRecord = {
@@ -166,7 +166,7 @@ test('the Markdown table has one padded row per arm, best first, and hostile nam
   const rows = markdown.split('\n').filter((line) => line.startsWith('|'))
   assert.equal(rows.length, 2 + inventedResult.arms.length)
   assert.equal(new Set(rows.map((row) => row.length)).size, 1)
-  for (const row of rows) assert.equal(row.replaceAll('\\|', '').split('|').length, 11)
+  for (const row of rows) assert.equal(row.replaceAll('\\|', '').split('|').length, 12)
   assert.ok(markdown.includes('a \\| b \\*c\\* \\<i\\>'))
   const rates = rows.slice(2).map((row) => Number(row.replaceAll('\\|', '').split('|')[2]))
   assert.deepEqual(
@@ -180,10 +180,11 @@ test('sentences claim a difference only if the interval excludes 50', () => {
     winRate: (low + high) / 2,
     interval: { low, high },
     n: 100,
+    adjustedP: 0.0123,
   })
   assert.match(
     comparison('A', 'B', result(50.1, 60)),
-    /^A is preferred to B \(55\.\d%, 95% interval 50\.1 to 60\.0, 100/,
+    /^A is preferred to B \(55\.\d%, 95% interval 50\.1 to 60\.0, 100 pairs, p = 0\.012 by Holm\)/,
   )
   assert.match(comparison('A', 'B', result(50, 60)), /^A is not shown to differ from B/)
   assert.match(comparison('A', 'B', result(40, 49.9)), /^A is worse than B/)
@@ -205,6 +206,24 @@ test('a head-to-head result reads the same from either side', () => {
     findings({ ...inventedResult, headToHead: [...others, mirrored] }),
     findings(inventedResult),
   )
+})
+
+test('p-values are shown with their correction, and warnings on the whole record above its figures', () => {
+  const warnings = ['The judge is of the same kind.']
+  const page = reportHtml({ ...inventedResult, warnings })
+  assert.match(page, />p, Holm</)
+  assert.match(page, /<small>p (= |&lt; )0\.\d{3}<\/small>/)
+  assert.ok(page.indexOf(warnings[0]!) > 0 && page.indexOf(warnings[0]!) < page.indexOf('id="win-rates"'))
+  const markdown = reportMarkdown({ ...inventedResult, warnings })
+  assert.match(markdown, /\| +p, Holm \|/)
+  assert.match(markdown, /Note: The judge is of the same kind\./)
+})
+
+test('a warning that several arms have is said once, with all their names', () => {
+  const [one, other] = inventedResult.arms.map((arm) => ({ ...arm, warnings: ['Too few.'] }))
+  assert.deepEqual(armWarnings({ ...inventedResult, arms: [one!, other!] }), [
+    `${one!.name}, ${other!.name}: Too few.`,
+  ])
 })
 
 test('ticks are round, ascending and enclose the data', () => {

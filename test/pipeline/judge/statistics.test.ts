@@ -11,7 +11,8 @@ import {
   spreadOf,
   spreadWithTies,
 } from '../../../electron/pipeline/judge/power.ts'
-import { signTest } from '../../../electron/pipeline/judge/sign-test.ts'
+import { signTest, signTestPower } from '../../../electron/pipeline/judge/sign-test.ts'
+import evidence from '../../golden/evidence.json' with { type: 'json' }
 import golden from '../../golden/judge.json' with { type: 'json' }
 
 const key = { seed: 5, stream: 'test' }
@@ -28,6 +29,11 @@ test("the sign test's p-values equal SciPy's exact binomial test", () => {
     assertClose(signTest(wins, losses), p, 1e-12)
     assert.equal(signTest(losses, wins), signTest(wins, losses))
   }
+})
+
+test("the sign test's power equals a sum over SciPy's binomial probabilities", () => {
+  for (const { n, winShare, power } of evidence.signTestPowers)
+    assertClose(signTestPower(n, winShare), power, 1e-10)
 })
 
 test("detectable differences and prompts needed equal those of statsmodels' sample-size formula", () => {

@@ -80,7 +80,7 @@ test('warnings say when prompts are too few, all verdicts are ties, or all are t
     [repeat({ wins: 10, losses: 6 }), /16 prompts are too few/],
     [
       repeat({ wins: 55, losses: 45 }),
-      /includes 50%.*100 prompts can detect a difference of 13\.\d points.*about 78\d prompts/,
+      /includes 50%.*100 prompts can detect a difference of 13\.\d points or more, with a power of 80% by a normal test and of 7\d% by the exact sign test.*about 78\d prompts/,
     ],
     [repeat({ ties: 50 }), /All 50 verdicts are ties/],
     [repeat({ wins: 60 }), /up to 5\.0 points away/],
@@ -208,6 +208,16 @@ test('seeds that agree give the result of one seed, and seeds that contradict ea
   assert.deepEqual([four.wins, four.n, four.prompts], [160, 280, 70])
   const against = summaryOver((x) => [x, 1 - x])
   assert.deepEqual([against.signTestP, against.standardError], [1, 0])
+})
+
+test('an interval over two or three seeds has a warning', () => {
+  const over = (seeds: number) => {
+    const judged = judgedBySeed(Array.from({ length: 60 }, (_, i) => Array(seeds).fill(i % 3 === 0 ? 0 : 1)))
+    return summarise(judged, { seed: 1, pairs: pairsOf(judged) }).warnings.join(' ')
+  }
+  assert.match(over(2), /over 2 seeds/)
+  assert.match(over(3), /over 3 seeds/)
+  for (const seeds of [1, 4, 5]) assert.doesNotMatch(over(seeds), /seeds/)
 })
 
 test('with one seed a result is bit for bit the same as without seeds', () => {

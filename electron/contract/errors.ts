@@ -9,6 +9,8 @@ export const errorCodes = [
   'unavailable',
   'out_of_space',
   'out_of_memory',
+  /** Training went wrong: values that are not finite, or a tripwire. */
+  'diverged',
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]
 

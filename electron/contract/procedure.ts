@@ -24,6 +24,7 @@ export const errorStatus = {
   unavailable: 503,
   out_of_space: 507,
   out_of_memory: 503,
+  diverged: 422,
 } as const
 
 const base = oc.$meta<VerbMeta>({ summary: '', examples: [], trains: false }).errors({
@@ -34,6 +35,7 @@ const base = oc.$meta<VerbMeta>({ summary: '', examples: [], trains: false }).er
   unavailable: { status: errorStatus.unavailable },
   out_of_space: { status: errorStatus.out_of_space },
   out_of_memory: { status: errorStatus.out_of_memory },
+  diverged: { status: errorStatus.diverged },
 })
 
 /** A procedure for the UI alone. */

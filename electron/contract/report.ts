@@ -166,6 +166,10 @@ export const ResultRecord = z.object({
   arms: z.array(Arm),
   /** `arm` judged against `opponent`, for pairs of arms in either order. */
   headToHead: z.array(z.object({ arm: z.string(), opponent: z.string(), ...WinRateSummary.shape })),
+  /** Arms that were left out because their training diverged or a tripwire paused it. Not in earlier records. */
+  skipped: z
+    .array(z.object({ arm: z.string(), edits: z.int().positive().nullable(), reason: z.string() }))
+    .optional(),
   /**
    * The settings that each arm was tried with on the first seed, and the one that won on the validation prompts: factors
    * of the plan's learning rate and passes, and the KL coefficient. Not in earlier records.
@@ -180,7 +184,8 @@ export const ResultRecord = z.object({
             rate: z.number(),
             passes: z.number(),
             klCoef: z.number().nullable(),
-            winRate: percent(),
+            /** Null if training diverged. */
+            winRate: percent().nullable(),
           }),
         ),
         chosen: z.int().nonnegative(),

@@ -85,7 +85,7 @@ function refuseDivergence(event: JobEvent): void {
   if (!broken) return
   const [key, value] = broken
   throw new UserError(
-    'bad_input',
+    'diverged',
     `Training diverged: ${key} is ${value} at step ${event.step}. Start again with a lower learning rate, or check the model's weights; the checkpoints before this step are kept.`,
   )
 }

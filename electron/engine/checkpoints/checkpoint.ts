@@ -44,7 +44,7 @@ function variableEntries(variables: Map<string, Variable>, step: number) {
 function finite(name: string, step: number, values: Float32Array): Float32Array {
   if (values.every(Number.isFinite)) return values
   throw new UserError(
-    'bad_input',
+    'diverged',
     `Training diverged: ${name} is no longer finite after step ${step}, which is not saved. Lower the learning rate and resume: the run continues from its last checkpoint.`,
   )
 }

@@ -189,13 +189,15 @@ function refuseTooLong({ id }: Item): never {
   )
 }
 
-/** A paused arm ends the experiment; finished runs are kept, and the paused one can be resumed. */
+/**
+ * A finished run's model; finished runs are kept, and a paused one can be resumed.
+ * @throws UserError `diverged` if a tripwire paused it, otherwise `unavailable`
+ */
 export function finishedModel({ model, name, step, reason, run }: RunOutcome<RunKind>): string {
   if (model !== null) return model
-  throw new UserError(
-    'unavailable',
-    `${name} paused at step ${step}.${reason === null ? '' : ` ${reason}`} Resume it with: stet resume PROJECT ${run}`,
-  )
+  const resume = `Resume it with: stet resume PROJECT ${run}`
+  if (reason === null) throw new UserError('unavailable', `${name} paused at step ${step}. ${resume}`)
+  throw new UserError('diverged', `${name} paused at step ${step}. ${reason} ${resume}`)
 }
 
 function onePerPrompt(items: readonly Item[]): Item[] {

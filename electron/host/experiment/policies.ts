@@ -164,6 +164,17 @@ export class Trainings {
   }
 }
 
+/** A variant as tables and judgements name it. */
+export function nameOf({ arm, klCoef, edits, rate, passes }: Variant): string {
+  const settings = [
+    ...(klCoef === null ? [] : [`klCoef ${klCoef}`]),
+    ...(rate === 1 ? [] : [`learning rate × ${rate.toPrecision(3)}`]),
+    ...(passes === 1 ? [] : [`passes × ${passes}`]),
+    ...(edits === null ? [] : [`${edits} edits`]),
+  ]
+  return settings.length === 0 ? arm : `${arm} (${settings.join(', ')})`
+}
+
 function policyName({ arm, klCoef, edits, rate, passes }: Variant, seed: number): string {
   const settings = [
     ...(klCoef === null ? [] : [`kl${klCoef}`]),

@@ -2,22 +2,15 @@
  * The experiment: arms trained on equal data, seeds and budget, judged on the same held-out prompts with the same
  * random numbers, and compared at an equal distance from the reference.
  */
-import type { ExperimentArm } from '../../contract/experiment.ts'
+import { UserError } from '../../contract/errors.ts'
 import type { Item } from '../../contract/records.ts'
-import type { Frontier, ResultRecord } from '../../contract/report.ts'
-import type { RandomKey } from '../../engine/random.ts'
-import {
-  differenceOf,
-  differenceOver,
-  type FrontierPoint,
-  type KlRange,
-  sharedKls,
-  winRateOver,
-} from '../../pipeline/judge/frontier.ts'
+import type { ResultRecord } from '../../contract/report.ts'
 import { schemes } from '../../pipeline/reward/schemes.ts'
-import { armPlan, contrastsOf, pairKindsOf, rewardsOf } from './arms.ts'
+import { armPlan, rewardsOf } from './arms.ts'
+import { contrastsBetween, editCurveOf, frontierOf, headToHeads, nearest } from './comparisons.ts'
 import {
   type ExperimentPlan,
+  nameOf,
   type TrainedPolicy,
   type TrainedReward,
   Trainings,
@@ -37,25 +30,15 @@ import {
   winRateOverSteps,
 } from './summaries.ts'
 import { tokenRewardsOf } from './token-rewards.ts'
-import { type Answers, type Contestant, type JudgedVariant, Tournament } from './tournament.ts'
+import { type Answers, type JudgedVariant, Tournament } from './tournament.ts'
 import { requireValidation, type Tuned, tuneVariants } from './tuning.ts'
+import type { Experiment } from './under-way.ts'
 
 /** The part of the result that the experiment itself knows. */
 export type ExperimentResult = Omit<
   ResultRecord,
   'project' | 'createdAt' | 'caveat' | 'runtime' | 'versions' | 'seeds' | 'data' | 'judge' | 'settings'
 >
-
-/** An experiment under way. */
-interface Experiment {
-  plan: ExperimentPlan
-  steps: ExperimentSteps
-  /** The held-out items that are judged, the same for every arm. */
-  items: readonly Item[]
-  trainings: Trainings
-  tournament: Tournament
-  clock: StageClock
-}
 
 export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps): Promise<ExperimentResult> {
   const heldout = steps.heldoutItems()
@@ -74,13 +57,13 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
   // 3. Train a policy for each arm, KL strength, number of edits and seed; have it answer the prompts, and judge the
   //    answers.
   const reference = await answersOf(new Map(plan.seeds.map((seed) => [seed, null])), experiment)
-  const judged = await judgedVariants(variants, reference, experiment)
+  const { judged, skipped } = await judgedVariants(variants, reference, experiment)
   const onAllEdits = judged.filter(({ edits }) => edits === null)
 
   // 4. Compare the arms over the KLs that all of them reached, and select each arm's variant nearest to the middle.
   const frontier = frontierOf(onAllEdits, experiment)
   const middle = frontier && (frontier.kls.low + frontier.kls.high) / 2
-  const selected = plan.arms.map((arm) => nearest(onAllEdits, arm, middle))
+  const selected = plan.arms.flatMap((arm) => nearest(onAllEdits, arm, middle) ?? [])
   const headToHead = await clock.time('judge', () => headToHeads(selected, experiment))
 
   // 5. Measure the reward models.
@@ -103,6 +86,7 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
     },
     arms: selected.map((variant) => armResult(variant, referenceResponses, experiment)),
     headToHead,
+    skipped,
     tuning,
     contrasts: contrastsBetween(selected, experiment),
     editCurve: editCurveOf(judged, experiment),
@@ -111,15 +95,30 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
     winRateOverSteps: selected.map(winRateOverSteps),
     samples: samplesOf(items, firstSeed, reference, selected),
     tokenRewards,
-    notes: notesOf(plan),
+    notes: [...notesOf(plan), ...skipped.map(skippedNote)],
+  }
+}
+
+/** @returns what the work gives, or why its training went wrong */
+async function unlessDiverged<T>(work: () => Promise<T>): Promise<T | { reason: string }> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'diverged') return { reason: error.message }
+    throw error
   }
 }
 
 async function trainRewards({ plan, trainings, clock }: Experiment): Promise<TrainedReward[]> {
   const rewards: TrainedReward[] = []
   for (const reward of new Set(plan.arms.flatMap(rewardsOf))) {
-    for (const seed of plan.seeds)
-      rewards.push(await clock.time('reward models', () => trainings.reward(reward, { seed, edits: null })))
+    for (const seed of plan.seeds) {
+      const training = () =>
+        clock.time('reward models', () => trainings.reward(reward, { seed, edits: null }))
+      // The arms that need one that diverged are left out later.
+      const trained = await unlessDiverged(training)
+      if ('model' in trained) rewards.push(trained)
+    }
   }
   return rewards
 }
@@ -137,20 +136,28 @@ async function tunedVariants(validation: readonly Item[], experiment: Experiment
   }
   const reference = await answersOf(new Map([[plan.seeds[0]!, null]]), onValidation)
   return tuneVariants(plan, {
-    winRateOf: async (variant) =>
-      (await judgedVariant(variant, reference, onValidation)).match.summary.winRate,
+    async winRateOf(variant) {
+      const result = await unlessDiverged(() => judgedVariant(variant, reference, onValidation))
+      return 'reason' in result ? null : result.match.summary.winRate
+    },
     choose: (variant) => trainings.choose(variant),
   })
 }
 
+/** An arm whose training diverges is left out, and the record says why. */
 async function judgedVariants(
   variants: readonly Variant[],
   reference: Answers,
   experiment: Experiment,
-): Promise<JudgedVariant[]> {
+): Promise<{ judged: JudgedVariant[]; skipped: NonNullable<ResultRecord['skipped']> }> {
   const judged: JudgedVariant[] = []
-  for (const variant of variants) judged.push(await judgedVariant(variant, reference, experiment))
-  return judged
+  const skipped: NonNullable<ResultRecord['skipped']> = []
+  for (const variant of variants) {
+    const result = await unlessDiverged(() => judgedVariant(variant, reference, experiment))
+    if ('reason' in result) skipped.push({ arm: variant.arm, edits: variant.edits, reason: result.reason })
+    else judged.push(result)
+  }
+  return { judged, skipped }
 }
 
 async function judgedVariant(
@@ -189,6 +196,10 @@ async function divergencesOf(
   return { kl: meanOf(kls)!, startKl: meanOf(startKls) }
 }
 
+function skippedNote({ arm, edits, reason }: NonNullable<ResultRecord['skipped']>[number]): string {
+  return `${arm}${edits === null ? '' : ` with ${edits} edits`} was left out. ${reason}`
+}
+
 function armResult(
   { arm, answers, match: { summary }, kl, startKl, klCoef }: JudgedVariant,
   reference: ResponseStatistics,
@@ -209,43 +220,6 @@ function armResult(
   }
 }
 
-function nameOf({ arm, klCoef, edits, rate, passes }: Variant): string {
-  const settings = [
-    ...(klCoef === null ? [] : [`klCoef ${klCoef}`]),
-    ...(rate === 1 ? [] : [`learning rate × ${rate.toPrecision(3)}`]),
-    ...(passes === 1 ? [] : [`passes × ${passes}`]),
-    ...(edits === null ? [] : [`${edits} edits`]),
-  ]
-  return settings.length === 0 ? arm : `${arm} (${settings.join(', ')})`
-}
-
-/** Empty unless arms learned from several numbers of edits. */
-function editCurveOf(
-  judged: readonly JudgedVariant[],
-  { plan, items, steps }: Experiment,
-): ResultRecord['editCurve'] {
-  if (plan.edits.length === 0) return []
-  const isSwept = plan.klCoefs.length > 1
-  const onCurve = judged.filter(({ klCoef }) => !isSwept || klCoef === null || klCoef === plan.klCoefs[0])
-  return onCurve.map(({ arm, edits, kl, answers, match: { summary } }) => ({
-    ...{ arm, kl, winRate: summary.winRate, interval: summary.interval },
-    ...{ edits: edits ?? steps.trainingRows(pairKindsOf(arm)[0]!), isAll: edits === null },
-    ...describeResponses(answers, items, steps),
-  }))
-}
-
-function contrastsBetween(
-  selected: readonly JudgedVariant[],
-  { plan }: Experiment,
-): ResultRecord['contrasts'] {
-  const key = { seed: plan.seeds[0]!, stream: 'experiment/contrasts' }
-  const preferencesOf = (name: ExperimentArm) => selected.find(({ arm }) => arm === name)!.match.preferences
-  return contrastsOf(plan.arms).map(([arm, opponent]) => ({
-    ...{ arm, opponent },
-    ...differenceOf(preferencesOf(arm), preferencesOf(opponent), key),
-  }))
-}
-
 /** @param models by seed; null is the reference */
 function answersOf(
   models: ReadonlyMap<number, string | null>,
@@ -258,77 +232,4 @@ function answersOf(
       answers.set(seed, await steps.respond(model, items, { temperature, maxNewTokens, seed }))
     return answers
   })
-}
-
-/** @returns null if there is nothing to compare along: a single strength, or no PPO arm from the reference */
-function frontierOf(
-  judged: readonly JudgedVariant[],
-  { plan: { klCoefs, seeds }, items, steps }: Experiment,
-): Frontier | null {
-  // Distances from the reference say little about policies that started elsewhere.
-  const swept = judged.filter((v) => v.klCoef !== null && v.kl > 0 && armPlan(v.arm).start === null)
-  const byArm = Map.groupBy(swept, ({ arm }) => arm)
-  if (klCoefs.length < 2 || byArm.size === 0) return null
-  const curves = new Map([...byArm].map(([arm, variants]) => [arm, variants.map(pointOf)]))
-  const kls = sharedKls([...curves.values()])
-  const key = { seed: seeds[0]!, stream: 'experiment/frontier' }
-  const arms = [...curves.keys()]
-  return {
-    points: swept.map(({ arm, klCoef, kl: own, answers, match: { summary } }) => ({
-      arm,
-      klCoef: klCoef!,
-      kl: own,
-      winRate: summary.winRate,
-      interval: summary.interval,
-      ...describeResponses(answers, items, steps),
-    })),
-    kls,
-    winRates: arms.map((arm) => ({ arm, ...winRateOver(curves.get(arm)!, kls, key) })),
-    differences: differencesOver(curves, kls, key),
-    differencesAt: [kls.low, (kls.low + kls.high) / 2, kls.high].map((kl) => ({
-      kl,
-      differences: differencesOver(curves, { low: kl, high: kl }, key),
-    })),
-  }
-}
-
-function differencesOver(
-  curves: ReadonlyMap<string, FrontierPoint[]>,
-  kls: KlRange,
-  key: RandomKey,
-): Frontier['differences'] {
-  const arms = [...curves]
-  return arms.flatMap(([opponent, theirs], i) =>
-    arms
-      .slice(i + 1)
-      .map(([arm, points]) => ({ arm, opponent, ...differenceOver(points, theirs, kls, key) })),
-  )
-}
-
-function pointOf({ kl, match }: JudgedVariant): FrontierPoint {
-  return { kl, preferences: match.preferences }
-}
-
-/** The arm's variant whose KL is nearest; its first if no KL is given. */
-function nearest(judged: readonly JudgedVariant[], arm: ExperimentArm, kl: number | null): JudgedVariant {
-  const own = judged.filter((variant) => variant.arm === arm)
-  const distance = (variant: JudgedVariant) => Math.abs(variant.kl - (kl ?? 0))
-  return kl === null ? own[0]! : own.reduce((best, v) => (distance(v) < distance(best) ? v : best))
-}
-
-async function headToHeads(
-  selected: readonly JudgedVariant[],
-  { tournament }: Experiment,
-): Promise<ResultRecord['headToHead']> {
-  const results: ResultRecord['headToHead'] = []
-  for (const [arm, opponent] of contrastsOf(selected.map((variant) => variant.arm))) {
-    const sideNamed = (name: ExperimentArm) => sideOf(selected.find((variant) => variant.arm === name)!)
-    const { summary } = await tournament.compare(sideNamed(arm), sideNamed(opponent))
-    results.push({ arm, opponent, ...summary })
-  }
-  return results
-}
-
-function sideOf(variant: JudgedVariant): Contestant {
-  return { name: nameOf(variant), answers: variant.answers }
 }

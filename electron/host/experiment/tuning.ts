@@ -28,10 +28,10 @@ function triesOf(variant: Variant, tries: number): Variant[] {
   }))
 }
 
-/** A variant and its win rate on the validation prompts, in percent. */
+/** A variant and its win rate on the validation prompts, in percent; null if its training diverged. */
 interface Tried {
   variant: Variant
-  winRate: number
+  winRate: number | null
 }
 
 export interface Tuned {
@@ -40,8 +40,8 @@ export interface Tuned {
 }
 
 interface TuningSteps {
-  /** Trains with the first seed and judges on the validation prompts; in percent. */
-  winRateOf(variant: Variant): Promise<number>
+  /** Trains with the first seed and judges on the validation prompts; in percent, null if training diverged. */
+  winRateOf(variant: Variant): Promise<number | null>
   /** Has arms that continue this one start from it with these settings. */
   choose(variant: Variant): void
 }
@@ -78,10 +78,10 @@ async function tryAll(variant: Variant, tries: number, { winRateOf }: TuningStep
   return tried
 }
 
-/** The one with the highest win rate, the earliest of equal ones; null if nothing was tried. */
+/** The one with the highest win rate, the earliest of equal ones; null if nothing was tried, or all diverged. */
 function bestOf(tried: readonly Tried[]): Variant | null {
-  const highest = Math.max(...tried.map(({ winRate }) => winRate))
-  return tried.find(({ winRate }) => winRate === highest)?.variant ?? null
+  const rates = tried.flatMap(({ winRate }) => winRate ?? [])
+  return tried.find(({ winRate }) => winRate === Math.max(...rates))?.variant ?? null
 }
 
 function recordOf(tried: readonly Tried[], best: Variant): Tuned['tuning'][number] {
@@ -89,7 +89,10 @@ function recordOf(tried: readonly Tried[], best: Variant): Tuned['tuning'][numbe
     arm: best.arm,
     edits: best.edits,
     tried: tried.map(({ variant: { rate, passes, klCoef }, winRate }) => ({ rate, passes, klCoef, winRate })),
-    chosen: tried.findIndex(({ variant }) => variant === best),
+    chosen: Math.max(
+      0,
+      tried.findIndex(({ variant }) => variant === best),
+    ),
   }
 }
 

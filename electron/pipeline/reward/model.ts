@@ -80,7 +80,7 @@ export class RewardScorer {
       const rewards = row.slice(0, responses[i]!.response.length)
       if (rewards.every(Number.isFinite)) return rewards.map((x) => rewardOfScalar(this.scheme, x))
       throw new UserError(
-        'bad_input',
+        'diverged',
         'The reward model gives rewards that are not finite: its training diverged. Lower the learning rate and resume from its last checkpoint.',
       )
     })

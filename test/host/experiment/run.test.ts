@@ -1,6 +1,7 @@
 /** The experiment's sequence and record, with steps that only record their input. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { UserError } from '../../../electron/contract/errors.ts'
 import { ExperimentArm } from '../../../electron/contract/experiment.ts'
 import type { Item, Judgement } from '../../../electron/contract/records.ts'
 import { ResultRecord } from '../../../electron/contract/report.ts'
@@ -217,6 +218,29 @@ test('shaped and mixed placements get both reward models, and estimators without
     ['token', 'rloo', 4, 'reward-token-seed1', null],
     ['sequence', 'rloo', 4, 'reward-sequence-edited-seed1', null],
   ])
+})
+
+test('an arm that diverges is left out and named, and what starts from it too; other errors end the experiment', async () => {
+  const { steps } = writingSteps()
+  const trainSft: ExperimentSteps['trainSft'] = async (name) => {
+    throw new UserError('diverged', `${name} paused at step 9. KL rose.`)
+  }
+  const arms = ['sft-edited', 'token', 'token-on-sft'] satisfies ExperimentArm[]
+  const few = { ...plan, arms, seeds: [1] }
+  const result = await runExperiment(few, { ...steps, trainSft })
+  assert.deepEqual(
+    result.arms.map(({ name }) => name),
+    ['token'],
+  )
+  assert.deepEqual(
+    result.skipped?.map(({ arm }) => arm),
+    ['sft-edited', 'token-on-sft'],
+  )
+  assert.ok(result.notes.includes('sft-edited was left out. sft-edited-seed1 paused at step 9. KL rose.'))
+  const full: ExperimentSteps['trainSft'] = async () => {
+    throw new UserError('out_of_space', 'The disk is full.')
+  }
+  await assert.rejects(runExperiment(few, { ...steps, trainSft: full }), /disk is full/)
 })
 
 test('each arm is tried equally often on other prompts, and trained with what won there', async () => {

@@ -207,7 +207,7 @@ export const PpoConfig = z.strictObject({
   valueInit: z
     .enum(['reward', 'policy'])
     .default('reward')
-    .describe('Whose weights a separate value model starts from; its head starts at zero.')
+    .describe('Whose weights a separate value model starts from; its head is new.')
     .meta({ label: 'Value model start' }),
   normalizationSamples: count()
     .default(128)

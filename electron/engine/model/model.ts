@@ -124,15 +124,22 @@ export function addScoreHead(model: Model, seed: number): void {
     return
   }
   const size = model.config.hiddenSize
-  const values = normals({ seed, stream: `init/${scoreHead}` }, 0, size).map((x) => x / (size + 1))
-  model.parameters.set(scoreHead, variableFrom(scoreHead, [1, size], values))
+  model.parameters.set(scoreHead, variableFrom(scoreHead, [1, size], newHead(size, seed)))
 }
 
-/** Gives the model a scalar head of zeros, in place of one that it may have. */
-export function zeroScoreHead({ config, parameters }: Model): void {
-  const shape = [1, config.hiddenSize]
+/**
+ * Gives the model a new scalar head, in place of one that it may have.
+ * @param share how large it is, as a share of that of a new reward model
+ */
+export function renewScoreHead({ config, parameters }: Model, seed: number, share: number): void {
   parameters.get(scoreHead)?.dispose()
-  parameters.set(scoreHead, variableFrom(scoreHead, shape, new Float32Array(config.hiddenSize)))
+  const values = newHead(config.hiddenSize, seed).map((x) => share * x)
+  parameters.set(scoreHead, variableFrom(scoreHead, [1, config.hiddenSize], values))
+}
+
+/** Normal with deviation 1 / (size + 1). */
+function newHead(size: number, seed: number): Float32Array {
+  return normals({ seed, stream: `init/${scoreHead}` }, 0, size).map((x) => x / (size + 1))
 }
 
 /** A second model with the same values, on the same base if it has one. */

@@ -67,7 +67,7 @@ function pointOf({ kl, match }: JudgedVariant): FrontierPoint {
 
 /**
  * The arm's variant whose KL is nearest; its first if no KL is given or the arm starts elsewhere, where KLs from the
- * reference are no measure. Null if none was trained.
+ * reference do not measure it. Null if none was trained.
  */
 export function nearest(
   judged: readonly JudgedVariant[],

@@ -9,6 +9,7 @@ import { queries } from '../app/queries.ts'
 import { Button, Keys, Problem, Progress, timeOf } from '../ui/kit.tsx'
 import { Tabs } from '../ui/tabs.tsx'
 import { BranchDialog } from './branch-dialog.tsx'
+import { ExportMetricsDialog } from './export-metrics-dialog.tsx'
 import { RunCharts } from './run-charts.tsx'
 import { RunLog } from './run-log.tsx'
 import { RunSamples } from './run-samples.tsx'
@@ -27,11 +28,13 @@ export function RunPage({ run }: { run: string }) {
   const { record, work, error } = live
   const control = useControl(run, live)
   const [isBranching, setBranching] = useState(false)
+  const [isExporting, setExporting] = useState(false)
   const tab = tabs.find((name) => name === place.tab) ?? 'charts'
   const openTab = (name: Tab) => change({ tab: name })
   useKeys('This run', [
     { keys: ' ', does: 'pause or resume', run: control.toggle },
     { keys: 'b', does: 'branch from a checkpoint', run: () => setBranching(true) },
+    { keys: 'e', does: 'export metrics', run: () => setExporting(true) },
     { keys: 'Escape', does: 'back to the list', run: () => change(listPlace) },
     ...tabs.map((name, i) => ({ keys: String(i + 1), does: name, run: () => openTab(name) })),
   ])
@@ -41,7 +44,12 @@ export function RunPage({ run }: { run: string }) {
     <div className="stack">
       <div className="row spread">
         <RunTitle record={record} live={live} />
-        <RunActions record={record} control={control} onBranch={() => setBranching(true)} />
+        <RunActions
+          record={record}
+          control={control}
+          onBranch={() => setBranching(true)}
+          onExport={() => setExporting(true)}
+        />
       </div>
       {reason && <p className="problem box">{reason}</p>}
       <Problem error={error ?? control.error} />
@@ -49,6 +57,7 @@ export function RunPage({ run }: { run: string }) {
         <Progress label={work.progress.phase} {...work.progress} secondsLeft={work.secondsLeft} />
       )}
       {isBranching && <BranchDialog record={record} onClose={() => setBranching(false)} />}
+      {isExporting && <ExportMetricsDialog record={record} onClose={() => setExporting(false)} />}
       <Tabs label="Parts of this run" names={tabs} selected={tab} onSelect={openTab} />
       <div role="tabpanel" aria-label={tab}>
         <TabContent tab={tab} record={record} live={live} />
@@ -126,10 +135,12 @@ function RunActions({
   record,
   control,
   onBranch,
+  onExport,
 }: {
   record: RunRecord
   control: Control
   onBranch: () => void
+  onExport: () => void
 }) {
   const [, change] = usePlace()
   return (
@@ -146,6 +157,9 @@ function RunActions({
       )}
       <Button onClick={onBranch}>
         Branch… <Keys keys="b" />
+      </Button>
+      <Button onClick={onExport}>
+        Export… <Keys keys="e" />
       </Button>
       <Button onClick={() => change({ run: undefined, new: record.kind, like: record.id })}>Duplicate</Button>
       <Button kind="quiet" onClick={() => change(listPlace)}>

@@ -32,3 +32,34 @@ test('parts of the training documents are disjoint and complete, and hold out th
   assert.deepEqual(ids('heldout', [0.6, 1]), ids('heldout'))
   project.close()
 })
+
+test('a sample of the training rows is part of every larger one, the same items for every kind of row', async () => {
+  const project = await createProject(path.join(temporaryFolder(), 'sample.stet'), 'sample')
+  const rows = Array.from({ length: 200 }, (_, i) => ({
+    file: 'items',
+    line: i + 1,
+    item: {
+      id: `item-${i}`,
+      prompt: [{ role: 'user' as const, content: `Question ${i}?` }],
+      ...{ context: '', chosen: 'Yes.', rejected: 'No.', errorSpans: null },
+      ...{ source: 'test', sourceId: null, metadata: {} },
+    },
+    annotations: [],
+  }))
+  await importRows(project.db, rows, { name: 'items', files: [] })
+  const ids = (kind: 'prompts' | 'original', count: number, seed = 1) => {
+    const choice = { datasets: [], heldout: 0.25, heldoutLimit: 1000, trainSample: { rows: count, seed } }
+    const chosen = inputRows(project.db, kind, choice)
+    const heldout = chosen.filter(({ split }) => split === 'heldout').length
+    const drawn = chosen.filter(({ split }) => split === 'train').map(({ item }) => item.id)
+    return { heldout, drawn }
+  }
+  const [few, more, pairs] = [ids('prompts', 20), ids('prompts', 60), ids('original', 20)]
+  assert.equal(few.drawn.length, 20)
+  assert.ok(few.drawn.every((id) => more.drawn.includes(id)))
+  assert.deepEqual(pairs.drawn, few.drawn)
+  assert.equal(few.heldout, more.heldout)
+  assert.notDeepEqual(ids('prompts', 20, 2).drawn, few.drawn)
+  assert.ok(ids('prompts', 1000).drawn.length < 200, 'more than there are stands for all')
+  project.close()
+})

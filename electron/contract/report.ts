@@ -225,6 +225,8 @@ export const ResultRecord = z.object({
           winRate: percent(),
           interval: PercentInterval.nullable(),
           kl: z.number().nullable(),
+          /** Mean normalised reward of that step's responses: what the policy is trained on. Not in earlier records. */
+          score: z.number().nullish(),
         }),
       ),
     }),

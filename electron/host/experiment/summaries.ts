@@ -63,12 +63,15 @@ export function curvesOf({ arm, policies }: JudgedVariant): ResultRecord['curves
 }
 
 export function winRateOverSteps({ arm, policies }: JudgedVariant): ResultRecord['winRateOverSteps'][number] {
-  const kl = new Map(overSeeds(policies, 'objective/kl').map(({ step, mean }) => [step, mean]))
+  const byStep = (metric: string) =>
+    new Map(overSeeds(policies, metric).map(({ step, mean }) => [step, mean]))
+  const [kl, score] = [byStep('objective/kl'), byStep('objective/scores')]
   const points = overSeeds(policies, 'judge/win_rate').map(({ step, mean, low, high }) => ({
     step,
     winRate: mean,
     interval: policies.length > 1 ? { low, high } : null,
     kl: kl.get(step) ?? null,
+    score: score.get(step) ?? null,
   }))
   return { arm, points }
 }

@@ -102,6 +102,26 @@ export function progressCharts(record: ResultRecord): NamedChart[] {
         })),
       },
     },
+    {
+      name: 'over-optimisation',
+      title: 'Reward against KL',
+      meaning:
+        'What the same checkpoints were trained on. Where it rises while the win rate falls, the policy exploits its reward model (Gao et al. 2023).',
+      chart: {
+        ...winRateChart,
+        yLabel: 'normalised reward',
+        baseline: 0,
+        xLabel: klLabel,
+        description:
+          'Reward of each arm against its KL from the reference. The numbers are in the table below the figure.',
+        lines: lines.map(({ points, ...line }) => ({
+          ...line,
+          points: points.flatMap(({ kl, score }) =>
+            kl === null || score == null ? [] : [{ x: kl, y: score }],
+          ),
+        })),
+      },
+    },
   ]
 }
 

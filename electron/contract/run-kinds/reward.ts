@@ -63,6 +63,13 @@ export const RewardConfig = z.strictObject({
       'In rejected responses, also label the token after a place where the edit only inserts, EOS included: something is missing there.',
     )
     .meta({ label: 'Label gaps' }),
+  softLabels: z
+    .boolean()
+    .default(false)
+    .describe(
+      'For training, label the tokens of a response that several people edited by the share of them who deleted each, instead of once per edit.',
+    )
+    .meta({ label: 'Soft labels' }),
   spanWeighted: z
     .boolean()
     .default(false)
@@ -97,6 +104,13 @@ export const RewardResult = TrainingResult.extend({
     })
     .nullable(),
   heldoutF1: z.number().nullable(),
+  /**
+   * The ceiling of `heldoutF1`: one editor's deleted tokens against another's, on held-out items with several edits; null
+   * if there are none.
+   */
+  editors: z.object({ f1: z.number(), items: z.int().positive() }).nullable().default(null),
+  /** AUROC of token rewards by kind of marked error, against the tokens of the same texts without a mark. */
+  spanAuroc: z.record(z.string(), z.number()).default({}),
   /** Words called bad against error spans that people marked; null if no held-out item has spans. */
   spanAgreement: z
     .object({ precision: z.number(), recall: z.number(), f1: z.number(), items: z.int().positive() })

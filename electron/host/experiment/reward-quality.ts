@@ -1,7 +1,8 @@
 /** Quality of the reward models: on held-out pairs, as measured in training, and against the truth if it is known. */
 import type { Item } from '../../contract/records.ts'
 import type { ResultRecord } from '../../contract/report.ts'
-import { auroc, spearman } from '../../engine/statistics/ranking.ts'
+import { spearman } from '../../engine/statistics/ranking.ts'
+import { aurocByKind } from '../../pipeline/reward/auroc-by-kind.ts'
 import { schemes } from '../../pipeline/reward/schemes.ts'
 import type { Flaw } from '../../world/flaws.ts'
 import type { TrainedReward } from './policies.ts'
@@ -98,21 +99,6 @@ async function flawAurocs(
 
 function kindsAt(flaws: readonly Flaw[], start: number, end: number): string[] {
   return flaws.flatMap(({ kind, span }) => (span && span.start < end && start < span.end ? [kind] : []))
-}
-
-/** @param tokens with the kinds of flaw that each is part of; none for a token without flaws */
-export function aurocByKind(tokens: readonly { reward: number; kinds: string[] }[]): Record<string, number> {
-  const kinds = [...new Set(tokens.flatMap((token) => token.kinds))]
-  return Object.fromEntries(
-    kinds.flatMap((kind) => {
-      const compared = tokens.filter((token) => token.kinds.length === 0 || token.kinds.includes(kind))
-      const area = auroc(
-        compared.map(({ reward }) => -reward),
-        compared.map((token) => token.kinds.length > 0),
-      )
-      return area === null ? [] : [[kind, area]]
-    }),
-  )
 }
 
 function meansByKey(records: readonly Record<string, number>[]): Record<string, number> {

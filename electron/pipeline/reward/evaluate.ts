@@ -89,13 +89,16 @@ export function bestThreshold(scored: readonly ScoredPair[]): number {
   return candidates.reduce((best, candidate) => (f1(candidate) > f1(best) ? candidate : best))
 }
 
-/** F1 of calling tokens below the threshold bad, against label -1; null, as the AUROC is, if one kind is missing. */
+/**
+ * F1 of calling tokens below the threshold bad, against label -1 (of labels between, those nearer to it); null, as the AUROC is, if
+ * one kind is missing.
+ */
 export function tokenF1(
   rewards: readonly number[],
   labels: readonly number[],
   threshold: number,
 ): number | null {
-  const isBad = labels.map((label) => label === -1)
+  const isBad = labels.map((label) => label <= -0.5)
   if (!isBad.includes(true) || !isBad.includes(false)) return null
   return precisionRecall(
     rewards.map((r) => r < threshold),

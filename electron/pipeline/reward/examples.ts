@@ -8,7 +8,7 @@ import { gapLabels } from './gaps.ts'
 
 /** One response and its labels. */
 export interface LabelledResponse extends QueryResponse {
-  /** -1, 0 or +1 per token. */
+  /** -1, 0 or +1 per token; between -1 and 0 if editors of the item do not agree (`editors.ts`). */
   labels: readonly number[]
 }
 

@@ -3,7 +3,8 @@
  * over the pairs of the step, or over its tokens for the schemes that learn labels.
  *
  * Rows: B pairs. `rejected` is the rejected response, `chosen` the edited or the chosen one. Everything is (B, T), masks
- * are 1 at response tokens, labels are -1, 0, +1 as `label/` makes them.
+ * are 1 at response tokens, labels are -1, 0, +1 as `label/` makes them, or
+ * between for tokens that only some of an item's editors deleted: these count as changed and as kept by their share.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { RewardConfig, RewardScheme } from '../../contract/run-kinds/reward.ts'
@@ -112,7 +113,8 @@ export function btBalancedLoss(
 
 /** 0 for a side without changed tokens. (B) */
 function changedMean(side: RewardSide): tf.Tensor {
-  return tf.div(changedSum(side), tf.maximum(tf.sum(tf.abs(side.labels), 1), 1))
+  const count = tf.sum(tf.abs(side.labels), 1)
+  return tf.div(changedSum(side), tf.add(count, tf.cast(tf.equal(count, 0), 'float32')))
 }
 
 /** Adds the penalty on the mean squared reward of kept tokens. */

@@ -96,8 +96,8 @@ function changedSum({ labels, rewards }: LabelledRewards): number {
 
 /** 0 for a side without changed tokens. */
 function changedMean(side: LabelledRewards): number {
-  const count = Array.from(side.labels).filter((label) => label !== 0).length
-  return changedSum(side) / Math.max(1, count)
+  const count = Array.from(side.labels).reduce((sum, label) => sum + Math.abs(label), 0)
+  return count === 0 ? 0 : changedSum(side) / count
 }
 
 /** The reward of one token from the head's output. */

@@ -138,7 +138,7 @@ function checkPairs(train: readonly RewardPair[], { scheme }: RewardConfig): voi
 /** Pairs, response tokens and kept tokens of the whole step, as scalars. */
 function normalizers(pairs: readonly RewardPair[]): RewardNormalizers {
   const labels = pairs.flatMap(({ rejected, chosen }) => [...rejected.labels, ...chosen.labels])
-  const kept = labels.filter((label) => label === 0).length
+  const kept = labels.reduce((sum, label) => sum + 1 - Math.abs(label), 0)
   return {
     pairs: tf.scalar(pairs.length),
     tokens: tf.scalar(labels.length),

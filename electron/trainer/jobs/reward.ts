@@ -7,6 +7,8 @@ import { addScoreHead } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { countSpanWords, spanAgreement } from '../../pipeline/label/span-agreement.ts'
+import { aurocByKind } from '../../pipeline/reward/auroc-by-kind.ts'
+import { editorAgreement, shareLabels } from '../../pipeline/reward/editors.ts'
 import { rewardPairs } from '../../pipeline/reward/examples.ts'
 import { type HeldoutRewards, trainReward } from '../../pipeline/reward/train.ts'
 import { supervisedSize } from '../../sizing/supervised.ts'
@@ -30,8 +32,9 @@ export function runReward(job: JobOf<'reward'>, jobHooks: Hooks): Promise<JobRes
       missing: `no pair of the kind "${config.pairs}"`,
       size: () => ({ kind: 'reward', config, ...supervisedSize(sizedModel(model), examples, responses) }),
       async train(hooks) {
+        const train = config.softLabels ? shareLabels(examples.train) : examples.train
         const { heldout, keptMean, ...end } = await trainReward(
-          { model, padId: tokenizer.padId, train: examples.train, heldout: examples.heldout },
+          { model, padId: tokenizer.padId, train, heldout: examples.heldout },
           config,
           hooks,
         )
@@ -46,6 +49,8 @@ export function runReward(job: JobOf<'reward'>, jobHooks: Hooks): Promise<JobRes
           extra: {
             heldout: heldout?.quality ?? null,
             heldoutF1: heldout?.tokens?.f1 ?? null,
+            editors: editorAgreement(examples.heldout),
+            spanAuroc: heldout === null ? {} : spanAurocs(rows, heldout, tokenizer),
             spanAgreement: heldout && rewardSpanAgreement(rows, heldout, tokenizer),
           },
         }
@@ -73,4 +78,24 @@ function rewardSpanAgreement(
     return [countSpanWords(rejected, { labels, offsets }, errorSpans)]
   })
   return counts.length > 0 ? { ...spanAgreement(counts), items: counts.length } : null
+}
+
+/** @returns an AUROC per kind of error that people marked; none if the model rewards no single tokens */
+function spanAurocs(
+  rows: readonly RunInputRow[],
+  { scored, tokens }: HeldoutRewards,
+  tokenizer: Tokenizer,
+): Record<string, number> {
+  if (tokens === null) return {}
+  const items = new Map(rows.map(({ item }) => [item.id, item]))
+  return aurocByKind(
+    scored.flatMap(({ pair, rejected: rewards }) => {
+      const { rejected, errorSpans } = items.get(pair.itemId)!
+      if (rejected === null || errorSpans === null) return []
+      return tokenizer.encodeWithOffsets(rejected).offsets.map(([start, end], t) => ({
+        reward: rewards[t]!,
+        kinds: errorSpans.filter((span) => span.start < end && start < span.end).map(({ kind }) => kind),
+      }))
+    }),
+  )
 }

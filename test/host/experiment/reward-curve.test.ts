@@ -50,7 +50,16 @@ function stepsThat(isRight: (model: string, response: string) => boolean) {
       }
       const tokens = { auroc: 0.8, keptMean: 0, meanByPosition: [] }
       const heldout = { pairs: 1, accuracy: 1, margin: 1, calibrationError: null, tokens }
-      return { ...result, model: name, metrics: new Map(), heldout, heldoutF1: 0.6, spanAgreement: null }
+      return {
+        ...result,
+        model: name,
+        metrics: new Map(),
+        heldout,
+        heldoutF1: 0.6,
+        spanAgreement: null,
+        editors: null,
+        spanAuroc: {},
+      }
     },
     score: async (model, rows) =>
       rows.map(({ response }) => {

@@ -66,7 +66,16 @@ function writingSteps() {
     heldoutEdits: () => [{ item: items[0]!, rejected: 'No, you fool.', edited: 'No.' }],
     async trainReward(name, config) {
       rewards.set(name, config)
-      return { ...end, model: name, metrics: new Map(), heldout, heldoutF1: 0.7, spanAgreement: null }
+      return {
+        ...end,
+        model: name,
+        metrics: new Map(),
+        heldout,
+        heldoutF1: 0.7,
+        spanAgreement: null,
+        editors: null,
+        spanAuroc: {},
+      }
     },
     async trainSft(name, config, edits) {
       assert.ok(!sfts.has(name), `${name} is trained once`)

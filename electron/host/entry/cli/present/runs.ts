@@ -26,12 +26,16 @@ export function presentRun(result: TrainingRun | RewardRun): string {
 }
 
 /** Empty if no pair is held out. */
-function presentHeldout({ heldout, heldoutF1 }: RewardRun): string {
+function presentHeldout({ heldout, heldoutF1, editors = null, spanAuroc = {} }: RewardRun): string {
   if (!heldout) return ''
   const auroc = heldout.tokens?.auroc ?? null
   const tokens = auroc === null ? '' : `, token AUROC ${auroc.toFixed(3)}`
   const f1 = heldoutF1 === null ? '' : `, token F1 ${heldoutF1.toFixed(3)}`
-  return `On ${heldout.pairs} held-out pairs: accuracy ${share(heldout.accuracy)}${tokens}${f1}.`
+  const people =
+    editors === null ? '' : ` (${editors.f1.toFixed(3)} between editors of ${editors.items} items)`
+  const kinds = Object.entries(spanAuroc).map(([kind, area]) => `${kind} ${area.toFixed(3)}`)
+  const spans = kinds.length === 0 ? '' : ` AUROC by marked error: ${kinds.join(', ')}.`
+  return `On ${heldout.pairs} held-out pairs: accuracy ${share(heldout.accuracy)}${tokens}${f1}${people}.${spans}`
 }
 
 export function presentRuns({ runs, metrics }: VerbResult<'runs'>): string {

@@ -1,6 +1,7 @@
+/** AUROC of token rewards by kind of error. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aurocByKind } from '../../../electron/host/experiment/reward-quality.ts'
+import { aurocByKind } from '../../../electron/pipeline/reward/auroc-by-kind.ts'
 
 const token = (reward: number, ...kinds: string[]) => ({ reward, kinds })
 

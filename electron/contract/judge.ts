@@ -5,7 +5,7 @@ import { anyJudgeForms, WrittenAnyJudge } from './judge-kinds.ts'
 import { datasets, file, heldout, project, sampling } from './options.ts'
 import { eventsThen, procedure, verb } from './procedure.ts'
 import { Judgement, Message } from './records.ts'
-import { ResultRecord, WinRateSubset, WinRateSummary } from './report.ts'
+import { PercentInterval, ResultRecord, WinRateSubset, WinRateSummary } from './report.ts'
 
 const side = (role: string) =>
   z
@@ -152,8 +152,6 @@ const winrate = verb(
   )
   .output(eventsThen(WinRateResult.omit({ notes: true })))
 
-export const judgeVerbs = { judge: compare, 'check-judge': checkJudge, winrate }
-
 export const EvaluationRecord = z.object({
   id: z.string(),
   kind: z.string(),
@@ -169,8 +167,40 @@ export const EvaluationRecord = z.object({
   /** Number of pairs judged or skipped. */
   judged: z.int().nonnegative(),
   createdAt: z.string(),
+  /** An automatic judge's rate, corrected by people's votes on some of the pairs; null if they judged fewer than 20. */
+  corrected: z
+    .object({
+      winRate: z.number(),
+      interval: PercentInterval,
+      /** How much the automatic verdicts count, 0 to 1. */
+      weight: z.number(),
+      /** Pairs with and without a vote. */
+      votes: z.int(),
+      others: z.int(),
+    })
+    .nullable(),
+  /** Of a blind comparison. */
+  session: z
+    .object({
+      /** Whether the verdicts so far show which side is better, however often one looks. */
+      decided: z.boolean(),
+      /** The win rate's 95% interval that allows for stopping at any time; null until the session is finished. */
+      anytime: PercentInterval.extend({ prompts: z.int() }).nullable(),
+      /** On the pairs that were shown twice; null if there are none yet. */
+      selfAgreement: z.object({ n: z.int(), agreement: z.number(), kappa: z.number().nullable() }).nullable(),
+    })
+    .nullable(),
 })
 export type EvaluationRecord = z.infer<typeof EvaluationRecord>
+
+const evaluations = verb(
+  'List the evaluations with their results, as people corrected them, and whether blind sessions are decided.',
+  'evaluations ferry.stet',
+)
+  .input(z.strictObject({ project }))
+  .output(z.array(EvaluationRecord))
+
+export const judgeVerbs = { judge: compare, 'check-judge': checkJudge, winrate, evaluations }
 
 const Outcome = z.enum(['win', 'tie', 'loss'])
 
@@ -183,6 +213,8 @@ export const BlindPair = z.object({
   right: z.string(),
   judged: z.int().nonnegative(),
   total: z.int().nonnegative(),
+  /** Whether the verdicts so far show which side is better; not which. */
+  decided: z.boolean(),
 })
 export type BlindPair = z.infer<typeof BlindPair>
 
@@ -197,6 +229,15 @@ export const Rating = z.object({
 export type Rating = z.infer<typeof Rating>
 
 const evaluation = z.string().min(1)
+
+/** Settings of a blind comparison. */
+const blind = {
+  /** The person's name. */
+  judge: z.string().trim().min(1),
+  pairs: z.int().positive().default(120),
+  /** Share of the pairs that are shown twice, sides exchanged, without saying so. */
+  repeats: z.number().min(0).max(0.5).default(0),
+}
 
 export const judge = {
   list: procedure('All evaluations, newest first.')
@@ -249,10 +290,18 @@ export const judge = {
       z.strictObject({
         project,
         evaluation,
-        judge: z.string().trim().min(1),
-        pairs: z.int().positive().default(120),
+        ...blind,
       }),
     )
+    .output(EvaluationRecord),
+  /** Sides are random and recorded. */
+  startBlindEdits: procedure(
+    'Start a blind comparison of finished edits with the responses that were edited.',
+  )
+    .input(z.strictObject({ project, datasets: z.array(z.string()).default([]), ...blind }))
+    .output(EvaluationRecord),
+  stopBlind: procedure('Finish a blind comparison with the verdicts that it has.')
+    .input(z.strictObject({ project, evaluation }))
     .output(EvaluationRecord),
   next: procedure('The next pair to judge; null if none is left.')
     .input(z.strictObject({ project, evaluation }))

@@ -47,6 +47,12 @@ export function BlindSession({ evaluation }: { evaluation: string }) {
           {pair.judged} verdicts: a good moment to rest your eyes. Everything is saved.
         </p>
       )}
+      {pair.decided && (
+        <div className="box row spread" role="status">
+          <span>Decided: the verdicts so far show which side is better. You may stop.</span>
+          <Button onClick={session.stop}>Stop and show the result</Button>
+        </div>
+      )}
       <div className="blind-prompt">
         <Prompt prompt={pair.prompt} context={pair.context} />
       </div>
@@ -65,6 +71,8 @@ interface Session {
   vote(vote: Vote): void
   undo(): void
   end(): void
+  /** Finishes with the verdicts so far. */
+  stop(): void
   reload(): void
 }
 
@@ -94,6 +102,10 @@ function useSession(evaluation: string): Session {
     mutationFn: () => host.judge.undo({ project, evaluation }),
     onSuccess: reload,
   })
+  const stopping = useMutation({
+    mutationFn: () => host.judge.stopBlind({ project, evaluation }),
+    onSuccess: end,
+  })
   const pairId = pair?.pairId
   // biome-ignore lint/correctness/useExhaustiveDependencies: the clock starts with each pair
   useEffect(() => {
@@ -102,9 +114,10 @@ function useSession(evaluation: string): Session {
   return {
     pair,
     error,
-    voteError: voting.error ?? undoing.error,
+    voteError: voting.error ?? undoing.error ?? stopping.error,
     vote: (vote) => pair && !voting.isPending && voting.mutate(vote),
     undo: () => undoing.mutate(),
+    stop: () => stopping.mutate(),
     end,
     reload: () => void reload(),
   }

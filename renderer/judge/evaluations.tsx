@@ -1,5 +1,5 @@
 /** All evaluations with their win rates, the ratings of all models, and the newest experiment's results. */
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { EvaluationRecord, Rating } from '../../electron/contract/judge.ts'
 import { host } from '../app/connection.ts'
@@ -7,10 +7,12 @@ import { FailedWork } from '../app/failed-work.tsx'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
+import { useSettings } from '../app/settings.ts'
 import { IntervalBar } from '../charts/interval-bar.tsx'
 import { Button, Empty, numberOf, Problem, Progress } from '../ui/kit.tsx'
 import { Experiment } from './experiment.tsx'
 import { NewEvaluation } from './new-evaluation.tsx'
+import { repeatShare } from './repeat-share.ts'
 import { type Column, ResultTable } from './result-table.tsx'
 
 type Change = ReturnType<typeof usePlace>[1]
@@ -85,6 +87,11 @@ export function Evaluations() {
     queryKey: ['evaluations', project],
     queryFn: () => host.judge.list({ project }),
   })
+  const { annotator } = useSettings()
+  const edits = useMutation({
+    mutationFn: () => host.judge.startBlindEdits({ project, judge: annotator, repeats: repeatShare }),
+    onSuccess: ({ id }) => change({ blind: id }),
+  })
   const isSorted = sort === 'win-rate'
   const toggleSort = () => change({ sort: isSorted ? undefined : 'win-rate' }, { replace: true })
   useKeys('Judge', [
@@ -95,10 +102,16 @@ export function Evaluations() {
     <div className="stack">
       <div className="row spread">
         <h1>Judge</h1>
-        <Button kind="primary" onClick={() => setNew(true)}>
-          New evaluation…
-        </Button>
+        <span className="row">
+          <Button disabled={edits.isPending} onClick={() => edits.mutate()}>
+            Judge edits blind
+          </Button>
+          <Button kind="primary" onClick={() => setNew(true)}>
+            New evaluation…
+          </Button>
+        </span>
       </div>
+      <Problem error={edits.error} />
       <Problem error={error} />
       <FailedWork project={project} isShown={(verb) => verb === 'judge' || verb === 'check-judge'} />
       <ActiveJudging />

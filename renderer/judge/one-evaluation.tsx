@@ -1,6 +1,10 @@
 /** One evaluation: its result with warnings, agreement with other judges, and every pair behind it. */
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { corpusSentence } from '../../electron/contract/summary-sentences.ts'
+import {
+  corpusSentence,
+  correctedSentence,
+  sessionSentences,
+} from '../../electron/contract/summary-sentences.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
@@ -8,6 +12,7 @@ import { IntervalBar } from '../charts/interval-bar.tsx'
 import { Button, numberOf, Problem } from '../ui/kit.tsx'
 import { BySubset } from './by-subset.tsx'
 import { PairList, type Pairs } from './pair-list.tsx'
+import { repeatShare } from './repeat-share.ts'
 import { ResultTable } from './result-table.tsx'
 import { saveText } from './save-file.ts'
 
@@ -20,7 +25,13 @@ export function OneEvaluation({ id }: { id: string }) {
     queryFn: () => host.judge.pairs({ project, evaluation: id }),
   })
   const blind = useMutation({
-    mutationFn: () => host.judge.startBlind({ project, evaluation: data?.record.of ?? id, judge: annotator }),
+    mutationFn: () =>
+      host.judge.startBlind({
+        project,
+        evaluation: data?.record.of ?? id,
+        judge: annotator,
+        repeats: repeatShare,
+      }),
     onSuccess: (record) => change({ evaluation: undefined, blind: record.id }),
   })
   const exportPairs = useMutation({
@@ -59,6 +70,14 @@ export function OneEvaluation({ id }: { id: string }) {
         </p>
       ) : (
         <Result summary={record.summary} name={record.candidate ?? record.name} />
+      )}
+      {(record.corrected || (record.session && record.summary)) && (
+        <ul>
+          {record.corrected && <li>{correctedSentence(record.corrected)}</li>}
+          {record.session &&
+            record.summary &&
+            sessionSentences(record.session).map((sentence) => <li key={sentence}>{sentence}</li>)}
+        </ul>
       )}
       {record.summary && <BySubset evaluation={id} />}
       {agreement.length > 0 && <Agreement rows={agreement} />}

@@ -218,22 +218,24 @@ describe('the workflow', async () => {
     await page.getByRole('button', { name: 'Start' }).click()
     await page.getByRole('button', { name: 'aligned against base' }).click({ timeout: 120_000 })
     await page.getByRole('button', { name: 'Start blind comparison' }).click()
-    await page.getByText('0 / 20 · blind').waitFor()
+    // Two of the twenty are shown again.
+    await page.getByText('0 / 22 · blind').waitFor()
     assert.doesNotMatch(await page.locator('main').innerText(), /aligned|base\b/)
-    for (let n = 1; n <= 19; n++) {
+    for (let n = 1; n <= 21; n++) {
       await page.keyboard.press(['ArrowLeft', 'ArrowRight', 'ArrowDown'][n % 3]!)
-      await page.getByText(`${n} / 20 · blind`).waitFor()
+      await page.getByText(`${n} / 22 · blind`).waitFor()
     }
     await page.keyboard.press('Backspace')
-    await page.getByText('18 / 20 · blind').waitFor()
+    await page.getByText('20 / 22 · blind').waitFor()
     await page.reload()
-    await page.getByText('18 / 20 · blind').waitFor()
+    await page.getByText('20 / 22 · blind').waitFor()
     await page.keyboard.press('ArrowDown')
-    await page.getByText('19 / 20 · blind').waitFor()
+    await page.getByText('21 / 22 · blind').waitFor()
     await page.keyboard.press('ArrowDown')
     await page.locator('.win-rate').waitFor()
     assert.match(await page.locator('.win-rate').innerText(), /^\d+\.\d% \(\d+\.\d to \d+\.\d\)$/)
     assert.match(await page.locator('main').innerText(), /Cohen's kappa/)
+    assert.match(await page.locator('main').innerText(), /Of 2 pairs that were shown twice/)
     const saved = async (button: string) => {
       const [download] = await Promise.all([
         page.waitForEvent('download'),

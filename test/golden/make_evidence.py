@@ -1,6 +1,8 @@
 """Makes evidence.json: reference values for the statistics of electron/pipeline/judge that say what a result shows.
 
 Run: pip install numpy==2.4.6 scipy==1.18.1 statsmodels==0.15.0 scikit-learn==1.9.1 ppi-python==0.2.3 && python3 test/golden/make_evidence.py
+The confidence sequence needs confseq 0.0.11; where its extension does not build, the Python files of its source on
+PYTHONPATH are enough (with the package multiprocess).
 """
 
 import json
@@ -8,6 +10,7 @@ import platform
 from pathlib import Path
 
 import numpy as np
+import ppi_py
 import scipy
 import sklearn
 import statsmodels
@@ -15,6 +18,10 @@ from scipy.optimize import linprog
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 from statsmodels.stats.multitest import multipletests
+
+# confseq 0.0.11 names a type that NumPy 2 has removed.
+np.float_ = np.float64
+from confseq.betting import betting_cs, betting_mart  # noqa: E402
 
 SEED = 7
 
@@ -87,6 +94,47 @@ def holms(rng: np.random.Generator) -> list[dict]:
     return [{"p": case, "adjusted": multipletests(case, method="holm")[1].tolist()} for case in cases]
 
 
+def corrected_rates(rng: np.random.Generator) -> list[dict]:
+    rows = []
+    for n, others, noise in [(30, 300, 0.2), (60, 200, 0.6), (40, 45, 1.0), (25, 400, 0.0), (50, 150, -0.5)]:
+        human = rng.choice([0, 0.5, 1], n + others, p=[0.3, 0.2, 0.5])
+        judge = np.where(rng.random(n + others) < abs(noise), rng.choice([0, 0.25, 1], n + others), human)
+        if noise < 0:
+            judge = 1 - judge  # worse than chance: its weight is 0
+        y, f, g = human[:n], judge[:n], judge[n:]
+        # Both functions choose the power tuning themselves.
+        point = ppi_py.ppi_mean_pointestimate(y, f, g)
+        low, high = ppi_py.ppi_mean_ci(y, f, g, alpha=0.05)
+        rows.append(
+            {
+                "human": y.tolist(),
+                "judge": f.tolist(),
+                "others": g.tolist(),
+                "winRate": 100 * float(point[0]),
+                "low": 100 * float(low[0]),
+                "high": 100 * float(high[0]),
+            }
+        )
+    return rows
+
+
+def sequences(rng: np.random.Generator) -> list[dict]:
+    """Capital at some means, and the interval on confseq's grid of 1/1000, widened by a step as it does."""
+    rows = []
+    for n, p in [(1, [0, 0, 1]), (12, [0, 0, 1]), (40, [0.3, 0.2, 0.5]), (150, [0.2, 0.2, 0.6]), (200, [0.45, 0.1, 0.45])]:
+        x = rng.choice([0, 0.5, 1], n, p=p)
+        capital = {
+            str(m): {
+                side: betting_mart(x, m, alpha=0.025, theta=theta).tolist()[-1]
+                for side, theta in [("higher", 1), ("lower", 0)]
+            }
+            for m in [0.1, 0.5, 0.8]
+        }
+        low, high = betting_cs(x, alpha=0.05, running_intersection=True)
+        rows.append({"values": x.tolist(), "capital": capital, "low": 100 * low[-1], "high": 100 * high[-1]})
+    return rows
+
+
 golden = {
     "made": {
         "script": "test/golden/make_evidence.py",
@@ -97,11 +145,15 @@ golden = {
             "scipy": scipy.__version__,
             "statsmodels": statsmodels.__version__,
             "scikit-learn": sklearn.__version__,
+            "ppi-python": "0.2.3",
+            "confseq": "0.0.11",
         },
     },
     "separations": separations(np.random.default_rng([SEED, 1])),
     "concordances": concordances(np.random.default_rng([SEED, 2])),
     "signTestPowers": sign_test_powers(),
+    "correctedRates": corrected_rates(np.random.default_rng([SEED, 4])),
+    "sequences": sequences(np.random.default_rng([SEED, 5])),
     "holm": holms(np.random.default_rng([SEED, 3])),
 }
 Path(__file__).with_name("evidence.json").write_text(json.dumps(golden) + "\n", encoding="utf-8")

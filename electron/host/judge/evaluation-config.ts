@@ -32,6 +32,8 @@ const StoredConfig = z.object({
   /** An automatic judge, or a person's name. */
   judge: z.union([z.string(), AnyJudgeSpec, UnknownJudge]).nullable().default(null),
   seed: z.int().default(0),
+  /** For a blind comparison, the pairs that are shown twice. */
+  repeated: z.array(z.string()).default([]),
   /** Whose outputs B and A are; null if these are not two models, as when a judge is checked. */
   candidate: z.string().nullable().optional(),
   reference: z.string().nullable().optional(),

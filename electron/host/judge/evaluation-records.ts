@@ -11,6 +11,8 @@ import {
   listJudgements,
   listSkippedPairs,
 } from '../../storage/index.ts'
+import { blindKind, sessionFindings } from './blind-session.ts'
+import { correctedRateOf } from './corrected-rate.ts'
 import { configOf, judgeName } from './evaluation-config.ts'
 
 /** An experiment's record as a whole is kept as an evaluation too; its pairs are in others. */
@@ -22,12 +24,16 @@ function comparisonsOf(db: Db): Evaluation[] {
 
 /** The newest first. */
 export function recordsOf(db: Db): EvaluationRecord[] {
-  return comparisonsOf(db)
-    .map((evaluation) => recordOf(db, evaluation))
-    .reverse()
+  const comparisons = comparisonsOf(db)
+  return comparisons.map((evaluation) => recordOf(db, evaluation, comparisons)).reverse()
 }
 
-export function recordOf(db: Db, evaluation: Evaluation): EvaluationRecord {
+/** @param comparisons all evaluations of the project that compare */
+export function recordOf(
+  db: Db,
+  evaluation: Evaluation,
+  comparisons: readonly Evaluation[] = comparisonsOf(db),
+): EvaluationRecord {
   const { id, kind, name, createdAt, result } = evaluation
   const { judge, of, candidate, reference, pairs } = configOf(evaluation)
   const answers = [...listJudgements(db, id), ...listSkippedPairs(db, id)]
@@ -43,6 +49,8 @@ export function recordOf(db: Db, evaluation: Evaluation): EvaluationRecord {
     of,
     judged: new Set(answers.map(({ pairId }) => pairId)).size,
     createdAt,
+    corrected: correctedRateOf(db, evaluation, comparisons),
+    session: kind === blindKind ? sessionFindings(db, evaluation) : null,
   }
 }
 

@@ -4,7 +4,14 @@ import { subsetCaution } from '../../pipeline/judge/subsets.ts'
 import { getEvaluation, listJudgements, listSkippedPairs } from '../../storage/index.ts'
 import type { HandlerContext } from '../handler-context.ts'
 import { picturesOf } from '../report/pictures.ts'
-import { nextBlindPair, startBlindSession, undoVote, vote } from './blind-session.ts'
+import {
+  nextBlindPair,
+  startBlindSession,
+  startEditSession,
+  stopSession,
+  undoVote,
+  vote,
+} from './blind-session.ts'
 import { configOf } from './evaluation-config.ts'
 import {
   agreementsOf,
@@ -50,7 +57,17 @@ export function judgeHandlers({ api, lab }: HandlerContext) {
     }),
     startBlind: api.judge.startBlind.handler(async ({ input }) => {
       const { db, evaluation } = await evaluationOf(input)
-      return recordOf(db, startBlindSession(db, evaluation, { judge: input.judge, count: input.pairs }))
+      const { judge, pairs: count, repeats } = input
+      return recordOf(db, startBlindSession(db, evaluation, { judge, count, repeats }))
+    }),
+    startBlindEdits: api.judge.startBlindEdits.handler(async ({ input }) => {
+      const { judge, pairs: count, repeats, datasets } = input
+      const db = await dbOf(input.project)
+      return recordOf(db, startEditSession(db, { judge, count, repeats, datasets }))
+    }),
+    stopBlind: api.judge.stopBlind.handler(async ({ input }) => {
+      const db = await dbOf(input.project)
+      return recordOf(db, stopSession(db, input.evaluation))
     }),
     next: api.judge.next.handler(async ({ input }) =>
       nextBlindPair(await dbOf(input.project), input.evaluation),

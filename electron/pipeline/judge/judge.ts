@@ -86,6 +86,31 @@ export function presentations(pairs: readonly JudgePair[], seed: number, orders:
   })
 }
 
+/** A pair that is shown again comes after this many others. */
+const repeatGap = 10
+
+/** Which of the pairs a person is shown twice without being told: a share of them, drawn by the seed. */
+export function repeatedPairs(pairs: readonly JudgePair[], seed: number, share: number): string[] {
+  const drawn = permutation({ seed, stream: 'judge/repeats' }, 0, pairs.length)
+  return [...drawn].slice(0, Math.round(share * pairs.length)).map((index) => pairs[index]!.id)
+}
+
+/** What a person is shown: each pair in one order, and later those in `repeated` again with their sides exchanged. */
+export function blindPresentations(
+  pairs: readonly JudgePair[],
+  seed: number,
+  repeated: readonly string[],
+): Presentation[] {
+  const once = presentations(pairs, seed, 1)
+  const again = new Set(repeated)
+  const repeatOf = (shown: Presentation | undefined) =>
+    shown && again.has(shown.pair.id) ? [{ pair: shown.pair, swapped: !shown.swapped }] : []
+  return [
+    ...once.flatMap((shown, i) => [shown, ...repeatOf(once[i - repeatGap])]),
+    ...once.slice(-repeatGap).flatMap((shown) => repeatOf(shown)),
+  ]
+}
+
 /** The presentations that this judge has not answered yet. */
 export function remaining(
   shown: readonly Presentation[],

@@ -135,6 +135,117 @@ test('a skipped pair does not count, a verdict can be undone, and a pair has onl
   assert.deepEqual([finished?.judged, finished?.summary?.n], [3, 2])
 })
 
+/** Judges until `stop` says so, and gives every pair's id in the order in which it was shown. */
+async function judgeSession(
+  id: string,
+  prefer: (left: string, right: string, i: number) => 'left' | 'right' | 'skip',
+  most = 1000,
+) {
+  const shown: { pairId: string; left: string; decided: boolean; total: number }[] = []
+  for (let i = 0; i < most; i++) {
+    const pair = await host.judge.next({ project, evaluation: id })
+    if (pair === null) break
+    shown.push(pair)
+    const answer = prefer(pair.left, pair.right, i)
+    await host.judge.vote({ project, evaluation: id, pairId: pair.pairId, answer, elapsedMs: 1 })
+  }
+  return shown
+}
+
+const preferShort = (left: string, right: string) => (left.length < right.length ? 'left' : 'right')
+const recordOf = async (id: string) =>
+  (await host.judge.list({ project })).find((record) => record.id === id)!
+
+test('some pairs are shown again later with their sides exchanged, and agreement with oneself is reported', async () => {
+  const started = await host.judge.startBlind({
+    project,
+    evaluation: automatic!.id,
+    judge: 'twice',
+    repeats: 0.25,
+  })
+  const shown = await judgeSession(started.id, preferShort)
+  const repeats = Math.round(0.25 * n)
+  assert.deepEqual([shown.length, shown[0]!.total], [n + repeats, n + repeats])
+  const byPair = [...Map.groupBy(shown, ({ pairId }) => pairId).values()].filter((own) => own.length === 2)
+  assert.equal(byPair.length, repeats)
+  for (const [first, second] of byPair) {
+    assert.notEqual(first!.left, second!.left)
+    assert.ok(shown.indexOf(second!) - shown.indexOf(first!) >= Math.min(10, n - shown.indexOf(first!)))
+  }
+  const { session, summary } = await recordOf(started.id)
+  assert.deepEqual(
+    [session!.selfAgreement!.n, session!.selfAgreement!.agreement, summary!.winRate],
+    [repeats, 1, 100],
+  )
+
+  const fickle = await host.judge.startBlind({
+    project,
+    evaluation: automatic!.id,
+    judge: 'fickle',
+    repeats: 0.25,
+  })
+  await judgeSession(fickle.id, () => 'left')
+  assert.equal((await recordOf(fickle.id)).session!.selfAgreement!.agreement, 0)
+})
+
+test('a session says when it is decided without saying for which side, and can be stopped then', async () => {
+  const started = await host.judge.startBlind({ project, evaluation: automatic!.id, judge: 'early' })
+  await assert.rejects(host.judge.stopBlind({ project, evaluation: started.id }), /No pair has a verdict yet/)
+  const shown = await judgeSession(started.id, preferShort, 15)
+  assert.equal(shown[0]!.decided, false)
+  assert.equal(shown.at(-1)!.decided, true)
+  const open = await recordOf(started.id)
+  assert.deepEqual([open.summary, open.session!.decided, open.session!.anytime], [null, true, null])
+  const { summary, session } = await host.judge.stopBlind({ project, evaluation: started.id })
+  assert.equal(summary!.n, 15)
+  assert.match(
+    summary!.warnings.join(' '),
+    new RegExp(`stopped with ${n - 15} pairs left. Trust the interval`),
+  )
+  assert.ok(session!.anytime!.low > 50 && session!.anytime!.high === 100 && session!.anytime!.prompts === 15)
+})
+
+test('an automatic rate is corrected by the votes of people, once they are twenty', async () => {
+  const { corrected } = await recordOf(automatic!.id)
+  // Everybody above judged all pairs or some; their mean vote counts.
+  assert.ok(corrected !== null && corrected.votes === n && corrected.others === 0)
+  for await (const _ of await host.verbs.judge({
+    project,
+    reference: long,
+    candidate: short,
+    judge: 'length:longer',
+    heldout: 0.9,
+  }));
+  const [wrong] = await host.judge.list({ project })
+  assert.deepEqual([wrong!.summary!.winRate, wrong!.corrected], [0, null])
+  const started = await host.judge.startBlind({ project, evaluation: wrong!.id, judge: 'ann', pairs: 25 })
+  await judgeSession(started.id, (left, right, i) => (i < 5 ? 'left' : preferShort(left, right)))
+  const after = (await recordOf(wrong!.id)).corrected!
+  assert.deepEqual([after.votes, after.others, after.weight], [25, n - 25, 0])
+  assert.ok(after.winRate > 80 && after.interval.low > 60)
+  assert.equal((await recordOf(started.id)).corrected, null)
+})
+
+test('edits are judged blind against the originals, and are not rated as models', async () => {
+  await assert.rejects(host.judge.startBlindEdits({ project, judge: 'ann' }), /no finished edit/)
+  writeRows(
+    path.join(folder, 'edits.jsonl'),
+    questions
+      .slice(0, 12)
+      .map((prompt, i) => ({ prompt, rejected: `It is ${i}, fool.`, edited: `It is ${i}.` })),
+  )
+  for await (const _ of await host.verbs.import({ project, files: [path.join(folder, 'edits.jsonl')] }));
+  const started = await host.judge.startBlindEdits({ project, judge: 'ann', repeats: 0.5 })
+  assert.deepEqual([started.name, started.pairs, started.of], ['edited against original', 12, null])
+  await judgeSession(started.id, preferShort)
+  const { summary, session } = await recordOf(started.id)
+  assert.deepEqual([summary!.winRate, summary!.n, session!.selfAgreement!.n], [100, 12, 6])
+  const { ratings } = await host.judge.ratings({ project })
+  assert.ok(ratings.every(({ model }) => model !== 'edited' && model !== 'original'))
+  const listed = await host.verbs.evaluations({ project })
+  assert.equal(listed[0]!.id, started.id)
+})
+
 test('the ratings say why there are none if one side has never won', async () => {
   const { ratings, reason } = await host.judge.ratings({ project })
   assert.ok(ratings.length === 2 || /no bound/.test(reason))

@@ -56,6 +56,12 @@ test('two files of outputs are judged on the held-out prompts, and every verdict
   assert.equal((evaluation.config as { pairs: object[] }).pairs.length, result.n)
   assert.equal((evaluation.result as { winRate: number }).winRate, 100)
 
+  const listed = await stet('evaluations', 'p.stet')
+  assert.match(
+    listed.stdout,
+    /^short\.jsonl against long\.jsonl, judged by length shorter: 100\.00% .* of \d+ pairs/,
+  )
+
   const pattern = jsonOf(await stet(...judge, '--judge', 'regex:too long')) as Result
   assert.equal(pattern.winRate, 0)
   const repeated = jsonOf(await stet(...judge, '--judge', 'repetition')) as Result

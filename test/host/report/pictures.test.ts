@@ -15,6 +15,8 @@ const record = (name: string, candidate: string, summary: EvaluationRecord['summ
   pairs: 512,
   summary,
   of: null,
+  corrected: null,
+  session: null,
   judged: 512,
   createdAt: '',
 })

@@ -4,11 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import type { Judgement, JudgePair } from '../../../electron/contract/records.ts'
 import {
+  blindPresentations,
   type Judge,
   type JudgedBatch,
   judgePairs,
   presentations,
   remaining,
+  repeatedPairs,
   type Unread,
 } from '../../../electron/pipeline/judge/judge.ts'
 import {
@@ -64,6 +66,20 @@ test('every pair is judged once in each order, and preferences are for B whichev
       [expected, expected],
     )
   }
+})
+
+test('without repeats a person is shown each pair once, and a repeat follows its pair with the sides exchanged', () => {
+  assert.deepEqual(blindPresentations(pairs, 4, []), presentations(pairs, 4, 1))
+  const repeated = repeatedPairs(pairs, 4, 0.3)
+  assert.equal(new Set(repeated).size, 6)
+  const shown = blindPresentations(pairs, 4, repeated)
+  assert.equal(shown.length, 26)
+  for (const id of repeated) {
+    const [first, second] = shown.filter(({ pair }) => pair.id === id)
+    assert.equal(first!.swapped, !second!.swapped)
+  }
+  const once = shown.filter(({ pair }, i) => shown.findIndex((other) => other.pair.id === pair.id) === i)
+  assert.deepEqual(once, presentations(pairs, 4, 1))
 })
 
 test('judging resumes where it stopped: nothing is requested twice, nothing is missing', async () => {

@@ -7,7 +7,7 @@ import type { VerbName, VerbResult } from '../../../contract/verbs.ts'
 import { reportMarkdown } from '../../report/markdown.ts'
 import { lines } from './layout.ts'
 import { presentImport, presentLabels } from './present/data.ts'
-import { presentCheck, presentJudge, presentWinRate } from './present/judge.ts'
+import { presentCheck, presentEvaluations, presentJudge, presentWinRate } from './present/judge.ts'
 import { presentBench, presentDoctor } from './present/machine.ts'
 import { presentRewardCurve } from './present/reward-curve.ts'
 import { presentRun, presentRuns } from './present/runs.ts'
@@ -30,6 +30,7 @@ const presenters: { [Name in VerbName]: (result: VerbResult<Name>) => string } =
   judge: presentJudge,
   'check-judge': presentCheck,
   winrate: presentWinRate,
+  evaluations: presentEvaluations,
   experiment: presentExperiment,
   demo: presentExperiment,
   real: presentExperiment,

@@ -1,5 +1,9 @@
 /** Results of the verbs on judges. */
-import { corpusSentence } from '../../../../contract/summary-sentences.ts'
+import {
+  corpusSentence,
+  correctedSentence,
+  sessionSentences,
+} from '../../../../contract/summary-sentences.ts'
 import type { VerbResult } from '../../../../contract/verbs.ts'
 import { columns, lines, percent, share } from '../layout.ts'
 
@@ -64,6 +68,23 @@ export function presentWinRate(result: VerbResult<'winrate'>): string {
     ],
     ['rows', String(n)],
   ])
+}
+
+export function presentEvaluations(records: VerbResult<'evaluations'>): string {
+  if (records.length === 0) return 'This project has no evaluations yet. Start one with: stet judge'
+  return lines(...records.map(presentRecord))
+}
+
+function presentRecord(record: VerbResult<'evaluations'>[number]): string {
+  const { name, judge, summary, judged, pairs, corrected, session } = record
+  const result = summary
+    ? `${percent(summary.winRate)} (95% interval ${range(summary.interval)}) of ${summary.n} pairs`
+    : `${judged} of ${pairs} pairs judged`
+  return lines(
+    `${name}, judged by ${judge ?? 'an unknown judge'}: ${result}`,
+    ...(corrected ? [`  ${correctedSentence(corrected)}`] : []),
+    ...(session ? sessionSentences(session).map((sentence) => `  ${sentence}`) : []),
+  )
 }
 
 function range({ low, high }: Interval): string {

@@ -76,3 +76,14 @@ export function passCost({
 export function optimizerBytes(trained: number): number {
   return 7 * trained * bytesPerNumber
 }
+
+/** One batch of responses: the prompts at once, then token by token, each of which reads all weights and the cache. */
+export function generationWork(config: ModelConfig, rows: number, query: number, fresh: number): StepWork {
+  const { numLayers, numKvHeads, headDim } = config
+  const cache = 2 * numLayers * rows * numKvHeads * headDim * (query + fresh)
+  return {
+    flops: forwardFlops(config, rows, query, rows) + fresh * forwardFlops(config, rows, 1, rows),
+    bytes: fresh * bytesPerNumber * (numbersOf(config) + cache),
+    calls: fresh,
+  }
+}

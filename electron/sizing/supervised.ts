@@ -1,4 +1,4 @@
-/** Sizes of runs on fixed examples: SFT, reward models and DPO. */
+/** Sizes of runs on fixed examples: SFT, reward models and direct losses. */
 import type { DpoConfig } from '../contract/run-kinds/dpo.ts'
 import type { RewardConfig } from '../contract/run-kinds/reward.ts'
 import type { SftConfig } from '../contract/run-kinds/sft.ts'
@@ -6,9 +6,11 @@ import { commonLengths, type QueryResponse, type ResponseLengths } from '../engi
 import { supervisedSteps } from '../engine/training/schedule.ts'
 import {
   forwardFlops,
+  generationWork,
   optimizerBytes,
   passCost,
   type SizedModel,
+  type StepWork,
   startNumbers,
   trainedNumbers,
 } from './counts.ts'
@@ -21,6 +23,8 @@ export interface SupervisedSize extends ResponseLengths {
   /** Demonstrations or pairs. */
   train: number
   heldout: number
+  /** Whether the run samples responses at its end, to measure the KL from the model that it starts from. */
+  measuresKl?: boolean
 }
 
 /** A size with settings that all of these kinds have. */
@@ -34,6 +38,8 @@ export interface SupervisedTraits {
   isScalar: boolean
   /** Forward passes over examples besides training, in all: at checkpoints, or once beforehand. */
   evaluated: (size: SupervisedSize, evaluations: number) => number
+  /** Whether the model that the run starts from stays in memory and reads every batch. */
+  keepsStart?: boolean
 }
 
 /** Held-out examples at every checkpoint and at the end. */
@@ -60,19 +66,32 @@ export function countSupervised(run: Run, traits: SupervisedTraits): RunCounts {
   const steps = supervisedSteps(train, config)
   const evaluations = 1 + (config.checkpointEvery > 0 ? Math.floor(steps / config.checkpointEvery) : 0)
   const evaluated = forward(traits.evaluated(run, evaluations))
+  const sampled = sampledWork(run)
+  const passes = passCost(config) + (traits.keepsStart ? 1 : 0)
   return {
     shape,
     steps,
     work: {
-      flops: passCost(config) * forward(Math.min(config.batchSize, train)) + evaluated / steps,
-      bytes: optimizerBytes(shape.trainedNumbers),
-      calls: Math.ceil(config.batchSize / (config.microBatchSize ?? config.batchSize)),
+      flops: passes * forward(Math.min(config.batchSize, train)) + (evaluated + sampled.flops) / steps,
+      bytes: optimizerBytes(shape.trainedNumbers) + sampled.bytes / steps,
+      calls:
+        Math.ceil(config.batchSize / (config.microBatchSize ?? config.batchSize)) + sampled.calls / steps,
     },
     model,
   }
 }
 
-function shapeOf(run: Run, { rowsPerExample, isScalar }: SupervisedTraits): TrainingShape {
+/** Of the responses that measure the KL at the end; their memory is less than that of training. */
+function sampledWork({ model, config, queryLength, measuresKl = false }: Run): StepWork {
+  if (!measuresKl || !('klSamples' in config) || config.klSamples === 0)
+    return { flops: 0, bytes: 0, calls: 0 }
+  const rows = Math.min(config.batchSize, config.klSamples)
+  const batches = Math.ceil(config.klSamples / rows)
+  const one = generationWork(model.config, rows, queryLength, config.maxResponseTokens)
+  return { flops: batches * one.flops, bytes: batches * one.bytes, calls: batches * one.calls }
+}
+
+function shapeOf(run: Run, { rowsPerExample, isScalar, keepsStart }: SupervisedTraits): TrainingShape {
   const { model, config, queryLength, responseLength } = run
   const batch = Math.min(config.batchSize, run.train)
   const rows = rowsPerExample * Math.min(config.microBatchSize ?? batch, batch)
@@ -87,10 +106,19 @@ function shapeOf(run: Run, { rowsPerExample, isScalar }: SupervisedTraits): Trai
         logitRows: isScalar ? 0 : rows * responseLength,
         recomputeLayers: config.gradientCheckpointing,
       },
+      ...(keepsStart ? [logitsOnly(model, rows * responseLength)] : []),
     ],
-    heldNumbers: startNumbers(model) + (config.loraRank === null ? newHead : trained),
+    heldNumbers:
+      startNumbers(model) +
+      (config.loraRank === null ? newHead : trained) +
+      (keepsStart && config.loraRank === null ? startNumbers(model) : 0),
     trainedNumbers: trained,
     accumulates: rows < rowsPerExample * batch,
     generation: null,
   }
+}
+
+/** A pass that keeps nothing of its layers, because it has no gradient. */
+function logitsOnly({ config }: SizedModel, logitRows: number) {
+  return { config, rows: 0, length: 0, logitRows, recomputeLayers: true }
 }

@@ -21,6 +21,7 @@ const mainFields = [
   'name',
   'judge',
   'config.scheme',
+  'config.loss',
   'config.placement',
   'config.credit',
   'config.pairs',

@@ -133,10 +133,10 @@ describe('the workflow', async () => {
       if (kind === 'sft') {
         await page.getByText(/Memory: about .* free\)/).waitFor()
         await page.getByText(/Time: about .*: 56 steps at /).waitFor({ timeout: 60_000 })
-        const responses = page.getByLabel('Responses', { exact: true })
+        const responses = page.getByRole('combobox', { name: 'Responses', exact: true })
         await responses.selectOption('edited')
         await page.getByText(/^stet train sft .* --responses edited/).waitFor()
-        await page.getByText(/Time: about .*: (?!56 )\d+ steps at /).waitFor()
+        await page.getByText(/Time: about .*: (?!56 )\d+ steps at /).waitFor({ timeout: 60_000 })
         await responses.selectOption('')
       }
       if (kind === 'ppo') await page.getByRole('textbox', { name: 'Total steps' }).fill('4')

@@ -1,8 +1,11 @@
 /** Training learns what is rewarded, within the limits of its settings: on wasm, with fixed seeds. */
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { before, test } from 'node:test'
 import type { StepMetrics } from '../../electron/contract/metrics.ts'
-import { DpoConfig } from '../../electron/contract/run-kinds/dpo.ts'
+import { DirectLoss, DpoConfig } from '../../electron/contract/run-kinds/dpo.ts'
 import { PpoConfig } from '../../electron/contract/run-kinds/ppo.ts'
 import { creditEstimators, placements } from '../../electron/contract/run-kinds/ppo-choices.ts'
 import { RewardConfig, RewardScheme } from '../../electron/contract/run-kinds/reward.ts'
@@ -72,15 +75,83 @@ for (const scheme of RewardScheme.options) {
   })
 }
 
-test('DPO learns to prefer the edits', async () => {
+/** Trains by a direct loss on 16 pairs, with 8 held out. */
+async function direct(changes: Partial<DpoConfig>, from = '') {
+  const model = loadModel(folder)
+  const reference = copyModel(model)
+  const { steps, hooks } = recording()
+  const config = DpoConfig.parse({
+    epochs: 10,
+    batchSize: 8,
+    learningRate: 0.01,
+    chosenDrop: null,
+    ...changes,
+  })
+  const data = { pairs: dpoPairs.slice(0, 16), heldout: dpoPairs.slice(16) }
+  const checkpointFolder = from === '' ? null : from
+  const end = await trainDpo({ policy: model, reference, padId, ...data }, config, {
+    ...hooks,
+    checkpointFolder,
+  })
+  for (const each of [model, reference]) disposeModel(each)
+  return { end, first: steps[0]!, last: steps.at(-1)!, steps }
+}
+
+for (const loss of DirectLoss.options) {
+  test(`loss ${loss} learns to prefer the edits, held-out ones too`, async () => {
+    const { first, last } = await direct({ loss, epochs: 20 })
+    assert.ok(last['loss/total']! < first['loss/total']!)
+    for (const key of ['dpo/accuracy', 'dpo/heldout_accuracy'] as const)
+      assert.ok(last[key]! > 0.8, `${key} ${last[key]}`)
+    assert.ok(last['dpo/logp_chosen']! > last['dpo/logp_rejected']!)
+  })
+}
+
+test('at first the policy of DPO is the reference, and later its loss is small', async () => {
+  const { first, last } = await direct({})
+  assert.ok(Math.abs(first['loss/total']! - Math.LN2) < 1e-5)
+  for (const key of ['dpo/logp_chosen', 'dpo/logp_rejected'] as const)
+    assert.ok(Math.abs(first[key]!) < 1e-4, `${key} ${first[key]}`)
+  assert.ok(last['loss/total']! < 0.1, `${last['loss/total']}`)
+})
+
+test('losses dpop and rpo keep the chosen responses likely', async () => {
+  const drop = async (loss: DirectLoss) => (await direct({ loss })).last['dpo/logp_chosen']!
+  const [dpo, dpop, rpo] = [await drop('dpo'), await drop('dpop'), await drop('rpo')]
+  assert.ok(dpop > dpo && rpo > dpo && rpo > 0, `dpo ${dpo}, dpop ${dpop}, rpo ${rpo}`)
+})
+
+test('figa and salt without deleted tokens are SFT on the edits', async () => {
+  const weights = { insertedWeight: 1, keptWeight: 1, deletedWeight: 0 }
+  const [figa, salt] = [
+    await direct({ loss: 'figa', ...weights }),
+    await direct({ loss: 'salt', ...weights }),
+  ]
   const model = loadModel(folder)
   const { steps, hooks } = recording()
-  const config = DpoConfig.parse({ epochs: 10, batchSize: 8, learningRate: 0.01 })
-  await trainDpo({ policy: model, padId, pairs: dpoPairs }, config, hooks)
-  const [first, last] = [steps[0]!, steps.at(-1)!]
-  assert.ok(Math.abs(first['loss/total']! - Math.LN2) < 1e-5, 'at first the policy is the reference')
-  assert.ok(last['loss/total']! < 0.1 && last['dpo/accuracy'] === 1, `${last['loss/total']}`)
+  const train = dpoPairs.slice(0, 16).map(({ chosen }) => chosen)
+  const config = SftConfig.parse({ epochs: 10, batchSize: 8, learningRate: 0.01 })
+  await trainSft({ policy: model, padId, train, heldout: [] }, config, hooks)
+  for (const { steps: own } of [figa, salt])
+    own.forEach((metrics, i) => {
+      assert.ok(Math.abs(metrics['loss/total']! - steps[i]!['sft/loss']!) < 1e-3, `step ${i + 1}`)
+    })
   disposeModel(model)
+})
+
+test('a run whose chosen responses keep losing pauses once, and resumes to its end', async () => {
+  const from = mkdtempSync(path.join(os.tmpdir(), 'stet-drop-'))
+  const losing = { loss: 'dpo', epochs: 20, chosenDrop: 5, learningRate: 0.03 } as const
+  try {
+    const paused = (await direct(losing, from)).end
+    assert.equal(paused.state, 'paused')
+    assert.match(paused.reason!, /^Chosen responses have lost \d+\.\d nats each since the start \(limit 5\)/)
+    const resumed = await direct(losing, from)
+    assert.deepEqual(resumed.end, { state: 'done', step: 40, reason: null })
+    assert.equal(resumed.steps.length, 40 - paused.step)
+  } finally {
+    rmSync(from, { recursive: true, force: true })
+  }
 })
 
 /** @param rewardOf a token */

@@ -111,7 +111,10 @@ const plans: Record<JobName, Stop[]> = {
   sft: [killAfter(1), killAt('step-00000004.partial'), killAt('model.partial')],
   reward: [pauseAfter(1), killAt('step-00000004.partial'), killAfter(6)],
   dpo: [killAfter(3), pauseAfter(5)],
-  'dpo-lora': [pauseAfter(3), killAt('adapter.partial')],
+  kto: [pauseAfter(2)],
+  tdpo: [killAfter(3)],
+  'ddpo-lora': [pauseAfter(3), killAt('adapter.partial')],
+  'tdpo-lora': [pauseAfter(3)],
   'ppo-shared': [
     killAfter(1),
     killAfter(3),

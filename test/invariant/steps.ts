@@ -1,5 +1,5 @@
 /** One optimizer step of every kind on the toy data, in the variations that must not change its result. */
-import { DpoConfig } from '../../electron/contract/run-kinds/dpo.ts'
+import { DirectLoss, DpoConfig } from '../../electron/contract/run-kinds/dpo.ts'
 import { PpoConfig } from '../../electron/contract/run-kinds/ppo.ts'
 import { RewardConfig, RewardScheme } from '../../electron/contract/run-kinds/reward.ts'
 import { SftConfig } from '../../electron/contract/run-kinds/sft.ts'
@@ -51,7 +51,7 @@ export const snugLengths: ResponseLengths = {
 
 export const stepNames = [
   'sft',
-  'dpo',
+  ...DirectLoss.options.map((loss) => `direct ${loss}` as const),
   ...RewardScheme.options.map((scheme) => `reward ${scheme}` as const),
   'ppo shared',
   'ppo separate',
@@ -80,12 +80,7 @@ export async function parametersAfterStep(
         SftConfig.parse(config),
         quiet(),
       )
-    if (kind === 'dpo')
-      await trainDpo(
-        { policy: model, padId: pad, pairs: examples.dpoPairs },
-        DpoConfig.parse(config),
-        quiet(),
-      )
+    if (kind === 'direct') await directStep(model, pad, DpoConfig.parse({ ...config, loss: choice }))
     if (kind === 'reward') {
       addScoreHead(model, 5)
       const scheme = { scheme: choice, spanWeighted: true }
@@ -98,6 +93,17 @@ export async function parametersAfterStep(
     return valuesOf(model.parameters)
   } finally {
     disposeModel(model)
+  }
+}
+
+/** Two steps: at the first the policy is its reference, which leaves some terms at zero. */
+async function directStep(model: Model, pad: number, config: DpoConfig): Promise<void> {
+  const reference = copyModel(model)
+  const data = { policy: model, reference, padId: pad, pairs: examples.dpoPairs, heldout: [] }
+  try {
+    await trainDpo(data, { ...config, epochs: 2 }, quiet())
+  } finally {
+    disposeModel(reference)
   }
 }
 

@@ -12,7 +12,10 @@ export const jobNames = [
   'sft',
   'reward',
   'dpo',
-  'dpo-lora',
+  'kto',
+  'tdpo',
+  'ddpo-lora',
+  'tdpo-lora',
   'ppo-shared',
   'ppo-separate',
   'ppo-lora',
@@ -25,6 +28,7 @@ export type JobName = (typeof jobNames)[number]
 export const totalSteps = 6
 
 const supervised = { batchSize: 4, epochs: 3, learningRate: 1e-2, weightDecay: 0.1, checkpointEvery: 2 }
+const sampled = { klSamples: 6 }
 
 export const neverTrip = {
   maxKl: null,
@@ -92,7 +96,12 @@ export function toyJob(
   const run = { input, folder }
   switch (name) {
     case 'sft':
-      return { kind: 'sft', model: { path: base }, config: SftConfig.parse({ ...supervised, seed }), ...run }
+      return {
+        kind: 'sft',
+        model: { path: base },
+        config: SftConfig.parse({ ...supervised, ...sampled, seed }),
+        ...run,
+      }
     case 'reward':
       return {
         kind: 'reward',
@@ -101,8 +110,13 @@ export function toyJob(
         ...run,
       }
     case 'dpo':
-    case 'dpo-lora': {
-      const config = DpoConfig.parse({ ...supervised, seed, loraRank: name === 'dpo' ? null : 2 })
+    case 'kto':
+    case 'tdpo':
+    case 'ddpo-lora':
+    case 'tdpo-lora': {
+      const [loss, adapters] = name.split('-')
+      const loraRank = adapters ? 2 : null
+      const config = DpoConfig.parse({ ...supervised, ...sampled, seed, loss, loraRank, microBatchSize: 2 })
       return { kind: 'dpo', policy: base, config, ...run }
     }
     default: {

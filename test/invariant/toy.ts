@@ -13,7 +13,7 @@ import { configFromHuggingFace } from '../../electron/engine/model/sources/huggi
 import { normals } from '../../electron/engine/random.ts'
 import { loadTokenizer, type Tokenizer } from '../../electron/engine/tokenizer/index.ts'
 import type { QueryResponse } from '../../electron/engine/training/batch.ts'
-import type { DpoPair } from '../../electron/pipeline/dpo/train.ts'
+import type { DpoPair } from '../../electron/pipeline/dpo/examples.ts'
 import { labelPair } from '../../electron/pipeline/label/labels.ts'
 import { editedPair, type RewardPair } from '../../electron/pipeline/reward/examples.ts'
 

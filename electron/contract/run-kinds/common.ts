@@ -140,6 +140,39 @@ export const maxSteps = count()
   .default(null)
   .describe('Stop after this many steps; none runs all epochs.')
 
+export const klSamples = z
+  .int()
+  .nonnegative()
+  .default(64)
+  .describe(
+    'Responses sampled at the end to measure the KL from the policy that the run starts from; 0 measures none.',
+  )
+  .meta({ label: 'KL samples', unit: 'responses' })
+
+/**
+ * How far a policy is from the one that it started from: measured by PPO as it samples, and by other runs at their end,
+ * on held-out prompts if there are any.
+ */
+export const referenceKlMetrics = {
+  'objective/kl': {
+    formula: 'mean over responses of Σ_t (log π − log π_ref)',
+    meaning: 'KL of a response from the reference, in nats.',
+  },
+  'objective/kl_k3': {
+    formula: 'mean over responses of Σ_t (e^−d − 1 + d), d = log π − log π_ref',
+    meaning: 'The same, by the low-variance estimator.',
+  },
+  'objective/heldout_kl': {
+    formula: 'mean over held-out responses of Σ_t (log π − log π_ref)',
+    meaning:
+      'The same on responses to held-out prompts, at the end and whenever a judge evaluates: a distance that training did not shape.',
+  },
+  'objective/heldout_kl_k3': {
+    formula: 'mean over held-out responses of Σ_t (e^−d − 1 + d), d = log π − log π_ref',
+    meaning: 'The same, by the low-variance estimator.',
+  },
+} as const satisfies Record<string, MetricDefinition>
+
 /** Settings that a branch of any run may change. */
 export const branchableInAnyRun = [
   'learningRate',

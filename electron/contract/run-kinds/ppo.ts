@@ -12,6 +12,7 @@ import {
   optimization,
   positive,
   type RunKindRow,
+  referenceKlMetrics,
   runFiles,
   sharedOptions,
   started,
@@ -272,20 +273,8 @@ const verb = trainingVerb(
 
 /** Metrics of each step, besides those of any optimizer. */
 const metrics = {
-  'objective/kl': {
-    formula: 'mean over responses of Σ_t (log π − log π_ref)',
-    meaning: 'KL of a response from the reference, in nats.',
-  },
-  'objective/kl_k3': {
-    formula: 'mean over responses of Σ_t (e^−d − 1 + d), d = log π − log π_ref',
-    meaning: 'The same, by the low-variance estimator.',
-  },
+  ...referenceKlMetrics,
   'objective/kl_coef': { formula: 'klCoef', meaning: 'Weight of the KL penalty in this step.' },
-  'objective/heldout_kl': {
-    formula: 'mean over held-out responses of Σ_t (log π − log π_ref)',
-    meaning:
-      'The same on responses to held-out prompts, at the end and whenever a judge evaluates: a distance that training did not shape.',
-  },
   'objective/entropy': {
     formula: 'mean over tokens of −Σ p log p',
     meaning: 'Entropy of the policy, in nats per token.',

@@ -8,12 +8,14 @@ import {
   configOptions,
   count,
   type InputRows,
+  klSamples,
   lengths,
   type MetricDefinition,
   ModelRef,
   maxSteps,
   optimization,
   type RunKindRow,
+  referenceKlMetrics,
   runFiles,
   sharedOptions,
   started,
@@ -31,6 +33,7 @@ export const SftConfig = z.strictObject({
     .describe('Which responses to imitate: the chosen ones, or the finished edits.'),
   epochs: count().default(3).describe('Passes over the demonstrations.'),
   maxSteps,
+  klSamples,
 })
 export type SftConfig = z.infer<typeof SftConfig>
 
@@ -75,6 +78,7 @@ const metrics = {
     formula: '−mean log p(token), held out',
     meaning: 'The same, on held-out demonstrations.',
   },
+  ...referenceKlMetrics,
 } as const satisfies Record<string, MetricDefinition>
 
 export const sft = {
@@ -85,7 +89,8 @@ export const sft = {
   models: { model: 'start' },
   leadingMetric: 'sft/loss',
   startCompilations: 2.8,
-  branchable: branchableWithExamples,
+  branchable: [...branchableWithExamples, 'klSamples'],
+  olderSettings: { klSamples: 0 },
   config: SftConfig,
   metrics,
   result: SftResult,

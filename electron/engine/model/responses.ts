@@ -9,7 +9,7 @@ import type { ResponseBatch } from '../training/batch.ts'
 import type { ModelConfig } from './config.ts'
 import type { Model } from './model.ts'
 import { causalBias, hiddenStates, logitInputs, outputMatrix, scalarHead } from './transformer.ts'
-import { tokenEntropy, tokenLogprobs, type VocabularyRows } from './vocabulary.ts'
+import { tokenEntropy, tokenKl, tokenLogprobs, type VocabularyRows } from './vocabulary.ts'
 import type { Weights } from './weights.ts'
 
 /** A `ResponseBatch` as tensors: what compiled functions take. */
@@ -74,6 +74,11 @@ export function logprobsOf(pass: ResponsePass, temperature = 1): tf.Tensor {
 /** @returns (B, T): entropy in nats of the distribution each response token was drawn from; zero at padding */
 export function entropiesOf(pass: ResponsePass, temperature = 1): tf.Tensor {
   return onResponses(tokenEntropy(vocabularyRows(pass, temperature)), pass)
+}
+
+/** @returns (B, T): KL(reference ‖ pass) in nats over the vocabulary at each response token; zero at padding */
+export function klFromReference(pass: ResponsePass, reference: ResponsePass): tf.Tensor {
+  return onResponses(tokenKl(vocabularyRows(pass, 1), vocabularyRows(reference, 1)), pass)
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The loop of training on fixed examples: shared by SFT, reward models and DPO. */
 import type { MetricKey, StepMetrics } from '../../contract/metrics.ts'
+import type { CheckpointState } from '../checkpoints/checkpoint-folder.ts'
 import type { TensorRecord } from '../runtime/tensor-record.ts'
 import type { Variable } from '../runtime/variable.ts'
 import type { AdamWConfig } from './adamw.ts'
@@ -35,6 +36,18 @@ export interface SupervisedTask<Example, In extends TensorRecord, Metric extends
   inputs(microBatch: Example[], wholeStep: Example[]): In
   /** Held-out metrics, computed at checkpoints and at the end. */
   evaluate?: () => StepMetrics
+  /** Metrics that are computed once, after the last step. */
+  finish?: () => StepMetrics
+  watch?: Watch
+}
+
+/** Looks at every step's metrics and may pause the run. What it remembers is saved with a checkpoint. */
+export interface Watch {
+  /** @param state what `state` returned, of the checkpoint that the run resumes from */
+  restore(state: CheckpointState): void
+  /** @returns why the run should pause, or null */
+  see(metrics: StepMetrics): string | null
+  state(): CheckpointState
 }
 
 /**
@@ -51,7 +64,9 @@ export async function trainSupervised<Example, In extends TensorRecord, Metric e
   const trainStep = new TrainStep(task.name, task.parameters, config, task.loss)
   const state = new RunState(hooks.checkpointFolder, new Map([...task.parameters, ...trainStep.variables()]))
   try {
-    let step = state.restore()?.step ?? 0
+    const restored = state.restore()
+    let step = restored?.step ?? 0
+    if (restored) task.watch?.restore(restored.state)
     trainStep.updates = step
     while (step < totalSteps) {
       const indices = batchIndices(task.examples.length, batchSize, config.seed, step)
@@ -60,13 +75,17 @@ export async function trainSupervised<Example, In extends TensorRecord, Metric e
       const trained = trainStep.consume(microBatches, learningRate)
       step++
       const saving = isCheckpointStep(step, totalSteps, config.checkpointEvery)
-      hooks.onStep(step, totalSteps, {
+      const metrics: StepMetrics = {
         ...trained,
         'optim/learning_rate': learningRate,
         ...(saving ? task.evaluate?.() : {}),
-      })
-      if (saving || hooks.signal.aborted) await state.save(step, {})
-      if (hooks.signal.aborted && step < totalSteps) return { state: 'paused', step, reason: null }
+        ...(step === totalSteps ? task.finish?.() : {}),
+      }
+      hooks.onStep(step, totalSteps, metrics)
+      const reason = task.watch?.see(metrics) ?? null
+      const stopping = hooks.signal.aborted || reason !== null
+      if (saving || stopping) await state.save(step, task.watch?.state() ?? {})
+      if (stopping && step < totalSteps) return { state: 'paused', step, reason }
       await yieldToEventLoop()
     }
     return { state: 'done', step, reason: null }

@@ -25,6 +25,7 @@ import {
 } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import { parseInput } from '../errors/parse-input.ts'
+import { inputRowsOf } from '../runs/run-input.ts'
 import { planRun } from './train.ts'
 
 type Input = VerbInput<`train ${RunKind}`>
@@ -52,8 +53,8 @@ export class RunEstimates {
 
   #sizeOf(kind: RunKind, project: Project, input: Input): Promise<RunSize> {
     const { maxQueryTokens, seed } = input.config
-    const { pairs = null, maxResponseTokens = null } = input.config as Record<string, unknown>
-    const config = { maxQueryTokens, maxResponseTokens, pairs, seed }
+    const { maxResponseTokens = null } = input.config as Record<string, unknown>
+    const config = { maxQueryTokens, maxResponseTokens, rows: inputRowsOf(kind, input.config), seed }
     const key = canonicalJson({ ...input, name: kind, config, work: countWork(project.db) } as JsonObject)
     if (this.#last?.key !== key) {
       const { job, rows } = planRun(project, kind, input)

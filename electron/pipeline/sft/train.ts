@@ -1,5 +1,6 @@
 /** Supervised fine-tuning: the initial policy learns demonstrations, response tokens only. */
 import * as tf from '@tensorflow/tfjs-core'
+import type { StepMetrics } from '../../contract/metrics.ts'
 import type { SftConfig } from '../../contract/run-kinds/sft.ts'
 import { type Model, policyParameters, weightsOf } from '../../engine/model/model.ts'
 import {
@@ -18,6 +19,8 @@ export interface SftInputs {
   padId: number
   train: QueryResponse[]
   heldout: QueryResponse[]
+  /** Metrics of the trained policy, measured once. */
+  finish?: () => StepMetrics
 }
 
 export interface SftEnd extends RunEnd {
@@ -27,7 +30,7 @@ export interface SftEnd extends RunEnd {
 
 /** Trains the policy in place: minimises the mean cross-entropy of the step's response tokens. */
 export async function trainSft(
-  { policy, padId, train, heldout }: SftInputs,
+  { policy, padId, train, heldout, finish }: SftInputs,
   config: SftConfig,
   hooks: RunHooks,
 ): Promise<SftEnd> {
@@ -58,6 +61,7 @@ export async function trainSft(
           return { loss, metrics: { 'sft/loss': loss } }
         },
         evaluate: () => (heldout.length > 0 ? { 'sft/heldout_loss': heldoutLoss() } : {}),
+        ...(finish && { finish }),
       },
       config,
       hooks,

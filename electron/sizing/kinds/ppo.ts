@@ -6,8 +6,8 @@ import { bucketLength } from '../../engine/training/batch.ts'
 import { longestQuery, promptsOf } from '../../pipeline/ppo/examples.ts'
 import {
   adapterNumbers,
-  bytesPerNumber,
   forwardFlops,
+  generationWork,
   numbersOf,
   optimizerBytes,
   passCost,
@@ -156,16 +156,5 @@ function workOf(run: PpoSize, trained: number): StepWork {
       batches * sampled.calls +
       (3 + config.numPpoEpochs) * Math.ceil(rows / (config.microBatchSize ?? rows)) +
       config.numPpoEpochs * config.numMiniBatches,
-  }
-}
-
-/** One batch of responses: the prompts at once, then token by token, each of which reads all weights and the cache. */
-function generationWork(config: ModelConfig, rows: number, query: number, fresh: number): StepWork {
-  const { numLayers, numKvHeads, headDim } = config
-  const cache = 2 * numLayers * rows * numKvHeads * headDim * (query + fresh)
-  return {
-    flops: forwardFlops(config, rows, query, rows) + fresh * forwardFlops(config, rows, 1, rows),
-    bytes: fresh * bytesPerNumber * (numbersOf(config) + cache),
-    calls: fresh,
   }
 }

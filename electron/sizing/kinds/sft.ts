@@ -15,7 +15,7 @@ export const sft: SizedKind<'sft', SftSize> = {
       (part) => demonstrations(part, tokenizer, limits),
       (row) => [row],
     )
-    return { kind: 'sft', config, model, ...sizes }
+    return { kind: 'sft', config, model, measuresKl: 'path' in ref, ...sizes }
   },
   count: (size) =>
     countSupervised(size, { rowsPerExample: 1, isScalar: false, evaluated: heldoutAtCheckpoints }),

@@ -1,12 +1,15 @@
-/** Trains a policy on preference pairs, without a reward model. */
+/** Trains a policy on pairs by a direct loss, without a reward model. */
 
 import type { Hooks } from '../../contract/events.ts'
 import type { JobOf, JobResults } from '../../contract/jobs.ts'
-import { dpoPairs } from '../../pipeline/dpo/examples.ts'
+import { type DpoPair, dpoPairs } from '../../pipeline/dpo/examples.ts'
 import { trainDpo } from '../../pipeline/dpo/train.ts'
+import { lossTraits } from '../../pipeline/dpo/traits.ts'
+import { labelPair } from '../../pipeline/label/labels.ts'
 import { supervisedSize } from '../../sizing/supervised.ts'
 import { emitNotes } from './open-model.ts'
 import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
+import { klFromStart, startPolicy } from './start-policy.ts'
 
 export function runDpo(job: JobOf<'dpo'>, jobHooks: Hooks): Promise<JobResults['dpo']> {
   const { config } = job
@@ -14,15 +17,36 @@ export function runDpo(job: JobOf<'dpo'>, jobHooks: Hooks): Promise<JobResults['
     const trained = openTrained({ path: job.policy }, config, resources)
     emitNotes(trained, jobHooks)
     const { model, tokenizer } = trained
-    const examples = dpoPairs(rows, tokenizer, limitsOf(job, model))
-    const responses = examples.train.flatMap(({ rejected, chosen }) => [rejected, chosen])
+    const examples = dpoPairs(rows, tokenizer, limitsOf(job, model), labelPair)
+    const sidesOf = (pairs: readonly DpoPair[]) => pairs.flatMap(({ rejected, chosen }) => [rejected, chosen])
+    const [train, heldout] = [sidesOf(examples.train), sidesOf(examples.heldout)]
     return {
       examples,
       missing: `no pair of the kind "${config.pairs}"`,
-      size: () => ({ kind: 'dpo', config, ...supervisedSize(sizedModel(model), examples, responses) }),
+      size: () => ({
+        kind: 'dpo',
+        config,
+        measuresKl: true,
+        ...supervisedSize(sizedModel(model), examples, train),
+      }),
       async train(hooks) {
-        const inputs = { policy: model, padId: tokenizer.padId, pairs: examples.train }
-        const end = await trainDpo(inputs, config, hooks)
+        const { padId } = tokenizer
+        const { needs } = lossTraits[config.loss]
+        const reference = needs === 'distributions' ? startPolicy(model, job.policy, resources) : null
+        const start = { model, padId, path: job.policy, resources }
+        const finish = klFromStart(start, { train, heldout }, config)
+        const end = await trainDpo(
+          {
+            policy: model,
+            reference,
+            padId,
+            pairs: examples.train,
+            heldout: examples.heldout,
+            ...(finish && { finish }),
+          },
+          config,
+          hooks,
+        )
         return { end, model: trained, extra: {} }
       },
     }

@@ -8,6 +8,7 @@ import { trainSft } from '../../pipeline/sft/train.ts'
 import { supervisedSize } from '../../sizing/supervised.ts'
 import { emitNotes } from './open-model.ts'
 import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
+import { klFromStart } from './start-policy.ts'
 
 const missing: Record<SftConfig['responses'], string> = {
   chosen: 'no demonstration (an item with a chosen response)',
@@ -28,11 +29,18 @@ export function runSft(job: JobOf<'sft'>, jobHooks: Hooks): Promise<JobResults['
       size: () => ({
         kind: 'sft',
         config,
+        measuresKl: 'path' in job.model,
         ...supervisedSize(sizedModel(model), examples, [...train, ...heldout]),
       }),
       async train(hooks) {
+        const { padId } = tokenizer
+        // A model made from scratch has no start that is worth comparing with.
+        const finish =
+          'path' in job.model
+            ? klFromStart({ model, padId, path: job.model.path, resources }, examples, config)
+            : undefined
         const { heldoutLoss, ...end } = await trainSft(
-          { policy: model, padId: tokenizer.padId, train, heldout },
+          { policy: model, padId, train, heldout, ...(finish && { finish }) },
           config,
           hooks,
         )

@@ -6,7 +6,7 @@ import type { JobEvent } from '../../../electron/contract/events.ts'
 import type { Item } from '../../../electron/contract/records.ts'
 import { SftConfig } from '../../../electron/contract/run-kinds/sft.ts'
 import { openLab } from '../../../electron/host/lab.ts'
-import { startOrResume } from '../../../electron/host/runs/run.ts'
+import { jobOf, startOrResume } from '../../../electron/host/runs/run.ts'
 import { type Db, getRun, listModels, listRuns } from '../../../electron/storage/index.ts'
 import { temporaryFolder } from '../entry/cli-process.ts'
 
@@ -39,8 +39,12 @@ function planOf(name: string, epochs: number, ids = ['a', 'b']) {
 
 /** As if the run had been made before this setting existed. */
 function forgetSetting(db: Db, run: string, path: string): void {
-  db.prepare('UPDATE runs SET config = json_remove(config, ?) WHERE id = ?').run(path, run)
-  assert.doesNotMatch(JSON.stringify(getRun(db, run).config), /"responses"/)
+  const { changes } = db
+    .prepare(
+      'UPDATE runs SET config = json_remove(config, ?) WHERE id = ? AND json_type(config, ?) IS NOT NULL',
+    )
+    .run(path, run, path)
+  assert.equal(changes, 1)
 }
 
 test('a stopped run is resumed, a finished one reused, and other settings start a new run', async () => {
@@ -63,6 +67,9 @@ test('a stopped run is resumed, a finished one reused, and other settings start 
 
     forgetSetting(project.db, whole.run, '$.job.config.responses')
     assert.equal((await run(planOf('arm', steps))).run, whole.run)
+    forgetSetting(project.db, whole.run, '$.job.config.klSamples')
+    const job = jobOf(project, getRun(project.db, whole.run))
+    assert.equal(job.kind === 'sft' && job.config.klSamples, 0, 'as before the setting existed')
 
     const longer = await run(planOf('arm', steps + 5))
     assert.deepEqual([longer.name, longer.step], ['arm-2', steps + 5])

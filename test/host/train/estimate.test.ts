@@ -58,6 +58,15 @@ function assertWithinTwice(estimated: number, real: number, what: string): void 
   assert.ok(ratio > 0.5 && ratio < 2, `${what}: estimated ${estimated}, was ${real}`)
 }
 
+test('the number of steps follows the rows that the settings choose', async () => {
+  const stepsOf = async (responses: string) => {
+    const input = { ...base, config: { ...base.config, responses } }
+    return (await host.train.estimate(EstimateRequest.parse({ kind: 'sft', input }))).steps
+  }
+  const [chosen, edited] = [await stepsOf('chosen'), await stepsOf('edited')]
+  assert.deepEqual([chosen, edited, await stepsOf('chosen')], [56, 22, 56])
+})
+
 test('time and memory of SFT, a reward model and PPO are within a factor of two, by speed and by pace', async (t) => {
   if (!compiledRuntimeOrSkip(t)) return
   for (const [kind, input, basis] of [

@@ -1,0 +1,7 @@
+/** Direct losses on the compiled runtime against PyTorch and TRL. */
+import { before } from 'node:test'
+import { openRuntime } from '../../../electron/engine/runtime/runtime.ts'
+import { testDirectLosses } from './golden-losses.ts'
+
+before(() => openRuntime())
+testDirectLosses()

@@ -96,7 +96,7 @@ for (const [model, words] of [
 
 test('a step whose loss is not a number fails the job', async () => {
   await assert.rejects(ask('diverge'), {
-    code: 'bad_input',
+    code: 'diverged',
     message: /diverged: loss\/total is NaN at step 3/,
   })
 })

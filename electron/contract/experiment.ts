@@ -25,11 +25,20 @@ const optimizations = [
   'token-reinforce',
   'token-rloo',
   'token-group',
+  'token-red',
+  'token-confident',
   'token-changed',
   'token-mean',
   'token-classify',
   'token-regress',
   'dpo',
+  'dpop',
+  'rpo',
+  'ddpo',
+  'tdpo',
+  'kto',
+  'figa',
+  'salt',
 ] as const
 export type ArmMethod = (typeof imitations)[number] | (typeof optimizations)[number]
 
@@ -102,7 +111,9 @@ const experiment = trainingVerb(
       sft: z
         .prefault(SftConfig.omit({ responses: true, seed: true }), {})
         .describe("The supervised runs' settings."),
-      dpo: z.prefault(DpoConfig.omit({ pairs: true, seed: true }), {}).describe("The DPO runs' settings."),
+      dpo: z
+        .prefault(DpoConfig.omit({ pairs: true, loss: true, seed: true }), {})
+        .describe("The direct losses' settings."),
     }),
   )
   .output(eventsThen(ResultRecord))

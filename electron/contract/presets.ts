@@ -9,7 +9,7 @@ export const worldSettings = {
   sft: { ...worldLengths, epochs: 2, learningRate: 2e-3 },
   reward: { ...worldLengths, learningRate: 1e-3 },
   ppo: { maxQueryTokens: 80, maxNewTokens: 56, learningRate: 2.5e-4, klCoef: 0.1, valueTrunk: 'separate' },
-  dpo: { ...worldLengths, learningRate: 5e-4 },
+  dpo: { ...worldLengths, learningRate: 1e-4 },
 } as const
 
 /** A form's first values; what is omitted stays as it is. */

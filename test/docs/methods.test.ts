@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { experimentArms } from '../../electron/contract/experiment.ts'
+import { DirectLoss } from '../../electron/contract/run-kinds/dpo.ts'
 import { creditNames, placementNames } from '../../electron/contract/run-kinds/ppo-choices.ts'
 import { RewardScheme } from '../../electron/contract/run-kinds/reward.ts'
 
@@ -15,10 +16,10 @@ function rowsNamed(): Set<string> {
   return new Set(firstCells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!)))
 }
 
-test('every arm, reward scheme, placement and credit estimator has a row', () => {
+test('every arm, direct loss, reward scheme, placement and credit estimator has a row', () => {
   const named = rowsNamed()
   const methods = new Set(experimentArms.map(({ method }) => method))
-  const all = [...methods, ...RewardScheme.options, ...placementNames, ...creditNames]
+  const all = [...methods, ...DirectLoss.options, ...RewardScheme.options, ...placementNames, ...creditNames]
   assert.deepEqual(
     all.filter((name) => !named.has(name)),
     [],

@@ -3,6 +3,7 @@
  * reference; those that teach more than imitation may also start from the policy that was fine-tuned on the edits.
  */
 import { type ArmMethod, type ExperimentArm, experimentArms } from '../../contract/experiment.ts'
+import type { DpoConfig } from '../../contract/run-kinds/dpo.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import type { SftConfig } from '../../contract/run-kinds/sft.ts'
@@ -27,7 +28,7 @@ export type RewardName = keyof typeof rewardPlans
 interface PpoMethod {
   kind: 'ppo'
   settings: Pick<PpoConfig, 'placement'> &
-    Partial<Pick<PpoConfig, 'sumRewardOver' | 'credit' | 'samplesPerPrompt'>>
+    Partial<Pick<PpoConfig, 'sumRewardOver' | 'credit' | 'samplesPerPrompt' | 'derivedRewards'>>
   rewardModel: RewardName
   /** Scores whole responses, for placements that need it. */
   sequenceModel?: RewardName
@@ -36,7 +37,7 @@ interface PpoMethod {
 export type Method =
   | { kind: 'sft'; responses: SftConfig['responses'] }
   | PpoMethod
-  | { kind: 'dpo'; pairs: PairKind }
+  | { kind: 'dpo'; settings: Pick<DpoConfig, 'loss'> & Partial<Pick<DpoConfig, 'beta'>> }
 
 interface MethodRow {
   description: string
@@ -95,6 +96,15 @@ const methodRows: Record<ArmMethod, MethodRow> = {
     description: `token without a critic: in units of the group of ${samplesPerPrompt} responses to a prompt`,
     method: ppo({ placement: 'token', credit: 'group', samplesPerPrompt }, 'token'),
   },
+  'token-red': {
+    description:
+      'control without labels: the sequence reward of sequence-edited, shared out by its change (RED)',
+    method: ppo({ placement: 'token', derivedRewards: 'red' }, 'sequence-edited'),
+  },
+  'token-confident': {
+    description: 'control without labels: the sequence reward of sequence-edited, where it is confident',
+    method: ppo({ placement: 'token', derivedRewards: 'confident' }, 'sequence-edited'),
+  },
   'token-changed': {
     description: 'token with an unbalanced reward loss, which pays for length',
     method: ppo({ placement: 'token' }, 'token-changed'),
@@ -112,7 +122,39 @@ const methodRows: Record<ArmMethod, MethodRow> = {
       'PPO with a reward for every token, learned by regression on labels divided over their spans',
     method: ppo({ placement: 'token' }, 'token-regress'),
   },
-  dpo: { description: 'DPO on edited pairs', method: { kind: 'dpo', pairs: 'edited' } },
+  dpo: { description: 'DPO on edited pairs', method: direct({ loss: 'dpo' }) },
+  dpop: {
+    description: 'DPO with a penalty where edited responses become less likely (DPOP)',
+    method: direct({ loss: 'dpop' }),
+  },
+  rpo: {
+    description: 'DPO with the likelihood of the edited responses (RPO)',
+    method: direct({ loss: 'rpo' }),
+  },
+  ddpo: {
+    description: 'DPO that weights changed tokens (dense DPO of RLHF-V)',
+    method: direct({ loss: 'ddpo', beta: 5 }),
+  },
+  tdpo: {
+    description: 'DPO with the KL of every token (TDPO)',
+    method: direct({ loss: 'tdpo' }),
+  },
+  kto: {
+    description: 'edited responses as desirable and rejected ones as undesirable (KTO)',
+    method: direct({ loss: 'kto' }),
+  },
+  figa: {
+    description: 'likelihood of inserted and kept tokens, against deleted ones (FIGA)',
+    method: direct({ loss: 'figa' }),
+  },
+  salt: {
+    description: 'likelihood of inserted and kept tokens, unlikelihood of deleted ones (SALT)',
+    method: direct({ loss: 'salt' }),
+  },
+}
+
+function direct(settings: Extract<Method, { kind: 'dpo' }>['settings']): Method {
+  return { kind: 'dpo', settings }
 }
 
 function ppo(
@@ -153,9 +195,22 @@ export function pairKindsOf(arm: ExperimentArm): PairKind[] {
   const { method, start } = armPlan(arm)
   const kinds = new Set<PairKind>(rewardsOf(arm).map((reward) => rewardPlans[reward].pairs))
   if (method.kind === 'sft') kinds.add(method.responses === 'edited' ? 'edited' : 'original')
-  if (method.kind === 'dpo') kinds.add(method.pairs)
+  if (method.kind === 'dpo') kinds.add('edited')
   if (start !== null) kinds.add('edited')
   return [...kinds]
+}
+
+/** Arms that others are compared with. */
+const baselines: readonly ExperimentArm[] = ['sft-edited', 'sequence-original', 'sequence-edited', 'token']
+
+/** With more arms than this, only the baselines are judged against each of them, since pairs grow with the square. */
+const mostJudgedInPairs = 8
+
+/** Pairs of arms that are judged against each other, as `contrastsOf`. */
+export function headToHeadsOf(arms: readonly ExperimentArm[]): [ExperimentArm, ExperimentArm][] {
+  const pairs = contrastsOf(arms)
+  if (arms.length <= mostJudgedInPairs) return pairs
+  return pairs.filter((pair) => pair.some((arm) => baselines.includes(arm)))
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   sharedKls,
   winRateOver,
 } from '../../pipeline/judge/frontier.ts'
-import { armPlan, contrastsOf, pairKindsOf } from './arms.ts'
+import { armPlan, contrastsOf, headToHeadsOf, pairKindsOf } from './arms.ts'
 import { nameOf } from './policies.ts'
 import { describeResponses } from './summaries.ts'
 import type { Contestant, JudgedVariant } from './tournament.ts'
@@ -86,7 +86,7 @@ export async function headToHeads(
   { tournament }: Experiment,
 ): Promise<ResultRecord['headToHead']> {
   const results: ResultRecord['headToHead'] = []
-  for (const [arm, opponent] of contrastsOf(selected.map((variant) => variant.arm))) {
+  for (const [arm, opponent] of headToHeadsOf(selected.map((variant) => variant.arm))) {
     const sideNamed = (name: ExperimentArm) => sideOf(selected.find((variant) => variant.arm === name)!)
     const { summary } = await tournament.compare(sideNamed(arm), sideNamed(opponent))
     results.push({ arm, opponent, ...summary })

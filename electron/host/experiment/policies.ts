@@ -22,7 +22,7 @@ export interface ExperimentPlan {
   reward: Omit<RewardConfig, 'scheme' | 'pairs' | 'seed'>
   ppo: Omit<PpoConfig, 'placement' | 'seed' | 'klCoef'>
   sft: Omit<SftConfig, 'responses' | 'seed'>
-  dpo: Omit<DpoConfig, 'pairs' | 'seed'>
+  dpo: Omit<DpoConfig, 'pairs' | 'loss' | 'seed'>
 }
 
 /** What a model is trained with besides its method. */
@@ -149,7 +149,7 @@ export class Trainings {
         return this.#steps.trainSft(name, config, edits)
       }
       case 'dpo': {
-        const config = DpoConfig.parse({ ...tuned(dpo), pairs: method.pairs, seed })
+        const config = DpoConfig.parse({ ...tuned(dpo), ...method.settings, pairs: 'edited', seed })
         return this.#steps.trainDpo(name, start, config, edits)
       }
       case 'ppo': {

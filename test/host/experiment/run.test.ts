@@ -163,7 +163,13 @@ test('only an arm that ends with EOS less often than the reference gets a warnin
 
 test('each arm learns from its own pairs by its own scheme, with its own placement of the reward', async () => {
   const { steps, rewards, sfts, ppos, dpos } = writingSteps()
-  await runExperiment(plan, steps)
+  const { headToHead } = await runExperiment(plan, steps)
+  const ofMethods = plan.arms.filter((arm) => !arm.endsWith('-on-sft'))
+  const among = headToHead.filter(({ arm, opponent }) =>
+    [arm, opponent].every((name) => ofMethods.some((m) => m === name)),
+  )
+  // Four baselines against each other, and each of the others against them.
+  assert.equal(among.length, 6 + 4 * (ofMethods.length - 4))
   const learnt = ['sequence-original', 'sequence-edited', 'token', 'token-classify', 'token-regress'].map(
     (arm) => {
       const { scheme, pairs, spanWeighted, seed } = rewards.get(`reward-${arm}-seed2`)!

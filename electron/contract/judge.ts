@@ -1,6 +1,7 @@
 /** Judging: two models on held-out prompts, a judge against human votes, and blind comparisons by people. */
 import { z } from 'zod'
 import { WinRateResult } from './alpaca-eval.ts'
+import { bestOfOptions } from './best-of.ts'
 import { anyJudgeForms, WrittenAnyJudge } from './judge-kinds.ts'
 import { datasets, file, heldout, project, sampling } from './options.ts'
 import { eventsThen, procedure, verb } from './procedure.ts'
@@ -52,6 +53,7 @@ const compare = verb(
         .default(256)
         .describe('Longer prompts are truncated to their last tokens.'),
       ...sampling,
+      ...bestOfOptions('Candidate: '),
     }),
   )
   .output(

@@ -1,11 +1,13 @@
 /** Models: listing, import, export, and generation. */
 import { z } from 'zod'
+import { bestOfOptions } from './best-of.ts'
 import { isFreeOfMeaning, model, project, reservedNameMessage, sampling } from './options.ts'
 import { eventsThen, procedure, verb } from './procedure.ts'
 
 const generate = verb(
   'Continue a prompt, or answer it as a chat message.',
   'generate --model models/smollm2 --chat --prompt "What is the capital of France?"',
+  'generate --model aligned --chat --prompt "What is due?" --temperature 1 --best-of 16 --reward-model rewards',
 )
   .input(
     z.strictObject({
@@ -21,9 +23,19 @@ const generate = verb(
         .meta({ value: 'TEXT' }),
       chat: z.boolean().default(false).describe("Apply the model's chat template to the prompt."),
       ...sampling,
+      ...bestOfOptions('With --chat: '),
     }),
   )
-  .output(eventsThen(z.object({ text: z.string(), ids: z.array(z.int()) })))
+  .output(
+    eventsThen(
+      z.object({
+        text: z.string(),
+        ids: z.array(z.int()),
+        /** Of the best of several responses, by the reward model; null for a single one. */
+        rating: z.number().nullable(),
+      }),
+    ),
+  )
 
 /** What an export writes, and the number formats that each can have, the default first. */
 export const exportNumbers = {

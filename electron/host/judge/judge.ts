@@ -12,6 +12,7 @@ import type { Project } from '../../storage/index.ts'
 import { readTask } from '../../world/worlds.ts'
 import type { Lab } from '../context.ts'
 import { itemsOf } from '../data/items.ts'
+import { type BestOf, requireRewardModel } from '../models/best-of.ts'
 import { findModel } from '../models/project-models.ts'
 import { evaluate, nameOfSides } from './evaluate.ts'
 import { withModelPath } from './judge-model.ts'
@@ -73,7 +74,7 @@ function withReferences(
  */
 async function answeredPairs(items: readonly Item[], asked: Asked): Promise<JudgePair[]> {
   const references = await outputsOf(asked.input.reference, items, asked)
-  const candidates = await outputsOf(asked.input.candidate, items, asked)
+  const candidates = await outputsOf(asked.input.candidate, items, asked, bestOfInput(asked))
   const pairs = items.flatMap(({ id, prompt, context }, i): JudgePair[] => {
     const [outputA, outputB] = [references[i], candidates[i]]
     return outputA && outputB ? [{ id, item: id, seed: null, prompt, context, outputA, outputB }] : []
@@ -110,14 +111,25 @@ async function outputsOf(
   side: string,
   items: readonly Item[],
   { lab, project, input, hooks }: Asked,
+  bestOf: BestOf | null = null,
 ): Promise<(Output | null)[]> {
   const { path, record } = findModel(project, side)
-  if (!record && isOutputsFile(path)) return readOutputs(path, items)
+  if (!record && isOutputsFile(path)) {
+    if (bestOf === null) return readOutputs(path, items)
+    throw new UserError('bad_input', `${side} is a file of outputs: --best-of needs a model to sample from.`)
+  }
   const { maxNew, temperature, topK, topP, seed, maxQueryTokens, templateVariables, keepThinking } = input
   const chat = { templateVariables, keepThinking }
   const sampling = { temperature, topK, topP, seed, maxQueryTokens, maxNewTokens: maxNew, ...chat }
-  const rows = await respond(lab, { model: path, items, ...sampling }, hooks)
+  const rows = await respond(lab, { model: path, items, bestOf, ...sampling }, hooks)
   return rows.map(({ text, ended }) => ({ text, ended }))
+}
+
+/** How the candidate's responses are chosen; null if one is sampled for each prompt. */
+function bestOfInput({ project, input: { bestOf, rewardModel, bestBy } }: Asked): BestOf | null {
+  if (bestOf === 1) return null
+  const { path } = findModel(project, requireRewardModel(rewardModel))
+  return { samples: bestOf, rewardModel: path, by: bestBy }
 }
 
 /** The truth of the sample worlds knows nothing about other prompts: it would call every pair a tie. */

@@ -6,6 +6,7 @@ import type { Item, Output } from '../../contract/records.ts'
 import { readRows } from '../../pipeline/data/read.ts'
 import type { Lab } from '../context.ts'
 import { badRow } from '../errors/bad-row.ts'
+import { type BestOf, bestResponses } from '../models/best-of.ts'
 
 export interface Sampling {
   temperature: number
@@ -21,14 +22,23 @@ export interface Sampling {
 /** Number of responses sampled at a time. */
 const batchSize = 64
 
-/** One response per item, in their order. Equal seeds draw equal random numbers, whatever the model. */
+/**
+ * One response per item, in their order. Equal seeds draw equal random numbers, whatever the model.
+ * @param request.bestOf how each is chosen of several; null samples one
+ */
 export async function respond(
-  { trainer }: Lab,
-  { model, items, ...sampling }: Sampling & { model: string; items: readonly Item[] },
+  lab: Lab,
+  {
+    model,
+    items,
+    bestOf = null,
+    ...sampling
+  }: Sampling & { model: string; items: readonly Item[]; bestOf?: BestOf | null },
   hooks: Hooks,
 ): Promise<(Output & { ids: number[] })[]> {
   const prompts = items.map(({ prompt, context }) => ({ prompt, context }))
-  const { rows } = await trainer.run<'generate'>(
+  if (bestOf !== null) return bestResponses(lab, { model, questions: prompts, bestOf, ...sampling }, hooks)
+  const { rows } = await lab.trainer.run<'generate'>(
     { kind: 'generate', model, prompts, batchSize, ...sampling },
     hooks,
   )

@@ -27,6 +27,8 @@ export const WinRateResult = z.object({
   standardError: z.number().nullable(),
   /** Percent: what AlpacaEval 2's model estimates if both answers were equally long; null if that cannot be known. */
   lengthControlledWinRate: z.number().nullable(),
+  /** Percent, estimated for answers of equal length and markdown; null if that cannot be known. */
+  styleControlledWinRate: z.number().nullable(),
   /** Rows with a preference. */
   n: z.int().positive(),
   /** Sentences on the limits of these figures. */

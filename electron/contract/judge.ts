@@ -88,7 +88,9 @@ const checkJudge = verb(
   .input(
     z.strictObject({
       project,
-      file: file('Rows with instruction, output_a, output_b and preference (1: a, 2: b, 0: tie).').meta({
+      file: file(
+        'Rows with instruction, output_a, output_b and preference (1: a, 2: b, 0: tie), or any file of preferences that import reads, such as RewardBench 2.',
+      ).meta({
         positional: 2,
       }),
       judge: WrittenAnyJudge.describe(anyJudgeForms).meta({ value: 'JUDGE' }),
@@ -122,6 +124,11 @@ const checkJudge = verb(
         /** Share of pairs whose verdict changed with the order. */
         inconsistency: z.number().nullable(),
         unread: z.int().nonnegative(),
+        /**
+         * Percent of the questions with several pairs on which every better answer is preferred to every worse one: the
+         * accuracy of RewardBench 2, but for its ties; null if there are none.
+         */
+        allRight: z.object({ questions: z.int().positive(), accuracy: z.number() }).nullable(),
         subsets: z.array(z.object({ name: z.string(), ...HumanAgreement.shape })),
         /** `wins`: percent of pairs on which the attack is preferred to the better answer; a tie counts one half. */
         attacks: z.array(
@@ -137,12 +144,14 @@ const checkJudge = verb(
   )
 
 const winrate = verb(
-  'Compute raw and length-controlled win rates from AlpacaEval annotations.',
+  'Compute raw, length- and style-controlled win rates from AlpacaEval annotations, or the rate of Arena-Hard judgments.',
   'winrate annotations.json --difficulty difficulty.csv',
 )
   .input(
     z.strictObject({
-      file: file('Rows with output_1, output_2 and preference (1 to 2), JSON or JSONL.').meta({
+      file: file(
+        'Rows with output_1, output_2 and preference (1 to 2), or with games (Arena-Hard), JSON or JSONL.',
+      ).meta({
         positional: 1,
       }),
       difficulty: file(

@@ -43,6 +43,8 @@ export const WinRateSummary = z.object({
   smallestDetectableDifference: z.number().positive().nullable(),
   /** Percent, estimated for answers of equal length; null if lengths were not compared, or if it cannot be known. */
   lengthControlledWinRate: percent().nullable(),
+  /** Percent, estimated for answers of equal length and markdown; null if it cannot be known; not in earlier records. */
+  styleControlledWinRate: percent().nullish(),
   /** Of a judge that compares with the items' texts; not in other records. */
   corpusScores: CorpusScores.optional(),
   /** Sentences on the limits of these figures. */

@@ -125,7 +125,7 @@ function Agreement({ rows }: { rows: Pairs['agreement'] }) {
 
 function Result({ summary, name }: { summary: NonNullable<Pairs['record']['summary']>; name: string }) {
   const { winRate, interval, wins, ties, losses, n, prompts = n } = summary
-  const { signTestP, lengthControlledWinRate, corpusScores, warnings } = summary
+  const { signTestP, lengthControlledWinRate, styleControlledWinRate, corpusScores, warnings } = summary
   return (
     <section className="result">
       <div className="row">
@@ -137,7 +137,8 @@ function Result({ summary, name }: { summary: NonNullable<Pairs['record']['summa
       <p className="numbers">
         {n} pairs{prompts === n ? '' : ` on ${prompts} prompts`}: {wins} won, {ties} tied, {losses} lost; sign
         test over prompts: p {signTestP < 0.001 ? '< 0.001' : `= ${signTestP.toFixed(3)}`}; at equal length:{' '}
-        {lengthControlledWinRate === null ? 'withheld' : `${numberOf(lengthControlledWinRate)}%`}.
+        {lengthControlledWinRate === null ? 'withheld' : `${numberOf(lengthControlledWinRate)}%`}
+        {styleControlledWinRate != null && `; at equal style: ${numberOf(styleControlledWinRate)}%`}.
       </p>
       {corpusScores && <p className="numbers">{corpusSentence(corpusScores)}</p>}
       {warnings.length > 0 && (

@@ -6,6 +6,7 @@ PYTHONPATH are enough (with the package multiprocess).
 """
 
 import json
+import re
 import platform
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import ppi_py
 import scipy
 import sklearn
 import statsmodels
+import statsmodels.api as sm
 from scipy.optimize import linprog
 from scipy import stats
 from sklearn.metrics import roc_auc_score
@@ -135,6 +137,55 @@ def sequences(rng: np.random.Generator) -> list[dict]:
     return rows
 
 
+STYLED = [
+    "# Title\n\nSome **bold** text and __more__.\n- one\n* two\n + three\n1. first\n  12. second\n",
+    "plain text, no * list, #hashtag, **not\nbold**",
+    "",
+    "```python\n# comment\n- x\n```\n## Real\n- y\n\n\n  - nested **b**\n",
+    "###### six\n####### seven\n#\ttab\n-no space\n1.no\n__init__ __all__",
+    "🙂🙂 **ünïcode**\r\n- item\r\n",
+    "\n\n- after blank lines\n1. one\n",
+]
+
+
+def style(text: str) -> list[int]:
+    """Arena-Hard's counts, by its patterns, with code blocks removed first; the length in characters."""
+    prose = re.sub(r"```[^`]*```", "", text)
+    find = lambda pattern: len(re.findall(pattern, prose, re.MULTILINE))  # noqa: E731
+    headers = sum(find(r"^#{%d}\s" % level) for level in range(1, 7))
+    lists = find(r"^\s*\d+\.\s") + find(r"^\s*[-*+]\s")
+    bold = find(r"\*\*[^*\n]+\*\*") + find(r"__[^_\n]+__")
+    return [len(text), headers, lists, bold]
+
+
+def styled_rates(rng: np.random.Generator) -> list[dict]:
+    """statsmodels' GLM on differences over sums, each over its deviation; the rate is that of the constant."""
+    rows = []
+    for n, headers in [(120, True), (300, False)]:
+        texts = [
+            [
+                ("# H\n" * int(headers and rng.integers(0, 3)))
+                + ("- item\n" * int(rng.integers(0, 4)))
+                + ("**b** " * int(rng.integers(0, 3)))
+                + "word " * int(rng.integers(5, 40))
+                for _ in range(2)
+            ]
+            for _ in range(n)
+        ]
+        a, b = (np.array([style(pair[side]) for pair in texts], dtype=float) for side in (1, 0))
+        total = a + b
+        z = np.divide(a - b, total, out=np.zeros_like(a), where=total > 0)
+        deviation = z.std(axis=0, ddof=1)
+        z = z[:, deviation > 0] / deviation[deviation > 0]
+        logit = 0.4 + 0.8 * z[:, 0] + 0.5 * z[:, -1] + rng.normal(0, 1, n)
+        preference = np.round(1 / (1 + np.exp(-logit)), 3)
+        preference[rng.random(n) < 0.4] = 1.0
+        fit = sm.GLM(preference, np.column_stack([np.ones(n), z]), family=sm.families.Binomial()).fit(tol=1e-14)
+        rate = 100 / (1 + np.exp(-fit.params[0]))
+        rows.append({"texts": texts, "preferences": preference.tolist(), "rate": float(rate)})
+    return rows
+
+
 golden = {
     "made": {
         "script": "test/golden/make_evidence.py",
@@ -152,6 +203,8 @@ golden = {
     "separations": separations(np.random.default_rng([SEED, 1])),
     "concordances": concordances(np.random.default_rng([SEED, 2])),
     "signTestPowers": sign_test_powers(),
+    "styles": [{"text": text, "style": style(text)} for text in STYLED],
+    "styledRates": styled_rates(np.random.default_rng([SEED, 6])),
     "correctedRates": corrected_rates(np.random.default_rng([SEED, 4])),
     "sequences": sequences(np.random.default_rng([SEED, 5])),
     "holm": holms(np.random.default_rng([SEED, 3])),

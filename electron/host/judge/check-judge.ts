@@ -4,9 +4,11 @@ import { z } from 'zod'
 import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
 import { judgeKindOf, textsComparedBy } from '../../contract/judge-kinds.ts'
-import type { JudgePair } from '../../contract/records.ts'
+import type { JudgePair, Output } from '../../contract/records.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { readRawRows } from '../../pipeline/data/raw-rows.ts'
+import { readRows } from '../../pipeline/data/read.ts'
+import { outcomeOf } from '../../pipeline/judge/agreement.ts'
 import { attacks } from '../../pipeline/judge/attacks.ts'
 import { humanAgreement, humanKappa, type Voted } from '../../pipeline/judge/human-agreement.ts'
 import { measureParts } from '../../pipeline/judge/subsets.ts'
@@ -17,6 +19,7 @@ import { badRow } from '../errors/bad-row.ts'
 import { evaluate } from './evaluate.ts'
 import { withModelPath } from './judge-model.ts'
 import { makeJudge } from './judges.ts'
+import { questionKey } from './outputs.ts'
 
 type CheckInput = VerbInput<'check-judge'>
 
@@ -52,7 +55,7 @@ export async function checkJudge(
     'human votes',
     pairs.map(({ pair }) => pair),
   )
-  const byId = new Map(pairs.map(({ pair, ...voted }) => [pair.id, voted]))
+  const byId = new Map(pairs.map(({ pair, ...voted }) => [pair.id, { ...voted, question: pair.item }]))
   const voted = verdicts(judgements).map((verdict): Voted & Pick<VotedPair, 'subset'> => ({
     ...verdict,
     ...byId.get(verdict.pairId)!,
@@ -65,6 +68,7 @@ export async function checkJudge(
     kappa: humanKappa(voted),
     inconsistency: summary.inconsistency,
     unread: summary.unread,
+    allRight: allRightOf(voted, (id) => byId.get(id)!.question),
     subsets: measureParts(
       voted,
       ({ subset }) => (subset === null ? [] : [subset]),
@@ -115,24 +119,79 @@ async function attackResults(
   return results
 }
 
+/** Questions with several pairs on which every verdict agrees with the votes. */
+function allRightOf(
+  voted: readonly Voted[],
+  questionOf: (pairId: string) => string,
+): VerbResult<'check-judge'>['allRight'] {
+  const questions = [...Map.groupBy(voted, ({ pairId }) => questionOf(pairId)).values()].filter(
+    (own) => own.length > 1,
+  )
+  if (questions.length === 0) return null
+  const isRight = ({ preference, vote }: Voted) => outcomeOf(preference) === outcomeOf(vote)
+  const right = questions.filter((own) => own.every(isRight)).length
+  return { questions: questions.length, accuracy: (100 * right) / questions.length }
+}
+
 /** @throws UserError that names the first row that can't be read */
 async function readVotedPairs(file: string, limit: number): Promise<VotedPair[]> {
   const pairs: VotedPair[] = []
   const seen = new Set<string>()
-  for await (const row of readRawRows(file)) {
+  const rows = (await hasVotedRows(file)) ? votedRows(file) : preferenceRows(file)
+  for await (const voted of rows) {
     if (pairs.length === limit) break
+    // A duplicate would count twice.
+    if (!seen.has(voted.pair.id)) pairs.push(voted)
+    seen.add(voted.pair.id)
+  }
+  return pairs
+}
+
+/** Whether the first row is in Stet's format of votes; any other file is read as preferences. */
+async function hasVotedRows(file: string): Promise<boolean> {
+  for await (const row of readRawRows(file)) {
+    if ('reason' in row) return true
+    return typeof row.value === 'object' && row.value !== null && 'output_a' in row.value
+  }
+  return true
+}
+
+async function* votedRows(file: string): AsyncGenerator<VotedPair> {
+  for await (const row of readRawRows(file)) {
     if ('reason' in row) throw badRow(file, row.line, row.reason)
     const parsed = VotedRow.safeParse(row.value)
     if (!parsed.success) {
       const { path, message } = parsed.error.issues[0]!
       throw badRow(file, row.line, `"${path.join('.')}": ${message}`)
     }
-    const voted = toVotedPair(parsed.data)
-    // A duplicate would count twice.
-    if (!seen.has(voted.pair.id)) pairs.push(voted)
-    seen.add(voted.pair.id)
+    yield toVotedPair(parsed.data)
   }
-  return pairs
+}
+
+/** A chosen and a rejected response are a vote for the chosen one. On which side it is depends on the item's id. */
+async function* preferenceRows(file: string): AsyncGenerator<VotedPair> {
+  for await (const row of readRows(file)) {
+    if ('reason' in row) throw badRow(file, row.line, row.reason)
+    const { id, prompt, context, chosen, rejected, metadata } = row.item
+    if (chosen === null || rejected === null)
+      throw badRow(
+        file,
+        row.line,
+        'there is no chosen and rejected response, and no "output_a" and "output_b"',
+      )
+    const isChosenFirst = Number.parseInt(id.at(-1)!, 16) % 2 === 0
+    const [outputA, outputB] = (isChosenFirst ? [chosen, rejected] : [rejected, chosen]).map((text) => ({
+      text,
+      ended: true,
+    })) as [Output, Output]
+    const item = createHash('sha256').update(questionKey(row.item)).digest('hex').slice(0, 16)
+    const subset = typeof metadata.subset === 'string' ? metadata.subset : null
+    yield {
+      pair: { id, item, seed: null, prompt, context, outputA, outputB },
+      vote: isChosenFirst ? 0 : 1,
+      subset,
+    }
+  }
 }
 
 function toVotedPair(row: z.infer<typeof VotedRow>): VotedPair {

@@ -6,7 +6,8 @@ import type { Item, JudgePair, Output } from '../../contract/records.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { withoutThinking } from '../../engine/tokenizer/thinking.ts'
 import { winRateFromAnnotations } from '../../pipeline/judge/annotated-win-rate.ts'
-import { readAnnotations, readDifficulties } from '../../pipeline/judge/annotations.ts'
+import { readAnyAnnotations, readDifficulties } from '../../pipeline/judge/annotations.ts'
+import { winRateFromArenaHard } from '../../pipeline/judge/arena-hard.ts'
 import { subsetCaution } from '../../pipeline/judge/subsets.ts'
 import type { Project } from '../../storage/index.ts'
 import { readTask } from '../../world/worlds.ts'
@@ -146,9 +147,12 @@ export async function winrate(
   { file, difficulty }: VerbInput<'winrate'>,
   { emit }: Hooks,
 ): Promise<VerbResult<'winrate'>> {
-  const rows = await readAnnotations(file)
+  const annotations = await readAnyAnnotations(file)
   const difficulties = difficulty === null ? undefined : await readDifficulties(difficulty)
-  const { notes, ...result } = winRateFromAnnotations(rows, difficulties)
+  const { notes, ...result } =
+    annotations.kind === 'arena-hard'
+      ? winRateFromArenaHard(annotations.rows)
+      : winRateFromAnnotations(annotations.rows, difficulties)
   for (const sentence of notes) emit({ type: 'note', sentence })
   return result
 }

@@ -4,6 +4,7 @@ import { UserError } from '../../contract/errors.ts'
 import type { Difficulty } from './annotations.ts'
 import { lengthControl } from './length-control.ts'
 import { matchDifficulties } from './match-difficulties.ts'
+import { styleControl } from './style-control.ts'
 import { type LengthRow, lengthOf, winRate } from './win-rate.ts'
 
 function toLengthRow(row: AlpacaEvalAnnotation): LengthRow {
@@ -44,12 +45,20 @@ export function winRateFromAnnotations(
     throw new UserError('bad_input', 'No row with a preference has a difficulty. Check the column "index".')
   const unmatched = rows.length - controlledRows.length
   const { rate, sentence } = lengthControl(controlledRows, difficulty)
+  const style = styleControl(
+    rows.flatMap(({ output_1, output_2 }, i) => {
+      const { preference } = lengthRows[i]!
+      return preference === null ? [] : [{ preference, reference: output_1, candidate: output_2 }]
+    }),
+  )
   return {
     ...winRate(preferences),
     lengthControlledWinRate: rate,
+    styleControlledWinRate: style.rate,
     n: preferences.length,
     notes: [
       ...(sentence === null ? [] : [sentence]),
+      ...(style.sentence === null ? [] : [style.sentence]),
       ...(matched?.note ? [matched.note] : []),
       ...(unmatched > 0
         ? [

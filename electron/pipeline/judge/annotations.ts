@@ -1,8 +1,9 @@
-/** Reads AlpacaEval annotation files (a JSON array or JSON lines) and instruction difficulties, whole or not at all. */
+/** Reads AlpacaEval annotations and Arena-Hard judgments (a JSON array or JSON lines) and instruction difficulties, whole or not at all. */
 import { readFile } from 'node:fs/promises'
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import { AlpacaEvalAnnotation } from '../../contract/alpaca-eval.ts'
+import { ArenaHardJudgment } from '../../contract/arena-hard.ts'
 import { UserError } from '../../contract/errors.ts'
 
 interface Located {
@@ -44,15 +45,34 @@ function splitRows(text: string, file: string): Located[] {
   })
 }
 
-function toAnnotation({ value, where }: Located): AlpacaEvalAnnotation {
-  const parsed = AlpacaEvalAnnotation.safeParse(value)
+function parseRow<Row>(schema: z.ZodType<Row>, { value, where }: Located): Row {
+  const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const { path, message } = parsed.error.issues[0]!
   throw new UserError('bad_input', `${where}: ${path.length > 0 ? `"${path.join('.')}": ` : ''}${message}.`)
 }
 
-/** All rows of an annotation file, in order. @throws UserError that names the first invalid row */
+/** The rows of a file of judgements, by whose they are. */
+export type Annotations =
+  | { kind: 'alpaca-eval'; rows: AlpacaEvalAnnotation[] }
+  | { kind: 'arena-hard'; rows: ArenaHardJudgment[] }
+
+/** Rows with games are Arena-Hard's. @throws UserError that names the first invalid row */
+export async function readAnyAnnotations(file: string): Promise<Annotations> {
+  const rows = await readLocated(file)
+  const [first] = rows
+  const isArenaHard = typeof first?.value === 'object' && first.value !== null && 'games' in first.value
+  return isArenaHard
+    ? { kind: 'arena-hard', rows: rows.map((row) => parseRow(ArenaHardJudgment, row)) }
+    : { kind: 'alpaca-eval', rows: rows.map((row) => parseRow(AlpacaEvalAnnotation, row)) }
+}
+
+/** All rows of an AlpacaEval annotation file, in order. @throws UserError that names the first invalid row */
 export async function readAnnotations(file: string): Promise<AlpacaEvalAnnotation[]> {
+  return (await readLocated(file)).map((row) => parseRow(AlpacaEvalAnnotation, row))
+}
+
+async function readLocated(file: string): Promise<Located[]> {
   const rows = splitRows(await readText(file), file)
   if (rows.length === 0) {
     throw new UserError(
@@ -60,7 +80,7 @@ export async function readAnnotations(file: string): Promise<AlpacaEvalAnnotatio
       `${file} contains no rows. It must be a JSON array or JSON lines with output_1, output_2 and preference.`,
     )
   }
-  return rows.map(toAnnotation)
+  return rows
 }
 
 /** The difficulty of one instruction; it belongs to the annotation with this index or instruction, if the file has them. */

@@ -10,6 +10,7 @@ import { byPrompt, originsOf, preferencesBySeed } from './by-prompt.ts'
 import { type LengthControl, lengthControl } from './length-control.ts'
 import { promptsNeeded, type Spread, smallestDetectableDifference, spreadOf } from './power.ts'
 import { signTest, signTestPower } from './sign-test.ts'
+import { type StyledPair, styleControl } from './style-control.ts'
 import { type Verdict, verdicts } from './verdicts.ts'
 import { lengthOf, mean, winRateByPrompt } from './win-rate.ts'
 
@@ -79,15 +80,21 @@ function lengthWarnings(summary: Unwarned): string[] {
   ]
 }
 
-function controlledRate(verdicts: readonly Verdict[], pairs: readonly JudgePair[]): LengthControl {
+/** The judged pairs with their texts. */
+function styledPairs(judged: readonly Verdict[], pairs: readonly JudgePair[]): StyledPair[] {
   const byId = new Map(pairs.map((pair) => [pair.id, pair]))
-  const rows = verdicts.flatMap(({ pairId, preference }) => {
+  return judged.flatMap(({ pairId, preference }) => {
     const pair = byId.get(pairId)
-    if (!pair) return []
-    return [
-      { preference, referenceLength: lengthOf(pair.outputA.text), modelLength: lengthOf(pair.outputB.text) },
-    ]
+    return pair ? [{ preference, reference: pair.outputA.text, candidate: pair.outputB.text }] : []
   })
+}
+
+function controlledRate(styled: readonly StyledPair[]): LengthControl {
+  const rows = styled.map(({ preference, reference, candidate }) => ({
+    preference,
+    referenceLength: lengthOf(reference),
+    modelLength: lengthOf(candidate),
+  }))
   return rows.length === 0 ? { rate: null, sentence: null } : lengthControl(rows)
 }
 
@@ -132,7 +139,9 @@ export function summarise(
   const spread = spreadOf(overSeeds(prompts, (preference) => scores[outcomeOf(preference)]))
   const { wins, losses } = count(overSeeds(prompts, (preference) => preference))
   const shownTwice = judged.filter((verdict) => verdict.inconsistent !== null)
-  const controlled = pairs ? controlledRate(judged, pairs) : null
+  const styled = styledPairs(judged, pairs ?? [])
+  const controlled = pairs ? controlledRate(styled) : null
+  const style = styled.length > 0 ? styleControl(styled) : null
   const summary = {
     ...count(judged.map(({ preference }) => preference)),
     n: judged.length,
@@ -148,6 +157,7 @@ export function summarise(
       shownTwice.length === 0 ? null : shownTwice.filter((v) => v.inconsistent).length / shownTwice.length,
     smallestDetectableDifference: smallestDetectableDifference(prompts.length, spread),
     lengthControlledWinRate: controlled?.rate ?? null,
+    styleControlledWinRate: style?.rate ?? null,
   }
   const warnings = [
     ...unreadWarnings(summary),
@@ -156,6 +166,7 @@ export function summarise(
     ...consistencyWarnings(summary),
     ...lengthWarnings(summary),
     ...(controlled?.sentence ? [controlled.sentence] : []),
+    ...(style?.sentence ? [style.sentence] : []),
   ]
   return { ...summary, warnings }
 }

@@ -246,7 +246,13 @@ test('win rates are percentages, with exactly the keys of the contract', async (
   const outcome = await stet('winrate', 'annotations.json', '--json')
   assert.equal(outcome.code, 0)
   const result = jsonOf(outcome) as Record<string, number>
-  assert.deepEqual(Object.keys(result).sort(), ['lengthControlledWinRate', 'n', 'standardError', 'winRate'])
+  assert.deepEqual(Object.keys(result).sort(), [
+    'lengthControlledWinRate',
+    'n',
+    'standardError',
+    'styleControlledWinRate',
+    'winRate',
+  ])
   assert.equal(result.winRate, 62.5)
   assert.equal(result.n, 4)
   // Deviations of 0, 1, 1, ½ from their mean: 0.4787; over √4.

@@ -15,7 +15,7 @@ interface Interval {
 export function presentJudge(result: VerbResult<'judge'>): string {
   const { reference, candidate, judge, n, prompts = n, wins, ties, losses } = result
   const { winRate, interval, signTestP, inconsistency, lengthControlledWinRate } = result
-  const { corpusScores, subsets, warnings } = result
+  const { styleControlledWinRate, corpusScores, subsets, warnings } = result
   const onPrompts = prompts === n ? '' : ` on ${prompts} prompts`
   return lines(
     `${candidate} against ${reference}, judged by ${judge}:`,
@@ -24,7 +24,8 @@ export function presentJudge(result: VerbResult<'judge'>): string {
       ['pairs', `${n}${onPrompts}: ${wins} wins, ${ties} ties, ${losses} losses`],
       ['sign test', `p = ${signTestP.toPrecision(2)}`],
       ['inconsistency', share(inconsistency)],
-      ['length-controlled', lengthControlledWinRate === null ? 'withheld' : percent(lengthControlledWinRate)],
+      ['length-controlled', controlled(lengthControlledWinRate)],
+      ['style-controlled', controlled(styleControlledWinRate ?? null)],
       ...subsets.map(({ field, value, ...subset }) => [
         `  ${field}: ${value}`,
         `${percent(subset.winRate)} (${range(subset.interval)}) of ${subset.n} pairs`,
@@ -36,7 +37,7 @@ export function presentJudge(result: VerbResult<'judge'>): string {
 }
 
 export function presentCheck(check: VerbResult<'check-judge'>): string {
-  const { judge, kappa, inconsistency, unread, subsets, attacks } = check
+  const { judge, kappa, inconsistency, unread, allRight, subsets, attacks } = check
   const agreement = ({ n, ...part }: Pick<typeof check, 'n' | 'agreement' | 'interval'>) =>
     part.agreement === null
       ? 'no pairs'
@@ -49,6 +50,9 @@ export function presentCheck(check: VerbResult<'check-judge'>): string {
       ["Cohen's kappa", kappa === null ? 'none' : kappa.toFixed(3)],
       ['inconsistency', share(inconsistency)],
       ['no verdict', String(unread)],
+      ...(allRight
+        ? [['all pairs right', `${percent(allRight.accuracy)} of ${allRight.questions} questions`]]
+        : []),
       ...attacks.map(({ name, wins, interval, n }) => [
         `attack: ${name}`,
         `wins ${percent(wins)}${inBrackets(interval)} of ${n} pairs`,
@@ -58,14 +62,12 @@ export function presentCheck(check: VerbResult<'check-judge'>): string {
 }
 
 export function presentWinRate(result: VerbResult<'winrate'>): string {
-  const { winRate, standardError, lengthControlledWinRate, n } = result
+  const { winRate, standardError, lengthControlledWinRate, styleControlledWinRate, n } = result
   const deviation = standardError === null ? '' : ` ± ${standardError.toFixed(2)} (standard error)`
   return columns([
     ['win rate', `${percent(winRate)}${deviation}`],
-    [
-      'length-controlled win rate',
-      lengthControlledWinRate === null ? 'withheld' : percent(lengthControlledWinRate),
-    ],
+    ['length-controlled win rate', controlled(lengthControlledWinRate)],
+    ['style-controlled win rate', controlled(styleControlledWinRate)],
     ['rows', String(n)],
   ])
 }
@@ -85,6 +87,10 @@ function presentRecord(record: VerbResult<'evaluations'>[number]): string {
     ...(corrected ? [`  ${correctedSentence(corrected)}`] : []),
     ...(session ? sessionSentences(session).map((sentence) => `  ${sentence}`) : []),
   )
+}
+
+function controlled(rate: number | null): string {
+  return rate === null ? 'withheld' : percent(rate)
 }
 
 function range({ low, high }: Interval): string {

@@ -8,6 +8,7 @@ import { linearSize, type ModelConfig, parametersOf, scoreHead } from './config.
 import type { Parameter, ParameterRole } from './families/family.ts'
 import { families } from './families/index.ts'
 import { createAdapters, mergedWeight } from './lora.ts'
+import { type MimeticStart, makeMimetic } from './mimetic.ts'
 import { adapterNames, type Weights } from './weights.ts'
 
 export interface Model {
@@ -51,14 +52,24 @@ function parameterOf({ parameters, base }: Model, name: string): Variable {
 /**
  * A model with random weights: matrices normal with deviation 1/sqrt(fan in), smaller by sqrt(2 L) where they
  * write to the residual stream (GPT-2, section 2.3), embeddings 0.02, norms one, biases zero.
+ *
+ * @param mimetic makes its attention copy from the start; null leaves it random
  */
-export function createModel(config: ModelConfig, seed: number): Model {
+export function createModel(config: ModelConfig, seed: number, mimetic: MimeticStart | null = null): Model {
   const parameters = new Map<string, Variable>()
+  const mimeticValues = mimetic && makeMimetic(config, mimetic, (name) => randomValues(config, name, seed))
   for (const parameter of parametersOf(config)) {
     const { name, shape } = parameter
-    parameters.set(name, variableFrom(name, shape, initialValues(config, parameter, seed)))
+    const values = mimeticValues?.get(name) ?? initialValues(config, parameter, seed)
+    parameters.set(name, variableFrom(name, shape, values))
   }
   return { config, parameters }
+}
+
+function randomValues(config: ModelConfig, name: string, seed: number): Float32Array {
+  const parameter = parametersOf(config).find((described) => described.name === name)
+  assert(parameter, `the model has no parameter ${name}`)
+  return initialValues(config, parameter, seed)
 }
 
 function initialValues(config: ModelConfig, { name, shape, role }: Parameter, seed: number): Float32Array {

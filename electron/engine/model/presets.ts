@@ -1,6 +1,7 @@
 /** Dimensions of the small models that are trained from scratch. */
 import type { ModelConfig } from './config.ts'
 import { plainLlamaSettings } from './families/llama.ts'
+import type { MimeticStart } from './mimetic.ts'
 
 /** What plain Llama models of any size share. */
 export const plainLlama = { family: 'llama', ...plainLlamaSettings } as const
@@ -9,6 +10,12 @@ const presets = {
   world: { hiddenSize: 64, intermediateSize: 192, numLayers: 3, numHeads: 4, maxPositions: 160 },
   tiny: { hiddenSize: 256, intermediateSize: 1024, numLayers: 4, numHeads: 8, maxPositions: 1024 },
 } as const
+
+/** How the attention of a preset starts: null is random. */
+export const presetStarts: Record<keyof typeof presets, MimeticStart | null> = {
+  world: { likeness: 1, gain: 4 },
+  tiny: null,
+}
 
 /** @param tokenizer its vocabulary size and special tokens are the model's */
 export function presetConfig(

@@ -3,7 +3,7 @@ import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
 import type { ModelRef } from '../../contract/run-kinds/common.ts'
 import { createModel, type Model } from '../../engine/model/model.ts'
-import { presetConfig } from '../../engine/model/presets.ts'
+import { presetConfig, presetStarts } from '../../engine/model/presets.ts'
 import type { ClassificationKind } from '../../engine/model/sources/classification.ts'
 import { loadModel, saveModel } from '../../engine/model/sources/load-and-save.ts'
 import { openModelSource } from '../../engine/model/sources/model-source.ts'
@@ -55,7 +55,8 @@ export function openModel(
     return withTemplateVariables(noted, variables, ref.path)
   }
   const tokenizer = byteLevelTokenizer(ref.words)
-  return { model: createModel(presetConfig(ref.preset, tokenizer), ref.seed), tokenizer, notes: [] }
+  const config = presetConfig(ref.preset, tokenizer)
+  return { model: createModel(config, ref.seed, presetStarts[ref.preset]), tokenizer, notes: [] }
 }
 
 /** Thinking is off unless it is asked for: a response is what people and judges see, and what is learned. */

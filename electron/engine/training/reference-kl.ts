@@ -11,8 +11,8 @@ import { bucketLength, chunksOf, mapInBatches, padResponses } from './batch.ts'
 
 export interface ReferenceKl {
   policy: Model
-  /** Opened only now: until then it need not be in memory. */
-  reference: () => Model
+  /** Calls `use` with the reference, which needs to be in memory only then. */
+  withReference: <Result>(use: (reference: Model) => Result) => Result
   /** Token ids of prompts; at least one. */
   queries: readonly (readonly number[])[]
   padId: number
@@ -30,7 +30,7 @@ export interface ReferenceKl {
  */
 export function referenceKl({
   policy,
-  reference,
+  withReference,
   padId,
   ...settings
 }: ReferenceKl): { k1: number; k3: number } | null {
@@ -50,16 +50,16 @@ export function referenceKl({
     return chunk.map((query, row) => ({ ...made[row]!, query }))
   })
   generator.dispose()
-  const model = reference()
-  const score = compile('reference_kl', (batch: ResponseTensors) => ({
-    logprobs: logprobsOf(responsePass(model, weightsOf(model), batch)),
-  }))
-  const scored = mapInBatches(
-    rows,
-    batchSize,
-    (batch) => score.values(responseTensors(padResponses(batch, padId, lengths))).logprobs,
-  )
-  score.dispose()
+  const scored = withReference((reference) => {
+    const score = compile('reference_kl', (batch: ResponseTensors) => ({
+      logprobs: logprobsOf(responsePass(reference, weightsOf(reference), batch)),
+    }))
+    const run = (batch: typeof rows) =>
+      score.values(responseTensors(padResponses(batch, padId, lengths))).logprobs
+    const logprobs = mapInBatches(rows, batchSize, run)
+    score.dispose()
+    return logprobs
+  })
   const ratios = rows.flatMap(({ logprobs }, row) => logprobs.map((logprob, t) => logprob - scored[row]![t]!))
   const total = (of: (d: number) => number) => ratios.reduce((sum, d) => sum + of(d), 0)
   return { k1: total((d) => d) / rows.length, k3: total((d) => Math.exp(-d) - 1 + d) / rows.length }

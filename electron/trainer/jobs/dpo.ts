@@ -33,8 +33,8 @@ export function runDpo(job: JobOf<'dpo'>, jobHooks: Hooks): Promise<JobResults['
         const { padId } = tokenizer
         const { needs } = lossTraits[config.loss]
         const reference = needs === 'distributions' ? startPolicy(model, job.policy, resources) : null
-        const start = { model, padId, path: job.policy, resources }
-        const finish = klFromStart(start, { train, heldout }, config)
+        const started = { model, padId, path: job.policy, reference }
+        const finish = klFromStart(started, { train, heldout }, config)
         const end = await trainDpo(
           {
             policy: model,

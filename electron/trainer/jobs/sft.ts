@@ -37,7 +37,7 @@ export function runSft(job: JobOf<'sft'>, jobHooks: Hooks): Promise<JobResults['
         // A model made from scratch has no start that is worth comparing with.
         const finish =
           'path' in job.model
-            ? klFromStart({ model, padId, path: job.model.path, resources }, examples, config)
+            ? klFromStart({ model, padId, path: job.model.path }, examples, config)
             : undefined
         const { heldoutLoss, ...end } = await trainSft(
           { policy: model, padId, train, heldout, ...(finish && { finish }) },

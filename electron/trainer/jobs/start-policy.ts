@@ -2,7 +2,7 @@
 import type { StepMetrics } from '../../contract/metrics.ts'
 import type { DpoConfig } from '../../contract/run-kinds/dpo.ts'
 import type { SftConfig } from '../../contract/run-kinds/sft.ts'
-import type { Model } from '../../engine/model/model.ts'
+import { disposeModel, type Model } from '../../engine/model/model.ts'
 import type { QueryResponse } from '../../engine/training/batch.ts'
 import { referenceKl } from '../../engine/training/reference-kl.ts'
 import { openModel } from './open-model.ts'
@@ -14,9 +14,19 @@ export function startPolicy(trained: Model, path: string, resources: Resources):
   return resources.keepModel(openModel({ path }, 'language').model)
 }
 
+interface Started {
+  /** The trained model. */
+  model: Model
+  padId: number
+  /** Of the model that it started from. */
+  path: string
+  /** That model, if the run keeps it anyway. */
+  reference?: Model | null
+}
+
 /** @returns a measurement for the end of a run; undefined if none is wanted */
 export function klFromStart(
-  { model, padId, path, resources }: { model: Model; padId: number; path: string; resources: Resources },
+  { model, padId, path, reference }: Started,
   examples: { train: readonly QueryResponse[]; heldout: readonly QueryResponse[] },
   { klSamples, batchSize, maxResponseTokens, seed }: SftConfig | DpoConfig,
 ): (() => StepMetrics) | undefined {
@@ -26,7 +36,7 @@ export function klFromStart(
   return () => {
     const kl = referenceKl({
       policy: model,
-      reference: () => startPolicy(model, path, resources),
+      withReference: (use) => withStart(reference ?? model.base ?? null, path, use),
       queries: [...queries.values()],
       padId,
       maxNewTokens: maxResponseTokens,
@@ -38,5 +48,15 @@ export function klFromStart(
     return heldout.length > 0
       ? { 'objective/heldout_kl': kl.k1, 'objective/heldout_kl_k3': kl.k3 }
       : { 'objective/kl': kl.k1, 'objective/kl_k3': kl.k3 }
+  }
+}
+
+function withStart<Result>(held: Model | null, path: string, use: (start: Model) => Result): Result {
+  if (held) return use(held)
+  const { model } = openModel({ path }, 'language')
+  try {
+    return use(model)
+  } finally {
+    disposeModel(model)
   }
 }

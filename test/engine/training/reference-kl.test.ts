@@ -27,7 +27,13 @@ const settings = {
 
 test('a policy is at no distance from itself', () => {
   const policy = loadModel(folder)
-  const { k1, k3 } = referenceKl({ ...settings, samples: 9, batchSize: 4, policy, reference: () => policy })!
+  const { k1, k3 } = referenceKl({
+    ...settings,
+    samples: 9,
+    batchSize: 4,
+    policy,
+    withReference: (use) => use(policy),
+  })!
   assert.ok(Math.abs(k1) < 1e-4 && Math.abs(k3) < 1e-4, `${k1} ${k3}`)
 })
 
@@ -38,7 +44,7 @@ test('both estimators agree on a policy that has moved, and the result depends o
   const moved = policy.parameters.get(name!)!
   tf.tidy(() => moved.assign(tf.mul(moved.read(), 1.8)))
   const measure = (changes = {}) =>
-    referenceKl({ ...settings, ...changes, policy, reference: () => reference })!
+    referenceKl({ ...settings, ...changes, policy, withReference: (use) => use(reference) })!
   const { k1, k3 } = measure()
   assert.ok(k1 > 0.1 && k3 > 0.1, `${k1} ${k3}`)
   assert.ok(Math.abs(k1 - k3) < 0.25 * k3, `k1 ${k1}, k3 ${k3}`)
@@ -50,5 +56,5 @@ test('both estimators agree on a policy that has moved, and the result depends o
 test('a prompt that fills the context leaves nothing to measure', () => {
   const policy = loadModel(folder)
   const queries = [Array.from({ length: policy.config.maxPositions }, () => 1)]
-  assert.equal(referenceKl({ ...settings, queries, policy, reference: () => policy }), null)
+  assert.equal(referenceKl({ ...settings, queries, policy, withReference: (use) => use(policy) }), null)
 })

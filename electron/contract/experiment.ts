@@ -13,7 +13,7 @@ import { SftConfig } from './run-kinds/sft.ts'
 import { sampleWorld } from './worlds.ts'
 
 /** What an arm does to the policy that it starts from: a row each in `host/experiment/arms.ts`. */
-const imitations = ['sft-chosen', 'sft-edited'] as const
+const fromReference = ['sft-chosen', 'sft-edited', 'best-of-sequence', 'best-of-token'] as const
 const optimizations = [
   'sequence-original',
   'sequence-edited',
@@ -40,11 +40,11 @@ const optimizations = [
   'figa',
   'salt',
 ] as const
-export type ArmMethod = (typeof imitations)[number] | (typeof optimizations)[number]
+export type ArmMethod = (typeof fromReference)[number] | (typeof optimizations)[number]
 
 /** Every method from the reference, and those that optimise also on top of fine-tuning on the edits. */
 export const experimentArms = [
-  ...[...imitations, ...optimizations].map((method) => ({ name: method, method, start: null })),
+  ...[...fromReference, ...optimizations].map((method) => ({ name: method, method, start: null })),
   ...optimizations.map((method) => ({
     name: `${method}-on-sft` as const,
     method,

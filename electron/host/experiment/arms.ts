@@ -2,6 +2,7 @@
  * The arms of the experiment: a row for every reward model and for every method. Each method may start from the
  * reference; those that teach more than imitation may also start from the policy that was fine-tuned on the edits.
  */
+import type { BestBy } from '../../contract/best-of.ts'
 import { type ArmMethod, type ExperimentArm, experimentArms } from '../../contract/experiment.ts'
 import type { DpoConfig } from '../../contract/run-kinds/dpo.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
@@ -34,7 +35,16 @@ interface PpoMethod {
   sequenceModel?: RewardName
 }
 
+interface BestOfMethod {
+  kind: 'best-of'
+  /** Responses to each prompt, of which the best is kept. */
+  samples: number
+  rewardModel: RewardName
+  by: BestBy
+}
+
 export type Method =
+  | BestOfMethod
   | { kind: 'sft'; responses: SftConfig['responses'] }
   | PpoMethod
   | { kind: 'dpo'; settings: Pick<DpoConfig, 'loss'> & Partial<Pick<DpoConfig, 'beta'>> }
@@ -43,6 +53,9 @@ interface MethodRow {
   description: string
   method: Method
 }
+
+/** Responses to a prompt of which best-of arms keep one. */
+const bestOf = 16
 
 /** Responses to a prompt for estimators that compare them. */
 const samplesPerPrompt = 4
@@ -55,6 +68,14 @@ const methodRows: Record<ArmMethod, MethodRow> = {
   'sft-edited': {
     description: 'supervised fine-tuning on the edited responses',
     method: { kind: 'sft', responses: 'edited' },
+  },
+  'best-of-sequence': {
+    description: `the best of ${bestOf} responses of the reference by the sequence reward of sequence-edited`,
+    method: { kind: 'best-of', samples: bestOf, rewardModel: 'sequence-edited', by: 'score' },
+  },
+  'best-of-token': {
+    description: `the best of ${bestOf} responses of the reference by the sum of the token rewards of token`,
+    method: { kind: 'best-of', samples: bestOf, rewardModel: 'token', by: 'sum' },
   },
   'sequence-original': {
     description: 'PPO with one reward per response, learned from ordinary preferences',
@@ -185,6 +206,7 @@ export function armPlan(arm: ExperimentArm): ArmPlan {
 /** The reward models that an arm needs. */
 export function rewardsOf(arm: ExperimentArm): RewardName[] {
   const { method } = armPlan(arm)
+  if (method.kind === 'best-of') return [method.rewardModel]
   if (method.kind !== 'ppo') return []
   const { rewardModel, sequenceModel } = method
   return sequenceModel === undefined ? [rewardModel] : [rewardModel, sequenceModel]

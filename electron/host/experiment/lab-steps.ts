@@ -131,15 +131,19 @@ function judgingSteps(
       ? pair
       : { ...pair, references: referencesOf(requireItem(db, pair.item)).map(withoutThinking) }
   return {
-    respond(model, items, sampling) {
+    respond(model, items, { bestOf, ...sampling }) {
       const chat = { templateVariables: null, keepThinking: false }
       const options = { ...sampling, topK: 0, topP: 1, maxQueryTokens, ...chat }
       const answering = model ?? policy
       const asked = items.map(({ prompt, context }) => ({ prompt, context }))
-      return keptAnswers(project, { model: answering, request: { asked, options } }, async () => {
-        const rows = await respond(lab, { model: answering, items, ...options }, hooks)
-        return rows.map(({ text, ids, ended }) => ({ text, ids, ended }))
-      })
+      return keptAnswers(
+        project,
+        { model: answering, request: { asked, options, ...(bestOf && { bestOf }) } },
+        async () => {
+          const rows = await respond(lab, { model: answering, items, ...options, bestOf }, hooks)
+          return rows.map(({ text, ids, ended }) => ({ text, ids, ended }))
+        },
+      )
     },
     async divergence(model, references, { items, responses, temperature }) {
       const rows = items.map(({ prompt, context }, i) => ({ prompt, context, ids: responses[i]!.ids }))

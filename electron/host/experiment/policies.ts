@@ -5,6 +5,7 @@ import { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import { SftConfig } from '../../contract/run-kinds/sft.ts'
 import { stepsPerEpoch } from '../../engine/training/schedule.ts'
+import type { BestOf } from '../models/best-of.ts'
 import { armPlan, type Method, type RewardName, rewardPlans } from './arms.ts'
 import type { ExperimentSteps, Finished } from './steps.ts'
 
@@ -51,10 +52,19 @@ export type TrainedReward = Finished<'reward'> & {
   seed: number
   config: RewardConfig
 }
-export type TrainedPolicy = Finished<'sft' | 'ppo' | 'dpo'> & {
+/** A method whose policy is a run's. */
+type TrainedMethod = Exclude<Method, { kind: 'best-of' }>
+
+/** What answers prompts for an arm. */
+export interface TrainedPolicy {
   seed: number
+  /** Path; null for the reference. */
+  model: string | null
   /** Path of the policy that it started from; null for the reference. */
   start: string | null
+  /** How one of several responses is kept; null if one is sampled. */
+  bestOf: BestOf | null
+  metrics: Finished<'ppo'>['metrics']
 }
 
 export function variantsOf({ arms, klCoefs, edits }: ExperimentPlan): Variant[] {
@@ -127,13 +137,23 @@ export class Trainings {
     return once(this.#policies, name, async () => {
       const { method, start: startArm } = armPlan(variant.arm)
       const start = startArm && (await this.policy(this.#start(startArm, variant.edits), seed)).model
-      const finished = await this.#train({ name, method, start, seed }, variant)
-      return { ...finished, seed, start }
+      if (method.kind === 'best-of') {
+        const { samples, by } = method
+        const { model: rewardModel } = await this.reward(method.rewardModel, { seed, edits: variant.edits })
+        return { seed, start, model: start, bestOf: { samples, by, rewardModel }, metrics: new Map() }
+      }
+      const { model, metrics } = await this.#train({ name, method, start, seed }, variant)
+      return { seed, start, model, bestOf: null, metrics }
     })
   }
 
   async #train(
-    { name, method, start, seed }: { name: string; method: Method; start: string | null; seed: number },
+    {
+      name,
+      method,
+      start,
+      seed,
+    }: { name: string; method: TrainedMethod; start: string | null; seed: number },
     { klCoef, edits, rate, passes }: Variant,
   ): Promise<Finished<'sft' | 'ppo' | 'dpo'>> {
     const { sft, ppo, dpo } = this.#plan

@@ -5,6 +5,7 @@
 import { UserError } from '../../contract/errors.ts'
 import type { Item } from '../../contract/records.ts'
 import type { ResultRecord } from '../../contract/report.ts'
+import { largestKlOfBest } from '../../pipeline/reward/best-of.ts'
 import { schemes } from '../../pipeline/reward/schemes.ts'
 import { armPlan, rewardsOf } from './arms.ts'
 import { contrastsBetween, editCurveOf, frontierOf, headToHeads, nearest } from './comparisons.ts'
@@ -56,7 +57,7 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
 
   // 3. Train a policy for each arm, KL strength, number of edits and seed; have it answer the prompts, and judge the
   //    answers.
-  const reference = await answersOf(new Map(plan.seeds.map((seed) => [seed, null])), experiment)
+  const reference = await answersOf(new Map(plan.seeds.map((seed) => [seed, theReference])), experiment)
   const { judged, skipped } = await judgedVariants(variants, reference, experiment)
   const onAllEdits = judged.filter(({ edits }) => edits === null)
 
@@ -134,7 +135,7 @@ async function tunedVariants(validation: readonly Item[], experiment: Experiment
     items: validation,
     tournament: new Tournament(validation, steps),
   }
-  const reference = await answersOf(new Map([[plan.seeds[0]!, null]]), onValidation)
+  const reference = await answersOf(new Map([[plan.seeds[0]!, theReference]]), onValidation)
   return tuneVariants(plan, {
     async winRateOf(variant) {
       const result = await unlessDiverged(() => judgedVariant(variant, reference, onValidation))
@@ -169,7 +170,7 @@ async function judgedVariant(
   const policies: TrainedPolicy[] = []
   for (const seed of plan.seeds)
     policies.push(await clock.time(`train ${variant.arm}`, () => trainings.policy(variant, seed)))
-  const answers = await answersOf(new Map(policies.map(({ seed, model }) => [seed, model])), experiment)
+  const answers = await answersOf(new Map(policies.map((policy) => [policy.seed, policy])), experiment)
   const divergences = await clock.time('measure KL', () => divergencesOf(policies, answers, experiment))
   const match = await clock.time('judge', () =>
     tournament.compare({ name: nameOf(variant), answers }, { name: 'the reference', answers: reference }),
@@ -186,7 +187,11 @@ async function divergencesOf(
   const { temperature } = plan.ppo
   const kls: number[] = []
   const startKls: number[] = []
-  for (const { model, start, seed } of policies) {
+  for (const { model, start, seed, bestOf } of policies) {
+    if (model === null) {
+      kls.push(bestOf === null ? 0 : largestKlOfBest(bestOf.samples))
+      continue
+    }
     const sampled = { items, responses: answers.get(seed)!, temperature }
     const references = start === null ? [null] : [null, start]
     const [kl, ...others] = await steps.divergence(model, references, sampled)
@@ -220,16 +225,20 @@ function armResult(
   }
 }
 
-/** @param models by seed; null is the reference */
+type Answering = Pick<TrainedPolicy, 'model' | 'bestOf'>
+
+const theReference: Answering = { model: null, bestOf: null }
+
+/** @param policies by seed */
 function answersOf(
-  models: ReadonlyMap<number, string | null>,
+  policies: ReadonlyMap<number, Answering>,
   { plan: { ppo }, items, steps, clock }: Experiment,
 ): Promise<Answers> {
   const { temperature, maxNewTokens } = ppo
   return clock.time('respond', async () => {
     const answers = new Map<number, Response[]>()
-    for (const [seed, model] of models)
-      answers.set(seed, await steps.respond(model, items, { temperature, maxNewTokens, seed }))
+    for (const [seed, { model, bestOf }] of policies)
+      answers.set(seed, await steps.respond(model, items, { temperature, maxNewTokens, seed, bestOf }))
     return answers
   })
 }

@@ -7,6 +7,7 @@ import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import type { SftConfig } from '../../contract/run-kinds/sft.ts'
 import type { Flaw } from '../../world/flaws.ts'
+import type { BestOf } from '../models/best-of.ts'
 import type { PairKind } from './arms.ts'
 
 /** A finished training run and the path of its model. */
@@ -55,7 +56,7 @@ export interface ExperimentSteps {
   respond(
     model: string | null,
     items: readonly Item[],
-    sampling: { temperature: number; maxNewTokens: number; seed: number },
+    sampling: { temperature: number; maxNewTokens: number; seed: number; bestOf: BestOf | null },
   ): Promise<Response[]>
   /**
    * How far a policy's own responses are from other policies.

@@ -14,6 +14,8 @@ type Factors = Partial<Pick<Variant, 'rate' | 'passes'>> & { klCoef?: number }
 const searches: Record<Method['kind'], readonly Factors[]> = {
   sft: [{}, { rate: 1 / 3 }, { passes: 2 }, { rate: 3 }],
   dpo: [{}, { rate: 1 / 3 }, { rate: 3 }, { rate: 1 / 10 }],
+  // There is nothing to train.
+  'best-of': [{}],
   ppo: [{}, { klCoef: 1 / 2 }, { klCoef: 2 }, { klCoef: 4 }],
 }
 

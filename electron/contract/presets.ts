@@ -98,8 +98,8 @@ export const runPresets: { [Kind in RunKind]?: RunPreset<Kind>[] } = {
   dpo: [
     {
       title: samplePreset,
-      suits: 'The sample project.',
-      input: { policy: 'base', name: 'dpo', config: worldSettings.dpo },
+      suits: 'The sample project: loss dpop, since pairs that differ little are hard for plain DPO.',
+      input: { policy: 'base', name: 'dpo', config: { ...worldSettings.dpo, loss: 'dpop' } },
     },
   ],
 }

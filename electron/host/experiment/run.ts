@@ -5,7 +5,7 @@
 import { UserError } from '../../contract/errors.ts'
 import type { Item } from '../../contract/records.ts'
 import type { ResultRecord } from '../../contract/report.ts'
-import { largestKlOfBest } from '../../pipeline/reward/best-of.ts'
+import { bestOfKl } from '../../pipeline/reward/best-of.ts'
 import { schemes } from '../../pipeline/reward/schemes.ts'
 import { armPlan, rewardsOf } from './arms.ts'
 import { contrastsBetween, editCurveOf, frontierOf, headToHeads, nearest } from './comparisons.ts'
@@ -189,7 +189,7 @@ async function divergencesOf(
   const startKls: number[] = []
   for (const { model, start, seed, bestOf } of policies) {
     if (model === null) {
-      kls.push(bestOf === null ? 0 : largestKlOfBest(bestOf.samples))
+      kls.push(bestOf === null ? 0 : bestOfKl(bestOf.samples))
       continue
     }
     const sampled = { items, responses: answers.get(seed)!, temperature }

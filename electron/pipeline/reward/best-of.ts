@@ -41,11 +41,3 @@ export function indexOfBest(ratings: readonly (number | null)[]): number | null 
 export function bestOfKl(n: number): number {
   return Math.log(n) - (n - 1) / n
 }
-
-/**
- * An upper bound of the KL of the best of n responses from the policy that sampled them, in nats: log n − (n − 1)/n
- * (Beirami et al. 2024, "Theoretical guarantees on the best-of-n alignment policy", theorem 1).
- */
-export function largestKlOfBest(n: number): number {
-  return Math.log(n) - (n - 1) / n
-}

@@ -303,7 +303,7 @@ test('generating returns the text and its ids, the same each time', async () => 
   const args = ['generate', '--model', tokenizer, '--prompt', 'a', '--max-new', '4', '--json']
   const [first, second] = await Promise.all([stet(...args), stet(...args)])
   const result = jsonOf(first) as { text: string; ids: number[] }
-  assert.deepEqual(Object.keys(result), ['text', 'ids'])
+  assert.deepEqual(Object.keys(result), ['text', 'ids', 'rating'])
   assert(result.ids.length <= 4)
   assert.equal(first.stdout, second.stdout)
 })

@@ -2,13 +2,14 @@
 import type { RunKind } from './run-kinds/index.ts'
 import type { VerbArguments } from './verbs.ts'
 
-const worldLengths = { maxQueryTokens: 80, maxResponseTokens: 64 }
+/** The longest prompts, answers and edits of the sample worlds, with their special tokens. */
+const worldLengths = { maxQueryTokens: 72, maxResponseTokens: 64 }
 
 /** The sample world's settings that depend on its texts and its model, not on how long a run may take. */
 export const worldSettings = {
   sft: { ...worldLengths, epochs: 2, learningRate: 2e-3 },
   reward: { ...worldLengths, learningRate: 1e-3 },
-  ppo: { maxQueryTokens: 80, maxNewTokens: 56, learningRate: 2.5e-4, klCoef: 0.1, valueTrunk: 'separate' },
+  ppo: { maxQueryTokens: 72, maxNewTokens: 56, learningRate: 2.5e-4, klCoef: 0.1, valueTrunk: 'separate' },
   dpo: { ...worldLengths, learningRate: 1e-4 },
 } as const
 

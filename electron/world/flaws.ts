@@ -6,6 +6,8 @@ export const flawCosts = {
   wrong: 1,
   /** A fact is stated as it was before, although the prompt says what replaced it. */
   outdated: 1,
+  /** A number is not repeated as the prompt has it. */
+  misread: 1,
   /** A sum lacks one piece. */
   'short-sum': 1,
   'wrong-unit': 1,
@@ -35,6 +37,7 @@ export type FlawKind = keyof typeof flawCosts
 export const isSubtle: Record<FlawKind, boolean> = {
   wrong: true,
   outdated: true,
+  misread: true,
   'short-sum': true,
   'wrong-unit': true,
   'wrong-count': true,

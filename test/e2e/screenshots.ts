@@ -60,8 +60,8 @@ async function fill(app: App): Promise<void> {
 
 /** Edits that fix a response of the sample world: what to replace, and by what. */
 const fixes = [
-  ['they will hide from you.', 'they will not hide from you.'],
-  [' you will board at lantern pier. fair winds', ' fair winds'],
+  [' i suppose she sails', ' she sails'],
+  [' not that you need one. the tea room bakes plum buns. enjoy', ' enjoy'],
 ] as const
 
 /** Saves a sensible, minimal edit of the first item, as if it had been typed. */
@@ -127,11 +127,11 @@ async function shoot(app: App): Promise<void> {
   }
 }
 
-/** The finished edits are the sample world's own, so the annotator switches to that name. */
+/** The finished edits are those of the sample's editors, so the annotator switches to the name of one. */
 async function shootDisagreement(app: App): Promise<void> {
   const { page } = app
   await app.goto('annotate', { order: 'disagreement', reward: 'rewards' })
-  await page.getByRole('button', { name: 'Switch to sample world' }).click()
+  await page.getByRole('button', { name: 'Switch to careful' }).click()
   await page.locator('.token-heat').first().waitFor({ timeout: 60_000 })
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })

@@ -9,22 +9,30 @@
 import { strict as assert } from 'node:assert'
 import type { ModelConfig } from './config.ts'
 
+const embeddingName = 'model.embed_tokens.weight'
+
+/** Standard deviation of the embeddings of a random model. */
+export const randomEmbedding = 0.02
+
 export interface MimeticStart {
   /** Correlation of a key's weights with the query's: 0 is random, 1 the same weights. */
   likeness: number
   /** What the value and output projections together multiply by, without attention. */
   gain: number
+  /** Standard deviation of the embeddings, so that what is copied weighs enough against what is random. */
+  embedding: number
 }
 
 /**
- * The initial values of every layer's attention, by name.
+ * The initial values of the embeddings and of every layer's attention, by name.
  *
  * @param config of a model of plain Llama's form, with as many key heads as query heads, whose heads span its width
- * @param randomValues of a matrix, (outputs, inputs), by name; they are changed
+ * @param randomValues of a matrix, (outputs, inputs), by name, with deviation 1/sqrt(inputs), or 0.02 for embeddings; they
+ *   are changed
  */
 export function makeMimetic(
   { numLayers, hiddenSize: size, numHeads, numKvHeads, headDim }: ModelConfig,
-  { likeness, gain }: MimeticStart,
+  { likeness, gain, embedding }: MimeticStart,
   randomValues: (name: string) => Float32Array,
 ): Map<string, Float32Array> {
   assert(
@@ -40,7 +48,8 @@ export function makeMimetic(
     const o = v.map((_, i) => gain * v[(i % size) * size + Math.floor(i / size)]!)
     return Object.entries({ q, k, v, o }).map(([letter, values]) => [nameOf(letter), values] as const)
   })
-  return new Map(layers.flat())
+  const embeddings = randomValues(embeddingName).map((value) => (embedding / randomEmbedding) * value)
+  return new Map([[embeddingName, embeddings], ...layers.flat()])
 }
 
 /** Makes the rows of a (size, size) matrix orthonormal, in place, by the Gram-Schmidt process in its stable form. */

@@ -8,7 +8,7 @@ import { linearSize, type ModelConfig, parametersOf, scoreHead } from './config.
 import type { Parameter, ParameterRole } from './families/family.ts'
 import { families } from './families/index.ts'
 import { createAdapters, mergedWeight } from './lora.ts'
-import { type MimeticStart, makeMimetic } from './mimetic.ts'
+import { type MimeticStart, makeMimetic, randomEmbedding } from './mimetic.ts'
 import { adapterNames, type Weights } from './weights.ts'
 
 export interface Model {
@@ -90,7 +90,7 @@ function isConstant(role: ParameterRole): role is keyof typeof constants {
 }
 
 function initialDeviation(config: ModelConfig, shape: number[], role: MatrixRole): number {
-  if (role === 'vocabulary' || role === 'positions') return 0.02
+  if (role === 'vocabulary' || role === 'positions') return randomEmbedding
   const { input } = linearSize(shape, families[config.family].linearLayout)
   return 1 / Math.sqrt(input) / (role === 'residual' ? Math.sqrt(2 * config.numLayers) : 1)
 }

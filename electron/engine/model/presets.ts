@@ -13,7 +13,7 @@ const presets = {
 
 /** How the attention of a preset starts: null is random. */
 export const presetStarts: Record<keyof typeof presets, MimeticStart | null> = {
-  world: { likeness: 1, gain: 4 },
+  world: { likeness: 1, gain: 4, embedding: 0.3 },
   tiny: null,
 }
 

@@ -6,7 +6,7 @@ import type { FlawKind } from '../flaws.ts'
 import { fill } from '../templates.ts'
 import type { Forms } from './forms.ts'
 import { type ParsedLine, parseBill } from './parse.ts'
-import { countOf, type Slip, sumOf } from './slips.ts'
+import { billWords, countOf, type Slip } from './slips.ts'
 import { assignRoles, type Roles, slotFlaws, wholeFlaw } from './truth.ts'
 
 /** One edit and what it needs. */
@@ -82,8 +82,7 @@ function addLines({ forms, slip, lines, roles, care, draws }: Edit, fixed: Fixed
     if (moved !== null) added.push({ after, text: moved })
     else if (index !== null) after = index
     else {
-      const words = { good: slipLine.good, sum: `${sumOf(slipLine)}`, unit: slip.unit }
-      add('missing', after, [forms.billLine], words)
+      add('missing', after, [forms.billLine], billWords(slipLine, slip.unit))
     }
   }
   if (roles.count === null) add('missing', after, forms.counts, { count: `${countOf(slip)}` })

@@ -31,7 +31,8 @@ const Words = z
     requests: z.array(Line).min(1),
     /** Wordings of the first line of a bill. */
     headers: z.array(template('name')).min(2),
-    billLine: template('good', 'sum', 'unit'),
+    /** A line of a bill: it repeats what the slip says before the sum. */
+    billLine: template('good', 'quantity', 'price', 'sum', 'unit'),
     /** Wordings of the line with the number of pieces. */
     counts: z.array(template('count')).min(2),
     closings: z.array(Line).min(2),

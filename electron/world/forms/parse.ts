@@ -1,11 +1,15 @@
 /** Reads any text as a bill, line by line. It never throws: a line that it does not recognise is `unknown`. */
 import type { Span } from '../flaws.ts'
-import { matchTemplate } from '../templates.ts'
+import { type Match, matchTemplate } from '../templates.ts'
 import type { Forms } from './forms.ts'
+
+/** Numbers of a line about a good. */
+type SumNumber = 'quantity' | 'price' | 'sum'
+type SumSlot = SumNumber | 'unit'
 
 type Content =
   | { kind: 'header'; name: string; slots: Record<'name', Span> }
-  | { kind: 'sum'; good: string; sum: number; unit: string; slots: Record<'sum' | 'unit', Span> }
+  | ({ kind: 'sum'; good: string; unit: string; slots: Record<SumSlot, Span> } & Record<SumNumber, number>)
   | { kind: 'count'; count: number; slots: Record<'count', Span> }
   | { kind: 'remark' }
   | { kind: 'closing' }
@@ -17,9 +21,17 @@ export type ParsedLine = Content & { span: Span }
 const slots = {
   name: '[a-z]+(?: [a-z]+){0,2}',
   good: '[a-z]+',
+  quantity: '\\d{1,4}',
+  price: '\\d{1,4}',
   sum: '\\d{1,4}',
   unit: '[a-z]+',
   count: '\\d{1,4}',
+}
+
+function readSum({ words, slots }: Match): Content {
+  const { good = '', unit = '', quantity, price, sum } = words
+  const read = { quantity: Number(quantity), price: Number(price), sum: Number(sum) }
+  return { kind: 'sum', good, unit, ...read, slots: slots as Record<SumSlot, Span> }
 }
 
 function readContent(forms: Forms, text: string, at: number): Content {
@@ -31,10 +43,8 @@ function readContent(forms: Forms, text: string, at: number): Content {
     if (found)
       return { kind: 'count', count: Number(found.words.count), slots: { count: found.slots.count! } }
   }
-  const { words, slots: spans } = match(forms.billLine) ?? { words: {}, slots: {} }
-  const { good = '', sum, unit = '' } = words
-  if (Object.hasOwn(forms.goods, good))
-    return { kind: 'sum', good, sum: Number(sum), unit, slots: { sum: spans.sum!, unit: spans.unit! } }
+  const line = match(forms.billLine)
+  if (line && Object.hasOwn(forms.goods, line.words.good!)) return readSum(line)
   for (const template of forms.headers) {
     const found = match(template)
     if (found) return { kind: 'header', name: found.words.name!, slots: { name: found.slots.name! } }

@@ -1,5 +1,5 @@
 /**
- * The prompts of the forms office: a slip that lists two to four goods with quantity and price, to be made into a bill. A
+ * The prompts of the forms office: a slip that lists two or three goods with quantity and price, to be made into a bill. A
  * fifth of all sets of goods and a fifth of all slips are held out and never occur in training.
  */
 import { strict as assert } from 'node:assert'
@@ -28,13 +28,19 @@ export interface Slip {
 const heldoutShare = 0.2
 const heldoutModulus = 5
 /** How many lines a slip has, and how often. */
-const lineCounts = [2, 3, 4]
-const lineWeights = [0.25, 0.4, 0.35]
+const lineCounts = [2, 3]
+const lineWeights = [0.35, 0.65]
 const quantities = [2, 3, 4, 5]
 const prices = [2, 3, 4, 5, 6, 7, 8, 9]
 
 export function sumOf({ quantity, price }: SlipLine): number {
   return quantity * price
+}
+
+/** The words of the right line of a bill. */
+export function billWords(line: SlipLine, unit: string): Record<string, string> {
+  const { good, quantity, price } = line
+  return { good, quantity: `${quantity}`, price: `${price}`, sum: `${sumOf(line)}`, unit }
 }
 
 /** Number of pieces on a slip. */

@@ -73,8 +73,26 @@ export function sumFlaw(slipLine: SlipLine, sum: number): 'short-sum' | 'wrong' 
   return sum === sumOf(slipLine) - slipLine.price ? 'short-sum' : 'wrong'
 }
 
+interface SlotFlaw {
+  flaw: Flaw
+  right: string
+}
+
+/** What is wrong inside a line about a good of the slip, in order of position. */
+function sumFlaws(slip: Slip, line: Extract<ParsedLine, { kind: 'sum' }>): SlotFlaw[] {
+  const slipLine = slip.lines.find(({ good }) => good === line.good)!
+  const flaws: SlotFlaw[] = []
+  for (const slot of ['quantity', 'price'] as const)
+    if (line[slot] !== slipLine[slot])
+      flaws.push({ flaw: flaw('misread', line.slots[slot]), right: `${slipLine[slot]}` })
+  const kind = sumFlaw(slipLine, line.sum)
+  if (kind) flaws.push({ flaw: flaw(kind, line.slots.sum), right: `${sumOf(slipLine)}` })
+  if (line.unit !== slip.unit) flaws.push({ flaw: flaw('wrong-unit', line.slots.unit), right: slip.unit })
+  return flaws
+}
+
 /** What is wrong inside a line that has a role, each with the right word. */
-export function slotFlaws(slip: Slip, line: ParsedLine): { flaw: Flaw; right: string }[] {
+export function slotFlaws(slip: Slip, line: ParsedLine): SlotFlaw[] {
   switch (line.kind) {
     case 'header':
       return line.name === slip.name ? [] : [{ flaw: flaw('bad-name', line.slots.name), right: slip.name }]
@@ -82,13 +100,8 @@ export function slotFlaws(slip: Slip, line: ParsedLine): { flaw: Flaw; right: st
       const count = countOf(slip)
       return line.count === count ? [] : [{ flaw: flaw('wrong-count', line.slots.count), right: `${count}` }]
     }
-    case 'sum': {
-      const slipLine = slip.lines.find(({ good }) => good === line.good)!
-      const kind = sumFlaw(slipLine, line.sum)
-      const sum = kind ? [{ flaw: flaw(kind, line.slots.sum), right: `${sumOf(slipLine)}` }] : []
-      const isRightUnit = line.unit === slip.unit
-      return isRightUnit ? sum : [...sum, { flaw: flaw('wrong-unit', line.slots.unit), right: slip.unit }]
-    }
+    case 'sum':
+      return sumFlaws(slip, line)
     case 'remark':
     case 'closing':
     case 'unknown':

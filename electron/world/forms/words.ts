@@ -1,4 +1,7 @@
-/** The word list of the forms office: every piece of its prompts and bills except numbers and line breaks, which are bytes. */
+/**
+ * The word list of the forms office: every piece of its prompts and bills except line breaks, which are bytes, and numbers
+ * of several digits, which are a space and their digits.
+ */
 import { splitPieces } from '../pieces.ts'
 import type { Forms } from './forms.ts'
 
@@ -14,5 +17,6 @@ export function formsWords(forms: Forms): string[] {
   // A name or a good may stand in the middle of a line too.
   const within = [...forms.names, ...forms.units].map((word) => ` ${word}`)
   const pieces = [...texts, ...within].flatMap(splitPieces)
-  return [...new Set(pieces.filter((piece) => !/\d/.test(piece)))].sort()
+  const digits = Array.from({ length: 10 }, (_, digit) => ` ${digit}`)
+  return [...new Set([...pieces.filter((piece) => !/\d/.test(piece)), ...digits])].sort()
 }

@@ -1,13 +1,13 @@
 /**
  * The clerks of the forms office: they make a bill of every slip, and rarely a right one. Some flaws are the rule: a
- * piece too few in long lines, lines counted in place of pieces, the habitual unit, a fourth line left out.
+ * piece too few in long lines, lines counted in place of pieces, the habitual unit, a third line left out.
  */
 import type { Draws } from '../draws.ts'
-import { type Flaw, type FlawKind, flaw } from '../flaws.ts'
+import { type Flaw, type FlawKind, flaw, type Span } from '../flaws.ts'
 import { fill } from '../templates.ts'
 import type { WrittenResponse } from '../world.ts'
 import type { Forms } from './forms.ts'
-import { countOf, type Slip, type SlipLine, sumOf } from './slips.ts'
+import { billWords, countOf, type Slip, type SlipLine, sumOf } from './slips.ts'
 import { sumFlaw } from './truth.ts'
 
 /** How often the clerks do what. */
@@ -24,7 +24,9 @@ export const habits = {
   wrongUnit: { weakSpot: 0.5, elsewhere: 0.1 },
   /** One remark about the sore good if it is billed, otherwise about any. */
   remark: { weakSpot: 0.6, elsewhere: 0.15 },
-  missing: { fourth: 0.5, others: 0.04 },
+  missing: { third: 0.4, others: 0.04 },
+  /** A line has the price of another line, and its sum. */
+  misread: 0.08,
   /** Two neighbouring lines change places. */
   outOfOrder: 0.25,
   /** One line again below the others, if there is room. */
@@ -37,7 +39,7 @@ export const habits = {
 } as const
 
 /** Lines of goods that a bill has room for, with all that clerks add. */
-const roomForLines = 4
+const roomForLines = 3
 
 /** One bill to write. */
 interface Task {
@@ -46,7 +48,7 @@ interface Task {
   draws: Draws
 }
 
-/** A line, and the words at fault in it (all of it if `words` is null). */
+/** A line, and the word at fault in it, with the words before it where it could be another (all of it if null). */
 interface WrittenLine {
   text: string
   faults: { kind: FlawKind; words: string | null }[]
@@ -68,12 +70,21 @@ function header({ forms, slip, draws }: Task): WrittenLine {
   return { text, faults: wrong ? [{ kind: 'bad-name', words: name }] : [] }
 }
 
+/** The line as the clerk reads it: sometimes with the price of another line. */
+function readLine({ slip, draws }: Task, line: SlipLine): SlipLine {
+  const others = slip.lines.map(({ price }) => price).filter((price) => price !== line.price)
+  return others.length > 0 && draws.chance(habits.misread) ? { ...line, price: draws.pick(others) } : line
+}
+
 function billLine(task: Task, line: SlipLine, unit: string): WrittenLine {
-  const sum = statedSum(task, line)
+  const read = readLine(task, line)
+  const sum = statedSum(task, read)
   const kind = sumFlaw(line, sum)
-  const faults: WrittenLine['faults'] = kind ? [{ kind, words: `${sum}` }] : []
+  const faults: WrittenLine['faults'] = []
+  if (read.price !== line.price) faults.push({ kind: 'misread', words: `at ${read.price}` })
+  if (kind) faults.push({ kind, words: `makes ${sum}` })
   if (unit !== task.slip.unit) faults.push({ kind: 'wrong-unit', words: unit })
-  return { text: fill(task.forms.billLine, { good: line.good, sum: `${sum}`, unit }), faults }
+  return { text: fill(task.forms.billLine, { ...billWords(read, unit), sum: `${sum}` }), faults }
 }
 
 /** The good that gets a remark, or null. */
@@ -123,8 +134,8 @@ function billLines(task: Task, stated: SlipLine[]): WrittenLine[] {
 
 function strayLine({ forms, slip, draws }: Task, unit: string): WrittenLine {
   const others = Object.keys(forms.goods).filter((good) => slip.lines.every((line) => line.good !== good))
-  const sum = sumOf(draws.pick(slip.lines))
-  const text = fill(forms.billLine, { good: draws.pick(others), sum: `${sum}`, unit })
+  const line = { ...draws.pick(slip.lines), good: draws.pick(others) }
+  const text = fill(forms.billLine, billWords(line, unit))
   return { text, faults: [{ kind: 'off-topic', words: null }] }
 }
 
@@ -137,15 +148,20 @@ function countLine({ forms, slip, draws }: Task): WrittenLine {
   return { text, faults: stated === count ? [] : [{ kind: 'wrong-count', words: `${stated}` }] }
 }
 
+/** Where the last of `words` is in `line`, which starts at `at`. */
+function faultSpan(line: string, words: string | null, at: number): Span {
+  if (words === null) return { start: at, end: at + line.length }
+  const end = at + line.search(new RegExp(`\\b${words}\\b`)) + words.length
+  return { start: end - words.split(' ').at(-1)!.length, end }
+}
+
 function join(lines: WrittenLine[]): WrittenResponse {
   let text = ''
   const flaws: Flaw[] = []
   for (const line of lines) {
     if (text) text += '\n'
-    for (const { kind, words } of line.faults) {
-      const start = text.length + (words === null ? 0 : line.text.search(new RegExp(`\\b${words}\\b`)))
-      flaws.push(flaw(kind, { start, end: start + (words ?? line.text).length }))
-    }
+    for (const { kind, words } of line.faults)
+      flaws.push(flaw(kind, faultSpan(line.text, words, text.length)))
     text += line.text
   }
   return { text, flaws }
@@ -156,7 +172,7 @@ export function writeBill(forms: Forms, slip: Slip, draws: Draws): WrittenRespon
   const task: Task = { forms, slip, draws }
   const { missing } = habits
   const opening = header(task)
-  const stated = slip.lines.filter((_, i) => !draws.chance(i === 3 ? missing.fourth : missing.others))
+  const stated = slip.lines.filter((_, i) => !draws.chance(i === 2 ? missing.third : missing.others))
   const body = billLines(task, stated)
   const counts = draws.chance(habits.noCount) ? [] : [countLine(task)]
   const closing = draws.chance(habits.noClosing) ? [] : [{ text: draws.pick(forms.closings), faults: [] }]

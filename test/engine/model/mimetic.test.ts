@@ -21,7 +21,7 @@ function valuesOf(start: Parameters<typeof createModel>[2]): Map<string, Float32
   return new Map(values)
 }
 
-const start = { likeness: 0.8, gain: 3 }
+const start = { likeness: 0.8, gain: 3, embedding: 0.5 }
 const random = valuesOf(null)
 const mimetic = valuesOf(start)
 const inLayer = (layer: number, letter: string) => `model.layers.${layer}.self_attn.${letter}_proj.weight`
@@ -46,9 +46,15 @@ test('keys resemble queries by the correlation asked for, and have their deviati
   assert(Math.abs(Math.sqrt(dot(k, k)) / size - 1 / Math.sqrt(size)) < 0.005)
 })
 
-test('everything but keys, values and outputs is what it is in a random model', () => {
+test('embeddings have the deviation asked for', () => {
+  const values = mimetic.get('model.embed_tokens.weight')!
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
+  assert(Math.abs(deviation - start.embedding) < 0.05, `${deviation}`)
+})
+
+test('everything but embeddings, keys, values and outputs is what it is in a random model', () => {
   for (const [name, values] of random) {
-    const isOther = !/self_attn\.[kvo]_proj/.test(name)
+    const isOther = !/embed_tokens|self_attn\.[kvo]_proj/.test(name)
     assert.equal(
       Buffer.compare(Buffer.from(values.buffer), Buffer.from(mimetic.get(name)!.buffer)) === 0,
       isOther,

@@ -40,10 +40,10 @@ test('an editor who fixes nothing keeps any text byte for byte', () => {
 
 test('only the flaws change', () => {
   const text =
-    'account of osric\nlamp: 12 pence\nrope: 8 pence\nrope burns the hands\nlamp: 12 pence\n\ngoods handed out: 3\npaid with thanks'
+    'account of osric\nlamp: 2 at 6 makes 12 pence\nrope: 3 at 4 makes 8 pence\nrope burns the hands\nlamp: 2 at 6 makes 12 pence\n\ntogether: 3\npaid with thanks'
   const first: Draws = { chance: (p) => p > 0.5, pick: (options) => options[0]! }
   assert.equal(
     editBill(forms, slip, text, { draws: first, care: perfect }),
-    'account of ivy\nrope: 12 shillings\nlamp: 12 shillings\nsack: 40 shillings\n\ngoods handed out: 10\npaid with thanks',
+    'account of ivy\nrope: 3 at 4 makes 12 shillings\nlamp: 2 at 6 makes 12 shillings\nsack: 5 at 8 makes 40 shillings\n\ntogether: 10\npaid with thanks',
   )
 })

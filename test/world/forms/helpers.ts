@@ -34,10 +34,12 @@ const line = fc.oneof(
   fc
     .tuple(
       fc.constantFrom(...Object.keys(forms.goods), 'moon'),
-      number,
+      fc.tuple(number, number, number),
       fc.constantFrom(...forms.units, 'nuts'),
     )
-    .map(([good, sum, unit]) => fill(forms.billLine, { good, sum, unit })),
+    .map(([good, [quantity, price, sum], unit]) =>
+      fill(forms.billLine, { good, quantity, price, sum, unit }),
+    ),
 )
 const scrap = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),

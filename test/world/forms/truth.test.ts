@@ -9,9 +9,9 @@ import { anyBill, anySlip, forms, slip, written } from './helpers.ts'
 
 const said = {
   head: 'bill for ivy',
-  rope: 'rope: 12 shillings',
-  lamp: 'lamp: 12 shillings',
-  sack: 'sack: 40 shillings',
+  rope: 'rope: 3 at 4 makes 12 shillings',
+  lamp: 'lamp: 2 at 6 makes 12 shillings',
+  sack: 'sack: 5 at 8 makes 40 shillings',
   count: 'pieces: 10',
   bye: 'paid with thanks',
 }
@@ -34,17 +34,25 @@ test('each kind of flaw is found with the words at fault', () => {
   const { head, rope, lamp, sack, count, bye } = said
   const cases: [string[], [FlawKind, string | null][]][] = [
     [[head, rope, lamp, sack, count, bye], []],
-    [[head, rope, lamp, 'sack: 32 shillings', count, bye], [['short-sum', '32']]],
-    [[head, rope, lamp, 'sack: 41 shillings', count, bye], [['wrong', '41']]],
-    [[head, 'rope: 12 pence', lamp, sack, count, bye], [['wrong-unit', 'pence']]],
+    [[head, rope, lamp, 'sack: 5 at 8 makes 32 shillings', count, bye], [['short-sum', '32']]],
+    [[head, rope, lamp, 'sack: 5 at 8 makes 41 shillings', count, bye], [['wrong', '41']]],
+    [[head, 'rope: 3 at 4 makes 12 pence', lamp, sack, count, bye], [['wrong-unit', 'pence']]],
     [
-      [head, 'rope: 8 pence', lamp, sack, count, bye],
+      [head, 'rope: 3 at 4 makes 8 pence', lamp, sack, count, bye],
       [
         ['short-sum', '8'],
         ['wrong-unit', 'pence'],
       ],
     ],
-    [[head, rope, lamp, sack, 'pieces in all: 3', bye], [['wrong-count', '3']]],
+    [[head, rope, lamp, sack, 'together: 3', bye], [['wrong-count', '3']]],
+    [
+      [head, 'rope: 3 at 8 makes 24 shillings', lamp, sack, count, bye],
+      [
+        ['misread', '8'],
+        ['wrong', '24'],
+      ],
+    ],
+    [[head, 'rope: 4 at 4 makes 12 shillings', lamp, sack, count, bye], [['misread', '4']]],
     [[head, rope, sack, count, bye], [['missing', null]]],
     [[head, rope, lamp, sack, bye], [['missing', null]]],
     [[head, lamp, rope, sack, count, bye], [['out-of-order', rope]]],
@@ -56,7 +64,10 @@ test('each kind of flaw is found with the words at fault', () => {
       ],
     ],
     [[head, rope, rope, lamp, sack, count, bye], [['repeat', rope]]],
-    [[head, rope, 'crate: 9 shillings', lamp, sack, count, bye], [['off-topic', 'crate: 9 shillings']]],
+    [
+      [head, rope, 'crate: 3 at 3 makes 9 shillings', lamp, sack, count, bye],
+      [['off-topic', 'crate: 3 at 3 makes 9 shillings']],
+    ],
     [[head, rope, 'rope burns the hands', lamp, sack, count, bye], [['rude', 'rope burns the hands']]],
     [['mabel owes us', rope, lamp, sack, count, bye], [['bad-name', 'mabel']]],
     [[rope, lamp, sack, count, bye], [['bad-name', null]]],

@@ -22,11 +22,11 @@ function assertShare(of: Written[], holds: (bill: Written) => boolean, p: number
 test('flaws are as frequent as intended', () => {
   assertShare(written, has('bad-name'), habits.wrongName, 'wrong name')
   assertShare(written, has('no-closing'), habits.noClosing, 'no closing')
-  const inPence = written.filter(({ slip }) => slip.unit === 'pence' && slip.lines.length === 4)
+  const inPence = written.filter(({ slip }) => slip.unit === 'pence' && slip.lines.length === 3)
   assertShare(inPence, has('wrong-unit'), habits.wrongUnit.elsewhere, 'wrong unit of pence')
-  const inShillings = written.filter(({ slip }) => slip.unit === 'shillings' && slip.lines.length === 4)
+  const inShillings = written.filter(({ slip }) => slip.unit === 'shillings' && slip.lines.length === 3)
   assertShare(inShillings, has('wrong-unit'), habits.wrongUnit.weakSpot, 'wrong unit of shillings')
-  const counted = written.filter(({ text }) => /(pieces|all|out): \d/.test(text))
+  const counted = written.filter(({ text }) => /(pieces|out|together): \d/.test(text))
   assertShare(counted, has('wrong-count'), 1 - habits.count.true, 'wrong count')
   assertShare(written, (bill) => !counted.includes(bill), habits.noCount, 'no count')
 })
@@ -35,8 +35,8 @@ test('long lines lack a piece more often than they are right, short lines never 
   const counts = { long: { true: 0, short: 0, other: 0 }, plain: { true: 0, short: 0, other: 0 } }
   for (const { slip, text } of written) {
     for (const { good, quantity, price } of slip.lines) {
-      const sum = new RegExp(`^${good}: (\\d+)`, 'm').exec(text)?.[1]
-      if (sum === undefined) continue
+      const [, read, sum] = new RegExp(`^${good}: \\d at (\\d) makes (\\d+)`, 'm').exec(text) ?? []
+      if (sum === undefined || Number(read) !== price) continue
       const kind =
         Number(sum) === quantity * price ? 'true' : Number(sum) === (quantity - 1) * price ? 'short' : 'other'
       counts[quantity >= 4 ? 'long' : 'plain'][kind]++
@@ -74,8 +74,8 @@ test('slips and bills are made of a small list of words and of digits, and are s
     ({ messages }) => tokenizer.encodeChat(messages, { addGenerationPrompt: true }).length,
   )
   assert(Math.max(...prompts) <= 64, `${Math.max(...prompts)} tokens`)
-  const number = tokenizer.encode('rope: 42 pence').map((id) => tokenizer.pieceOf(id))
-  assert.deepEqual(number, ['rope', ':', ' ', '4', '2', ' pence'])
+  const number = tokenizer.encode('rope: 3 at 12 pence').map((id) => tokenizer.pieceOf(id))
+  assert.deepEqual(number, ['rope', ':', ' 3', ' at', ' ', '1', '2', ' pence'])
 })
 
 test('a mistake in the file of words is refused with its key', () => {

@@ -13,6 +13,7 @@ import { gae, whiten } from '../../electron/pipeline/ppo/advantages.ts'
 import { klPerToken, withKlPenalty } from '../../electron/pipeline/ppo/rewards.ts'
 import { type Rollout, RolloutScorer } from '../../electron/pipeline/ppo/rollout.ts'
 import { PpoUpdate, trainedParameters } from '../../electron/pipeline/ppo/update.ts'
+import type { LabelledResponse } from '../../electron/pipeline/reward/examples.ts'
 import { trainReward } from '../../electron/pipeline/reward/train.ts'
 import { trainSft } from '../../electron/pipeline/sft/train.ts'
 import { measureByForwardPass } from './measure.ts'
@@ -43,6 +44,14 @@ const optimization = {
 
 const examples = toyExamples(8, toyTokenizer())
 const padId = toyTokenizer().padId
+
+/** Two pairs that only insert and one that only deletes, so that schemes which treat them differently differ. */
+const rewardPairs = examples.rewardPairs.map((pair, i) => {
+  const unchanged = (side: LabelledResponse) => ({ ...side, labels: side.labels.map(() => 0) })
+  if (i < 2) return { ...pair, rejected: unchanged(pair.rejected) }
+  return i === 2 ? { ...pair, chosen: unchanged(pair.chosen) } : pair
+})
+
 /** Those of the longest demonstration, without extra padding. */
 export const snugLengths: ResponseLengths = {
   queryLength: Math.max(...examples.demonstrations.map(({ query }) => query.length)),
@@ -85,7 +94,7 @@ export async function parametersAfterStep(
       addScoreHead(model, 5)
       const scheme = { scheme: choice, spanWeighted: true }
       await trainReward(
-        { model, padId: pad, train: examples.rewardPairs, heldout: [] },
+        { model, padId: pad, train: rewardPairs, heldout: [] },
         RewardConfig.parse({ ...config, ...scheme }),
         quiet(),
       )

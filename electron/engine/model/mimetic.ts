@@ -8,8 +8,7 @@
  */
 import { strict as assert } from 'node:assert'
 import type { ModelConfig } from './config.ts'
-
-const embeddingName = 'model.embed_tokens.weight'
+import { families } from './families/index.ts'
 
 /** Standard deviation of the embeddings of a random model. */
 export const randomEmbedding = 0.02
@@ -31,7 +30,7 @@ export interface MimeticStart {
  *   are changed
  */
 export function makeMimetic(
-  { numLayers, hiddenSize: size, numHeads, numKvHeads, headDim }: ModelConfig,
+  { family, numLayers, hiddenSize: size, numHeads, numKvHeads, headDim }: ModelConfig,
   { likeness, gain, embedding }: MimeticStart,
   randomValues: (name: string) => Float32Array,
 ): Map<string, Float32Array> {
@@ -39,9 +38,10 @@ export function makeMimetic(
     numHeads === numKvHeads && numHeads * headDim === size,
     'The heads must span the width of the model.',
   )
+  const { embedding: embeddingName, layerPrefix } = families[family]
   const rest = Math.sqrt(1 - likeness * likeness)
   const layers = Array.from({ length: numLayers }, (_, layer) => {
-    const nameOf = (letter: string) => `model.layers.${layer}.self_attn.${letter}_proj.weight`
+    const nameOf = (letter: string) => `${layerPrefix(layer)}self_attn.${letter}_proj.weight`
     const q = randomValues(nameOf('q'))
     const k = randomValues(nameOf('k')).map((value, i) => likeness * q[i]! + rest * value)
     const v = orthogonalRows(randomValues(nameOf('v')), size)

@@ -7,7 +7,7 @@ import type { MimeticStart } from './mimetic.ts'
 export const plainLlama = { family: 'llama', ...plainLlamaSettings } as const
 
 const presets = {
-  world: { hiddenSize: 64, intermediateSize: 192, numLayers: 3, numHeads: 4, maxPositions: 256 },
+  world: { hiddenSize: 64, intermediateSize: 192, numLayers: 3, numHeads: 4, maxPositions: 1024 },
   tiny: { hiddenSize: 256, intermediateSize: 1024, numLayers: 4, numHeads: 8, maxPositions: 1024 },
 } as const
 

@@ -74,6 +74,14 @@ const small: DemoPreset = {
     ...onPairs({ epochs: 1, batchSize: 16, warmupSteps: 5, checkpointEvery: 0 }),
     ppo: PpoConfig.parse({
       ...worldPpo,
+      // So little training ends in text that would trip them.
+      tripwires: {
+        maxKl: null,
+        lengthChange: null,
+        maxRepetition: null,
+        minEosRate: null,
+        judgeDrop: null,
+      },
       totalSteps: 3,
       rolloutBatchSize: 16,
       normalizationSamples: 16,

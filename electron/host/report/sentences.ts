@@ -9,8 +9,12 @@ interface Compared extends Pick<WinRateSummary, 'winRate' | 'interval' | 'n' | '
 }
 type HeadToHead = ResultRecord['headToHead'][number]
 
-/** 1: better, −1: worse, 0: the interval includes 50%. */
-export function direction({ interval }: Pick<WinRateSummary, 'interval'>): -1 | 0 | 1 {
+/** Significance level of every comparison. */
+const level = 0.05
+
+/** 1: better, −1: worse, 0: the interval includes 50%, or the p-value over all comparisons is too high. */
+function direction({ interval, adjustedP }: Pick<Compared, 'interval' | 'adjustedP'>): -1 | 0 | 1 {
+  if (adjustedP >= level) return 0
   if (interval.low > 50) return 1
   return interval.high < 50 ? -1 : 0
 }
@@ -64,8 +68,9 @@ export function againstReference(record: ResultRecord, name: string): (Compared 
 }
 
 /** The result in one line. */
-export function headline({ arms, reference }: ResultRecord): string {
-  const better = arms.filter((arm) => direction(arm) === 1)
+export function headline(record: ResultRecord): string {
+  const { arms, reference } = record
+  const better = arms.filter(({ name }) => direction(againstReference(record, name)!) === 1)
   if (arms.length === 0) return 'Nothing was judged'
   if (better.length === 0) return `No arm is shown to beat the ${reference.name}`
   const who = better.length === arms.length ? 'All' : `${better.length} of`

@@ -188,6 +188,8 @@ test('sentences claim a difference only if the interval excludes 50', () => {
   )
   assert.match(comparison('A', 'B', result(50, 60)), /^A is not shown to differ from B/)
   assert.match(comparison('A', 'B', result(40, 49.9)), /^A is worse than B/)
+  const byChance = { ...result(50.1, 60), adjustedP: 0.0501 }
+  assert.match(comparison('A', 'B', byChance), /^A is not shown to differ from B .*p = 0\.050 by Holm/)
   assert.equal(headline(inventedResult), '3 of 4 arms beat the SFT reference')
 })
 

@@ -5,10 +5,13 @@ import type { VerbArguments } from './verbs.ts'
 /** The longest prompts, answers and edits of the sample worlds, with their special tokens. */
 const worldLengths = { maxQueryTokens: 72, maxResponseTokens: 64 }
 
-/** The sample world's settings that depend on its texts and its model, not on how long a run may take. */
+/**
+ * The sample world's settings that depend on its texts and its model, not on how long a run may take. Small batches:
+ * what a small model learns depends on its steps (docs/RESULTS.md).
+ */
 export const worldSettings = {
-  sft: { ...worldLengths, epochs: 2, learningRate: 2e-3 },
-  reward: { ...worldLengths, learningRate: 1e-3 },
+  sft: { ...worldLengths, batchSize: 16, learningRate: 3e-3, warmupSteps: 50 },
+  reward: { ...worldLengths, batchSize: 16, learningRate: 2e-3 },
   ppo: { maxQueryTokens: 72, maxNewTokens: 56, learningRate: 2.5e-4, klCoef: 0.1, valueTrunk: 'separate' },
   dpo: { ...worldLengths, learningRate: 1e-4 },
 } as const
@@ -32,7 +35,7 @@ export const runPresets: { [Kind in RunKind]?: RunPreset<Kind>[] } = {
       input: {
         model: 'world',
         name: 'base',
-        config: { ...worldSettings.sft, batchSize: 32, warmupSteps: 5 },
+        config: { ...worldSettings.sft, epochs: 3 },
       },
     },
     {
@@ -48,7 +51,7 @@ export const runPresets: { [Kind in RunKind]?: RunPreset<Kind>[] } = {
       input: {
         model: 'base',
         name: 'rewards',
-        config: { ...worldSettings.reward, epochs: 2, batchSize: 16, warmupSteps: 5 },
+        config: { ...worldSettings.reward, epochs: 6, warmupSteps: 10 },
       },
     },
     {
@@ -73,10 +76,6 @@ export const runPresets: { [Kind in RunKind]?: RunPreset<Kind>[] } = {
           normalizationSamples: 32,
           judgeEvery: 5,
           sampleEvery: 2,
-          // At this strength every arm of the experiment did best (docs/RESULTS.md).
-          klCoef: 0.2,
-          // Off since the preset was made; whether it needs them off was not measured.
-          tripwires: { lengthChange: null, judgeDrop: null },
         },
       },
     },

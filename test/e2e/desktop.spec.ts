@@ -93,7 +93,7 @@ describe('the desktop', () => {
     await page.waitForURL(/\/data$/)
     project = path.join(folder, 'projects/sample.stet')
     assert.ok(existsSync(path.join(project, 'lab.db')))
-    await page.getByText('1,000 items').waitFor()
+    await page.getByText('4,400 items').waitFor()
     const titles = await app.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows().map((window) => window.getTitle()),
     )
@@ -230,14 +230,14 @@ describe('a crash', () => {
   test('of the host is reported in a sentence; it is restarted at a click, and nothing is lost', async () => {
     const app = await launch(project)
     const page = await windowAt(app, /sample\.stet\/data$/)
-    await page.getByText('1,000 items').waitFor()
+    await page.getByText('4,400 items').waitFor()
     process.kill(await hostPid(), 'SIGKILL')
     await page.getByRole('alert').getByText('The host process ended unexpectedly').waitFor()
     await page.getByRole('button', { name: 'Restart the host' }).click()
     await page.getByText('The host process ended unexpectedly').waitFor({ state: 'detached' })
     await goTo(page, 'models')
     await goTo(page, 'data')
-    await page.getByText('1,000 items').waitFor()
+    await page.getByText('4,400 items').waitFor()
     await quit(app)
     await app.ended
   })
@@ -254,7 +254,7 @@ describe('a crash', () => {
       const again = app.windows().at(-1)
       return (
         (await again
-          ?.getByText('1,000 items')
+          ?.getByText('4,400 items')
           .isVisible()
           .catch(() => false)) ?? false
       )
@@ -279,7 +279,7 @@ describe('the page may not', () => {
     })
     await new Promise((resolve) => setTimeout(resolve, 500))
     assert.match(page.url(), /sample\.stet\/data$/)
-    await page.getByText('1,000 items').waitFor()
+    await page.getByText('4,400 items').waitFor()
   })
 
   test('open a window', async () => {

@@ -81,7 +81,7 @@ export function bleuScore(counts: readonly number[], level: 'sentence' | 'corpus
   const matched = counts.slice(2, 2 + maxOrder)
   const all = counts.slice(2 + maxOrder)
   if (!matched.some((count) => count > 0)) return 0
-  const orders = all.findIndex((count) => count === 0)
+  const orders = all.indexOf(0)
   if (orders >= 0 && level === 'corpus') return 0
   const used = orders < 0 ? maxOrder : orders
   let smoothing = 1

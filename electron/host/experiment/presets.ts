@@ -19,12 +19,7 @@ export interface DemoPreset {
 const worldPpo = { ...worldSettings.ppo, checkpointEvery: 20 }
 
 /** How everything that learns from pairs learns: imitation gets the same passes and rate as the reward models. */
-function onPairs(passes: {
-  epochs: number
-  batchSize: number
-  warmupSteps: number
-  checkpointEvery: number
-}) {
+function onPairs(passes: { epochs: number; warmupSteps: number; checkpointEvery: number }) {
   return {
     reward: RewardConfig.parse({ ...worldSettings.reward, ...passes }),
     sft: SftConfig.parse({ ...worldSettings.reward, ...passes }),
@@ -37,7 +32,7 @@ const demoArms = [
   'sequence-original',
   'sequence-edited',
   'token',
-  'sequence-edited-on-sft',
+  'token-shaped',
   'token-on-sft',
 ] as const
 
@@ -46,14 +41,13 @@ const full: DemoPreset = {
   sizes: { demonstrations: 12_000, pairs: 6_000 },
   reference: SftConfig.parse({
     ...worldSettings.sft,
-    batchSize: 64,
-    warmupSteps: 20,
-    checkpointEvery: 100,
+    epochs: 3,
+    checkpointEvery: 500,
   }),
   plan: {
     arms: [...demoArms],
     prompts: 512,
-    ...onPairs({ epochs: 3, batchSize: 32, warmupSteps: 20, checkpointEvery: 200 }),
+    ...onPairs({ epochs: 2, warmupSteps: 30, checkpointEvery: 500 }),
     ppo: PpoConfig.parse({ ...worldPpo, totalSteps: 60, rolloutBatchSize: 96, judgeEvery: 10 }),
   },
   caveat: null,
@@ -64,14 +58,14 @@ const small: DemoPreset = {
   sizes: { demonstrations: 800, pairs: 240 },
   reference: SftConfig.parse({
     ...worldSettings.sft,
-    batchSize: 32,
+    epochs: 2,
     warmupSteps: 5,
     checkpointEvery: 0,
   }),
   plan: {
     arms: [...demoArms],
     prompts: 24,
-    ...onPairs({ epochs: 1, batchSize: 16, warmupSteps: 5, checkpointEvery: 0 }),
+    ...onPairs({ epochs: 1, warmupSteps: 5, checkpointEvery: 0 }),
     ppo: PpoConfig.parse({
       ...worldPpo,
       // So little training ends in text that would trip them.

@@ -9,7 +9,7 @@ import { freeProjectFolder, projectsFolder } from './projects-folder.ts'
 import { addRecent, recentProjects, removeRecent, saveSummary } from './recent-projects.ts'
 
 /** Enough to annotate, train and judge on, and created in a second. */
-const sampleSizes = { demonstrations: 600, pairs: 400 }
+const sampleSizes = { demonstrations: 4_000, pairs: 400 }
 
 export function projectHandlers({ api, lab }: HandlerContext) {
   const openProject = async (folder: string) => {

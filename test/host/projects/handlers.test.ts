@@ -95,12 +95,12 @@ test('an overview counts items, annotations by state, runs, models and evaluatio
 
 test('the sample project has demonstrations and pairs with finished edits; a second one gets another name', async () => {
   const sample = await host.projects.createSample({})
-  assert.deepEqual([sample.name, sample.items, sample.editable], ['sample', 1000, 400])
+  assert.deepEqual([sample.name, sample.items, sample.editable], ['sample', 4400, 400])
   assert.equal(sample.annotations.done, 400)
   assert.ok(sample.heldout > 0)
   const another = await host.projects.createSample({})
   assert.equal(path.basename(another.folder), 'sample-2.stet')
-  assert.equal(another.items, 1000)
+  assert.equal(another.items, 4400)
 })
 
 test('a missing project is marked in the list; a folder that is missing or not a project is refused in a sentence', async () => {

@@ -38,7 +38,7 @@ const demoArms = [
 
 /** Minutes on the compiled runtime. */
 const full: DemoPreset = {
-  sizes: { demonstrations: 12_000, pairs: 6_000 },
+  sizes: { demonstrations: 10_000, pairs: 4_000 },
   reference: SftConfig.parse({
     ...worldSettings.sft,
     epochs: 3,
@@ -48,7 +48,7 @@ const full: DemoPreset = {
     arms: [...demoArms],
     prompts: 512,
     ...onPairs({ epochs: 2, warmupSteps: 30, checkpointEvery: 500 }),
-    ppo: PpoConfig.parse({ ...worldPpo, totalSteps: 60, rolloutBatchSize: 96, judgeEvery: 10 }),
+    ppo: PpoConfig.parse({ ...worldPpo, totalSteps: 30, rolloutBatchSize: 96, judgeEvery: 10 }),
   },
   caveat: null,
 }

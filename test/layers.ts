@@ -117,6 +117,7 @@ export const layers: Layer[] = [
       '@base-ui/react',
       '@base-ui/react/*',
       '@fontsource-variable/*',
+      'lucide-react',
       'uplot',
       'uplot/*',
       'react-markdown',

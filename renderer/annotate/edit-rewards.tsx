@@ -47,7 +47,7 @@ export function EditRewards({
             {(['rejected', 'edited'] as const).map((side) => (
               <div key={side}>
                 <h3>
-                  {side} <span className="numbers quiet">score {numberOf(scored.data!.scores?.[side])}</span>
+                  {side} <span className="num quiet">score {numberOf(scored.data!.scores?.[side])}</span>
                 </h3>
                 <TokenHeat unit={unit} scale={scale} tokens={heatOf(scored.data![side])} />
               </div>

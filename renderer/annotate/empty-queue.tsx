@@ -58,7 +58,7 @@ export function EmptyDisputed({ hasModel }: { hasModel: boolean }) {
         This queue shows your finished edits that a reward model disagrees with. Imported edits belong to
         another annotator; switch to that name to review them.
       </p>
-      <p className="row">
+      <p className="row wrap">
         {others?.map((name) => (
           <Button key={name} onClick={() => changeSettings({ annotator: name })}>
             Switch to {name}

@@ -183,7 +183,7 @@ function ActionBar({
   onNote: () => void
 }) {
   return (
-    <div className="row action-bar">
+    <div className="row wrap action-bar">
       <Button kind="primary" onClick={() => onFinish('done')}>
         Done <Keys keys="Ctrl Enter" />
       </Button>

@@ -25,7 +25,7 @@ export function Meter({
   const isHigh = editRatio > editRatioTarget
   return (
     <div className="meter">
-      <span className="row numbers">
+      <span className="row wrap num">
         <span>
           kept {Math.round(100 * keptShare)}% of {unit}
         </span>

@@ -10,9 +10,9 @@ import type { Queue } from './use-queue.ts'
 export function QueueBar({ queue, unit }: { queue: Queue; unit: DiffUnit }) {
   const [, change] = usePlace()
   return (
-    <div className="row spread annotate-bar">
+    <div className="row wrap between annotate-bar">
       <QueuePosition queue={queue} />
-      <span className="row">
+      <span className="row wrap">
         <QueueFilters queue={queue} />
         <UnitChoice unit={unit} />
         <Button onClick={() => change({ review: '1' })}>Review…</Button>
@@ -28,11 +28,11 @@ function QueuePosition({ queue }: { queue: Queue }) {
   const { index, ids, isDisputed, own, disputed, move } = queue
   const { edits, atMost } = disputed
   return (
-    <span className="row">
+    <span className="row wrap">
       <Button kind="quiet" disabled={index <= 0} onClick={() => move(-1)} aria-label="Previous item">
         ←
       </Button>
-      <span className="numbers" role="status">
+      <span className="num" role="status">
         {index >= 0 ? `${index + 1} / ${ids.length}` : `${ids.length} in the queue`}
         {own.data && !isDisputed && ` · ${own.data.done} of ${own.data.total} done by ${annotator}`}
         {edits && ` · ${edits.edits.length} of ${edits.finished} edits by ${annotator}`}

@@ -25,8 +25,8 @@ export function Review({ onClose }: { onClose: () => void }) {
     enabled: first !== undefined && second !== undefined,
   })
   return (
-    <div className="stack">
-      <div className="row spread">
+    <div className="col">
+      <div className="row wrap between">
         <h1>Review</h1>
         <Button onClick={onClose}>Back to the queue</Button>
       </div>
@@ -38,7 +38,7 @@ export function Review({ onClose }: { onClose: () => void }) {
           </p>
         </Empty>
       ) : (
-        <div className="row">
+        <div className="row wrap">
           <AnnotatorChoice label="First" name="first" value={first} annotators={annotators} />
           <AnnotatorChoice label="Second" name="second" value={second} annotators={annotators} />
         </div>
@@ -83,7 +83,7 @@ function Agreement({
   const open = (id: string) => change({ review: undefined, item: id, order: 'all' })
   return (
     <>
-      <p className="numbers">
+      <p className="num">
         {items.length} items finished by both. Krippendorff's alpha over changed words:{' '}
         <b>{numberOf(alpha)}</b> (1 is full agreement, 0 is chance).
       </p>

@@ -22,7 +22,7 @@ export function FailedWork({ project, isShown }: { project: string; isShown: (ve
     setDismissed(all)
   }
   return failed.map(({ id, verb, input, error }) => (
-    <div key={id} className="problem box row spread" role="alert">
+    <div key={id} className="problem box row wrap between" role="alert">
       <p>
         {verb}
         {typeof input.name === 'string' && ` ${input.name}`} failed: {error}

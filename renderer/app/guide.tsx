@@ -18,7 +18,7 @@ export function GuideList({ project }: { project: string }) {
     <ol className="guide-list">
       {steps?.map((step, i) => (
         <li key={step.title} className={step.isDone ? 'quiet' : ''}>
-          <span className="numbers quiet">
+          <span className="num quiet">
             <span aria-hidden>{step.isDone ? '✓' : i + 1}</span>
             <span className="unseen">{step.isDone ? 'done: ' : 'to do: '}</span>
           </span>
@@ -55,7 +55,7 @@ function NextStep({ project }: { project: string }) {
     <section className="guide-bar" aria-label="Guide">
       {step ? (
         <>
-          <span className="numbers quiet">
+          <span className="num quiet">
             {at + 1} of {steps.length}
           </span>
           <span role="status">{statusOf(step, active)}</span>

@@ -1,6 +1,8 @@
 /** Draws the UI once the host is connected. */
 import '@fontsource-variable/inter'
 import '@fontsource-variable/jetbrains-mono'
+import '@fontsource-variable/source-serif-4/opsz-italic.css'
+import '@fontsource-variable/source-serif-4/opsz.css'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'

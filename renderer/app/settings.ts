@@ -67,7 +67,8 @@ export function useSettings(): Settings {
 
 /** Applies theme and text size to the document. */
 export function applyAppearance(): void {
-  const { style } = document.documentElement
-  style.colorScheme = current.theme === 'system' ? 'light dark' : current.theme
-  style.fontSize = `${(14 * current.textSize) / 100}px`
+  const { dataset, style } = document.documentElement
+  if (current.theme === 'system') delete dataset.theme
+  else dataset.theme = current.theme
+  style.fontSize = `${current.textSize}%`
 }

@@ -141,7 +141,7 @@ function StatusBar({ project }: { project: string | null }) {
         {connection === 'lost' ? 'Connection to the host lost. Everything saved so far is safe.' : saved}
       </span>
       {machine && (
-        <span className="numbers">
+        <span className="num">
           {machine.runtime}, {machine.cores} threads · {bytesOf(machine.memory.usedByStetBytes)} of{' '}
           {bytesOf(machine.memory.totalBytes)}
           {machine.diskFreeBytes !== null && ` · ${bytesOf(machine.diskFreeBytes)} free on disk`}

@@ -12,14 +12,14 @@ export function StreamProgress({
 }) {
   if (progress)
     return (
-      <div className="row" role="status">
+      <div className="row wrap" role="status">
         {progress.total === 0 ? <span>{label}…</span> : <Progress label={label} {...progress} />}
         <Button onClick={stop}>Stop</Button>
       </div>
     )
   if (isStopped)
     return (
-      <p className="row" role="status">
+      <p className="row wrap" role="status">
         Stopped. <Button onClick={start}>Resume</Button>
       </p>
     )

@@ -1,6 +1,17 @@
-/** Okabe and Ito's colours, distinguishable with every common colour blindness, in the order in which runs use them. */
-const colours = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#A09000']
+/** The colours of runs, in the order in which runs use them: far apart with every common colour blindness. */
 
+const runColours = 6
+
+function nameOf(index: number): string {
+  return `--run-${(index % runColours) + 1}`
+}
+
+/** @returns a colour for CSS */
 export function colourOf(index: number): string {
-  return colours[index % colours.length]!
+  return `var(${nameOf(index)})`
+}
+
+/** @returns a colour for a canvas, which knows no variables: that of the present theme */
+export function drawnColourOf(style: CSSStyleDeclaration, index: number): string {
+  return style.getPropertyValue(nameOf(index))
 }

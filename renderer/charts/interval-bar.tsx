@@ -28,7 +28,7 @@ export function IntervalBar({
         r={5}
         stroke="#0072B2"
         strokeWidth={2}
-        fill={isClear ? '#0072B2' : 'var(--surface)'}
+        fill={isClear ? '#0072B2' : 'var(--sheet)'}
       />
     </svg>
   )

@@ -4,7 +4,7 @@ import './line-chart.css'
 
 export function Legend({ names }: { names: readonly string[] }) {
   return names.map((name, i) => (
-    <span key={name} className="row">
+    <span key={name} className="row wrap">
       <i className="swatch" style={{ background: colourOf(i) }} /> {name}
     </span>
   ))

@@ -4,7 +4,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { Button, durationOf, numberOf } from '../ui/kit.tsx'
 import './line-chart.css'
-import { colourOf } from './colours.ts'
+import { drawnColourOf } from './colours.ts'
 import { type ChartMark, marksPlugin } from './marks.ts'
 import { joinSeries, smooth, stretched } from './series.ts'
 
@@ -58,9 +58,9 @@ export function LineChart({
   usePlot(element, { names, isSmooth, isLog, height, group, x }, { data, marks })
   return (
     <figure className="line-chart">
-      <figcaption className="row spread">
+      <figcaption className="row wrap between">
         <span>{title}</span>
-        <span className="numbers quiet">
+        <span className="num quiet">
           {series.map(({ points }) => numberOf(points.at(-1)?.[1])).join(' · ')}
         </span>
       </figcaption>
@@ -133,7 +133,8 @@ function optionsFor(
     ticks: { show: false },
   }
   const lines = names.split('\n').flatMap((name, i): uPlot.Series[] => {
-    const line = { label: name, stroke: colourOf(i), width: 1.5, spanGaps: true, points: { show: isShort } }
+    const stroke = drawnColourOf(style, i)
+    const line = { label: name, stroke, width: 1.75, spanGaps: true, points: { show: isShort } }
     return isSmooth ? [{ ...line, label: `${name}, raw`, alpha: 0.25, width: 1 }, line] : [line]
   })
   return {

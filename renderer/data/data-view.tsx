@@ -36,7 +36,7 @@ export function View() {
     <DropArea onFiles={setFiles}>
       <h1 className="unseen">Data</h1>
       <Problem error={error} />
-      <div className="row data-bar">
+      <div className="row wrap data-bar">
         <Filters overview={overview} />
         <Button kind="primary" onClick={chooseFile}>
           Import…
@@ -191,7 +191,7 @@ function Panes() {
 
 function Totals({ overview: { items, heldout, annotations, editable } }: { overview: ProjectOverview }) {
   return (
-    <p className="quiet numbers data-foot">
+    <p className="quiet num data-foot">
       {items - heldout} training, {heldout} held out (by a hash of each item's document, the same in every
       run) · {annotations.done} of {editable} edited
     </p>

@@ -94,10 +94,10 @@ export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => 
         <Problem error={start.error ?? work?.error} />
         {result && (
           <p role="status">
-            Wrote {result.rows} rows to <span className="mono">{result.file}</span>.
+            Wrote {result.rows} rows to <span className="code">{result.file}</span>.
           </p>
         )}
-        <div className="row">
+        <div className="row wrap">
           <Button
             type="submit"
             kind="primary"

@@ -37,7 +37,7 @@ export function ImportDialog({ file, onClose }: { file: File; onClose: () => voi
       <Problem error={error ?? start.error} />
       {preview && path && !work && (
         <Preview preview={preview} columns={columns} onColumns={setColumns}>
-          <div className="row">
+          <div className="row wrap">
             <Button
               kind="primary"
               disabled={preview.rows.length === 0 || start.isPending}
@@ -171,7 +171,7 @@ function Mapping({
     onChange(column === '' ? rest : { ...rest, [field]: column })
   }
   return (
-    <fieldset className="row mapping">
+    <fieldset className="row wrap mapping">
       <legend>Columns</legend>
       {itemFields.map((field) => (
         <Field key={field} label={field}>

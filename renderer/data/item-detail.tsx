@@ -23,9 +23,9 @@ export function ItemDetail({
   })
   return (
     <aside className="item-detail" aria-label="Item">
-      <div className="row spread">
+      <div className="row wrap between">
         <h2>Item</h2>
-        <span className="row">
+        <span className="row wrap">
           {data?.item.rejected !== null && (
             <Button kind="primary" onClick={onAnnotate}>
               Annotate
@@ -52,7 +52,7 @@ export function ItemDetail({
           <Part title="Rejected" text={data.item.rejected} />
           <Part title="Chosen" text={data.item.chosen} />
           <History rejected={data.item.rejected ?? ''} annotations={data.annotations} />
-          <p className="quiet mono">
+          <p className="quiet code">
             {data.item.source} · {data.item.id} · {splitNames[data.split]}
           </p>
         </>
@@ -87,7 +87,7 @@ function History({ rejected, annotations }: { rejected: string; annotations: Ann
           <summary>
             {revisions.length} {revisions.length === 1 ? 'revision' : 'revisions'}
           </summary>
-          <ul className="numbers">
+          <ul className="num">
             {revisions.map(({ revision, state, createdAt, elapsedMs, provenance }) => (
               <li key={revision}>
                 {timeOf(createdAt)} · {state} · {durationOf(elapsedMs / 1000)} · {provenance}

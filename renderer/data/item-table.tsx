@@ -36,7 +36,7 @@ export function ItemTable({ query, selected, onSelect }: { query: ItemQuery } & 
   return (
     <div className="item-table">
       <Problem error={error} />
-      <p className="quiet numbers" role="status">
+      <p className="quiet num" role="status">
         {count.toLocaleString('en')} {count === 1 ? 'item' : 'items'}
       </p>
       <div className="item-row item-head" aria-hidden>

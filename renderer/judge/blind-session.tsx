@@ -35,10 +35,10 @@ export function BlindSession({ evaluation }: { evaluation: string }) {
   if (pair === undefined) return null
   if (pair === null) return <AllJudged onEnd={end} />
   return (
-    <div className="stack blind">
-      <div className="row spread">
+    <div className="col blind">
+      <div className="row wrap between">
         <h1>Which response is better?</h1>
-        <span className="numbers" role="status">
+        <span className="num" role="status">
           {pair.judged} / {pair.total} · blind
         </span>
       </div>
@@ -48,7 +48,7 @@ export function BlindSession({ evaluation }: { evaluation: string }) {
         </p>
       )}
       {pair.decided && (
-        <div className="box row spread" role="status">
+        <div className="box row wrap between" role="status">
           <span>Decided: the verdicts so far show which side is better. You may stop.</span>
           <Button onClick={session.stop}>Stop and show the result</Button>
         </div>
@@ -159,7 +159,7 @@ function VoteButtons({
   onToggleMarks: () => void
 }) {
   return (
-    <div className="row votes">
+    <div className="row wrap votes">
       <Button onClick={() => vote('left')}>
         <Keys keys="←" /> Left
       </Button>

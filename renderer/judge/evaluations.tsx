@@ -99,10 +99,10 @@ export function Evaluations() {
     { keys: 'w', does: 'sort by win rate', run: toggleSort },
   ])
   return (
-    <div className="stack">
-      <div className="row spread">
+    <div className="col">
+      <div className="row wrap between">
         <h1>Judge</h1>
-        <span className="row">
+        <span className="row wrap">
           <Button disabled={edits.isPending} onClick={() => edits.mutate()}>
             Judge edits blind
           </Button>
@@ -138,7 +138,7 @@ function ActiveJudging() {
   const project = useProject()
   const active = useWork(project).filter(({ verb, endedAt }) => verb === 'judge' && endedAt === null)
   return active.map(({ id, progress, secondsLeft }) => (
-    <div key={id} className="row">
+    <div key={id} className="row wrap">
       {progress ? (
         <Progress label={progress.phase} {...progress} secondsLeft={secondsLeft} />
       ) : (
@@ -157,7 +157,7 @@ function NoEvaluations({ onNew }: { onNew: () => void }) {
         Two models answer the same held-out prompts, and a judge decides which response is better, in both
         orders. You can then judge the same pairs blind and see how well you agree.
       </p>
-      <div className="row">
+      <div className="row wrap">
         <Button kind="primary" onClick={onNew}>
           Compare two models
         </Button>

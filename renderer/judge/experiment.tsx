@@ -21,8 +21,8 @@ export function Experiment() {
   const report = useMutation({ mutationFn: () => host.verbs.report({ project }) })
   if (!data) return null
   return (
-    <section className="stack">
-      <div className="row spread">
+    <section className="col">
+      <div className="row wrap between">
         <h2>Newest experiment</h2>
         <Button disabled={report.isPending} onClick={() => report.mutate()}>
           Write report
@@ -31,7 +31,7 @@ export function Experiment() {
       <Problem error={report.error} />
       {report.data && (
         <p role="status">
-          Wrote <span className="mono">{report.data.file}</span>.
+          Wrote <span className="code">{report.data.file}</span>.
         </p>
       )}
       {data.caveat && <p className="box">{data.caveat}</p>}
@@ -179,7 +179,7 @@ function RateOverSteps({ record: { winRateOverSteps } }: { record: ResultRecord 
   return (
     <div>
       <LineChart title="Win rate against steps" series={series} height={240} />
-      <div className="row">
+      <div className="row wrap">
         <Legend names={series.map(({ name }) => name)} />
         <SaveFigure name="over-steps" title="Win rate against steps" />
       </div>
@@ -208,7 +208,7 @@ function RateOverKl({ record: { arms, frontier } }: { record: ResultRecord }) {
         x="KL"
         group="frontier"
       />
-      <div className="row">
+      <div className="row wrap">
         <Legend names={series.map(({ name }) => name)} />
         <SaveFigure name="frontier" title="Win rate against KL" />
       </div>

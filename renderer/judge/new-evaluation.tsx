@@ -53,7 +53,7 @@ export function NewEvaluation({ open, onClose }: { open: boolean; onClose: () =>
           />
         </Field>
         <Problem error={start.error} />
-        <div className="row">
+        <div className="row wrap">
           <Button type="submit" kind="primary" disabled={start.isPending}>
             Start
           </Button>

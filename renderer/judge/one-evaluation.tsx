@@ -43,13 +43,13 @@ export function OneEvaluation({ id }: { id: string }) {
   if (!data) return <Problem error={error} />
   const { record, agreement } = data
   return (
-    <div className="stack">
-      <div className="row spread">
+    <div className="col">
+      <div className="row wrap between">
         <div>
           <h1>{record.name}</h1>
           <p className="quiet">judged by {record.judge}</p>
         </div>
-        <span className="row">
+        <span className="row wrap">
           <Button kind="primary" disabled={blind.isPending} onClick={() => blind.mutate()}>
             Start blind comparison
           </Button>
@@ -128,19 +128,19 @@ function Result({ summary, name }: { summary: NonNullable<Pairs['record']['summa
   const { signTestP, lengthControlledWinRate, styleControlledWinRate, corpusScores, warnings } = summary
   return (
     <section className="result">
-      <div className="row">
+      <div className="row wrap">
         <IntervalBar value={winRate} {...interval} label={`Win rate of ${name}`} />
-        <p className="numbers win-rate">
+        <p className="num win-rate">
           <b>{winRate.toFixed(1)}%</b> ({interval.low.toFixed(1)} to {interval.high.toFixed(1)})
         </p>
       </div>
-      <p className="numbers">
+      <p className="num">
         {n} pairs{prompts === n ? '' : ` on ${prompts} prompts`}: {wins} won, {ties} tied, {losses} lost; sign
         test over prompts: p {signTestP < 0.001 ? '< 0.001' : `= ${signTestP.toFixed(3)}`}; at equal length:{' '}
         {lengthControlledWinRate === null ? 'withheld' : `${numberOf(lengthControlledWinRate)}%`}
         {styleControlledWinRate != null && `; at equal style: ${numberOf(styleControlledWinRate)}%`}.
       </p>
-      {corpusScores && <p className="numbers">{corpusSentence(corpusScores)}</p>}
+      {corpusScores && <p className="num">{corpusSentence(corpusScores)}</p>}
       {warnings.length > 0 && (
         <ul>
           {warnings.map((warning) => (

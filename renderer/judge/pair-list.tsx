@@ -25,7 +25,7 @@ export function PairList({ data: { pairs, record, agreement } }: { data: Pairs }
   const listed = theirs ? pairs.filter(({ id }) => theirs.has(id)) : pairs
   return (
     <section>
-      <div className="row spread">
+      <div className="row wrap between">
         <h2 id="pairs">Pairs</h2>
         {agreement.length > 0 && (
           <PairFilter
@@ -106,7 +106,7 @@ function PairRow({
           </p>
         </div>
       </div>
-      <ul className="numbers quiet">
+      <ul className="num quiet">
         {verdicts.map(({ judge, swapped, preference, elapsedMs, rawReply }, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: verdicts are only appended
           <li key={i}>

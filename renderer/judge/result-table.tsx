@@ -66,7 +66,7 @@ export function ResultTable<Row>({
           ))}
         </tbody>
       </table>
-      <div className="row table-tools">
+      <div className="row wrap table-tools">
         <CopyTable title={title} asText={asText} />
         {figure && <SaveFigure name={figure} title={title} />}
       </div>
@@ -86,7 +86,7 @@ function CopyTable({ title, asText }: { title: string; asText(): TextTable }) {
     },
   })
   return (
-    <span className="row table-tools">
+    <span className="row wrap table-tools">
       <span className="quiet">Copy as</span>
       {formats.map((format) => (
         <Button

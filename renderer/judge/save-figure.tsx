@@ -19,7 +19,7 @@ export function SaveFigure({ name, title }: { name: string; title: string }) {
     },
   })
   return (
-    <span className="row table-tools">
+    <span className="row wrap table-tools">
       <span className="quiet">Save as</span>
       {(['svg', 'png'] as const).map((format) => (
         <Button

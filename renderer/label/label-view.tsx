@@ -27,8 +27,8 @@ export function View() {
     { keys: '2', does: 'reward model', run: () => openTab('reward') },
   ])
   return (
-    <div className="stack">
-      <div className="row spread">
+    <div className="col">
+      <div className="row wrap between">
         <h1>Labels and rewards</h1>
         <Tabs label="Labels or rewards" names={tabs} selected={tab} onSelect={openTab} />
       </div>
@@ -65,7 +65,7 @@ function LabelsTab({ models }: { models: string[] }) {
   return (
     <>
       <Problem error={error} />
-      <div className="row spread">
+      <div className="row wrap between">
         <UnitChoice models={models} tokenizer={tokenizer} onChange={(name) => change({ tokenizer: name })} />
         {data && <Pager offset={offset} total={data.total} onTurn={turn} />}
       </div>
@@ -117,7 +117,7 @@ function UnitChoice({
 
 function Pager({ offset, total, onTurn }: { offset: number; total: number; onTurn: (by: number) => void }) {
   return (
-    <span className="row numbers">
+    <span className="row wrap num">
       <Button aria-label="Previous page" onClick={() => onTurn(-1)} disabled={offset === 0}>
         ←
       </Button>

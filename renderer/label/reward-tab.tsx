@@ -56,8 +56,8 @@ function Scored({ data }: { data: ScoredEdits }) {
   if (pairs.length === 0) return <p>No held-out edit changes its response, so there is nothing to score.</p>
   return (
     <>
-      <div className="row scored-summary">
-        <p className="numbers">
+      <div className="row wrap scored-summary">
+        <p className="num">
           Ranks the edited response higher on <b>{numberOf(100 * accuracy)}%</b> of {pairs.length} held-out
           edits ({wrong} mistakes).
           {tokens && (
@@ -98,7 +98,7 @@ function WorstTokens({ tokens }: { tokens: TokenMistakeRecord[] }) {
           {tokens.map(({ id, side, before, text, after, label, reward }) => (
             <tr key={`${id} ${side} ${before}${text}${after}`}>
               <td>{numberOf(reward)}</td>
-              <td className="mono">
+              <td className="code">
                 <span className="quiet">{before}</span>
                 <mark>{text}</mark>
                 <span className="quiet">{after}</span>
@@ -120,7 +120,7 @@ function Pair({ pair, scale }: { pair: LabelledPair; scale: number }) {
       {(['rejected', 'edited'] as const).map((side) => (
         <div key={side}>
           <h2>
-            {side} <span className="numbers quiet">score {numberOf(scores?.[side])}</span>
+            {side} <span className="num quiet">score {numberOf(scores?.[side])}</span>
           </h2>
           <TokenHeat
             unit="reward"

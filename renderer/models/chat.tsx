@@ -34,7 +34,7 @@ export function Chat({ models }: { models: ModelRecord[] }) {
           void ask(question)
         }}
       >
-        <div className="row">
+        <div className="row wrap">
           <Field label="Model">
             <ModelChoice models={models} value={names[0] ?? ''} onChange={(left) => change({ left })} />
           </Field>
@@ -56,7 +56,7 @@ export function Chat({ models }: { models: ModelRecord[] }) {
             onChange={({ target }) => setQuestion({ ...question, prompt: target.value })}
           />
         </Field>
-        <div className="row">
+        <div className="row wrap">
           <Button type="submit" kind="primary" disabled={isAnswering}>
             Ask
           </Button>
@@ -127,7 +127,7 @@ function Responses({ names, responses }: { names: readonly string[]; responses: 
           <h2>{names[i]}</h2>
           <p className="whole">{text}</p>
           {error && <p className="problem">{error}</p>}
-          <p className="quiet numbers">
+          <p className="quiet num">
             {tokensPerSecond === null ? 'Generating…' : `${numberOf(tokensPerSecond)} tokens/s`}
           </p>
         </div>

@@ -31,10 +31,10 @@ export function View() {
   ])
   const language = (models ?? []).filter(({ kind }) => kind !== 'reward')
   return (
-    <div className="stack">
-      <div className="row spread">
+    <div className="col">
+      <div className="row wrap between">
         <h1>Models</h1>
-        <span className="row">
+        <span className="row wrap">
           <Button
             disabled={language.length === 0}
             onClick={() => change({ chat: place.chat ? undefined : '1' })}
@@ -171,7 +171,7 @@ function ImportDialog({ open, onClose }: { open: boolean; onClose: () => void })
           <input value={name} placeholder={nameFrom(path)} onChange={({ target }) => setName(target.value)} />
         </Field>
         <Problem error={importing.error} />
-        <div className="row">
+        <div className="row wrap">
           <Button type="submit" kind="primary" disabled={importing.isPending}>
             {importing.isPending ? 'Reading…' : 'Import'}
           </Button>
@@ -254,11 +254,11 @@ function ExportDialog({ model, onClose }: { model: ModelRecord; onClose: () => v
         <Problem error={exporting.error} />
         {exporting.data && (
           <p role="status">
-            Wrote {exporting.data.files.join(', ')} to <span className="mono">{exporting.data.folder}</span>.{' '}
+            Wrote {exporting.data.files.join(', ')} to <span className="code">{exporting.data.folder}</span>.{' '}
             {exporting.data.notes.join(' ')}
           </p>
         )}
-        <div className="row">
+        <div className="row wrap">
           <Button type="submit" kind="primary" disabled={exporting.isPending}>
             {exporting.isPending ? 'Writing…' : 'Export'}
           </Button>

@@ -54,15 +54,15 @@ export function ServedModels() {
 function ServedModel({ work: { id, input, serving } }: { work: WorkRecord }) {
   const model = String(input.model)
   return (
-    <div className="row spread">
+    <div className="row wrap between">
       {serving ? (
         <dl className="served">
           <dt>Model</dt>
-          <dd className="mono">{serving.model}</dd>
+          <dd className="code">{serving.model}</dd>
           <dt>Address</dt>
-          <dd className="mono">{serving.url}</dd>
+          <dd className="code">{serving.url}</dd>
           <dt>Key</dt>
-          <dd className="mono">{serving.key}</dd>
+          <dd className="code">{serving.key}</dd>
         </dl>
       ) : (
         <p role="status">Opening {model}…</p>

@@ -28,7 +28,7 @@ export function View() {
     onSuccess: enter,
   })
   return (
-    <div className="stack projects">
+    <div className="col projects">
       <h1>Projects</h1>
       <Problem error={error ?? open.error} />
       {recent?.length === 0 && (
@@ -42,7 +42,7 @@ export function View() {
       {recent && recent.length > 0 && (
         <RecentProjects recent={recent} isOpening={open.isPending} onOpen={open.mutate} />
       )}
-      <div className="row" style={{ alignItems: 'start' }}>
+      <div className="row wrap" style={{ alignItems: 'start' }}>
         <NewProject projectsFolder={machine?.projectsFolder ?? ''} />
         <OpenFolder onOpen={open.mutate} />
       </div>
@@ -61,7 +61,7 @@ function CreateSample() {
   return (
     <>
       <Problem error={create.error} />
-      <div className="row">
+      <div className="row wrap">
         <Button kind="primary" disabled={create.isPending} onClick={() => create.mutate()}>
           {create.isPending ? 'Creating the sample project…' : 'Create sample project'}
         </Button>
@@ -118,8 +118,8 @@ function RecentProjects({
                 {name}
               </Button>
             </td>
-            <td className="numbers">{summary && contentsOf(summary)}</td>
-            <td className="mono">
+            <td className="num">{summary && contentsOf(summary)}</td>
+            <td className="code">
               {folder}
               {!exists && ' (missing)'}
             </td>

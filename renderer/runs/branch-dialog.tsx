@@ -49,7 +49,7 @@ export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: 
   return (
     <Dialog open onClose={onClose} title={`Branch ${record.name}`} wide>
       <form
-        className="stack"
+        className="col"
         onSubmit={(event) => {
           event.preventDefault()
           start.mutate()
@@ -63,7 +63,7 @@ export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: 
         <ChangedSettings fields={fields} values={values} onChange={set} />
         <CommandText text={commandOf('branch', project, fields, values)} />
         <Problem error={start.error} />
-        <div className="row">
+        <div className="row wrap">
           <Button type="submit" kind="primary" disabled={start.isPending || !checkpoints?.length}>
             Start branch
           </Button>
@@ -87,14 +87,14 @@ function CheckpointChoice({
     <>
       {checkpoints.length === 0 && (
         <p>
-          This run has no checkpoint yet. It saves one every <span className="mono">checkpointEvery</span>{' '}
+          This run has no checkpoint yet. It saves one every <span className="code">checkpointEvery</span>{' '}
           steps and when it is paused.
         </p>
       )}
       <fieldset className="checkpoints">
         <legend>Start from checkpoint</legend>
         {checkpoints.map((checkpoint) => (
-          <label key={checkpoint.step} className="row numbers">
+          <label key={checkpoint.step} className="row wrap num">
             <input
               type="radio"
               name="checkpoint"

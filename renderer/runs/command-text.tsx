@@ -3,7 +3,7 @@
 export function CommandText({ text }: { text: string }) {
   const [start, ...options] = text.split(/ (?=--)/)
   return (
-    <p className="mono command">
+    <p className="code command">
       {start}
       {options.map((option) => (
         <span key={option}>

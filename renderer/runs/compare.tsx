@@ -30,8 +30,8 @@ export function Compare({ runs }: { runs: string[] }) {
     { keys: 'Escape', does: 'back to the list', run: () => change({ compare: undefined }) },
   ])
   return (
-    <div className="stack">
-      <div className="row spread">
+    <div className="col">
+      <div className="row wrap between">
         <h1>{runs.length} runs</h1>
         <Button onClick={() => change({ compare: undefined })}>All runs</Button>
       </div>
@@ -69,7 +69,7 @@ function Differences({ runs }: { runs: readonly RunData[] }) {
         )}
         {rows.map(({ key, values }) => (
           <tr key={key}>
-            <th scope="row" className="mono">
+            <th scope="row" className="code">
               {key}
             </th>
             {values.map((value, i) => (

@@ -22,7 +22,7 @@ export function Estimate({ kind, input }: { kind: RunKind; input: object | null 
     refetchInterval: ({ state }) => (state.data?.isMeasuring ? measuringMs : refreshMs),
   })
   return (
-    <section aria-label="Estimate" role="status" className="estimate numbers">
+    <section aria-label="Estimate" role="status" className="estimate num">
       <h2>Estimate</h2>
       {error ? (
         <p className="quiet">{sentenceOf(error)}</p>

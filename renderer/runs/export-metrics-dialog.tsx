@@ -60,10 +60,10 @@ export function ExportMetricsDialog({ record, onClose }: { record: RunRecord; on
         <Problem error={start.error ?? work?.error} />
         {result && (
           <p role="status">
-            Wrote {result.steps} steps to <span className="mono">{result.file}</span>.
+            Wrote {result.steps} steps to <span className="code">{result.file}</span>.
           </p>
         )}
-        <div className="row">
+        <div className="row wrap">
           <Button type="submit" kind="primary" disabled={start.isPending}>
             Export
           </Button>

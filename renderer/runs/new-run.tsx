@@ -13,8 +13,8 @@ export function NewRun() {
   const [place, change] = usePlace()
   const kind = runKindNames.find((name) => name === place.new) ?? 'sft'
   return (
-    <div className="stack">
-      <div className="row spread">
+    <div className="col">
+      <div className="row wrap between">
         <h1>New run</h1>
         <Button onClick={() => change(listPlace)}>All runs</Button>
       </div>

@@ -112,7 +112,7 @@ function ChartBar({
 }) {
   const [place, change] = usePlace()
   return (
-    <div className="row chart-bar">
+    <div className="row wrap chart-bar">
       <Field label={`Smoothing ${smoothing}`}>
         <input
           type="range"

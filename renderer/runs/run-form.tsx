@@ -80,7 +80,7 @@ export function RunForm({
           </div>
         </details>
       </div>
-      <aside className="stack" aria-label="Before the start">
+      <aside className="col" aria-label="Before the start">
         <Estimate kind={kind} input={readable(project, fields, values)} />
         <Command text={commandOf(verb, project, fields, values)} />
         <Problem error={run.error} />
@@ -94,7 +94,7 @@ export function RunForm({
 
 function PresetButtons({ kind, onChoose }: { kind: RunKind; onChoose: (input: object) => void }) {
   return (
-    <fieldset className="row presets">
+    <fieldset className="row wrap presets">
       <legend>Preset</legend>
       {runPresets[kind]?.map(({ title, suits, input }) => (
         <Button key={title} title={suits} onClick={() => onChoose(input)}>

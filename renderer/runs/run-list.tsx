@@ -26,10 +26,10 @@ export function RunList() {
   const { selected, toggle, compare } = useSelection(runs ?? [])
   const startNew = () => change({ new: '' })
   return (
-    <div className="stack">
-      <div className="row spread">
+    <div className="col">
+      <div className="row wrap between">
         <h1>Runs</h1>
-        <span className="row">
+        <span className="row wrap">
           <Button disabled={selected.length < 2} onClick={compare}>
             Compare {selected.length > 1 ? selected.length : ''} <Keys keys="c" />
           </Button>
@@ -159,7 +159,7 @@ function Queue({ jobs }: { jobs: readonly WorkRecord[] }) {
   return (
     <section aria-label="Active and queued" className="card">
       {[...jobs].reverse().map(({ id, verb, state, progress, secondsLeft, input }) => (
-        <div key={id} className="row spread">
+        <div key={id} className="row wrap between">
           <span>
             {verb} {typeof input.name === 'string' ? input.name : ''} {state === 'queued' && '· queued'}
           </span>

@@ -13,7 +13,7 @@ export function RunLog({ run, marks }: { run: string; marks: readonly RunMark[] 
       )}
       {marks.length > 0 && <Marks marks={marks} />}
       {jobs.map(({ id, notes, error }) => (
-        <ul key={id} className="numbers">
+        <ul key={id} className="num">
           {notes.map((sentence, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: lines are only appended
             <li key={i}>{sentence}</li>

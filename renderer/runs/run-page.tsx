@@ -41,8 +41,8 @@ export function RunPage({ run }: { run: string }) {
   if (!record) return <Problem error={error} />
   const reason = reasonOf(record)
   return (
-    <div className="stack">
-      <div className="row spread">
+    <div className="col">
+      <div className="row wrap between">
         <RunTitle record={record} live={live} />
         <RunActions
           record={record}
@@ -144,7 +144,7 @@ function RunActions({
 }) {
   const [, change] = usePlace()
   return (
-    <span className="row">
+    <span className="row wrap">
       {control.canPause && (
         <Button onClick={control.pause} disabled={control.isPausing}>
           {control.isPausing ? 'Saving a checkpoint…' : 'Pause'} <Keys keys="Space" />
@@ -191,7 +191,7 @@ function RunSettings({ record }: { record: RunRecord }) {
       <p>
         {kindOf(record)}, started {timeOf(record.createdAt)}, Stet {record.codeVersion}
       </p>
-      <pre className="mono settings-json">{JSON.stringify(record.config, null, 2)}</pre>
+      <pre className="code settings-json">{JSON.stringify(record.config, null, 2)}</pre>
     </>
   )
 }

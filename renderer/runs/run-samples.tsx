@@ -33,7 +33,7 @@ export function RunSamples({ run, isActive }: { run: string; isActive: boolean }
     return (
       <Empty title="No samples yet">
         <p>
-          PPO records sample responses every few steps (<span className="mono">sampleEvery</span>). Other runs
+          PPO records sample responses every few steps (<span className="code">sampleEvery</span>). Other runs
           record none.
         </p>
       </Empty>
@@ -53,7 +53,7 @@ function Samples({ run, data }: { run: string; data: SampledStep }) {
   const sizes = samples.flatMap(({ tokens }) => tokens.map((token) => Math.abs(token[quantity] ?? 0)))
   const scale = Math.max(1e-6, ...sizes)
   return (
-    <div className="stack">
+    <div className="col">
       <SamplesBar data={data} quantity={quantity} scale={scale}>
         <Button disabled={references.progress !== null} onClick={compareAll}>
           Compare all with the reference <Keys keys="v" />
@@ -61,7 +61,7 @@ function Samples({ run, data }: { run: string; data: SampledStep }) {
       </SamplesBar>
       <Problem error={references.error} />
       {references.progress && (
-        <div className="row" role="status">
+        <div className="row wrap" role="status">
           <Progress label="Reference responses" {...references.progress} />
           <Button onClick={references.cancel}>Cancel</Button>
         </div>
@@ -93,7 +93,7 @@ function SamplesBar({
   const [place, change] = usePlace()
   const moveTo = (index: number) => change({ step: String(steps[index]) }, { replace: true })
   return (
-    <div className="row chart-bar">
+    <div className="row wrap chart-bar">
       <Field label={`Step ${step}`}>
         <input
           type="range"
@@ -145,7 +145,7 @@ function SampleCard({
         unit={quantity}
         tokens={tokens.map((token) => ({ text: token.text, value: token[quantity] ?? 0 }))}
       />
-      <p className="numbers quiet">
+      <p className="num quiet">
         score {numberOf(score)} · {tokens.length} tokens · {ended ? 'finished (EOS)' : 'cut off'}
       </p>
       {reference === undefined ? (

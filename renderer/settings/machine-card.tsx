@@ -29,7 +29,7 @@ export function MachineCard() {
 
 function Facts({ result: { runtime, speed, memory, version, node, sqlite } }: { result: DoctorResult }) {
   return (
-    <dl className="facts numbers">
+    <dl className="facts num">
       <dt>Runtime</dt>
       <dd>
         {runtime.kind} {runtime.version}, {runtime.device}, {runtime.threads} threads

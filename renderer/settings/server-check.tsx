@@ -27,7 +27,7 @@ export function ServerModel() {
           <option key={name} value={name} />
         ))}
       </datalist>
-      <div className="row">
+      <div className="row wrap">
         <Button disabled={list.isPending} onClick={() => list.mutate()}>
           {list.isPending ? 'Asking…' : 'List models'}
         </Button>

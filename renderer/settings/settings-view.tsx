@@ -10,7 +10,7 @@ import { ServerModel } from './server-check.tsx'
 
 export function View() {
   return (
-    <div className="stack settings">
+    <div className="col settings">
       <h1>Settings and help</h1>
       <AnnotatorCard />
       <AppearanceCard />

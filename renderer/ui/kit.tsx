@@ -74,7 +74,7 @@ function Report({ of }: { of: unknown }) {
   return (
     <details>
       <summary>Details</summary>
-      <pre className="mono">{text}</pre>
+      <pre className="code">{text}</pre>
       <Button onClick={() => void navigator.clipboard?.writeText(text)}>Copy report</Button>
     </details>
   )
@@ -127,7 +127,7 @@ export function Progress({
   return (
     <div className="progress">
       <progress value={done} max={Math.max(total, 1)} aria-label={label} />
-      <span className="numbers">
+      <span className="num">
         {label} {done} of {total}
         {left}
       </span>

@@ -12,7 +12,7 @@ export function Tabs<Name extends string>({
   onSelect: (name: Name) => void
 }) {
   return (
-    <div role="tablist" aria-label={label} className="row">
+    <div role="tablist" aria-label={label} className="row wrap">
       {names.map((name) => (
         <button
           type="button"

@@ -61,7 +61,7 @@ export function TokenHeat({
           </span>
         ))}
       </div>
-      <div id={descriptionId} role="status" className="token-heat-value numbers">
+      <div id={descriptionId} role="status" className="token-heat-value num">
         {at === null ? ' ' : describe(tokens[at]!, unit)}
       </div>
     </div>
@@ -80,7 +80,7 @@ function cueOf(label: number | undefined): string {
 /** @returns a CSS colour, of the same hues in the light and the dark theme */
 export function tintOf(value: number, scale: number): string {
   const strength = Math.min(Math.abs(value) / scale, 1)
-  const hue = value < 0 ? 'var(--heat-below)' : 'var(--heat-above)'
+  const hue = value < 0 ? 'var(--heat-n3)' : 'var(--heat-p3)'
   return `color-mix(in oklab, ${hue} ${Math.round(100 * strength)}%, transparent)`
 }
 
@@ -96,7 +96,7 @@ export function HeatLegend({
   hasEdits?: boolean
 }) {
   return (
-    <div className="heat-legend numbers">
+    <div className="heat-legend num">
       <span>{numberOf(-scale, 2)}</span>
       <span className="heat-ramp" aria-hidden />
       <span>{numberOf(scale, 2)}</span>

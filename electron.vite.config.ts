@@ -64,6 +64,6 @@ export default defineConfig({
     root: at('renderer'),
     base: './',
     plugins: [react()],
-    build: { outDir: 'out/renderer', rolldownOptions: { input: at('renderer/index.html') } },
+    build: { outDir: 'out/renderer', minify: true, rolldownOptions: { input: at('renderer/index.html') } },
   },
 })

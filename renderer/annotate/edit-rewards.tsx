@@ -6,7 +6,7 @@ import { useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
 import { StreamProgress } from '../app/stream-progress.tsx'
 import { useStreamed } from '../app/streamed.ts'
-import { numberOf } from '../ui/kit.tsx'
+import { numberOf } from '../ui/format.ts'
 import { HeatLegend, TokenHeat } from '../ui/token-heat.tsx'
 
 const unit = 'reward relative to kept tokens'

@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { host } from '../app/connection.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
 import { changeSettings, useSettings } from '../app/settings.ts'
-import { Button, Empty } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Empty } from '../ui/empty.tsx'
 
 export function EmptyQueue({ done, total }: { done: number; total: number }) {
   const project = useProject()

@@ -5,7 +5,9 @@ import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { pathOf } from '../app/upload.ts'
-import { Button, Dialog, Problem } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Problem } from '../ui/problem.tsx'
 
 type Imported = Awaited<ReturnType<typeof host.annotate.importAnnotations>>
 

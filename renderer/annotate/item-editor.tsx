@@ -7,7 +7,9 @@ import { type KeyBinding, useKeys } from '../app/keys.ts'
 import { useProject } from '../app/navigation.ts'
 import { saving } from '../app/saved.ts'
 import { getSettings, useSettings } from '../app/settings.ts'
-import { Button, Keys, Problem } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Keys } from '../ui/keys.tsx'
+import { Problem } from '../ui/problem.tsx'
 import { Prompt } from '../ui/prompt.tsx'
 import { hunkAtCaret, moveToHunk, restoreHunk, suggest } from './editor-actions.ts'
 import { Meter } from './meter.tsx'
@@ -215,7 +217,7 @@ function Note({ id, text, onChange }: { id: string; text: string; onChange: (tex
   }, [text])
   return (
     <label className="field">
-      <span className="field-label">Note</span>
+      <span className="field-name">Note</span>
       <textarea
         ref={field}
         rows={2}

@@ -2,7 +2,8 @@
 import { useEffect, useState } from 'react'
 import type { TextHunk } from '../../electron/pipeline/annotate/minimality.ts'
 import { useSettings } from '../app/settings.ts'
-import { Button, durationOf } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { durationOf } from '../ui/format.ts'
 import type { Editing } from './use-editing.ts'
 
 export function Meter({

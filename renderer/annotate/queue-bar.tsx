@@ -2,7 +2,7 @@
 import { disputedEditsLimit } from '../../electron/contract/annotate.ts'
 import { usePlace } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
-import { Button } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
 import { ImportAnnotations } from './import-annotations.tsx'
 import type { DiffUnit } from './use-diff-unit.ts'
 import type { Queue } from './use-queue.ts'

@@ -2,8 +2,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
+import { Button } from '../ui/button.tsx'
 import { DiffText } from '../ui/diff-text.tsx'
-import { Button, Empty, Field, numberOf, Problem } from '../ui/kit.tsx'
+import { Empty } from '../ui/empty.tsx'
+import { Field } from '../ui/field.tsx'
+import { numberOf } from '../ui/format.ts'
+import { Problem } from '../ui/problem.tsx'
 
 const maxShown = 100
 

@@ -1,7 +1,8 @@
 /** Jobs that failed, each shown until it is dismissed: the user may not have been watching. */
 import { useState } from 'react'
 import type { VerbName } from '../../electron/contract/verbs.ts'
-import { Button } from '../ui/kit.tsx'
+import { Banner } from '../ui/banner.tsx'
+import { Button } from '../ui/button.tsx'
 import { useWork } from './queries.ts'
 
 const storageKey = 'stet-dismissed-work'
@@ -22,14 +23,15 @@ export function FailedWork({ project, isShown }: { project: string; isShown: (ve
     setDismissed(all)
   }
   return failed.map(({ id, verb, input, error }) => (
-    <div key={id} className="problem box row wrap between" role="alert">
-      <p>
-        {verb}
-        {typeof input.name === 'string' && ` ${input.name}`} failed: {error}
-      </p>
-      <Button kind="quiet" onClick={() => dismiss(id)}>
-        Dismiss
-      </Button>
-    </div>
+    <Banner
+      key={id}
+      kind="bad"
+      title={`${verb}${typeof input.name === 'string' ? ` ${input.name}` : ''} failed: ${error}`}
+      actions={
+        <Button kind="quiet" onClick={() => dismiss(id)}>
+          Dismiss
+        </Button>
+      }
+    />
   ))
 }

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, useDeferredValue, useState } from 'react'
 import { views } from '../../electron/contract/views.ts'
-import { Dialog } from '../ui/kit.tsx'
+import { Dialog } from '../ui/dialog.tsx'
 import { host } from './connection.ts'
 import { goTo, goToProjects, useProjectMaybe } from './navigation.ts'
 

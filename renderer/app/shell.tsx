@@ -5,7 +5,11 @@ import { Link, Outlet } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import type { VerbName } from '../../electron/contract/verbs.ts'
 import { views } from '../../electron/contract/views.ts'
-import { Button, bytesOf, Dialog, durationOf, Keys } from '../ui/kit.tsx'
+import { Banner } from '../ui/banner.tsx'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { bytesOf, durationOf } from '../ui/format.ts'
+import { Keys } from '../ui/keys.tsx'
 import { connectionState, host, onConnection } from './connection.ts'
 import { ConnectionLost } from './connection-lost.tsx'
 import { GuideBar } from './guide.tsx'
@@ -84,11 +88,7 @@ function ReadOnlyNote({ project }: { project: string }) {
     queryFn: () => host.projects.overview({ project }),
   })
   if (!data?.readOnly) return null
-  return (
-    <p className="box" role="status">
-      {data.readOnly}
-    </p>
-  )
+  return <Banner kind="warn" icon="lock" title={data.readOnly} />
 }
 
 function nameOfFolder(folder: string): string {

@@ -1,5 +1,7 @@
 /** Progress of an answer that takes a while, with buttons to stop and resume it; or why there is no answer. */
-import { Button, Problem, Progress } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { Progress } from '../ui/progress.tsx'
 import type { Streamed } from './streamed.ts'
 
 /** @param label what is being done, as `Scoring responses` */

@@ -6,7 +6,10 @@ import type { ProjectOverview } from '../../electron/contract/projects.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
-import { Button, Empty, Problem } from '../ui/kit.tsx'
+import { Banner } from '../ui/banner.tsx'
+import { Button } from '../ui/button.tsx'
+import { Empty } from '../ui/empty.tsx'
+import { Problem } from '../ui/problem.tsx'
 import './data.css'
 import { droppedOf } from './dropped.ts'
 import { ExportDialog } from './export-dialog.tsx'
@@ -78,9 +81,11 @@ function DropArea({ onFiles, children }: { onFiles: (files: File[]) => void; chi
       }}
     >
       {folders.map((name) => (
-        <p key={name} className="problem box" role="alert">
-          {name} is a folder. Open it and drop the files it contains.
-        </p>
+        <Banner
+          key={name}
+          kind="bad"
+          title={`${name} is a folder. Open it and drop the files it contains.`}
+        />
       ))}
       {children}
     </div>

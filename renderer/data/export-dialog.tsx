@@ -5,7 +5,10 @@ import type { ExportFormat } from '../../electron/contract/data.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
-import { Button, Dialog, Field, Problem } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Field } from '../ui/field.tsx'
+import { Problem } from '../ui/problem.tsx'
 
 interface Format {
   help: string

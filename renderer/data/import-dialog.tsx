@@ -9,7 +9,12 @@ import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { queries, useWork } from '../app/queries.ts'
 import { pathOf } from '../app/upload.ts'
-import { Button, bytesOf, Dialog, Field, Problem, Progress } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Field } from '../ui/field.tsx'
+import { bytesOf } from '../ui/format.ts'
+import { Problem } from '../ui/problem.tsx'
+import { Progress } from '../ui/progress.tsx'
 
 type Columns = Record<string, string>
 

@@ -3,8 +3,10 @@ import { useQuery } from '@tanstack/react-query'
 import type { Annotation } from '../../electron/contract/records.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
+import { Button } from '../ui/button.tsx'
 import { DiffText } from '../ui/diff-text.tsx'
-import { Button, durationOf, Problem, timeOf } from '../ui/kit.tsx'
+import { durationOf, timeOf } from '../ui/format.ts'
+import { Problem } from '../ui/problem.tsx'
 import { splitNames } from './words.ts'
 
 export function ItemDetail({

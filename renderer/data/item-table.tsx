@@ -6,7 +6,7 @@ import type { ItemQuery, ItemRow } from '../../electron/contract/data.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { useProject } from '../app/navigation.ts'
-import { Problem } from '../ui/kit.tsx'
+import { Problem } from '../ui/problem.tsx'
 import { splitNames } from './words.ts'
 
 const pageRows = 100

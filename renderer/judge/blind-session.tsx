@@ -6,9 +6,12 @@ import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { saving } from '../app/saved.ts'
+import { Banner } from '../ui/banner.tsx'
+import { Button } from '../ui/button.tsx'
 import { DiffText } from '../ui/diff-text.tsx'
 import { InertMarkdown } from '../ui/inert-markdown.tsx'
-import { Button, Keys, Problem } from '../ui/kit.tsx'
+import { Keys } from '../ui/keys.tsx'
+import { Problem } from '../ui/problem.tsx'
 import { Prompt } from '../ui/prompt.tsx'
 
 type Vote = 'left' | 'tie' | 'right' | 'skip'
@@ -43,15 +46,17 @@ export function BlindSession({ evaluation }: { evaluation: string }) {
         </span>
       </div>
       {pair.judged > 0 && pair.judged % restEvery === 0 && (
-        <p className="box" role="status">
-          {pair.judged} verdicts: a good moment to rest your eyes. Everything is saved.
-        </p>
+        <Banner
+          kind="note"
+          title={`${pair.judged} verdicts: a good moment to rest your eyes. Everything is saved.`}
+        />
       )}
       {pair.decided && (
-        <div className="box row wrap between" role="status">
-          <span>Decided: the verdicts so far show which side is better. You may stop.</span>
-          <Button onClick={session.stop}>Stop and show the result</Button>
-        </div>
+        <Banner
+          kind="note"
+          title="Decided: the verdicts so far show which side is better. You may stop."
+          actions={<Button onClick={session.stop}>Stop and show the result</Button>}
+        />
       )}
       <div className="blind-prompt">
         <Prompt prompt={pair.prompt} context={pair.context} />

@@ -5,7 +5,7 @@ import type { WinRateSubset } from '../../electron/contract/report.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { IntervalBar } from '../charts/interval-bar.tsx'
-import { Problem } from '../ui/kit.tsx'
+import { Problem } from '../ui/problem.tsx'
 import { type Column, ResultTable } from './result-table.tsx'
 
 const columns: Column<WinRateSubset>[] = [

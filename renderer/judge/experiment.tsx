@@ -8,7 +8,10 @@ import { useProject } from '../app/navigation.ts'
 import { IntervalBar } from '../charts/interval-bar.tsx'
 import { Legend } from '../charts/legend.tsx'
 import { LineChart } from '../charts/line-chart.tsx'
-import { Button, numberOf, Problem } from '../ui/kit.tsx'
+import { Banner } from '../ui/banner.tsx'
+import { Button } from '../ui/button.tsx'
+import { numberOf } from '../ui/format.ts'
+import { Problem } from '../ui/problem.tsx'
 import { ResultTable } from './result-table.tsx'
 import { SaveFigure } from './save-figure.tsx'
 
@@ -34,7 +37,7 @@ export function Experiment() {
           Wrote <span className="code">{report.data.file}</span>.
         </p>
       )}
-      {data.caveat && <p className="box">{data.caveat}</p>}
+      {data.caveat && <Banner kind="note" title={data.caveat} />}
       {data.warnings && data.warnings.length > 0 && (
         <ul>
           {data.warnings.map((warning) => (

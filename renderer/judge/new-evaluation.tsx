@@ -6,7 +6,10 @@ import type { ModelRecord } from '../../electron/contract/models.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
-import { Button, Dialog, Field, Problem } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Field } from '../ui/field.tsx'
+import { Problem } from '../ui/problem.tsx'
 
 const blank = { reference: '', candidate: '', judge: '', prompts: '128' }
 

@@ -3,8 +3,8 @@ import { useState } from 'react'
 import type { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace } from '../app/navigation.ts'
+import { Button } from '../ui/button.tsx'
 import { DiffText } from '../ui/diff-text.tsx'
-import { Button } from '../ui/kit.tsx'
 import { Prompt } from '../ui/prompt.tsx'
 
 export type Pairs = Awaited<ReturnType<typeof host.judge.pairs>>

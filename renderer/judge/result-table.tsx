@@ -1,7 +1,8 @@
 /** A table of results that can be copied as Markdown or CSV, with its figure to save. */
 import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { Button, Problem } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Problem } from '../ui/problem.tsx'
 import { SaveFigure } from './save-figure.tsx'
 import { csvOf, markdownOf, type TextTable } from './table-text.ts'
 

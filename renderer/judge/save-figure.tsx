@@ -2,7 +2,8 @@
 import { useMutation } from '@tanstack/react-query'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
-import { Button, Problem } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Problem } from '../ui/problem.tsx'
 import { saveFile } from './save-file.ts'
 
 const pixelsPerPoint = 2

@@ -4,19 +4,25 @@ import type { LabelledPair } from '../../electron/contract/label.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
-import { Button, Empty, Field, Problem } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Empty } from '../ui/empty.tsx'
+import { Field } from '../ui/field.tsx'
+import { Problem } from '../ui/problem.tsx'
 import { Tabs } from '../ui/tabs.tsx'
 import { TokenHeat } from '../ui/token-heat.tsx'
 import './label.css'
 import { RewardTab } from './reward-tab.tsx'
 
-const tabs = ['labels', 'reward'] as const
-type Tab = (typeof tabs)[number]
+const tabs = [
+  { name: 'labels', title: 'Labels' },
+  { name: 'reward', title: 'Reward' },
+] as const
+type Tab = (typeof tabs)[number]['name']
 
 export function View() {
   const project = useProject()
   const [place, change] = usePlace()
-  const tab = tabs.find((name) => name === place.tab) ?? 'labels'
+  const tab = tabs.find(({ name }) => name === place.tab)?.name ?? 'labels'
   const openTab = (name: Tab) => change({ tab: name === 'labels' ? undefined : name })
   const { data: models = [] } = useQuery({
     queryKey: ['models', project],
@@ -30,7 +36,7 @@ export function View() {
     <div className="col">
       <div className="row wrap between">
         <h1>Labels and rewards</h1>
-        <Tabs label="Labels or rewards" names={tabs} selected={tab} onSelect={openTab} />
+        <Tabs label="Labels or rewards" tabs={tabs} selected={tab} onSelect={openTab} />
       </div>
       {tab === 'reward' ? (
         <RewardTab models={models} />

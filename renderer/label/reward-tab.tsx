@@ -6,7 +6,10 @@ import { goTo, usePlace, useProject } from '../app/navigation.ts'
 import { StreamProgress } from '../app/stream-progress.tsx'
 import { useStreamed } from '../app/streamed.ts'
 import { CalibrationPlot } from '../charts/calibration-plot.tsx'
-import { Button, Empty, Field, numberOf } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Empty } from '../ui/empty.tsx'
+import { Field } from '../ui/field.tsx'
+import { numberOf } from '../ui/format.ts'
 import { HeatLegend, TokenHeat } from '../ui/token-heat.tsx'
 
 export function RewardTab({ models }: { models: ModelRecord[] }) {

@@ -3,7 +3,10 @@ import { useRef, useState } from 'react'
 import type { ModelRecord } from '../../electron/contract/models.ts'
 import { host } from '../app/connection.ts'
 import { usePlace } from '../app/navigation.ts'
-import { Button, Field, numberOf, sentenceOf } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Field } from '../ui/field.tsx'
+import { numberOf } from '../ui/format.ts'
+import { sentenceOf } from '../ui/problem.tsx'
 
 interface Response {
   text: string

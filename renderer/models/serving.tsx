@@ -4,7 +4,8 @@ import type { WorkRecord } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
-import { Button, Problem } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Problem } from '../ui/problem.tsx'
 
 /** What is being served, or is about to be, in this project. */
 function useServing(): WorkRecord[] {

@@ -8,7 +8,10 @@ import { goTo } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { useSettings } from '../app/settings.ts'
 import { dismissGuide, showGuide } from '../app/use-guide.ts'
-import { Button, Field, Problem, timeOf } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Field } from '../ui/field.tsx'
+import { timeOf } from '../ui/format.ts'
+import { Problem } from '../ui/problem.tsx'
 
 type RecentProject = Awaited<ReturnType<typeof host.projects.recent>>[number]
 

@@ -7,7 +7,11 @@ import type { RunRecord } from '../../electron/contract/run-record.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
-import { Button, Dialog, Field, numberOf, Problem } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Field } from '../ui/field.tsx'
+import { numberOf } from '../ui/format.ts'
+import { Problem } from '../ui/problem.tsx'
 import { CommandText } from './command-text.tsx'
 import {
   commandOf,

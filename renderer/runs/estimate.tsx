@@ -4,7 +4,8 @@ import { useEffect, useState } from 'react'
 import type { RunKind } from '../../electron/contract/run-kinds/index.ts'
 import { EstimateRequest, type RunEstimate } from '../../electron/contract/train.ts'
 import { host } from '../app/connection.ts'
-import { bytesOf, durationOf, sentenceOf } from '../ui/kit.tsx'
+import { bytesOf, durationOf } from '../ui/format.ts'
+import { sentenceOf } from '../ui/problem.tsx'
 
 /** While this machine's speed is being measured. */
 const measuringMs = 700

@@ -7,7 +7,10 @@ import type { VerbResult } from '../../electron/contract/verbs.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
-import { Button, Dialog, Field, Problem } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Field } from '../ui/field.tsx'
+import { Problem } from '../ui/problem.tsx'
 
 const formats: Record<MetricFormat, { help: string; ending: string }> = {
   tensorboard: { help: 'An event file in a folder, for TensorBoard.', ending: '' },

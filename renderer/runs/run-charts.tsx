@@ -6,7 +6,7 @@ import { usePlace } from '../app/navigation.ts'
 import { Legend } from '../charts/legend.tsx'
 import { LineChart, type XUnit } from '../charts/line-chart.tsx'
 import type { ChartMark } from '../charts/marks.ts'
-import { Field } from '../ui/kit.tsx'
+import { Field } from '../ui/field.tsx'
 import { type ChartedRun, clockOf, isWarning, markSentence } from './chart-lines.ts'
 
 /** The first charts, in this order. */

@@ -9,7 +9,12 @@ import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
 import { Sparkline } from '../charts/sparkline.tsx'
-import { Button, Empty, Keys, numberOf, Problem, Progress, timeOf } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Empty } from '../ui/empty.tsx'
+import { numberOf, timeOf } from '../ui/format.ts'
+import { Keys } from '../ui/keys.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { Progress } from '../ui/progress.tsx'
 import { kindOf } from './run-words.ts'
 
 type ListedRun = Awaited<ReturnType<typeof host.runs.list>>[number]

@@ -1,7 +1,7 @@
 /** What happened to a run: the marks of its record, and below them the host's notes since it started. */
 import type { RunMark } from '../../electron/contract/records.ts'
 import { useWork } from '../app/queries.ts'
-import { timeOf } from '../ui/kit.tsx'
+import { timeOf } from '../ui/format.ts'
 import { isWarning } from './chart-lines.ts'
 
 export function RunLog({ run, marks }: { run: string; marks: readonly RunMark[] }) {

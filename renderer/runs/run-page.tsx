@@ -6,7 +6,12 @@ import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
-import { Button, Keys, Problem, Progress, timeOf } from '../ui/kit.tsx'
+import { Banner } from '../ui/banner.tsx'
+import { Button } from '../ui/button.tsx'
+import { timeOf } from '../ui/format.ts'
+import { Keys } from '../ui/keys.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { Progress } from '../ui/progress.tsx'
 import { Tabs } from '../ui/tabs.tsx'
 import { BranchDialog } from './branch-dialog.tsx'
 import { ExportMetricsDialog } from './export-metrics-dialog.tsx'
@@ -16,8 +21,13 @@ import { RunSamples } from './run-samples.tsx'
 import { kindOf, reasonOf, stateLine } from './run-words.ts'
 import { type LiveRun, useRun } from './use-run.ts'
 
-const tabs = ['charts', 'samples', 'log', 'settings'] as const
-type Tab = (typeof tabs)[number]
+const tabs = [
+  { name: 'charts', title: 'Charts' },
+  { name: 'samples', title: 'Samples' },
+  { name: 'log', title: 'Log' },
+  { name: 'settings', title: 'Settings' },
+] as const
+type Tab = (typeof tabs)[number]['name']
 
 /** The address of the list of runs. */
 const listPlace = { run: undefined, tab: undefined, step: undefined }
@@ -29,14 +39,14 @@ export function RunPage({ run }: { run: string }) {
   const control = useControl(run, live)
   const [isBranching, setBranching] = useState(false)
   const [isExporting, setExporting] = useState(false)
-  const tab = tabs.find((name) => name === place.tab) ?? 'charts'
+  const tab = tabs.find(({ name }) => name === place.tab)?.name ?? 'charts'
   const openTab = (name: Tab) => change({ tab: name })
   useKeys('This run', [
     { keys: ' ', does: 'pause or resume', run: control.toggle },
     { keys: 'b', does: 'branch from a checkpoint', run: () => setBranching(true) },
     { keys: 'e', does: 'export metrics', run: () => setExporting(true) },
     { keys: 'Escape', does: 'back to the list', run: () => change(listPlace) },
-    ...tabs.map((name, i) => ({ keys: String(i + 1), does: name, run: () => openTab(name) })),
+    ...tabs.map(({ name }, i) => ({ keys: String(i + 1), does: name, run: () => openTab(name) })),
   ])
   if (!record) return <Problem error={error} />
   const reason = reasonOf(record)
@@ -51,14 +61,14 @@ export function RunPage({ run }: { run: string }) {
           onExport={() => setExporting(true)}
         />
       </div>
-      {reason && <p className="problem box">{reason}</p>}
+      {reason && <Banner kind="bad" title={reason} />}
       <Problem error={error ?? control.error} />
       {work?.progress && work.progress.phase !== 'step' && (
         <Progress label={work.progress.phase} {...work.progress} secondsLeft={work.secondsLeft} />
       )}
       {isBranching && <BranchDialog record={record} onClose={() => setBranching(false)} />}
       {isExporting && <ExportMetricsDialog record={record} onClose={() => setExporting(false)} />}
-      <Tabs label="Parts of this run" names={tabs} selected={tab} onSelect={openTab} />
+      <Tabs label="Parts of this run" tabs={tabs} selected={tab} onSelect={openTab} />
       <div role="tabpanel" aria-label={tab}>
         <TabContent tab={tab} record={record} live={live} />
       </div>

@@ -2,7 +2,7 @@
 import { runKinds } from '../../electron/contract/run-kinds/index.ts'
 import type { RunRecord } from '../../electron/contract/run-record.ts'
 import type { WorkRecord } from '../../electron/contract/work.ts'
-import { durationOf, numberOf } from '../ui/kit.tsx'
+import { durationOf, numberOf } from '../ui/format.ts'
 
 export function kindOf({ kind }: RunRecord): string {
   return runKinds[kind].title

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { runKinds } from '../../electron/contract/run-kinds/index.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
-import { Field } from '../ui/kit.tsx'
+import { Field } from '../ui/field.tsx'
 import { type FormField, identifierOf, titleOf, type Values } from './form-fields.ts'
 
 interface Change {

@@ -3,7 +3,9 @@ import { useMutation } from '@tanstack/react-query'
 import type { VerbResult } from '../../electron/contract/verbs.ts'
 import { host } from '../app/connection.ts'
 import { useWork } from '../app/queries.ts'
-import { Button, bytesOf, numberOf, Problem } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { bytesOf, numberOf } from '../ui/format.ts'
+import { Problem } from '../ui/problem.tsx'
 
 type DoctorResult = VerbResult<'doctor'>
 

@@ -2,7 +2,9 @@
 import { useMutation } from '@tanstack/react-query'
 import { host } from '../app/connection.ts'
 import { changeSettings, useSettings } from '../app/settings.ts'
-import { Button, Field, Problem } from '../ui/kit.tsx'
+import { Button } from '../ui/button.tsx'
+import { Field } from '../ui/field.tsx'
+import { Problem } from '../ui/problem.tsx'
 
 const listId = 'server-models'
 

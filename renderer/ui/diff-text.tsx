@@ -2,6 +2,7 @@
 import { useMemo } from 'react'
 import { diffParts } from './diff-parts.ts'
 import './diff-text.css'
+import './proof.css'
 
 const tags = { kept: 'span', removed: 'del', added: 'ins' } as const
 

@@ -1,14 +1,33 @@
 /** What is printed on the keys of a shortcut. */
 
-const arrows: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→' }
+const printed: Record<string, string> = {
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Enter: '⏎',
+  Escape: 'Esc',
+  PageUp: 'PgUp',
+  PageDown: 'PgDn',
+}
 
-/** @param keys as they are bound: `g d`, `Ctrl+Enter`, `Alt+ArrowUp` */
-export function keyCaps(keys: string): string[] {
+const printedOnMac: Record<string, string> = { Ctrl: '⌘', Alt: '⌥', Shift: '⇧' }
+
+const isMac = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform)
+
+/**
+ * @param keys as they are bound: `g d`, `Ctrl+Enter`, `Alt+ArrowUp`
+ * @returns one cap per key, in the order in which they are pressed
+ */
+export function keyCaps(keys: string, onMac = isMac): string[] {
   if (keys === ' ') return ['Space']
-  return keys.split(' ').map((chord) =>
-    chord
-      .split('+')
-      .map((key) => arrows[key] ?? key)
-      .join('+'),
-  )
+  return keys.split(/[ +]/).map((key) => {
+    if (onMac && printedOnMac[key]) return printedOnMac[key]
+    return printed[key] ?? (key.length === 1 ? key.toUpperCase() : key)
+  })
+}
+
+/** @returns the value of `aria-keyshortcuts` for the same keys */
+export function ariaKeys(keys: string): string {
+  return keys.replaceAll('Ctrl', 'Control')
 }

@@ -1,9 +1,11 @@
 /**
- * Tokens tinted by a number: orange below zero, none at zero, blue above, on one scale that the legend shows.
+ * Tokens tinted by a number in seven steps: orange below zero, none at zero, blue above, on one scale that the legend shows.
  * The number is shown on hover and focus; the arrow keys move from token to token.
  */
 import { type KeyboardEvent, useId, useState } from 'react'
-import { numberOf } from './kit.tsx'
+import { numberOf } from './format.ts'
+import { heatOf, heatRamp } from './heat.ts'
+import './proof.css'
 import './token-heat.css'
 
 export interface HeatToken {
@@ -42,7 +44,7 @@ export function TokenHeat({
         aria-describedby={descriptionId}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys show the numbers
         tabIndex={0}
-        className="token-heat-text"
+        className="tokens"
         onKeyDown={move}
         onMouseLeave={() => setAt(null)}
         onBlur={() => setAt(null)}
@@ -52,8 +54,7 @@ export function TokenHeat({
           <span
             // biome-ignore lint/suspicious/noArrayIndexKey: tokens have no other key
             key={i}
-            className={`token ${i === at ? 'at' : ''} ${cueOf(label)}`}
-            style={{ background: value === null ? undefined : tintOf(value, scale) }}
+            className={`token ${i === at ? 'at' : ''} ${cueOf(label)} ${heatOf(value, scale)}`}
             title={value === null ? undefined : `${unit} ${numberOf(value)}`}
             onMouseEnter={() => setAt(i)}
           >
@@ -77,13 +78,6 @@ function cueOf(label: number | undefined): string {
   return label < 0 ? 'deleted' : 'inserted'
 }
 
-/** @returns a CSS colour, of the same hues in the light and the dark theme */
-export function tintOf(value: number, scale: number): string {
-  const strength = Math.min(Math.abs(value) / scale, 1)
-  const hue = value < 0 ? 'var(--heat-n3)' : 'var(--heat-p3)'
-  return `color-mix(in oklab, ${hue} ${Math.round(100 * strength)}%, transparent)`
-}
-
 /** Explains the tints. */
 export function HeatLegend({
   scale,
@@ -96,9 +90,13 @@ export function HeatLegend({
   hasEdits?: boolean
 }) {
   return (
-    <div className="heat-legend num">
+    <div className="heat-key num">
       <span>{numberOf(-scale, 2)}</span>
-      <span className="heat-ramp" aria-hidden />
+      <span className="heat-ramp" aria-hidden>
+        {heatRamp.map((step) => (
+          <span key={step} className={step} />
+        ))}
+      </span>
       <span>{numberOf(scale, 2)}</span>
       <span className="quiet">
         {unit}: orange below zero, none at zero, blue above

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { keyCaps } from '../../../renderer/ui/key-caps.ts'
+import { ariaKeys, keyCaps } from '../../../renderer/ui/key-caps.ts'
 
-test('arrow keys and the space bar are shown as on a keyboard', () => {
-  assert.deepEqual(keyCaps('Alt+ArrowUp'), ['Alt+↑'])
-  assert.deepEqual(keyCaps('g d'), ['g', 'd'])
-  assert.deepEqual(keyCaps('Alt ↑↓'), ['Alt', '↑↓'])
-  assert.deepEqual(keyCaps(' '), ['Space'])
-  assert.deepEqual(keyCaps('Ctrl+Enter'), ['Ctrl+Enter'])
+test('each key of a shortcut has its own cap, printed as on a keyboard', () => {
+  assert.deepEqual(keyCaps('Alt+ArrowUp', false), ['Alt', '↑'])
+  assert.deepEqual(keyCaps('g d', false), ['G', 'D'])
+  assert.deepEqual(keyCaps('Alt ↑↓', false), ['Alt', '↑↓'])
+  assert.deepEqual(keyCaps(' ', false), ['Space'])
+  assert.deepEqual(keyCaps('Ctrl+Enter', false), ['Ctrl', '⏎'])
+  assert.deepEqual(keyCaps('Ctrl+Alt+z', true), ['⌘', '⌥', 'Z'])
+})
+
+test('screen readers are told of the modifiers by their standard names', () => {
+  assert.equal(ariaKeys('Ctrl+Enter'), 'Control+Enter')
+  assert.equal(ariaKeys('Alt+z'), 'Alt+z')
 })

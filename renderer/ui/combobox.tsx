@@ -1,0 +1,79 @@
+/** A choice from a long list, found by typing a part of it; with `isFree`, any text may be given. */
+import { Combobox as Base } from '@base-ui/react/combobox'
+import { useFieldProps } from './field.tsx'
+import { Icon } from './icons.tsx'
+import type { Option } from './select.tsx'
+import './field.css'
+import './menu.css'
+import './select.css'
+
+interface ComboboxProps {
+  /** Its name outside of a `Field`. */
+  label?: string
+  options: readonly Option<string>[]
+  value: string
+  onChange: (value: string) => void
+  placeholder?: string
+  /** Whether a text that is not in the list may be given, such as the path of a folder. */
+  isFree?: boolean
+  isDisabled?: boolean
+  isRequired?: boolean
+}
+
+interface Item {
+  value: string
+  label: string
+}
+
+export function Combobox({
+  label,
+  options,
+  value,
+  onChange,
+  placeholder,
+  isFree = false,
+  isDisabled = false,
+  isRequired = false,
+}: ComboboxProps) {
+  const { id, ...described } = useFieldProps()
+  const items = options.map((option): Item => ({ value: option.value, label: option.text }))
+  const selected = items.find((item) => item.value === value) ?? null
+  const free = isFree ? { inputValue: selected?.label ?? value, onInputValueChange: onChange } : {}
+  return (
+    <Base.Root
+      items={items}
+      value={selected}
+      onValueChange={(item: Item | null) => onChange(item?.value ?? '')}
+      isItemEqualToValue={(a: Item, b: Item) => a.value === b.value}
+      disabled={isDisabled}
+      required={isRequired}
+      {...free}
+    >
+      <Base.InputGroup className="input" data-disabled={isDisabled || undefined}>
+        <Base.Input id={id} aria-label={label} placeholder={placeholder} {...described} />
+        <Base.Trigger tabIndex={-1} aria-label="Show the list">
+          <Icon name="down" isSmall />
+        </Base.Trigger>
+      </Base.InputGroup>
+      <Base.Portal>
+        <Base.Positioner className="float-at" sideOffset={4}>
+          <Base.Popup className="float menu select-list">
+            <Base.Empty>
+              <p className="menu-head">{isFree ? 'Not in the list' : 'None found'}</p>
+            </Base.Empty>
+            <Base.List>
+              {(item: Item) => (
+                <Base.Item key={item.value} value={item} className="item">
+                  {item.label}
+                  <Base.ItemIndicator className="tick">
+                    <Icon name="check" isSmall />
+                  </Base.ItemIndicator>
+                </Base.Item>
+              )}
+            </Base.List>
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  )
+}

@@ -1,0 +1,78 @@
+/** Dialogs: one with content, and a question before something is removed. Escape closes them and returns the focus. */
+import { Dialog as Base } from '@base-ui/react/dialog'
+import type { ReactNode } from 'react'
+import { Button } from './button.tsx'
+import './dialog.css'
+
+export function Dialog({
+  open,
+  onClose,
+  title,
+  wide = false,
+  children,
+}: {
+  open: boolean
+  onClose: () => void
+  title: string
+  wide?: boolean
+  children: ReactNode
+}) {
+  return (
+    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className="backdrop" />
+        <Base.Popup className={`float dialog ${wide ? 'wide' : ''}`}>
+          <Base.Title className="subtitle">{title}</Base.Title>
+          {children}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  )
+}
+
+/** The buttons at the end of a dialog, the primary one last. */
+export function DialogActions({ children }: { children: ReactNode }) {
+  return <div className="dialog-actions">{children}</div>
+}
+
+/** Asks before something is removed. Both buttons say what happens. */
+export function Confirm({
+  open,
+  title,
+  sentence,
+  action,
+  keep = 'Keep',
+  onConfirm,
+  onClose,
+}: {
+  open: boolean
+  /** The question: `Remove 3 runs?` */
+  title: string
+  /** What goes with it. */
+  sentence: ReactNode
+  /** `Remove 3 runs` */
+  action: string
+  /** `Keep them` */
+  keep?: string
+  onConfirm: () => void
+  onClose: () => void
+}) {
+  return (
+    <Dialog open={open} onClose={onClose} title={title}>
+      <p className="second">{sentence}</p>
+      <DialogActions>
+        <Button onClick={onClose}>{keep}</Button>
+        <Button
+          kind="danger"
+          className="sure"
+          onClick={() => {
+            onClose()
+            onConfirm()
+          }}
+        >
+          {action}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  )
+}

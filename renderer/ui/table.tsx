@@ -1,0 +1,31 @@
+/** Parts of tables; a table has the class `table`, its numbers the class `r`, buttons that wait for the pointer `acts`. */
+import type { ReactNode } from 'react'
+import { Icon } from './icons.tsx'
+import './table.css'
+
+export type SortDirection = 'ascending' | 'descending'
+
+/** The head of a column that can be sorted. A click sorts by it, or turns the order around. */
+export function SortHead({
+  children,
+  direction,
+  onSort,
+  isNumber = false,
+}: {
+  children: ReactNode
+  /** Null while the table is sorted by another column. */
+  direction: SortDirection | null
+  onSort: (direction: SortDirection) => void
+  isNumber?: boolean
+}) {
+  const first: SortDirection = isNumber ? 'descending' : 'ascending'
+  const turned: SortDirection = direction === 'ascending' ? 'descending' : 'ascending'
+  return (
+    <th scope="col" className={isNumber ? 'r' : undefined} aria-sort={direction ?? undefined}>
+      <button type="button" className="sort" onClick={() => onSort(direction === null ? first : turned)}>
+        {children}
+        {direction && <Icon name={direction} isSmall />}
+      </button>
+    </th>
+  )
+}

@@ -1,0 +1,65 @@
+/** Short messages about what was just done, at the bottom; one with an action stays until it is dismissed or the next comes. */
+import { Toast as Base } from '@base-ui/react/toast'
+import { Button, IconButton } from './button.tsx'
+import { Icon, type IconName } from './icons.tsx'
+import './menu.css'
+import './toast.css'
+
+interface ToastData {
+  icon: IconName
+  /** Ends with a button that does this, such as Undo. */
+  action?: { text: string; keys?: string; run: () => void }
+}
+
+const manager = Base.createToastManager<ToastData>()
+/** The toast with an action that is shown now: the next action replaces it. */
+let actionable: string | null = null
+const shownMs = 5000
+
+/** @param text what was done: `Copied as Markdown` */
+export function showToast(text: string, { icon = 'done', action }: Partial<ToastData> = {}): void {
+  if (actionable !== null) manager.close(actionable)
+  const id = manager.add({ title: text, data: { icon, action }, timeout: action ? 0 : shownMs })
+  actionable = action ? id : null
+}
+
+/** Where toasts appear. Drawn once, in the frame. */
+export function Toasts() {
+  return (
+    <Base.Provider toastManager={manager}>
+      <Base.Portal>
+        <Base.Viewport className="toasts">
+          <ToastList />
+        </Base.Viewport>
+      </Base.Portal>
+    </Base.Provider>
+  )
+}
+
+function ToastList() {
+  const { toasts } = Base.useToastManager<ToastData>()
+  return toasts.map((toast) => (
+    <Base.Root key={toast.id} toast={toast} className="float toast">
+      <Icon name={toast.data?.icon ?? 'done'} isSmall />
+      <Base.Title className="grow" render={<span />} />
+      {toast.data?.action && <ActionButton id={toast.id} action={toast.data.action} />}
+      <Base.Close render={<IconButton icon="close" label="Dismiss" isSmall />} />
+    </Base.Root>
+  ))
+}
+
+function ActionButton({ id, action }: { id: string; action: NonNullable<ToastData['action']> }) {
+  return (
+    <Button
+      kind="quiet"
+      isSmall
+      keys={action.keys}
+      onClick={() => {
+        manager.close(id)
+        action.run()
+      }}
+    >
+      {action.text}
+    </Button>
+  )
+}

@@ -1,4 +1,4 @@
-/** A thing that stands by itself, such as a chart, a pair or an estimate. Sections of a form are parted by lines instead. */
+/** A thing on its own, such as a chart, a pair or an estimate. Sections of a form are parted by lines instead. */
 import type { ReactNode } from 'react'
 import './card.css'
 

@@ -4,6 +4,7 @@ import { useFieldProps } from './field.tsx'
 import { Icon } from './icons.tsx'
 import type { Option } from './select.tsx'
 import './field.css'
+import './float.css'
 import './menu.css'
 import './select.css'
 

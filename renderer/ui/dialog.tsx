@@ -3,6 +3,7 @@ import { Dialog as Base } from '@base-ui/react/dialog'
 import type { ReactNode } from 'react'
 import { Button } from './button.tsx'
 import './dialog.css'
+import './float.css'
 
 export function Dialog({
   open,

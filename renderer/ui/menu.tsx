@@ -3,6 +3,7 @@ import { Menu as Base } from '@base-ui/react/menu'
 import type { ReactElement } from 'react'
 import { Icon, type IconName } from './icons.tsx'
 import { Keys } from './keys.tsx'
+import './float.css'
 import './menu.css'
 
 export interface MenuAction {

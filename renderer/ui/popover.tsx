@@ -1,7 +1,7 @@
 /** A small panel that opens from a button, for facts or a few controls. */
 import { Popover as Base } from '@base-ui/react/popover'
 import type { ReactElement, ReactNode } from 'react'
-import './menu.css'
+import './float.css'
 import './popover.css'
 
 export function Popover({

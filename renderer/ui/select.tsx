@@ -3,6 +3,7 @@ import { Select as Base } from '@base-ui/react/select'
 import { useFieldProps } from './field.tsx'
 import { Icon, type IconName } from './icons.tsx'
 import './field.css'
+import './float.css'
 import './menu.css'
 import './select.css'
 

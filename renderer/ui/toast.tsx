@@ -2,7 +2,7 @@
 import { Toast as Base } from '@base-ui/react/toast'
 import { Button, IconButton } from './button.tsx'
 import { Icon, type IconName } from './icons.tsx'
-import './menu.css'
+import './float.css'
 import './toast.css'
 
 interface ToastData {

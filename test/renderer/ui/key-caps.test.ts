@@ -11,7 +11,7 @@ test('each key of a shortcut has its own cap, printed as on a keyboard', () => {
   assert.deepEqual(keyCaps('Ctrl+Alt+z', true), ['⌘', '⌥', 'Z'])
 })
 
-test('screen readers are told of the modifiers by their standard names', () => {
+test('screen readers get the modifiers by their standard names', () => {
   assert.equal(ariaKeys('Ctrl+Enter'), 'Control+Enter')
   assert.equal(ariaKeys('Alt+z'), 'Alt+z')
 })

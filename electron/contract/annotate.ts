@@ -83,10 +83,26 @@ export const annotate = {
     .output(z.object({ item: Item, annotation: Annotation.nullable(), note: z.string() })),
   /** Once this returns, the revision survives a power failure. */
   save: procedure('Append a revision.')
-    .input(z.strictObject({ project, annotation: NewAnnotation }))
+    .input(
+      z.strictObject({
+        project,
+        annotation: NewAnnotation,
+        /** The newest revision that the writer has seen (0: none); a newer one is a `conflict`. Null appends anyway. */
+        after: z.int().nonnegative().nullable().default(null),
+      }),
+    )
     .output(Annotation),
   note: procedure('Save a note on an item.')
-    .input(z.strictObject({ project, annotator, id: z.string(), text: z.string() }))
+    .input(
+      z.strictObject({
+        project,
+        annotator,
+        id: z.string(),
+        text: z.string(),
+        /** What the writer has seen; another note that is stored is a `conflict`. Null replaces any. */
+        before: z.string().nullable().default(null),
+      }),
+    )
     .output(z.object({ text: z.string() })),
   /** By a language model of the project, or by an OpenAI-compatible server on this machine. */
   draft: procedure('Propose a minimal edit.')

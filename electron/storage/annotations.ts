@@ -23,10 +23,19 @@ const values =
 
 /**
  * Appends a revision; once this returns it survives a power cut.
- * @throws UserError `not_found` for an unknown item
+ * @param after the newest revision that the writer has seen, 0 for none; null appends in any case
+ * @throws UserError `not_found` for an unknown item, `conflict` if there is a revision that the writer has not seen
  */
-export function saveAnnotation(db: Db, annotation: NewAnnotation): Annotation {
-  return transact(db, () => annotationWriter(db).append(annotation))
+export function saveAnnotation(db: Db, annotation: NewAnnotation, after: number | null = null): Annotation {
+  return transact(db, () => {
+    const { itemId, annotator } = annotation
+    const newest = after === null ? null : latestAnnotation(db, itemId, annotator)
+    if (newest !== null && newest.revision > after!) {
+      const message = `${annotator} has edited item ${itemId} elsewhere meanwhile. Compare both versions and choose one.`
+      throw new UserError('conflict', message)
+    }
+    return annotationWriter(db).append(annotation)
+  })
 }
 
 /** Prepared statements for appending many revisions; call them inside a transaction. */

@@ -36,10 +36,12 @@ export function annotateHandlers(context: HandlerContext) {
     ),
     queue: api.annotate.queue.handler(async ({ input }) => queueOf(await dbOf(input), input)),
     open: api.annotate.open.handler(async ({ input }) => openItem(await dbOf(input), input)),
-    save: api.annotate.save.handler(async ({ input }) => saveAnnotation(await dbOf(input), input.annotation)),
+    save: api.annotate.save.handler(async ({ input }) =>
+      saveAnnotation(await dbOf(input), input.annotation, input.after),
+    ),
     note: api.annotate.note.handler(async ({ input }) => {
-      const { id, annotator, text } = input
-      saveNote(await dbOf(input), id, annotator, text)
+      const { id, annotator, text, before } = input
+      saveNote(await dbOf(input), { id, annotator, text, before })
       return { text }
     }),
     draft: api.annotate.draft.handler(({ input }) => draft(context, input)),

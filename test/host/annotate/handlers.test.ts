@@ -56,6 +56,32 @@ test('the queue lists unfinished items in order, and a saved revision is opened 
   assert.deepEqual([open.annotation?.edited, open.annotation?.revision, open.note], ['Half', 1, 'unsure'])
 })
 
+test('a revision or a note that the writer has not seen is never replaced silently', async () => {
+  const project = await projectOf('two-windows', rows.slice(0, 1))
+  const { ids } = await host.annotate.queue({ project, annotator: 'ann' })
+  const id = ids[0]!
+  const save = (edited: string, after: number | null) =>
+    host.annotate.save({ project, annotation: work(id, 'ann', edited), after })
+  assert.equal((await save('One.', 0)).revision, 1)
+  await assert.rejects(save('Two.', 0), {
+    code: 'conflict',
+    message: /ann has edited item .* elsewhere meanwhile/,
+  })
+  assert.equal((await host.annotate.open({ project, annotator: 'ann', id })).annotation?.edited, 'One.')
+  assert.equal((await save('Two.', 1)).revision, 2)
+  assert.equal((await save('Three.', null)).revision, 3)
+  const others = { project, annotation: work(id, 'bob', 'Mine.'), after: 0 }
+  assert.equal((await host.annotate.save(others)).revision, 1, 'each annotator has a history')
+
+  const note = (text: string, before: string | null) =>
+    host.annotate.note({ project, annotator: 'ann', id, text, before })
+  await note('first', '')
+  await assert.rejects(note('second', ''), { code: 'conflict', message: /changed elsewhere meanwhile/ })
+  await note('second', 'first')
+  await note('third', null)
+  assert.equal((await host.annotate.open({ project, annotator: 'ann', id })).note, 'third')
+})
+
 test('two annotators agree on the words that both changed or kept; differences come first', async () => {
   const project = await projectOf('agree', rows.slice(0, 2))
   const { ids } = await host.annotate.queue({ project, annotator: 'ann' })

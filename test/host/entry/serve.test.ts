@@ -23,10 +23,11 @@ writeFileSync(path.join(scratch, 'secret.txt'), 'secret')
 
 const { router, close } = openHost({ onOutput: () => {} })
 let server: RunningServer
+const secret = 'a secret of this test'
 let cookie = ''
 
 before(async () => {
-  server = await startServer({ folder, router, port: 0, host: '127.0.0.1' })
+  server = await startServer({ folder, router, port: 0, host: '127.0.0.1', secret })
   const { headers } = await get(new URL(server.url).pathname + new URL(server.url).search)
   cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? ''
 })
@@ -101,6 +102,30 @@ describe('the token', () => {
       'text/javascript; charset=utf-8',
     )
   })
+})
+
+test('a session outlives a restart at the same port, and is worth nothing with another secret or port', async () => {
+  const { port } = server
+  const again = async (secret: string) => {
+    await server.close()
+    server = await startServer({ folder, router, port, host: '127.0.0.1', secret })
+  }
+  const firstToken = new URL(server.url).search
+  await again(secret)
+  assert.equal((await get('/', { cookie })).status, 200)
+  assert.equal(await socketStatus({ cookie, origin: origin() }), 101)
+  assert.equal((await get(`/${firstToken}`)).status, 401, 'the printed address is for one start')
+  await again('another secret')
+  assert.equal((await get('/', { cookie })).status, 401)
+  await again(secret)
+  const elsewhere = await startServer({ folder, router, port: 0, host: '127.0.0.1', secret })
+  try {
+    const renamed = cookie.replace(`stet-${port}`, `stet-${elsewhere.port}`)
+    const sent = await fetch(`http://127.0.0.1:${elsewhere.port}/`, { headers: { cookie: renamed } })
+    assert.equal(sent.status, 401)
+  } finally {
+    await elsewhere.close()
+  }
 })
 
 test('every response has strict security headers, refusals included', async () => {

@@ -1,8 +1,10 @@
 /** Runs the web server until a signal stops it; active training runs then pause with a checkpoint. */
 import path from 'node:path'
+import { settingsFolder } from '../../projects/recent-projects.ts'
 import type { Host } from '../../router.ts'
 import { builtRenderer } from './built-renderer.ts'
 import { startServer } from './server.ts'
+import { sessionSecret } from './session-secret.ts'
 
 export interface ServeHooks {
   onNote(sentence: string): void
@@ -19,7 +21,7 @@ export async function serve(
 ): Promise<void> {
   if (project !== null) await lab.openProject(path.resolve(project))
   const folder = await builtRenderer(onNote)
-  const server = await startServer({ folder, router, port, host })
+  const server = await startServer({ folder, router, port, host, secret: sessionSecret(settingsFolder()) })
   const place = project === null ? '' : `#/p/${encodeURIComponent(path.resolve(project))}/data`
   onOpen(server.url + place)
   if (!signal.aborted)

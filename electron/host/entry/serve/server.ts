@@ -18,6 +18,8 @@ export interface ServerOptions {
   port: number
   /** Name or address to listen on. */
   host: string
+  /** What sessions are derived from: with the same secret and port, a browser's session outlives a restart. */
+  secret: string
 }
 
 export interface RunningServer {
@@ -40,11 +42,11 @@ const maxMessageBytes = 64 * 2 ** 20
 
 /** @throws UserError `conflict` if the port is in use */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { folder, router, host } = options
+  const { folder, router, host, secret } = options
   const server = createServer()
   const port = await listen(server, options.port, host)
   const hosts = ['localhost', '127.0.0.1', '[::1]', host].map((name) => `${name}:${port}`)
-  const access = newAccess(port)
+  const access = newAccess(port, secret)
   const site: Site = { folder, access, port, hosts: new Set(hosts) }
   server.on('request', (request, response) => {
     if (isReadable(request.url)) respond(request, response, site)

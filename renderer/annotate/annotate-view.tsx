@@ -1,19 +1,21 @@
 /** The view Annotate: a queue of items, each to be edited as little as possible. */
-import { useEffect } from 'react'
-import { host } from '../app/connection.ts'
+import { useEffect, useState } from 'react'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { useSettings } from '../app/settings.ts'
 import { StreamProgress } from '../app/stream-progress.tsx'
+import { openItem, openKey } from '../app/unsaved.ts'
 import { refreshGuide } from '../app/use-guide.ts'
 import { Problem } from '../ui/problem.tsx'
 import './annotate.css'
 import { EditRewards } from './edit-rewards.tsx'
 import { EmptyDisputed, EmptyQueue } from './empty-queue.tsx'
-import { ItemEditor } from './item-editor.tsx'
+import { FinishedToast } from './finished-toast.tsx'
+import { type Finished, ItemEditor } from './item-editor.tsx'
 import { QueueBar } from './queue-bar.tsx'
 import { Review } from './review.tsx'
+import { restoreState, type State } from './session.ts'
 import { useDiffUnit } from './use-diff-unit.ts'
 import { type Queue, useQueue } from './use-queue.ts'
 
@@ -29,8 +31,8 @@ function QueueView() {
   const unit = useDiffUnit()
   usePrefetch(queue.ids.slice(queue.index + 1, queue.index + 3))
   useKeys('Queue', [
-    { keys: 'Alt+j', does: 'next item', run: () => queue.move(1), whileTyping: true },
-    { keys: 'Alt+k', does: 'previous item', run: () => queue.move(-1), whileTyping: true },
+    { keys: 'Alt+j', does: 'next item', run: () => queue.move(1), whileTyping: true, repeats: true },
+    { keys: 'Alt+k', does: 'previous item', run: () => queue.move(-1), whileTyping: true, repeats: true },
     { keys: 'r', does: 'review two annotators', run: () => change({ review: '1' }) },
     { keys: 't', does: 'diff in words or tokens', run: unit.toggle },
     { keys: 'Alt+t', does: 'diff in words or tokens', run: unit.toggle, whileTyping: true },
@@ -53,10 +55,8 @@ function usePrefetch(ids: readonly string[]): void {
   const joined = ids.join()
   useEffect(() => {
     for (const id of joined.split(',').filter(Boolean)) {
-      void queries.prefetchQuery({
-        queryKey: ['open', project, annotator, id],
-        queryFn: () => host.annotate.open({ project, annotator, id }),
-      })
+      const place = { project, annotator, item: id }
+      void queries.prefetchQuery({ queryKey: openKey(place), queryFn: () => openItem(place) })
     }
   }, [joined, project, annotator])
 }
@@ -79,20 +79,43 @@ function CurrentItem({ queue, tokenizer }: { queue: Queue; tokenizer: string | n
   const { id, own, disputed } = queue
   const { edits, rewardModel } = disputed
   const edit = edits?.edits[queue.index]
+  const { annotator } = useSettings()
+  const [, change] = usePlace()
+  const [finished, setFinished] = useState<Finished | null>(null)
   if (id === undefined) return null
-  const onNext = (isNewlyDone: boolean) => {
-    if (isNewlyDone) {
-      own.countDone()
-      refreshGuide(project)
-    }
+  const count = (before: State | null, after: State) => {
+    if ((before === 'done') === (after === 'done')) return
+    own.countDone(after === 'done' ? 1 : -1)
+    refreshGuide(project)
+  }
+  const onFinished = (done: Finished) => {
+    setFinished(done)
+    count(done.before, done.state)
+    // A flag is a remark: the item stays.
+    if (done.state === 'flagged' || done.state === 'draft') return
     if (!queue.isLast) queue.move(1)
     else if (!queue.isDisputed) void own.refetch()
   }
+  const undo = async ({ item, before, state }: Finished) => {
+    await restoreState({ project, annotator, item }, before)
+    setFinished(null)
+    count(state, before ?? 'draft')
+    if (item !== id) change({ item })
+  }
   return (
-    <ItemEditor key={id} id={id} tokenizer={tokenizer} onNext={onNext}>
-      {edits && edit && rewardModel !== undefined && (
-        <EditRewards edit={edit} rewardModel={rewardModel} scale={edits.scale} />
+    <>
+      <ItemEditor key={id} id={id} tokenizer={tokenizer} onFinished={onFinished}>
+        {edits && edit && rewardModel !== undefined && (
+          <EditRewards edit={edit} rewardModel={rewardModel} scale={edits.scale} />
+        )}
+      </ItemEditor>
+      {finished && (
+        <FinishedToast
+          finished={finished}
+          onUndo={() => undo(finished)}
+          onDismiss={() => setFinished(null)}
+        />
       )}
-    </ItemEditor>
+    </>
   )
 }

@@ -163,7 +163,7 @@ export function openEditor({
         drawing,
         suggestionField,
         history({ minDepth: 1_000_000 }),
-        keymap.of([...suggestionKeys, ...historyKeymap, ...standardKeymap]),
+        keymap.of([...suggestionKeys, ...historyKeys, ...standardKeymap]),
         EditorView.lineWrapping,
         EditorState.lineSeparator.of('\n'),
         EditorView.contentAttributes.of({ 'aria-label': 'Rejected response: edit as little as possible' }),
@@ -184,6 +184,9 @@ export function openEditor({
     destroy: () => view.destroy(),
   }
 }
+
+/** Without the one that takes Alt+U, which undoes Done (finished-toast.tsx). */
+const historyKeys = historyKeymap.filter(({ key }) => key !== 'Alt-u')
 
 /** Tab accepts and Escape rejects the first suggestion after the caret, else the first. Without any, Escape leaves. */
 const suggestionKeys = [

@@ -1,86 +1,121 @@
 /** One item: its prompt, the preferred response for reference, and the rejected response to edit. */
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import type { Annotation, Item } from '../../electron/contract/records.ts'
 import { host } from '../app/connection.ts'
 import { type KeyBinding, useKeys } from '../app/keys.ts'
-import { useProject } from '../app/navigation.ts'
-import { saving } from '../app/saved.ts'
+import { usePlace, useProject } from '../app/navigation.ts'
 import { getSettings, useSettings } from '../app/settings.ts'
+import type { Place } from '../app/unsaved.ts'
+import { isMissing, ViewProblem } from '../app/view-problem.tsx'
 import { Button } from '../ui/button.tsx'
 import { Keys } from '../ui/keys.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Prompt } from '../ui/prompt.tsx'
+import { AskUnchanged } from './ask-unchanged.tsx'
 import { hunkAtCaret, moveToHunk, restoreHunk, suggest } from './editor-actions.ts'
 import { Meter } from './meter.tsx'
+import type { State } from './session.ts'
+import { StateBadge } from './state-badge.tsx'
+import { TwoVersions } from './two-versions.tsx'
 import { useEditing } from './use-editing.ts'
+import { type NoteDraft, useNote } from './use-note.ts'
+import { useOpenItem } from './use-open-item.ts'
 
 /** @param children below the responses */
 export function ItemEditor({
   id,
   tokenizer,
-  onNext,
+  onFinished,
   children,
 }: {
   id: string
   /** A model whose tokens are the unit of the diff; null for words. */
   tokenizer: string | null
-  onNext: (isNewlyDone: boolean) => void
+  onFinished: (finished: Finished) => void
   children?: ReactNode
 }) {
   const project = useProject()
   const { annotator } = useSettings()
-  const { data, error } = useQuery({
-    queryKey: ['open', project, annotator, id],
-    queryFn: () => host.annotate.open({ project, annotator, id }),
-    // The editor's text is newer than anything that the host could return.
-    staleTime: 0,
-    gcTime: 0,
-    refetchOnMount: true,
-    refetchOnReconnect: false,
-  })
-  const first = useRef<typeof data>(undefined)
-  first.current ??= data
-  if (error) return <Problem error={error} />
-  if (!first.current) return null
+  const [, change] = usePlace()
+  const place = { project, annotator, item: id }
+  const { opened, note, version, isFromElsewhere, error, retry } = useOpenItem(place)
+  if (opened === null && isMissing(error))
+    return (
+      <ViewProblem
+        title="This item is not in the project"
+        sentence="It may have been removed since the link was made."
+        back={{ label: 'Show the queue', go: () => change({ item: undefined }) }}
+      />
+    )
+  if (opened === null) return <Problem error={error} onRetry={retry} />
   return (
-    <ItemPanel {...first.current} tokenizer={tokenizer} onNext={onNext}>
+    <ItemPanel
+      key={version}
+      place={place}
+      item={opened.item}
+      annotation={opened.annotation}
+      savedNote={note}
+      tokenizer={tokenizer}
+      onFinished={onFinished}
+    >
+      {isFromElsewhere && (
+        <p className="quiet" role="status">
+          This is the newest version, from another window.
+        </p>
+      )}
       {children}
     </ItemPanel>
   )
 }
 
+/** What Done, Skip or Flag has just changed. */
+export interface Finished {
+  item: string
+  state: State
+  /** The state before; null if the work had not begun. */
+  before: State | null
+}
+
 interface OpenItem {
+  place: Place
   item: Item
   annotation: Annotation | null
   tokenizer: string | null
-  onNext: (isNewlyDone: boolean) => void
+  onFinished: (finished: Finished) => void
 }
 
-function ItemPanel({ note: savedNote, children, ...open }: OpenItem & { note: string; children: ReactNode }) {
-  const { item, tokenizer } = open
+function ItemPanel({ savedNote, children, ...open }: OpenItem & { savedNote: string; children: ReactNode }) {
+  const { item, tokenizer, place } = open
   const parent = useRef<HTMLDivElement>(null)
   const [showsChosen, setShowsChosen] = useState(true)
   const [showsContext, setShowsContext] = useState(false)
-  const [note, setNote] = useState<string | null>(savedNote || null)
-  const { editing, finish, draft, restore } = useItemActions(parent, open)
+  const note = useNote(place, savedNote)
+  const { editing, finish, draft, restore, asking } = useItemActions(parent, open)
   const goToHunk = (by: 1 | -1) => moveToHunk(editing.editor(), by)
-  const openNote = () => setNote(note ?? '')
   useKeys('This item', [
-    { keys: 'Ctrl+Enter', does: 'done, next item', run: () => finish.mutate('done'), whileTyping: true },
-    { keys: 'Alt+ArrowDown', does: 'next change', run: () => goToHunk(1), whileTyping: true },
-    { keys: 'Alt+ArrowUp', does: 'previous change', run: () => goToHunk(-1), whileTyping: true },
+    { keys: 'Ctrl+Enter', does: 'done, next item', run: () => finish('done'), whileTyping: true },
+    { keys: 'Alt+ArrowDown', does: 'next change', run: () => goToHunk(1), whileTyping: true, repeats: true },
+    {
+      keys: 'Alt+ArrowUp',
+      does: 'previous change',
+      run: () => goToHunk(-1),
+      whileTyping: true,
+      repeats: true,
+    },
     { keys: 'Alt+z', does: 'restore this change', run: () => restore(), whileTyping: true },
-    ...alsoWhileTyping('s', 'skip', () => finish.mutate('skipped')),
-    ...alsoWhileTyping('f', 'flag', () => finish.mutate('flagged')),
+    ...alsoWhileTyping('s', 'skip', () => finish('skipped')),
+    ...alsoWhileTyping('f', 'flag', () => finish('flagged')),
     ...alsoWhileTyping('d', 'draft from a model', () => draft.mutate()),
-    ...alsoWhileTyping('n', 'note', openNote),
+    ...alsoWhileTyping('n', 'note', note.open),
     ...alsoWhileTyping('p', 'preferred response', () => setShowsChosen(!showsChosen)),
     ...alsoWhileTyping('c', 'context', () => setShowsContext(!showsContext)),
     { keys: 'e', does: 'edit the text', run: () => editing.editor().view.focus() },
   ])
   return (
     <div className="item-panel">
+      <StateBadge state={editing.state} />
+      <TwoVersions place={place} />
       <section className="item-prompt" aria-label="Prompt">
         <Prompt
           prompt={item.prompt}
@@ -102,10 +137,11 @@ function ItemPanel({ note: savedNote, children, ...open }: OpenItem & { note: st
         </section>
       </div>
       {children}
-      {note !== null && <Note id={item.id} text={note} onChange={setNote} />}
-      <Problem error={finish.error ?? draft.error} />
+      {note.text !== null && <Note text={note.text} note={note} />}
+      <Problem error={draft.error} />
       <DraftStatus draft={draft} rejected={item.rejected} />
-      <ActionBar onFinish={finish.mutate} onDraft={draft.mutate} onNote={openNote} />
+      <ActionBar state={editing.state} onFinish={finish} onDraft={draft.mutate} onNote={note.open} />
+      <AskUnchanged open={asking.isOpen} onConfirm={asking.confirm} onClose={asking.close} />
     </div>
   )
 }
@@ -115,23 +151,36 @@ type ItemActions = ReturnType<typeof useItemActions>
 /** The editor and what can be done with its item. */
 function useItemActions(
   parent: RefObject<HTMLDivElement | null>,
-  { item, annotation, tokenizer, onNext }: OpenItem,
+  { place, item, annotation, tokenizer, onFinished }: OpenItem,
 ) {
-  const project = useProject()
-  const { annotator } = useSettings()
+  const { project, annotator } = place
   const editing = useEditing(parent, { project, annotator, item, annotation }, tokenizer)
-  const finish = useMutation({
-    mutationFn: (state: Annotation['state']) => editing.save(state),
-    onSuccess: (_, state) => onNext(state === 'done' && annotation?.state !== 'done'),
+  const [isAsking, setAsking] = useState(false)
+  const finishing = useMutation({
+    mutationFn: ({ state }: { state: State; before: State | null }) => editing.save(state),
+    onSuccess: (_, { state, before }) => onFinished({ item: item.id, state, before }),
   })
+  const save = (state: State) => {
+    setAsking(false)
+    if (!finishing.isPending) finishing.mutate({ state, before: editing.state })
+  }
+  const finish = (verb: FinishingVerb) => {
+    const isUnchanged = editing.editor().view.state.doc.toString() === (item.rejected ?? '')
+    const asks = verb === 'done' && isUnchanged && editing.state !== 'done' && !isAsking
+    if (asks) setAsking(true)
+    else save(verb === 'flagged' && editing.state === 'flagged' ? 'draft' : verb)
+  }
+  const asking = { isOpen: isAsking, confirm: () => save('done'), close: () => setAsking(false) }
   const draft = useMutation({
     mutationFn: () => askForDraft(project, item.id),
     onSuccess: ({ edited }) => suggest(editing.editor(), edited),
   })
   const restore = (hunk = hunkAtCaret(editing.editor())) =>
     hunk && restoreHunk(editing.editor(), hunk, item.rejected ?? '')
-  return { editing, finish, draft, restore }
+  return { editing, finish, draft, restore, asking }
 }
+
+type FinishingVerb = 'done' | 'skipped' | 'flagged'
 
 function askForDraft(project: string, id: string) {
   const { server, serverModel, draftModel } = getSettings()
@@ -176,11 +225,13 @@ function DraftStatus({
 }
 
 function ActionBar({
+  state,
   onFinish,
   onDraft,
   onNote,
 }: {
-  onFinish: (state: Annotation['state']) => void
+  state: State | null
+  onFinish: (verb: FinishingVerb) => void
   onDraft: () => void
   onNote: () => void
 }) {
@@ -192,7 +243,7 @@ function ActionBar({
       <Button onClick={() => onFinish('skipped')}>
         Skip <Keys keys="Alt s" />
       </Button>
-      <Button onClick={() => onFinish('flagged')}>
+      <Button onClick={() => onFinish('flagged')} isPressed={state === 'flagged'}>
         Flag <Keys keys="Alt f" />
       </Button>
       <Button onClick={() => onDraft()}>
@@ -208,9 +259,7 @@ function ActionBar({
   )
 }
 
-function Note({ id, text, onChange }: { id: string; text: string; onChange: (text: string) => void }) {
-  const project = useProject()
-  const { annotator } = useSettings()
+function Note({ text, note }: { text: string; note: NoteDraft }) {
   const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => {
     if (text === '') field.current?.focus()
@@ -222,8 +271,8 @@ function Note({ id, text, onChange }: { id: string; text: string; onChange: (tex
         ref={field}
         rows={2}
         value={text}
-        onChange={({ target }) => onChange(target.value)}
-        onBlur={() => void saving(() => host.annotate.note({ project, annotator, id, text })).catch(() => {})}
+        onChange={({ target }) => note.change(target.value)}
+        onBlur={note.flush}
       />
     </label>
   )

@@ -1,27 +1,11 @@
-/** One item being edited: the editor, its diff, the recorded changes, and saving whenever the user pauses. */
-import type { ChangeSet, Text } from '@codemirror/state'
+/** One item being edited: the editor, its diff, and the session that records the changes and saves them. */
 import type { ViewUpdate } from '@codemirror/view'
 import { type RefObject, useEffect, useRef, useState } from 'react'
-import type { Annotation, Item } from '../../electron/contract/records.ts'
 import { host } from '../app/connection.ts'
-import { saving } from '../app/saved.ts'
 import { Differ, type DiffReply, type Tokenize } from './differ.ts'
 import type { EditDiff } from './edit-diff.ts'
-import { type EditorHandle, openEditor, replayed } from './editor.ts'
-import { type Operation, operationsOf, TaskClock } from './operations.ts'
-
-/** A pause in typing after which the edit is saved. */
-const pauseMs = 400
-
-type State = Annotation['state']
-
-/** What is edited, and by whom. */
-interface Task {
-  project: string
-  annotator: string
-  item: Item
-  annotation: Annotation | null
-}
+import { type EditorHandle, openEditor } from './editor.ts'
+import { Session, type State, type Task } from './session.ts'
 
 export interface Editing {
   /** @throws Error before the editor is on the screen */
@@ -32,7 +16,9 @@ export interface Editing {
   /** Why there is no diff. */
   problem: string | null
   seconds(): number
-  /** Saves now. @throws what the host throws */
+  /** The state of the work; null until it has begun. */
+  state: State | null
+  /** Saves now. @throws what the host throws; it is then kept and tried again */
   save(state: State): Promise<void>
 }
 
@@ -45,10 +31,13 @@ export function useEditing(
   const { project, annotator, item } = task
   const workspace = useRef<Workspace | null>(null)
   const [{ edited, reply }, setLatest] = useState<Latest>({ edited: '', reply: {} })
+  const [state, setState] = useState<State | null>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor belongs to the item, not to its newest revision
   useEffect(() => {
-    const opened = openWorkspace(parent.current!, task, setLatest)
+    const session = new Session(task, setState)
+    const opened = openWorkspace(parent.current!, { rejected: item.rejected ?? '', session }, setLatest)
     workspace.current = opened
+    setState(session.state)
     opened.editor.view.focus()
     return () => {
       opened.close()
@@ -70,7 +59,8 @@ export function useEditing(
     edited,
     problem: reply.problem ?? null,
     seconds: () => workspace.current?.session.seconds() ?? 0,
-    save: (state) => current().session.save(textOf(current().editor), state),
+    state,
+    save: (next) => current().session.save(next),
   }
 }
 
@@ -88,9 +78,11 @@ interface Workspace {
   close(): void
 }
 
-function openWorkspace(parent: HTMLElement, task: Task, onReply: (latest: Latest) => void): Workspace {
-  const rejected = task.item.rejected ?? ''
-  const session = new Session(task)
+function openWorkspace(
+  parent: HTMLElement,
+  { rejected, session }: { rejected: string; session: Session },
+  onReply: (latest: Latest) => void,
+): Workspace {
   const worker = new Worker(new URL('./diff-worker.ts', import.meta.url), { type: 'module' })
   let isClosed = false
   const differ = new Differ(worker, rejected, (edited, reply) => {
@@ -106,7 +98,7 @@ function openWorkspace(parent: HTMLElement, task: Task, onReply: (latest: Latest
   const editor = openEditor({ parent, rejected, operations: session.operations, onChange })
   const close = () => {
     isClosed = true
-    session.flush()
+    session.close()
     differ.close()
     editor.destroy()
   }
@@ -119,81 +111,4 @@ function textOf({ view }: EditorHandle): string {
 
 function tokenizeBy(project: string, tokenizer: string): Tokenize {
   return (text) => host.annotate.encode({ project, tokenizer, text })
-}
-
-/** What has been done to one item since its rejected response, and how it is saved. */
-class Session {
-  readonly operations: Operation[]
-  #provenance: Annotation['provenance']
-  readonly #task: Task
-  readonly #clock: TaskClock
-  #timer: ReturnType<typeof setTimeout> | null = null
-  #unsaved: string | null = null
-  #queue: Promise<unknown> = Promise.resolve()
-
-  constructor(task: Task) {
-    const { item, annotation } = task
-    this.#task = task
-    this.operations = recordOf(item.rejected ?? '', annotation)
-    this.#provenance = annotation?.provenance ?? 'human'
-    this.#clock = new TaskClock(annotation?.elapsedMs ?? 0, performance.now())
-  }
-
-  /** Records the user's changes and saves them soon; what is replayed is recorded already. */
-  follow({ transactions, state }: ViewUpdate): void {
-    if (transactions.some((transaction) => transaction.annotation(replayed))) return
-    for (const transaction of transactions) {
-      if (!transaction.docChanged) continue
-      if (transaction.isUserEvent('input.suggestion')) this.#provenance = 'model-draft'
-      this.#record(transaction.changes, transaction.startState.doc)
-    }
-    this.#saveSoon(state.doc.toString())
-  }
-
-  #record(changes: ChangeSet, before: Text): void {
-    this.operations.push(...operationsOf(changes, before, this.#clock.touch(performance.now())))
-  }
-
-  seconds(): number {
-    return this.#clock.peek(performance.now()) / 1000
-  }
-
-  #saveSoon(edited: string): void {
-    this.#unsaved = edited
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.save(edited, 'draft').catch(() => {}), pauseMs)
-  }
-
-  /** Revisions are saved one after the other, in the order in which they were made. */
-  save(edited: string, state: State): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    const { project, annotator, item } = this.#task
-    const annotation = {
-      itemId: item.id,
-      annotator,
-      state,
-      edited,
-      provenance: this.#provenance,
-      createdAt: null,
-      operations: [...this.operations],
-      elapsedMs: this.#clock.touch(performance.now()),
-    }
-    const saved = this.#queue.then(() => saving(() => host.annotate.save({ project, annotation })))
-    this.#queue = saved.catch(() => {})
-    return saved.then(() => {
-      if (this.#unsaved === edited) this.#unsaved = null
-    })
-  }
-
-  /** Saves what a pause would have saved, for a view that closes before it. */
-  flush(): void {
-    if (this.#unsaved !== null) void this.save(this.#unsaved, 'draft').catch(() => {})
-  }
-}
-
-/** An edit without recorded operations (an import) is one change of the whole text. */
-function recordOf(rejected: string, annotation: Annotation | null): Operation[] {
-  if (annotation === null) return []
-  if (annotation.operations.length > 0 || annotation.edited === rejected) return [...annotation.operations]
-  return [{ at: 0, removed: rejected, inserted: annotation.edited, elapsedMs: 0 }]
 }

@@ -10,7 +10,8 @@ import { useStreamed } from '../app/streamed.ts'
 type OwnQueue = Awaited<ReturnType<typeof host.annotate.queue>>
 
 /** The queue keeps its order while the user works through it; only the count changes. */
-const countDone = (queue: OwnQueue | undefined) => queue && { ...queue, done: queue.done + 1 }
+const countedBy = (by: number) => (queue: OwnQueue | undefined) =>
+  queue && { ...queue, done: queue.done + by }
 
 function useFilter() {
   const [place] = usePlace()
@@ -31,7 +32,7 @@ function useOwnQueue(enabled: boolean) {
     queryFn: () => host.annotate.queue({ project, annotator, order, ...filter }),
     staleTime: Number.POSITIVE_INFINITY,
   })
-  return { ...queue, order, countDone: () => void queries.setQueryData(queryKey, countDone) }
+  return { ...queue, order, countDone: (by: 1 | -1) => void queries.setQueryData(queryKey, countedBy(by)) }
 }
 
 /** Edits that a reward model disagrees with, the strongest disagreement first. */

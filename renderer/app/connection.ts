@@ -2,7 +2,7 @@
  * The connection to the host: the same procedures over a MessagePort (in a window of the app) or a WebSocket (in a
  * browser). A lost connection is opened again, and all queries are then repeated.
  */
-import { createORPCClient } from '@orpc/client'
+import { type ClientLink, createORPCClient } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
@@ -12,11 +12,21 @@ import { channels } from '../../electron/contract/shell-channels.ts'
 import { desktop } from './desktop.ts'
 
 export type HostClient = ContractRouterClient<Contract>
-export type ConnectionState = 'opening' | 'open' | 'lost'
+/** `refused`: the host is there, but it does not know this browser. */
+export type ConnectionState = 'opening' | 'open' | 'lost' | 'refused'
+
+/** The host was not there to answer. Everything is asked again once it is. */
+export class HostLost extends Error {
+  constructor() {
+    super('The host cannot be reached. This continues automatically once it is back.')
+    this.name = 'HostLost'
+  }
+}
 
 let client: HostClient
 let state: ConnectionState = 'opening'
 let crashReason = ''
+let lostAt: Date | null = null
 const listeners = new Set<(state: ConnectionState) => void>()
 
 /** Procedures of the host, over the present connection. */
@@ -24,6 +34,11 @@ export const host: HostClient = new Proxy({} as HostClient, { get: (_, name) => 
 
 export function connectionState(): ConnectionState {
   return state
+}
+
+/** Since when there is no connection; null while there is one. */
+export function connectionLostAt(): Date | null {
+  return lostAt
 }
 
 /** How the host ended, in a sentence; empty unless the desktop app has said so. */
@@ -38,6 +53,9 @@ export function onConnection(listener: (state: ConnectionState) => void): () => 
 }
 
 function setState(next: ConnectionState): void {
+  if (next === 'open') lostAt = null
+  else lostAt ??= new Date()
+  if (next === state) return
   state = next
   for (const listener of listeners) listener(next)
 }
@@ -64,7 +82,7 @@ function openPort(): Promise<void> {
 
 function onHostGone(reason: string): void {
   crashReason = reason
-  client = createORPCClient({ call: () => Promise.reject(new Error(reason)) })
+  client = unreachable()
   setState('lost')
 }
 
@@ -81,15 +99,50 @@ function openSocket(): Promise<void> {
     const open = () => {
       const socket = new WebSocket(`ws://${location.host}/`)
       socket.addEventListener('open', () => {
-        client = createORPCClient(new SocketLink({ websocket: socket }))
+        client = createORPCClient(new LostLink(socket))
         setState('open')
         resolve()
       })
-      socket.addEventListener('close', () => {
-        setState('lost')
+      socket.addEventListener('close', async () => {
+        client = unreachable()
+        if (state !== 'refused') setState('lost')
+        setState((await isRefused()) ? 'refused' : 'lost')
         setTimeout(open, retryMs)
       })
     }
     open()
   })
+}
+
+/** Calls that end because the connection does are reported as that. */
+class LostLink implements ClientLink<object> {
+  readonly #socket: WebSocket
+  readonly #link: SocketLink<object>
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket
+    this.#link = new SocketLink({ websocket: socket })
+  }
+
+  async call(...call: Parameters<SocketLink<object>['call']>): Promise<unknown> {
+    try {
+      return await this.#link.call(...call)
+    } catch (error) {
+      throw this.#socket.readyState === WebSocket.OPEN ? error : new HostLost()
+    }
+  }
+}
+
+function unreachable(): HostClient {
+  return createORPCClient({ call: () => Promise.reject(new HostLost()) })
+}
+
+/** Whether the server is there and refuses this browser: the session was made with another secret. */
+async function isRefused(): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(2000)
+    return (await fetch('/', { method: 'HEAD', cache: 'no-store', signal })).status === 401
+  } catch {
+    return false
+  }
 }

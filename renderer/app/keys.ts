@@ -8,6 +8,8 @@ export interface KeyBinding {
   run(event: KeyboardEvent): void
   /** Whether it also applies while the user types; if not, keys without Ctrl or Alt go to the text. */
   whileTyping?: boolean
+  /** Whether a held key acts again and again; only for what moves, never for what decides. */
+  repeats?: boolean
 }
 
 const active = new Set<{ title: string; bindings: () => KeyBinding[] }>()
@@ -31,10 +33,31 @@ export function boundKeys(): { title: string; bindings: KeyBinding[] }[] {
 const chordMs = 1200
 let leader: { key: string; at: number } | null = null
 
+/** The key that acted last, as long as it is held: `Enter`. */
+let held: string | null = null
+
 /** Called once, when the UI starts. @returns a function that stops listening */
 export function listenForKeys(): () => void {
-  window.addEventListener('keydown', handle)
-  return () => window.removeEventListener('keydown', handle)
+  const listening = new AbortController()
+  const { signal } = listening
+  window.addEventListener('keydown', ignoreHeld, { signal, capture: true })
+  window.addEventListener('keydown', handle, { signal })
+  window.addEventListener('keyup', ({ code }) => code === held && letGo(), { signal })
+  window.addEventListener('blur', letGo, { signal })
+  return () => listening.abort()
+}
+
+function letGo(): void {
+  held = null
+}
+
+/** A key that has acted does nothing more until it is let go, not even in a text that has the focus by then. */
+function ignoreHeld(event: KeyboardEvent): void {
+  if (!event.repeat) letGo()
+  else if (event.code === held) {
+    event.preventDefault()
+    event.stopPropagation()
+  }
 }
 
 function handle(event: KeyboardEvent): void {
@@ -52,6 +75,10 @@ function handle(event: KeyboardEvent): void {
   leader = !typing && isPlain && !binding ? { key: pressed, at: event.timeStamp } : null
   if (!binding || (document.querySelector('[role=dialog]') && !binding.whileTyping)) return
   event.preventDefault()
+  if (!binding.repeats) {
+    if (event.repeat) return
+    held = event.code
+  }
   binding.run(event)
 }
 

@@ -10,8 +10,9 @@ import { createRoot } from 'react-dom/client'
 import { connect } from './connection.ts'
 import { setNavigator } from './navigation.ts'
 import { followHost, queries } from './queries.ts'
-import { router } from './router.tsx'
+import { preloadViews, router } from './router.tsx'
 import { applyAppearance } from './settings.ts'
+import { followUnsaved } from './unsaved.ts'
 
 const element = document.getElementById('app')
 if (element === null) throw new Error('index.html has no element "app".')
@@ -19,6 +20,7 @@ setNavigator((destination) => void router.navigate(destination as never))
 applyAppearance()
 await connect()
 followHost()
+followUnsaved()
 createRoot(element).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
@@ -26,3 +28,6 @@ createRoot(element).render(
     </QueryClientProvider>
   </StrictMode>,
 )
+/** After the first view, when nothing else is to be done. */
+const preloadDelayMs = 1500
+setTimeout(() => void preloadViews(), preloadDelayMs)

@@ -2,6 +2,8 @@
 import { useSyncExternalStore } from 'react'
 
 let sentence = ''
+/** What is said instead while something is not saved. */
+let unsavedSentence: string | null = null
 let pending = 0
 const listeners = new Set<() => void>()
 
@@ -10,10 +12,26 @@ function show(next: string): void {
   for (const listener of listeners) listener()
 }
 
-/** Runs a save and shows its outcome. @throws what the save throws */
+/** Takes the place of "Saved" as long as something is not. @param sentence null once all is saved */
+export function showUnsaved(sentence: string | null): void {
+  if (unsavedSentence === sentence) return
+  unsavedSentence = sentence
+  for (const listener of listeners) listener()
+}
+
+/** Runs a save and shows its outcome; closing the window before it has one needs a confirmation. @throws what the save throws */
 export async function saving<T>(save: () => Promise<T>): Promise<T> {
-  show('Saving…')
   pending++
+  try {
+    return await showSaving(save)
+  } finally {
+    pending--
+  }
+}
+
+/** The same for what would survive the closing of the window. @throws what the save throws */
+export async function showSaving<T>(save: () => Promise<T>): Promise<T> {
+  show('Saving…')
   try {
     const result = await save()
     show(`Saved ${new Date().toLocaleTimeString('en-GB')}`)
@@ -21,12 +39,9 @@ export async function saving<T>(save: () => Promise<T>): Promise<T> {
   } catch (error) {
     show(`Not saved: ${error instanceof Error ? error.message : error}`)
     throw error
-  } finally {
-    pending--
   }
 }
 
-/** Closing the window during a save needs a confirmation. */
 window.addEventListener('beforeunload', (event) => {
   if (pending > 0) event.preventDefault()
 })
@@ -37,6 +52,6 @@ export function useSaved(): string {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    () => sentence,
+    () => unsavedSentence ?? sentence,
   )
 }

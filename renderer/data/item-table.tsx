@@ -28,10 +28,10 @@ export function ItemTable({ query, selected, onSelect }: { query: ItemQuery } & 
     if (row) onSelect(row.id)
   }
   useKeys('Items', [
-    { keys: 'j', does: 'next item', run: () => move(1) },
-    { keys: 'k', does: 'previous item', run: () => move(-1) },
-    { keys: 'ArrowDown', does: 'next item', run: () => move(1) },
-    { keys: 'ArrowUp', does: 'previous item', run: () => move(-1) },
+    { keys: 'j', does: 'next item', run: () => move(1), repeats: true },
+    { keys: 'k', does: 'previous item', run: () => move(-1), repeats: true },
+    { keys: 'ArrowDown', does: 'next item', run: () => move(1), repeats: true },
+    { keys: 'ArrowUp', does: 'previous item', run: () => move(-1), repeats: true },
   ])
   return (
     <div className="item-table">

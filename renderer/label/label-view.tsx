@@ -64,8 +64,8 @@ function LabelsTab({ models }: { models: string[] }) {
     if (data && next >= 0 && next < data.total) change({ from: String(next) })
   }
   useKeys('Pages', [
-    { keys: '[', does: 'previous page', run: () => turn(-1) },
-    { keys: ']', does: 'next page', run: () => turn(1) },
+    { keys: '[', does: 'previous page', run: () => turn(-1), repeats: true },
+    { keys: ']', does: 'next page', run: () => turn(1), repeats: true },
   ])
   if (data?.total === 0) return <NoEdits />
   return (

@@ -67,8 +67,8 @@ function useSelection(runs: readonly ListedRun[]) {
   const compare = () => selected.length > 1 && change({ compare: selected.join(',') })
   useKeys('Runs', [
     { keys: 'n', does: 'new run', run: () => change({ new: '' }) },
-    { keys: 'j', does: 'next run', run: () => move(1) },
-    { keys: 'k', does: 'previous run', run: () => move(-1) },
+    { keys: 'j', does: 'next run', run: () => move(1), repeats: true },
+    { keys: 'k', does: 'previous run', run: () => move(-1), repeats: true },
     { keys: 'x', does: 'select for comparison', run: () => runs[focused] && toggle(runs[focused].id) },
     { keys: 'c', does: 'compare selected runs', run: compare },
   ])

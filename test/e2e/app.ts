@@ -79,13 +79,18 @@ export async function openApp(options: BrowserContextOptions = {}) {
       await page.goto(`${new URL(process.url).origin}/${place}`)
       await page.locator('.rail [aria-current=page]', { hasText: new RegExp(view, 'i') }).waitFor()
     },
-    /** Ends the host (a crash, or as Ctrl-C does) and starts it again at the same address; the page reconnects. */
-    async restartHost(how: 'crash' | 'stop' = 'stop'): Promise<void> {
+    /** Ends the host: a crash, or as Ctrl-C does. */
+    async stopHost(how: 'crash' | 'stop' = 'stop'): Promise<void> {
       errors.allow(/WebSocket connection|net::ERR_/)
       await process.end(how === 'crash' ? 'SIGKILL' : 'SIGINT')
+    },
+    /** Starts it again at the same address; the page reconnects on its own. */
+    async startHost(): Promise<void> {
       process = await startHost(folder, process.port)
-      // The token is new; the user would open the newly printed address.
-      await context.request.get(process.url)
+    },
+    async restartHost(how: 'crash' | 'stop' = 'stop'): Promise<void> {
+      await this.stopHost(how)
+      await this.startHost()
     },
     /** Crashes the page's process and opens a new page at the same address. */
     async killPage(): Promise<Page> {

@@ -1,0 +1,196 @@
+/** What has been done to one item since its rejected response, the state it is in, and how both are saved. */
+import type { ChangeSet, Text } from '@codemirror/state'
+import type { ViewUpdate } from '@codemirror/view'
+import type { Annotation, Item, NewAnnotation } from '../../electron/contract/records.ts'
+import {
+  openIds,
+  openItem,
+  outbox,
+  type Place,
+  type Seen,
+  type UnsavedEdit,
+  unsavedEdit,
+  unsavedId,
+} from '../app/unsaved.ts'
+import { replayed } from './editor.ts'
+import { type Operation, operationsOf, TaskClock } from './operations.ts'
+
+/** A pause in typing after which the edit is sent; it is kept in this browser at once. */
+const pauseMs = 400
+
+export type State = Annotation['state']
+
+/** What is edited, and by whom. */
+export interface Task {
+  project: string
+  annotator: string
+  item: Item
+  annotation: Annotation | null
+}
+
+/** Sessions on the screen, by the id of their edits. */
+const sessions = new Map<string, Session>()
+
+export class Session {
+  readonly operations: Operation[]
+  readonly #place: Place
+  readonly #id: string
+  readonly #seen: Seen
+  readonly #clock: TaskClock
+  readonly #onState: (state: State) => void
+  #provenance: Annotation['provenance']
+  #state: State | null
+  #text: string
+  #timer: ReturnType<typeof setTimeout> | null = null
+
+  /** Continues what is unsaved of the item, else its newest revision. */
+  constructor({ project, annotator, item, annotation }: Task, onState: (state: State) => void) {
+    const rejected = item.rejected ?? ''
+    this.#place = { project, annotator, item: item.id }
+    this.#id = unsavedId('edit', this.#place)
+    const unsaved = unsavedEdit(this.#place)
+    const newest = unsaved?.annotation ?? annotation
+    this.#seen = unsaved?.seen ?? {
+      revision: annotation?.revision ?? 0,
+      text: annotation?.edited ?? rejected,
+    }
+    this.operations = recordOf(rejected, newest)
+    this.#provenance = newest?.provenance ?? 'human'
+    this.#state = newest?.state ?? null
+    this.#text = newest?.edited ?? rejected
+    this.#clock = new TaskClock(newest?.elapsedMs ?? 0, performance.now())
+    this.#onState = onState
+    sessions.set(this.#id, this)
+    openIds.add(this.#id)
+  }
+
+  /** Null until the annotator has begun. */
+  get state(): State | null {
+    return this.#state
+  }
+
+  /** The newest revision that this session is based on. */
+  get seenRevision(): number {
+    return this.#seen.revision
+  }
+
+  /** Records the user's changes and saves them soon; what is replayed is recorded already. */
+  follow({ transactions, state }: ViewUpdate): void {
+    if (transactions.some((transaction) => transaction.annotation(replayed))) return
+    for (const transaction of transactions) {
+      if (!transaction.docChanged) continue
+      if (transaction.isUserEvent('input.suggestion')) this.#provenance = 'model-draft'
+      this.#record(transaction.changes, transaction.startState.doc)
+    }
+    this.#text = state.doc.toString()
+    // A flag is a remark on the item: it stays while the item is edited.
+    this.#keep(this.#state === 'flagged' ? 'flagged' : 'draft')
+    this.#stopTimer()
+    this.#timer = setTimeout(() => this.flush(), pauseMs)
+  }
+
+  #record(changes: ChangeSet, before: Text): void {
+    this.operations.push(...operationsOf(changes, before, this.#clock.touch(performance.now())))
+  }
+
+  seconds(): number {
+    return this.#clock.peek(performance.now()) / 1000
+  }
+
+  /** Saves the text in this state now. @throws what the host throws; it is then kept and tried again */
+  async save(state: State): Promise<void> {
+    this.#stopTimer()
+    this.#keep(state)
+    await outbox.send(this.#id)
+  }
+
+  #keep(state: State): void {
+    const annotation: NewAnnotation = {
+      itemId: this.#place.item,
+      annotator: this.#place.annotator,
+      state,
+      edited: this.#text,
+      provenance: this.#provenance,
+      createdAt: null,
+      operations: this.operations,
+      elapsedMs: this.#clock.touch(performance.now()),
+    }
+    outbox.put(this.#id, { kind: 'edit', ...this.#place, annotation, seen: this.#seen })
+    if (state === this.#state) return
+    this.#state = state
+    this.#onState(state)
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+  }
+
+  /** Sends what a pause would have sent. */
+  flush(): void {
+    this.#stopTimer()
+    if (outbox.get(this.#id)) void outbox.send(this.#id).catch(() => {})
+  }
+
+  /** For a view that closes before a pause. */
+  close(): void {
+    this.flush()
+    if (sessions.get(this.#id) !== this) return
+    sessions.delete(this.#id)
+    openIds.delete(this.#id)
+  }
+}
+
+/** An edit without recorded operations (an import) is one change of the whole text. */
+function recordOf(rejected: string, annotation: NewAnnotation | null): Operation[] {
+  if (annotation === null) return []
+  if (annotation.operations.length > 0 || annotation.edited === rejected) return [...annotation.operations]
+  return [{ at: 0, removed: rejected, inserted: annotation.edited, elapsedMs: 0 }]
+}
+
+/** The revision that the item's editor on the screen is based on; null without one. */
+export function shownRevision(place: Place): number | null {
+  return sessions.get(unsavedId('edit', place))?.seenRevision ?? null
+}
+
+/** Gives an item the state that it had, on the screen or not; null stands for not begun, which becomes a draft. */
+export async function restoreState(place: Place, before: State | null): Promise<void> {
+  const state = before ?? 'draft'
+  const id = unsavedId('edit', place)
+  const open = sessions.get(id)
+  if (open) return open.save(state)
+  const { annotation } = await openItem(place)
+  if (!annotation) return
+  outbox.put(id, editOf(place, annotation, state))
+  await outbox.send(id)
+}
+
+function editOf(place: Place, { revision, ...annotation }: Annotation, state: State): UnsavedEdit {
+  return {
+    kind: 'edit',
+    ...place,
+    annotation: { ...annotation, state, createdAt: null },
+    seen: { revision, text: annotation.edited },
+  }
+}
+
+/** After both versions were shown: this window's becomes the newest; the other stays in the item's history. */
+export async function keepMine(place: Place, theirs: Annotation): Promise<void> {
+  const mine = unsavedEdit(place)
+  if (!mine) return
+  Object.assign(mine.seen, { revision: theirs.revision, text: theirs.edited })
+  const id = unsavedId('edit', place)
+  outbox.decided(id)
+  await outbox.send(id)
+}
+
+/** The other version becomes the newest; this window's stays in the item's history. */
+export async function takeTheirs(place: Place, theirs: Annotation): Promise<void> {
+  await keepMine(place, theirs)
+  const id = unsavedId('edit', place)
+  const { annotation: newest } = await openItem(place)
+  outbox.put(id, {
+    ...editOf(place, theirs, theirs.state),
+    seen: { revision: newest?.revision ?? 0, text: newest?.edited ?? '' },
+  })
+  await outbox.send(id)
+}

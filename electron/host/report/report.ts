@@ -16,6 +16,7 @@ import {
   seriesOf,
   winRateTable,
 } from './tables.ts'
+import { tuningTable } from './tuning.ts'
 
 interface Section {
   id: string
@@ -166,6 +167,7 @@ export function reportHtml(record: ResultRecord): string {
     ...section('token-rewards', 'Token rewards', tokenRewards(record)),
     ...section('samples', 'Samples', samples(record)),
     ...section('curves', 'Training curves', curveFigures(record)),
+    ...section('tuning', 'Settings tried', tuningTable(record)),
     ...section('made', 'How this was produced', provenance(record)),
   ]
   const { markup } = html`${header(record, sections)}${sections.map(

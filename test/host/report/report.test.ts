@@ -193,6 +193,18 @@ test('sentences claim a difference only if the interval excludes 50', () => {
   assert.equal(headline(inventedResult), '3 of 4 arms beat the SFT reference')
 })
 
+test('the settings that arms were tried with are listed, the chosen one in bold', () => {
+  const setting = { rate: 1, passes: 1, klCoef: 0.1, winRate: 61.04 }
+  const tuning = [
+    { arm: 'PPO', edits: null, tried: [setting, { ...setting, klCoef: 0.05, winRate: 63 }], chosen: 1 },
+    { arm: 'DPO', edits: 100, tried: [{ rate: 1 / 3, passes: 2, klCoef: null, winRate: null }], chosen: 0 },
+  ]
+  const page = reportHtml({ ...inventedResult, tuning })
+  assert.match(page, />PPO<.*>61\.0<small>KL 0\.1<.*><b>63\.0<\/b><small>KL 0\.05</s)
+  assert.match(page, />DPO, 100 edits<.*diverged<\/b><small>rate × 0\.33, passes × 2</s)
+  assert.ok(!reportHtml(inventedResult).includes('id="tuning"'))
+})
+
 test('a head-to-head result reads the same from either side', () => {
   const [match] = inventedResult.headToHead.filter(({ arm }) => arm === 'DPO')
   const { winRate, interval } = match!

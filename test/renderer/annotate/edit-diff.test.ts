@@ -45,6 +45,21 @@ test('restoring one change leaves the others', () => {
   assert.equal(putBack(rejected, edited, hunks[0]!), 'one two three four 5')
 })
 
+test('in scripts without spaces one changed word is one change, not the whole sentence', () => {
+  const sentences = [
+    ['我们明天去北京看朋友。', '我们明天去上海看朋友。', '北京'],
+    ['今日は東京で会議があります。', '今日は大阪で会議があります。', '東京'],
+    ['ผมจะไปตลาดวันนี้', 'ผมจะไปโรงเรียนวันนี้', 'ตลาด'],
+  ] as const
+  for (const [rejected, edited, changed] of sentences) {
+    const { hunks } = diffEdit(rejected, edited)
+    assert.deepEqual(
+      hunks.map(({ rejectedStart, rejectedEnd }) => rejected.slice(rejectedStart, rejectedEnd)),
+      [changed],
+    )
+  }
+})
+
 test('white space around a changed word is not part of the change', () => {
   const { hunks } = diffEdit('it is not heated', 'it is heated')
   assert.deepEqual(hunks.length, 1)

@@ -6,7 +6,7 @@
 
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { worldSettings } from '../../electron/contract/presets.ts'
+import { runPresets, samplePreset } from '../../electron/contract/presets.ts'
 import type { StartWork } from '../../electron/contract/work.ts'
 import { builtRenderer } from '../../electron/host/entry/serve/built-renderer.ts'
 import { ensureChromium } from '../../native/setup/chromium-setup.mjs'
@@ -21,30 +21,18 @@ async function perform(app: App, work: StartWork): Promise<void> {
   if (error) throw new Error(error)
 }
 
-/** A small run of every kind, and an evaluation. */
+/** The form's first values for the sample project, so that these pictures are what its users get. */
+function presetOf<Kind extends 'sft' | 'reward' | 'ppo'>(kind: Kind) {
+  const preset = runPresets[kind]!.find(({ title }) => title === samplePreset)
+  if (!preset) throw new Error(`The form of ${kind} has no preset "${samplePreset}".`)
+  return preset.input
+}
+
+/** A run of every kind with the form's preset, and an evaluation. */
 async function fill(app: App): Promise<void> {
   const { project } = app
-  const sft = { ...worldSettings.sft, epochs: 24, batchSize: 32, warmupSteps: 20 }
-  await perform(app, { verb: 'train sft', input: { project, model: 'world', name: 'base', config: sft } })
-  const reward = { ...worldSettings.reward, epochs: 4, batchSize: 16 }
-  await perform(app, {
-    verb: 'train reward',
-    input: { project, model: 'base', name: 'rewards', config: reward },
-  })
-  const ppo = {
-    ...worldSettings.ppo,
-    totalSteps: 24,
-    rolloutBatchSize: 32,
-    normalizationSamples: 32,
-    klCoef: 0.2,
-    judgeEvery: 4,
-    sampleEvery: 4,
-    tripwires: { lengthChange: null, judgeDrop: null },
-  }
-  await perform(app, {
-    verb: 'train ppo',
-    input: { project, policy: 'base', rewardModel: 'rewards', name: 'aligned', judge: 'world', config: ppo },
-  })
+  for (const kind of ['sft', 'reward', 'ppo'] as const)
+    await perform(app, { verb: `train ${kind}`, input: { project, ...presetOf(kind) } } as StartWork)
   await perform(app, {
     verb: 'judge',
     input: {

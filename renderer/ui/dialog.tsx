@@ -1,7 +1,7 @@
 /** Dialogs: one with content, and a question before something is removed. Escape closes them and returns the focus. */
 import { Dialog as Base } from '@base-ui/react/dialog'
 import type { ReactNode } from 'react'
-import { Button } from './button.tsx'
+import { Button, IconButton } from './button.tsx'
 import './dialog.css'
 import './float.css'
 
@@ -10,20 +10,30 @@ export function Dialog({
   onClose,
   title,
   wide = false,
+  kind = 'plain',
   children,
 }: {
   open: boolean
   onClose: () => void
   title: string
   wide?: boolean
+  /** A palette brings its own head; its title is for screen readers only. */
+  kind?: 'plain' | 'palette'
   children: ReactNode
 }) {
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="backdrop" />
-        <Base.Popup className={`float dialog ${wide ? 'wide' : ''}`}>
-          <Base.Title className="subtitle">{title}</Base.Title>
+        <Base.Popup className={`float dialog ${wide ? 'wide' : ''} ${kind}`}>
+          {kind === 'palette' ? (
+            <Base.Title className="unseen">{title}</Base.Title>
+          ) : (
+            <header className="dialog-head">
+              <Base.Title className="subtitle">{title}</Base.Title>
+              <Base.Close render={<IconButton icon="close" label="Close dialog" isSmall />} />
+            </header>
+          )}
           {children}
         </Base.Popup>
       </Base.Portal>

@@ -30,5 +30,5 @@ test('the metrics of a run are exported by keyboard, as a table with a row per s
   assert.equal(rows.length, Number(steps))
   assert.ok(rows.length > 0)
   assert.deepEqual(await axeProblems(page), [])
-  await page.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('button', { name: 'Close', exact: true }).click()
 })

@@ -39,7 +39,7 @@ describe('the workflow', async () => {
     await page.getByRole('button', { name: 'Import', exact: true }).click()
     await page.getByText('Imported 12 items; 0 duplicates; 1 bad rows.').waitFor()
     assert.match(await page.locator('.dialog').innerText(), /Line 14: /)
-    await page.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('button', { name: 'Close', exact: true }).click()
     await page.keyboard.press('/')
     await page.keyboard.type('quokka')
     await page.getByText('12 items').waitFor()
@@ -59,7 +59,7 @@ describe('the workflow', async () => {
     await page.getByLabel('Format').selectOption('token-ids')
     await page.getByText('This project has no model yet.').waitFor()
     assert.deepEqual(await axeProblems(page), [])
-    await page.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('button', { name: 'Close', exact: true }).click()
   })
 
   test('a file without data is refused with a message', async () => {

@@ -1,0 +1,197 @@
+/** The rail: which project, search, the views in the order of the work with the counts that matter, and the active job. */
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { ProjectOverview } from '../../electron/contract/projects.ts'
+import { type ViewPath, views } from '../../electron/contract/views.ts'
+import type { WorkRecord } from '../../electron/contract/work.ts'
+import { IconButton } from '../ui/button.tsx'
+import { durationOf } from '../ui/format.ts'
+import { Icon } from '../ui/icons.tsx'
+import { Keys } from '../ui/keys.tsx'
+import { Mark } from '../ui/mark.tsx'
+import { Menu } from '../ui/menu.tsx'
+import { ProgressRule } from '../ui/progress.tsx'
+import { host } from './connection.ts'
+import { goTo, goToProjects } from './navigation.ts'
+import { useWork } from './queries.ts'
+
+export function Rail({
+  project,
+  onSearch,
+  onHelp,
+}: {
+  project: string
+  onSearch: () => void
+  onHelp: () => void
+}) {
+  const { data: overview } = useQuery({
+    queryKey: ['overview', project],
+    queryFn: () => host.projects.overview({ project }),
+  })
+  const active = useWork(project).filter(({ endedAt }) => endedAt === null)
+  return (
+    <nav className="rail" aria-label="Views">
+      <ProjectSwitcher project={project} name={overview?.name ?? nameOfFolder(project)} />
+      <button type="button" className="find" onClick={onSearch} aria-keyshortcuts="Control+K">
+        <Icon name="search" />
+        <span className="txt">Search or do…</span>
+        <Keys keys="Ctrl+k" isHidden />
+      </button>
+      {views.map(({ path, title, key }) =>
+        path === 'settings' ? null : (
+          <ViewLink key={path} project={project} path={path} title={title} keys={`g ${key}`}>
+            {overview && countOf[path](overview, active)}
+          </ViewLink>
+        ),
+      )}
+      <div className="rail-end">
+        <ActiveJob active={active} />
+        <ViewLink project={project} path="settings" title="Settings" keys="g s" />
+        <IconButton icon="key" label="Keys of this view" keys="?" onClick={onHelp} className="rail-help" />
+      </div>
+    </nav>
+  )
+}
+
+type Count = (overview: ProjectOverview, active: readonly WorkRecord[]) => ReactNode
+
+/** What is left to do in a view, or how much there is. */
+const countOf: Record<Exclude<ViewPath, 'settings'>, Count> = {
+  data: ({ items }) => <Total value={items} of="items" />,
+  annotate: ({ editable, annotations }) => {
+    const left = Math.max(0, editable - annotations.done - annotations.skipped)
+    return left > 0 ? <span className="count">{left.toLocaleString('en')} left</span> : null
+  },
+  label: () => null,
+  runs: (_, active) => {
+    const runs = active.filter(({ verb }) => verb.startsWith('train')).length
+    return runs === 0 ? null : (
+      <span className="live">
+        {runs}
+        <span className="unseen"> active</span>
+      </span>
+    )
+  },
+  judge: ({ evaluations }) => <Total value={evaluations} of="evaluations" />,
+  models: ({ models }) => <Total value={models} of="models" />,
+}
+
+function Total({ value, of }: { value: number; of: string }) {
+  if (value === 0) return null
+  return (
+    <span className="count">
+      {value.toLocaleString('en')}
+      <span className="unseen"> {of}</span>
+    </span>
+  )
+}
+
+function ViewLink({
+  project,
+  path,
+  title,
+  keys,
+  children,
+}: {
+  project: string
+  path: ViewPath
+  title: string
+  keys: string
+  children?: ReactNode
+}) {
+  return (
+    <Link
+      to={`/p/$project/${path}` as never}
+      params={{ project } as never}
+      className="nav"
+      activeProps={{ 'aria-current': 'page' }}
+      activeOptions={{ includeSearch: false }}
+      aria-keyshortcuts={keys}
+      title={`${title} (${keys})`}
+    >
+      <Icon name={path} />
+      <span className="txt">{title}</span>
+      {children}
+    </Link>
+  )
+}
+
+const maxProjects = 8
+
+function ProjectSwitcher({ project, name }: { project: string; name: string }) {
+  const { data: recent } = useQuery({ queryKey: ['recent'], queryFn: () => host.projects.recent({}) })
+  const others = (recent ?? []).filter(({ exists }) => exists).slice(0, maxProjects)
+  return (
+    <Menu
+      trigger={
+        <button type="button" className="who" aria-label={`Project ${name}`}>
+          <Mark />
+          <span className="cut txt">{name}</span>
+          <Icon name="upDown" isSmall />
+        </button>
+      }
+      entries={[
+        {
+          group: 'Projects',
+          actions: others.map(({ folder, name: other }) => ({
+            text: other,
+            isChecked: folder === project,
+            run: () => goTo(folder, 'data'),
+          })),
+        },
+        'line',
+        { text: 'All projects', icon: 'list', run: goToProjects },
+      ]}
+    />
+  )
+}
+
+/** Where a job is shown. */
+function viewOf({ verb }: WorkRecord): ViewPath {
+  if (verb === 'serve-model') return 'models'
+  if (verb === 'import') return 'data'
+  return verb.startsWith('judge') ? 'judge' : 'runs'
+}
+
+/** The job that is running, with its time left; a click opens it. */
+function ActiveJob({ active }: { active: readonly WorkRecord[] }) {
+  const job = active.find(({ state }) => state === 'running') ?? active[0]
+  if (!job) return null
+  const { project, run, progress, secondsLeft } = job
+  const name = nameOfJob(job)
+  const total = progress?.total ?? 0
+  return (
+    <button
+      type="button"
+      className="job"
+      title={name}
+      onClick={() => project !== null && goTo(project, viewOf(job), run === null ? {} : { run })}
+    >
+      <span className="row between">
+        <span className="medium cut">{name}</span>
+        {progress && total > 0 && (
+          <span className="num quiet">
+            {progress.done}/{total}
+          </span>
+        )}
+      </span>
+      <ProgressRule label={name} done={progress?.done ?? 0} total={total} />
+      <span className="quiet num">
+        {secondsLeft === null ? 'Estimating…' : `${durationOf(secondsLeft)} left`}
+        {active.length > 1 && ` · ${active.length - 1} more`}
+      </span>
+    </button>
+  )
+}
+
+function nameOfJob({ verb, input }: WorkRecord): string {
+  return typeof input.name === 'string' ? input.name : verb.charAt(0).toUpperCase() + verb.slice(1)
+}
+
+function nameOfFolder(folder: string): string {
+  return folder
+    .split(/[\\/]/)
+    .at(-1)!
+    .replace(/\.stet$/, '')
+}

@@ -39,3 +39,12 @@ export const RunRecord = z.object({
   changedAt: z.string(),
 })
 export type RunRecord = z.infer<typeof RunRecord>
+
+/** What people add to a run. */
+export const RunDetails = z.object({
+  note: z.string(),
+  tags: z.array(z.string()),
+  /** When its page was last looked at; null if never. */
+  seenAt: z.string().nullable(),
+})
+export type RunDetails = z.infer<typeof RunDetails>

@@ -6,7 +6,7 @@ import { project, runName } from './options.ts'
 import { eventsThen, procedure, trainingVerb, verb } from './procedure.ts'
 import { Message, RunMark } from './records.ts'
 import { started, TrainingResult } from './run-kinds/common.ts'
-import { RunRecord } from './run-record.ts'
+import { RunDetails, RunRecord } from './run-record.ts'
 
 const runArgument = {
   description: 'Name of the run, its id, or the start of its id.',
@@ -116,6 +116,14 @@ export const runs = {
           branch: Branch.nullable(),
           /** Up to 60 points of the leading metric, for a sparkline. */
           spark: z.array(z.number()),
+          note: RunDetails.shape.note,
+          tags: RunDetails.shape.tags,
+          /** How long its steps took in all. */
+          seconds: z.number(),
+          /** The tripwire that paused it since anyone last looked at it; null if there is none. */
+          alert: RunMark.nullable(),
+          /** The best win rate that a judge measured, and its step. */
+          best: z.object({ step: z.int(), winRate: z.number() }).nullable(),
         }),
       ),
     ),
@@ -135,8 +143,35 @@ export const runs = {
         /** Tripwires, pauses, failures and resumptions, in order. */
         marks: z.array(RunMark),
         branch: Branch.nullable(),
+        note: RunDetails.shape.note,
+        tags: RunDetails.shape.tags,
+        /** Held-out prompts that its judge compares at most: how sure a win rate is. */
+        heldout: z.int().nonnegative(),
       }),
     ),
+  change: procedure('Rename a run, or change its note or tags; what is left out stays as it is.')
+    .input(
+      z.strictObject({
+        project,
+        run,
+        name: z.string().trim().min(1).optional(),
+        note: z.string().optional(),
+        tags: z.array(z.string().trim().min(1)).optional(),
+      }),
+    )
+    .output(z.object({})),
+  see: procedure('Note that a person looked at a run.')
+    .input(z.strictObject({ project, run }))
+    .output(z.object({})),
+  stop: procedure('End a run for good, with a checkpoint if it is training; a stopped run can be resumed.')
+    .input(z.strictObject({ project, run }))
+    .output(RunRecord),
+  removal: procedure('What would go if runs were removed.')
+    .input(z.strictObject({ project, runs: z.array(run).min(1) }))
+    .output(z.object({ bytes: z.number(), checkpoints: z.int(), models: z.array(z.string()) })),
+  remove: procedure('Remove runs with their curves, samples and checkpoints; the models that they made stay.')
+    .input(z.strictObject({ project, runs: z.array(run).min(1) }))
+    .output(z.object({})),
   checkpoints: procedure('The checkpoints that a run keeps, oldest first: it can be branched at each.')
     .input(z.strictObject({ project, run }))
     .output(

@@ -26,6 +26,8 @@ export const WorkRecord = z.object({
   project: z.string().nullable(),
   input: z.record(z.string(), z.json()),
   state: WorkState,
+  /** Its place among the training that waits, from 1; null if it does not wait. */
+  place: z.int().positive().nullable(),
   /** The newest progress or step; null before the first. */
   progress: z.object({ phase: z.string(), done: z.number(), total: z.number() }).nullable(),
   /** Seconds left, from the pace so far; null while unknown. */
@@ -60,5 +62,8 @@ export const work = {
   watchAll: procedure('Follow all work.').input(z.strictObject({})).output(eventIterator(WorkRecord)),
   stop: procedure('Stop it; a training run pauses with a checkpoint.')
     .input(z.strictObject({ id }))
+    .output(WorkRecord),
+  move: procedure('Move queued training up (-1) or down (1) by one place.')
+    .input(z.strictObject({ id, by: z.literal([-1, 1]) }))
     .output(WorkRecord),
 }

@@ -30,6 +30,11 @@ export function stepTimes(db: Db, runId: string, afterStep = -1): { step: number
     .all(runId, afterStep) as { step: number; seconds: number }[]
 }
 
+/** How long a run's steps took in all. */
+export function workedSeconds(db: Db, runId: string): number {
+  return db.prepare('SELECT total(seconds) FROM step_times WHERE run_id = ?').pluck().get(runId) as number
+}
+
 /** The same for charts: the sum over each group of `every` steps, at its last step; the newest steps one by one. */
 export function groupedStepTimes(
   db: Db,

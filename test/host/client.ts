@@ -31,6 +31,6 @@ export function openClient() {
   const folder = temporaryFolder()
   process.env.STET_SETTINGS = path.join(folder, 'settings')
   process.env.STET_PROJECTS = path.join(folder, 'projects')
-  const { router, board, close } = openHost({ script, onOutput: () => {} })
-  return { folder, host: createRouterClient(router), board, close }
+  const { lab, router, board, close } = openHost({ script, onOutput: () => {} })
+  return { folder, host: createRouterClient(router), lab, board, close }
 }

@@ -1,6 +1,6 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;
 
 CREATE INDEX items_at_a_glance ON items (split_point, (rejected IS NOT NULL));
 
@@ -126,6 +126,13 @@ CREATE TABLE project (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   name TEXT NOT NULL,
   created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE run_details (
+  run_id TEXT PRIMARY KEY REFERENCES runs (id),
+  note TEXT NOT NULL DEFAULT '',
+  tags TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags)),
+  seen_at TEXT
 ) STRICT;
 
 CREATE TABLE run_marks (

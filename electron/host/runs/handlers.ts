@@ -1,6 +1,7 @@
 /** Handlers of runs: the list, the curves of a run, its checkpoints and samples. */
 import type { RunSample } from '../../contract/events.ts'
 import { runKinds } from '../../contract/run-kinds/index.ts'
+import type { RunDetails } from '../../contract/run-record.ts'
 import { listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
 import {
   type Db,
@@ -13,18 +14,25 @@ import {
   type Run,
   readMetric,
   readMetrics,
+  runDetails,
   sampleSteps,
   samplesAt,
+  workedSeconds,
 } from '../../storage/index.ts'
 import type { HandlerContext } from '../handler-context.ts'
 import { streamEvents } from '../stream.ts'
+import { detailHandlers } from './detail-handlers.ts'
 import { ReferenceAnswers } from './reference-answers.ts'
 import { findRun, runFolder } from './run.ts'
+import { alertOf } from './run-details.ts'
+import { heldoutRows } from './run-input.ts'
 import { seriesOf } from './series.ts'
 
-export function runHandlers({ api, lab }: HandlerContext) {
+export function runHandlers(context: HandlerContext) {
+  const { api, lab } = context
   const answers = new ReferenceAnswers(lab)
   return {
+    ...detailHandlers(context),
     list: api.runs.list.handler(async ({ input }) => {
       const { db } = await lab.openProject(input.project)
       const all = listRuns(db)
@@ -33,6 +41,10 @@ export function runHandlers({ api, lab }: HandlerContext) {
           ...run,
           branch: branchIn(all, run),
           ...latestOf(db, run.id, runKinds[run.kind].leadingMetric),
+          ...annotated(runDetails(db, run.id)),
+          seconds: workedSeconds(db, run.id),
+          alert: alertOf(db, run),
+          best: bestOf(db, run.id),
         }))
         .reverse()
     }),
@@ -51,6 +63,8 @@ export function runHandlers({ api, lab }: HandlerContext) {
         times: times.map(({ step, seconds }): [number, number] => [step, seconds]),
         marks: listMarks(db, found.id),
         branch: branchIn(listRuns(db), found),
+        ...annotated(runDetails(db, found.id)),
+        heldout: heldoutRows(runFolder(project, found)),
       }
     }),
     checkpoints: api.runs.checkpoints.handler(async ({ input: { project: folder, run } }) => {
@@ -89,6 +103,16 @@ function branchIn(runs: readonly Run[], run: Run) {
   const { branch } = run.config
   if (!branch) return null
   return { ...branch, name: runs.find(({ id }) => id === branch.run)?.name ?? branch.run }
+}
+
+function annotated({ note, tags }: RunDetails) {
+  return { note, tags }
+}
+
+function bestOf(db: Db, run: string) {
+  const rates = readMetric(db, run, 'judge/win_rate').filter(({ value }) => Number.isFinite(value))
+  const [first] = rates.sort((a, b) => b.value - a.value)
+  return first ? { step: first.step, winRate: first.value } : null
 }
 
 function valueAt(db: Db, run: string, key: string, step: number): number | null {

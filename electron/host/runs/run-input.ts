@@ -136,4 +136,18 @@ export function hasRunInput(runFolder: string, rows: readonly RunInputRow[]): bo
   return existsSync(file) && readFileSync(file, 'utf8') === rows.map(lineOf).join('')
 }
 
+/** How many rows of a run's frozen input are held out; counted once, since it does not change. */
+export function heldoutRows(runFolder: string): number {
+  const known = heldoutCounts.get(runFolder)
+  if (known !== undefined) return known
+  const file = path.join(runFolder, inputFile)
+  if (!existsSync(file)) return 0
+  const lines = readFileSync(file, 'utf8').split('\n')
+  const count = lines.filter((line) => line.startsWith('{"split":"heldout"')).length
+  heldoutCounts.set(runFolder, count)
+  return count
+}
+
+const heldoutCounts = new Map<string, number>()
+
 const lineOf = (row: RunInputRow) => `${JSON.stringify(row)}\n`

@@ -9,5 +9,6 @@ export function workHandlers({ api, board }: HandlerContext) {
     watch: api.work.watch.handler(({ input, signal }) => board.watch(input.id, signal)),
     watchAll: api.work.watchAll.handler(({ signal }) => board.watchAll(signal)),
     stop: api.work.stop.handler(({ input }) => board.stop(input.id)),
+    move: api.work.move.handler(({ input }) => board.move(input.id, input.by)),
   }
 }

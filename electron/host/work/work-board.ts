@@ -24,8 +24,9 @@ export class WorkBoard {
   readonly #lab: Lab
   readonly #jobs = new Map<string, Job>()
   readonly #recordWatchers = new Set<Queue<WorkRecord>>()
-  /** Settles when the training that was started last has ended. */
-  #lastTraining: Promise<void> = Promise.resolve()
+  /** Training that waits, in its order. */
+  #waiting: Job[] = []
+  #isTraining = false
 
   constructor(lab: Lab) {
     this.#lab = lab
@@ -40,6 +41,7 @@ export class WorkBoard {
         project: 'project' in input ? input.project : null,
         input: toJson(input),
         state: 'queued',
+        place: null,
         progress: null,
         secondsLeft: null,
         run: null,
@@ -56,7 +58,7 @@ export class WorkBoard {
     }
     this.#jobs.set(job.record.id, job)
     this.#changed(job.record)
-    if (describeVerb(verb).trains) this.#lastTraining = this.#afterTraining(job)
+    if (describeVerb(verb).trains) this.#enqueue(job)
     else void this.#perform(job)
     return job.record
   }
@@ -74,6 +76,18 @@ export class WorkBoard {
   stop(id: string): WorkRecord {
     const job = this.#job(id)
     job.stop.abort()
+    return job.record
+  }
+
+  /** A job that is first or last already, or does not wait, stays where it is. @throws UserError `not_found` */
+  move(id: string, by: -1 | 1): WorkRecord {
+    const job = this.#job(id)
+    const from = this.#waiting.indexOf(job)
+    const other = from < 0 ? undefined : this.#waiting[from + by]
+    if (other) {
+      const moved = this.#waiting.map((each) => (each === job ? other : each === other ? job : each))
+      this.#reorder(moved)
+    }
     return job.record
   }
 
@@ -105,13 +119,38 @@ export class WorkBoard {
     return job
   }
 
-  async #afterTraining(job: Job): Promise<void> {
-    const stopped = new Promise((resolve) => job.stop.signal.addEventListener('abort', resolve))
-    const before = this.#lastTraining
-    await Promise.race([before, stopped])
-    if (job.stop.signal.aborted) this.#end(job, { state: 'stopped' })
-    else await this.#perform(job)
-    await before
+  #enqueue(job: Job): void {
+    job.stop.signal.addEventListener('abort', () => {
+      if (!this.#waiting.includes(job)) return
+      this.#reorder(this.#waiting.filter((other) => other !== job))
+      this.#end(job, { state: 'stopped' })
+    })
+    this.#reorder([...this.#waiting, job])
+    void this.#trainNext()
+  }
+
+  /** Trains what waits, one after the other, until nothing does. */
+  async #trainNext(): Promise<void> {
+    if (this.#isTraining) return
+    this.#isTraining = true
+    for (let job = this.#waiting[0]; job; job = this.#waiting[0]) {
+      this.#reorder(this.#waiting.slice(1))
+      await this.#perform(job)
+    }
+    this.#isTraining = false
+  }
+
+  /** Says of each job that waits, or no longer does, which place it has. */
+  #reorder(waiting: Job[]): void {
+    const all = new Set([...this.#waiting, ...waiting])
+    this.#waiting = waiting
+    for (const job of all) {
+      const index = waiting.indexOf(job)
+      const place = index < 0 ? null : index + 1
+      if (job.record.place === place) continue
+      job.record.place = place
+      this.#changed(job.record)
+    }
   }
 
   async #perform(job: Job): Promise<void> {

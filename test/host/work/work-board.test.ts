@@ -54,6 +54,28 @@ test('training jobs are queued in order, and a queued one can be removed', async
   )
 })
 
+test('queued training can be moved up and down', async () => {
+  const ids = []
+  for (const name of ['m1', 'm2', 'm3', 'm4']) ids.push((await train(name, name === 'm1' ? 300 : 5)).id)
+  const [, second, third, fourth] = ids as [string, string, string, string]
+  const places = async () => {
+    const found = await Promise.all([second, third, fourth].map((id) => host.work.get({ id })))
+    return found.map(({ place }) => place)
+  }
+  assert.deepEqual(await places(), [1, 2, 3])
+  await host.work.move({ id: fourth, by: -1 })
+  await host.work.move({ id: fourth, by: -1 })
+  await host.work.move({ id: fourth, by: -1 })
+  await host.work.move({ id: third, by: 1 })
+  assert.deepEqual(await places(), [2, 3, 1])
+  for (const id of ids) assert.equal((await endOf(id)).state, 'done')
+  const { runs } = await host.verbs.runs({ project })
+  assert.deepEqual(
+    runs.flatMap(({ name }) => (name.startsWith('m') ? [name] : [])),
+    ['m1', 'm4', 'm2', 'm3'],
+  )
+})
+
 test('leaving a watched job stops nothing; stopping training pauses it; all jobs can be stopped', async () => {
   const { id } = await train('d', 5000)
   for await (const event of await host.work.watch({ id })) {

@@ -325,6 +325,8 @@ export const judge = {
         pairId: z.string(),
         answer: z.enum(['left', 'tie', 'right', 'skip']),
         elapsedMs: z.number().nonnegative(),
+        /** Why, in the person's words; not stored for a skipped pair. */
+        reason: z.string().trim().max(2000).default(''),
       }),
     )
     .output(z.object({ judged: z.int(), total: z.int(), finished: EvaluationRecord.nullable() })),

@@ -175,6 +175,8 @@ export const Judgement = z.object({
   elapsedMs: z.number().nonnegative(),
   /** The judge's reply, unparsed; empty for programmatic judges. */
   rawReply: z.string(),
+  /** Why, in a person's words; absent if nothing was said. */
+  reason: z.string().optional(),
 })
 export type Judgement = z.infer<typeof Judgement>
 

@@ -7,13 +7,17 @@ import { now, text, withSwapped } from './values.ts'
 export function addJudgements(db: Db, evaluationId: string, judgements: Judgement[]): void {
   const insert = db.prepare(
     `INSERT INTO judgements
-       (evaluation_id, pair_id, judge, swapped, preference, elapsed_ms, raw_reply, created_at)
-     VALUES (@evaluationId, @pairId, @judge, @swapped, @preference, @elapsedMs, @rawReply, @createdAt)`,
+       (evaluation_id, pair_id, judge, swapped, preference, elapsed_ms, raw_reply, reason, created_at)
+     VALUES (@evaluationId, @pairId, @judge, @swapped, @preference, @elapsedMs, @rawReply, @reason, @createdAt)`,
   )
   transact(db, () => {
     for (const judgement of judgements) {
-      const { swapped, rawReply } = judgement
-      const stored = { swapped: swapped ? 1 : 0, rawReply: text(rawReply, "The judge's reply") }
+      const { swapped, rawReply, reason = '' } = judgement
+      const stored = {
+        swapped: swapped ? 1 : 0,
+        rawReply: text(rawReply, "The judge's reply"),
+        reason: text(reason, 'The reason'),
+      }
       insert.run({ ...judgement, ...stored, evaluationId, createdAt: now() })
     }
   })
@@ -22,8 +26,9 @@ export function addJudgements(db: Db, evaluationId: string, judgements: Judgemen
 /** @returns an evaluation's verdicts in the order in which they came */
 export function listJudgements(db: Db, evaluationId: string): Judgement[] {
   const select = db.prepare(
-    `SELECT pair_id AS pairId, judge, swapped, preference, elapsed_ms AS elapsedMs, raw_reply AS rawReply
+    `SELECT pair_id AS pairId, judge, swapped, preference, elapsed_ms AS elapsedMs, raw_reply AS rawReply, reason
      FROM judgements WHERE evaluation_id = ? ORDER BY seq`,
   )
-  return withSwapped(select.all(evaluationId))
+  const rows = withSwapped<Judgement & { reason: string }>(select.all(evaluationId))
+  return rows.map(({ reason, ...judgement }) => (reason === '' ? judgement : { ...judgement, reason }))
 }

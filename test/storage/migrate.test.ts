@@ -4,6 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { openDatabase } from '../../electron/storage/database.ts'
 import { addItems } from '../../electron/storage/items.ts'
+import { listJudgements } from '../../electron/storage/judgements.ts'
 import { migrate, readMigrations, schemaVersion } from '../../electron/storage/migrate.ts'
 import { splitPoint } from '../../electron/storage/split.ts'
 import { describeSchema, snapshotFile, updateCommand } from './schema.ts'
@@ -81,6 +82,32 @@ test('items with a blank document are split by their prompts once an older proje
   migrate(db, migrations)
   const points = db.prepare('SELECT split_point FROM items ORDER BY seq').pluck().all()
   assert.deepEqual(points, [splitPoint(items[0]!), splitPoint(items[1]!), 0.5])
+  db.close()
+})
+
+test('verdicts of an older project have no reason, and stay as they were', () => {
+  const db = openDatabase(':memory:')
+  const migrations = readMigrations()
+  migrate(
+    db,
+    migrations.slice(
+      0,
+      migrations.findIndex(({ name }) => name.includes('judgement_reasons')),
+    ),
+  )
+  db.exec(`INSERT INTO evaluations (id, kind, name, config, created_at) VALUES ('e', 'blind', 'e', '{}', 'now');
+    INSERT INTO judgements (evaluation_id, pair_id, judge, swapped, preference, elapsed_ms, raw_reply, created_at)
+    VALUES ('e', 'p', 'ann', 0, 1, 5, '', 'now')`)
+  migrate(db, migrations)
+  const [verdict] = listJudgements(db, 'e')
+  assert.deepEqual(verdict, {
+    pairId: 'p',
+    judge: 'ann',
+    swapped: false,
+    preference: 1,
+    elapsedMs: 5,
+    rawReply: '',
+  })
   db.close()
 })
 

@@ -321,8 +321,9 @@ test('models, evaluations and judgements are read as they were stored', () => {
     elapsedMs: 0.25,
     rawReply: 'tie',
   }
-  storage.addJudgements(db, evaluation.id, [judgement, { ...judgement, swapped: false }])
-  assert.deepEqual(storage.listJudgements(db, evaluation.id), [judgement, { ...judgement, swapped: false }])
+  const second = { ...judgement, swapped: false, reason: 'it is shorter' }
+  storage.addJudgements(db, evaluation.id, [judgement, second])
+  assert.deepEqual(storage.listJudgements(db, evaluation.id), [judgement, second])
   assert.deepEqual(storage.finishEvaluation(db, evaluation.id, { winRate: 50 }).result, { winRate: 50 })
   assert.equal(storage.listEvaluations(db).length, 1)
   assert.throws(() => storage.finishEvaluation(db, 'evaluation_x', null), {

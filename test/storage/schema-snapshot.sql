@@ -1,6 +1,6 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 8;
+PRAGMA user_version = 9;
 
 CREATE INDEX items_at_a_glance ON items (split_point, (rejected IS NOT NULL));
 
@@ -91,7 +91,7 @@ CREATE TABLE judgements (
   elapsed_ms REAL NOT NULL,
   raw_reply TEXT NOT NULL,
   created_at TEXT NOT NULL
-) STRICT;
+, reason TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE metrics (
   run_id TEXT NOT NULL REFERENCES runs (id),

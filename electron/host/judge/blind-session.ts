@@ -125,11 +125,19 @@ export function nextBlindPair(db: Db, id: string) {
 
 const preferences = { left: 0, tie: 0.5, right: 1 }
 
+export interface Vote {
+  pairId: string
+  answer: Answer
+  elapsedMs: number
+  /** Why, in the person's words. */
+  reason?: string
+}
+
 /** Stores an answer; the last one finishes the evaluation. @throws UserError `conflict` if the pair has an answer */
 export function vote(
   db: Db,
   id: string,
-  { pairId, answer, elapsedMs }: { pairId: string; answer: Answer; elapsedMs: number },
+  { pairId, answer, elapsedMs, reason = '' }: Vote,
 ): { judged: number; total: number; isFinished: boolean } {
   const { left, judge } = sessionOf(db, id)
   const [shown] = left
@@ -137,7 +145,8 @@ export function vote(
   if (answer === 'skip') addSkippedPair(db, id, { pairId, judge, swapped: shown.swapped, elapsedMs })
   else {
     const reply = { preferSecond: preferences[answer], rawReply: '', elapsedMs }
-    addJudgements(db, id, [toJudgement(shown, judge, reply)])
+    const judgement = toJudgement(shown, judge, reply)
+    addJudgements(db, id, [reason === '' ? judgement : { ...judgement, reason }])
   }
   const after = sessionOf(db, id)
   const isFinished = after.left.length === 0

@@ -136,6 +136,8 @@ interface VerdictRow {
   preferenceForB: number | null
   elapsedMs: number
   rawReply: string
+  /** Why, in a person's words; often empty. */
+  reason: string
 }
 
 /** One row per verdict and per skipped pair, for export. */
@@ -144,10 +146,11 @@ export function verdictRows(db: Db, evaluation: Evaluation): VerdictRow[] {
     ...skip,
     preference: null,
     rawReply: 'skip',
+    reason: '',
   }))
   const byPair = Map.groupBy([...listJudgements(db, evaluation.id), ...skips], ({ pairId }) => pairId)
   return configOf(evaluation).pairs.flatMap(({ id, prompt, outputA, outputB }) =>
-    (byPair.get(id) ?? []).map(({ judge, swapped, preference, elapsedMs, rawReply }) => ({
+    (byPair.get(id) ?? []).map(({ judge, swapped, preference, elapsedMs, rawReply, reason = '' }) => ({
       pair: id,
       prompt: prompt.at(-1)?.content ?? '',
       outputA: outputA.text,
@@ -157,6 +160,7 @@ export function verdictRows(db: Db, evaluation: Evaluation): VerdictRow[] {
       preferenceForB: preference,
       elapsedMs,
       rawReply,
+      reason,
     })),
   )
 }

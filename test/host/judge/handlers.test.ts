@@ -135,6 +135,28 @@ test('a skipped pair does not count, a verdict can be undone, and a pair has onl
   assert.deepEqual([finished?.judged, finished?.summary?.n], [3, 2])
 })
 
+test('the reason for a verdict is stored with it, exported, and taken back with it', async () => {
+  const { id } = await host.judge.startBlind({ project, evaluation: automatic!.id, judge: 'cy', pairs: 2 })
+  const vote = async (answer: 'left' | 'skip', reason: string) => {
+    const pair = await host.judge.next({ project, evaluation: id })
+    return host.judge.vote({ project, evaluation: id, pairId: pair!.pairId, answer, reason, elapsedMs: 1 })
+  }
+  const reasons = async () =>
+    (await host.judge.pairs({ project, evaluation: id })).pairs.flatMap(({ verdicts }) =>
+      verdicts.map(({ reason }) => reason),
+    )
+  await vote('left', ' names the price ')
+  assert.deepEqual(await reasons(), ['names the price'])
+  await host.judge.undo({ project, evaluation: id })
+  assert.deepEqual(await reasons(), [])
+  await vote('left', 'shorter')
+  await vote('left', '')
+  assert.deepEqual((await reasons()).sort(), ['shorter', undefined])
+  const { text } = await host.judge.exportPairs({ project, evaluation: id, format: 'csv' })
+  assert.match(text, /^[^\n]*,rawReply,reason\n/)
+  assert.match(text, /,shorter\n/)
+})
+
 /** Judges until `stop` says so, and gives every pair's id in the order in which it was shown. */
 async function judgeSession(
   id: string,

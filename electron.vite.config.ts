@@ -28,7 +28,7 @@ function copyDataFiles(): Plugin {
     name: 'stet:copy-data-files',
     generateBundle() {
       const files = folders.flatMap((folder) => readdirSync(at(folder)).map((name) => `${folder}/${name}`))
-      for (const fileName of files)
+      for (const fileName of [...files, 'resources/icon.png'])
         this.emitFile({ type: 'asset', fileName, source: readFileSync(at(fileName)) })
     },
   }

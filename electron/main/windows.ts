@@ -7,6 +7,8 @@ import { rendererAddress } from './scheme.ts'
 import { type Place, readWindowState, type WindowState, writeWindowState } from './window-state.ts'
 
 const preload = path.resolve(import.meta.dirname, '../../../preload/index.cjs')
+/** For Linux; elsewhere the package's own icon is used. */
+const icon = path.resolve(import.meta.dirname, '../../resources/icon.png')
 const defaultPlace: Place = { bounds: { x: -1, y: -1, width: 1280, height: 800 }, isMaximized: false }
 
 export class Windows {
@@ -55,7 +57,9 @@ export class Windows {
       minHeight: 480,
       show: false,
       title: 'Stet',
-      backgroundColor: nativeTheme.shouldUseDarkColors ? '#16181d' : '#ffffff',
+      icon,
+      // As the renderer's --paper, so that nothing flashes.
+      backgroundColor: nativeTheme.shouldUseDarkColors ? '#161614' : '#fbfaf8',
       webPreferences: { preload, contextIsolation: true, sandbox: true, nodeIntegration: false },
     })
     this.#projects.set(window, project)

@@ -58,7 +58,7 @@ type Count = (overview: ProjectOverview, active: readonly WorkRecord[]) => React
 
 /** What is left to do in a view, or how much there is. */
 const countOf: Record<Exclude<ViewPath, 'settings'>, Count> = {
-  data: ({ items }) => <Total value={items} of="items" />,
+  data: ({ items }) => <Total value={items} />,
   annotate: ({ editable, annotations }) => {
     const left = Math.max(0, editable - annotations.done - annotations.skipped)
     return left > 0 ? <span className="count">{left.toLocaleString('en')} left</span> : null
@@ -73,18 +73,12 @@ const countOf: Record<Exclude<ViewPath, 'settings'>, Count> = {
       </span>
     )
   },
-  judge: ({ evaluations }) => <Total value={evaluations} of="evaluations" />,
-  models: ({ models }) => <Total value={models} of="models" />,
+  judge: ({ evaluations }) => <Total value={evaluations} />,
+  models: ({ models }) => <Total value={models} />,
 }
 
-function Total({ value, of }: { value: number; of: string }) {
-  if (value === 0) return null
-  return (
-    <span className="count">
-      {value.toLocaleString('en')}
-      <span className="unseen"> {of}</span>
-    </span>
-  )
+function Total({ value }: { value: number }) {
+  return value === 0 ? null : <span className="count">{value.toLocaleString('en')}</span>
 }
 
 function ViewLink({

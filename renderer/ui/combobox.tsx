@@ -1,6 +1,6 @@
 /** A choice from a long list, found by typing a part of it; with `isFree`, any text may be given. */
 import { Combobox as Base } from '@base-ui/react/combobox'
-import { useFieldProps } from './field.tsx'
+import { useFieldLabel, useFieldProps } from './field.tsx'
 import { Icon } from './icons.tsx'
 import type { Option } from './select.tsx'
 import './field.css'
@@ -37,6 +37,7 @@ export function Combobox({
   isRequired = false,
 }: ComboboxProps) {
   const { id, ...described } = useFieldProps()
+  const name = useFieldLabel()
   const items = options.map((option): Item => ({ value: option.value, label: option.text }))
   const selected = items.find((item) => item.value === value) ?? null
   const free = isFree ? { inputValue: selected?.label ?? value, onInputValueChange: onChange } : {}
@@ -51,7 +52,7 @@ export function Combobox({
       {...free}
     >
       <Base.InputGroup className="input" data-disabled={isDisabled || undefined}>
-        <Base.Input id={id} aria-label={label} placeholder={placeholder} {...described} />
+        <Base.Input id={id} aria-label={label ?? name} placeholder={placeholder} {...described} />
         <Base.Trigger tabIndex={-1} aria-label="Show the list">
           <Icon name="down" isSmall />
         </Base.Trigger>

@@ -15,6 +15,7 @@ import { Icon } from './icons.tsx'
 import './field.css'
 
 interface FieldIds {
+  label: string
   controlId: string
   labelId: string
   describedBy: string | undefined
@@ -32,6 +33,11 @@ export function useFieldProps() {
     'aria-describedby': field.describedBy,
     'aria-invalid': field.isInvalid || undefined,
   } as const
+}
+
+/** The words of the label, for a control that hides the label itself while it is open. */
+export function useFieldLabel(): string | undefined {
+  return useContext(FieldContext)?.label
 }
 
 /** The id of the label around a control that is not labelled by `for`, such as a group of radio buttons. */
@@ -66,6 +72,7 @@ export function Field({
   const id = useId()
   const describedBy = [help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(' ') || undefined
   const ids: FieldIds = {
+    label,
     controlId: `${id}-control`,
     labelId: `${id}-label`,
     describedBy,

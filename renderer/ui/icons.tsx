@@ -167,6 +167,9 @@ const icons = {
 
 export type IconName = keyof typeof icons
 
+/** All of them, for the gallery. */
+export const iconNames = Object.keys(icons) as IconName[]
+
 /** Hidden from screen readers: the word beside it, or the button's label, says the same. */
 export function Icon({ name, isSmall = false }: { name: IconName; isSmall?: boolean }) {
   const Drawing = icons[name]

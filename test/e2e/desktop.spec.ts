@@ -69,7 +69,7 @@ async function startRun(page: Page): Promise<void> {
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill(`base-${++runs}`)
   await page.getByRole('textbox', { name: 'Epochs', exact: true }).fill('8')
   await page.getByRole('button', { name: 'Start' }).click()
-  await page.locator('.active-jobs', { hasText: '%' }).waitFor({ timeout: 60_000 })
+  await page.locator('.rail .job', { hasText: /\d+\/\d+/ }).waitFor({ timeout: 60_000 })
 }
 let runs = 0
 
@@ -193,7 +193,7 @@ describe('a run', () => {
     assert.equal(await awake(), 1)
     await launchBeside(project) // a second start brings the window back
     const again = await windowAt(app, /sample\.stet\/data$/)
-    await again.locator('.active-jobs', { hasText: 'train sft' }).waitFor()
+    await again.locator('.rail .job', { hasText: 'base-' }).waitFor()
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.blur())
     await goTo(again, 'runs')
     const notified = () => app.evaluate(() => Reflect.get(globalThis, 'notified') as string[])
@@ -213,7 +213,7 @@ describe('a run', () => {
     await quit(app)
     await until('a question', async () => (await asked(app)).length === 1)
     assert.deepEqual(await asked(app), ['train sft is still running.'])
-    await page.locator('.active-jobs', { hasText: '%' }).waitFor()
+    await page.locator('.rail .job', { hasText: /\d+\/\d+/ }).waitFor()
     await answerDialogs(app, 1)
     await quit(app)
     await app.ended

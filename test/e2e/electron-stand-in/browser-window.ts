@@ -19,6 +19,7 @@ type Bounds = { x: number; y: number; width: number; height: number }
 
 interface Options extends Partial<Bounds> {
   title: string
+  icon: string
   webPreferences: { preload: string; contextIsolation: boolean; sandbox: boolean; nodeIntegration: boolean }
 }
 

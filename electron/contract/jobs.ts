@@ -30,6 +30,8 @@ export const InferenceJob = z.discriminatedUnion('kind', [
     batchSize: z.int().positive().default(8),
     /** Prompts are cut to their last tokens beyond this. */
     maxQueryTokens: z.int().positive().default(4096),
+    /** Whether responses may be shorter than `maxNewTokens` where the model's context has less room. */
+    fitsContext: z.boolean().optional(),
     ...Sampling,
   }),
   z.strictObject({

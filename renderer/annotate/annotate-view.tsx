@@ -1,5 +1,7 @@
 /** The view Annotate: a queue of items, each to be edited as little as possible. */
-import { useEffect, useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
@@ -7,17 +9,18 @@ import { useSettings } from '../app/settings.ts'
 import { StreamProgress } from '../app/stream-progress.tsx'
 import { openItem, openKey } from '../app/unsaved.ts'
 import { refreshGuide } from '../app/use-guide.ts'
+import { UnknownName } from '../app/view-problem.tsx'
 import { Problem } from '../ui/problem.tsx'
 import './annotate.css'
 import { EditRewards } from './edit-rewards.tsx'
 import { EmptyDisputed, EmptyQueue } from './empty-queue.tsx'
-import { FinishedToast } from './finished-toast.tsx'
-import { type Finished, ItemEditor } from './item-editor.tsx'
+import { ItemEditor } from './item-editor.tsx'
 import { QueueBar } from './queue-bar.tsx'
 import { Review } from './review.tsx'
 import { restoreState, type State } from './session.ts'
 import { useDiffUnit } from './use-diff-unit.ts'
 import { type Queue, useQueue } from './use-queue.ts'
+import { type Finished, useUndo } from './use-undo.ts'
 
 export function View() {
   const [place, change] = usePlace()
@@ -26,8 +29,13 @@ export function View() {
 }
 
 function QueueView() {
-  const [, change] = usePlace()
+  const project = useProject()
+  const [place, change] = usePlace()
   const queue = useQueue()
+  const { data: overview } = useQuery({
+    queryKey: ['overview', project],
+    queryFn: () => host.projects.overview({ project }),
+  })
   const unit = useDiffUnit()
   usePrefetch(queue.ids.slice(queue.index + 1, queue.index + 3))
   useKeys('Queue', [
@@ -42,6 +50,18 @@ function QueueView() {
       <h1 className="unseen">Annotate</h1>
       <Problem error={queue.own.error} />
       <QueueBar queue={queue} unit={unit} />
+      <UnknownName
+        what="dataset"
+        name={place.dataset}
+        known={overview?.datasets.map(({ id }) => id)}
+        way={{ label: 'Show all datasets', go: () => change({ dataset: undefined, item: undefined }) }}
+      />
+      <UnknownName
+        what="reward model"
+        name={queue.isDisputed ? place.reward : undefined}
+        known={queue.disputed.rewardModels}
+        way={{ label: 'Show the newest', go: () => change({ reward: undefined, item: undefined }) }}
+      />
       <QueueState queue={queue} />
       <CurrentItem queue={queue} tokenizer={unit.tokenizer} />
     </div>
@@ -81,41 +101,30 @@ function CurrentItem({ queue, tokenizer }: { queue: Queue; tokenizer: string | n
   const edit = edits?.edits[queue.index]
   const { annotator } = useSettings()
   const [, change] = usePlace()
-  const [finished, setFinished] = useState<Finished | null>(null)
-  if (id === undefined) return null
   const count = (before: State | null, after: State) => {
     if ((before === 'done') === (after === 'done')) return
     own.countDone(after === 'done' ? 1 : -1)
     refreshGuide(project)
   }
+  const sayFinished = useUndo(async ({ item, before, state }) => {
+    await restoreState({ project, annotator, item }, before)
+    count(state, before ?? 'draft')
+    change({ item })
+  })
   const onFinished = (done: Finished) => {
-    setFinished(done)
+    sayFinished(done)
     count(done.before, done.state)
     // A flag is a remark: the item stays.
     if (done.state === 'flagged' || done.state === 'draft') return
     if (!queue.isLast) queue.move(1)
     else if (!queue.isDisputed) void own.refetch()
   }
-  const undo = async ({ item, before, state }: Finished) => {
-    await restoreState({ project, annotator, item }, before)
-    setFinished(null)
-    count(state, before ?? 'draft')
-    if (item !== id) change({ item })
-  }
+  if (id === undefined) return null
   return (
-    <>
-      <ItemEditor key={id} id={id} tokenizer={tokenizer} onFinished={onFinished}>
-        {edits && edit && rewardModel !== undefined && (
-          <EditRewards edit={edit} rewardModel={rewardModel} scale={edits.scale} />
-        )}
-      </ItemEditor>
-      {finished && (
-        <FinishedToast
-          finished={finished}
-          onUndo={() => undo(finished)}
-          onDismiss={() => setFinished(null)}
-        />
+    <ItemEditor key={id} id={id} tokenizer={tokenizer} onFinished={onFinished}>
+      {edits && edit && rewardModel !== undefined && (
+        <EditRewards edit={edit} rewardModel={rewardModel} scale={edits.scale} />
       )}
-    </>
+    </ItemEditor>
   )
 }

@@ -15,10 +15,10 @@ export function AskUnchanged({
     <Dialog open={open} onClose={onClose} title="Nothing is changed">
       <p>Is this response good as it is? Marked as done, every word of it counts as kept.</p>
       <DialogActions>
-        <Button keys="Esc" onClick={onClose}>
+        <Button keys="Escape" onClick={onClose}>
           Keep editing
         </Button>
-        <Button kind="primary" keys="Ctrl Enter" onClick={onConfirm}>
+        <Button kind="primary" keys="Ctrl+Enter" onClick={onConfirm}>
           Mark as done
         </Button>
       </DialogActions>

@@ -185,7 +185,7 @@ export function openEditor({
   }
 }
 
-/** Without the one that takes Alt+U, which undoes Done (finished-toast.tsx). */
+/** Without the one that takes Alt+U, which undoes Done (use-undo.ts). */
 const historyKeys = historyKeymap.filter(({ key }) => key !== 'Alt-u')
 
 /** Tab accepts and Escape rejects the first suggestion after the caret, else the first. Without any, Escape leaves. */

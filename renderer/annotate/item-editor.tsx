@@ -7,7 +7,7 @@ import { type KeyBinding, useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { getSettings, useSettings } from '../app/settings.ts'
 import type { Place } from '../app/unsaved.ts'
-import { isMissing, ViewProblem } from '../app/view-problem.tsx'
+import { LinkProblem } from '../app/view-problem.tsx'
 import { Button } from '../ui/button.tsx'
 import { Keys } from '../ui/keys.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -21,6 +21,7 @@ import { TwoVersions } from './two-versions.tsx'
 import { useEditing } from './use-editing.ts'
 import { type NoteDraft, useNote } from './use-note.ts'
 import { useOpenItem } from './use-open-item.ts'
+import type { Finished } from './use-undo.ts'
 
 /** @param children below the responses */
 export function ItemEditor({
@@ -40,15 +41,10 @@ export function ItemEditor({
   const [, change] = usePlace()
   const place = { project, annotator, item: id }
   const { opened, note, version, isFromElsewhere, error, retry } = useOpenItem(place)
-  if (opened === null && isMissing(error))
-    return (
-      <ViewProblem
-        title="This item is not in the project"
-        sentence="It may have been removed since the link was made."
-        back={{ label: 'Show the queue', go: () => change({ item: undefined }) }}
-      />
-    )
-  if (opened === null) return <Problem error={error} onRetry={retry} />
+  if (opened === null) {
+    const back = { label: 'Show the queue', go: () => change({ item: undefined }) }
+    return <LinkProblem what="item" error={error} back={back} onRetry={retry} />
+  }
   return (
     <ItemPanel
       key={version}
@@ -67,14 +63,6 @@ export function ItemEditor({
       {children}
     </ItemPanel>
   )
-}
-
-/** What Done, Skip or Flag has just changed. */
-export interface Finished {
-  item: string
-  state: State
-  /** The state before; null if the work had not begun. */
-  before: State | null
 }
 
 interface OpenItem {

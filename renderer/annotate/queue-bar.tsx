@@ -27,13 +27,18 @@ function QueuePosition({ queue }: { queue: Queue }) {
   const { annotator } = useSettings()
   const { index, ids, isDisputed, own, disputed, move } = queue
   const { edits, atMost } = disputed
+  const isLoading = (isDisputed ? edits : own.data) === undefined
   return (
     <span className="row wrap">
       <Button kind="quiet" disabled={index <= 0} onClick={() => move(-1)} aria-label="Previous item">
         ←
       </Button>
       <span className="num" role="status">
-        {index >= 0 ? `${index + 1} / ${ids.length}` : `${ids.length} in the queue`}
+        {isLoading
+          ? 'Loading the queue…'
+          : index >= 0
+            ? `${index + 1} / ${ids.length}`
+            : `${ids.length} in the queue`}
         {own.data && !isDisputed && ` · ${own.data.done} of ${own.data.total} done by ${annotator}`}
         {edits && ` · ${edits.edits.length} of ${edits.finished} edits by ${annotator}`}
       </span>

@@ -50,7 +50,7 @@ function useDisputed(enabled: boolean) {
   const atMost = Number(place.edits ?? disputedEditsLimit)
   const scored = useStreamed({
     queryKey: ['disputed', project, annotator, rewardModel, filter, atMost],
-    enabled: enabled && rewardModel !== undefined,
+    enabled: enabled && rewardModel !== undefined && rewardModels?.includes(rewardModel) === true,
     ask: (signal) =>
       host.annotate.disagreement(
         { project, annotator, rewardModel: rewardModel!, limit: atMost, ...filter },

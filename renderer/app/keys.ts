@@ -60,6 +60,9 @@ function ignoreHeld(event: KeyboardEvent): void {
   }
 }
 
+/** A toast is a dialog to screen readers, but takes no keys from the view. */
+const openDialog = '[role=dialog]:not(.toast)'
+
 function handle(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return
   const pressed = keysOf(event)
@@ -73,7 +76,7 @@ function handle(event: KeyboardEvent): void {
       .find((binding) => binding.keys === keys && (!typing || !isPlain || binding.whileTyping))
   const binding = (chord && find(chord)) || find(pressed)
   leader = !typing && isPlain && !binding ? { key: pressed, at: event.timeStamp } : null
-  if (!binding || (document.querySelector('[role=dialog]') && !binding.whileTyping)) return
+  if (!binding || (document.querySelector(openDialog) && !binding.whileTyping)) return
   event.preventDefault()
   if (!binding.repeats) {
     if (event.repeat) return

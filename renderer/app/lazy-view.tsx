@@ -1,5 +1,6 @@
 /** Views are loaded when they are first opened, and ahead of that when the page is idle; if that fails, they say so. */
 import { type ReactNode, useEffect, useReducer, useState } from 'react'
+import { Skeleton } from '../ui/skeleton.tsx'
 import { onConnection } from './connection.ts'
 import { goToProjects } from './navigation.ts'
 import { ViewProblem } from './view-problem.tsx'
@@ -27,7 +28,7 @@ export function lazyView(load: () => Promise<{ View: View }>): LazyView {
       const Loaded = loaded
       return <Loaded />
     }
-    return error === null ? <p role="status">Loading…</p> : <NotLoaded />
+    return error === null ? <Skeleton label="Loading the view" /> : <NotLoaded />
   }
   return Object.assign(Lazy, { preload: () => fetchView().catch(() => {}) })
 }

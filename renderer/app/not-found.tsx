@@ -34,10 +34,19 @@ export function ProjectViews() {
     queryFn: () => host.projects.overview({ project }),
   })
   if (data || !error) return <Outlet />
+  if (!isMissing(error))
+    return (
+      <ViewProblem
+        title="This project could not be opened"
+        error={error}
+        back={toProjects}
+        onRetry={refetch}
+      />
+    )
   return (
     <ViewProblem
-      title={isMissing(error) ? 'This project is not there' : 'This project could not be opened'}
-      error={error}
+      title="This project is not there"
+      sentence={`There is no project at ${project}. It may have been moved or removed, or its disk is not connected.`}
       back={toProjects}
       onRetry={refetch}
     />

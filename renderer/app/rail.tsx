@@ -13,6 +13,7 @@ import { Mark } from '../ui/mark.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { ProgressRule } from '../ui/progress.tsx'
 import { host } from './connection.ts'
+import { currentJob } from './current-job.ts'
 import { goTo, goToProjects } from './navigation.ts'
 import { useWork } from './queries.ts'
 
@@ -46,7 +47,7 @@ export function Rail({
         ),
       )}
       <div className="rail-end">
-        <ActiveJob active={active} />
+        <ActiveJob active={active} project={project} />
         <ViewLink project={project} path="settings" title="Settings" keys="g s" />
         <IconButton icon="key" label="Keys of this view" keys="?" onClick={onHelp} className="rail-help" />
       </div>
@@ -149,8 +150,8 @@ function viewOf({ verb }: WorkRecord): ViewPath {
 }
 
 /** The job that is running, with its time left; a click opens it. */
-function ActiveJob({ active }: { active: readonly WorkRecord[] }) {
-  const job = active.find(({ state }) => state === 'running') ?? active[0]
+function ActiveJob({ active, project: here }: { active: readonly WorkRecord[]; project: string }) {
+  const job = currentJob(active, here)
   if (!job) return null
   const { project, run, progress, secondsLeft } = job
   const name = nameOfJob(job)

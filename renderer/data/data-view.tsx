@@ -1,11 +1,12 @@
 /** The view Data: every item of the project, with search and filters; files are dropped here or chosen in a dialog. */
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { ItemQuery } from '../../electron/contract/data.ts'
 import type { ProjectOverview } from '../../electron/contract/projects.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
+import { UnknownName } from '../app/view-problem.tsx'
 import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
 import { Empty } from '../ui/empty.tsx'
@@ -20,7 +21,7 @@ import { splitNames, stateNames } from './words.ts'
 
 export function View() {
   const project = useProject()
-  const [, change] = usePlace()
+  const [place, change] = usePlace()
   const [files, setFiles] = useState<File[]>([])
   const [isExporting, setExporting] = useState(false)
   const chooser = useRef<HTMLInputElement>(null)
@@ -57,6 +58,12 @@ export function View() {
           }}
         />
       </div>
+      <UnknownName
+        what="dataset"
+        name={place.dataset}
+        known={overview?.datasets.map(({ id }) => id)}
+        way={{ label: 'Show all datasets', go: () => change({ dataset: undefined }) }}
+      />
       {overview?.items === 0 ? <NoItems /> : <Panes />}
       {overview && overview.items > 0 && <Totals overview={overview} />}
       {files[0] && <ImportDialog file={files[0]} onClose={() => setFiles(files.slice(1))} />}
@@ -104,14 +111,21 @@ function useItemQuery(): ItemQuery {
 
 function Filters({ overview }: { overview: ProjectOverview | undefined }) {
   const [place, change] = usePlace()
+  const field = useRef<HTMLInputElement>(null)
+  const search = place.q ?? ''
+  // The field follows the address, except while the user types in it.
+  useEffect(() => {
+    if (field.current && document.activeElement !== field.current) field.current.value = search
+  }, [search])
   return (
     <>
       <input
+        ref={field}
         id="item-search"
         type="search"
         aria-label="Search items"
         placeholder="Search prompts, contexts and responses   /"
-        defaultValue={place.q ?? ''}
+        defaultValue={search}
         onChange={({ target }) => change({ q: target.value || undefined }, { replace: true })}
       />
       <Choice

@@ -5,7 +5,9 @@ import { type CSSProperties, type RefObject, useDeferredValue, useEffect, useRef
 import type { ItemQuery, ItemRow } from '../../electron/contract/data.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
-import { useProject } from '../app/navigation.ts'
+import { usePlace, useProject } from '../app/navigation.ts'
+import { Button } from '../ui/button.tsx'
+import { Empty } from '../ui/empty.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { splitNames } from './words.ts'
 
@@ -19,7 +21,7 @@ interface Selection {
 
 export function ItemTable({ query, selected, onSelect }: { query: ItemQuery } & Selection) {
   const scroller = useRef<HTMLDivElement>(null)
-  const { virtual, visible, count, rowAt, error } = useRows(query, scroller)
+  const { virtual, visible, count, isLoaded, rowAt, error } = useRows(query, scroller)
   const move = (by: number) => {
     const at = visible.find(({ index }) => rowAt(index)?.id === selected)?.index
     const next = at === undefined ? (visible[0]?.index ?? 0) : Math.min(Math.max(at + by, 0), count - 1)
@@ -37,8 +39,9 @@ export function ItemTable({ query, selected, onSelect }: { query: ItemQuery } & 
     <div className="item-table">
       <Problem error={error} />
       <p className="quiet num" role="status">
-        {count.toLocaleString('en')} {count === 1 ? 'item' : 'items'}
+        {isLoaded ? `${count.toLocaleString('en')} ${count === 1 ? 'item' : 'items'}` : 'Loading items…'}
       </p>
+      {isLoaded && count === 0 && <NoMatch query={query} />}
       <div className="item-row item-head" aria-hidden>
         <span>Prompt</span>
         <span>Rejected</span>
@@ -60,6 +63,22 @@ export function ItemTable({ query, selected, onSelect }: { query: ItemQuery } & 
         </div>
       </section>
     </div>
+  )
+}
+
+/** No item of the project passes the search and the filters. */
+function NoMatch({ query: { search, ...filters } }: { query: ItemQuery }) {
+  const [, change] = usePlace()
+  const isFiltered = Object.values(filters).some((value) => value !== null)
+  const what = search === '' ? 'these filters' : `“${search}”${isFiltered ? ' and these filters' : ''}`
+  return (
+    <Empty title={`No item matches ${what}`}>
+      <Button
+        onClick={() => change({ q: undefined, dataset: undefined, split: undefined, state: undefined })}
+      >
+        Show all items
+      </Button>
+    </Empty>
   )
 }
 
@@ -90,7 +109,8 @@ function useRows(wanted: ItemQuery, scroller: RefObject<HTMLDivElement | null>) 
   useEffect(() => virtual.measure(), [count])
   const rowAt = (index: number): ItemRow | undefined =>
     byPage.get(Math.floor(index / pageRows))?.[index % pageRows]
-  return { virtual, visible, count, rowAt, error: pages.find(({ error }) => error)?.error }
+  const isLoaded = pages[0]?.data !== undefined
+  return { virtual, visible, count, isLoaded, rowAt, error: pages.find(({ error }) => error)?.error }
 }
 
 function Row({

@@ -6,6 +6,7 @@ import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { saving } from '../app/saved.ts'
+import { LinkProblem } from '../app/view-problem.tsx'
 import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
 import { DiffText } from '../ui/diff-text.tsx'
@@ -34,8 +35,10 @@ export function BlindSession({ evaluation }: { evaluation: string }) {
     { keys: 'm', does: 'mark the differences', run: toggleMarks },
     { keys: 'Escape', does: 'pause', run: end },
   ])
-  if (error) return <Problem error={error} onRetry={session.reload} />
-  if (pair === undefined) return null
+  if (pair === undefined) {
+    const back = { label: 'All evaluations', go: session.leave }
+    return <LinkProblem what="blind comparison" error={error} back={back} onRetry={session.reload} />
+  }
   if (pair === null) return <AllJudged onEnd={end} />
   return (
     <div className="col blind">
@@ -79,6 +82,8 @@ interface Session {
   /** Finishes with the verdicts so far. */
   stop(): void
   reload(): void
+  /** To the list of evaluations. */
+  leave(): void
 }
 
 function useSession(evaluation: string): Session {
@@ -125,6 +130,7 @@ function useSession(evaluation: string): Session {
     stop: () => stopping.mutate(),
     end,
     reload: () => void reload(),
+    leave: () => change({ blind: undefined, evaluation: undefined }),
   }
 }
 

@@ -8,6 +8,7 @@ import {
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
+import { LinkProblem } from '../app/view-problem.tsx'
 import { IntervalBar } from '../charts/interval-bar.tsx'
 import { Button } from '../ui/button.tsx'
 import { numberOf } from '../ui/format.ts'
@@ -22,7 +23,7 @@ export function OneEvaluation({ id }: { id: string }) {
   const project = useProject()
   const [, change] = usePlace()
   const { annotator } = useSettings()
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['evaluation', project, id],
     queryFn: () => host.judge.pairs({ project, evaluation: id }),
   })
@@ -42,7 +43,10 @@ export function OneEvaluation({ id }: { id: string }) {
       saveText(`${id}.${format}`, text)
     },
   })
-  if (!data) return <Problem error={error} />
+  if (!data) {
+    const back = { label: 'All evaluations', go: () => change({ evaluation: undefined, against: undefined }) }
+    return <LinkProblem what="evaluation" error={error} back={back} onRetry={refetch} />
+  }
   const { record, agreement } = data
   return (
     <div className="col">

@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Field } from '../ui/field.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
 import { Tabs } from '../ui/tabs.tsx'
 import { TokenHeat } from '../ui/token-heat.tsx'
 import './label.css'
@@ -24,7 +25,7 @@ export function View() {
   const [place, change] = usePlace()
   const tab = tabs.find(({ name }) => name === place.tab)?.name ?? 'labels'
   const openTab = (name: Tab) => change({ tab: name === 'labels' ? undefined : name })
-  const { data: models = [] } = useQuery({
+  const { data: models, error } = useQuery({
     queryKey: ['models', project],
     queryFn: () => host.models.list({ project }),
   })
@@ -38,11 +39,10 @@ export function View() {
         <h1>Labels and rewards</h1>
         <Tabs label="Labels or rewards" tabs={tabs} selected={tab} onSelect={openTab} />
       </div>
-      {tab === 'reward' ? (
-        <RewardTab models={models} />
-      ) : (
-        <LabelsTab models={models.map(({ name }) => name)} />
-      )}
+      <Problem error={error} />
+      {tab === 'labels' && <LabelsTab models={models?.map(({ name }) => name) ?? []} />}
+      {tab === 'reward' && models === undefined && !error && <Skeleton label="Loading the models" />}
+      {tab === 'reward' && models && <RewardTab models={models} />}
     </div>
   )
 }
@@ -68,9 +68,11 @@ function LabelsTab({ models }: { models: string[] }) {
     { keys: ']', does: 'next page', run: () => turn(1), repeats: true },
   ])
   if (data?.total === 0) return <NoEdits />
+  if (!data && !error) return <Skeleton label="Loading the labels" />
+  const showWords = () => change({ tokenizer: undefined, from: undefined })
   return (
     <>
-      <Problem error={error} />
+      <Problem error={error} actions={<Button onClick={showWords}>Show words</Button>} />
       <div className="row wrap between">
         <UnitChoice models={models} tokenizer={tokenizer} onChange={(name) => change({ tokenizer: name })} />
         {data && <Pager offset={offset} total={data.total} onTurn={turn} />}

@@ -5,6 +5,7 @@ import { host } from '../app/connection.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
 import { StreamProgress } from '../app/stream-progress.tsx'
 import { useStreamed } from '../app/streamed.ts'
+import { UnknownName } from '../app/view-problem.tsx'
 import { CalibrationPlot } from '../charts/calibration-plot.tsx'
 import { Button } from '../ui/button.tsx'
 import { Empty } from '../ui/empty.tsx'
@@ -16,10 +17,11 @@ export function RewardTab({ models }: { models: ModelRecord[] }) {
   const project = useProject()
   const [place, change] = usePlace()
   const rewards = models.filter(({ kind }) => kind === 'reward')
-  const rewardModel = place.model ?? rewards[0]?.name
+  const names = rewards.map(({ name }) => name)
+  const rewardModel = place.model ?? names[0]
   const scored = useStreamed({
     queryKey: ['scored', project, rewardModel],
-    enabled: rewardModel !== undefined,
+    enabled: rewardModel !== undefined && names.includes(rewardModel),
     ask: (signal) => host.label.scored({ project, rewardModel: rewardModel! }, { signal }),
   })
   if (rewardModel === undefined)
@@ -43,6 +45,12 @@ export function RewardTab({ models }: { models: ModelRecord[] }) {
           ))}
         </select>
       </Field>
+      <UnknownName
+        what="reward model"
+        name={place.model}
+        known={names}
+        way={{ label: 'Show the newest', go: () => change({ model: undefined }) }}
+      />
       <StreamProgress of={scored} label="Scoring held-out edits" />
       {scored.data && <Scored data={scored.data} />}
     </>

@@ -3,6 +3,7 @@ import { useRef, useState } from 'react'
 import type { ModelRecord } from '../../electron/contract/models.ts'
 import { host } from '../app/connection.ts'
 import { usePlace } from '../app/navigation.ts'
+import { UnknownName } from '../app/view-problem.tsx'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { numberOf } from '../ui/format.ts'
@@ -13,6 +14,8 @@ interface Response {
   /** Null while it is being generated. */
   tokensPerSecond: number | null
   error: string | null
+  /** What the host remarks, such as that the context has no room for more. */
+  notes: string[]
 }
 
 interface Question {
@@ -68,6 +71,19 @@ export function Chat({ models }: { models: ModelRecord[] }) {
           </Button>
         </div>
       </form>
+      {wanted.map((name, i) => (
+        <UnknownName
+          // biome-ignore lint/suspicious/noArrayIndexKey: a side is its place
+          key={i}
+          what="language model"
+          name={name}
+          known={models.map((model) => model.name)}
+          way={{
+            label: 'Choose another',
+            go: () => change(i === 0 ? { left: undefined } : { right: undefined }),
+          }}
+        />
+      ))}
       <Responses names={names} responses={responses} />
     </section>
   )
@@ -125,21 +141,32 @@ function QuestionFields({
 function Responses({ names, responses }: { names: readonly string[]; responses: readonly Response[] }) {
   return (
     <div className="answers">
-      {responses.map(({ text, tokensPerSecond, error }, i) => (
+      {responses.map(({ text, tokensPerSecond, error, notes }, i) => (
         <div key={names[i]}>
           <h2>{names[i]}</h2>
           <p className="whole">{text}</p>
-          {error && <p className="problem">{error}</p>}
-          <p className="quiet num">
-            {tokensPerSecond === null ? 'Generating…' : `${numberOf(tokensPerSecond)} tokens/s`}
-          </p>
+          {error && (
+            <p className="problem" role="alert">
+              {error}
+            </p>
+          )}
+          {notes.map((note) => (
+            <p key={note} className="quiet">
+              {note}
+            </p>
+          ))}
+          {!error && (
+            <p className="quiet num">
+              {tokensPerSecond === null ? 'Generating…' : `${numberOf(tokensPerSecond)} tokens/s`}
+            </p>
+          )}
         </div>
       ))}
     </div>
   )
 }
 
-const emptyResponse: Response = { text: '', tokensPerSecond: null, error: null }
+const emptyResponse: Response = { text: '', tokensPerSecond: null, error: null, notes: [] }
 
 /** Asks the models one after the other; they share the trainer. */
 function useResponses(models: readonly ModelRecord[]) {
@@ -178,12 +205,14 @@ async function generate(
   const startedAt = performance.now()
   let text = ''
   let tokens = 0
+  const notes: string[] = []
   for await (const event of await host.verbs.generate(input, { signal })) {
+    if (event.type === 'note') notes.push(event.sentence)
     if (event.type !== 'token') continue
     text += event.text
     tokens++
-    onResponse({ text, tokensPerSecond: null, error: null })
+    onResponse({ text, tokensPerSecond: null, error: null, notes })
   }
   const tokensPerSecond = (1000 * tokens) / (performance.now() - startedAt)
-  onResponse({ text, tokensPerSecond, error: null })
+  onResponse({ text, tokensPerSecond, error: null, notes })
 }

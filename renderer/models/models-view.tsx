@@ -18,6 +18,7 @@ import { Empty } from '../ui/empty.tsx'
 import { Field } from '../ui/field.tsx'
 import { bytesOf, timeOf } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
 import { Chat } from './chat.tsx'
 import { ServeButton, ServedModels } from './serving.tsx'
 import './models.css'
@@ -55,7 +56,9 @@ export function View() {
       <FailedWork project={project} isShown={(verb) => verb === 'serve-model'} />
       <ServedModels />
       {place.chat && language.length > 0 && <Chat models={language} />}
-      {models?.length === 0 ? <NoModels /> : <ModelTable models={models ?? []} />}
+      {models === undefined && !error && <Skeleton label="Loading the models" />}
+      {models?.length === 0 && <NoModels />}
+      {models && models.length > 0 && <ModelTable models={models} />}
       <ImportDialog open={isImporting} onClose={() => setImporting(false)} />
     </div>
   )

@@ -5,9 +5,9 @@ import { runPresets } from '../../electron/contract/presets.ts'
 import { type RunKind, runKindNames, runKinds } from '../../electron/contract/run-kinds/index.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
+import { LinkProblem } from '../app/view-problem.tsx'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
-import { Problem } from '../ui/problem.tsx'
 import { formFields, valuesOf } from './form-fields.ts'
 import { RunForm } from './run-form.tsx'
 
@@ -56,13 +56,17 @@ function PrefilledForm({
   onStarted: () => void
 }) {
   const project = useProject()
+  const [, change] = usePlace()
   const fields = useMemo(() => formFields(`train ${kind}`), [kind])
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['run-config', project, like],
     queryFn: () => host.runs.series({ project, run: like!, afterStep: Number.MAX_SAFE_INTEGER }),
     enabled: like !== undefined,
   })
-  if (like !== undefined && !data) return <Problem error={error} />
+  if (like !== undefined && !data) {
+    const back = { label: 'Start from the defaults', go: () => change({ like: undefined }) }
+    return <LinkProblem what="run" error={error} back={back} onRetry={refetch} />
+  }
   const base = valuesOf(fields, { config: data?.record.config.job.config })
   const { input = {} } = runPresets[kind]?.find(({ title }) => title === preset) ?? {}
   const initial = { ...base, ...valuesOf(fields, input) }

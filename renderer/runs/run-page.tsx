@@ -6,6 +6,7 @@ import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
+import { LinkProblem } from '../app/view-problem.tsx'
 import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
 import { timeOf } from '../ui/format.ts'
@@ -48,7 +49,10 @@ export function RunPage({ run }: { run: string }) {
     { keys: 'Escape', does: 'back to the list', run: () => change(listPlace) },
     ...tabs.map(({ name }, i) => ({ keys: String(i + 1), does: name, run: () => openTab(name) })),
   ])
-  if (!record) return <Problem error={error} />
+  if (!record) {
+    const back = { label: 'All runs', go: () => change(listPlace) }
+    return <LinkProblem what="run" error={error} back={back} onRetry={live.retry} />
+  }
   const reason = reasonOf(record)
   return (
     <div className="col">

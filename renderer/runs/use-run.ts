@@ -23,13 +23,14 @@ export interface LiveRun {
   /** The job that works on it now. */
   work: WorkRecord | undefined
   error: unknown
+  retry(): void
 }
 
 export function useRun(run: string): LiveRun {
   const project = useProject()
   const work = useWork(project).find((job) => job.run === run && job.endedAt === null)
   const curves = useRef<Curves>({ series: {}, times: [], every: 1 })
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['run', project, run],
     queryFn: async () => {
       // The last step is requested again: it may have been incomplete.
@@ -46,7 +47,7 @@ export function useRun(run: string): LiveRun {
     refetchInterval: work ? refreshMs : false,
   })
   const { record, series, times, every, marks, branch } = data ?? { ...nothing, record: undefined }
-  return { record, series, times, every, marks, branch, work, error }
+  return { record, series, times, every, marks, branch, work, error, retry: () => void refetch() }
 }
 
 /** One object for all calls, so that nothing is drawn again. */

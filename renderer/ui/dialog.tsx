@@ -1,6 +1,6 @@
 /** Dialogs: one with content, and a question before something is removed. Escape closes them and returns the focus. */
 import { Dialog as Base } from '@base-ui/react/dialog'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { Button, IconButton } from './button.tsx'
 import './dialog.css'
 import './float.css'
@@ -21,11 +21,18 @@ export function Dialog({
   kind?: 'plain' | 'palette'
   children: ReactNode
 }) {
+  const popup = useRef<HTMLDivElement>(null)
+  // Not the close button, whose tooltip would open and take the first Escape.
+  const firstControl = () => popup.current?.querySelector<HTMLElement>(controls) ?? true
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="backdrop" />
-        <Base.Popup className={`float dialog ${wide ? 'wide' : ''} ${kind}`}>
+        <Base.Popup
+          ref={popup}
+          initialFocus={firstControl}
+          className={`float dialog ${wide ? 'wide' : ''} ${kind}`}
+        >
           {kind === 'palette' ? (
             <Base.Title className="unseen">{title}</Base.Title>
           ) : (
@@ -40,6 +47,8 @@ export function Dialog({
     </Base.Root>
   )
 }
+
+const controls = ':is(input, select, textarea, button):enabled:not(.dialog-head *, [hidden])'
 
 /** The buttons at the end of a dialog, the primary one last. */
 export function DialogActions({ children }: { children: ReactNode }) {

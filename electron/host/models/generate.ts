@@ -57,6 +57,7 @@ async function generateOne(
       maxNewTokens: maxNew,
       batchSize: 1,
       maxQueryTokens,
+      fitsContext: true,
       ...sampling,
     },
     { signal, emit: (event) => (event.type === 'token' || event.type === 'note') && emit(event) },

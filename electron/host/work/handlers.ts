@@ -1,9 +1,14 @@
 /** Handlers of started work. */
 import type { HandlerContext } from '../handler-context.ts'
+import { checkStart } from './check-start.ts'
 
-export function workHandlers({ api, board }: HandlerContext) {
+export function workHandlers({ api, lab, board }: HandlerContext) {
   return {
-    start: api.work.start.handler(({ input }) => board.start(input)),
+    start: api.work.start.handler(async ({ input }) => {
+      const project = 'project' in input.input ? input.input.project : null
+      await checkStart(lab, input, board.list(project))
+      return board.start(input)
+    }),
     list: api.work.list.handler(({ input }) => board.list(input.project)),
     get: api.work.get.handler(({ input }) => board.get(input.id)),
     watch: api.work.watch.handler(({ input, signal }) => board.watch(input.id, signal)),

@@ -26,7 +26,11 @@ export async function runGenerate(
   const generator = new Generator(model)
   const queries = job.prompts.map((prompt) => encodePrompt(tokenizer, prompt, job.maxQueryTokens))
   const batchSize = Math.min(job.batchSize, queries.length)
-  const queryLength = bucketLength(Math.max(...queries.map((q) => q.ids.length)))
+  const longest = Math.max(...queries.map((q) => q.ids.length))
+  const queryLength = bucketLength(longest)
+  const maxNewTokens = job.fitsContext
+    ? roomFor(job.maxNewTokens, { longest, maxPositions: model.config.maxPositions }, emit)
+    : job.maxNewTokens
   const rows: JobResults['generate']['rows'] = []
   try {
     for (const batch of chunksOf(queries, batchSize)) {
@@ -45,11 +49,12 @@ export async function runGenerate(
         filled.map((query) => query.ids),
         {
           ...job,
+          maxNewTokens,
           eosIds: model.config.eosIds,
           padId: tokenizer.padId,
           stream: 'generate',
           firstRow: rows.length,
-          queryLength: Math.min(queryLength, model.config.maxPositions - job.maxNewTokens),
+          queryLength: Math.min(queryLength, model.config.maxPositions - maxNewTokens),
         },
         queries.length === 1 ? ([token]) => stream(token ?? null) : undefined,
       )
@@ -63,6 +68,19 @@ export async function runGenerate(
     generator.dispose()
     disposeModel(model)
   }
+}
+
+/** How many tokens of a response fit; without any room the generator refuses the prompt. */
+function roomFor(
+  wanted: number,
+  { longest, maxPositions }: { longest: number; maxPositions: number },
+  emit: Hooks['emit'],
+): number {
+  const room = maxPositions - longest
+  if (room >= wanted || room < 1) return wanted
+  const sentence = `The model's context of ${maxPositions} tokens leaves room for ${room} new ones, not ${wanted}.`
+  emit({ type: 'note', sentence })
+  return room
 }
 
 function encodePrompt(

@@ -40,6 +40,26 @@ test('an unknown verb is refused; one that fails reports why', async () => {
   assert.match(record.error ?? '', /absent/)
 })
 
+test('a name that a model has, or that a queued job will give one, is refused at once', async () => {
+  const running = await train('first', 300)
+  const queued = await train('second', 20)
+  await assert.rejects(train('second', 20), {
+    code: 'conflict',
+    message: /"second" is already being trained or queued/,
+  })
+  await host.work.stop({ id: queued.id })
+  await endOf(queued.id)
+  await endOf(running.id)
+  await assert.rejects(train('first', 20), { code: 'conflict', message: /already has a model "first"/ })
+  const before = await host.work.list({})
+  await assert.rejects(
+    host.work.start({ verb: 'train sft', input: { project: folder, model: 'world', name: 'x' } }),
+  )
+  assert.equal((await host.work.list({})).length, before.length, 'what was refused is not listed as work')
+  const again = await train('second', 20)
+  assert.equal((await endOf(again.id)).state, 'done')
+})
+
 test('training jobs are queued in order, and a queued one can be removed', async () => {
   const [first, second, third] = [await train('a', 300), await train('b', 20), await train('c', 20)]
   assert.equal((await host.work.get({ id: second.id })).state, 'queued')
@@ -50,7 +70,7 @@ test('training jobs are queued in order, and a queued one can be removed', async
   const { runs } = await host.verbs.runs({ project })
   assert.deepEqual(
     runs.map(({ name, state }) => `${name} ${state}`),
-    ['a done', 'c done'],
+    ['first done', 'second done', 'a done', 'c done'],
   )
 })
 

@@ -154,6 +154,19 @@ test('generation refuses a prompt longer than the context, and an empty one', as
   await refused({ ...generate(''), model: noBegin } as Job, 'empty')
 })
 
+test('a response is as long as the context allows, if the job says so, and a note says how long', async () => {
+  const job = { kind: 'generate', model: files.base, prompts: ['the cat'], maxNewTokens: 1000 } as const
+  await refused(InferenceJob.parse(job), 'context of 128', '1000 new tokens')
+  const notes: string[] = []
+  const { rows } = (await run(InferenceJob.parse({ ...job, fitsContext: true }), (event) => {
+    if (event.type === 'note') notes.push(event.sentence)
+  })) as JobResults['generate']
+  assert.ok(rows[0]!.ids.length > 0)
+  assert.match(notes.join(), /context of 128 tokens leaves room for \d+ new ones, not 1000/)
+  const tooLong = { ...job, prompts: ['the cat '.repeat(70)], fitsContext: true }
+  await refused(InferenceJob.parse(tooLong), 'context of 128')
+})
+
 test('a reward model with another tokenizer is refused', async () => {
   const other = await writeToyModel(path.join(folder, 'other-tokenizer'), {
     scored: true,

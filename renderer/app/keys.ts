@@ -1,5 +1,6 @@
 /** Keyboard shortcuts: what keys do in the current view, and the list of them that `?` shows. */
 import { useEffect, useRef } from 'react'
+import { type Focused, keysOf, takesPlainKey } from './pressed-keys.ts'
 
 export interface KeyBinding {
   /** As shown and as matched: `g d`, `Ctrl+Enter`, `Alt+ArrowUp`, `?`. Ctrl means Cmd on a Mac. */
@@ -67,7 +68,7 @@ function handle(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return
   const pressed = keysOf(event)
   const chord = leader && event.timeStamp - leader.at < chordMs ? `${leader.key} ${pressed}` : null
-  const typing = isTyping(event.target)
+  const typing = isTyping(event)
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey
   const find = (keys: string) =>
     [...active]
@@ -85,18 +86,6 @@ function handle(event: KeyboardEvent): void {
   binding.run(event)
 }
 
-function keysOf(event: KeyboardEvent): string {
-  const parts = []
-  if (event.ctrlKey || event.metaKey) parts.push('Ctrl')
-  if (event.altKey) parts.push('Alt')
-  if (event.shiftKey && event.key.length > 1) parts.push('Shift')
-  parts.push(event.key.length === 1 && (event.ctrlKey || event.altKey) ? event.key.toLowerCase() : event.key)
-  return parts.join('+')
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  )
+function isTyping({ target, key }: KeyboardEvent): boolean {
+  return target instanceof HTMLElement && takesPlainKey(target as HTMLElement & Focused, key)
 }

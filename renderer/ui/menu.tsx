@@ -80,7 +80,13 @@ function Action({
       </Base.Item>
     )
   return (
-    <Base.CheckboxItem className={className} disabled={isDisabled} checked={isChecked} onCheckedChange={run}>
+    <Base.CheckboxItem
+      className={className}
+      disabled={isDisabled}
+      checked={isChecked}
+      onCheckedChange={run}
+      closeOnClick
+    >
       {content}
       <Base.CheckboxItemIndicator className="tick">
         <Icon name="check" isSmall />

@@ -5,7 +5,7 @@ import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
-import { useSettings } from '../app/settings.ts'
+import { changeSettings, getSettings, useSettings } from '../app/settings.ts'
 import { StreamProgress } from '../app/stream-progress.tsx'
 import { openItem, openKey } from '../app/unsaved.ts'
 import { refreshGuide } from '../app/use-guide.ts'
@@ -39,22 +39,29 @@ function QueueView() {
   const unit = useDiffUnit()
   usePrefetch(queue.ids.slice(queue.index + 1, queue.index + 3))
   useKeys('Queue', [
-    { keys: 'Alt+j', does: 'next item', run: () => queue.move(1), whileTyping: true, repeats: true },
-    { keys: 'Alt+k', does: 'previous item', run: () => queue.move(-1), whileTyping: true, repeats: true },
-    { keys: 'r', does: 'review two annotators', run: () => change({ review: '1' }) },
-    { keys: 't', does: 'diff in words or tokens', run: unit.toggle },
-    { keys: 'Alt+t', does: 'diff in words or tokens', run: unit.toggle, whileTyping: true },
+    { keys: 'Alt+j', does: 'Next item', run: () => queue.move(1), whileTyping: true, repeats: true },
+    { keys: 'Alt+k', does: 'Previous item', run: () => queue.move(-1), whileTyping: true, repeats: true },
+    { keys: 'r', does: 'Review two annotators', run: () => change({ review: '1' }) },
+    { keys: 't', does: 'Changes in words or tokens', run: unit.toggle },
+    {
+      keys: 'Alt+w',
+      does: 'Show spaces and line ends',
+      run: () => changeSettings({ showsWhitespace: !getSettings().showsWhitespace }),
+      whileTyping: true,
+    },
+    { keys: 'Alt+t', does: 'Changes in words or tokens', run: unit.toggle, whileTyping: true },
   ])
   return (
-    <div className="annotate">
-      <h1 className="unseen">Annotate</h1>
-      <Problem error={queue.own.error} />
+    <>
       <QueueBar queue={queue} unit={unit} />
       <UnknownName
         what="dataset"
         name={place.dataset}
         known={overview?.datasets.map(({ id }) => id)}
-        way={{ label: 'Show all datasets', go: () => change({ dataset: undefined, item: undefined }) }}
+        way={{
+          label: 'Show all datasets',
+          go: () => change({ dataset: undefined, item: undefined }),
+        }}
       />
       <UnknownName
         what="reward model"
@@ -62,9 +69,17 @@ function QueueView() {
         known={queue.disputed.rewardModels}
         way={{ label: 'Show the newest', go: () => change({ reward: undefined, item: undefined }) }}
       />
-      <QueueState queue={queue} />
-      <CurrentItem queue={queue} tokenizer={unit.tokenizer} />
-    </div>
+      <div className="panes annotate">
+        {queue.id === undefined ? (
+          <div className="pane scroll pad grow">
+            <Problem error={queue.own.error} onRetry={() => void queue.own.refetch()} />
+            <QueueState queue={queue} />
+          </div>
+        ) : (
+          <CurrentItem queue={queue} tokenizer={unit.tokenizer} />
+        )}
+      </div>
+    </>
   )
 }
 

@@ -1,227 +1,151 @@
 /**
- * The editor of a response: deleted and inserted words are drawn as the text changes, and a draft's suggestions beside
+ * The editor of a response: removed and added words are drawn as the text changes, and a draft's suggestions beside
  * them. Its history begins with the rejected response, so undo is unlimited, after a restart too.
  */
 import { history, historyKeymap, isolateHistory, standardKeymap } from '@codemirror/commands'
-import { Annotation, EditorState, type Range, StateEffect, StateField } from '@codemirror/state'
+import { Annotation, Compartment, EditorState, type Extension, RangeSetBuilder } from '@codemirror/state'
 import {
   Decoration,
-  type DecorationSet,
   EditorView,
+  highlightSpecialChars,
+  highlightWhitespace,
   keymap,
   type ViewUpdate,
-  WidgetType,
 } from '@codemirror/view'
-import type { TextHunk } from '../../electron/pipeline/annotate/minimality.ts'
+import { type Drawing, drawingField, setChanges, standing } from './drawing.ts'
+import type { Change } from './edit-diff.ts'
+import { type MarginNote, margin } from './margin.ts'
 import type { Operation } from './operations.ts'
+import { suggestionKeys, suggestions } from './suggestions.ts'
 
-/** A part of the text that a draft would replace. */
-export interface Suggestion {
-  from: number
-  to: number
-  insert: string
-}
-
-const setHunks = StateEffect.define<readonly TextHunk[]>()
-export const setSuggestions = StateEffect.define<readonly Suggestion[]>()
 /** Marks changes that are replayed from the record and must not be recorded again. */
 export const replayed = Annotation.define<boolean>()
 
-class DeletedText extends WidgetType {
-  readonly #text: string
-
-  constructor(text: string) {
-    super()
-    this.#text = text
-  }
-
-  override eq(other: DeletedText): boolean {
-    return other.#text === this.#text
-  }
-
-  toDOM(): HTMLElement {
-    const element = document.createElement('del')
-    element.className = 'removed'
-    element.textContent = this.#text
-    return element
-  }
-}
-
-class SuggestedText extends WidgetType {
-  readonly #text: string
-
-  constructor(text: string) {
-    super()
-    this.#text = text
-  }
-
-  override eq(other: SuggestedText): boolean {
-    return other.#text === this.#text
-  }
-
-  toDOM(): HTMLElement {
-    const element = document.createElement('span')
-    element.className = 'suggested'
-    element.textContent = this.#text
-    return element
-  }
-}
-
-interface Drawing {
-  hunks: readonly TextHunk[]
-  marks: DecorationSet
-}
-
-function drawingField(rejected: string) {
-  return StateField.define<Drawing>({
-    create: () => ({ hunks: [], marks: Decoration.none }),
-    update(drawing, transaction) {
-      for (const effect of transaction.effects) {
-        if (effect.is(setHunks)) return { hunks: effect.value, marks: marksOf(rejected, effect.value) }
-      }
-      if (!transaction.docChanged) return drawing
-      const map = (at: number) => transaction.changes.mapPos(at)
-      const hunks = drawing.hunks.map((hunk) => ({
-        ...hunk,
-        editedStart: map(hunk.editedStart),
-        editedEnd: map(hunk.editedEnd),
-      }))
-      return { hunks, marks: drawing.marks.map(transaction.changes) }
-    },
-    provide: (field) => EditorView.decorations.from(field, ({ marks }) => marks),
-  })
-}
-
-function marksOf(rejected: string, hunks: readonly TextHunk[]): DecorationSet {
-  const marks: Range<Decoration>[] = hunks.flatMap((hunk) => {
-    const { rejectedStart, rejectedEnd, editedStart, editedEnd } = hunk
-    const deleted = new DeletedText(rejected.slice(rejectedStart, rejectedEnd))
-    return [
-      ...(rejectedEnd > rejectedStart
-        ? [Decoration.widget({ widget: deleted, side: -1 }).range(editedStart)]
-        : []),
-      ...(editedEnd > editedStart
-        ? [Decoration.mark({ tagName: 'ins', class: 'added' }).range(editedStart, editedEnd)]
-        : []),
-    ]
-  })
-  return Decoration.set(marks, true)
-}
-
-const suggestionField = StateField.define<readonly Suggestion[]>({
-  create: () => [],
-  update(suggestions, transaction) {
-    let next = suggestions
-    if (transaction.docChanged) {
-      const { changes } = transaction
-      next = next.map(({ from, to, insert }) => ({
-        from: changes.mapPos(from, 1),
-        to: changes.mapPos(to, -1),
-        insert,
-      }))
-    }
-    for (const effect of transaction.effects) if (effect.is(setSuggestions)) next = effect.value
-    return next
-  },
-  provide: (field) =>
-    EditorView.decorations.from(field, (suggestions) =>
-      Decoration.set(
-        suggestions.flatMap(({ from, to, insert }) => [
-          ...(to > from ? [Decoration.mark({ class: 'suggested-out' }).range(from, to)] : []),
-          Decoration.widget({ widget: new SuggestedText(insert), side: 1 }).range(Math.max(from, to)),
-        ]),
-        true,
-      ),
-    ),
-})
-
 export interface EditorHandle {
   view: EditorView
-  hunks(): readonly TextHunk[]
-  draw(hunks: readonly TextHunk[]): void
+  drawing(): Drawing
+  draw(changes: readonly Change[]): void
+  showWhitespace(isShown: boolean): void
   destroy(): void
 }
 
-export function openEditor({
-  parent,
-  rejected,
-  operations,
-  onChange,
-}: {
+export interface EditorOptions {
   parent: HTMLElement
   rejected: string
   /** Replayed from the rejected response. */
   operations: readonly Operation[]
   onChange: (update: ViewUpdate) => void
-}): EditorHandle {
+  onNotes: (notes: MarginNote[]) => void
+  /** A click on a removed word. */
+  onRemovedWord: (position: number, part: number) => void
+}
+
+export function openEditor(options: EditorOptions): EditorHandle {
+  const { parent, rejected, operations } = options
   const drawing = drawingField(rejected)
+  const whitespace = new Compartment()
   const view = new EditorView({
     parent,
     state: EditorState.create({
       doc: rejected,
       extensions: [
         drawing,
-        suggestionField,
-        history({ minDepth: 1_000_000 }),
-        keymap.of([...suggestionKeys, ...historyKeys, ...standardKeymap]),
-        EditorView.lineWrapping,
-        EditorState.lineSeparator.of('\n'),
-        EditorView.contentAttributes.of({ 'aria-label': 'Rejected response: edit as little as possible' }),
-        EditorView.updateListener.of(onChange),
+        margin(drawing, options.onNotes),
+        whitespace.of([]),
+        removedWords(options.onRemovedWord),
+        textExtensions,
+        EditorView.updateListener.of(options.onChange),
       ],
     }),
   })
+  replay(view, operations)
+  let drawnText = view.state.doc
+  return {
+    view,
+    drawing: () => view.state.field(drawing),
+    draw(changes) {
+      // What is removed stays in sight above the caret and would push it out of view.
+      const followsTyping = drawnText !== view.state.doc && view.hasFocus
+      drawnText = view.state.doc
+      const caret = EditorView.scrollIntoView(view.state.selection.main.head, { yMargin: 24 })
+      view.dispatch({ effects: [setChanges.of(changes), ...(followsTyping ? [caret] : [])] })
+    },
+    showWhitespace: (isShown) =>
+      view.dispatch({ effects: whitespace.reconfigure(isShown ? visibleWhitespace : []) }),
+    destroy: () => view.destroy(),
+  }
+}
+
+function replay(view: EditorView, operations: readonly Operation[]): void {
   for (const { at, removed, inserted } of operations) {
     view.dispatch({
       changes: { from: at, to: at + removed.length, insert: inserted },
       annotations: [replayed.of(true), isolateHistory.of('full')],
     })
   }
-  return {
-    view,
-    hunks: () => view.state.field(drawing).hunks,
-    draw: (hunks) => view.dispatch({ effects: setHunks.of(hunks) }),
-    destroy: () => view.destroy(),
-  }
 }
+
+/** Each paragraph is laid out in the direction of its first letter. */
+const lineDirections: Extension = [
+  EditorView.perLineTextDirection.of(true),
+  EditorView.decorations.compute(['doc'], ({ doc }) => {
+    const builder = new RangeSetBuilder<Decoration>()
+    const direction = Decoration.line({ attributes: { dir: 'auto' } })
+    for (let n = 1; n <= doc.lines; n++) {
+      const { from } = doc.line(n)
+      builder.add(from, from, direction)
+    }
+    return builder.finish()
+  }),
+]
+
+const label = 'Response to edit: change as little as possible'
 
 /** Without the one that takes Alt+U, which undoes Done (use-undo.ts). */
 const historyKeys = historyKeymap.filter(({ key }) => key !== 'Alt-u')
 
-/** Tab accepts and Escape rejects the first suggestion after the caret, else the first. Without any, Escape leaves. */
-const suggestionKeys = [
-  { key: 'Tab', run: (view: EditorView) => resolveSuggestion(view, true) },
-  { key: 'Escape', run: (view: EditorView) => resolveSuggestion(view, false) || leave(view) },
+const textExtensions: Extension = [
+  suggestions,
+  standing,
+  history({ minDepth: 1_000_000 }),
+  keymap.of([...suggestionKeys, ...historyKeys, ...standardKeymap]),
+  EditorView.lineWrapping,
+  lineDirections,
+  highlightSpecialChars({ render: carriageReturn }),
+  EditorState.lineSeparator.of('\n'),
+  // Windows ends lines with two characters; the first would be an invisible change of every line.
+  EditorView.clipboardInputFilter.of((text) => text.replaceAll(/\r\n?/g, '\n')),
+  EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'true' }),
 ]
 
-function leave(view: EditorView): boolean {
-  view.contentDOM.blur()
-  return true
+/** Characters that look like nothing or like a space, beyond those that are always shown. */
+const lookalikes = /[\u00a0\u2000-\u200a\u202f\u205f\u2060\u3000]/g
+
+/** Fonts have no sign for it that could be read. */
+function carriageReturn(code: number, description: string | null, placeholder: string): HTMLElement {
+  const sign = document.createElement('span')
+  sign.className = 'cm-specialChar'
+  sign.textContent = code === 13 ? '↵' : placeholder
+  sign.title = code === 13 ? 'Windows line end' : (description ?? '')
+  sign.setAttribute('aria-label', sign.title)
+  sign.setAttribute('role', 'img')
+  return sign
 }
 
-function resolveSuggestion(view: EditorView, accept: boolean): boolean {
-  const suggestions = view.state.field(suggestionField)
-  const caret = view.state.selection.main.head
-  const chosen = suggestions.find(({ to }) => to >= caret) ?? suggestions[0]
-  if (!chosen) return false
-  const rest = suggestions.filter((suggestion) => suggestion !== chosen)
-  if (!accept) {
-    view.dispatch({ effects: setSuggestions.of(rest) })
-    return true
-  }
-  const { from, to, insert } = chosen
-  const changes = view.state.changes({ from, to, insert })
-  const moved = rest.map((other) => ({
-    ...other,
-    from: changes.mapPos(other.from, 1),
-    to: changes.mapPos(other.to, -1),
-  }))
-  view.dispatch({
-    changes,
-    selection: { anchor: from + insert.length },
-    effects: setSuggestions.of(moved),
-    annotations: isolateHistory.of('full'),
-    userEvent: 'input.suggestion',
+const visibleWhitespace: Extension = [
+  EditorView.editorAttributes.of({ class: 'shows-whitespace' }),
+  highlightWhitespace(),
+  highlightSpecialChars({ addSpecialChars: lookalikes }),
+]
+
+function removedWords(onWord: EditorOptions['onRemovedWord']): Extension {
+  return EditorView.domEventHandlers({
+    mousedown(event, view) {
+      const word = event.target instanceof Element ? event.target.closest('.removed-word') : null
+      if (!(word instanceof HTMLElement) || event.button !== 0) return false
+      event.preventDefault()
+      onWord(view.posAtDOM(word), Number(word.dataset.part))
+      return true
+    },
   })
-  return true
 }

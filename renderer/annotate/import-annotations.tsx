@@ -11,7 +11,8 @@ import { Problem } from '../ui/problem.tsx'
 
 type Imported = Awaited<ReturnType<typeof host.annotate.importAnnotations>>
 
-export function ImportAnnotations() {
+/** @returns what opens the chooser of files, and what must be on the screen */
+export function useImportAnnotations() {
   const project = useProject()
   const chooser = useRef<HTMLInputElement>(null)
   const imported = useMutation({
@@ -20,9 +21,8 @@ export function ImportAnnotations() {
     onSuccess: () => queries.invalidateQueries(),
   })
   const { isSuccess, isError, error, data, reset } = imported
-  return (
+  const element = (
     <>
-      <Button onClick={() => chooser.current?.click()}>Import annotations…</Button>
       <input
         ref={chooser}
         type="file"
@@ -41,6 +41,7 @@ export function ImportAnnotations() {
       </Dialog>
     </>
   )
+  return { element, choose: () => chooser.current?.click() }
 }
 
 const maxShown = 20

@@ -5,18 +5,19 @@ import type { Annotation, Item } from '../../electron/contract/records.ts'
 import { host } from '../app/connection.ts'
 import { type KeyBinding, useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
-import { getSettings, useSettings } from '../app/settings.ts'
+import { changeSettings, getSettings, useSettings } from '../app/settings.ts'
 import type { Place } from '../app/unsaved.ts'
 import { LinkProblem } from '../app/view-problem.tsx'
 import { Button } from '../ui/button.tsx'
-import { Keys } from '../ui/keys.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { Prompt } from '../ui/prompt.tsx'
 import { AskUnchanged } from './ask-unchanged.tsx'
-import { hunkAtCaret, moveToHunk, restoreHunk, suggest } from './editor-actions.ts'
+import { CopyPane } from './copy-pane.tsx'
+import type { Change } from './edit-diff.ts'
+import { moveToChange, nearestChange, putBackChange, suggest } from './editor-actions.ts'
+import { MarginNotes } from './margin-notes.tsx'
 import { Meter } from './meter.tsx'
+import { ProofHead } from './proof-head.tsx'
 import type { State } from './session.ts'
-import { StateBadge } from './state-badge.tsx'
 import { TwoVersions } from './two-versions.tsx'
 import { useEditing } from './use-editing.ts'
 import { type NoteDraft, useNote } from './use-note.ts'
@@ -76,62 +77,75 @@ interface OpenItem {
 function ItemPanel({ savedNote, children, ...open }: OpenItem & { savedNote: string; children: ReactNode }) {
   const { item, tokenizer, place } = open
   const parent = useRef<HTMLDivElement>(null)
-  const [showsChosen, setShowsChosen] = useState(true)
-  const [showsContext, setShowsContext] = useState(false)
+  const folds = useFolds()
   const note = useNote(place, savedNote)
-  const { editing, finish, draft, restore, asking } = useItemActions(parent, open)
-  const goToHunk = (by: 1 | -1) => moveToHunk(editing.editor(), by)
-  useKeys('This item', [
-    { keys: 'Ctrl+Enter', does: 'done, next item', run: () => finish('done'), whileTyping: true },
-    { keys: 'Alt+ArrowDown', does: 'next change', run: () => goToHunk(1), whileTyping: true, repeats: true },
-    {
-      keys: 'Alt+ArrowUp',
-      does: 'previous change',
-      run: () => goToHunk(-1),
-      whileTyping: true,
-      repeats: true,
-    },
-    { keys: 'Alt+z', does: 'restore this change', run: () => restore(), whileTyping: true },
-    ...alsoWhileTyping('s', 'skip', () => finish('skipped')),
-    ...alsoWhileTyping('f', 'flag', () => finish('flagged')),
-    ...alsoWhileTyping('d', 'draft from a model', () => draft.mutate()),
-    ...alsoWhileTyping('n', 'note', note.open),
-    ...alsoWhileTyping('p', 'preferred response', () => setShowsChosen(!showsChosen)),
-    ...alsoWhileTyping('c', 'context', () => setShowsContext(!showsContext)),
-    { keys: 'e', does: 'edit the text', run: () => editing.editor().view.focus() },
-  ])
+  const actions = useItemActions(parent, open)
+  const { editing, draft, putBack, asking } = actions
+  useItemKeys(actions, { note, folds })
   return (
     <div className="item-panel">
-      <StateBadge state={editing.state} />
-      <TwoVersions place={place} />
-      <section className="item-prompt" aria-label="Prompt">
-        <Prompt
-          prompt={item.prompt}
-          context={item.context}
-          folding={{ isOpen: showsContext, onChange: setShowsContext }}
-        />
+      <CopyPane item={item} contextFold={folds.context} preferredFold={folds.preferred} />
+      <section className="pane an-proof" aria-label="Response to edit">
+        <div className="scroll an-sheet">
+          <TwoVersions place={place} />
+          <ProofHead editing={editing} />
+          <div className="an-text">
+            <div ref={parent} className="proof" />
+            <MarginNotes notes={editing.notes} rejected={item.rejected ?? ''} onPutBack={putBack} />
+          </div>
+          {note.text === null ? (
+            <Button kind="quiet" isSmall icon="addNote" keys="Alt+n" className="an-add" onClick={note.open}>
+              Add a note
+            </Button>
+          ) : (
+            <Note text={note.text} note={note} />
+          )}
+          {children}
+        </div>
+        <footer className="an-foot">
+          <Meter editing={editing} unit={tokenizer === null ? 'words' : `tokens of ${tokenizer}`} />
+          <Problem error={draft.error} />
+          <DraftStatus draft={draft} rejected={item.rejected} />
+          <ActionBar actions={actions} />
+        </footer>
       </section>
-      <div className="responses">
-        {item.chosen !== null && showsChosen && <ChosenResponse text={item.chosen} />}
-        <section aria-label="Rejected response">
-          <h2>Rejected: edit as little as possible</h2>
-          <div ref={parent} className="editor" />
-          <Meter
-            editing={editing}
-            onRestore={restore}
-            rejected={item.rejected ?? ''}
-            unit={tokenizer === null ? 'words' : `tokens of ${tokenizer}`}
-          />
-        </section>
-      </div>
-      {children}
-      {note.text !== null && <Note text={note.text} note={note} />}
-      <Problem error={draft.error} />
-      <DraftStatus draft={draft} rejected={item.rejected} />
-      <ActionBar state={editing.state} onFinish={finish} onDraft={draft.mutate} onNote={note.open} />
       <AskUnchanged open={asking.isOpen} onConfirm={asking.confirm} onClose={asking.close} />
     </div>
   )
+}
+
+/** What is open beside the response; remembered from item to item. */
+function useFolds() {
+  const { showsContext, showsPreferred } = useSettings()
+  return {
+    context: { isOpen: showsContext, toggle: () => changeSettings({ showsContext: !showsContext }) },
+    preferred: {
+      isOpen: showsPreferred,
+      toggle: () => changeSettings({ showsPreferred: !showsPreferred }),
+    },
+  }
+}
+
+function useItemKeys(
+  { editing, finish, draft, putBack }: ItemActions,
+  { note, folds }: { note: NoteDraft; folds: ReturnType<typeof useFolds> },
+): void {
+  const goToChange = (by: 1 | -1) => moveToChange(editing.editor(), by)
+  const typing = { whileTyping: true }
+  const moving = { whileTyping: true, repeats: true }
+  useKeys('This item', [
+    { keys: 'Ctrl+Enter', does: 'Save and next', run: () => finish('done'), ...typing },
+    { keys: 'Alt+ArrowDown', does: 'Next change', run: () => goToChange(1), ...moving },
+    { keys: 'Alt+ArrowUp', does: 'Previous change', run: () => goToChange(-1), ...moving },
+    { keys: 'Alt+z', does: 'Put back this change', run: () => putBack(), ...typing },
+    ...alsoWhileTyping('s', 'Skip', () => finish('skipped')),
+    ...alsoWhileTyping('f', 'Flag', () => finish('flagged')),
+    ...alsoWhileTyping('d', 'Draft by a model', () => draft.mutate()),
+    ...alsoWhileTyping('n', 'Note', note.open),
+    ...alsoWhileTyping('p', 'Preferred response', folds.preferred.toggle),
+    ...alsoWhileTyping('c', 'Context', folds.context.toggle),
+    { keys: 'e', does: 'Edit the text', run: () => editing.editor().view.focus() },
+  ])
 }
 
 type ItemActions = ReturnType<typeof useItemActions>
@@ -163,9 +177,19 @@ function useItemActions(
     mutationFn: () => askForDraft(project, item.id),
     onSuccess: ({ edited }) => suggest(editing.editor(), edited),
   })
-  const restore = (hunk = hunkAtCaret(editing.editor())) =>
-    hunk && restoreHunk(editing.editor(), hunk, item.rejected ?? '')
-  return { editing, finish, draft, restore, asking }
+  const putBack = (among?: readonly Change[]) => {
+    const editor = editing.editor()
+    const { changes } = editor.drawing()
+    // The notes may be a key behind the text.
+    const current = among && changes.filter((change) => among.some((each) => isSame(each, change)))
+    const change = nearestChange(editor, current)
+    if (change) putBackChange(editor, change, item.rejected ?? '')
+  }
+  return { editing, finish, draft, putBack, asking }
+}
+
+function isSame(a: Change, b: Change): boolean {
+  return a.rejectedStart === b.rejectedStart && a.rejectedEnd === b.rejectedEnd
 }
 
 type FinishingVerb = 'done' | 'skipped' | 'flagged'
@@ -183,15 +207,6 @@ function alsoWhileTyping(keys: string, does: string, run: () => void): KeyBindin
     { keys, does, run },
     { keys: `Alt+${keys}`, does, run, whileTyping: true },
   ]
-}
-
-function ChosenResponse({ text }: { text: string }) {
-  return (
-    <section aria-label="Preferred response">
-      <h2>Preferred, for reference</h2>
-      <p className="whole">{text}</p>
-    </section>
-  )
 }
 
 function DraftStatus({
@@ -212,37 +227,30 @@ function DraftStatus({
   )
 }
 
-function ActionBar({
-  state,
-  onFinish,
-  onDraft,
-  onNote,
-}: {
-  state: State | null
-  onFinish: (verb: FinishingVerb) => void
-  onDraft: () => void
-  onNote: () => void
-}) {
+function ActionBar({ actions: { editing, finish, draft, putBack } }: { actions: ItemActions }) {
   return (
-    <div className="row wrap action-bar">
-      <Button kind="primary" onClick={() => onFinish('done')}>
-        Done <Keys keys="Ctrl Enter" />
+    <div className="an-acts">
+      <Button kind="primary" icon="check" keys="Ctrl+Enter" onClick={() => finish('done')}>
+        Save and next
       </Button>
-      <Button onClick={() => onFinish('skipped')}>
-        Skip <Keys keys="Alt s" />
+      <Button kind="quiet" icon="skip" keys="Alt+s" onClick={() => finish('skipped')}>
+        Skip
       </Button>
-      <Button onClick={() => onFinish('flagged')} isPressed={state === 'flagged'}>
-        Flag <Keys keys="Alt f" />
+      <Button
+        kind="quiet"
+        icon="flag"
+        keys="Alt+f"
+        isPressed={editing.state === 'flagged'}
+        onClick={() => finish('flagged')}
+      >
+        Flag
       </Button>
-      <Button onClick={() => onDraft()}>
-        Draft <Keys keys="Alt d" />
+      <Button kind="quiet" icon="suggest" keys="Alt+d" onClick={() => draft.mutate()}>
+        Draft
       </Button>
-      <Button onClick={onNote}>
-        Note <Keys keys="Alt n" />
+      <Button kind="quiet" icon="undo" keys="Alt+z" className="an-put-back" onClick={() => putBack()}>
+        Put back
       </Button>
-      <span className="quiet">
-        <Keys keys="Alt ↑↓" /> change <Keys keys="Alt z" /> restore <Keys keys="Ctrl z" /> undo
-      </span>
     </div>
   )
 }
@@ -253,10 +261,11 @@ function Note({ text, note }: { text: string; note: NoteDraft }) {
     if (text === '') field.current?.focus()
   }, [text])
   return (
-    <label className="field">
-      <span className="field-name">Note</span>
+    <label className="an-note-field">
+      <span className="label">Note</span>
       <textarea
         ref={field}
+        className="input"
         rows={2}
         value={text}
         onChange={({ target }) => note.change(target.value)}

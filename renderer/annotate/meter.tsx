@@ -1,94 +1,64 @@
-/** How minimal the edit is: share kept, edit ratio, changes that can each be restored, and the time on task. */
-import { useEffect, useState } from 'react'
-import type { TextHunk } from '../../electron/pipeline/annotate/minimality.ts'
+/** How minimal the edit is: the response in miniature, what is kept, removed and added, and the edit ratio. */
+import { memo } from 'react'
 import { useSettings } from '../app/settings.ts'
-import { Button } from '../ui/button.tsx'
-import { durationOf } from '../ui/format.ts'
 import type { Editing } from './use-editing.ts'
 
-export function Meter({
-  editing,
-  rejected,
-  unit,
-  onRestore,
-}: {
-  editing: Editing
-  rejected: string
-  /** What is counted: `words`. */
-  unit: string
-  onRestore: (hunk: TextHunk) => void
-}) {
+/** @param unit what is counted: `words`, or `tokens of base` */
+export function Meter({ editing: { diff, problem }, unit }: { editing: Editing; unit: string }) {
   const { editRatioTarget } = useSettings()
-  const { diff, problem } = editing
   if (problem !== null) return <p className="problem">{problem}</p>
-  if (diff === null) return <p className="meter"> </p>
-  const { keptShare, editRatio, hunkCount } = diff.minimality
+  if (diff === null) return <div className="meter" />
+  const { kept, removed, added } = diff.counts
+  const { keptShare, editRatio } = diff.minimality
   const isHigh = editRatio > editRatioTarget
+  const sentence = `${kept} ${unit} stand, ${removed} removed, ${added} added`
+  const scale = Math.min(100, (50 * editRatio) / editRatioTarget)
   return (
     <div className="meter">
-      <span className="row wrap num">
-        <span>
-          kept {Math.round(100 * keptShare)}% of {unit}
+      <Strip signs={diff.strip} sentence={sentence} />
+      <div className="told num">
+        <span className="row">
+          <i className="d" />
+          <span>
+            <b>{Math.round(100 * keptShare)}%</b> {unit === 'words' ? '' : `of ${unit} `}stands
+          </span>
         </span>
-        <meter
-          min={0}
-          max={1}
-          value={keptShare}
-          low={1 - editRatioTarget}
-          optimum={1}
-          aria-label={`Share of ${unit} kept`}
-        />
-        <span>
-          {hunkCount} {hunkCount === 1 ? 'change' : 'changes'}
+        <span className="row">
+          <i className="x" />
+          {removed} removed
         </span>
-        <span className={isHigh ? 'problem' : ''}>
-          ratio {editRatio.toFixed(2)}
-          {isHigh && `, above ${editRatioTarget}: can you keep more of the original?`}
+        <span className="row">
+          <i className="v" />
+          {added} added
         </span>
-        <Seconds of={editing} />
-      </span>
-      <ul className="hunks" aria-label="Changes">
-        {diff.hunks.slice(0, maxShown).map((hunk) => (
-          <Change
-            key={`${hunk.rejectedStart} ${hunk.editedStart}`}
-            deleted={rejected.slice(hunk.rejectedStart, hunk.rejectedEnd)}
-            inserted={editing.edited.slice(hunk.editedStart, hunk.editedEnd)}
-            onRestore={() => onRestore(hunk)}
-          />
-        ))}
-      </ul>
+        <span className="row">
+          {diff.hunks.length} {diff.hunks.length === 1 ? 'change' : 'changes'}
+        </span>
+        <span className="row">
+          edit ratio <b className={isHigh ? 'is-high' : ''}>{editRatio.toFixed(2)}</b>
+          <span className={`ratio ${isHigh ? 'is-high' : ''}`} aria-hidden>
+            <i style={{ width: `${scale}%` }} />
+          </span>
+          {isHigh ? (
+            <span className="is-high">above {editRatioTarget.toFixed(2)}</span>
+          ) : (
+            <span className="quiet">aim below {editRatioTarget.toFixed(2)}</span>
+          )}
+        </span>
+      </div>
     </div>
   )
 }
 
-const maxShown = 40
+const classOf: Record<string, string> = { '.': '', x: 'x', v: 'v' }
 
-function Change({
-  deleted,
-  inserted,
-  onRestore,
-}: {
-  deleted: string
-  inserted: string
-  onRestore: () => void
-}) {
-  const label = deleted === '' ? `Remove “${inserted}”` : `Restore “${deleted}”`
+const Strip = memo(function Strip({ signs, sentence }: { signs: string; sentence: string }) {
   return (
-    <li>
-      {deleted && <del className="removed">{deleted}</del>}
-      {inserted && <ins className="added">{inserted}</ins>}
-      <Button kind="quiet" onClick={onRestore} aria-label={label}>
-        {deleted === '' ? 'remove' : 'restore'}
-      </Button>
-    </li>
+    <div className="strip" role="img" aria-label={sentence}>
+      {[...signs].map((sign, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a sign is its place
+        <i key={i} className={classOf[sign]} />
+      ))}
+    </div>
   )
-}
-
-function Seconds({ of }: { of: Editing }) {
-  const [, tick] = useState(0)
-  useEffect(() => {
-    const timer = setInterval(() => tick((n) => n + 1), 1000)
-    return () => clearInterval(timer)
-  }, [])
-  return <span>{durationOf(of.seconds())}</span>
-}
+})

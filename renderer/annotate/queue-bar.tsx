@@ -1,25 +1,50 @@
-/** The bar above the editor: the place in the queue, which queue it is, the unit of the diff, review and import. */
+/** The bar above the editor: the place in the queue, which queue it is, the unit of the diff, review and the rest. */
+import { useQuery } from '@tanstack/react-query'
 import { disputedEditsLimit } from '../../electron/contract/annotate.ts'
-import { usePlace } from '../app/navigation.ts'
-import { useSettings } from '../app/settings.ts'
-import { Button } from '../ui/button.tsx'
-import { ImportAnnotations } from './import-annotations.tsx'
+import { Bar } from '../app/bar.tsx'
+import { host } from '../app/connection.ts'
+import { usePlace, useProject } from '../app/navigation.ts'
+import { changeSettings, useSettings } from '../app/settings.ts'
+import { Button, IconButton } from '../ui/button.tsx'
+import { Menu, type MenuEntry } from '../ui/menu.tsx'
+import { Segmented } from '../ui/segmented.tsx'
+import { Select } from '../ui/select.tsx'
+import { useImportAnnotations } from './import-annotations.tsx'
 import type { DiffUnit } from './use-diff-unit.ts'
 import type { Queue } from './use-queue.ts'
 
 export function QueueBar({ queue, unit }: { queue: Queue; unit: DiffUnit }) {
-  const [, change] = usePlace()
+  const [place, change] = usePlace()
+  const dataset = useDatasetName(place.dataset)
+  const crumbs = [{ text: 'Annotate', open: () => change({ dataset: undefined, item: undefined }) }]
   return (
-    <div className="row wrap between annotate-bar">
-      <QueuePosition queue={queue} />
-      <span className="row wrap">
+    <Bar
+      title={dataset ?? 'Annotate'}
+      crumbs={dataset === null ? [] : crumbs}
+      beside={<QueuePosition queue={queue} />}
+    >
+      <span className="row hide-narrow">
         <QueueFilters queue={queue} />
-        <UnitChoice unit={unit} />
-        <Button onClick={() => change({ review: '1' })}>Review…</Button>
-        <ImportAnnotations />
       </span>
-    </div>
+      <span className="hide-tiny">
+        <UnitChoice unit={unit} />
+      </span>
+      <Button kind="quiet" icon="sideBySide" onClick={() => change({ review: '1' })}>
+        Review
+      </Button>
+      <MoreMenu unit={unit} />
+    </Bar>
   )
+}
+
+/** Null for all datasets, or one that the project does not have. */
+function useDatasetName(id: string | undefined): string | null {
+  const project = useProject()
+  const { data } = useQuery({
+    queryKey: ['overview', project],
+    queryFn: () => host.projects.overview({ project }),
+  })
+  return data?.datasets.find((dataset) => dataset.id === id)?.name ?? null
 }
 
 function QueuePosition({ queue }: { queue: Queue }) {
@@ -28,91 +53,133 @@ function QueuePosition({ queue }: { queue: Queue }) {
   const { index, ids, isDisputed, own, disputed, move } = queue
   const { edits, atMost } = disputed
   const isLoading = (isDisputed ? edits : own.data) === undefined
-  return (
-    <span className="row wrap">
-      <Button kind="quiet" disabled={index <= 0} onClick={() => move(-1)} aria-label="Previous item">
-        ←
-      </Button>
-      <span className="num" role="status">
-        {isLoading
-          ? 'Loading the queue…'
-          : index >= 0
-            ? `${index + 1} / ${ids.length}`
-            : `${ids.length} in the queue`}
-        {own.data && !isDisputed && ` · ${own.data.done} of ${own.data.total} done by ${annotator}`}
-        {edits && ` · ${edits.edits.length} of ${edits.finished} edits by ${annotator}`}
-      </span>
-      <Button
-        kind="quiet"
-        disabled={index < 0 || queue.isLast}
-        onClick={() => move(1)}
-        aria-label="Next item"
-      >
-        →
-      </Button>
-      {edits && edits.finished > atMost && (
-        <Button onClick={() => change({ edits: String(atMost + disputedEditsLimit), item: undefined })}>
-          {Math.min(disputedEditsLimit, edits.finished - atMost)} more
-        </Button>
-      )}
-    </span>
-  )
-}
-
-function QueueFilters({ queue: { isDisputed, own, disputed } }: { queue: Queue }) {
-  const [place, change] = usePlace()
-  const { rewardModel, rewardModels } = disputed
+  const count = ids.length.toLocaleString('en')
+  const done =
+    own.data && !isDisputed ? `${own.data.done} of ${own.data.total} done by ${annotator}` : undefined
   return (
     <>
-      <select
-        aria-label="Queue"
-        value={isDisputed ? 'disagreement' : own.order}
-        onChange={({ target }) => change({ order: target.value, item: undefined })}
-      >
-        <option value="unfinished">Unfinished first</option>
-        <option value="all">All</option>
-        <option value="flagged">Flagged</option>
-        <option value="disagreement">Disagreement first</option>
-      </select>
-      {isDisputed && rewardModel !== undefined && (
-        <select
-          aria-label="Reward model"
-          value={rewardModel}
-          onChange={({ target }) => change({ reward: target.value, item: undefined })}
+      <span className="quiet num hide-tiny an-position" role="status" title={done}>
+        {isLoading && 'Loading the queue…'}
+        {!isLoading && index >= 0 && `${(index + 1).toLocaleString('en')} of ${count}`}
+        {!isLoading && index < 0 && `${count} in the queue`}
+        {edits && `, ${edits.edits.length} of ${edits.finished} edits by ${annotator}`}
+      </span>
+      <span className="row an-steps">
+        <IconButton
+          icon="up"
+          label="Previous item"
+          keys="Alt+k"
+          disabled={index <= 0}
+          onClick={() => move(-1)}
+        />
+        <IconButton
+          icon="down"
+          label="Next item"
+          keys="Alt+j"
+          disabled={index < 0 || queue.isLast}
+          onClick={() => move(1)}
+        />
+      </span>
+      {edits && edits.finished > atMost && (
+        <Button
+          isSmall
+          onClick={() => change({ edits: String(atMost + disputedEditsLimit), item: undefined })}
         >
-          {rewardModels?.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
+          Score {Math.min(disputedEditsLimit, edits.finished - atMost)} more
+        </Button>
       )}
-      <select
-        aria-label="Split"
-        value={place.split ?? ''}
-        onChange={({ target }) => change({ split: target.value || undefined, item: undefined })}
-      >
-        <option value="">Both splits</option>
-        <option value="train">Training</option>
-        <option value="heldout">Held out</option>
-      </select>
     </>
   )
 }
 
-function UnitChoice({ unit: { models, tokenizer, choose } }: { unit: DiffUnit }) {
+const orders = [
+  { value: 'unfinished', text: 'Unfinished first' },
+  { value: 'all', text: 'All' },
+  { value: 'flagged', text: 'Flagged' },
+  { value: 'disagreement', text: 'Disagreement first' },
+] as const
+
+const splits = [
+  { value: '', text: 'Both splits' },
+  { value: 'train', text: 'Training set' },
+  { value: 'heldout', text: 'Held-out set' },
+] as const
+
+export function QueueFilters({ queue: { isDisputed, own, disputed } }: { queue: Queue }) {
+  const [place, change] = usePlace()
+  const { rewardModel, rewardModels } = disputed
+  return (
+    <>
+      <Select
+        isBare
+        label="Queue"
+        options={orders}
+        value={isDisputed ? 'disagreement' : own.order}
+        onChange={(order) => change({ order, item: undefined })}
+      />
+      {isDisputed && rewardModel !== undefined && (
+        <Select
+          isBare
+          label="Reward model"
+          options={(rewardModels ?? []).map((name) => ({ value: name, text: name }))}
+          value={rewardModel}
+          onChange={(reward) => change({ reward, item: undefined })}
+        />
+      )}
+      <Select
+        isBare
+        label="Split"
+        options={splits}
+        value={splits.find(({ value }) => value === place.split)?.value ?? ''}
+        onChange={(split) => change({ split: split || undefined, item: undefined })}
+      />
+    </>
+  )
+}
+
+const units = [
+  { value: 'words', text: 'Words' },
+  { value: 'tokens', text: 'Tokens' },
+] as const
+
+function UnitChoice({ unit: { models, tokenizer, toggle } }: { unit: DiffUnit }) {
   if (models.length === 0) return null
   return (
-    <select
-      aria-label="Diff unit"
-      title="t, or Alt t while typing"
-      value={tokenizer ?? ''}
-      onChange={({ target }) => choose(target.value || null)}
-    >
-      <option value="">Diff in words</option>
-      {models.map((name) => (
-        <option key={name} value={name}>
-          Diff in tokens of {name}
-        </option>
-      ))}
-    </select>
+    <Segmented
+      label="Show changes by"
+      segments={units}
+      value={tokenizer === null ? 'words' : 'tokens'}
+      onChange={toggle}
+    />
+  )
+}
+
+function MoreMenu({ unit: { models, tokenizer, choose } }: { unit: DiffUnit }) {
+  const { showsWhitespace } = useSettings()
+  const { element, choose: importAnnotations } = useImportAnnotations()
+  const entries: MenuEntry[] = [
+    {
+      text: 'Show spaces and line ends',
+      icon: 'show',
+      keys: 'Alt+w',
+      isChecked: showsWhitespace,
+      run: () => changeSettings({ showsWhitespace: !showsWhitespace }),
+    },
+    { text: 'Import annotations…', icon: 'import', run: importAnnotations },
+  ]
+  if (models.length > 0)
+    entries.push({
+      group: 'Show changes by tokens of',
+      actions: models.map((name) => ({
+        text: name,
+        isChecked: tokenizer === name,
+        run: () => choose(tokenizer === name ? null : name),
+      })),
+    })
+  return (
+    <>
+      <Menu trigger={<IconButton icon="more" label="More" />} entries={entries} align="end" />
+      {element}
+    </>
   )
 }

@@ -1,5 +1,6 @@
 /** Two annotators side by side, the items they disagree on most first. */
 import { useQuery } from '@tanstack/react-query'
+import { Bar } from '../app/bar.tsx'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { Button } from '../ui/button.tsx'
@@ -29,27 +30,29 @@ export function Review({ onClose }: { onClose: () => void }) {
     enabled: first !== undefined && second !== undefined,
   })
   return (
-    <div className="col">
-      <div className="row wrap between">
-        <h1>Review</h1>
+    <>
+      <Bar title="Review" crumbs={[{ text: 'Annotate', open: onClose }]}>
         <Button onClick={onClose}>Back to the queue</Button>
+      </Bar>
+      <div className="scroll pad col">
+        {annotators.length < 2 ? (
+          <Empty title="Only one annotator so far">
+            <p>
+              When a second person has edited the same items, both edits are shown side by side here, with
+              Krippendorff's alpha. Set your name in Settings, or import the other annotator's file in
+              Annotate.
+            </p>
+          </Empty>
+        ) : (
+          <div className="row wrap">
+            <AnnotatorChoice label="First" name="first" value={first} annotators={annotators} />
+            <AnnotatorChoice label="Second" name="second" value={second} annotators={annotators} />
+          </div>
+        )}
+        <Problem error={agreement.error} />
+        {agreement.data && <Agreement data={agreement.data} names={[first!, second!]} />}
       </div>
-      {annotators.length < 2 ? (
-        <Empty title="Only one annotator so far">
-          <p>
-            When a second person has edited the same items, both edits are shown side by side here, with
-            Krippendorff's alpha. Set your name in Settings, or import the other annotator's file in Annotate.
-          </p>
-        </Empty>
-      ) : (
-        <div className="row wrap">
-          <AnnotatorChoice label="First" name="first" value={first} annotators={annotators} />
-          <AnnotatorChoice label="Second" name="second" value={second} annotators={annotators} />
-        </div>
-      )}
-      <Problem error={agreement.error} />
-      {agreement.data && <Agreement data={agreement.data} names={[first!, second!]} />}
-    </div>
+    </>
   )
 }
 

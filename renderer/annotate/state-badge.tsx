@@ -1,19 +1,26 @@
-/** The state of the annotator's work on an item, in a word. */
+/** The state of the annotator's work on an item: an icon and a word. */
+import { Icon, type IconName } from '../ui/icons.tsx'
 import type { State } from './session.ts'
 
-const stateWords: Record<State, string> = {
-  draft: 'Draft',
-  done: 'Done',
-  skipped: 'Skipped',
-  flagged: 'Flagged',
+/** What an item without any work is called. */
+export type WorkState = State | 'none'
+
+export const workStates: Record<WorkState, { word: string; icon: IconName }> = {
+  none: { word: 'To do', icon: 'toDo' },
+  draft: { word: 'Draft', icon: 'draft' },
+  done: { word: 'Done', icon: 'done' },
+  skipped: { word: 'Skipped', icon: 'skip' },
+  flagged: { word: 'Flagged', icon: 'flag' },
 }
 
 /** @param state null until the work has begun */
 export function StateBadge({ state }: { state: State | null }) {
+  const { word, icon } = workStates[state ?? 'none']
   return (
-    <p className="quiet item-state">
+    <span className="badge item-state">
+      <Icon name={icon} isSmall />
       <span className="unseen">State: </span>
-      {state === null ? 'To do' : stateWords[state]}
-    </p>
+      {word}
+    </span>
   )
 }

@@ -2,9 +2,12 @@
 import type { ViewUpdate } from '@codemirror/view'
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import { host } from '../app/connection.ts'
+import { useSettings } from '../app/settings.ts'
 import { Differ, type DiffReply, type Tokenize } from './differ.ts'
 import type { EditDiff } from './edit-diff.ts'
 import { type EditorHandle, openEditor } from './editor.ts'
+import { putBackWordAt } from './editor-actions.ts'
+import type { MarginNote } from './margin.ts'
 import { Session, type State, type Task } from './session.ts'
 
 export interface Editing {
@@ -15,6 +18,8 @@ export interface Editing {
   edited: string
   /** Why there is no diff. */
   problem: string | null
+  /** Where the notes beside the changes belong. */
+  notes: readonly MarginNote[]
   seconds(): number
   /** The state of the work; null until it has begun. */
   state: State | null
@@ -32,10 +37,16 @@ export function useEditing(
   const workspace = useRef<Workspace | null>(null)
   const [{ edited, reply }, setLatest] = useState<Latest>({ edited: '', reply: {} })
   const [state, setState] = useState<State | null>(null)
+  const [notes, setNotes] = useState<readonly MarginNote[]>([])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor belongs to the item, not to its newest revision
   useEffect(() => {
     const session = new Session(task, setState)
-    const opened = openWorkspace(parent.current!, { rejected: item.rejected ?? '', session }, setLatest)
+    const rejected = item.rejected ?? ''
+    const opened = openWorkspace(
+      parent.current!,
+      { rejected, session },
+      { onReply: setLatest, onNotes: setNotes },
+    )
     workspace.current = opened
     setState(session.state)
     opened.editor.view.focus()
@@ -49,6 +60,11 @@ export function useEditing(
     workspace.current?.differ.setUnit(tokenizer === null ? null : tokenizeBy(project, tokenizer))
     workspace.current?.differ.ask(textOf(workspace.current.editor))
   }, [project, annotator, item.id, tokenizer])
+  const { showsWhitespace } = useSettings()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each item and annotator has a separate editor
+  useEffect(() => {
+    workspace.current?.editor.showWhitespace(showsWhitespace)
+  }, [project, annotator, item.id, showsWhitespace])
   const current = () => {
     if (workspace.current === null) throw new Error('The editor is not open.')
     return workspace.current
@@ -58,6 +74,7 @@ export function useEditing(
     diff: reply.diff ?? null,
     edited,
     problem: reply.problem ?? null,
+    notes,
     seconds: () => workspace.current?.session.seconds() ?? 0,
     state,
     save: (next) => current().session.save(next),
@@ -81,7 +98,7 @@ interface Workspace {
 function openWorkspace(
   parent: HTMLElement,
   { rejected, session }: { rejected: string; session: Session },
-  onReply: (latest: Latest) => void,
+  { onReply, onNotes }: { onReply: (latest: Latest) => void; onNotes: (notes: MarginNote[]) => void },
 ): Workspace {
   const worker = new Worker(new URL('./diff-worker.ts', import.meta.url), { type: 'module' })
   let isClosed = false
@@ -95,7 +112,14 @@ function openWorkspace(
     differ.ask(update.state.doc.toString())
     session.follow(update)
   }
-  const editor = openEditor({ parent, rejected, operations: session.operations, onChange })
+  const editor = openEditor({
+    parent,
+    rejected,
+    operations: session.operations,
+    onChange,
+    onNotes,
+    onRemovedWord: (position, part) => putBackWordAt(editor, rejected, { position, part }),
+  })
   const close = () => {
     isClosed = true
     session.close()

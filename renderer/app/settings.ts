@@ -18,6 +18,13 @@ export interface Settings {
   diffIn: 'words' | 'tokens'
   /** Name of the model whose tokens are used; if empty, the project's newest. */
   diffTokenizer: string
+  /** Whether context and preferred response are open beside the response that is edited. */
+  showsContext: boolean
+  showsPreferred: boolean
+  /** Whether the queue is beside the item, where there is room. */
+  showsQueue: boolean
+  /** Whether spaces, tabs and line ends are drawn in the editor. */
+  showsWhitespace: boolean
   /** The project that the guide is shown in; null once it is dismissed. */
   guide: { project: string; sawLabels: boolean } | null
 }
@@ -32,6 +39,10 @@ const defaults: Settings = {
   editRatioTarget: 0.3,
   diffIn: 'words',
   diffTokenizer: '',
+  showsContext: true,
+  showsPreferred: true,
+  showsQueue: true,
+  showsWhitespace: false,
   guide: null,
 }
 

@@ -108,7 +108,7 @@ describe('the workflow', async () => {
     await page.locator('ins.added').first().waitFor()
     assert.match(await page.locator('.cm-content').innerText(), /and mind the tide/)
     for (let i = 0; i < 30; i++) await page.keyboard.press('Control+z')
-    await page.getByText('kept 100%').waitFor()
+    await page.locator('.meter', { hasText: '100% stands' }).waitFor()
   })
 
   test('deleted text is restored by a key without undoing other changes', async () => {
@@ -199,15 +199,16 @@ describe('the workflow', async () => {
     await app.goto('annotate', { order: 'disagreement' })
     await page.getByRole('heading', { name: /^Disagreement 0\.\d/ }).waitFor({ timeout: 60_000 })
     await page.locator('.edit-rewards .token-heat').first().waitFor()
-    await page.getByText(/^1 \/ (\d+) · \1 of \1 edits by me$/).waitFor()
-    await page.getByText(/kept \d+% of words/).waitFor()
+    await page.getByText(/^1 of (\d+), \1 of \1 edits by me$/).waitFor()
+    const counts = (text: RegExp) => page.locator('.meter .told', { hasText: text }).waitFor()
+    await counts(/\d+% stands/)
     await page.keyboard.press('Alt+t')
-    await page.getByText(/kept \d+% of tokens of /).waitFor()
+    await counts(/\d+% of tokens of .* stands/)
     await page.keyboard.press('Alt+j')
-    await page.getByText(/^2 \/ \d+ · /).waitFor()
+    await page.getByText(/^2 of \d+, /).waitFor()
     assert.deepEqual(await axeProblems(page), [])
     await page.keyboard.press('Alt+t')
-    await page.getByText(/kept \d+% of words/).waitFor()
+    await counts(/\d+% stands/)
   })
 
   test('twenty pairs are judged blind; the win rate is read and the verdicts exported', async () => {

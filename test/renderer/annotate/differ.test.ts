@@ -73,13 +73,13 @@ test('in tokens, unchanged parts of a word are kept; in words again, the whole w
   differ.ask('the sad cat')
   await until(1)
   assert.deepEqual(replies.at(-1)![1].diff!.hunks, [
-    { rejectedStart: 4, rejectedEnd: 5, editedStart: 4, editedEnd: 5 },
+    { rejectedStart: 4, rejectedEnd: 5, editedStart: 4, editedEnd: 5, removed: 1, added: 1 },
   ])
   differ.setUnit(null)
   differ.ask('the sad cat')
   await until(2)
   assert.deepEqual(replies.at(-1)![1].diff!.hunks, [
-    { rejectedStart: 4, rejectedEnd: 7, editedStart: 4, editedEnd: 7 },
+    { rejectedStart: 4, rejectedEnd: 7, editedStart: 4, editedEnd: 7, removed: 1, added: 1 },
   ])
 })
 

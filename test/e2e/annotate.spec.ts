@@ -1,0 +1,231 @@
+/** Annotate: the sheet with its margin, what is read beside it, and texts of all kinds. */
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, describe, test } from 'node:test'
+import { openApp } from './app.ts'
+import { axeProblems } from './axe.ts'
+
+const parcel = {
+  prompt: 'My parcel was due on Tuesday. Where is it?',
+  context: 'Order: 48-2207, sent 12 March\nCharge: £4.95',
+  chosen: 'Your parcel was last scanned at our Leeds depot.',
+  rejected:
+    'Thanks for getting in touch. Parcels do go missing from time to time. Your parcel is very likely in Leeds.\n\n' +
+    'You may be able to claim the charge back at some point. There is nothing you need to do.',
+}
+const fridge = {
+  prompt: [
+    { role: 'user', content: 'Hello, who are you? '.repeat(40) },
+    { role: 'assistant', content: 'I am the help desk of the company. '.repeat(60) },
+    { role: 'user', content: 'Can I take the fridge back?' },
+  ],
+  rejected: 'Yes you can, probably, within thirty days.',
+}
+const arabic = { prompt: 'كيف حالك؟', rejected: 'أنا بخير شكرا لك. يبدأ هذا السطر من اليمين.' }
+const windows = { prompt: 'Two lines?', rejected: 'First line. Second line.' }
+const chinese = { prompt: '明天去哪里？', rejected: '我们明天去北京看朋友。天气很好。' }
+const long = { prompt: 'Tell me everything.', rejected: 'And so they say, again and again. '.repeat(200) }
+
+describe('annotating', async () => {
+  const app = await openApp({ viewport: { width: 1440, height: 900 } })
+  after(() => app.close())
+  const { folder: project } = await app.host.projects.create({ name: 'desk' })
+  app.project = project
+  const file = path.join(app.folder, 'help desk.jsonl')
+  const items = { parcel, fridge, arabic, windows, chinese, long }
+  writeFileSync(
+    file,
+    Object.values(items)
+      .map((row) => `${JSON.stringify(row)}\n`)
+      .join(''),
+  )
+  const { id: work } = await app.host.work.start({ verb: 'import', input: { project, files: [file] } })
+  for await (const _ of await app.host.work.watch({ id: work }));
+  const { ids } = await app.host.annotate.queue({ project, annotator: 'me', order: 'all' })
+  const idOf = (name: keyof typeof items) => ids[Object.keys(items).indexOf(name)]!
+
+  const { page } = app
+  const open = async (name: keyof typeof items) => {
+    await app.goto('annotate', { order: 'all', item: idOf(name) })
+    await page.locator('.cm-content:focus').waitFor()
+  }
+  /** Selects a stretch of the text with the keyboard's help of the browser. */
+  const select = (text: string) =>
+    page.locator('.cm-content').evaluate((content, wanted) => {
+      const walker = document.createTreeWalker(content, NodeFilter.SHOW_TEXT)
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const at = node.textContent?.indexOf(wanted) ?? -1
+        if (at < 0 || node.parentElement?.closest('del')) continue
+        getSelection()?.setBaseAndExtent(node, at, node, at + wanted.length)
+        return
+      }
+      throw new Error(`“${wanted}” is not in the text.`)
+    }, text)
+  const replace = async (text: string, by: string) => {
+    await select(text)
+    await page.waitForTimeout(50)
+    await (by === '' ? page.keyboard.press('Delete') : page.keyboard.type(by))
+  }
+  const texts = (selector: string) => page.locator(selector).allInnerTexts()
+  const meter = (text: string) => page.locator('.meter .told', { hasText: text }).waitFor()
+
+  test('each change has a note level with it, and a note’s button puts the change back', async () => {
+    await open('parcel')
+    await replace('Parcels do go missing from time to time. ', '')
+    await replace('may', 'will')
+    await replace('able', 'free')
+    await meter('3 changes')
+    const notes = page.locator('.margin-note')
+    await page.waitForFunction(() => document.querySelectorAll('.margin-note').length === 2)
+    const levels = await page.evaluate(() => {
+      const middle = (element: Element, i: number) => {
+        const { top, height } = [...element.getClientRects()].at(i)!
+        return top + height / 2
+      }
+      return [...document.querySelectorAll('.margin-note')].map((note) =>
+        Math.min(
+          ...[...document.querySelectorAll('.hunk')].map((hunk) =>
+            Math.abs(middle(note, 0) - middle(hunk, -1)),
+          ),
+        ),
+      )
+    })
+    assert.ok(
+      levels.every((distance) => distance < 4),
+      `distances ${levels}`,
+    )
+    assert.match((await texts('.margin-note'))[0]!.replaceAll(/\s/g, ''), /^−8$/)
+    assert.deepEqual(await axeProblems(page), [])
+    await notes.first().getByRole('button').click()
+    await meter('2 changes')
+    assert.match(await page.locator('.cm-content').innerText(), /Parcels do go missing/)
+    await page.locator('.stands', { hasText: 'Parcels do go missing' }).waitFor()
+  })
+
+  test('two changes on one line share a note, which puts back the one nearer to the caret', async () => {
+    const shared = page.locator('.margin-note', { has: page.locator('button[aria-label*="2 changes"]') })
+    await select('There is nothing')
+    await page.keyboard.press('ArrowLeft')
+    await shared.waitFor()
+    assert.match((await shared.innerText()).replaceAll(/\s/g, ''), /^2−2\+2$/)
+    await shared.getByRole('button').click()
+    await meter('1 change')
+    assert.deepEqual(await texts('.cm-content ins'), ['will'])
+  })
+
+  test('a click on one struck word puts back this word alone', async () => {
+    await replace(' at some point', '')
+    await page.locator('.removed-word', { hasText: /^some$/ }).click()
+    const text = () =>
+      page.locator('.cm-content').evaluate((content) => {
+        const copy = content.cloneNode(true) as HTMLElement
+        for (const removed of copy.querySelectorAll('del')) removed.remove()
+        return copy.textContent
+      })
+    await page.locator('.stands', { hasText: 'some' }).waitFor()
+    assert.match((await text())!, /the charge back some\. There/)
+    await page.keyboard.press('Control+z')
+    await page.locator('.removed-word', { hasText: /^some$/ }).waitFor()
+    assert.match((await text())!, /the charge back\. There/)
+  })
+
+  test('what is read beside the response is open at first, and stays as it was left', async () => {
+    await page.getByText('48-2207, sent 12 March').waitFor()
+    await page.getByText('last scanned at our Leeds depot').waitFor()
+    await page.keyboard.press('Alt+c')
+    await page.getByText('48-2207, sent 12 March').waitFor({ state: 'detached' })
+    await open('fridge')
+    await open('parcel')
+    assert.equal(await page.getByText('48-2207, sent 12 March').count(), 0)
+    await page.keyboard.press('Alt+c')
+    await page.getByText('48-2207, sent 12 March').waitFor()
+  })
+
+  test('a conversation opens at the last turn of the user', async () => {
+    await open('fridge')
+    const turn = page.locator('.an-turn', { hasText: 'take the fridge back' })
+    await turn.waitFor()
+    await page.waitForFunction(() => document.querySelector('.an-copy .scroll')!.scrollTop > 100)
+    assert.ok(await turn.evaluate((element) => element.getBoundingClientRect().bottom < innerHeight))
+    assert.deepEqual(await texts('.an-turn .label'), ['You', 'Model', 'You'])
+  })
+
+  test('right-to-left text begins at the right, in the editor and beside it', async () => {
+    await open('arabic')
+    for (const selector of ['.cm-line', '.an-copy .read'])
+      assert.equal(
+        await page
+          .locator(selector)
+          .first()
+          .evaluate((line) => getComputedStyle(line).direction),
+        'rtl',
+        selector,
+      )
+  })
+
+  test('Windows line ends are pasted as line ends, and white space can be shown', async () => {
+    await open('windows')
+    await page.keyboard.press('Control+End')
+    await page.evaluate(() => {
+      const clipboard = new DataTransfer()
+      clipboard.setData('text/plain', ' Third\r\nfourth\tline')
+      const paste = new ClipboardEvent('paste', { clipboardData: clipboard, bubbles: true, cancelable: true })
+      document.querySelector('.cm-content')!.dispatchEvent(paste)
+    })
+    await meter('1 change')
+    const edited = async () =>
+      (await app.host.annotate.open({ project, annotator: 'me', id: idOf('windows') })).annotation?.edited
+    for (const until = Date.now() + 5000; (await edited()) === undefined && Date.now() < until; )
+      await page.waitForTimeout(50)
+    assert.equal(await edited(), `${windows.rejected} Third\nfourth\tline`)
+    await page.keyboard.press('Alt+w')
+    await page.locator('.cm-highlightTab').first().waitFor()
+    await page.keyboard.press('Alt+w')
+    await page.locator('.cm-highlightTab').first().waitFor({ state: 'detached' })
+  })
+
+  test('one replaced Chinese word is one struck word', async () => {
+    await open('chinese')
+    await replace('北京', '上海')
+    await meter('1 change')
+    assert.deepEqual(await texts('.cm-content del'), ['北京'])
+  })
+
+  test('after everything is replaced the caret is in sight', async () => {
+    await open('long')
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('No.')
+    await page.locator('.cm-content del').waitFor()
+    await page.waitForTimeout(300)
+    const { caret, bottom } = await page.evaluate(() => ({
+      caret: getSelection()!.getRangeAt(0).getBoundingClientRect().bottom,
+      bottom: document.querySelector('.an-foot')!.getBoundingClientRect().top,
+    }))
+    assert.ok(caret > 0 && caret <= bottom, `the caret is at ${caret}, the sheet ends at ${bottom}`)
+  })
+
+  test('no width or size of text makes the page scroll sideways', async () => {
+    await open('parcel')
+    for (const [width, percent] of [
+      [640, 100],
+      [1024, 100],
+      [1024, 200],
+      [1440, 200],
+      [2560, 100],
+    ] as const) {
+      await page.setViewportSize({ width, height: 800 })
+      await page.evaluate((size) => {
+        document.documentElement.style.fontSize = `${size}%`
+      }, percent)
+      await page.waitForTimeout(150)
+      const wide = await page.evaluate(() =>
+        [document.documentElement, ...document.querySelectorAll('main, main .scroll, .panes')]
+          .filter((element) => element.scrollWidth > element.clientWidth + 1)
+          .map((element) => `${element.className} ${element.scrollWidth} > ${element.clientWidth}`),
+      )
+      assert.deepEqual(wide, [], `at ${width} px and ${percent}%`)
+      assert.deepEqual(await axeProblems(page), [])
+    }
+  })
+})

@@ -3,10 +3,28 @@ import { z } from 'zod'
 import { LabelledPair } from './label.ts'
 import { file, project } from './options.ts'
 import { eventsThen, procedure } from './procedure.ts'
-import { Annotation, Item, NewAnnotation } from './records.ts'
+import { Annotation, AnnotationState, Item, NewAnnotation } from './records.ts'
 
 export const QueueOrder = z.enum(['unfinished', 'all', 'flagged'])
 export type QueueOrder = z.infer<typeof QueueOrder>
+
+export const QueueState = z.enum([...AnnotationState.options, 'none'])
+export type QueueState = z.infer<typeof QueueState>
+
+/** Rows of the queue per request. */
+export const maxQueueRows = 100
+
+export const QueueRow = z.object({
+  id: z.string(),
+  /** The last message of the prompt, truncated. */
+  prompt: z.string(),
+  /** Null if the annotator has not begun. */
+  state: AnnotationState.nullable(),
+  /** What a finished edit has cost; null for other items. */
+  edit: z.object({ changes: z.int().nonnegative(), ratio: z.number() }).nullable(),
+  note: z.string(),
+})
+export type QueueRow = z.infer<typeof QueueRow>
 
 /** Edits scored per request, unless the caller asks for more. */
 export const disputedEditsLimit = 256
@@ -42,6 +60,10 @@ export const annotate = {
         order: QueueOrder.default('unfinished'),
         split: z.enum(['train', 'heldout']).nullable().default(null),
         dataset: z.string().nullable().default(null),
+        /** The state of the annotator's work; `none` if it has not begun, null for any. */
+        state: QueueState.nullable().default(null),
+        /** Words to find in prompt, context and responses. */
+        search: z.string().default(''),
       }),
     )
     .output(
@@ -51,6 +73,9 @@ export const annotate = {
         total: z.int().nonnegative(),
       }),
     ),
+  queueRows: procedure('Describe some items of the queue in a line each, in the order of their ids.')
+    .input(z.strictObject({ project, annotator, ids: z.array(z.string()).max(maxQueueRows) }))
+    .output(z.array(QueueRow)),
   /** Finished edits of one annotator, scored by a reward model of the project. */
   disagreement: procedure('List finished edits by how much a reward model disagrees with them.')
     .input(

@@ -1,6 +1,6 @@
 /** The view Annotate: a queue of items, each to be edited as little as possible. */
 import { useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
@@ -16,6 +16,7 @@ import { EditRewards } from './edit-rewards.tsx'
 import { EmptyDisputed, EmptyQueue } from './empty-queue.tsx'
 import { ItemEditor } from './item-editor.tsx'
 import { QueueBar } from './queue-bar.tsx'
+import { QueuePane } from './queue-pane.tsx'
 import { Review } from './review.tsx'
 import { restoreState, type State } from './session.ts'
 import { useDiffUnit } from './use-diff-unit.ts'
@@ -37,10 +38,14 @@ function QueueView() {
     queryFn: () => host.projects.overview({ project }),
   })
   const unit = useDiffUnit()
+  const { showsQueue } = useSettings()
+  const pane = usePane()
   usePrefetch(queue.ids.slice(queue.index + 1, queue.index + 3))
   useKeys('Queue', [
     { keys: 'Alt+j', does: 'Next item', run: () => queue.move(1), whileTyping: true, repeats: true },
     { keys: 'Alt+k', does: 'Previous item', run: () => queue.move(-1), whileTyping: true, repeats: true },
+    { keys: 'q', does: 'Show or hide the queue', run: pane.toggle },
+    { keys: 'Alt+q', does: 'Show or hide the queue', run: pane.toggle, whileTyping: true },
     { keys: 'r', does: 'Review two annotators', run: () => change({ review: '1' }) },
     { keys: 't', does: 'Changes in words or tokens', run: unit.toggle },
     {
@@ -53,7 +58,7 @@ function QueueView() {
   ])
   return (
     <>
-      <QueueBar queue={queue} unit={unit} />
+      <QueueBar queue={queue} unit={unit} pane={pane} />
       <UnknownName
         what="dataset"
         name={place.dataset}
@@ -70,6 +75,7 @@ function QueueView() {
         way={{ label: 'Show the newest', go: () => change({ reward: undefined, item: undefined }) }}
       />
       <div className="panes annotate">
+        {showsQueue && <QueuePane queue={queue} isOver={pane.isOver} onClose={pane.close} />}
         {queue.id === undefined ? (
           <div className="pane scroll pad grow">
             <Problem error={queue.own.error} onRetry={() => void queue.own.refetch()} />
@@ -81,6 +87,29 @@ function QueueView() {
       </div>
     </>
   )
+}
+
+/** Below this width of the frame, in rem, the queue is over the work instead of beside it (annotate.css). */
+const narrowRem = 68
+
+function isNarrow(): boolean {
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+  return (document.querySelector('.app')?.clientWidth ?? 0) <= narrowRem * rem
+}
+
+function usePane() {
+  const { showsQueue } = useSettings()
+  const [isOver, setOver] = useState(false)
+  const toggle = () => {
+    if (isNarrow()) {
+      changeSettings({ showsQueue: true })
+      setOver(!isOver)
+    } else {
+      setOver(false)
+      changeSettings({ showsQueue: !showsQueue })
+    }
+  }
+  return { isShown: showsQueue, isOver, toggle, close: () => setOver(false) }
 }
 
 /** Opens the next items before they are needed. */
@@ -129,6 +158,7 @@ function CurrentItem({ queue, tokenizer }: { queue: Queue; tokenizer: string | n
   const onFinished = (done: Finished) => {
     sayFinished(done)
     count(done.before, done.state)
+    void queries.invalidateQueries({ queryKey: ['queue-rows', project, annotator] })
     // A flag is a remark: the item stays.
     if (done.state === 'flagged' || done.state === 'draft') return
     if (!queue.isLast) queue.move(1)

@@ -8,8 +8,17 @@ import { Empty } from '../ui/empty.tsx'
 
 export function EmptyQueue({ done, total }: { done: number; total: number }) {
   const project = useProject()
-  const [, change] = usePlace()
+  const [place, change] = usePlace()
   const { annotator } = useSettings()
+  if (place.q || place.state)
+    return (
+      <Empty title="No item is found">
+        <p>No item of this queue matches the search and the filters.</p>
+        <Button onClick={() => change({ q: undefined, state: undefined, order: 'all' })}>
+          Show all items
+        </Button>
+      </Empty>
+    )
   if (total === 0)
     return (
       <Empty title="Nothing to edit yet">

@@ -1,21 +1,29 @@
 /** The bar above the editor: the place in the queue, which queue it is, the unit of the diff, review and the rest. */
-import { useQuery } from '@tanstack/react-query'
 import { disputedEditsLimit } from '../../electron/contract/annotate.ts'
 import { Bar } from '../app/bar.tsx'
-import { host } from '../app/connection.ts'
-import { usePlace, useProject } from '../app/navigation.ts'
+import { usePlace } from '../app/navigation.ts'
 import { changeSettings, useSettings } from '../app/settings.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Menu, type MenuEntry } from '../ui/menu.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
 import { useImportAnnotations } from './import-annotations.tsx'
+import { useDatasets } from './use-datasets.ts'
 import type { DiffUnit } from './use-diff-unit.ts'
 import type { Queue } from './use-queue.ts'
 
-export function QueueBar({ queue, unit }: { queue: Queue; unit: DiffUnit }) {
+export function QueueBar({
+  queue,
+  unit,
+  pane,
+}: {
+  queue: Queue
+  unit: DiffUnit
+  /** Whether the queue is beside the item, and how to change that. */
+  pane: { isShown: boolean; toggle: () => void }
+}) {
   const [place, change] = usePlace()
-  const dataset = useDatasetName(place.dataset)
+  const dataset = useDatasets().find(({ id }) => id === place.dataset)?.name ?? null
   const crumbs = [{ text: 'Annotate', open: () => change({ dataset: undefined, item: undefined }) }]
   return (
     <Bar
@@ -32,19 +40,16 @@ export function QueueBar({ queue, unit }: { queue: Queue; unit: DiffUnit }) {
       <Button kind="quiet" icon="sideBySide" onClick={() => change({ review: '1' })}>
         Review
       </Button>
+      <IconButton
+        icon="leftPane"
+        label={pane.isShown ? 'Hide the queue' : 'Show the queue'}
+        keys="q"
+        isPressed={pane.isShown}
+        onClick={pane.toggle}
+      />
       <MoreMenu unit={unit} />
     </Bar>
   )
-}
-
-/** Null for all datasets, or one that the project does not have. */
-function useDatasetName(id: string | undefined): string | null {
-  const project = useProject()
-  const { data } = useQuery({
-    queryKey: ['overview', project],
-    queryFn: () => host.projects.overview({ project }),
-  })
-  return data?.datasets.find((dataset) => dataset.id === id)?.name ?? null
 }
 
 function QueuePosition({ queue }: { queue: Queue }) {
@@ -105,7 +110,7 @@ const splits = [
   { value: 'heldout', text: 'Held-out set' },
 ] as const
 
-export function QueueFilters({ queue: { isDisputed, own, disputed } }: { queue: Queue }) {
+function QueueFilters({ queue: { isDisputed, own, disputed } }: { queue: Queue }) {
   const [place, change] = usePlace()
   const { rewardModel, rewardModels } = disputed
   return (

@@ -1,6 +1,6 @@
 /** The items to work through and their order: by the state of the annotator's work, or by a reward model's doubts. */
 import { useQuery } from '@tanstack/react-query'
-import { disputedEditsLimit, QueueOrder } from '../../electron/contract/annotate.ts'
+import { disputedEditsLimit, QueueOrder, QueueState } from '../../electron/contract/annotate.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
@@ -25,11 +25,13 @@ function useOwnQueue(enabled: boolean) {
   const filter = useFilter()
   const [place] = usePlace()
   const order = QueueOrder.safeParse(place.order).data ?? 'unfinished'
-  const queryKey = ['queue', project, annotator, order, filter]
+  const state = QueueState.safeParse(place.state).data ?? null
+  const search = place.q ?? ''
+  const queryKey = ['queue', project, annotator, order, filter, state, search]
   const queue = useQuery({
     queryKey,
     enabled,
-    queryFn: () => host.annotate.queue({ project, annotator, order, ...filter }),
+    queryFn: () => host.annotate.queue({ project, annotator, order, state, search, ...filter }),
     staleTime: Number.POSITIVE_INFINITY,
   })
   return { ...queue, order, countDone: (by: 1 | -1) => void queries.setQueryData(queryKey, countedBy(by)) }

@@ -205,6 +205,43 @@ describe('annotating', async () => {
     assert.ok(caret > 0 && caret <= bottom, `the caret is at ${caret}, the sheet ends at ${bottom}`)
   })
 
+  test('the queue beside the item is searched, filtered by state, and jumped through', async () => {
+    await open('parcel')
+    const rows = page.locator('.an-queue-row')
+    await page.locator('.an-queue-row[aria-current]', { hasText: 'My parcel' }).waitFor()
+    await page.getByPlaceholder('No.').fill('3')
+    await page.keyboard.press('Enter')
+    await page.waitForURL((url) => url.href.includes(idOf('arabic')))
+    await page.getByLabel('Search the queue').fill('fridge')
+    await page.waitForFunction(() => document.querySelectorAll('.an-queue-row').length === 1)
+    await page.locator('.an-copy', { hasText: 'Can I take the fridge back?' }).waitFor()
+    await page.getByLabel('Search the queue').fill('')
+    await page.waitForFunction(() => document.querySelectorAll('.an-queue-row').length === 6)
+    await page.getByRole('combobox', { name: 'State' }).click()
+    await page.getByRole('option', { name: 'Draft' }).click()
+    await page.waitForFunction(() => document.querySelectorAll('.an-queue-row').length < 6)
+    assert.deepEqual([...new Set(await rows.locator('small').allInnerTexts())].sort(), ['Draft', 'Now'])
+    assert.deepEqual(await axeProblems(page), [])
+  })
+
+  test('q hides the queue where it is beside the item, and brings it over where there is no room', async () => {
+    await open('parcel')
+    const queue = page.locator('.an-queue')
+    await page.keyboard.press('Alt+q')
+    await queue.waitFor({ state: 'detached' })
+    await page.keyboard.press('Alt+q')
+    await queue.waitFor()
+    await page.setViewportSize({ width: 900, height: 700 })
+    await queue.waitFor({ state: 'hidden' })
+    await page.keyboard.press('Alt+q')
+    await queue.waitFor()
+    assert.deepEqual(await axeProblems(page), [])
+    await page.locator('.an-queue-row', { hasText: 'fridge' }).click()
+    await queue.waitFor({ state: 'hidden' })
+    await page.locator('.an-copy', { hasText: 'Can I take the fridge back?' }).waitFor()
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
   test('no width or size of text makes the page scroll sideways', async () => {
     await open('parcel')
     for (const [width, percent] of [

@@ -21,6 +21,7 @@ import { agreementOf } from './agreement.ts'
 import { disputedEdits, newestEdit } from './disputed-edits.ts'
 import { draftByModel, draftByServer } from './draft.ts'
 import { importAnnotations } from './import-annotations.ts'
+import { queueRows } from './queue-rows.ts'
 
 type Contract = typeof annotate
 
@@ -35,6 +36,7 @@ export function annotateHandlers(context: HandlerContext) {
       streamEvents(signal, (hooks) => rewardsOf(context, input, hooks)),
     ),
     queue: api.annotate.queue.handler(async ({ input }) => queueOf(await dbOf(input), input)),
+    queueRows: api.annotate.queueRows.handler(async ({ input }) => queueRows(await dbOf(input), input)),
     open: api.annotate.open.handler(async ({ input }) => openItem(await dbOf(input), input)),
     save: api.annotate.save.handler(async ({ input }) =>
       saveAnnotation(await dbOf(input), input.annotation, input.after),
@@ -66,11 +68,13 @@ async function rewardsOf(
 
 function queueOf(
   db: Db,
-  { annotator, order, split, dataset }: InputOf<Contract['queue']>,
+  { annotator, order, split, dataset, search, state: wanted }: InputOf<Contract['queue']>,
 ): ResultOf<Contract['queue']> {
-  const queue = annotatorQueue(db, annotator, { split, dataset })
+  const queue = annotatorQueue(db, annotator, { split, dataset, search })
+  const isWanted = (state: Annotation['state'] | null) =>
+    wanted === null ? belongsTo(order, state) : wanted === (state ?? 'none')
   return {
-    ids: queue.filter(({ state }) => belongsTo(order, state)).map(({ id }) => id),
+    ids: queue.filter(({ state }) => isWanted(state)).map(({ id }) => id),
     done: queue.filter(({ state }) => state === 'done').length,
     total: queue.length,
   }

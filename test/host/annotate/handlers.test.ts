@@ -56,6 +56,28 @@ test('the queue lists unfinished items in order, and a saved revision is opened 
   assert.deepEqual([open.annotation?.edited, open.annotation?.revision, open.note], ['Half', 1, 'unsure'])
 })
 
+test('the queue is filtered by state and by words, and its rows say what a finished edit has cost', async () => {
+  const project = await projectOf('filtered', rows)
+  const ask = (filter: object) => host.annotate.queue({ project, annotator: 'ann', order: 'all', ...filter })
+  const { ids } = await ask({})
+  await host.annotate.save({ project, annotation: work(ids[0]!, 'ann', 'Answer 0 is good.') })
+  await host.annotate.save({ project, annotation: work(ids[1]!, 'ann', 'Half', 'draft') })
+  await host.annotate.note({ project, annotator: 'ann', id: ids[1]!, text: 'unsure' })
+  assert.deepEqual((await ask({ state: 'done' })).ids, [ids[0]])
+  assert.deepEqual((await ask({ state: 'none' })).ids, ids.slice(2))
+  assert.deepEqual((await ask({ search: 'question 3' })).ids, [ids[3]])
+  assert.deepEqual((await ask({ search: 'question 3', state: 'done' })).ids, [])
+  const shown = await host.annotate.queueRows({
+    project,
+    annotator: 'ann',
+    ids: [ids[1]!, ids[0]!, 'item_unknown'],
+  })
+  assert.deepEqual(shown, [
+    { id: ids[1], prompt: 'Question 1?', state: 'draft', edit: null, note: 'unsure' },
+    { id: ids[0], prompt: 'Question 0?', state: 'done', edit: { changes: 1, ratio: 0.25 }, note: '' },
+  ])
+})
+
 test('a revision or a note that the writer has not seen is never replaced silently', async () => {
   const project = await projectOf('two-windows', rows.slice(0, 1))
   const { ids } = await host.annotate.queue({ project, annotator: 'ann' })

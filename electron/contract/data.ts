@@ -83,6 +83,7 @@ export const exportData = verb(
           'Formats trl, sft, prompt-completion, kto: finished edits, the original answers of the items, or both.',
         ),
       datasets,
+      items: z.array(z.string()).default([]).describe('Ids of the items to export; all if there are none.'),
       tokenizer: tokenizer('Formats token-ids, tokens: ').nullable().default(null),
     }),
   )
@@ -92,7 +93,7 @@ export const dataVerbs = { import: importData, export: exportData }
 
 /** Which items; fields that are null or empty do not restrict. */
 export const ItemQuery = z.strictObject({
-  /** Words to find in prompt, context and responses. */
+  /** Words to find in prompt, context, responses, own id and metadata. */
   search: z.string().default(''),
   dataset: z.string().nullable().default(null),
   split: z.enum(['train', 'heldout']).nullable().default(null),
@@ -101,6 +102,15 @@ export const ItemQuery = z.strictObject({
     .enum([...AnnotationState.options, 'none'])
     .nullable()
     .default(null),
+  /** Items that this person has worked on. */
+  annotator: z.string().nullable().default(null),
+  /** Items whose newest annotation is finished, with an edit ratio from this one on. */
+  minRatio: z.number().nullable().default(null),
+  /** The same, below this one. */
+  maxRatio: z.number().nullable().default(null),
+  /** `imported` is the order of import; `length` that of the response to edit. */
+  sort: z.enum(['imported', 'prompt', 'length', 'dataset', 'state', 'ratio']).default('imported'),
+  isDescending: z.boolean().default(false),
 })
 export type ItemQuery = z.infer<typeof ItemQuery>
 
@@ -112,7 +122,12 @@ export const ItemRow = z.object({
   chosen: z.string().nullable(),
   source: z.string(),
   split: z.enum(['train', 'heldout']),
+  /** Of the newest annotation by any annotator. */
   state: AnnotationState.nullable(),
+  /** Of the newest annotation, if it is finished. */
+  editRatio: z.number().nullable(),
+  /** Names of the datasets that contain it, joined by commas. */
+  datasets: z.string(),
 })
 export type ItemRow = z.infer<typeof ItemRow>
 
@@ -133,6 +148,9 @@ export const FilePreview = z.object({
 })
 export type FilePreview = z.infer<typeof FilePreview>
 
+/** Annotations are never removed, so items with annotations or notes are kept. */
+const Removed = z.object({ removed: z.int().nonnegative(), kept: z.int().nonnegative() })
+
 export const data = {
   page: procedure('List rows of the table, and count them.')
     .input(
@@ -146,7 +164,29 @@ export const data = {
     .output(z.object({ total: z.int().nonnegative(), rows: z.array(ItemRow) })),
   get: procedure('Get an item with all of its annotations.')
     .input(z.strictObject({ project, id: z.string() }))
-    .output(z.object({ item: Item, split: z.enum(['train', 'heldout']), annotations: z.array(Annotation) })),
+    .output(
+      z.object({
+        item: Item,
+        split: z.enum(['train', 'heldout']),
+        /** Names of the datasets that contain it. */
+        datasets: z.array(z.string()),
+        annotations: z.array(Annotation),
+      }),
+    ),
+  ids: procedure('List the ids of all items that a query matches, in its order.')
+    .input(z.strictObject({ project, query: z.prefault(ItemQuery, {}) }))
+    .output(z.array(z.string())),
+  remove: procedure('Remove items that have no annotation and no note.')
+    .input(z.strictObject({ project, ids: z.array(z.string()) }))
+    .output(Removed),
+  renameDataset: procedure('Rename a dataset.')
+    .input(z.strictObject({ project, dataset: z.string(), name: z.string().trim().min(1) }))
+    .output(z.object({})),
+  removeDataset: procedure(
+    'Remove a dataset with those of its items that are in no other one and have no annotation and no note.',
+  )
+    .input(z.strictObject({ project, dataset: z.string() }))
+    .output(Removed),
   preview: procedure('Show what importing a file would add.')
     .input(z.strictObject({ file: z.string(), columns: z.record(z.string(), z.string()).default({}) }))
     .output(FilePreview),

@@ -16,7 +16,7 @@ export {
   importDatasets,
   importRows,
 } from './import-rows.ts'
-export { type TableQuery, type TableRow, tablePage } from './item-table.ts'
+export { type TableQuery, type TableRow, tableIds, tablePage } from './item-table.ts'
 export { addItems, countItems, getItem, type ItemFilter, iterateEditedPairs, iterateItems } from './items.ts'
 export * from './judgements.ts'
 export { ProjectInUse } from './lock.ts'
@@ -26,6 +26,7 @@ export { itemNote, saveNote } from './notes.ts'
 export { countWork } from './overview.ts'
 export { createProject, openProject, openProjectBeside, type Project } from './project.ts'
 export { annotatorQueue, type QueueFilter } from './queue.ts'
+export { removeDataset, removeItems, renameDataset } from './remove-items.ts'
 export * from './run-details.ts'
 export * from './run-history.ts'
 export { createRun, getRun, listRuns, type NewRun, type Run, setRunState } from './runs.ts'

@@ -1,4 +1,4 @@
-/** Items as a table shows them: searched and filtered, one page at a time. */
+/** Items as a table shows them: searched, filtered and sorted, one page at a time. */
 import type { Annotation, Item } from '../contract/records.ts'
 import type { Db } from './database.ts'
 import { defaultHeldoutShare, type Split, splitOf } from './split.ts'
@@ -11,6 +11,12 @@ export interface TableQuery {
   split: Split | null
   /** State of the newest annotation by any annotator; `none` matches items without one. */
   state: Annotation['state'] | 'none' | null
+  annotator: string | null
+  /** Bounds of the newest annotation's edit ratio, the upper one excluded; both need a finished one. */
+  minRatio: number | null
+  maxRatio: number | null
+  sort: keyof typeof sortKeys
+  isDescending: boolean
 }
 
 export interface TableRow extends Pick<Item, 'id' | 'source' | 'rejected' | 'chosen'> {
@@ -18,52 +24,105 @@ export interface TableRow extends Pick<Item, 'id' | 'source' | 'rejected' | 'cho
   prompt: string
   split: Split
   state: Annotation['state'] | null
+  editRatio: number | null
+  /** Names, joined by commas. */
+  datasets: string
 }
+
+/** Measures an edit; null if that is impossible. */
+export type EditRatio = (rejected: string, edited: string) => number | null
 
 /** A row shows this many characters of each text. */
 const maxCharacters = 240
 
-const newestState =
-  '(SELECT state FROM annotations WHERE item_id = items.id ORDER BY annotations.seq DESC LIMIT 1)'
+const ofNewest = (expression: string) =>
+  `(SELECT ${expression} FROM annotations WHERE item_id = items.id ORDER BY annotations.seq DESC LIMIT 1)`
+const newestState = ofNewest('state')
+const newestRatio = ofNewest(
+  "CASE state WHEN 'done' THEN edit_ratio(annotations.seq, items.rejected, edited) END",
+)
+const lastMessage = "json_extract(prompt, '$[#-1].content')"
+const datasetNames = `(SELECT coalesce(group_concat(name, ', '), '') FROM
+  (SELECT DISTINCT name FROM dataset_items JOIN datasets ON datasets.id = dataset_id WHERE item_id = items.id ORDER BY name))`
+
+/** Items without a value come last in both directions. */
+const sortKeys = {
+  imported: 'seq',
+  prompt: `${lastMessage} COLLATE NOCASE`,
+  length: 'length(rejected)',
+  dataset: `nullif(${datasetNames}, '') COLLATE NOCASE`,
+  state: `CASE ${newestState} WHEN 'done' THEN 0 WHEN 'draft' THEN 1 WHEN 'flagged' THEN 2 WHEN 'skipped' THEN 3 ELSE 4 END`,
+  ratio: newestRatio,
+}
 
 export function tablePage(
   db: Db,
-  query: TableQuery,
-  { offset, limit }: { offset: number; limit: number },
+  { query, ratioOf, ...range }: { query: TableQuery; ratioOf: EditRatio; offset: number; limit: number },
 ): { total: number; rows: TableRow[] } {
+  defineRatio(db, ratioOf)
   const { where, values } = conditionOf(query)
   const total = db.prepare(`SELECT count(*) FROM items WHERE ${where}`).pluck().get(values) as number
   const cut = (column: string) => `substr(${column}, 1, ${maxCharacters})`
   const rows = db
     .prepare(
       `SELECT id, source, ${cut('rejected')} AS rejected, ${cut('chosen')} AS chosen, split_point AS point,
-         ${cut("json_extract(prompt, '$[#-1].content')")} AS prompt, ${newestState} AS state
-       FROM items WHERE ${where} ORDER BY seq LIMIT @limit OFFSET @offset`,
+         ${cut(lastMessage)} AS prompt, ${newestState} AS state, ${newestRatio} AS editRatio,
+         ${datasetNames} AS datasets
+       FROM items WHERE ${where} ORDER BY ${orderOf(query)} LIMIT @limit OFFSET @offset`,
     )
-    .all({ ...values, limit, offset }) as (Omit<TableRow, 'split'> & { point: number })[]
+    .all({ ...values, ...range }) as (Omit<TableRow, 'split'> & { point: number })[]
   return { total, rows: rows.map(({ point, ...row }) => ({ ...row, split: splitOf(point) })) }
 }
 
-function conditionOf({ search, dataset, split, state }: TableQuery) {
+/** The ids of all items that match, in the order of the table. */
+export function tableIds(db: Db, query: TableQuery, ratioOf: EditRatio): string[] {
+  defineRatio(db, ratioOf)
+  const { where, values } = conditionOf(query)
+  const select = db.prepare(`SELECT id FROM items WHERE ${where} ORDER BY ${orderOf(query)}`)
+  return select.pluck().all(values) as string[]
+}
+
+function orderOf({ sort, isDescending }: TableQuery): string {
+  return `${sortKeys[sort]} ${isDescending ? 'DESC' : 'ASC'} NULLS LAST, seq`
+}
+
+/** Annotations never change, so that each is measured once while the project is open. */
+const measured = new WeakMap<Db, Map<number, number | null>>()
+
+function defineRatio(db: Db, ratioOf: EditRatio): void {
+  if (measured.has(db)) return
+  const ratios = new Map<number, number | null>()
+  measured.set(db, ratios)
+  db.function('edit_ratio', { deterministic: true }, (seq, rejected, edited) => {
+    const key = Number(seq)
+    const before = ratios.get(key)
+    if (before !== undefined) return before
+    const ratio = rejected === null ? null : ratioOf(String(rejected), String(edited))
+    ratios.set(key, ratio)
+    return ratio
+  })
+}
+
+function conditionOf(query: TableQuery) {
+  const { search, dataset, split, state, annotator, minRatio, maxRatio } = query
   const parts = ['true']
   const values: Record<string, string | number> = {}
-  const match = toMatch(search)
-  if (match !== null) {
-    parts.push('seq IN (SELECT rowid FROM item_search WHERE item_search MATCH @match)')
-    values.match = match
+  const restrict = (value: string | number | null, name: string, part: string) => {
+    if (value === null) return
+    parts.push(part)
+    values[name] = value
   }
-  if (dataset !== null) {
-    parts.push('id IN (SELECT item_id FROM dataset_items WHERE dataset_id = @dataset)')
-    values.dataset = dataset
-  }
+  restrict(toMatch(search), 'match', 'seq IN (SELECT rowid FROM item_search WHERE item_search MATCH @match)')
+  restrict(dataset, 'dataset', 'id IN (SELECT item_id FROM dataset_items WHERE dataset_id = @dataset)')
   if (split !== null) {
     parts.push(split === 'heldout' ? 'split_point < @share' : 'split_point >= @share')
     values.share = defaultHeldoutShare
   }
-  if (state !== null) {
-    parts.push(state === 'none' ? `${newestState} IS NULL` : `${newestState} = @state`)
-    if (state !== 'none') values.state = state
-  }
+  if (state === 'none') parts.push(`${newestState} IS NULL`)
+  else restrict(state, 'state', `${newestState} = @state`)
+  restrict(annotator, 'annotator', 'id IN (SELECT item_id FROM annotations WHERE annotator = @annotator)')
+  restrict(minRatio, 'minRatio', `${newestRatio} >= @minRatio`)
+  restrict(maxRatio, 'maxRatio', `${newestRatio} < @maxRatio`)
   return { where: parts.join(' AND '), values }
 }
 

@@ -8,6 +8,7 @@ import { json, text } from './values.ts'
 /** Which items; omitted fields match everything. */
 export interface ItemFilter {
   datasetId?: string
+  ids?: readonly string[]
   split?: Split
   /** Share of documents that are held out. */
   heldoutShare?: number
@@ -114,12 +115,16 @@ export function* iterateEditedPairs(db: Db, filter: ItemFilter = {}): Generator<
 }
 
 function condition(filter: ItemFilter): { where: string; values: Record<string, string | number> } {
-  const { datasetId, split, heldoutShare = defaultHeldoutShare } = filter
+  const { datasetId, ids, split, heldoutShare = defaultHeldoutShare } = filter
   const parts = ['true']
   const values: Record<string, string | number> = {}
   if (datasetId !== undefined) {
     parts.push('id IN (SELECT item_id FROM dataset_items WHERE dataset_id = @datasetId)')
     values.datasetId = datasetId
+  }
+  if (ids !== undefined) {
+    parts.push('id IN (SELECT value FROM json_each(@ids))')
+    values.ids = JSON.stringify(ids)
   }
   if (split !== undefined) {
     parts.push(split === 'heldout' ? 'split_point < @heldoutShare' : 'split_point >= @heldoutShare')

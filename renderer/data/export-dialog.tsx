@@ -6,9 +6,10 @@ import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
 import { Button } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
+import { Dialog, DialogActions } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { itemCount } from './removal.ts'
 
 interface Format {
   help: string
@@ -61,7 +62,16 @@ interface Choice {
   out: string
 }
 
-export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+export function ExportDialog({
+  open,
+  items,
+  onClose,
+}: {
+  open: boolean
+  /** Ids of the items to export; all if empty. */
+  items: readonly string[]
+  onClose: () => void
+}) {
   const project = useProject()
   const [choice, setChoice] = useState<Choice>({ format: 'stet', kind: 'jsonl', tokenizer: null, out: '' })
   const [workId, setWorkId] = useState<string | null>(null)
@@ -72,14 +82,24 @@ export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => 
     mutationFn: () =>
       host.work.start({
         verb: 'export',
-        input: { project, format, tokenizer: needsTokenizer ? tokenizer : null, out: choice.out || path },
+        input: {
+          project,
+          format,
+          items: [...items],
+          tokenizer: needsTokenizer ? tokenizer : null,
+          out: choice.out || path,
+        },
       }),
     onSuccess: ({ id }) => setWorkId(id),
   })
   const work = useWork().find(({ id }) => id === workId)
   const result = work?.result as { file: string; rows: number } | null | undefined
   return (
-    <Dialog open={open} onClose={onClose} title="Export">
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={items.length === 0 ? 'Export' : `Export ${itemCount(items.length)}`}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -100,7 +120,8 @@ export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => 
             Wrote {result.rows} rows to <span className="code">{result.file}</span>.
           </p>
         )}
-        <div className="row wrap">
+        <DialogActions>
+          <Button onClick={onClose}>Close</Button>
           <Button
             type="submit"
             kind="primary"
@@ -108,8 +129,7 @@ export function ExportDialog({ open, onClose }: { open: boolean; onClose: () => 
           >
             Export
           </Button>
-          <Button onClick={onClose}>Close</Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   )

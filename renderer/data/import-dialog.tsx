@@ -1,6 +1,6 @@
-/** The import of a file: a preview of its format, columns, first rows and bad rows, then the import and its result. */
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+/** The import of one or several files: for each a preview of its format, columns, first rows and bad rows, then the import and its result. */
+import { useMutation, useQueries } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { FilePreview } from '../../electron/contract/data.ts'
 import { type FileReading, skippedSentence } from '../../electron/contract/records.ts'
 import type { VerbResult } from '../../electron/contract/verbs.ts'
@@ -9,104 +9,214 @@ import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { queries, useWork } from '../app/queries.ts'
 import { pathOf } from '../app/upload.ts'
+import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
+import { Dialog, DialogActions } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
 import { bytesOf } from '../ui/format.ts'
+import { Icon } from '../ui/icons.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Progress } from '../ui/progress.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
 
 type Columns = Record<string, string>
 
-export function ImportDialog({ file, onClose }: { file: File; onClose: () => void }) {
+/** One file on its way into the project. */
+interface Incoming {
+  file: File
+  columns: Columns
+  /** Of its copy, or its own on the desktop. */
+  path: string | undefined
+  preview: FilePreview | undefined
+  work: WorkRecord | undefined
+  error: Error | null
+  isUploading: boolean
+}
+
+export function ImportDialog({ files, onClose }: { files: readonly File[]; onClose: () => void }) {
   const project = useProject()
-  const [columns, setColumns] = useState<Columns>({})
-  const [workId, setWorkId] = useState<string | null>(null)
-  const { path, preview, sent, isUploading, error } = usePreview(file, columns)
+  const [at, setAt] = useState(0)
+  const { incoming, mapColumns, setWork } = useIncoming(files)
+  const shown = incoming[at]!
+  const isStarted = incoming.some(({ work }) => work !== undefined)
   const start = useMutation({
-    mutationFn: (uploaded: string) =>
-      host.work.start({
-        verb: 'import',
-        input: { project, files: [uploaded], dataset: file.name, columns },
-      }),
-    onSuccess: ({ id }) => setWorkId(id),
+    // One after the other: the host writes one import at a time, and the list shows how far it is.
+    mutationFn: async () => {
+      for (const [i, { file, path, columns, preview }] of incoming.entries()) {
+        if (path === undefined || !preview || preview.rows.length === 0) continue
+        const input = { project, files: [path], dataset: file.name, columns }
+        const { id } = await host.work.start({ verb: 'import', input })
+        setWork(i, id)
+        for await (const _ of await host.work.watch({ id }));
+      }
+    },
   })
-  const work = useWork().find(({ id }) => id === workId)
   const close = () => {
     void queries.invalidateQueries()
     onClose()
   }
+  const title = files.length === 1 ? `Import ${shown.file.name}` : `Import ${files.length} files`
   return (
-    <Dialog open onClose={close} title={`Import ${file.name}`} wide>
-      {isUploading && <Progress done={Math.round(100 * sent)} total={100} label="Uploading, percent" />}
-      <Problem error={error ?? start.error} />
-      {preview && path && !work && (
-        <Preview preview={preview} columns={columns} onColumns={setColumns}>
-          <div className="row wrap">
-            <Button
-              kind="primary"
-              disabled={preview.rows.length === 0 || start.isPending}
-              onClick={() => start.mutate(path)}
-            >
-              Import
-            </Button>
-            <Button onClick={close}>Cancel</Button>
-          </div>
-        </Preview>
+    <Dialog open onClose={close} title={title} wide>
+      {files.length > 1 && <FileList incoming={incoming} at={at} onChange={setAt} />}
+      {shown.isUploading && <Skeleton label={`Reading ${shown.file.name}`} />}
+      <Problem error={shown.error ?? start.error} />
+      {shown.preview && !shown.work && (
+        <Preview
+          preview={shown.preview}
+          columns={shown.columns}
+          onColumns={(columns) => mapColumns(at, columns)}
+        />
       )}
-      {work && <ImportWork work={work} onClose={close} />}
+      {shown.work && <ImportWork work={shown.work} />}
+      <Actions
+        incoming={incoming}
+        isStarted={isStarted || start.isPending}
+        isRunning={start.isPending}
+        onStart={() => start.mutate()}
+        onClose={close}
+      />
     </Dialog>
   )
 }
 
-function usePreview(file: File, columns: Columns) {
-  const [sent, setSent] = useState(0)
-  const upload = useQuery({
-    queryKey: ['upload', file.name, file.size, file.lastModified],
-    queryFn: () => pathOf(file, setSent),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
+function Actions({
+  incoming,
+  isStarted,
+  isRunning,
+  onStart,
+  onClose,
+}: {
+  incoming: readonly Incoming[]
+  isStarted: boolean
+  isRunning: boolean
+  onStart: () => void
+  onClose: () => void
+}) {
+  const ready = incoming.filter(({ preview }) => preview && preview.rows.length > 0).length
+  if (isRunning) return null
+  if (isStarted)
+    return (
+      <DialogActions>
+        <Button kind="primary" onClick={onClose}>
+          Close
+        </Button>
+      </DialogActions>
+    )
+  return (
+    <DialogActions>
+      <Button onClick={onClose}>Cancel</Button>
+      <Button kind="primary" disabled={ready === 0} onClick={onStart}>
+        {incoming.length === 1 ? 'Import' : `Import ${ready} of ${incoming.length} files`}
+      </Button>
+    </DialogActions>
+  )
+}
+
+/** Uploads and previews of all files, with the columns that the user has named. */
+function useIncoming(files: readonly File[]) {
+  const [columns, setColumns] = useState<Record<number, Columns>>({})
+  const [works, setWorks] = useState<Record<number, string>>({})
+  const records = useWork()
+  const uploads = useQueries({
+    queries: files.map((file) => ({
+      queryKey: ['upload', file.name, file.size, file.lastModified],
+      queryFn: () => pathOf(file, () => {}),
+      staleTime: Number.POSITIVE_INFINITY,
+      gcTime: 0,
+    })),
   })
-  const preview = useQuery({
-    queryKey: ['preview', upload.data, columns],
-    queryFn: () => host.data.preview({ file: upload.data!, columns }),
-    enabled: upload.data !== undefined,
-    placeholderData: (before) => before,
+  const previews = useQueries({
+    queries: files.map((_, i) => ({
+      queryKey: ['preview', uploads[i]!.data, columns[i] ?? {}],
+      queryFn: () => host.data.preview({ file: uploads[i]!.data!, columns: columns[i] ?? {} }),
+      enabled: uploads[i]!.data !== undefined,
+      placeholderData: (before: FilePreview | undefined) => before,
+    })),
   })
+  const incoming = files.map(
+    (file, i): Incoming => ({
+      file,
+      columns: columns[i] ?? {},
+      path: uploads[i]!.data,
+      preview: previews[i]!.data,
+      work: records.find(({ id }) => id === works[i]),
+      error: uploads[i]!.error ?? previews[i]!.error,
+      isUploading: uploads[i]!.isPending,
+    }),
+  )
   return {
-    path: upload.data,
-    preview: preview.data,
-    sent,
-    isUploading: upload.isPending,
-    error: upload.error ?? preview.error,
+    incoming,
+    mapColumns: (i: number, mapped: Columns) => setColumns((before) => ({ ...before, [i]: mapped })),
+    setWork: (i: number, id: string) => setWorks((before) => ({ ...before, [i]: id })),
   }
+}
+
+/** All files with how far each is; the chosen one is shown below. */
+function FileList({
+  incoming,
+  at,
+  onChange,
+}: {
+  incoming: readonly Incoming[]
+  at: number
+  onChange: (at: number) => void
+}) {
+  return (
+    <ul className="import-files">
+      {incoming.map((each, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: files may have equal names
+        <li key={i}>
+          <button type="button" aria-current={i === at || undefined} onClick={() => onChange(i)}>
+            <Icon name="file" />
+            <span className="cut grow">{each.file.name}</span>
+            <span className="quiet num">{stateOf(each)}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function stateOf({ error, isUploading, preview, work }: Incoming): string {
+  if (error) return 'cannot be read'
+  if (work?.endedAt) return work.error ? 'failed' : 'imported'
+  if (work) return 'importing'
+  if (isUploading || !preview) return 'reading'
+  return preview.rows.length > 0 ? 'ready' : 'columns to be named'
 }
 
 function Preview({
   preview,
   columns,
   onColumns,
-  children,
 }: {
   preview: FilePreview
   columns: Columns
   onColumns: (columns: Columns) => void
-  children: ReactNode
 }) {
   return (
     <>
       <Format preview={preview} />
       {preview.columns.length > 0 && <Mapping preview={preview} mapped={columns} onChange={onColumns} />}
       <Rows preview={preview} />
-      {children}
     </>
   )
 }
 
 function Format({ preview: { reading, sizeBytes, rows, bad, skipped, problem } }: { preview: FilePreview }) {
+  if (problem !== null)
+    return (
+      <Banner kind="note" title="Which column is which?">
+        <p>Stet does not know the columns of this file. Choose below what to read from where.</p>
+        <details>
+          <summary>What was found</summary>
+          <p>{problem}</p>
+        </details>
+      </Banner>
+    )
   return (
     <>
-      {problem !== null && <p className="problem">{problem}</p>}
       <p>
         {reading === null || reading.format === null
           ? 'No row could be read'
@@ -160,7 +270,13 @@ function capitalised(text: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-const itemFields = ['prompt', 'context', 'chosen', 'rejected', 'edited']
+const itemFields: [field: string, label: string][] = [
+  ['prompt', 'Prompt'],
+  ['context', 'Context'],
+  ['rejected', 'Response to edit'],
+  ['edited', 'Edited response'],
+  ['chosen', 'Preferred response'],
+]
 
 function Mapping({
   preview: { columns, reading },
@@ -176,10 +292,10 @@ function Mapping({
     onChange(column === '' ? rest : { ...rest, [field]: column })
   }
   return (
-    <fieldset className="row wrap mapping">
-      <legend>Columns</legend>
-      {itemFields.map((field) => (
-        <Field key={field} label={field}>
+    <fieldset className="mapping">
+      <legend className="label">Read from column</legend>
+      {itemFields.map(([field, label]) => (
+        <Field key={field} label={label}>
           <select value={mapped[field] ?? ''} onChange={({ target }) => map(field, target.value)}>
             <option value="">{byName(field, reading)}</option>
             {columns.map((column) => (
@@ -195,7 +311,7 @@ function Mapping({
 /** What is chosen if the user chooses nothing. */
 function byName(field: string, reading: FileReading | null): string {
   const column = reading?.fields.find((each) => each.field === field)?.column
-  return column === undefined ? 'by name: none' : `by name: ${column}`
+  return column === undefined ? 'none' : `by name: ${column}`
 }
 
 const maxRows = 8
@@ -265,7 +381,7 @@ function inDatasets(names: readonly string[]): string {
 }
 
 /** The import while it runs, and its result. */
-function ImportWork({ work, onClose }: { work: WorkRecord; onClose: () => void }) {
+function ImportWork({ work }: { work: WorkRecord }) {
   const { state, endedAt, progress, secondsLeft, error } = work
   const result = work.result as VerbResult<'import'> | null
   if (state === 'running')
@@ -289,9 +405,6 @@ function ImportWork({ work, onClose }: { work: WorkRecord; onClose: () => void }
             `Imported ${result.imported} items; ${result.duplicates} duplicates; ${result.bad.length} bad rows. ${skippedSentence(result.skipped)}${inDatasets(result.datasets)}`)}
       </p>
       <BadRows bad={result?.bad ?? []} />
-      <Button kind="primary" onClick={onClose}>
-        Close
-      </Button>
     </>
   )
 }

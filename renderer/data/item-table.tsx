@@ -1,139 +1,253 @@
-/** Items in a table of any length: rows are loaded as they scroll into view. */
-import { keepPreviousData, useQueries } from '@tanstack/react-query'
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { type CSSProperties, type RefObject, useDeferredValue, useEffect, useRef } from 'react'
+/** Items, one line each, of which only those in sight are drawn; sorted by their heads, selected by checkboxes and keys. */
+import { type KeyboardEvent, type MouseEvent, type ReactNode, type RefObject, useRef } from 'react'
 import type { ItemQuery, ItemRow } from '../../electron/contract/data.ts'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
-import { Button } from '../ui/button.tsx'
-import { Empty } from '../ui/empty.tsx'
-import { Problem } from '../ui/problem.tsx'
-import { splitNames } from './words.ts'
+import { Checkbox } from '../ui/checkbox.tsx'
+import { SortHead } from '../ui/table.tsx'
+import { ItemStatePill } from './item-state.tsx'
+import type { useItems } from './use-items.ts'
 
-const pageRows = 100
-const rowPixels = 52
+type Items = ReturnType<typeof useItems>
 
-interface Selection {
-  selected: string | undefined
-  onSelect: (id: string) => void
+interface TableProps {
+  items: Items
+  scroller: RefObject<HTMLDivElement | null>
+  query: ItemQuery
+  /** Ids. */
+  selected: ReadonlySet<string>
+  onSelect: (ids: ReadonlySet<string>) => void
+  onAnnotate: (id: string) => void
 }
 
-export function ItemTable({ query, selected, onSelect }: { query: ItemQuery } & Selection) {
-  const scroller = useRef<HTMLDivElement>(null)
-  const { virtual, visible, count, isLoaded, rowAt, error } = useRows(query, scroller)
-  const move = (by: number) => {
-    const at = visible.find(({ index }) => rowAt(index)?.id === selected)?.index
-    const next = at === undefined ? (visible[0]?.index ?? 0) : Math.min(Math.max(at + by, 0), count - 1)
-    virtual.scrollToIndex(next)
-    const row = rowAt(next)
-    if (row) onSelect(row.id)
+export function ItemTable({ items, scroller, query, selected, onSelect, onAnnotate }: TableProps) {
+  const [place, change] = usePlace()
+  const { toggle, selectTo, selectAll } = useSelection(query, selected, onSelect)
+  const move = useMoves({ items, scroller, open: place.item, toggle: (row, at) => toggle(row.id, at) })
+  const { virtual, visible, count = 0, rowAt } = items
+  const first = visible[0]?.start ?? 0
+  const after = virtual.getTotalSize() - (visible.at(-1)?.end ?? 0)
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || !place.item || event.target !== scroller.current) return
+    event.preventDefault()
+    onAnnotate(place.item)
   }
-  useKeys('Items', [
-    { keys: 'j', does: 'next item', run: () => move(1), repeats: true },
-    { keys: 'k', does: 'previous item', run: () => move(-1), repeats: true },
-    { keys: 'ArrowDown', does: 'next item', run: () => move(1), repeats: true },
-    { keys: 'ArrowUp', does: 'previous item', run: () => move(-1), repeats: true },
-  ])
+  useKeys('Items', move)
   return (
-    <div className="item-table">
-      <Problem error={error} />
-      <p className="quiet num" role="status">
-        {isLoaded ? `${count.toLocaleString('en')} ${count === 1 ? 'item' : 'items'}` : 'Loading items…'}
-      </p>
-      {isLoaded && count === 0 && <NoMatch query={query} />}
-      <div className="item-row item-head" aria-hidden>
-        <span>Prompt</span>
-        <span>Rejected</span>
-        <span>Chosen</span>
-        <span>Split · state</span>
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard */}
-      <section className="item-scroll" ref={scroller} tabIndex={0} aria-label="Items">
-        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {visible.map(({ index, start }) => (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard
+    <section className="scroll" ref={scroller} tabIndex={0} aria-label="Items" onKeyDown={onKeyDown}>
+      <table className="table item-table" aria-rowcount={count + 1}>
+        <Heads
+          query={query}
+          selection={<SelectAll count={count} selected={selected} onChange={selectAll} />}
+        />
+        <tbody>
+          <Gap pixels={first} />
+          {visible.map(({ index }) => (
             <Row
               key={index}
               row={rowAt(index)}
-              style={{ transform: `translateY(${start}px)`, height: rowPixels }}
-              selected={selected}
-              onSelect={onSelect}
+              index={index}
+              isOpen={rowAt(index)?.id === place.item}
+              isSelected={selected.has(rowAt(index)?.id ?? '')}
+              onOpen={(id) => change({ item: id })}
+              onToggle={(id, isRange) => (isRange ? selectTo(id, index) : toggle(id, index))}
             />
           ))}
-        </div>
-      </section>
-    </div>
+          <Gap pixels={after} />
+        </tbody>
+      </table>
+    </section>
   )
 }
 
-/** No item of the project passes the search and the filters. */
-function NoMatch({ query: { search, ...filters } }: { query: ItemQuery }) {
-  const [, change] = usePlace()
-  const isFiltered = Object.values(filters).some((value) => value !== null)
-  const what = search === '' ? 'these filters' : `“${search}”${isFiltered ? ' and these filters' : ''}`
+/** Room for the rows above and below those that are drawn. */
+function Gap({ pixels }: { pixels: number }) {
+  if (pixels <= 0) return null
   return (
-    <Empty title={`No item matches ${what}`}>
-      <Button
-        onClick={() => change({ q: undefined, dataset: undefined, split: undefined, state: undefined })}
-      >
-        Show all items
-      </Button>
-    </Empty>
+    <tr className="gap" aria-hidden style={{ height: pixels }}>
+      <td />
+    </tr>
   )
 }
 
-/** The visible rows, loaded in pages. */
-function useRows(wanted: ItemQuery, scroller: RefObject<HTMLDivElement | null>) {
-  const project = useProject()
-  const query = { ...wanted, search: useDeferredValue(wanted.search) }
-  const total = useRef(0)
-  const virtual = useVirtualizer({
-    count: total.current,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowPixels,
-    overscan: 10,
-  })
-  const visible = virtual.getVirtualItems()
-  const pageNumbers = [...new Set([0, ...visible.map(({ index }) => Math.floor(index / pageRows))])]
-  const pages = useQueries({
-    queries: pageNumbers.map((page) => ({
-      queryKey: ['items', project, query, page],
-      queryFn: () => host.data.page({ project, query, offset: page * pageRows, limit: pageRows }),
-      placeholderData: keepPreviousData,
-    })),
-  })
-  const byPage = new Map(pageNumbers.map((page, i) => [page, pages[i]!.data?.rows]))
-  const count = pages[0]?.data?.total ?? 0
-  total.current = count
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the list is measured again when its length changes
-  useEffect(() => virtual.measure(), [count])
-  const rowAt = (index: number): ItemRow | undefined =>
-    byPage.get(Math.floor(index / pageRows))?.[index % pageRows]
-  const isLoaded = pages[0]?.data !== undefined
-  return { virtual, visible, count, isLoaded, rowAt, error: pages.find(({ error }) => error)?.error }
-}
-
-function Row({
-  row,
-  style,
+function SelectAll({
+  count,
   selected,
-  onSelect,
-}: { row: ItemRow | undefined; style: CSSProperties } & Selection) {
+  onChange,
+}: {
+  count: number
+  selected: ReadonlySet<string>
+  onChange: (isAll: boolean) => void
+}) {
   return (
-    <button
-      type="button"
-      className="item-row"
-      aria-pressed={row !== undefined && row.id === selected}
-      style={style}
-      onClick={() => row && onSelect(row.id)}
-    >
-      <span>{row?.prompt}</span>
-      <span>{row?.rejected}</span>
-      <span>{row?.chosen}</span>
-      <span className="quiet">
-        {row && splitNames[row.split]}
-        {row?.state && ` · ${row.state}`}
-      </span>
-    </button>
+    <Checkbox
+      label="Select all items"
+      isLabelHidden
+      isChecked={selected.size > 0 && selected.size >= count}
+      isMixed={selected.size > 0 && selected.size < count}
+      onChange={onChange}
+    />
   )
+}
+
+const columns: { sort: Exclude<ItemQuery['sort'], 'imported'>; title: string; isNumber?: boolean }[] = [
+  { sort: 'prompt', title: 'Prompt' },
+  { sort: 'length', title: 'Response to edit' },
+  { sort: 'dataset', title: 'Dataset' },
+  { sort: 'state', title: 'State' },
+  { sort: 'ratio', title: 'Edit ratio', isNumber: true },
+]
+
+function Heads({ query: { sort, isDescending }, selection }: { query: ItemQuery; selection: ReactNode }) {
+  const [, change] = usePlace()
+  return (
+    <thead>
+      <tr>
+        <th scope="col" className="item-check">
+          {selection}
+        </th>
+        {columns.map((column) => (
+          <SortHead
+            key={column.sort}
+            isNumber={column.isNumber}
+            direction={sort !== column.sort ? null : isDescending ? 'descending' : 'ascending'}
+            onSort={(order) => change({ sort: column.sort, order })}
+          >
+            {column.title}
+          </SortHead>
+        ))}
+      </tr>
+    </thead>
+  )
+}
+
+interface RowProps {
+  row: ItemRow | undefined
+  index: number
+  isOpen: boolean
+  isSelected: boolean
+  onOpen: (id: string) => void
+  onToggle: (id: string, isRange: boolean) => void
+}
+
+function Row({ row, index, isOpen, isSelected, onOpen, onToggle }: RowProps) {
+  if (!row)
+    return (
+      <tr className="item-row" aria-rowindex={index + 2}>
+        <td />
+      </tr>
+    )
+  const { id, prompt, rejected, chosen, datasets, editRatio } = row
+  return (
+    <tr
+      className="item-row"
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      aria-current={isOpen || undefined}
+      onClick={(event) => !isCheck(event) && onOpen(id)}
+      // With Shift down, a click selects all rows from the one that was selected before.
+      onClickCapture={(event) => {
+        if (!event.shiftKey || !isCheck(event)) return
+        event.preventDefault()
+        event.stopPropagation()
+        onToggle(id, true)
+      }}
+    >
+      <td className="item-check">
+        <Checkbox
+          label={`Select ${prompt}`}
+          isLabelHidden
+          isChecked={isSelected}
+          onChange={() => onToggle(id, false)}
+        />
+      </td>
+      <td>
+        <button type="button" className="opens cut" dir="auto" tabIndex={-1}>
+          {prompt}
+        </button>
+      </td>
+      <td className="second item-response">
+        <div className="cut" dir="auto">
+          {rejected ?? chosen}
+        </div>
+      </td>
+      <td className="second item-dataset">
+        <div className="cut" title={datasets}>
+          {datasets}
+        </div>
+      </td>
+      <td>
+        <ItemStatePill row={row} />
+      </td>
+      <td className="r">{editRatio === null ? '' : editRatio.toFixed(2)}</td>
+    </tr>
+  )
+}
+
+function isCheck({ target }: MouseEvent): boolean {
+  return target instanceof Element && target.closest('.item-check') !== null
+}
+
+function useSelection(
+  query: ItemQuery,
+  selected: ReadonlySet<string>,
+  onSelect: (ids: ReadonlySet<string>) => void,
+) {
+  const project = useProject()
+  /** Where a range starts: the row that was selected last. */
+  const anchor = useRef(0)
+  const toggle = (id: string, index: number) => {
+    anchor.current = index
+    const next = new Set(selected)
+    if (!next.delete(id)) next.add(id)
+    onSelect(next)
+  }
+  const selectTo = async (id: string, index: number) => {
+    const ids = await host.data.ids({ project, query })
+    const [from, to] = [Math.min(anchor.current, index), Math.max(anchor.current, index)]
+    onSelect(new Set([...selected, id, ...ids.slice(from, to + 1)]))
+  }
+  const selectAll = async (isAll: boolean) =>
+    onSelect(new Set(isAll ? await host.data.ids({ project, query }) : []))
+  return { toggle, selectTo, selectAll }
+}
+
+/** What keys do with the open row: it moves, and is selected on the way if Shift is down. */
+function useMoves({
+  items: { virtual, visible, count = 0, rowAt },
+  scroller,
+  open,
+  toggle,
+}: {
+  items: Items
+  scroller: RefObject<HTMLDivElement | null>
+  open: string | undefined
+  toggle: (row: ItemRow, index: number) => void
+}) {
+  const [, change] = usePlace()
+  const at = visible.find(({ index }) => rowAt(index)?.id === open)?.index
+  const move = (by: number, isSelecting = false) => {
+    const next = at === undefined ? (visible[0]?.index ?? 0) : Math.min(Math.max(at + by, 0), count - 1)
+    const row = rowAt(next)
+    virtual.scrollToIndex(next)
+    scroller.current?.focus({ preventScroll: true })
+    if (!row) return
+    change({ item: row.id }, { replace: open !== undefined })
+    if (isSelecting) toggle(row, next)
+  }
+  const select = () => {
+    const row = at === undefined ? undefined : rowAt(at)
+    if (row && at !== undefined) toggle(row, at)
+  }
+  return [
+    { keys: 'j', does: 'Next item', run: () => move(1), repeats: true },
+    { keys: 'k', does: 'Previous item', run: () => move(-1), repeats: true },
+    { keys: 'ArrowDown', does: 'Next item', run: () => move(1), repeats: true },
+    { keys: 'ArrowUp', does: 'Previous item', run: () => move(-1), repeats: true },
+    { keys: 'Shift+ArrowDown', does: 'Select the next item', run: () => move(1, true), repeats: true },
+    { keys: 'Shift+ArrowUp', does: 'Select the previous item', run: () => move(-1, true), repeats: true },
+    { keys: 'x', does: 'Select the open item', run: select },
+  ]
 }

@@ -35,7 +35,7 @@ describe('mishaps', async () => {
 
   test('a dropped folder is not taken for a file', async () => {
     await app.goto('data')
-    await app.page.locator('.data-view').evaluate((view) => {
+    await app.page.locator('#main').evaluate((view) => {
       // A script cannot drop a real folder: this is what a browser gives for one.
       const dataTransfer = new DataTransfer()
       dataTransfer.items.add(new File([], 'letters'))

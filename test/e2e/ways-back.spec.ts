@@ -88,14 +88,14 @@ describe('ways back', async () => {
     await page.addInitScript(() => {
       const report = Reflect.get(window, 'seen') as (text: string) => void
       new MutationObserver(() => {
-        const status = document.querySelector('.item-table [role=status]')
+        const status = document.querySelector('.bar .num')
         if (status) report(status.textContent ?? '')
       }).observe(document, { subtree: true, childList: true, characterData: true })
     })
     await goto(inProject('data'))
     await page.reload()
     await page
-      .locator('.item-table')
+      .locator('.bar')
       .getByText(/^[\d,]+ items$/)
       .waitFor()
     assert.ok(seen.length > 0)

@@ -33,8 +33,8 @@ describe('the workflow', async () => {
     writeFileSync(file, `ask,bad answer\n${rows.join('\n')}\n"one cell too few"\n`)
     await app.goto('data')
     await page.getByLabel('Files to import').setInputFiles(file)
-    await page.getByRole('combobox', { name: 'prompt', exact: true }).selectOption('ask')
-    await page.getByRole('combobox', { name: 'rejected', exact: true }).selectOption('bad answer')
+    await page.getByRole('combobox', { name: 'Prompt', exact: true }).selectOption('ask')
+    await page.getByRole('combobox', { name: 'Response to edit' }).selectOption('bad answer')
     await page.getByText('Which ferry goes at 3?').waitFor()
     await page.getByRole('button', { name: 'Import', exact: true }).click()
     await page.getByText('Imported 12 items; 0 duplicates; 1 bad rows.').waitFor()
@@ -42,7 +42,7 @@ describe('the workflow', async () => {
     await page.getByRole('button', { name: 'Close', exact: true }).click()
     await page.keyboard.press('/')
     await page.keyboard.type('quokka')
-    await page.getByText('12 items').waitFor()
+    await page.getByText('12 shown').waitFor()
   })
 
   test('edits are exported as Parquet in a form to train on', async () => {

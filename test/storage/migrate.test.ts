@@ -111,6 +111,27 @@ test('verdicts of an older project have no reason, and stay as they were', () =>
   db.close()
 })
 
+test('items of an older project are found by their own ids and metadata once it is opened', () => {
+  const db = openDatabase(':memory:')
+  const migrations = readMigrations()
+  migrate(
+    db,
+    migrations.slice(
+      0,
+      migrations.findIndex(({ name }) => name.includes('item_details')),
+    ),
+  )
+  addItems(db, [newItem(1, { sourceId: 'row-77' }), newItem(2, { metadata: { clerk: { name: 'Zoë' } } })])
+  migrate(db, migrations)
+  addItems(db, [newItem(3, { sourceId: 'row-78' })])
+  const find = (words: string) =>
+    db.prepare('SELECT rowid FROM item_search WHERE item_search MATCH ? ORDER BY rowid').pluck().all(words)
+  assert.deepEqual([find('"77"'), find('"zoe"'), find('"78"'), find('p1')], [[1], [2], [3], [1]])
+  db.prepare('DELETE FROM items WHERE seq = 2').run()
+  assert.deepEqual(find('"zoe"'), [])
+  db.close()
+})
+
 test('migrations are numbered from one without gaps', () => {
   const folder = path.join(scratch, 'gaps')
   mkdirSync(folder)

@@ -1,6 +1,8 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 9;
+PRAGMA user_version = 10;
+
+CREATE INDEX datasets_by_item ON dataset_items (item_id, dataset_id);
 
 CREATE INDEX items_at_a_glance ON items (split_point, (rejected IS NOT NULL));
 
@@ -57,13 +59,14 @@ CREATE TABLE evaluations (
   created_at TEXT NOT NULL
 ) STRICT;
 
-CREATE VIRTUAL TABLE item_search USING fts5 (words, content = '', tokenize = 'unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE item_search
+USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2');
 
 CREATE TABLE 'item_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
 
 CREATE TABLE 'item_search_data'(id INTEGER PRIMARY KEY, block BLOB);
 
-CREATE TABLE 'item_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+CREATE TABLE 'item_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
 
 CREATE TABLE 'item_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
 
@@ -206,6 +209,11 @@ BEGIN
   SELECT RAISE(ABORT, 'annotations are appended, never deleted');
 END;
 
+CREATE TRIGGER items_are_forgotten AFTER DELETE ON items
+BEGIN
+  DELETE FROM item_search WHERE rowid = old.seq;
+END;
+
 CREATE TRIGGER items_are_searched AFTER INSERT ON items
 BEGIN
   INSERT INTO item_search (rowid, words) SELECT seq, words FROM item_words WHERE seq = new.seq;
@@ -213,7 +221,8 @@ END;
 
 CREATE VIEW item_words AS
 SELECT seq, (SELECT coalesce(group_concat(json_extract(value, '$.content'), ' '), '') FROM json_each(prompt))
-  || ' ' || context || ' ' || coalesce(chosen, '') || ' ' || coalesce(rejected, '') AS words
+  || ' ' || context || ' ' || coalesce(chosen, '') || ' ' || coalesce(rejected, '') || ' ' || coalesce(source_id, '')
+  || ' ' || (SELECT coalesce(group_concat(atom, ' '), '') FROM json_tree(metadata) WHERE atom IS NOT NULL) AS words
 FROM items;
 
 CREATE VIEW latest_annotations AS

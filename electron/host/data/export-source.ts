@@ -21,12 +21,12 @@ import type { Db, Project } from '../../storage/index.ts'
 import { findModel, openTokenizerAt } from '../models/project-models.ts'
 import { annotatedItemsOf, editedPairsOf, type ItemSelection, itemsOf } from './items.ts'
 
-type Options = Pick<VerbInput<'export'>, 'pairs' | 'datasets' | 'tokenizer'>
+type Options = Pick<VerbInput<'export'>, 'pairs' | 'datasets' | 'items' | 'tokenizer'>
 type Which = Options['pairs']
 
-export function exportSource(project: Project, { pairs, datasets, tokenizer }: Options): ExportSource {
+export function exportSource(project: Project, { pairs, datasets, items, tokenizer }: Options): ExportSource {
   const { db } = project
-  const selection = { datasets }
+  const selection = items.length === 0 ? { datasets } : { datasets, ids: items }
   const open = () => {
     if (tokenizer !== null) return openTokenizerAt(findModel(project, tokenizer).path)
     const message = 'Token labels need a tokenizer. Pass --tokenizer with a model folder or a GGUF file.'

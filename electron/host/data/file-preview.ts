@@ -6,6 +6,7 @@ import type { FileReading, ImportRow, SkippedRows } from '../../contract/records
 import type { Columns } from '../../pipeline/data/columns.ts'
 import { readColumns } from '../../pipeline/data/raw-rows.ts'
 import { openRows } from '../../pipeline/data/read.ts'
+import { named } from './upload.ts'
 
 const maxShownRows = 20
 /** A huge file has to be previewed at once. */
@@ -34,7 +35,7 @@ export async function previewFile(file: string, columns: Columns): Promise<FileP
     return { ...empty, ...(await firstRows(file, columns)) }
   } catch (error) {
     if (!(error instanceof UserError) || empty.columns.length < 2) throw error
-    return { ...empty, problem: error.message }
+    return { ...empty, problem: named(error.message) }
   }
 }
 

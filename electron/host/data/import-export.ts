@@ -21,9 +21,18 @@ import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
 import { exportSource } from './export-source.ts'
 import { counting, previewFile, previewSentences } from './file-preview.ts'
+import { named, withNamesOfUploads } from './upload.ts'
 
 /** Each file and each folder becomes a dataset, or all of them the one that the user names; in one transaction. */
-export async function importData(
+export function importData(
+  lab: Lab,
+  input: VerbInput<'import'>,
+  hooks: Hooks,
+): Promise<VerbResult<'import'>> {
+  return withNamesOfUploads(() => importFiles(lab, input, hooks))
+}
+
+async function importFiles(
   lab: Lab,
   { project, files, dataset, columns, strict }: VerbInput<'import'>,
   hooks: Hooks,
@@ -37,7 +46,7 @@ export async function importData(
   for (const file of sets.flatMap((set) => set.files)) {
     const preview = await previewFile(file, columns)
     if (preview.problem !== null) throw new UserError('bad_input', preview.problem)
-    for (const sentence of previewSentences(preview)) hooks.emit({ type: 'note', sentence })
+    for (const sentence of previewSentences(preview)) hooks.emit({ type: 'note', sentence: named(sentence) })
     readings.push(preview.reading!)
   }
   const all = dataset === null ? sets : [{ name: dataset, files: sets.flatMap((set) => set.files) }]

@@ -18,7 +18,7 @@ export function requireItem(db: Db, id: string): Item {
   throw new UserError('not_found', `This project has no item ${id}.`)
 }
 
-export type ItemSelection = Pick<ItemFilter, 'split' | 'heldoutShare'> & {
+export type ItemSelection = Pick<ItemFilter, 'split' | 'heldoutShare' | 'ids'> & {
   /** Names of datasets; all items if empty. An item in several of them is selected once. */
   datasets: readonly string[]
 }

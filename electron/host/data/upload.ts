@@ -32,3 +32,20 @@ export async function saveUpload({
   }
   return { file }
 }
+
+const uploadFolder = /\S*stet-uploads[\\/]file-[^\\/\s]+[\\/]/g
+
+/** Errors name an uploaded file as the user does, not by the folder of its copy. */
+export async function withNamesOfUploads<Result>(read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(error.code, named(error.message), { cause: error })
+    throw error
+  }
+}
+
+/** A sentence with the names of uploaded files instead of the paths of their copies. */
+export function named(sentence: string): string {
+  return sentence.replaceAll(uploadFolder, '')
+}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
@@ -156,3 +156,112 @@ test('an import counts the rows of a tool that wait for an answer, and a preview
     ['Green.', null],
   )
 })
+
+test('items have their edit ratio, by which they are sorted and filtered', async () => {
+  const { project, ids } = await edited()
+  const page = (query: object) => host.data.page({ project, query })
+  const { rows } = await page({ sort: 'ratio' })
+  assert.deepEqual(
+    rows.map(({ id, editRatio }) => [ids.indexOf(id), editRatio]),
+    [
+      [1, 0.25],
+      [0, 0.5],
+      [2, null],
+      [3, null],
+      [4, null],
+    ],
+    'a draft has no ratio; items without one come last',
+  )
+  const descending = (await page({ sort: 'ratio', isDescending: true })).rows
+  assert.deepEqual(
+    descending.map(({ id }) => ids.indexOf(id)),
+    [0, 1, 2, 3, 4],
+  )
+  const high = await page({ minRatio: 0.3 })
+  assert.deepEqual([high.total, high.rows[0]!.id], [1, ids[0]])
+  assert.deepEqual((await page({ maxRatio: 0.3 })).rows[0]!.id, ids[1])
+  assert.equal((await page({ annotator: 'bo' })).total, 1)
+  assert.deepEqual((await host.data.ids({ project, query: { sort: 'ratio' } })).slice(0, 2), [ids[1], ids[0]])
+})
+
+test('own ids and metadata are found, and the datasets of an item named', async () => {
+  const { project, ids } = await edited()
+  const find = async (text: string) =>
+    (await host.data.page({ project, query: { search: text } })).rows.map(({ id }) => ids.indexOf(id))
+  assert.deepEqual(await find('own-2'), [2])
+  assert.deepEqual(await find('harbourmaster'), [1])
+  const { datasets } = await host.data.get({ project, id: ids[0]! })
+  assert.deepEqual(datasets, ['few.jsonl'])
+  assert.equal((await host.data.page({ project })).rows[0]!.datasets, 'few.jsonl')
+})
+
+test('a dataset is renamed and removed; items that people have worked on are kept', async () => {
+  const { project, ids } = await edited()
+  const [dataset] = (await host.projects.overview({ project })).datasets
+  await host.data.renameDataset({ project, dataset: dataset!.id, name: 'Help desk' })
+  assert.equal((await host.projects.overview({ project })).datasets[0]!.name, 'Help desk')
+  assert.deepEqual(await host.data.remove({ project, ids: [ids[0]!, ids[3]!, 'item_none'] }), {
+    removed: 1,
+    kept: 1,
+  })
+  assert.deepEqual(await host.data.removeDataset({ project, dataset: dataset!.id }), { removed: 1, kept: 3 })
+  const overview = await host.projects.overview({ project })
+  assert.deepEqual([overview.items, overview.datasets], [3, []])
+  assert.equal((await host.data.page({ project, query: { search: 'unrelated' } })).total, 0)
+  await assert.rejects(host.data.removeDataset({ project, dataset: dataset!.id }), /has no dataset/)
+})
+
+test('a selection of items is exported', async () => {
+  const { project, ids } = await edited()
+  const out = path.join(folder, 'some.jsonl')
+  for await (const _ of await host.verbs.export({ project, out, format: 'stet', items: [ids[1]!] }));
+  const lines = readFileSync(out, 'utf8').trim().split('\n')
+  assert.equal(lines.length, 1)
+  assert.match(lines[0]!, /harbourmaster/)
+})
+
+test('an error about an uploaded file names the file, not where its copy is', async () => {
+  const uploaded = await host.data.upload({ name: 'letters.csv', content: new Blob(['']) })
+  await assert.rejects(host.data.preview({ file: uploaded.file }), (error: Error) => {
+    assert.match(error.message, /^letters\.csv is empty/)
+    return true
+  })
+})
+
+let projects = 0
+
+/** Two finished edits of 0.5 and 0.25, a draft, and two items without an annotation; `ids` in their order. */
+async function edited(): Promise<{ project: string; ids: string[] }> {
+  const { folder: project } = await host.projects.create({ name: `edited-${++projects}` })
+  const items = [
+    { prompt: 'first', rejected: 'one two three four' },
+    { prompt: 'second', rejected: 'one two three four', metadata: { clerk: 'harbourmaster' } },
+    { id: 'own-2', prompt: 'third', rejected: 'one two' },
+    { prompt: 'fourth', rejected: 'unrelated words' },
+    { prompt: 'fifth', rejected: 'unrelated words' },
+  ]
+  const few = path.join(folder, `few-${projects}`, 'few.jsonl')
+  mkdirSync(path.dirname(few), { recursive: true })
+  writeRows(few, items)
+  for await (const _ of await host.verbs.import({ project, files: [few] }));
+  const ids = await host.data.ids({ project })
+  const work = [
+    [0, 'ann', 'done', 'one two five six'],
+    [1, 'bo', 'done', 'one two three five'],
+    [2, 'ann', 'draft', 'one'],
+  ] as const
+  for (const [i, annotator, state, text] of work) {
+    const annotation = {
+      itemId: ids[i]!,
+      annotator,
+      state,
+      edited: text,
+      operations: [],
+      elapsedMs: 0,
+      provenance: 'human' as const,
+      createdAt: null,
+    }
+    await host.annotate.save({ project, annotation })
+  }
+  return { project, ids }
+}

@@ -1,7 +1,8 @@
 /** Dialogs: one with content, and a question before something is removed. Escape closes them and returns the focus. */
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { type ReactNode, useRef } from 'react'
-import { Button, IconButton } from './button.tsx'
+import { Button } from './button.tsx'
+import { Icon } from './icons.tsx'
 import './dialog.css'
 import './float.css'
 
@@ -33,15 +34,9 @@ export function Dialog({
           initialFocus={firstControl}
           className={`float dialog ${wide ? 'wide' : ''} ${kind}`}
         >
-          {kind === 'palette' ? (
-            <Base.Title className="unseen">{title}</Base.Title>
-          ) : (
-            <header className="dialog-head">
-              <Base.Title className="subtitle">{title}</Base.Title>
-              <Base.Close render={<IconButton icon="close" label="Close dialog" isSmall />} />
-            </header>
-          )}
+          <Base.Title className={kind === 'palette' ? 'unseen' : 'subtitle'}>{title}</Base.Title>
           {children}
+          {kind === 'plain' && <CloseButton />}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
@@ -49,6 +44,15 @@ export function Dialog({
 }
 
 const controls = ':is(input, select, textarea, button):enabled:not(.dialog-head *, [hidden])'
+
+/** After the content, so that the first field has the focus; without a tooltip, which Escape would close first. */
+function CloseButton() {
+  return (
+    <Base.Close className="btn quiet icon small dialog-close" aria-label="Close dialog" title="Close (Esc)">
+      <Icon name="close" isSmall />
+    </Base.Close>
+  )
+}
 
 /** The buttons at the end of a dialog, the primary one last. */
 export function DialogActions({ children }: { children: ReactNode }) {

@@ -83,6 +83,7 @@ describe('the frame', async () => {
     assert.deepEqual(await axeProblems(page), [])
     await page.setViewportSize({ width: 1280, height: 800 })
     await page.keyboard.press('Escape')
+    await keys.waitFor({ state: 'detached' })
   })
 
   test('keys of one letter still work after a click on a slider', async () => {

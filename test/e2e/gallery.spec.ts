@@ -113,6 +113,15 @@ describe('the components', async () => {
     assert.equal(await length.inputValue(), '65')
   })
 
+  test('a dialog puts the focus into its first field, and one Escape closes it', async () => {
+    await show('theme=light')
+    await page.getByRole('button', { name: 'Rename…' }).click()
+    await page.locator('[role=dialog] input:focus').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.equal(await page.locator(':focus').innerText(), 'Rename…')
+  })
+
   test('a changed field is reset to its default, and an error belongs to its field', async () => {
     await show('theme=light')
     const rate = page.getByRole('textbox', { name: 'Learning rate' })

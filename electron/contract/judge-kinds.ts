@@ -274,6 +274,11 @@ export function judgeChoices(available: AvailableModels): JudgeChoice[] {
   return Object.values(evaluationKinds).flatMap((row) => row.choices(available))
 }
 
+/** Entries for a list of judges that a training run can have. */
+export function trainingJudgeChoices(available: AvailableModels): JudgeChoice[] {
+  return Object.values(trainingKinds).flatMap((row) => row.choices(available))
+}
+
 function specIn<Spec>(table: Rows<Spec>): z.ZodType<Spec> {
   return z.union(Object.values(table).map(({ spec }) => spec))
 }

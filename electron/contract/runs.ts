@@ -101,6 +101,24 @@ const Branch = BranchPoint.extend({ name: z.string() })
 
 const run = z.string().min(1)
 
+/** A run as the list shows it. */
+export const ListedRun = RunRecord.extend({
+  step: z.int().nullable(),
+  latest: z.record(z.string(), z.number()),
+  branch: Branch.nullable(),
+  /** Up to 60 points of the leading metric, for a sparkline. */
+  spark: z.array(z.number()),
+  note: RunDetails.shape.note,
+  tags: RunDetails.shape.tags,
+  /** How long its steps took in all. */
+  seconds: z.number(),
+  /** The tripwire that paused it since anyone last looked at it; null if there is none. */
+  alert: RunMark.nullable(),
+  /** The best win rate that a judge measured, and its step. */
+  best: z.object({ step: z.int(), winRate: z.number() }).nullable(),
+})
+export type ListedRun = z.infer<typeof ListedRun>
+
 /** The reference's response to the prompt of an item. */
 export const ReferenceAnswer = z.object({ promptId: z.string(), text: z.string(), ended: z.boolean() })
 export type ReferenceAnswer = z.infer<typeof ReferenceAnswer>
@@ -108,25 +126,7 @@ export type ReferenceAnswer = z.infer<typeof ReferenceAnswer>
 export const runs = {
   list: procedure('All runs with the newest value of each metric.')
     .input(z.strictObject({ project }))
-    .output(
-      z.array(
-        RunRecord.extend({
-          step: z.int().nullable(),
-          latest: z.record(z.string(), z.number()),
-          branch: Branch.nullable(),
-          /** Up to 60 points of the leading metric, for a sparkline. */
-          spark: z.array(z.number()),
-          note: RunDetails.shape.note,
-          tags: RunDetails.shape.tags,
-          /** How long its steps took in all. */
-          seconds: z.number(),
-          /** The tripwire that paused it since anyone last looked at it; null if there is none. */
-          alert: RunMark.nullable(),
-          /** The best win rate that a judge measured, and its step. */
-          best: z.object({ step: z.int(), winRate: z.number() }).nullable(),
-        }),
-      ),
-    ),
+    .output(z.array(ListedRun)),
   series: procedure('The metrics of a run after a step, and its events.')
     .input(z.strictObject({ project, run, afterStep: z.int().default(-1) }))
     .output(

@@ -1,11 +1,18 @@
-/** The names of the lines, in the order of the charts' colours. */
-import { colourOf } from './colours.ts'
+/** The names of the lines beside their colour and dash. */
+import { colourOf, swatchOf } from './colours.ts'
 import './line-chart.css'
 
 export function Legend({ names }: { names: readonly string[] }) {
   return names.map((name, i) => (
-    <span key={name} className="row wrap">
-      <i className="swatch" style={{ background: colourOf(i) }} /> {name}
+    <span key={name} className="row">
+      <Swatch index={i} /> {name}
     </span>
   ))
+}
+
+/** A short piece of a line. */
+export function Swatch({ index }: { index: number }) {
+  return (
+    <i className={`swatch ${swatchOf(index)}`} style={{ '--c': colourOf(index) } as object} aria-hidden />
+  )
 }

@@ -1,163 +1,177 @@
-/** Line charts by uPlot: smoothed over the faint raw line, one crosshair per group of charts, and a table of the numbers. */
-import { type RefObject, useEffect, useMemo, useRef, useState } from 'react'
-import uPlot from 'uplot'
+/** Line charts by uPlot: smoothed over the faint raw line, one line to read at per group of charts, its values in the head. */
+import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react'
 import 'uplot/dist/uPlot.min.css'
-import { Button } from '../ui/button.tsx'
+import { IconButton } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
 import { durationOf, numberOf } from '../ui/format.ts'
+import { Tooltip } from '../ui/tooltip.tsx'
 import './line-chart.css'
-import { drawnColourOf } from './colours.ts'
-import { type ChartMark, marksPlugin } from './marks.ts'
+import { Swatch } from './legend.tsx'
+import type { ChartMark } from './marks.ts'
+import { NumbersTable } from './numbers-table.tsx'
+import type { ChartRules } from './plot-plugin.ts'
 import { joinSeries, smooth, stretched } from './series.ts'
+import { type PlotContent, type PlotLook, usePlot } from './use-plot.ts'
 
 export interface LineSeries {
   name: string
   points: readonly (readonly [x: number, value: number])[]
+  /** Its place in the order of colours and dashes; that in the chart if omitted. */
+  colour?: number
+  /** The 95% interval of a value. */
+  intervalOf?: (value: number) => readonly [low: number, high: number] | null
 }
 
 /** The unit of the x axis. */
 export type XUnit = 'step' | 'seconds' | 'KL'
 
-interface LineChartProps {
+export interface LineChartProps {
   title: string
+  /** The unit of the values. */
+  unit?: string
+  /** What the title's tooltip says: the name of the metric, its formula and meaning. */
+  explanation?: ReactNode
   series: readonly LineSeries[]
   /** Weight of the earlier values, from 0 to below 1. */
   smoothing?: number
   isLog?: boolean
-  height?: number
-  /** Charts of the same group share their crosshair. */
+  /** Charts of the same group share the line at which values are read. */
   group?: string
   x?: XUnit
   marks?: readonly ChartMark[]
+  limits?: ChartRules['limits']
+  reference?: number | null
   /** What the x axis shows at least. */
   extent?: readonly [from: number, to: number]
+  /** The part of the x axis that is shown; all of it if null. */
+  zoom?: readonly [from: number, to: number] | null
+  onZoom?: (zoom: [from: number, to: number] | null) => void
+  isLarge?: boolean
 }
 
-export function LineChart({
-  title,
-  series,
-  smoothing = 0,
-  isLog = false,
-  height = 180,
-  group = 'charts',
-  x = 'step',
-  marks = none,
-  extent,
-}: LineChartProps) {
-  const [showsTable, setShowsTable] = useState(false)
-  const element = useRef<HTMLDivElement>(null)
-  const names = series.map(({ name }) => name).join('\n')
-  const isSmooth = smoothing > 0
-  const joined = useMemo(() => {
-    const own = joinSeries(series.map(({ points }) => points))
-    return extent ? stretched(own, extent) : own
-  }, [series, extent])
-  const data = useMemo(() => {
-    const { steps, columns } = joined
-    const drawn = isSmooth ? columns.flatMap((column) => [column, smooth(column, smoothing)]) : columns
-    return [steps, ...drawn] as uPlot.AlignedData
-  }, [joined, smoothing, isSmooth])
-  usePlot(element, { names, isSmooth, isLog, height, group, x }, { data, marks })
+export function LineChart(props: LineChartProps) {
+  const { title, unit = '', explanation, series, isLarge = false } = props
+  const [isFull, setFull] = useState(false)
+  const chart = useChart(props)
   return (
-    <figure className="line-chart">
-      <figcaption className="row wrap between">
-        <span>{title}</span>
-        <span className="num quiet">
-          {series.map(({ points }) => numberOf(points.at(-1)?.[1])).join(' · ')}
-        </span>
+    <figure
+      className={isLarge ? 'chart-large' : 'card chart-card'}
+      aria-label={summaryOf(title, series, props.x ?? 'step')}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move the line at which values are read
+      tabIndex={0}
+      onKeyDown={(event) => {
+        if (event.key === 'f' && !isLarge) setFull(true)
+        else chart.onKey(event)
+      }}
+    >
+      <figcaption className="chart-head">
+        <Title title={title} explanation={explanation} />
+        {unit && <span className="chart-unit">{unit}</span>}
+        {chart.warning && <span className="chart-warning">{chart.warning}</span>}
+        {!isLarge && (
+          <IconButton
+            icon="expand"
+            label={`${title}, large`}
+            keys="f"
+            isSmall
+            className="chart-full"
+            onClick={() => setFull(true)}
+          />
+        )}
+        <Now chart={chart} series={series} />
       </figcaption>
-      <div ref={element} role="img" aria-label={summaryOf(title, series, x)} style={{ minHeight: height }} />
-      <Button kind="quiet" aria-expanded={showsTable} onClick={() => setShowsTable(!showsTable)}>
-        {showsTable ? 'Hide numbers' : 'Numbers'}
-      </Button>
-      {showsTable && <Numbers series={series} />}
+      <div ref={chart.element} className="chart" />
+      {isFull && (
+        <Dialog open onClose={() => setFull(false)} title={title} wide>
+          <LineChart {...props} isLarge group={`${title}, large`} />
+          <NumbersTable series={series} x={props.x ?? 'step'} />
+        </Dialog>
+      )}
     </figure>
   )
 }
 
-const none: ChartMark[] = []
-
-/** What a plot is made with; a change of it needs a new plot. */
-interface Look {
-  /** The names of the lines, one per line of text. */
-  names: string
-  isSmooth: boolean
-  isLog: boolean
-  height: number
-  group: string
-  x: XUnit
+function Title({ title, explanation }: Pick<LineChartProps, 'title' | 'explanation'>) {
+  if (!explanation) return <span className="medium">{title}</span>
+  return (
+    <Tooltip text={explanation}>
+      <button type="button" className="chart-title">
+        {title}
+      </button>
+    </Tooltip>
+  )
 }
 
-/** What a plot can change without being made again. */
-interface Content {
-  data: uPlot.AlignedData
-  marks: readonly ChartMark[]
+/** The values at the line, or the newest; the plot writes them while the pointer moves. */
+function Now({ chart, series }: { chart: Chart; series: readonly LineSeries[] }) {
+  return (
+    <span className="chart-now" ref={chart.now}>
+      {series.map(({ name, points, colour }, i) => (
+        <span key={name}>
+          {series.length > 1 && <Swatch index={colour ?? i} />}
+          <b className="chart-value">{numberOf(points.at(-1)?.[1])}</b>
+        </span>
+      ))}
+    </span>
+  )
 }
 
-/** Keeps a plot inside an element. */
-function usePlot(container: RefObject<HTMLDivElement | null>, look: Look, content: Content): void {
-  const { names, isSmooth, isLog, height, group, x } = look
-  const plot = useRef<uPlot | null>(null)
-  const newest = useRef(content)
-  newest.current = content
-  useEffect(() => {
-    const element = container.current!
-    const options = optionsFor(
-      element,
-      { names, isSmooth, isLog, height, group, x },
-      () => newest.current.marks,
-    )
-    const chart = new uPlot(options, newest.current.data, element)
-    plot.current = chart
-    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }))
-    observer.observe(element)
-    return () => {
-      observer.disconnect()
-      chart.destroy()
-      plot.current = null
-    }
-  }, [container, names, isSmooth, isLog, height, group, x])
-  const { data, marks } = content
-  useEffect(() => plot.current?.setData(data), [data])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the chart reads the marks when it draws
-  useEffect(() => plot.current?.redraw(false), [marks])
-}
+type Chart = ReturnType<typeof useChart>
 
-function optionsFor(
-  element: HTMLElement,
-  { names, isSmooth, isLog, height, group, x }: Look,
-  marksOf: () => readonly ChartMark[],
-): uPlot.Options {
-  const style = getComputedStyle(element)
-  const axis: uPlot.Axis = {
-    stroke: style.color,
-    grid: { stroke: style.borderTopColor, width: 1 },
-    ticks: { show: false },
+const noMarks: ChartMark[] = []
+const noLimits: ChartRules['limits'] = []
+
+function useChart(props: LineChartProps) {
+  const { series, smoothing = 0, extent, isLog = false, group = 'charts', x = 'step', zoom = null } = props
+  const element = useRef<HTMLDivElement>(null)
+  const now = useRef<HTMLSpanElement>(null)
+  const isSmooth = smoothing > 0
+  const cannotLog = isLog && series.some(({ points }) => points.some(([, value]) => value <= 0))
+  const joined = useMemo(() => {
+    const own = joinSeries(series.map(({ points }) => points))
+    return extent ? stretched(own, extent) : own
+  }, [series, extent])
+  const lines = useMemo(() => linesOf(series, joined.columns, smoothing), [series, joined, smoothing])
+  const look: PlotLook = {
+    lines: series.map(({ colour }, i) => colour ?? i).join(),
+    bands: series.map(({ intervalOf }) => (intervalOf ? 1 : 0)).join(),
+    isSmooth,
+    isLog: isLog && !cannotLog,
+    group,
+    x,
   }
-  const lines = names.split('\n').flatMap((name, i): uPlot.Series[] => {
-    const stroke = drawnColourOf(style, i)
-    const line = { label: name, stroke, width: 1.75, spanGaps: true, points: { show: isShort } }
-    return isSmooth ? [{ ...line, label: `${name}, raw`, alpha: 0.25, width: 1 }, line] : [line]
-  })
+  const content: PlotContent = {
+    data: [joined.steps, ...lines],
+    marks: props.marks ?? noMarks,
+    rules: { limits: props.limits ?? noLimits, reference: props.reference ?? null },
+    zoom,
+    onZoom: props.onZoom,
+  }
+  const move = usePlot({ element, now }, look, content)
   return {
-    width: element.clientWidth || 320,
-    height,
-    legend: { show: false },
-    cursor: { sync: { key: group } },
-    scales: { x: { time: false }, y: isLog ? { distr: 3 } : {} },
-    plugins: [marksPlugin(marksOf, { warning: style.outlineColor, quiet: style.color })],
-    axes: [
-      { ...axis, size: 30, ...(x === 'seconds' && { values: (_, ticks) => ticks.map(durationOf) }) },
-      { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => numberOf(tick)) },
-    ],
-    series: [{}, ...lines],
+    element,
+    now,
+    warning: cannotLog ? 'has values at or below 0: linear axis' : null,
+    onKey(event: KeyboardEvent) {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+      if (by === undefined || event.target !== event.currentTarget) return
+      event.preventDefault()
+      move(event.shiftKey ? 10 * by : by)
+    },
   }
 }
 
-/** A line with fewer than three points shows them as dots. */
-function isShort(chart: uPlot, line: number): boolean {
-  let count = 0
-  for (const value of chart.data[line]!) if (value !== null && ++count === 3) return false
-  return true
+type Column = (number | null)[]
+
+/** Of each series: the raw line if it is smoothed over, the line, and the two edges of its band if it has one. */
+function linesOf(series: readonly LineSeries[], columns: readonly Column[], smoothing: number): Column[] {
+  return series.flatMap(({ intervalOf }, i) => {
+    const column = columns[i]!
+    const drawn = smoothing > 0 ? [column, smooth(column, smoothing)] : [column]
+    if (!intervalOf) return drawn
+    const edges = drawn.at(-1)!.map((value) => (value === null ? null : intervalOf(value)))
+    return [...drawn, edges.map((edge) => edge?.[0] ?? null), edges.map((edge) => edge?.[1] ?? null)]
+  })
 }
 
 function summaryOf(title: string, series: readonly LineSeries[], x: XUnit): string {
@@ -170,31 +184,4 @@ function summaryOf(title: string, series: readonly LineSeries[], x: XUnit): stri
       : `${name} has no points`
   })
   return `${title}: ${lines.join('; ')}.`
-}
-
-const maxRows = 50
-
-function Numbers({ series }: { series: readonly LineSeries[] }) {
-  return (
-    <div className="line-chart-numbers">
-      {series.map(({ name, points }) => {
-        const every = Math.max(1, Math.ceil(points.length / maxRows))
-        return (
-          <table key={name} className="table">
-            <caption>{name}</caption>
-            <tbody>
-              {points
-                .filter((_, i) => i % every === 0 || i === points.length - 1)
-                .map(([step, value]) => (
-                  <tr key={step}>
-                    <th scope="row">{step}</th>
-                    <td>{numberOf(value, 4)}</td>
-                  </tr>
-                ))}
-            </tbody>
-          </table>
-        )
-      })}
-    </div>
-  )
 }

@@ -181,7 +181,7 @@ function RateOverSteps({ record: { winRateOverSteps } }: { record: ResultRecord 
   if (series.length === 0) return null
   return (
     <div>
-      <LineChart title="Win rate against steps" series={series} height={240} />
+      <LineChart title="Win rate against steps" series={series} />
       <div className="row wrap">
         <Legend names={series.map(({ name }) => name)} />
         <SaveFigure name="over-steps" title="Win rate against steps" />
@@ -207,7 +207,6 @@ function RateOverKl({ record: { arms, frontier } }: { record: ResultRecord }) {
       <LineChart
         title="Win rate against KL in nats, one run per penalty"
         series={series}
-        height={240}
         x="KL"
         group="frontier"
       />

@@ -17,8 +17,8 @@ import {
   commandOf,
   type FormField,
   formFields,
+  grouped,
   inputOf,
-  partition,
   type Values,
   valueAt,
 } from './form-fields.ts'
@@ -44,12 +44,13 @@ export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: 
   const start = useMutation({
     mutationFn: () =>
       host.work.start({ verb: 'branch', input: { project, run, ...inputOf(fields, values) } }),
-    onSuccess: () => {
+    onSuccess: ({ id }) => {
       void queries.invalidateQueries({ queryKey: ['runs', project] })
-      change({ run: undefined, tab: undefined, step: undefined })
+      change({ run: undefined, tab: undefined, step: undefined, job: id })
     },
   })
-  const set = (key: string, text: string) => setTyped((before) => ({ ...before, [key]: text }))
+  const set = (key: string, text: string | undefined) =>
+    setTyped(({ [key]: _, ...rest }) => (text === undefined ? rest : { ...rest, [key]: text }))
   return (
     <Dialog open onClose={onClose} title={`Branch ${record.name}`} wide>
       <form
@@ -79,7 +80,7 @@ export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: 
 }
 
 interface Change {
-  onChange: (key: string, text: string) => void
+  onChange: (key: string, text: string | undefined) => void
 }
 
 function CheckpointChoice({
@@ -130,16 +131,17 @@ function measuredAt({ winRate, kl, isBest }: Checkpoint): string {
 
 function ChangedSettings({ fields, ...form }: { fields: readonly FormField[]; values: Values } & Change) {
   const settings = fields.filter(({ path }) => path[0] === 'config')
-  const { main, rest } = partition(settings, mainFields)
+  const main = mainFields.flatMap((key) => settings.find((field) => field.key === key) ?? [])
+  const rest = grouped(settings.filter((field) => !main.includes(field))).flatMap(({ fields: own }) => own)
   return (
     <>
-      <div className="form-grid">
-        <Settings fields={main} emptyMeans="unchanged" {...form} />
+      <div className="fields">
+        <Settings fields={main} {...form} />
       </div>
       <details>
         <summary>All settings that can change ({rest.length} more)</summary>
-        <div className="form-grid">
-          <Settings fields={rest} emptyMeans="unchanged" {...form} />
+        <div className="fields">
+          <Settings fields={rest} {...form} />
         </div>
       </details>
     </>

@@ -10,6 +10,10 @@ export interface ChartedRun {
   marks: readonly RunMark[]
   /** Of each step, seconds since the one before; empty for runs of an older Stet. */
   times: readonly (readonly [step: number, seconds: number])[]
+  /** Held-out prompts on which a win rate was measured, at most. */
+  heldout: number
+  /** Its place in the order of colours; that in the list if omitted. */
+  colour?: number
 }
 
 /** @returns a function from a step to the seconds that the run had worked by then; 0 before its first step */

@@ -23,8 +23,7 @@ export function Estimate({ kind, input }: { kind: RunKind; input: object | null 
     refetchInterval: ({ state }) => (state.data?.isMeasuring ? measuringMs : refreshMs),
   })
   return (
-    <section aria-label="Estimate" role="status" className="estimate num">
-      <h2>Estimate</h2>
+    <section aria-label="Estimate" role="status" className="card estimate num">
       {error ? (
         <p className="quiet">{sentenceOf(error)}</p>
       ) : (
@@ -39,31 +38,49 @@ function Needs({ estimate, isFetching }: { estimate: RunEstimate | undefined; is
     return <p className="quiet">{isFetching ? 'Estimating…' : 'Choose the models to see an estimate.'}</p>
   return (
     <>
+      <h2>{timeTitle(estimate)}</h2>
+      <p className="second">{timeLine(estimate)}</p>
       {estimate.refusal === null ? (
-        <p>{memoryLine(estimate)}</p>
+        <Memory estimate={estimate} />
       ) : (
         <p className="problem" role="alert">
           {estimate.refusal}
         </p>
       )}
-      <p>{timeLine(estimate)}</p>
       <p className="help">{estimate.basis}</p>
     </>
   )
 }
 
-function memoryLine({ memoryBytes, freeBytes, totalBytes }: RunEstimate): string {
-  const machine = `${bytesOf(totalBytes)} (${bytesOf(freeBytes)} free)`
-  return memoryBytes === null
-    ? `Memory: not estimated on the wasm runtime; this machine has ${machine}.`
-    : `Memory: about ${bytesOf(memoryBytes)} of ${machine}.`
+function Memory({ estimate: { memoryBytes, freeBytes, totalBytes } }: { estimate: RunEstimate }) {
+  if (memoryBytes === null)
+    return (
+      <p className="second">Memory is not estimated on the wasm runtime; {bytesOf(freeBytes)} are free.</p>
+    )
+  return (
+    <div>
+      <p className="row between">
+        <span>Memory</span>
+        <span>
+          {bytesOf(memoryBytes)} of {bytesOf(totalBytes)}, {bytesOf(freeBytes)} free
+        </span>
+      </p>
+      <span className="limit-rule" aria-hidden>
+        <i style={{ width: `${Math.min(100, (100 * memoryBytes) / totalBytes)}%` }} />
+      </span>
+    </div>
+  )
 }
 
-function timeLine({ seconds, secondsPerStep, steps }: RunEstimate): string {
-  const count = `${steps} ${steps === 1 ? 'step' : 'steps'}`
-  if (seconds === null || secondsPerStep === null) return `Time: not known yet; ${count}.`
+function timeTitle({ seconds }: RunEstimate): string {
+  return seconds === null ? 'Its time is not known yet' : `It will take about ${durationOf(seconds)}`
+}
+
+function timeLine({ secondsPerStep, steps }: RunEstimate): string {
+  const count = `${steps.toLocaleString('en')} ${steps === 1 ? 'step' : 'steps'}`
+  if (secondsPerStep === null) return `${count}.`
   const each = secondsPerStep < 10 ? `${secondsPerStep.toPrecision(2)} s` : durationOf(secondsPerStep)
-  return `Time: about ${durationOf(seconds)}: ${count} at ${each} each.`
+  return `${count} at ${each} each.`
 }
 
 /** The value once it has not changed for a moment. */

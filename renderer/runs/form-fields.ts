@@ -8,6 +8,13 @@ import {
   switchFlags,
   writtenValue,
 } from '../../electron/contract/fields.ts'
+import {
+  type SettingGroup,
+  settingGroups,
+  settingName,
+  settingWords,
+  wordsOfSetting,
+} from '../../electron/contract/setting-words.ts'
 import { describeVerb, type VerbName } from '../../electron/contract/verbs.ts'
 
 export interface FormField extends Field {
@@ -27,23 +34,30 @@ export function formFields(verb: VerbName): FormField[] {
     .map((field) => ({ ...field, key: field.path.join('.'), fallback: writtenValue(field, field.default) }))
 }
 
-/** The label with its unit, unless the label names it: "Checkpoint interval (steps)", "Max new tokens". */
-export function titleOf({ label, unit }: Field): string {
-  return unit === null || label.toLowerCase().includes(unit) ? label : `${label} (${unit})`
-}
-
 /** What code and docs call the field: `klCoef`. */
 export function identifierOf({ path }: Field): string {
-  return (path[0] === 'config' ? path.slice(1) : path).join('.')
+  return settingName(path)
 }
 
-/** @returns the fields of those keys, in their order, and the rest */
-export function partition(
-  fields: readonly FormField[],
-  keys: readonly string[],
-): { main: FormField[]; rest: FormField[] } {
-  const main = keys.flatMap((key) => fields.find((field) => field.key === key) ?? [])
-  return { main, rest: fields.filter((field) => !main.includes(field)) }
+export interface FieldGroup {
+  group: SettingGroup
+  fields: FormField[]
+}
+
+/** @returns the fields by group, in the order of the groups and, within one, of the table of words */
+export function grouped(fields: readonly FormField[]): FieldGroup[] {
+  const order = Object.keys(settingWords)
+  const placeOf = ({ path }: FormField) => order.indexOf(settingName(path))
+  const sorted = [...fields].sort((a, b) => placeOf(a) - placeOf(b))
+  const groups = Object.keys(settingGroups) as SettingGroup[]
+  return groups.flatMap((group) => {
+    const own = sorted.filter(({ path, label }) => wordsOfSetting(path, label).group === group)
+    return own.length > 0 ? [{ group, fields: own }] : []
+  })
+}
+
+export function isMain({ path, label }: FormField): boolean {
+  return wordsOfSetting(path, label).isMain === true
 }
 
 /**

@@ -1,47 +1,91 @@
-/** A new run: choose its kind, then fill in the form, which may begin with a preset's or another run's settings. */
+/** A new run: its method, then the form, which may start from a preset's or another run's settings. */
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { runPresets } from '../../electron/contract/presets.ts'
 import { type RunKind, runKindNames, runKinds } from '../../electron/contract/run-kinds/index.ts'
+import { Bar } from '../app/bar.tsx'
 import { host } from '../app/connection.ts'
+import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { LinkProblem } from '../app/view-problem.tsx'
 import { Button } from '../ui/button.tsx'
-import { Field } from '../ui/field.tsx'
+import { Segmented } from '../ui/segmented.tsx'
+import { Select } from '../ui/select.tsx'
 import { formFields, valuesOf } from './form-fields.ts'
-import { RunForm } from './run-form.tsx'
+import { formId, RunForm } from './run-form.tsx'
+
+/** The address of the list of runs. */
+const listPlace = { new: undefined, like: undefined, preset: undefined }
 
 export function NewRun() {
   const [place, change] = usePlace()
   const kind = runKindNames.find((name) => name === place.new) ?? 'sft'
+  const toList = () => change(listPlace)
+  useKeys('New run', [{ keys: 'Escape', does: 'back to the list', run: toList }])
   return (
-    <div className="col">
-      <div className="row wrap between">
-        <h1>New run</h1>
-        <Button onClick={() => change(listPlace)}>All runs</Button>
+    <>
+      <Bar title="New run" crumbs={[{ text: 'Runs', open: toList }]}>
+        <Button kind="quiet" keys="Escape" onClick={toList}>
+          Cancel
+        </Button>
+        <Button kind="primary" type="submit" form={formId} icon="running" keys="Ctrl+Enter">
+          Start the run
+        </Button>
+      </Bar>
+      <div className="scroll">
+        <div className="form-top">
+          <Segmented
+            label="Method"
+            value={kind}
+            segments={runKindNames.map((value) => ({ value, text: runKinds[value].title }))}
+            onChange={(value) => change({ ...listPlace, new: value })}
+          />
+          <StartFrom kind={kind} />
+          <p className="help">
+            {runKinds[kind].title} {runKinds[kind].summary}.
+          </p>
+        </div>
+        <PrefilledForm
+          key={`${kind} ${place.like} ${place.preset}`}
+          kind={kind}
+          like={place.like}
+          preset={place.preset}
+          onStarted={(job) => change({ ...listPlace, job })}
+        />
       </div>
-      <Field label="Kind">
-        <select value={kind} onChange={({ target }) => change({ ...listPlace, new: target.value })}>
-          {runKindNames.map((name) => (
-            <option key={name} value={name}>
-              {runKinds[name].title}: {runKinds[name].summary}
-            </option>
-          ))}
-        </select>
-      </Field>
-      <PrefilledForm
-        key={`${kind} ${place.like} ${place.preset}`}
-        kind={kind}
-        like={place.like}
-        preset={place.preset}
-        onStarted={() => change(listPlace)}
-      />
-    </div>
+    </>
   )
 }
 
-/** The address of the list of runs. */
-const listPlace = { new: undefined, like: undefined, preset: undefined }
+const defaults = 'defaults'
+
+/** The settings that the form starts from: the defaults, a preset's, or another run's. */
+function StartFrom({ kind }: { kind: RunKind }) {
+  const project = useProject()
+  const [place, change] = usePlace()
+  const { data } = useQuery({ queryKey: ['runs', project], queryFn: () => host.runs.list({ project }) })
+  const presets = runPresets[kind] ?? []
+  const runs = (data ?? []).filter((run) => run.kind === kind)
+  const options = [
+    { value: defaults, text: 'The defaults' },
+    ...presets.map(({ title, suits }) => ({ value: `preset ${title}`, text: title, help: suits })),
+    ...runs.map(({ id, name }) => ({ value: `run ${id}`, text: name })),
+  ]
+  const value = place.like ? `run ${place.like}` : place.preset ? `preset ${place.preset}` : defaults
+  const choose = (chosen: string) => {
+    const [what, ...rest] = chosen.split(' ')
+    const name = rest.join(' ')
+    change({ like: what === 'run' ? name : undefined, preset: what === 'preset' ? name : undefined })
+  }
+  return (
+    <span className="row">
+      <span className="second" aria-hidden>
+        Start from
+      </span>
+      <Select label="Start from" options={options} value={value} onChange={choose} />
+    </span>
+  )
+}
 
 /** The form with the settings of the run `like` or of a preset, if one is named. */
 function PrefilledForm({
@@ -53,7 +97,7 @@ function PrefilledForm({
   kind: RunKind
   like: string | undefined
   preset: string | undefined
-  onStarted: () => void
+  onStarted: (job: string) => void
 }) {
   const project = useProject()
   const [, change] = usePlace()
@@ -69,6 +113,12 @@ function PrefilledForm({
   }
   const base = valuesOf(fields, { config: data?.record.config.job.config })
   const { input = {} } = runPresets[kind]?.find(({ title }) => title === preset) ?? {}
-  const initial = { ...base, ...valuesOf(fields, input) }
-  return <RunForm kind={kind} fields={fields} base={base} initial={initial} onStarted={onStarted} />
+  return (
+    <RunForm
+      kind={kind}
+      fields={fields}
+      initial={{ ...base, ...valuesOf(fields, input) }}
+      onStarted={onStarted}
+    />
+  )
 }

@@ -1,66 +1,107 @@
-/** The curves of one or more runs in a grid: the main ones first, with one crosshair, and events marked on the axis. */
+/** The curves of one or more runs in a grid: the main ones first, with one line to read at, and events on the axis. */
 import { type ReactNode, useMemo } from 'react'
-import { metrics } from '../../electron/contract/metrics.ts'
-import { runKinds } from '../../electron/contract/run-kinds/index.ts'
+import { wordsOfMetric } from '../../electron/contract/metric-words.ts'
+import { type MetricKey, metrics } from '../../electron/contract/metrics.ts'
+import { useKeys } from '../app/keys.ts'
 import { usePlace } from '../app/navigation.ts'
-import { Legend } from '../charts/legend.tsx'
-import { LineChart, type XUnit } from '../charts/line-chart.tsx'
+import { rateInterval } from '../charts/interval.ts'
+import type { ChartLimit } from '../charts/limits.ts'
+import { LineChart, type LineSeries, type XUnit } from '../charts/line-chart.tsx'
 import type { ChartMark } from '../charts/marks.ts'
-import { Field } from '../ui/field.tsx'
+import { NumbersTable } from '../charts/numbers-table.tsx'
+import { Button } from '../ui/button.tsx'
+import { numberOf } from '../ui/format.ts'
 import { type ChartedRun, clockOf, isWarning, markSentence } from './chart-lines.ts'
+import { shownPoints } from './outcomes.ts'
+import { useChartLook } from './use-chart-look.ts'
 
 /** The first charts, in this order. */
 const mainMetrics: string[] = [
-  'objective/scores',
   'judge/win_rate',
   'objective/kl',
+  'objective/scores',
   'response/length',
   'objective/entropy',
-  'response/eos_rate',
-  'loss/policy',
   'loss/value',
+  'response/eos_rate',
+  'policy/clipfrac',
   'sft/loss',
-  'reward/loss',
+  'sft/heldout_loss',
+  'loss/total',
   'reward/accuracy',
-  ...Object.values(runKinds).map(({ leadingMetric }) => leadingMetric),
-]
+  'reward/heldout_accuracy',
+  'reward/margin',
+  'reward/kept_mean',
+  'reward/token_auroc',
+  'dpo/accuracy',
+  'dpo/heldout_accuracy',
+  'dpo/margin',
+  'dpo/logp_chosen',
+  'dpo/logp_rejected',
+] satisfies MetricKey[]
 
-/** Charts that are shown unless all are asked for. */
 const maxCharts = 8
 
-/** What all charts of the grid have in common. */
-interface Look {
-  smoothing: number
-  isLog: boolean
-  x: XUnit
-  marks: readonly ChartMark[]
-  extent: readonly [from: number, to: number]
+/** A curve with so few points is not smoothed: each of them was measured on many responses. */
+const fewPoints = 12
+
+/** Every metric of the runs, the main ones first. */
+export function metricKeys(runs: readonly ChartedRun[]): string[] {
+  const all = new Set(runs.flatMap(({ series }) => Object.keys(series)).sort())
+  return [...new Set([...mainMetrics.filter((key) => all.has(key)), ...all])]
 }
 
-export function RunCharts({ runs }: { runs: ChartedRun[] }) {
-  const [place] = usePlace()
-  const hasTimes = runs.every(({ times }) => times.length > 0)
-  const x = place.x === 'time' && hasTimes ? 'seconds' : 'step'
-  const clocks = useMemo(() => runs.map(x === 'step' ? () => (step: number) => step : clockOf), [runs, x])
+/** @param limits at which the run pauses on its own, by metric */
+export function RunCharts({
+  runs,
+  isWhole = false,
+  limits = noLimits,
+}: {
+  runs: readonly ChartedRun[]
+  /** Whether all curves are shown, not only the main ones. */
+  isWhole?: boolean
+  limits?: Record<string, readonly ChartLimit[]>
+}) {
+  const look = useChartLook()
+  const [, change] = usePlace()
+  const clocks = useMemo(
+    () => runs.map(look.x === 'step' ? () => (step: number) => step : clockOf),
+    [runs, look.x],
+  )
   const marks = useMemo(() => marksOf(runs, clocks), [runs, clocks])
   const keys = useMemo(() => metricKeys(runs), [runs])
   const extent = useMemo(() => extentOf(runs, clocks), [runs, clocks])
-  const look = { smoothing: Number(place.smooth ?? 0), isLog: place.log === '1', x, marks, extent } as const
-  const shown = place.all === '1' ? keys : keys.slice(0, maxCharts)
+  const shown = isWhole ? keys : keys.slice(0, maxCharts)
   const every = Math.max(1, ...runs.map((run) => run.every))
-  if (keys.length === 0) return <p className="quiet">Curves appear after the first step.</p>
+  useKeys('Charts', [
+    { keys: 't', does: 'values as a table', run: () => change({ table: look.isTable ? undefined : '1' }) },
+    ...(look.zoom ? [{ keys: '0', does: 'show all steps', run: () => look.setZoom(null) }] : []),
+  ])
+  if (keys.length === 0) return <p className="quiet pad">Curves appear after the first step.</p>
+  const shared = { runs, clocks, look, marks, extent, limits }
   return (
     <>
-      <ChartBar look={look} hasTimes={hasTimes} charts={keys.length}>
-        {runs.length > 1 && <Legend names={runs.map(({ name }) => name)} />}
-      </ChartBar>
-      <div className="chart-grid">
-        {shown.map((key) => (
-          <Chart key={key} metric={key} runs={runs} clocks={clocks} look={look} />
-        ))}
-      </div>
+      {look.zoom && (
+        <p className="charts-note row wrap">
+          <span className="num">
+            {look.x === 'step' ? 'Steps' : 'Seconds'} {numberOf(look.zoom[0])} to {numberOf(look.zoom[1])}
+          </span>
+          <Button isSmall keys="0" onClick={() => look.setZoom(null)}>
+            Show all
+          </Button>
+        </p>
+      )}
+      {look.isTable ? (
+        <ValuesTable metrics={shown} {...shared} />
+      ) : (
+        <div className={`chart-grid ${runs.length > 1 ? 'few' : ''}`}>
+          {shown.map((key) => (
+            <Chart key={key} metric={key} {...shared} />
+          ))}
+        </div>
+      )}
       {every > 1 && (
-        <p className="help">
+        <p className="help charts-note">
           Older steps are drawn as the smallest and the largest value of every {every}; the newest are drawn
           one by one.
         </p>
@@ -70,8 +111,19 @@ export function RunCharts({ runs }: { runs: ChartedRun[] }) {
   )
 }
 
+const noLimits = {}
+
 /** Where each run's steps are on the x axis. */
 type Clocks = readonly ((step: number) => number)[]
+
+interface Shared {
+  runs: readonly ChartedRun[]
+  clocks: Clocks
+  look: ReturnType<typeof useChartLook>
+  marks: readonly ChartMark[]
+  extent: readonly [from: number, to: number]
+  limits: Record<string, readonly ChartLimit[]>
+}
 
 function marksOf(runs: readonly ChartedRun[], clocks: Clocks): ChartMark[] {
   return runs.flatMap(({ name, marks }, i) =>
@@ -83,12 +135,6 @@ function marksOf(runs: readonly ChartedRun[], clocks: Clocks): ChartMark[] {
   )
 }
 
-/** Every metric of the runs, the main ones first. */
-function metricKeys(runs: readonly ChartedRun[]): string[] {
-  const all = new Set(runs.flatMap(({ series }) => Object.keys(series)).sort())
-  return [...new Set([...mainMetrics.filter((key) => all.has(key)), ...all])]
-}
-
 /** The first and the last x of all curves, so that all charts have the same axis. */
 function extentOf(runs: readonly ChartedRun[], clocks: Clocks): readonly [from: number, to: number] {
   const ends = runs.flatMap(({ series }, i) =>
@@ -97,66 +143,6 @@ function extentOf(runs: readonly ChartedRun[], clocks: Clocks): readonly [from: 
     ),
   )
   return [Math.min(...ends), Math.max(...ends)]
-}
-
-function ChartBar({
-  look: { smoothing, isLog, x },
-  hasTimes,
-  charts,
-  children,
-}: {
-  look: Look
-  hasTimes: boolean
-  charts: number
-  children: ReactNode
-}) {
-  const [place, change] = usePlace()
-  return (
-    <div className="row wrap chart-bar">
-      <Field label={`Smoothing ${smoothing}`}>
-        <input
-          type="range"
-          min={0}
-          max={0.95}
-          step={0.05}
-          value={smoothing}
-          onChange={({ target }) => change({ smooth: target.value }, { replace: true })}
-        />
-      </Field>
-      <Check label="log axis" isOn={isLog} onChange={(isOn) => change({ log: isOn ? '1' : undefined })} />
-      {hasTimes && (
-        <Check
-          label="by time"
-          isOn={x === 'seconds'}
-          onChange={(isOn) => change({ x: isOn ? 'time' : undefined })}
-        />
-      )}
-      {charts > maxCharts && (
-        <Check
-          label={`all ${charts} curves`}
-          isOn={place.all === '1'}
-          onChange={(isOn) => change({ all: isOn ? '1' : undefined })}
-        />
-      )}
-      {children}
-    </div>
-  )
-}
-
-function Check({
-  label,
-  isOn,
-  onChange,
-}: {
-  label: string
-  isOn: boolean
-  onChange: (isOn: boolean) => void
-}) {
-  return (
-    <label>
-      <input type="checkbox" checked={isOn} onChange={({ target }) => onChange(target.checked)} /> {label}
-    </label>
-  )
 }
 
 function MarkList({ marks }: { marks: readonly ChartMark[] }) {
@@ -173,29 +159,70 @@ function MarkList({ marks }: { marks: readonly ChartMark[] }) {
   )
 }
 
-function Chart({
-  metric,
-  runs,
-  clocks,
-  look,
-}: {
-  metric: string
-  runs: readonly ChartedRun[]
-  clocks: Clocks
-  look: Look
-}) {
-  const series = useMemo(
-    () =>
-      runs.map(({ name, series: all }, i) => ({
-        name,
-        points: (all[metric] ?? []).map(([step, value]) => [clocks[i]!(step), value] as const),
-      })),
-    [runs, clocks, metric],
-  )
-  const meaning = metric in metrics ? metrics[metric as keyof typeof metrics].meaning : undefined
+function curvesOf(metric: string, runs: readonly ChartedRun[], clocks: Clocks): LineSeries[] {
+  return runs.flatMap(({ name, series, colour, heldout }, i) => {
+    if (!series[metric]?.length) return []
+    const points = shownPoints(series, metric).map(([step, value]) => [clocks[i]!(step), value] as const)
+    const intervalOf =
+      metric === 'judge/win_rate' && heldout > 0 ? (rate: number) => rateInterval(rate, heldout) : undefined
+    return [{ name, points, colour: colour ?? i, ...(intervalOf && { intervalOf }) }]
+  })
+}
+
+function Chart({ metric, runs, clocks, look, marks, extent, limits }: { metric: string } & Shared) {
+  const series = useMemo(() => curvesOf(metric, runs, clocks), [metric, runs, clocks])
+  const { title, unit, reference = null } = wordsOfMetric(metric)
+  const isShort = series.every(({ points }) => points.length <= fewPoints)
   return (
-    <div title={meaning}>
-      <LineChart title={metric} series={series} {...look} />
+    <LineChart
+      title={title}
+      unit={unit}
+      explanation={<Explanation metric={metric} />}
+      series={series}
+      smoothing={isShort ? 0 : look.smoothing}
+      isLog={look.isLog}
+      x={look.x satisfies XUnit}
+      marks={marks}
+      extent={extent}
+      limits={limits[metric] ?? noLines}
+      reference={reference}
+      zoom={look.zoom}
+      onZoom={look.setZoom}
+    />
+  )
+}
+
+const noLines: ChartLimit[] = []
+
+function Explanation({ metric }: { metric: string }): ReactNode {
+  const definition = metric in metrics ? metrics[metric as MetricKey] : undefined
+  return (
+    <>
+      <span className="code">{metric}</span>
+      {definition && (
+        <>
+          <br />
+          {definition.formula}
+          <br />
+          {definition.meaning}
+        </>
+      )}
+    </>
+  )
+}
+
+/** The same values in one table, for reading and for screen readers. */
+function ValuesTable({ metrics: keys, runs, clocks, look }: { metrics: readonly string[] } & Shared) {
+  const series = keys.flatMap((key) => {
+    const { title, unit } = wordsOfMetric(key)
+    return curvesOf(key, runs, clocks).map(({ name, points }) => ({
+      name: [title, unit && `(${unit})`, runs.length > 1 && name].filter(Boolean).join(' '),
+      points,
+    }))
+  })
+  return (
+    <div className="charts-table">
+      <NumbersTable series={series} x={look.x} />
     </div>
   )
 }

@@ -1,179 +1,296 @@
-/** All runs, the newest first, and the jobs that are active or queued; two or more runs can be compared. */
+/** All runs with what waits to be trained: searched, sorted, compared, and changed from their rows. */
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
+import { runKindNames, runKinds } from '../../electron/contract/run-kinds/index.ts'
+import type { ListedRun } from '../../electron/contract/runs.ts'
 import { describeVerb } from '../../electron/contract/verbs.ts'
-import type { WorkRecord } from '../../electron/contract/work.ts'
+import { Bar } from '../app/bar.tsx'
 import { host } from '../app/connection.ts'
 import { FailedWork } from '../app/failed-work.tsx'
 import { useKeys } from '../app/keys.ts'
-import { usePlace, useProject } from '../app/navigation.ts'
-import { useWork } from '../app/queries.ts'
-import { Sparkline } from '../charts/sparkline.tsx'
-import { Button } from '../ui/button.tsx'
+import { goTo, usePlace, useProject } from '../app/navigation.ts'
+import { queries, useWork } from '../app/queries.ts'
+import { Banner } from '../ui/banner.tsx'
+import { Button, IconButton } from '../ui/button.tsx'
 import { Empty } from '../ui/empty.tsx'
-import { numberOf, timeOf } from '../ui/format.ts'
-import { Keys } from '../ui/keys.tsx'
+import { Input } from '../ui/field.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { Menu } from '../ui/menu.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { Progress } from '../ui/progress.tsx'
-import { kindOf } from './run-words.ts'
+import { Select } from '../ui/select.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { BranchDialog } from './branch-dialog.tsx'
+import { EditRunDialog, RemoveRunsDialog } from './run-dialogs.tsx'
+import { filteredRuns, readSorting, sortedRuns, writeSorting } from './run-rows.ts'
+import { columnNames, columnTitles, RunTable, readColumns } from './run-table.tsx'
+import { isTraining } from './run-words.ts'
 
-type ListedRun = Awaited<ReturnType<typeof host.runs.list>>[number]
+export type ListDialog = { kind: 'edit' | 'branch'; run: ListedRun } | { kind: 'remove'; runs: ListedRun[] }
 
 export function RunList() {
   const project = useProject()
-  const [, change] = usePlace()
-  const active = useWork(project).filter(({ endedAt }) => endedAt === null)
+  const [place, change] = usePlace()
+  const active = useWork(project).filter((job) => job.endedAt === null && isTraining(job))
   const { data: runs, error } = useQuery({
     queryKey: ['runs', project],
     queryFn: () => host.runs.list({ project }),
     refetchInterval: active.length > 0 ? 2000 : false,
   })
-  const { selected, toggle, compare } = useSelection(runs ?? [])
-  const startNew = () => change({ new: '' })
+  const [dialog, setDialog] = useState<ListDialog | null>(null)
+  const search = useRef<HTMLInputElement>(null)
+  const found = filteredRuns(runs ?? [], { search: place.q ?? '', kind: place.kind })
+  const shown = sortedRuns(found, readSorting(place.sorted))
+  const selection = useSelection(shown, () => search.current?.focus(), setDialog)
   return (
-    <div className="col">
-      <div className="row wrap between">
-        <h1>Runs</h1>
-        <span className="row wrap">
-          <Button disabled={selected.length < 2} onClick={compare}>
-            Compare {selected.length > 1 ? selected.length : ''} <Keys keys="c" />
-          </Button>
-          <Button kind="primary" onClick={startNew}>
-            New run <Keys keys="n" />
-          </Button>
-        </span>
+    <>
+      <Bar title="Runs" beside={<span className="quiet num">{runs?.length}</span>}>
+        <ListControls />
+        <Button kind="primary" icon="add" keys="n" onClick={() => change({ new: '' })}>
+          New run
+        </Button>
+      </Bar>
+      <div className="scroll runs-list">
+        <Problem error={error} />
+        <FailedWork project={project} isShown={(verb) => describeVerb(verb).trains} />
+        <Alerts runs={runs ?? []} />
+        <div className="tools">
+          {selection.selected.length > 0 ? (
+            <SelectionTools selection={selection} onOpen={setDialog} />
+          ) : (
+            <Input
+              ref={search}
+              type="search"
+              aria-label="Search runs"
+              placeholder="Search names, notes and tags"
+              className="runs-search"
+              before={<Icon name="search" />}
+              value={place.q ?? ''}
+              onChange={({ target }) => change({ q: target.value || undefined }, { replace: true })}
+            />
+          )}
+        </div>
+        {!runs && !error && <Skeleton label="Loading the runs" widths={[96, 94, 96, 95]} />}
+        {runs?.length === 0 && active.length === 0 && <NoRuns onStart={() => change({ new: '' })} />}
+        {runs && runs.length + active.length > 0 && (
+          <RunTable
+            runs={shown}
+            jobs={active}
+            selection={selection}
+            sorting={readSorting(place.sorted)}
+            onSort={(sorting) => change({ sorted: writeSorting(sorting) }, { replace: true })}
+            columns={readColumns(place.cols)}
+            onOpen={setDialog}
+          />
+        )}
+        {runs && runs.length > 0 && found.length === 0 && (
+          <p className="quiet pad">
+            No run matches.{' '}
+            <Button onClick={() => change({ q: undefined, kind: undefined })}>Show all</Button>
+          </p>
+        )}
       </div>
-      <Problem error={error} />
-      <FailedWork project={project} isShown={(verb) => describeVerb(verb).trains} />
-      <Queue jobs={active} />
-      {runs?.length === 0 && <NoRuns onStart={startNew} />}
-      {runs && runs.length > 0 && <RunTable runs={runs} selected={selected} onToggle={toggle} />}
-    </div>
+      <ListDialogs dialog={dialog} onClose={() => setDialog(null)} onRemoved={selection.clear} />
+    </>
   )
 }
 
-/** Which runs are selected for a comparison, and the keys of the list. */
-function useSelection(runs: readonly ListedRun[]) {
+function ListDialogs({
+  dialog,
+  onClose,
+  onRemoved,
+}: {
+  dialog: ListDialog | null
+  onClose: () => void
+  onRemoved: () => void
+}) {
+  if (dialog === null) return null
+  if ('runs' in dialog) return <RemoveRunsDialog runs={dialog.runs} onClose={onClose} onRemoved={onRemoved} />
+  if (dialog.kind === 'edit') return <EditRunDialog run={dialog.run} onClose={onClose} />
+  return <BranchDialog record={dialog.run} onClose={onClose} />
+}
+
+const allKinds = 'all'
+
+function ListControls() {
+  const [place, change] = usePlace()
+  const columns = readColumns(place.cols)
+  const kinds = runKindNames.map((value) => ({ value: value as string, text: runKinds[value].title }))
+  const toggle = (name: (typeof columnNames)[number]) => {
+    const next = columnNames.filter((each) =>
+      each === name ? !columns.includes(each) : columns.includes(each),
+    )
+    change({ cols: next.join() }, { replace: true })
+  }
+  return (
+    <>
+      <Select
+        label="Kinds"
+        isBare
+        value={place.kind ?? allKinds}
+        options={[{ value: allKinds, text: 'All kinds' }, ...kinds]}
+        onChange={(kind) => change({ kind: kind === allKinds ? undefined : kind }, { replace: true })}
+      />
+      <Menu
+        align="end"
+        trigger={<IconButton icon="adjust" label="Columns" />}
+        entries={columnNames.map((name) => ({
+          text: columnTitles[name],
+          isChecked: columns.includes(name),
+          run: () => toggle(name),
+        }))}
+      />
+    </>
+  )
+}
+
+export type Selection = ReturnType<typeof useSelection>
+
+/** Which runs are selected, and the keys of the list. */
+function useSelection(
+  runs: readonly ListedRun[],
+  onSearch: () => void,
+  onOpen: (dialog: ListDialog) => void,
+) {
   const [, change] = usePlace()
-  const [selected, setSelected] = useState<string[]>([])
+  const [ids, setIds] = useState<string[]>([])
   const [focused, setFocused] = useState(0)
+  const selected = runs.filter(({ id }) => ids.includes(id))
   const toggle = (id: string) =>
-    setSelected((before) => (before.includes(id) ? before.filter((each) => each !== id) : [...before, id]))
+    setIds((before) => (before.includes(id) ? before.filter((each) => each !== id) : [...before, id]))
+  const clear = () => setIds([])
   const move = (by: number) => {
     const next = Math.min(Math.max(focused + by, 0), Math.max(runs.length - 1, 0))
     setFocused(next)
     document.getElementById(`run-${next}`)?.focus()
   }
-  const compare = () => selected.length > 1 && change({ compare: selected.join(',') })
+  const compare = () => selected.length > 1 && change({ compare: selected.map(({ id }) => id).join(',') })
+  const current = runs[focused]
+  const targets = selected.length > 0 ? selected : current ? [current] : []
+  const remove = () =>
+    targets.length > 0 &&
+    targets.every(({ state }) => state !== 'running') &&
+    onOpen({ kind: 'remove', runs: targets })
   useKeys('Runs', [
     { keys: 'n', does: 'new run', run: () => change({ new: '' }) },
-    { keys: 'j', does: 'next run', run: () => move(1), repeats: true },
-    { keys: 'k', does: 'previous run', run: () => move(-1), repeats: true },
-    { keys: 'x', does: 'select for comparison', run: () => runs[focused] && toggle(runs[focused].id) },
+    { keys: '/', does: 'search runs', run: onSearch },
+    { keys: 'j', does: 'next run', run: () => move(1) },
+    { keys: 'k', does: 'previous run', run: () => move(-1) },
+    { keys: 'x', does: 'select the run', run: () => current && toggle(current.id) },
     { keys: 'c', does: 'compare selected runs', run: compare },
+    { keys: 'r', does: 'name, note and tags', run: () => current && onOpen({ kind: 'edit', run: current }) },
+    { keys: 'Delete', does: 'remove runs', run: remove },
+    { keys: 'Escape', does: 'clear the selection', run: clear },
   ])
-  return { selected, toggle, compare }
+  const selectAll = () => setIds(selected.length === runs.length ? [] : runs.map(({ id }) => id))
+  return { selected, toggle, compare, clear, remove, selectAll, setFocused }
 }
 
-function NoRuns({ onStart }: { onStart: () => void }) {
-  return (
-    <Empty title="No runs yet">
-      <p>
-        Runs build on each other: SFT trains the initial policy, a reward model learns from your edits, and
-        PPO trains the policy on those rewards. DPO is a baseline without a reward model.
-      </p>
-      <Button kind="primary" onClick={onStart}>
-        Start with SFT
-      </Button>
-    </Empty>
-  )
-}
-
-const heads = ['Name', 'Kind', 'State', 'Step', 'Win rate', 'KL', 'Started', 'Curve']
-
-function RunTable({
-  runs,
-  selected,
-  onToggle,
+function SelectionTools({
+  selection: { selected, compare, clear, remove },
+  onOpen,
 }: {
-  runs: readonly ListedRun[]
-  selected: readonly string[]
-  onToggle: (id: string) => void
+  selection: Selection
+  onOpen: (dialog: ListDialog) => void
 }) {
-  return (
-    <table className="table">
-      <thead>
-        <tr>
-          <th>
-            <span className="unseen">Compare</span>
-          </th>
-          {heads.map((head) => (
-            <th key={head}>{head}</th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {runs.map((run, i) => (
-          <tr key={run.id}>
-            <td>
-              <input
-                type="checkbox"
-                aria-label={`Compare ${run.name}`}
-                checked={selected.includes(run.id)}
-                onChange={() => onToggle(run.id)}
-              />
-            </td>
-            <RunCells run={run} buttonId={`run-${i}`} />
-          </tr>
-        ))}
-      </tbody>
-    </table>
+  const project = useProject()
+  const [only] = selected
+  const models = selected.flatMap(({ state, kind, config, name }) =>
+    state === 'done' && kind !== 'reward' ? [config.modelName ?? name] : [],
   )
-}
-
-function RunCells({ run, buttonId }: { run: ListedRun; buttonId: string }) {
-  const [, change] = usePlace()
   return (
     <>
-      <td>
-        <Button id={buttonId} kind="quiet" className="opens" onClick={() => change({ run: run.id })}>
-          {run.name}
+      <span className="medium num" role="status">
+        {selected.length} selected
+      </span>
+      <Button isSmall icon="compare" keys="c" disabled={selected.length < 2} onClick={compare}>
+        Compare
+      </Button>
+      <Button
+        kind="quiet"
+        isSmall
+        icon="judge"
+        disabled={models.length !== 2}
+        onClick={() => goTo(project, 'judge', { new: '1', reference: models[1], candidate: models[0] })}
+      >
+        Judge against each other
+      </Button>
+      {selected.length === 1 && only && (
+        <Button kind="quiet" isSmall icon="rename" onClick={() => onOpen({ kind: 'edit', run: only })}>
+          Name, note and tags…
         </Button>
-        {run.branch && (
-          <span className="help">
-            from {run.branch.name} at step {run.branch.step}
-          </span>
-        )}
-      </td>
-      <td>{kindOf(run)}</td>
-      <td>{run.state}</td>
-      <td>{run.step ?? '–'}</td>
-      <td>{numberOf(run.latest['judge/win_rate'])}</td>
-      <td>{numberOf(run.latest['objective/kl'])}</td>
-      <td>{timeOf(run.createdAt)}</td>
-      <td>
-        <Sparkline values={run.spark} label={`Curve of ${run.name}`} />
-      </td>
+      )}
+      <Button
+        kind="quiet"
+        isSmall
+        icon="remove"
+        keys="Delete"
+        disabled={selected.some(({ state }) => state === 'running')}
+        onClick={remove}
+      >
+        Remove…
+      </Button>
+      <Button kind="quiet" isSmall keys="Escape" onClick={clear}>
+        Clear
+      </Button>
     </>
   )
 }
 
-/** Active and queued jobs, in order. */
-function Queue({ jobs }: { jobs: readonly WorkRecord[] }) {
-  if (jobs.length === 0) return null
+/** Runs that paused on their own, until someone looks at them. */
+function Alerts({ runs }: { runs: readonly ListedRun[] }) {
+  const project = useProject()
+  const [, change] = usePlace()
+  const dismiss = async (run: string) => {
+    await host.runs.see({ project, run })
+    void queries.invalidateQueries({ queryKey: ['runs', project] })
+  }
+  return runs.flatMap(({ id, name, alert, best }) =>
+    alert === null
+      ? []
+      : [
+          <Banner
+            key={id}
+            kind="warn"
+            icon="paused"
+            title={`${name} paused itself at step ${alert.step}`}
+            actions={
+              <>
+                <Button isSmall onClick={() => change({ run: id })}>
+                  View
+                </Button>
+                <IconButton
+                  icon="close"
+                  label={`Dismiss the pause of ${name}`}
+                  isSmall
+                  onClick={() => void dismiss(id)}
+                />
+              </>
+            }
+          >
+            <p>
+              {alert.sentence}
+              {best && ` Its best checkpoint is step ${best.step}, at ${best.winRate.toFixed(1)}%.`}
+            </p>
+          </Banner>,
+        ],
+  )
+}
+
+function NoRuns({ onStart }: { onStart: () => void }) {
   return (
-    <section aria-label="Active and queued" className="card">
-      {[...jobs].reverse().map(({ id, verb, state, progress, secondsLeft, input }) => (
-        <div key={id} className="row wrap between">
-          <span>
-            {verb} {typeof input.name === 'string' ? input.name : ''} {state === 'queued' && '· queued'}
-          </span>
-          {progress && <Progress label={progress.phase} {...progress} secondsLeft={secondsLeft} />}
-          <Button onClick={() => void host.work.stop({ id })}>
-            {state === 'queued' ? 'Remove' : 'Pause'}
-          </Button>
-        </div>
-      ))}
-    </section>
+    <Empty
+      title="No runs yet"
+      icon="runs"
+      action={
+        <Button kind="primary" onClick={onStart}>
+          Start with SFT
+        </Button>
+      }
+    >
+      <p>
+        Runs build on each other: SFT trains the initial policy, a reward model learns from your edits, and
+        PPO trains the policy on those rewards. DPO is a baseline without a reward model.
+      </p>
+    </Empty>
   )
 }

@@ -1,7 +1,7 @@
-/** One run: its state in words, its live curves, its samples, its log and settings. */
-import { useMutation } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+/** One run: what one opens it for in a band, its live curves, its samples on the same page, its log and settings. */
+import { useEffect, useMemo, useState } from 'react'
 import type { RunRecord } from '../../electron/contract/run-record.ts'
+import { Bar } from '../app/bar.tsx'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
@@ -10,20 +10,26 @@ import { LinkProblem } from '../app/view-problem.tsx'
 import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
 import { timeOf } from '../ui/format.ts'
-import { Keys } from '../ui/keys.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { Progress } from '../ui/progress.tsx'
+import { Badge } from '../ui/state.tsx'
 import { Tabs } from '../ui/tabs.tsx'
 import { BranchDialog } from './branch-dialog.tsx'
+import { ChartControls } from './chart-controls.tsx'
 import { ExportMetricsDialog } from './export-metrics-dialog.tsx'
-import { RunCharts } from './run-charts.tsx'
+import { limitsOf } from './outcomes.ts'
+import { type PageDialog, RunActions } from './run-actions.tsx'
+import { metricKeys, RunCharts } from './run-charts.tsx'
+import { EditRunDialog, RemoveRunsDialog } from './run-dialogs.tsx'
 import { RunLog } from './run-log.tsx'
 import { RunSamples } from './run-samples.tsx'
-import { kindOf, reasonOf, stateLine } from './run-words.ts'
+import { kindOf, reasonOf } from './run-words.ts'
+import { StateBand } from './state-band.tsx'
+import { useControl } from './use-control.ts'
 import { type LiveRun, useRun } from './use-run.ts'
 
 const tabs = [
-  { name: 'charts', title: 'Charts' },
+  { name: 'charts', title: 'Overview' },
+  { name: 'curves', title: 'All curves' },
   { name: 'samples', title: 'Samples' },
   { name: 'log', title: 'Log' },
   { name: 'settings', title: 'Settings' },
@@ -31,167 +37,135 @@ const tabs = [
 type Tab = (typeof tabs)[number]['name']
 
 /** The address of the list of runs. */
-const listPlace = { run: undefined, tab: undefined, step: undefined }
+const listPlace = { run: undefined, tab: undefined, step: undefined, zoom: undefined }
 
 export function RunPage({ run }: { run: string }) {
   const [place, change] = usePlace()
   const live = useRun(run)
-  const { record, work, error } = live
+  const { record, error, branch } = live
   const control = useControl(run, live)
-  const [isBranching, setBranching] = useState(false)
-  const [isExporting, setExporting] = useState(false)
+  const [dialog, setDialog] = useState<PageDialog | null>(null)
   const tab = tabs.find(({ name }) => name === place.tab)?.name ?? 'charts'
   const openTab = (name: Tab) => change({ tab: name })
+  const toList = () => change(listPlace)
+  useSeen(record)
   useKeys('This run', [
     { keys: ' ', does: 'pause or resume', run: control.toggle },
-    { keys: 'b', does: 'branch from a checkpoint', run: () => setBranching(true) },
-    { keys: 'e', does: 'export metrics', run: () => setExporting(true) },
-    { keys: 'Escape', does: 'back to the list', run: () => change(listPlace) },
-    ...tabs.map(({ name }, i) => ({ keys: String(i + 1), does: name, run: () => openTab(name) })),
+    { keys: 'b', does: 'branch from a checkpoint', run: () => setDialog('branch') },
+    { keys: 'e', does: 'export metrics', run: () => setDialog('export') },
+    { keys: 'r', does: 'name, note and tags', run: () => setDialog('edit') },
+    { keys: 'Escape', does: 'back to the list', run: toList },
+    ...tabs.map(({ name, title }, i) => ({ keys: String(i + 1), does: title, run: () => openTab(name) })),
   ])
-  if (!record) {
-    const back = { label: 'All runs', go: () => change(listPlace) }
-    return <LinkProblem what="run" error={error} back={back} onRetry={live.retry} />
-  }
-  const reason = reasonOf(record)
+  const crumbs = [{ text: 'Runs', open: toList }]
+  if (!record)
+    return (
+      <LinkProblem what="run" error={error} back={{ label: 'All runs', go: toList }} onRetry={live.retry} />
+    )
   return (
-    <div className="col">
-      <div className="row wrap between">
-        <RunTitle record={record} live={live} />
-        <RunActions
-          record={record}
-          control={control}
-          onBranch={() => setBranching(true)}
-          onExport={() => setExporting(true)}
-        />
+    <>
+      <Bar title={record.name} crumbs={crumbs} beside={<Badge>{kindOf(record)}</Badge>}>
+        <RunActions record={record} control={control} onOpen={setDialog} />
+      </Bar>
+      <div className="scroll">
+        <Notices record={record} live={live} error={error ?? control.error} />
+        <StateBand record={record} live={live} onBranch={() => setDialog('branch')} />
+        {branch && <BranchLine branch={branch} />}
+        <TabRow tab={tab} live={live} onOpen={openTab} />
+        <div role="tabpanel" aria-label={tabs.find(({ name }) => name === tab)!.title}>
+          <TabContent tab={tab} record={record} live={live} />
+        </div>
       </div>
-      {reason && <Banner kind="bad" title={reason} />}
-      <Problem error={error ?? control.error} />
-      {work?.progress && work.progress.phase !== 'step' && (
-        <Progress label={work.progress.phase} {...work.progress} secondsLeft={work.secondsLeft} />
-      )}
-      {isBranching && <BranchDialog record={record} onClose={() => setBranching(false)} />}
-      {isExporting && <ExportMetricsDialog record={record} onClose={() => setExporting(false)} />}
-      <Tabs label="Parts of this run" tabs={tabs} selected={tab} onSelect={openTab} />
-      <div role="tabpanel" aria-label={tab}>
-        <TabContent tab={tab} record={record} live={live} />
-      </div>
-    </div>
+      <PageDialogs dialog={dialog} record={record} live={live} onClose={() => setDialog(null)} />
+    </>
   )
 }
 
-interface Control {
-  canPause: boolean
-  canResume: boolean
-  isPausing: boolean
-  isResuming: boolean
-  error: unknown
-  pause(): void
-  resume(): void
-  toggle(): void
-}
-
-const resumableStates: readonly string[] = ['paused', 'failed', 'queued']
-
-function useControl(run: string, { record, work }: LiveRun): Control {
+/** A run that paused on its own says so in the list until its page was opened. */
+function useSeen(record: RunRecord | undefined): void {
   const project = useProject()
-  const [isPausing, setPausing] = useState(false)
-  const start = useMutation({
-    mutationFn: () => host.work.start({ verb: 'resume', input: { project, run } }),
-    onSuccess: () => {
-      setPausing(false)
-      void queries.invalidateQueries({ queryKey: ['run', project, run] })
-    },
-  })
-  const canResume = record !== undefined && !work && resumableStates.includes(record.state)
-  const pause = () => {
-    setPausing(true)
-    if (work) void host.work.stop({ id: work.id })
-  }
-  return {
-    canPause: work !== undefined,
-    canResume,
-    isPausing,
-    isResuming: start.isPending,
-    error: start.error,
-    pause,
-    resume: () => start.mutate(),
-    toggle() {
-      if (work) pause()
-      else if (canResume) start.mutate()
-    },
-  }
+  const paused = record?.state === 'paused' ? record.id : null
+  useEffect(() => {
+    if (paused === null) return
+    void host.runs
+      .see({ project, run: paused })
+      .then(() => queries.invalidateQueries({ queryKey: ['runs', project] }))
+  }, [project, paused])
 }
 
-function RunTitle({ record, live: { series, work, branch } }: { record: RunRecord; live: LiveRun }) {
-  const [, change] = usePlace()
-  const latest = Object.fromEntries(
-    Object.entries(series).map(([key, points]) => [key, points.at(-1)?.[1] ?? 0]),
-  )
+function Notices({ record, live, error }: { record: RunRecord; live: LiveRun; error: unknown }) {
+  const reason = live.work ? null : reasonOf(record)
+  if (!reason && !error && !live.note && live.tags.length === 0) return null
   return (
-    <div>
-      <h1>{record.name}</h1>
-      <p role="status">{stateLine(record, work, latest)}</p>
-      {branch && (
-        <p className="quiet">
-          Branched from{' '}
-          <Button kind="quiet" onClick={() => change({ run: branch.run })}>
-            {branch.name}
-          </Button>{' '}
-          at step {branch.step}
+    <div className="run-notices">
+      {reason && (
+        <Banner kind={record.state === 'failed' ? 'bad' : 'warn'} title={reason}>
+          {record.state === 'paused' && <p>Resume it, or branch from a checkpoint with other settings.</p>}
+        </Banner>
+      )}
+      <Problem error={error} />
+      {(live.note || live.tags.length > 0) && (
+        <p className="row wrap">
+          {live.tags.map((tag) => (
+            <Badge key={tag} icon="tag">
+              {tag}
+            </Badge>
+          ))}
+          <span className="second whole">{live.note}</span>
         </p>
       )}
     </div>
   )
 }
 
-function RunActions({
-  record,
-  control,
-  onBranch,
-  onExport,
-}: {
-  record: RunRecord
-  control: Control
-  onBranch: () => void
-  onExport: () => void
-}) {
+function BranchLine({ branch }: { branch: NonNullable<LiveRun['branch']> }) {
   const [, change] = usePlace()
   return (
-    <span className="row wrap">
-      {control.canPause && (
-        <Button onClick={control.pause} disabled={control.isPausing}>
-          {control.isPausing ? 'Saving a checkpoint…' : 'Pause'} <Keys keys="Space" />
-        </Button>
-      )}
-      {control.canResume && (
-        <Button kind="primary" disabled={control.isResuming} onClick={control.resume}>
-          Resume <Keys keys="Space" />
-        </Button>
-      )}
-      <Button onClick={onBranch}>
-        Branch… <Keys keys="b" />
-      </Button>
-      <Button onClick={onExport}>
-        Export… <Keys keys="e" />
-      </Button>
-      <Button onClick={() => change({ run: undefined, new: record.kind, like: record.id })}>Duplicate</Button>
-      <Button kind="quiet" onClick={() => change(listPlace)}>
-        All runs
-      </Button>
-    </span>
+    <p className="charts-note quiet">
+      Branched from{' '}
+      <Button kind="quiet" isSmall onClick={() => change({ run: branch.run, zoom: undefined })}>
+        {branch.name}
+      </Button>{' '}
+      at step {branch.step}
+    </p>
+  )
+}
+
+function TabRow({ tab, live, onOpen }: { tab: Tab; live: LiveRun; onOpen: (tab: Tab) => void }) {
+  const counts: Partial<Record<Tab, number>> = {
+    curves: Object.keys(live.series).length,
+    log: live.marks.length,
+  }
+  const counted = tabs.map((each) => ({ ...each, count: counts[each.name] || undefined }))
+  return (
+    <div className="tab-row">
+      <Tabs label="Parts of this run" tabs={counted} selected={tab} onSelect={onOpen} />
+      {(tab === 'charts' || tab === 'curves') && <ChartControls hasTimes={live.times.length > 0} />}
+    </div>
   )
 }
 
 function TabContent({ tab, record, live }: { tab: Tab; record: RunRecord; live: LiveRun }) {
   const { id, name } = record
-  const { series, times, every, marks, work } = live
-  const charted = useMemo(() => [{ name, series, times, every, marks }], [name, series, times, every, marks])
+  const { series, times, every, marks, heldout, work } = live
+  const charted = useMemo(
+    () => [{ name, series, times, every, marks, heldout }],
+    [name, series, times, every, marks, heldout],
+  )
+  const limits = useMemo(() => limitsOf(record, series), [record, series])
+  const samples = <RunSamples run={id} isActive={work !== undefined} />
   switch (tab) {
     case 'charts':
-      return <RunCharts runs={charted} />
+      return (
+        <>
+          <RunCharts runs={charted} limits={limits} />
+          {record.kind === 'ppo' && metricKeys(charted).length > 0 && samples}
+        </>
+      )
+    case 'curves':
+      return <RunCharts runs={charted} limits={limits} isWhole />
     case 'samples':
-      return <RunSamples run={id} isActive={work !== undefined} />
+      return samples
     case 'log':
       return <RunLog run={id} marks={marks} />
     case 'settings':
@@ -199,13 +173,39 @@ function TabContent({ tab, record, live }: { tab: Tab; record: RunRecord; live: 
   }
 }
 
+function PageDialogs({
+  dialog,
+  record,
+  live: { note, tags },
+  onClose,
+}: {
+  dialog: PageDialog | null
+  record: RunRecord
+  live: LiveRun
+  onClose: () => void
+}) {
+  const [, change] = usePlace()
+  switch (dialog) {
+    case 'branch':
+      return <BranchDialog record={record} onClose={onClose} />
+    case 'export':
+      return <ExportMetricsDialog record={record} onClose={onClose} />
+    case 'edit':
+      return <EditRunDialog run={{ id: record.id, name: record.name, note, tags }} onClose={onClose} />
+    case 'remove':
+      return <RemoveRunsDialog runs={[record]} onClose={onClose} onRemoved={() => change(listPlace)} />
+    case null:
+      return null
+  }
+}
+
 function RunSettings({ record }: { record: RunRecord }) {
   return (
-    <>
+    <div className="pad col">
       <p>
         {kindOf(record)}, started {timeOf(record.createdAt)}, Stet {record.codeVersion}
       </p>
       <pre className="code settings-json">{JSON.stringify(record.config, null, 2)}</pre>
-    </>
+    </div>
   )
 }

@@ -7,17 +7,23 @@ import { usePlace, useProject } from '../app/navigation.ts'
 import { Button } from '../ui/button.tsx'
 import { DiffText } from '../ui/diff-text.tsx'
 import { Empty } from '../ui/empty.tsx'
-import { Field } from '../ui/field.tsx'
 import { numberOf } from '../ui/format.ts'
-import { Keys } from '../ui/keys.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Progress } from '../ui/progress.tsx'
 import { Prompt } from '../ui/prompt.tsx'
+import { Segmented } from '../ui/segmented.tsx'
+import { Select } from '../ui/select.tsx'
 import { HeatLegend, TokenHeat } from '../ui/token-heat.tsx'
 import { useReferences } from './use-references.ts'
 
 const quantities = ['reward', 'advantage', 'value', 'kl'] as const
 type Quantity = (typeof quantities)[number]
+const quantityWords: Record<Quantity, string> = {
+  reward: 'Reward',
+  advantage: 'Advantage',
+  value: 'Value',
+  kl: 'KL',
+}
 
 type SampledStep = Awaited<ReturnType<typeof host.runs.samples>>
 type Sample = SampledStep['samples'][number]
@@ -39,8 +45,9 @@ export function RunSamples({ run, isActive }: { run: string; isActive: boolean }
     return (
       <Empty title="No samples yet">
         <p>
-          PPO records sample responses every few steps (<span className="code">sampleEvery</span>). Other runs
-          record none.
+          {isActive
+            ? 'PPO records sample responses every few steps.'
+            : 'This run recorded no samples. PPO records some every few steps; other runs record none.'}
         </p>
       </Empty>
     )
@@ -59,15 +66,15 @@ function Samples({ run, data }: { run: string; data: SampledStep }) {
   const sizes = samples.flatMap(({ tokens }) => tokens.map((token) => Math.abs(token[quantity] ?? 0)))
   const scale = Math.max(1e-6, ...sizes)
   return (
-    <div className="col">
+    <section className="samples" aria-label="Samples">
       <SamplesBar data={data} quantity={quantity} scale={scale}>
-        <Button disabled={references.progress !== null} onClick={compareAll}>
-          Compare all with the reference <Keys keys="v" />
+        <Button isSmall keys="v" disabled={references.progress !== null} onClick={compareAll}>
+          Compare all with the reference
         </Button>
       </SamplesBar>
       <Problem error={references.error} />
       {references.progress && (
-        <div className="row wrap" role="status">
+        <div className="row wrap pad" role="status">
           <Progress label="Reference responses" {...references.progress} />
           <Button onClick={references.cancel}>Cancel</Button>
         </div>
@@ -81,7 +88,7 @@ function Samples({ run, data }: { run: string; data: SampledStep }) {
           references={references}
         />
       ))}
-    </div>
+    </section>
   )
 }
 
@@ -97,34 +104,42 @@ function SamplesBar({
   children: ReactNode
 }) {
   const [place, change] = usePlace()
-  const moveTo = (index: number) => change({ step: String(steps[index]) }, { replace: true })
+  const stepOptions = steps.map((each) => ({
+    value: String(each),
+    text: `Step ${each.toLocaleString('en')}`,
+  }))
   return (
-    <div className="row wrap chart-bar">
-      <Field label={`Step ${step}`}>
-        <input
-          type="range"
-          min={0}
-          max={steps.length - 1}
-          value={steps.indexOf(step ?? 0)}
-          aria-valuetext={`step ${step}`}
-          onChange={({ target }) => moveTo(Number(target.value))}
+    <div className="samples-bar">
+      <span className="row wrap">
+        <h2>Samples</h2>
+        <Select
+          label="Step of the samples"
+          isBare
+          value={String(step)}
+          options={stepOptions.reverse()}
+          onChange={(chosen) => change({ step: chosen }, { replace: true })}
         />
-      </Field>
-      <Field label="Tint by">
-        <select value={quantity} onChange={({ target }) => change({ by: target.value })}>
-          {quantities.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </Field>
-      <Field label="Order">
-        <select value={place.sort ?? 'best'} onChange={({ target }) => change({ sort: target.value })}>
-          <option value="best">best first</option>
-          <option value="worst">worst first</option>
-        </select>
-      </Field>
-      <HeatLegend scale={scale} unit={quantity} hasEdits={false} />
-      {children}
+        <Segmented
+          label="Tint by"
+          value={quantity}
+          onChange={(by) => change({ by }, { replace: true })}
+          segments={quantities.map((value) => ({ value, text: quantityWords[value] }))}
+        />
+      </span>
+      <span className="row wrap">
+        <HeatLegend scale={scale} unit={quantityWords[quantity]} hasEdits={false} isBrief />
+        <Select
+          label="Order of the samples"
+          isBare
+          value={place.sort === 'worst' ? 'worst' : 'best'}
+          options={[
+            { value: 'best', text: 'Best first' },
+            { value: 'worst', text: 'Worst first' },
+          ]}
+          onChange={(sort) => change({ sort }, { replace: true })}
+        />
+        {children}
+      </span>
     </div>
   )
 }
@@ -142,31 +157,49 @@ function SampleCard({
 }) {
   const reference = answers[promptId]
   return (
-    <article className="card">
-      <div className="quiet">
+    <article className="sample">
+      <div className="ask">
         <Prompt prompt={prompt} context={context} />
       </div>
-      <TokenHeat
-        scale={scale}
-        unit={quantity}
-        tokens={tokens.map((token) => ({ text: token.text, value: token[quantity] ?? 0 }))}
-      />
-      <p className="num quiet">
-        score {numberOf(score)} · {tokens.length} tokens · {ended ? 'finished (EOS)' : 'cut off'}
-      </p>
-      {reference === undefined ? (
-        <Button kind="quiet" disabled={progress !== null} onClick={() => void ask([promptId])}>
-          Compare with the reference
-        </Button>
-      ) : (
-        <figure className="against">
-          <figcaption className="help">
-            Compared with the reference's response: <del>deleted</del> is only in the reference's,{' '}
-            <ins>inserted</ins> only in the policy's.
-          </figcaption>
-          <DiffText before={reference} after={response} />
-        </figure>
-      )}
+      <div>
+        <TokenHeat
+          scale={scale}
+          unit={quantityWords[quantity]}
+          tokens={tokens.map((token) => ({ text: token.text, value: token[quantity] ?? 0 }))}
+        />
+        {reference === undefined ? (
+          <Button kind="quiet" isSmall disabled={progress !== null} onClick={() => void ask([promptId])}>
+            Compare with the reference
+          </Button>
+        ) : (
+          <figure className="against">
+            <figcaption className="help">
+              Compared with the reference's response: <del>deleted</del> is only in the reference's,{' '}
+              <ins>inserted</ins> only in the policy's.
+            </figcaption>
+            <DiffText before={reference} after={response} />
+          </figure>
+        )}
+      </div>
+      <dl>
+        <dt>Reward</dt>
+        <dd>{signed(score)}</dd>
+        <dt>KL</dt>
+        <dd>
+          {numberOf(
+            tokens.reduce((sum, { kl }) => sum + kl, 0),
+            2,
+          )}
+        </dd>
+        <dt>Tokens</dt>
+        <dd>{tokens.length}</dd>
+        <dt>End</dt>
+        <dd>{ended ? 'finished' : 'cut off'}</dd>
+      </dl>
     </article>
   )
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? '+' : ''}${numberOf(value)}`
 }

@@ -1,29 +1,46 @@
 /** Runs and jobs in words. */
 import { runKinds } from '../../electron/contract/run-kinds/index.ts'
-import type { RunRecord } from '../../electron/contract/run-record.ts'
+import type { RunRecord, RunState } from '../../electron/contract/run-record.ts'
+import { describeVerb } from '../../electron/contract/verbs.ts'
 import type { WorkRecord } from '../../electron/contract/work.ts'
-import { durationOf, numberOf } from '../ui/format.ts'
 
-export function kindOf({ kind }: RunRecord): string {
+export function kindOf({ kind }: Pick<RunRecord, 'kind'>): string {
   return runKinds[kind].title
 }
 
-/** "PPO, step 41 of 120, 3 min left, KL 2.1". */
-export function stateLine(
-  run: RunRecord,
-  work: WorkRecord | undefined,
-  latest: Record<string, number>,
-): string {
-  const step =
-    work?.progress?.phase === 'step' ? `step ${work.progress.done} of ${work.progress.total}` : null
-  const left = work && work.secondsLeft !== null ? `${durationOf(work.secondsLeft)} left` : null
-  const kl = latest['objective/kl'] === undefined ? null : `KL ${numberOf(latest['objective/kl'])}`
-  const state = run.state === 'running' ? null : run.state
-  return [kindOf(run), state, step, left, kl].filter((part) => part !== null).join(', ')
+const stateKinds = {
+  queued: 'queued',
+  running: 'running',
+  paused: 'paused',
+  done: 'done',
+  failed: 'failed',
+  cancelled: 'stopped',
+} as const satisfies Record<RunState, string>
+
+/** @param work the job that works on it now: one that waits makes it queued */
+export function stateOf({ state }: Pick<RunRecord, 'state'>, work?: WorkRecord) {
+  return work?.state === 'queued' ? 'queued' : stateKinds[state]
 }
 
 /** Why it stopped, in a sentence; null if there is no reason to show. */
 export function reasonOf({ error, result }: RunRecord): string | null {
   const reason = (result as { reason?: string | null } | null)?.reason
   return error ?? reason ?? null
+}
+
+/** What a job that has no run yet is called: the name it was given, or what it does. */
+export function nameOfJob({ verb, input }: WorkRecord): string {
+  return typeof input.name === 'string' && input.name !== '' ? input.name : verb
+}
+
+/** What a job does before its first step, from the newest that it reported. */
+export function stageOf({ state, place, progress, notes }: WorkRecord): string {
+  if (state === 'queued') return place === 1 ? 'Starts next' : `Place ${place ?? 1} in the queue`
+  if (progress === null) return notes.length > 0 ? 'Starting the trainer' : 'Reading the rows'
+  const { phase, done, total } = progress
+  return total > 0 ? `${phase}, ${done} of ${total}` : phase
+}
+
+export function isTraining({ verb }: WorkRecord): boolean {
+  return describeVerb(verb).trains
 }

@@ -1,81 +1,198 @@
-/** The settings of a form, each with its sentence: a choice, or a text whose placeholder is what applies if it is empty. */
+/** One setting of a form: its label in words, a control with the unit inside, its sentence, its error, Reset. */
 import { useQuery } from '@tanstack/react-query'
+import { trainingJudgeChoices } from '../../electron/contract/judge-kinds.ts'
 import { runKinds } from '../../electron/contract/run-kinds/index.ts'
+import { placementNames } from '../../electron/contract/run-kinds/ppo-choices.ts'
+import { placementWords, wordsOfSetting } from '../../electron/contract/setting-words.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
-import { Field } from '../ui/field.tsx'
-import { type FormField, identifierOf, titleOf, type Values } from './form-fields.ts'
+import { Checkbox } from '../ui/checkbox.tsx'
+import { Combobox } from '../ui/combobox.tsx'
+import { Field, Input } from '../ui/field.tsx'
+import { Radios } from '../ui/radios.tsx'
+import { Segmented } from '../ui/segmented.tsx'
+import { type Option, Select } from '../ui/select.tsx'
+import type { FieldErrors } from './form-errors.ts'
+import { type FormField, identifierOf, type Values } from './form-fields.ts'
 
-interface Change {
-  onChange: (key: string, text: string) => void
-  /** What an option that is left alone stands for. */
-  emptyMeans?: string
+interface Form {
+  values: Values
+  onChange: (key: string, text: string | undefined) => void
+  errors?: FieldErrors
+  /** Whether rare choices are offered too. */
+  isWhole?: boolean
 }
 
-export function Settings({
-  fields,
-  values,
-  ...change
-}: { fields: readonly FormField[]; values: Values } & Change) {
-  return fields.map((field) => (
-    <Setting key={field.key} field={field} text={values[field.key] ?? ''} {...change} />
-  ))
+export function Settings({ fields, ...form }: { fields: readonly FormField[] } & Form) {
+  return fields.map((field) => <Setting key={field.key} field={field} {...form} />)
 }
 
+/** Where a kind of run takes a model. */
 const modelFields = new Set(Object.values(runKinds).flatMap(({ models }) => Object.keys(models)))
 
-function Setting({
-  field,
-  text,
-  onChange,
-  emptyMeans = 'default',
-}: { field: FormField; text: string } & Change) {
-  const { key, description, kind, fallback, required } = field
-  const isModel = modelFields.has(key)
-  const shared = {
-    required,
-    value: text,
-    placeholder: fallback,
-    onChange: ({ target }: { target: { value: string } }) => onChange(key, target.value),
-  }
-  const options = optionsOf(field)
+function Setting({ field, values, onChange, errors = {}, isWhole = false }: { field: FormField } & Form) {
+  const { key, path, description, fallback } = field
+  const { label } = wordsOfSetting(path, field.label)
+  const text = values[key] ?? fallback
+  const isChanged = text.trim() !== fallback && text.trim() !== ''
+  const control = { field, label, text, isWhole, onChange: (next: string) => onChange(key, next) }
   return (
-    <Field label={titleOf(field)} tooltip={identifierOf(field)} help={description}>
-      {options ? (
-        <select {...shared}>
-          <option value="">
-            {fallback} ({emptyMeans})
-          </option>
-          {options.map((option) => (
-            <option key={option}>{option}</option>
-          ))}
-        </select>
-      ) : (
-        <input
-          {...shared}
-          inputMode={kind === 'number' ? 'decimal' : 'text'}
-          list={isModel ? 'models' : undefined}
-        />
-      )}
-      {isModel && <ModelNames />}
-    </Field>
+    <div className={key === 'config.placement' || key === 'datasets' ? 'wide' : undefined} id={fieldId(key)}>
+      <Field
+        label={label}
+        tooltip={`--${field.name} (${identifierOf(field)})`}
+        help={key === 'config.placement' ? undefined : description}
+        error={errors[key]}
+        isOptional={!field.required && fallback === '' && key !== 'datasets'}
+        isChanged={isChanged && (fallback !== '' || !field.required) && key !== 'name'}
+        onReset={() => onChange(key, undefined)}
+      >
+        <Control {...control} />
+      </Field>
+    </div>
   )
 }
 
-/** Null if any text may be typed. */
-function optionsOf({ kind, choices }: FormField): string[] | null {
-  if (kind === 'boolean') return ['true', 'false']
-  return kind === 'text' ? choices : null
+/** Of the element around a field, to bring it into sight. */
+export function fieldId(key: string): string {
+  return `setting-${key}`
 }
 
-function ModelNames() {
+interface ControlProps {
+  field: FormField
+  label: string
+  text: string
+  isWhole: boolean
+  onChange: (text: string) => void
+}
+
+function Control(props: ControlProps) {
+  const { field, text, label, onChange } = props
+  const { key, path, kind, choices } = field
+  if (modelFields.has(key)) return <ModelPicker {...props} />
+  if (key === 'datasets') return <DatasetPicker {...props} />
+  if (key === 'judge') return <JudgePicker {...props} />
+  if (key === 'config.placement') return <PlacementCards {...props} />
+  if (kind === 'boolean')
+    return (
+      <Segmented
+        label={label}
+        value={text === 'true' ? 'true' : 'false'}
+        segments={[
+          { value: 'false', text: 'Off' },
+          { value: 'true', text: 'On' },
+        ]}
+        onChange={onChange}
+      />
+    )
+  if (kind === 'text' && choices) return <Choice {...props} />
+  const { unit = field.unit } = wordsOfSetting(path, field.label)
+  return (
+    <Input
+      value={text}
+      placeholder={field.fallback}
+      unit={unit ?? undefined}
+      inputMode={kind === 'number' ? 'decimal' : 'text'}
+      autoComplete="off"
+      onChange={({ target }) => onChange(target.value)}
+    />
+  )
+}
+
+/** In a select, a value stands for none. */
+const none = 'none'
+
+function Choice({ field, label, text, onChange }: ControlProps) {
+  const { choices = {} } = wordsOfSetting(field.path, label)
+  const options: Option<string>[] = [
+    ...(field.nullable ? [{ value: none, text: 'None' }] : []),
+    ...field.choices!.map((value) => ({ value, text: choices[value] ?? value })),
+  ]
+  return <Select options={options} value={text === '' ? none : text} onChange={onChange} />
+}
+
+function PlacementCards({ text, isWhole, onChange }: ControlProps) {
+  const shown = placementNames.filter(
+    (name, i) => i < 2 || isWhole || name === text || (text !== 'token' && text !== 'sequence'),
+  )
+  return (
+    <Radios
+      areCards
+      value={text}
+      options={shown.map((value) => ({
+        value,
+        text: placementWords[value].title,
+        help: placementWords[value].help,
+      }))}
+      onChange={onChange}
+    />
+  )
+}
+
+const presetModels = [
+  { value: 'world', text: 'New: the model of the sample world' },
+  { value: 'tiny', text: 'New: a tiny model' },
+]
+
+/** A model of the project, or the path of another one. */
+function ModelPicker({ field: { key }, text, onChange }: ControlProps) {
   const project = useProject()
   const { data } = useQuery({ queryKey: ['models', project], queryFn: () => host.models.list({ project }) })
+  const wantsRewards = key === 'rewardModel' || key === 'sequenceModel'
+  const fitting = (data ?? []).filter(({ kind }) => (kind === 'reward') === wantsRewards)
+  const own = [...new Set(fitting.map(({ name }) => name))].map((name) => ({ value: name, text: name }))
+  const isStart = key === 'model'
+  const list = isStart ? [...own, ...presetModels] : own
   return (
-    <datalist id="models">
-      {(data ?? []).map(({ id, name }) => (
-        <option key={id} value={name} />
+    <Combobox
+      isFree
+      options={list}
+      value={text}
+      onChange={onChange}
+      placeholder={key === 'sequenceModel' ? 'None' : 'Choose, or give a path'}
+    />
+  )
+}
+
+/** A judge in sight, or the written form of any other. */
+function JudgePicker({ text, onChange }: ControlProps) {
+  const project = useProject()
+  const { data } = useQuery({ queryKey: ['models', project], queryFn: () => host.models.list({ project }) })
+  const namesOf = (kind: string) => [
+    ...new Set((data ?? []).flatMap((model) => (model.kind === kind ? [model.name] : []))),
+  ]
+  const choices = trainingJudgeChoices({
+    language: namesOf('language'),
+    reward: namesOf('reward'),
+    server: null,
+  })
+  const options = choices.flatMap(({ written, label }) =>
+    written === null ? [] : [{ value: written, text: `${label[0]!.toUpperCase()}${label.slice(1)}` }],
+  )
+  return <Combobox isFree options={options} value={text} onChange={onChange} placeholder="No judge" />
+}
+
+/** All of the project's datasets, or some of them. */
+function DatasetPicker({ text, onChange }: ControlProps) {
+  const project = useProject()
+  const { data } = useQuery({
+    queryKey: ['overview', project],
+    queryFn: () => host.projects.overview({ project }),
+  })
+  const names = (data?.datasets ?? []).map(({ name }) => name)
+  const chosen = text.split(',').flatMap((name) => name.trim() || [])
+  const isOn = (name: string) => chosen.length === 0 || chosen.includes(name)
+  const toggle = (name: string) => {
+    const next = names.filter((each) => (each === name ? !isOn(each) : isOn(each)))
+    onChange(next.length === names.length || next.length === 0 ? '' : next.join(', '))
+  }
+  if (names.length === 0) return <span className="quiet">None yet: import one under Data.</span>
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: the field names the group
+    <div role="group" aria-label="Datasets" className="dataset-choices">
+      {names.map((name) => (
+        <Checkbox key={name} isChecked={isOn(name)} onChange={() => toggle(name)} label={name} />
       ))}
-    </datalist>
+    </div>
   )
 }

@@ -20,6 +20,10 @@ export interface LiveRun {
   every: number
   marks: RunMark[]
   branch: { run: string; name: string; step: number } | null
+  note: string
+  tags: string[]
+  /** Held-out prompts on which a win rate was measured, at most. */
+  heldout: number
   /** The job that works on it now. */
   work: WorkRecord | undefined
   error: unknown
@@ -46,12 +50,11 @@ export function useRun(run: string): LiveRun {
     },
     refetchInterval: work ? refreshMs : false,
   })
-  const { record, series, times, every, marks, branch } = data ?? { ...nothing, record: undefined }
-  return { record, series, times, every, marks, branch, work, error, retry: () => void refetch() }
+  return { record: undefined, ...nothing, ...data, work, error, retry: () => void refetch() }
 }
 
 /** One object for all calls, so that nothing is drawn again. */
-const nothing = { series: {}, times: [], every: 1, marks: [], branch: null }
+const nothing = { series: {}, times: [], every: 1, marks: [], branch: null, note: '', tags: [], heldout: 0 }
 
 type Points = [step: number, value: number][]
 

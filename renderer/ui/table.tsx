@@ -11,17 +11,20 @@ export function SortHead({
   direction,
   onSort,
   isNumber = false,
+  className = '',
 }: {
   children: ReactNode
   /** Null while the table is sorted by another column. */
   direction: SortDirection | null
   onSort: (direction: SortDirection) => void
   isNumber?: boolean
+  /** Such as one that hides the column where the view is narrow. */
+  className?: string
 }) {
   const first: SortDirection = isNumber ? 'descending' : 'ascending'
   const turned: SortDirection = direction === 'ascending' ? 'descending' : 'ascending'
   return (
-    <th scope="col" className={isNumber ? 'r' : undefined} aria-sort={direction ?? undefined}>
+    <th scope="col" className={`${isNumber ? 'r' : ''} ${className}`} aria-sort={direction ?? undefined}>
       <button type="button" className="sort" onClick={() => onSort(direction === null ? first : turned)}>
         {children}
         {direction && <Icon name={direction} isSmall />}

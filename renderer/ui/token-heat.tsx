@@ -83,9 +83,12 @@ export function HeatLegend({
   scale,
   unit,
   hasEdits = true,
+  isBrief = false,
 }: {
   scale: number
   unit: string
+  /** Without the words about colours, for bars. */
+  isBrief?: boolean
   /** Whether the tokens are marked as deleted and inserted. */
   hasEdits?: boolean
 }) {
@@ -99,7 +102,8 @@ export function HeatLegend({
       </span>
       <span>{numberOf(scale, 2)}</span>
       <span className="quiet">
-        {unit}: orange below zero, none at zero, blue above
+        {unit}
+        {!isBrief && ': orange below zero, none at zero, blue above'}
         {hasEdits && (
           <>
             ; <del>deleted</del>, <ins>inserted</ins>

@@ -64,8 +64,7 @@ function asked(app: DesktopApp): Promise<string[]> {
 
 /** Starts training the tiny policy through the form, and waits for its first step. */
 async function startRun(page: Page): Promise<void> {
-  await goTo(page, 'runs?new=sft')
-  await page.getByRole('button', { name: 'Sample world' }).click()
+  await goTo(page, 'runs?new=sft&preset=Sample%20world')
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill(`base-${++runs}`)
   await page.getByRole('textbox', { name: 'Epochs', exact: true }).fill('1')
   await page.getByRole('button', { name: 'Start' }).click()

@@ -132,7 +132,7 @@ describe('mishaps', async () => {
       .first()
       .waitFor()
     await page.getByRole('button', { name: /^Resume/ }).click()
-    await page.getByText(/^SFT, done/).waitFor({ timeout: 120_000 })
+    await page.locator('.how-far .pill.done').waitFor({ timeout: 120_000 })
     assert.deepEqual(await axeProblems(page), [])
     const { series } = await app.host.runs.series({ project, run: run!.id })
     const steps = series['sft/loss']!.map(([step]) => step)

@@ -160,7 +160,8 @@ describe('ways back', async () => {
       input: { project, model: 'world', name: 'taken', config },
     })
     await goto(`${inProject('runs')}?new=sft`)
-    await page.getByRole('button', { name: 'Sample world' }).click()
+    await page.getByRole('combobox', { name: 'Start from' }).click()
+    await page.getByRole('option', { name: /^Sample world/ }).click()
     const name = page.getByRole('textbox', { name: 'Name', exact: true })
     await name.fill('taken')
     await page.getByRole('textbox', { name: 'Epochs' }).fill('7')

@@ -128,28 +128,31 @@ describe('the workflow', async () => {
       ['ppo', 'aligned'],
     ] as const) {
       await app.goto('runs', { new: kind })
-      await page.getByRole('button', { name: 'Sample world' }).click()
+      await page.getByRole('combobox', { name: 'Start from' }).click()
+      await page.getByRole('option', { name: /^Sample world/ }).click()
       assert.equal(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue(), name)
       if (kind === 'sft') {
-        await page.getByText(/Memory: about .* free\)/).waitFor()
-        const estimate = page.getByText(/Time: about .*: \d+ steps at /)
+        await page.getByText(/ of .* GB, .* free$/).waitFor()
+        await page.getByText(/^It will take about /).waitFor({ timeout: 60_000 })
+        const estimate = page.getByText(/^[\d,]+ steps at /)
         await estimate.waitFor({ timeout: 60_000 })
-        const steps = /: (\d+) steps/.exec(await estimate.innerText())![1]
+        const steps = /^([\d,]+) steps/.exec(await estimate.innerText())![1]
         const responses = page.getByRole('combobox', { name: 'Responses', exact: true })
-        await responses.selectOption('edited')
+        await responses.click()
+        await page.getByRole('option', { name: 'Finished edits' }).click()
         await page.getByText(/^stet train sft .* --responses edited/).waitFor()
-        await page
-          .getByText(new RegExp(`Time: about .*: (?!${steps} )\\d+ steps at `))
-          .waitFor({ timeout: 60_000 })
-        await responses.selectOption('')
+        await page.getByText(new RegExp(`^(?!${steps} )[\\d,]+ steps at `)).waitFor({ timeout: 60_000 })
+        await page.getByRole('button', { name: 'Reset Responses to its default' }).click()
       }
-      if (kind === 'ppo') await page.getByRole('textbox', { name: 'Total steps' }).fill('4')
+      if (kind === 'ppo') await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('4')
       if (kind === 'reward')
         assert.match(await page.locator('.command').innerText(), /^stet train reward .* base --name rewards/)
       await page.getByRole('button', { name: 'Start' }).click()
-      await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor()
+      // The page of what was started opens, also while it waits.
+      await page.getByRole('heading', { name, exact: true }).waitFor()
+      await page.getByRole('region', { name: 'State' }).waitFor()
     }
-    await page.getByText('· queued').first().waitFor()
+    await page.getByText(/^(Starts next|Place 2 in the queue)/).waitFor()
     await page.reload()
     const allEnded = async () => (await app.host.work.list({})).every(({ endedAt }) => endedAt !== null)
     await until('training', allEnded)
@@ -162,7 +165,14 @@ describe('the workflow', async () => {
     await app.goto('runs', { run: runs.find(({ name }) => name === 'aligned')!.id })
     await page.locator('.uplot canvas').first().waitFor()
     await until('drawing', async () => (await curvePixels(page)) > 10)
-    await page.keyboard.press('2')
+    await page.locator('.samples .token-heat').first().waitFor()
+    await page.locator('.chart-card').first().hover()
+    await page.locator('.chart-flag:not([hidden])').first().waitFor()
+    assert.deepEqual(await axeProblems(page), [])
+    await page.keyboard.press('t')
+    await page.getByRole('columnheader', { name: 'Win rate (%, held out)' }).waitFor()
+    await page.keyboard.press('t')
+    await page.keyboard.press('3')
     await page.locator('.token-heat').first().waitFor()
     await page.keyboard.press('v')
     await page.locator('.against .diff-text').first().waitFor({ timeout: 60_000 })
@@ -173,13 +183,15 @@ describe('the workflow', async () => {
     await page.keyboard.press('b')
     await page.getByRole('radio', { name: /^step 4 .*best win rate/ }).waitFor()
     await page.getByLabel('Name').fill('longer')
-    await page.getByRole('textbox', { name: 'Total steps' }).fill('6')
+    await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('6')
     assert.match(
       await page.locator('.dialog .command').innerText(),
       /^stet branch .* --name longer --total-steps 6/,
     )
     await page.getByRole('button', { name: 'Start branch' }).click()
-    await page.getByText('from aligned at step 4').waitFor({ timeout: 60_000 })
+    await page.getByText(/Step 4: Branched from aligned/).waitFor({ timeout: 60_000 })
+    await app.goto('runs')
+    await page.getByText('from aligned at step 4').waitFor()
     await until('the branch', async () =>
       (await app.host.work.list({})).every(({ endedAt }) => endedAt !== null),
     )

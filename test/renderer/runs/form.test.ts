@@ -2,14 +2,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runPresets } from '../../../electron/contract/presets.ts'
 import { runKindNames } from '../../../electron/contract/run-kinds/index.ts'
+import { settingName, settingWords } from '../../../electron/contract/setting-words.ts'
 import { describeVerb } from '../../../electron/contract/verbs.ts'
 import { differences } from '../../../renderer/runs/differences.ts'
+import { errorsOf } from '../../../renderer/runs/form-errors.ts'
 import {
   commandOf,
   formFields,
+  grouped,
   identifierOf,
   inputOf,
-  titleOf,
+  isMain,
   valuesOf,
 } from '../../../renderer/runs/form-fields.ts'
 
@@ -34,14 +37,57 @@ test('the form has every setting of the contract, with its kind, default and a s
   )
 })
 
-test('settings are shown by a label with a unit; the identifier is kept for the tooltip', () => {
-  const titles = ['rewardModel', 'config.totalSteps', 'config.klCoef', 'config.tripwires.maxKl'].map((key) =>
-    titleOf(field(key)),
+test('every setting of every kind of run has a label in words, a group, and words for its choices', () => {
+  const used = new Set<string>()
+  for (const kind of runKindNames) {
+    const labels = new Set<string>()
+    for (const { path, choices } of formFields(`train ${kind}`)) {
+      const name = settingName(path)
+      const words = settingWords[name]
+      assert(words, `${name} has no words: add it to electron/contract/setting-words.ts`)
+      used.add(name)
+      assert.match(words.label, /^[A-Z](?!\w*[a-z][A-Z]\w*$)[^_]*$/, name)
+      assert(!labels.has(words.label), `${kind}: two settings are called ${words.label}`)
+      labels.add(words.label)
+      for (const choice of Object.keys(words.choices ?? {}))
+        assert(choices?.includes(choice), `${name} ${choice}`)
+    }
+  }
+  assert.deepEqual(
+    Object.keys(settingWords).filter((name) => !used.has(name)),
+    [],
+    'words without a setting',
   )
-  assert.deepEqual(titles, ['Reward model', 'Total steps', 'KL coefficient', 'Tripwire: max KL (nats)'])
-  assert.equal(titleOf({ ...field('config.maxNewTokens'), unit: 'tokens' }), 'Max new tokens')
   assert.equal(identifierOf(field('config.tripwires.maxKl')), 'tripwires.maxKl')
   assert.equal(identifierOf(field('rewardModel')), 'rewardModel')
+})
+
+test('the form is in groups, each with its main settings first in sight', () => {
+  const groups = grouped(ppo)
+  assert.equal(groups[0]?.group, 'method')
+  assert.equal(groups.flatMap(({ fields }) => fields).length, ppo.length)
+  const main = ppo.filter(isMain).map(({ key }) => key)
+  for (const key of ['policy', 'rewardModel', 'config.placement', 'config.learningRate', 'judge'])
+    assert(main.includes(key), key)
+  assert(main.length < ppo.length / 2)
+})
+
+test('a mistake shows at its field, and is gone once it is put right', () => {
+  const models = { policy: 'p', rewardModel: 'r' }
+  const errors = (values: Record<string, string>) => errorsOf('train ppo', ppo, { ...models, ...values })
+  assert.deepEqual(errors({}), {})
+  assert.deepEqual(errors({ 'config.learningRate': '0.1' }), {})
+  assert.deepEqual(errors({ 'config.learningRate': '-1' }), { 'config.learningRate': 'Must be above 0.' })
+  assert.deepEqual(errors({ 'config.totalSteps': '2.5' }), { 'config.totalSteps': 'Must be a whole number.' })
+  assert.deepEqual(errors({ heldout: '2' }), { heldout: 'Must be at most 0.9.' })
+  assert.deepEqual(Object.keys(errors({ 'config.klCoef': 'much', 'config.gamma': '2' })).sort(), [
+    'config.gamma',
+    'config.klCoef',
+  ])
+  assert.match(errors({ 'config.klCoef': 'much' })['config.klCoef']!, /"much" is not a number/)
+  assert.match(errors({ 'config.placement': 'shaped' }).sequenceModel!, /needs a second reward model/)
+  assert.match(errors({ judge: 'nonsense' }).judge!, /invalid judge "nonsense"/)
+  assert.deepEqual(Object.keys(errorsOf('train ppo', ppo, {})).sort(), ['policy', 'rewardModel'])
 })
 
 test('typed texts become the input of the verb; empty fields are left out', () => {

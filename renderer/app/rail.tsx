@@ -1,7 +1,7 @@
 /** The rail: which project, search, the views in the order of the work with the counts that matter, and the active job. */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import type { ProjectOverview } from '../../electron/contract/projects.ts'
 import { type ViewPath, views } from '../../electron/contract/views.ts'
 import type { WorkRecord } from '../../electron/contract/work.ts'
@@ -9,13 +9,17 @@ import { IconButton } from '../ui/button.tsx'
 import { durationOf } from '../ui/format.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Keys } from '../ui/keys.tsx'
-import { Mark } from '../ui/mark.tsx'
-import { Menu } from '../ui/menu.tsx'
 import { ProgressRule } from '../ui/progress.tsx'
 import { host } from './connection.ts'
 import { currentJob } from './current-job.ts'
-import { goTo, goToProjects } from './navigation.ts'
+import { goTo } from './navigation.ts'
+import { SwitcherButton } from './project-switcher-button.tsx'
 import { useWork } from './queries.ts'
+
+/** Loaded after the first view, and in the meantime drawn as its closed button. */
+const ProjectSwitcher = lazy(async () => ({
+  default: (await import('./project-switcher.tsx')).ProjectSwitcher,
+}))
 
 export function Rail({
   project,
@@ -31,9 +35,12 @@ export function Rail({
     queryFn: () => host.projects.overview({ project }),
   })
   const active = useWork(project).filter(({ endedAt }) => endedAt === null)
+  const name = overview?.name ?? nameOfFolder(project)
   return (
     <nav className="rail" aria-label="Views">
-      <ProjectSwitcher project={project} name={overview?.name ?? nameOfFolder(project)} />
+      <Suspense fallback={<SwitcherButton name={name} disabled />}>
+        <ProjectSwitcher project={project} name={name} />
+      </Suspense>
       <button type="button" className="find" onClick={onSearch} aria-keyshortcuts="Control+K">
         <Icon name="search" />
         <span className="txt">Search or do…</span>
@@ -109,36 +116,6 @@ function ViewLink({
       <span className="txt">{title}</span>
       {children}
     </Link>
-  )
-}
-
-const maxProjects = 8
-
-function ProjectSwitcher({ project, name }: { project: string; name: string }) {
-  const { data: recent } = useQuery({ queryKey: ['recent'], queryFn: () => host.projects.recent({}) })
-  const others = (recent ?? []).filter(({ exists }) => exists).slice(0, maxProjects)
-  return (
-    <Menu
-      trigger={
-        <button type="button" className="who" aria-label={`Project ${name}`}>
-          <Mark />
-          <span className="cut txt">{name}</span>
-          <Icon name="upDown" isSmall />
-        </button>
-      }
-      entries={[
-        {
-          group: 'Projects',
-          actions: others.map(({ folder, name: other }) => ({
-            text: other,
-            isChecked: folder === project,
-            run: () => goTo(folder, 'data'),
-          })),
-        },
-        'line',
-        { text: 'All projects', icon: 'list', run: goToProjects },
-      ]}
-    />
   )
 }
 

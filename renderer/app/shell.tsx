@@ -2,7 +2,7 @@
 import { Tooltip } from '@base-ui/react/tooltip'
 import { useQuery } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { views } from '../../electron/contract/views.ts'
 import { Banner } from '../ui/banner.tsx'
 import { Toasts } from '../ui/toast.tsx'
@@ -11,22 +11,37 @@ import { ConnectionLost } from './connection-lost.tsx'
 import { useIsFocused } from './focus-mode.ts'
 import { GuideBar } from './guide.tsx'
 import { listenForKeys, useKeys } from './keys.ts'
-import { KeysDialog } from './keys-dialog.tsx'
 import { goTo, goToProjects, useProjectMaybe } from './navigation.ts'
-import { Palette } from './palette.tsx'
 import { Rail } from './rail.tsx'
 import { StatusLine } from './status-line.tsx'
 
 const tooltipDelayMs = 500
+
+const loadPalette = () => import('./palette.tsx')
+const loadKeysDialog = () => import('./keys-dialog.tsx')
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }))
+const KeysDialog = lazy(async () => ({ default: (await loadKeysDialog()).KeysDialog }))
+/** What opens over the views is loaded after the first of them, so that it opens at once, and even if the host is down. */
+const preloadDelayMs = 1000
+
+function usePreload(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => void Promise.allSettled([loadPalette(), loadKeysDialog()]), preloadDelayMs)
+    return () => clearTimeout(timer)
+  }, [])
+}
 
 export function Shell() {
   const project = useProjectMaybe()
   const isFocused = useIsFocused()
   const [isPaletteOpen, setPaletteOpen] = useState(false)
   const [isHelpOpen, setHelpOpen] = useState(false)
+  const wasPaletteOpen = useWasTrue(isPaletteOpen)
+  const wasHelpOpen = useWasTrue(isHelpOpen)
   const openPalette = () => setPaletteOpen(true)
   const openHelp = () => setHelpOpen(true)
   useEffect(listenForKeys, [])
+  usePreload()
   useFrameKeys(project, openPalette, openHelp)
   const hasFrame = project !== null && !isFocused
   return (
@@ -44,19 +59,30 @@ export function Shell() {
           </main>
           {!isFocused && <StatusLine project={project} />}
         </div>
-        <Palette
-          open={isPaletteOpen}
-          onClose={() => setPaletteOpen(false)}
-          onHelp={() => {
-            setPaletteOpen(false)
-            setHelpOpen(true)
-          }}
-        />
-        <KeysDialog open={isHelpOpen} onClose={() => setHelpOpen(false)} />
+        <Suspense>
+          {wasPaletteOpen && (
+            <Palette
+              open={isPaletteOpen}
+              onClose={() => setPaletteOpen(false)}
+              onHelp={() => {
+                setPaletteOpen(false)
+                setHelpOpen(true)
+              }}
+            />
+          )}
+          {wasHelpOpen && <KeysDialog open={isHelpOpen} onClose={() => setHelpOpen(false)} />}
+        </Suspense>
         <Toasts />
       </div>
     </Tooltip.Provider>
   )
+}
+
+/** Whether it is or ever was true: what was opened once stays, so that it returns the focus when it closes. */
+function useWasTrue(is: boolean): boolean {
+  const was = useRef(false)
+  was.current ||= is
+  return was.current
 }
 
 function useFrameKeys(project: string | null, openPalette: () => void, openHelp: () => void): void {

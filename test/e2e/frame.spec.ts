@@ -1,6 +1,9 @@
 /** The frame: rail, palette, map of keys. All of it works by keyboard, folds without loss, and is accessible. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { after, describe, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { views } from '../../electron/contract/views.ts'
 import { openApp } from './app.ts'
 import { axeProblems } from './axe.ts'
@@ -133,4 +136,14 @@ describe('the frame', async () => {
       assert.equal(railWidth, isRow ? width : width / rem <= 68 ? 3.5 * rem : 12.75 * rem)
     }
   })
+})
+
+test('what the first view loads is under 250 kB, compressed', (t) => {
+  const folder = path.resolve(import.meta.dirname, '../../out/renderer')
+  const html = readFileSync(path.join(folder, 'index.html'), 'utf8')
+  const files = [...html.matchAll(/(?:src|href)="(.+?\.(?:js|css))"/g)].map(([, file]) => file!)
+  assert.ok(files.length > 2)
+  const bytes = files.reduce((sum, file) => sum + gzipSync(readFileSync(path.join(folder, file))).length, 0)
+  t.diagnostic(`${Math.round(bytes / 1000)} kB in ${files.length} files`)
+  assert.ok(bytes < 250_000, `${bytes} bytes`)
 })

@@ -11,6 +11,18 @@ export type QueueOrder = z.infer<typeof QueueOrder>
 export const QueueState = z.enum([...AnnotationState.options, 'none'])
 export type QueueState = z.infer<typeof QueueState>
 
+/** Kinds of changes have the keys 1 to 9. */
+export const maxChangeKinds = 9
+
+/** What annotators of a project are asked to do. */
+export const Guidelines = z.object({
+  /** Markdown. */
+  text: z.string(),
+  /** What changes are sorted by: `Fact`, `Tone`. */
+  kinds: z.array(z.string().trim().min(1)).max(maxChangeKinds),
+})
+export type Guidelines = z.infer<typeof Guidelines>
+
 /** Rows of the queue per request. */
 export const maxQueueRows = 100
 
@@ -129,6 +141,12 @@ export const annotate = {
       }),
     )
     .output(z.object({ text: z.string() })),
+  guidelines: procedure('Read what annotators of a project are asked to do.')
+    .input(z.strictObject({ project }))
+    .output(Guidelines),
+  saveGuidelines: procedure('Replace what annotators of a project are asked to do.')
+    .input(z.strictObject({ project, guidelines: Guidelines }))
+    .output(Guidelines),
   /** By a language model of the project, or by an OpenAI-compatible server on this machine. */
   draft: procedure('Propose a minimal edit.')
     .input(

@@ -45,6 +45,17 @@ export const EditOperation = z.object({
   elapsedMs: z.number().nonnegative(),
 })
 
+/** How an annotator has sorted a change, by the stretch of the rejected response that it replaces. */
+export const ChangeKind = z.object({
+  /** Equal for a change that only adds. */
+  start: z.int().nonnegative(),
+  end: z.int().nonnegative(),
+  /** One of the project's kinds, as it was called then. */
+  kind: z.string().min(1),
+  severity: z.enum(['minor', 'major']),
+})
+export type ChangeKind = z.infer<typeof ChangeKind>
+
 /** One revision of one annotator's work on one item. Revisions are appended, never changed. */
 export const Annotation = z.object({
   itemId: z.string(),
@@ -56,6 +67,8 @@ export const Annotation = z.object({
   elapsedMs: z.number().nonnegative(),
   /** Origin of the first version of the text. */
   provenance: z.enum(['human', 'import', 'model-draft', 'programmatic']),
+  /** Only of changes that were sorted; absent if none was. */
+  changeKinds: z.array(ChangeKind).optional(),
   createdAt: z.iso.datetime(),
 })
 export type Annotation = z.infer<typeof Annotation>

@@ -15,11 +15,13 @@ interface AnnotationColumns {
   elapsed_ms: number
   provenance: Annotation['provenance']
   created_at: string
+  change_kinds: string | null
 }
 
-const columns = 'item_id, annotator, revision, state, edited, operations, elapsed_ms, provenance, created_at'
+const columns =
+  'item_id, annotator, revision, state, edited, operations, elapsed_ms, provenance, created_at, change_kinds'
 const values =
-  '@item_id, @annotator, @revision, @state, @edited, @operations, @elapsed_ms, @provenance, @created_at'
+  '@item_id, @annotator, @revision, @state, @edited, @operations, @elapsed_ms, @provenance, @created_at, @change_kinds'
 
 /**
  * Appends a revision; once this returns it survives a power cut.
@@ -49,7 +51,7 @@ export function annotationWriter(db: Db) {
     .prepare(
       `SELECT 1 FROM annotations WHERE item_id = @item_id AND annotator = @annotator AND state = @state
         AND edited = @edited AND operations = @operations AND elapsed_ms = @elapsed_ms
-        AND provenance = @provenance AND (@isDated = 0 OR created_at = @created_at)`,
+        AND provenance = @provenance AND change_kinds IS @change_kinds AND (@isDated = 0 OR created_at = @created_at)`,
     )
     .pluck()
 
@@ -112,6 +114,9 @@ function toColumns(annotation: NewAnnotation): Omit<AnnotationColumns, 'revision
     operations: json(annotation.operations, 'The list of edits'),
     elapsed_ms: annotation.elapsedMs,
     provenance: annotation.provenance,
+    change_kinds: annotation.changeKinds?.length
+      ? json(annotation.changeKinds, 'The kinds of changes')
+      : null,
   }
 }
 
@@ -126,5 +131,6 @@ function toAnnotation(row: AnnotationColumns): Annotation {
     elapsedMs: row.elapsed_ms,
     provenance: row.provenance,
     createdAt: row.created_at,
+    ...(row.change_kinds === null ? {} : { changeKinds: JSON.parse(row.change_kinds) }),
   }
 }

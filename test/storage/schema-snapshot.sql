@@ -1,6 +1,6 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 10;
+PRAGMA user_version = 11;
 
 CREATE INDEX datasets_by_item ON dataset_items (item_id, dataset_id);
 
@@ -28,7 +28,7 @@ CREATE TABLE annotations (
   operations TEXT NOT NULL CHECK (json_valid(operations)),
   elapsed_ms REAL NOT NULL,
   provenance TEXT NOT NULL,
-  created_at TEXT NOT NULL,
+  created_at TEXT NOT NULL, change_kinds TEXT CHECK (change_kinds IS NULL OR json_valid(change_kinds)),
   UNIQUE (item_id, annotator, revision)
 ) STRICT;
 
@@ -56,6 +56,13 @@ CREATE TABLE evaluations (
   run_id TEXT REFERENCES runs (id),
   config TEXT NOT NULL CHECK (json_valid(config)),
   result TEXT CHECK (result IS NULL OR json_valid(result)),
+  created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE guidelines (
+  seq INTEGER PRIMARY KEY,
+  text TEXT NOT NULL,
+  kinds TEXT NOT NULL CHECK (json_valid(kinds)),
   created_at TEXT NOT NULL
 ) STRICT;
 

@@ -7,9 +7,11 @@ import type { InputOf, ResultOf } from '../../contract/verbs.ts'
 import {
   annotatorQueue,
   type Db,
+  getGuidelines,
   itemNote,
   latestAnnotation,
   saveAnnotation,
+  saveGuidelines,
   saveNote,
 } from '../../storage/index.ts'
 import { requireItem } from '../data/items.ts'
@@ -45,6 +47,11 @@ export function annotateHandlers(context: HandlerContext) {
       const { id, annotator, text, before } = input
       saveNote(await dbOf(input), { id, annotator, text, before })
       return { text }
+    }),
+    guidelines: api.annotate.guidelines.handler(async ({ input }) => getGuidelines(await dbOf(input))),
+    saveGuidelines: api.annotate.saveGuidelines.handler(async ({ input }) => {
+      saveGuidelines(await dbOf(input), input.guidelines)
+      return input.guidelines
     }),
     draft: api.annotate.draft.handler(({ input }) => draft(context, input)),
     encode: api.annotate.encode.handler(({ input }) => encode(context, input)),

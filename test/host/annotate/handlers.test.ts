@@ -78,6 +78,27 @@ test('the queue is filtered by state and by words, and its rows say what a finis
   ])
 })
 
+test('guidelines are kept with the project, and kinds of changes with the edit and its export', async () => {
+  const project = await projectOf('guided', rows.slice(0, 1))
+  assert.deepEqual(await host.annotate.guidelines({ project }), { text: '', kinds: [] })
+  const guidelines = { text: 'Keep the *tone*.', kinds: ['Fact', 'Tone'] }
+  await host.annotate.saveGuidelines({ project, guidelines: { text: 'old', kinds: [] } })
+  await host.annotate.saveGuidelines({ project, guidelines })
+  assert.deepEqual(await host.annotate.guidelines({ project }), guidelines)
+  const [id] = (await host.annotate.queue({ project, annotator: 'ann' })).ids
+  const changeKinds = [{ start: 12, end: 15, kind: 'Fact', severity: 'major' as const }]
+  const annotation = { ...work(id!, 'ann', 'Answer 0 is good.'), changeKinds }
+  await host.annotate.save({ project, annotation })
+  const { annotation: stored } = await host.annotate.open({ project, annotator: 'ann', id: id! })
+  assert.deepEqual(stored?.changeKinds, changeKinds)
+  const out = path.join(folder, 'guided-out.jsonl')
+  for await (const _ of await host.verbs.export({ project, out }));
+  const { folder: other } = await host.projects.create({ name: 'guided-copy' })
+  await imported(other, out)
+  const copy = await host.annotate.open({ project: other, annotator: 'ann', id: id! })
+  assert.deepEqual(copy.annotation?.changeKinds, changeKinds)
+})
+
 test('a revision or a note that the writer has not seen is never replaced silently', async () => {
   const project = await projectOf('two-windows', rows.slice(0, 1))
   const { ids } = await host.annotate.queue({ project, annotator: 'ann' })

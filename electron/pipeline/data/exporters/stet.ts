@@ -22,5 +22,9 @@ function annotationRow(annotation: Annotation): Annotation {
   const operations = annotation.operations.map(({ at, removed, inserted, elapsedMs }) => {
     return { at, removed, inserted, elapsedMs }
   })
-  return { itemId, annotator, revision, state, edited, operations, elapsedMs, provenance, createdAt }
+  const row = { itemId, annotator, revision, state, edited, operations, elapsedMs, provenance, createdAt }
+  const changeKinds = annotation.changeKinds?.map(({ start, end, kind, severity }) => {
+    return { start, end, kind, severity }
+  })
+  return changeKinds ? { ...row, changeKinds } : row
 }

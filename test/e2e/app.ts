@@ -16,6 +16,11 @@ import { type HostClient, startHost } from './host-process.ts'
 
 export type App = Awaited<ReturnType<typeof openApp>>
 
+/** In the page: a view stays until the next one can be drawn, and is then known by this. */
+function markView(): void {
+  document.querySelector('.view-body > *')?.setAttribute('data-left', '')
+}
+
 /** @param options such as `{ colorScheme: 'dark', viewport: { width: 1024, height: 640 } }` */
 export async function openApp(options: BrowserContextOptions = {}) {
   const folder = freshFolder()
@@ -76,8 +81,11 @@ export async function openApp(options: BrowserContextOptions = {}) {
     async goto(view: string, search: Record<string, string> = {}): Promise<void> {
       const query = new URLSearchParams(search).toString()
       const place = `#/p/${encodeURIComponent(this.project)}/${view}${query && `?${query}`}`
+      const isOther = !new URL(page.url()).hash.split('?')[0]!.endsWith(`/${view}`)
+      if (isOther) await page.evaluate(markView)
       await page.goto(`${new URL(process.url).origin}/${place}`)
       await page.locator('.rail [aria-current=page]', { hasText: new RegExp(view, 'i') }).waitFor()
+      if (isOther) await page.locator('[data-left]').waitFor({ state: 'detached' })
     },
     /** Ends the host: a crash, or as Ctrl-C does. */
     async stopHost(how: 'crash' | 'stop' = 'stop'): Promise<void> {

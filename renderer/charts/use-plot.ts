@@ -175,7 +175,7 @@ function seriesOf(element: HTMLElement, { lines, bands, isSmooth }: PlotLook) {
       width: 1.75,
       dash: dashOf(colour),
       spanGaps: true,
-      points: pointStyle,
+      points: { ...pointStyle, fill: stroke },
     }
     if (isSmooth) series.push({ ...line, alpha: 0.28, width: 1, dash: [], points: { show: false } })
     series.push(line)
@@ -199,8 +199,8 @@ function resolved(element: HTMLElement, colour: string): string {
   return color
 }
 
-/** A line with few points shows them as dots. */
-const pointStyle: uPlot.Series.Points = { show: isShort, size: 5 }
+/** A line with few points shows them as dots, filled: a single one must be seen too. */
+const pointStyle: uPlot.Series.Points = { show: isShort, size: 6 }
 
 const fewPoints = 12
 

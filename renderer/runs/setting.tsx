@@ -111,9 +111,12 @@ function Choice({ field, label, text, onChange }: ControlProps) {
   return <Select options={options} value={text === '' ? none : text} onChange={onChange} />
 }
 
+/** The two that most runs choose between. */
+const basicPlacements: readonly string[] = placementNames.slice(0, 2)
+
 function PlacementCards({ text, isWhole, onChange }: ControlProps) {
   const shown = placementNames.filter(
-    (name, i) => i < 2 || isWhole || name === text || (text !== 'token' && text !== 'sequence'),
+    (name) => isWhole || name === text || basicPlacements.includes(name) || !basicPlacements.includes(text),
   )
   return (
     <Radios

@@ -7,7 +7,7 @@ import type { Judgement, JudgePair } from '../../../electron/contract/records.ts
 import { evaluate } from '../../../electron/host/judge/evaluate.ts'
 import { configOf } from '../../../electron/host/judge/evaluation-config.ts'
 import type { Judge } from '../../../electron/pipeline/judge/judge.ts'
-import { openDatabase } from '../../../electron/storage/database.ts'
+import { type Db, openDatabase } from '../../../electron/storage/database.ts'
 import {
   addJudgements,
   createEvaluation,
@@ -45,6 +45,15 @@ function judgement(pairId: string, fields: Partial<Judgement>): Judgement {
 const ids = { experiment: '', blind: '', verb: '', check: '' }
 const project = path.join(folder, 'earlier.stet')
 
+/** As the earlier versions stored verdicts, which had no reason. */
+function addEarlier(db: Db, evaluationId: string, judgements: Judgement[]): void {
+  const insert = db.prepare(
+    `INSERT INTO judgements (evaluation_id, pair_id, judge, swapped, preference, elapsed_ms, raw_reply, created_at)
+     VALUES (@evaluationId, @pairId, @judge, @swapped, @preference, @elapsedMs, @rawReply, '2026-01-01T00:00:00.000Z')`,
+  )
+  for (const each of judgements) insert.run({ ...each, swapped: each.swapped ? 1 : 0, evaluationId })
+}
+
 before(() => {
   mkdirSync(project)
   const db = openDatabase(path.join(project, 'lab.db'))
@@ -52,7 +61,7 @@ before(() => {
   const create = (kind: string, name: string, config: object) =>
     createEvaluation(db, { kind, name, runId: null, config: JSON.parse(JSON.stringify(config)) }).id
   const bothOrders = (id: string, judge: string, pairs: typeof byItem) =>
-    addJudgements(
+    addEarlier(
       db,
       id,
       pairs.flatMap((pair) =>
@@ -90,13 +99,13 @@ before(() => {
     ['a/2', { preference: 0.5, rawReply: 'skip' }],
     ['b/1', { preference: 0, swapped: true }],
   ]
-  addJudgements(
+  addEarlier(
     db,
     ids.blind,
     sequence.map(([pairId, fields]) => judgement(pairId, fields)),
   )
   // A language model's reply, which is not a skip.
-  addJudgements(db, ids.verb, [judgement('a', { judge: 'length/shorter', rawReply: 'skip' })])
+  addEarlier(db, ids.verb, [judgement('a', { judge: 'length/shorter', rawReply: 'skip' })])
   db.close()
 })
 

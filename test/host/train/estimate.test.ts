@@ -4,6 +4,7 @@ import { after, test } from 'node:test'
 import { createRouterClient } from '@orpc/server'
 import { EstimateRequest, type RunEstimate } from '../../../electron/contract/train.ts'
 import { StartWork } from '../../../electron/contract/work.ts'
+import { importSampleWorld } from '../../../electron/host/data/sample-world.ts'
 import { openHost } from '../../../electron/host/router.ts'
 import { compiledRuntimeOrSkip } from '../../invariant/compiled.ts'
 import { temporaryFolder } from '../entry/cli-process.ts'
@@ -14,7 +15,14 @@ process.env.STET_PROJECTS = `${folder}/projects`
 const lab = openHost({ onOutput: () => {} })
 const host = createRouterClient(lab.router)
 after(() => lab.close())
-const { folder: project } = await host.projects.createSample({})
+const project = `${folder}/sample.stet`
+await importSampleWorld(await lab.lab.createProject(project), {
+  world: 'ferry',
+  editors: 'people',
+  // Few enough that every row is measured for the estimate.
+  sizes: { demonstrations: 600, pairs: 400 },
+  seed: 1,
+})
 
 type Kind = 'sft' | 'reward' | 'ppo'
 

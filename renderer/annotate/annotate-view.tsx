@@ -150,13 +150,12 @@ function CurrentItem({ queue, tokenizer }: { queue: Queue; tokenizer: string | n
     own.countDone(after === 'done' ? 1 : -1)
     refreshGuide(project)
   }
-  const sayFinished = useUndo(async ({ item, before, state }) => {
+  const onFinishing = useUndo(async ({ item, before, state }) => {
     await restoreState({ project, annotator, item }, before)
     count(state, before ?? 'draft')
     change({ item })
   })
   const onFinished = (done: Finished) => {
-    sayFinished(done)
     count(done.before, done.state)
     void queries.invalidateQueries({ queryKey: ['queue-rows', project, annotator] })
     // A flag is a remark: the item stays.
@@ -166,7 +165,7 @@ function CurrentItem({ queue, tokenizer }: { queue: Queue; tokenizer: string | n
   }
   if (id === undefined) return null
   return (
-    <ItemEditor key={id} id={id} tokenizer={tokenizer} onFinished={onFinished}>
+    <ItemEditor key={id} id={id} tokenizer={tokenizer} onFinishing={onFinishing} onFinished={onFinished}>
       {edits && edit && rewardModel !== undefined && (
         <EditRewards edit={edit} rewardModel={rewardModel} scale={edits.scale} />
       )}

@@ -28,12 +28,15 @@ import type { Finished } from './use-undo.ts'
 export function ItemEditor({
   id,
   tokenizer,
+  onFinishing,
   onFinished,
   children,
 }: {
   id: string
   /** A model whose tokens are the unit of the diff; null for words. */
   tokenizer: string | null
+  /** Called as it begins to be saved. */
+  onFinishing: (finished: Finished, saved: Promise<void>) => void
   onFinished: (finished: Finished) => void
   children?: ReactNode
 }) {
@@ -54,6 +57,7 @@ export function ItemEditor({
       annotation={opened.annotation}
       savedNote={note}
       tokenizer={tokenizer}
+      onFinishing={onFinishing}
       onFinished={onFinished}
     >
       {isFromElsewhere && (
@@ -71,6 +75,8 @@ interface OpenItem {
   item: Item
   annotation: Annotation | null
   tokenizer: string | null
+  /** Called as it begins to be saved. */
+  onFinishing: (finished: Finished, saved: Promise<void>) => void
   onFinished: (finished: Finished) => void
 }
 
@@ -153,7 +159,7 @@ type ItemActions = ReturnType<typeof useItemActions>
 /** The editor and what can be done with its item. */
 function useItemActions(
   parent: RefObject<HTMLDivElement | null>,
-  { place, item, annotation, tokenizer, onFinished }: OpenItem,
+  { place, item, annotation, tokenizer, onFinishing, onFinished }: OpenItem,
 ) {
   const { project, annotator } = place
   const editing = useEditing(parent, { project, annotator, item, annotation }, tokenizer)
@@ -164,7 +170,9 @@ function useItemActions(
   })
   const save = (state: State) => {
     setAsking(false)
-    if (!finishing.isPending) finishing.mutate({ state, before: editing.state })
+    if (finishing.isPending) return
+    const before = editing.state
+    onFinishing({ item: item.id, state, before }, finishing.mutateAsync({ state, before }))
   }
   const finish = (verb: FinishingVerb) => {
     const isUnchanged = editing.editor().view.state.doc.toString() === (item.rejected ?? '')

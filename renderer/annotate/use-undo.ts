@@ -21,12 +21,21 @@ const toasts: Record<State, { text: string; icon: IconName }> = {
   draft: { text: 'The flag is removed', icon: 'flag' },
 }
 
-/** @returns a function that is called after each of them */
-export function useUndo(takeBack: (finished: Finished) => Promise<void>): (finished: Finished) => void {
-  const [last, setLast] = useState<Finished | null>(null)
-  const undo = async (finished: Finished) => {
+/** A change that is being saved. */
+interface Saving {
+  finished: Finished
+  saved: Promise<void>
+}
+
+/** @returns a function that is called with each of them as it begins to be saved: it can be undone from then on */
+export function useUndo(
+  takeBack: (finished: Finished) => Promise<void>,
+): (finished: Finished, saved: Promise<void>) => void {
+  const [last, setLast] = useState<Saving | null>(null)
+  const undo = async ({ finished, saved }: Saving) => {
     setLast(null)
     try {
+      await saved
       await takeBack(finished)
       showToast('Undone', { icon: 'undo' })
     } catch (error) {
@@ -38,9 +47,14 @@ export function useUndo(takeBack: (finished: Finished) => Promise<void>): (finis
     { keys: 'u', ...binding },
     { keys: 'Alt+u', whileTyping: true, ...binding },
   ])
-  return (finished) => {
-    setLast(finished)
+  return (finished, saved) => {
+    const saving = { finished, saved }
+    setLast(saving)
     const { text, icon } = toasts[finished.state]
-    showToast(text, { icon, action: { text: 'Undo', keys: 'Alt+u', run: () => void undo(finished) } })
+    const action = { text: 'Undo', keys: 'Alt+u', run: () => void undo(saving) }
+    saved.then(
+      () => showToast(text, { icon, action }),
+      () => setLast((newest) => (newest === saving ? null : newest)),
+    )
   }
 }

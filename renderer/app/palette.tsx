@@ -1,5 +1,5 @@
 /** The command palette: verbs of the view first, then places, then items; Tab narrows it to one of these kinds. */
-import { type KeyboardEvent, useDeferredValue, useState } from 'react'
+import { type KeyboardEvent, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icons.tsx'
@@ -29,7 +29,7 @@ function PaletteSearch({ onClose, onHelp }: { onClose: () => void; onHelp: () =>
   const [text, setText] = useState('')
   const [selected, setSelected] = useState(0)
   const [only, setOnly] = useState<PaletteKind | null>(null)
-  const entries = usePaletteEntries(useDeferredValue(text), only)
+  const entries = usePaletteEntries(text, only)
   const pick = (entry: Entry | undefined) => {
     if (!entry) return
     onClose()

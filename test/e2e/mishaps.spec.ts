@@ -117,7 +117,7 @@ describe('mishaps', async () => {
 
   test('a crash of the trainer is reported, and the run can be resumed to its end', async () => {
     const { page, project } = app
-    const config = { epochs: 6, batchSize: 32, maxQueryTokens: 64, maxResponseTokens: 64, checkpointEvery: 5 }
+    const config = { epochs: 1, batchSize: 32, maxQueryTokens: 64, maxResponseTokens: 64, checkpointEvery: 5 }
     const input = { project, model: 'world', name: 'base', config }
     const { id } = await app.host.work.start({ verb: 'train sft', input })
     for await (const event of await app.host.work.watch({ id }))

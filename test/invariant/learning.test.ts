@@ -184,6 +184,7 @@ async function ppo(rewardOf: (id: number) => number, changes: Partial<PpoConfig>
       value: hasCritic ? policy : null,
       scorer,
       sequenceScorer: placements[config.placement].needsSequenceModel ? scorer : null,
+      ensemble: [],
       tokenizer,
       prompts,
       heldoutPrompts: [],

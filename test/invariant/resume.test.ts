@@ -126,6 +126,7 @@ const plans: Record<JobName, Stop[]> = {
   'ppo-lora': [killAfter(1), pauseAfter(3)],
   'ppo-shaped': [killAfter(1), pauseAfter(3)],
   'ppo-group': [killAt('step-00000002.partial'), pauseAfter(3)],
+  'ppo-ensemble': [killAfter(1), pauseAfter(3)],
 }
 
 describe('a stopped and resumed run ends with the same bytes', { concurrency: 2 }, () => {

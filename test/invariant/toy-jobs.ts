@@ -21,6 +21,7 @@ export const jobNames = [
   'ppo-lora',
   'ppo-shaped',
   'ppo-group',
+  'ppo-ensemble',
 ] as const
 export type JobName = (typeof jobNames)[number]
 
@@ -61,6 +62,8 @@ export interface ToyFiles {
   rewardModel: string
   /** Scores whole responses. */
   sequenceModel: string
+  /** Of the scheme of the first. */
+  otherRewardModel: string
   input: string
 }
 
@@ -78,10 +81,20 @@ export async function writeToyFiles(folder: string): Promise<ToyFiles> {
     keptMean: null,
     tokenizerHash: toyTokenizer().hash,
   })
+  const otherRewardModel = await writeToyModel(path.join(folder, 'other-reward-model'), {
+    seed: 4,
+    scored: true,
+  })
+  await writeRewardCard(otherRewardModel, {
+    scheme: 'bt-changed',
+    keptMean: -0.2,
+    tokenizerHash: toyTokenizer().hash,
+  })
   return {
     base,
     rewardModel,
     sequenceModel,
+    otherRewardModel,
     input: writeRows(path.join(folder, 'rows.jsonl'), toyRows(8, 3)),
   }
 }
@@ -89,7 +102,7 @@ export async function writeToyFiles(folder: string): Promise<ToyFiles> {
 /** @param folder of the run */
 export function toyJob(
   name: JobName,
-  { base, rewardModel, sequenceModel, input }: ToyFiles,
+  { base, rewardModel, sequenceModel, otherRewardModel, input }: ToyFiles,
   folder: string,
   seed = 1,
 ): TrainingJob {
@@ -128,6 +141,7 @@ export function toyJob(
         policy: base,
         rewardModel,
         sequenceModel: name === 'ppo-shaped' ? sequenceModel : null,
+        ensemble: name === 'ppo-ensemble' ? [otherRewardModel] : [],
         judge: { kind: 'length', prefer: 'longer' },
         config,
         ...run,

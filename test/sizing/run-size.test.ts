@@ -91,6 +91,7 @@ describe('PPO', () => {
               policy: { config: policy, hasHead: false },
               rewardModel: { config: reward, hasHead: true },
               sequenceModel: null,
+              ensemble: [],
             })
             const all = new Set([
               start,
@@ -139,6 +140,7 @@ test('twice the batch is twice the work, and adapters, judging and epochs change
     policy: { config: tied, hasHead: false },
     rewardModel: { config: tied, hasHead: true },
     sequenceModel: null,
+    ensemble: [],
   })
   assert.ok(runScale(ppo({ judgeEvery: 1 }, 80)).bytes > 5 * runScale(ppo({ numPpoEpochs: 1 })).bytes)
   assert.ok(flops(ppo({ numPpoEpochs: 4 })) > 1.5 * flops(ppo({ numPpoEpochs: 2 })))

@@ -32,9 +32,10 @@ export interface RunKindRow<
   makes: 'language' | 'reward'
   /**
    * Fields of its verb and job that name models; the run trains the first. In the job it is a path, a ModelRef of a
-   * model on disk (`ref`), a ModelRef that may also be of a preset (`start`), or a path or null (`optional`).
+   * model on disk (`ref`), a ModelRef that may also be of a preset (`start`), a path or null (`optional`), or
+   * a list of paths (`list`).
    */
-  models: Readonly<Record<string, 'path' | 'ref' | 'start' | 'optional'>>
+  models: Readonly<Record<string, 'path' | 'ref' | 'start' | 'optional' | 'list'>>
   /** The metric that best summarises it. */
   leadingMetric: keyof Metrics
   /** The metrics that it logs, besides those of any optimizer. */

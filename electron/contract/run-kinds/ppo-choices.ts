@@ -46,13 +46,15 @@ export interface Contradiction {
 }
 
 interface Chosen {
+  rewardModel: string
   sequenceModel: string | null
+  ensemble: string[]
   config: { placement: Placement; credit: Credit; samplesPerPrompt: number; rolloutBatchSize: number }
 }
 
 /** @returns the first contradiction, or null */
 export function contradictionOf(chosen: Chosen): Contradiction | null {
-  return modelContradiction(chosen) ?? sampleContradiction(chosen)
+  return modelContradiction(chosen) ?? ensembleContradiction(chosen) ?? sampleContradiction(chosen)
 }
 
 function modelContradiction({ sequenceModel, config: { placement } }: Chosen): Contradiction | null {
@@ -63,6 +65,12 @@ function modelContradiction({ sequenceModel, config: { placement } }: Chosen): C
     ? `Placement ${placement} needs a second reward model, which scores whole responses: name one that was trained with scheme sequence`
     : `Placement ${placement} reads no second reward model: leave it out, or choose placement ${needing.join(' or ')}`
   return { path: ['sequenceModel'], message }
+}
+
+function ensembleContradiction({ rewardModel, ensemble }: Chosen): Contradiction | null {
+  const twice = ensemble.find((model, i) => model === rewardModel || ensemble.indexOf(model) < i)
+  if (twice === undefined) return null
+  return { path: ['ensemble'], message: `The reward model ${twice} is named twice: name each once` }
 }
 
 function sampleContradiction({ config }: Chosen): Contradiction | null {

@@ -78,6 +78,13 @@ export const PpoConfig = z.strictObject({
       'Take token rewards from a reward model of whole responses (scheme sequence): the change of its score at each token (red: Li et al. 2024), or only its larger changes (confident); none takes the rewards that the model learned for tokens.',
     )
     .meta({ label: 'Derived token rewards' }),
+  ensemblePenalty: z
+    .number()
+    .nonnegative()
+    .default(1)
+    .describe(
+      'With several reward models (ensemble): how many of their standard deviations are subtracted from their mean.',
+    ),
   tokenWeight: z
     .number()
     .min(0)
@@ -236,6 +243,8 @@ export const PpoJob = z.strictObject({
   rewardModel: z.string(),
   /** Scores whole responses, for the placements that need a second reward model. */
   sequenceModel: z.string().nullable().default(null),
+  /** Further reward models of the same scheme. */
+  ensemble: z.array(z.string()).default([]),
   judge: JudgeSpec.nullable(),
   config: PpoConfig,
   ...runFiles,
@@ -257,6 +266,13 @@ const verb = trainingVerb(
           .nullable()
           .default(null)
           .meta({ value: 'SEQUENCE_MODEL' }),
+        ensemble: z
+          .array(z.string().min(1))
+          .default([])
+          .describe(
+            'Further reward models of the same scheme, such as those of other seeds: a token earns their mean, less what they disagree by.',
+          )
+          .meta({ value: 'REWARD_MODEL' }),
         ...sharedOptions,
         judge: WrittenJudge.nullable()
           .default(null)
@@ -323,7 +339,7 @@ export const ppo = {
   summary: 'optimises the policy on the rewards of a reward model',
   trainsOn: () => 'prompts',
   makes: 'language',
-  models: { policy: 'path', rewardModel: 'path', sequenceModel: 'optional' },
+  models: { policy: 'path', rewardModel: 'path', sequenceModel: 'optional', ensemble: 'list' },
   leadingMetric: 'objective/scores',
   startCompilations: 5,
   branchable: [

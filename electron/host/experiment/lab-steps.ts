@@ -109,7 +109,7 @@ function trainingSteps(
       return run('ppo', {
         ...shared(name),
         policy: models.policy ?? policy,
-        ...{ rewardModel, sequenceModel, judge: watchingJudge, config },
+        ...{ rewardModel, sequenceModel, ensemble: [], judge: watchingJudge, config },
       })
     },
     trainDpo: (name, start, config, edits) =>

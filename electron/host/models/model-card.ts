@@ -137,14 +137,15 @@ function citation(model: string): string {
 function parentsOf(project: Project, run: Run): string[] {
   const trained = startOf(project, run)?.path
   const others = Object.keys(runKinds[run.kind].models).slice(1)
-  return others.flatMap((field) => {
-    const file = run.config.job[field]
-    if (typeof file !== 'string' || path.resolve(project.folder, file) === trained) return []
-    return [
-      '',
-      `Reward model: \`${path.basename(file) === 'model' ? path.basename(path.dirname(file)) : citation(file)}\`.`,
-    ]
-  })
+  return others
+    .flatMap((field) => [run.config.job[field]].flat())
+    .flatMap((file) => {
+      if (typeof file !== 'string' || path.resolve(project.folder, file) === trained) return []
+      return [
+        '',
+        `Reward model: \`${path.basename(file) === 'model' ? path.basename(path.dirname(file)) : citation(file)}\`.`,
+      ]
+    })
 }
 
 const Choice = z.object({ datasets: z.array(z.string()), heldout: z.number() })

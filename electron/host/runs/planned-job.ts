@@ -7,14 +7,15 @@ import { type PlannedJob, runKinds } from '../../contract/run-kinds/index.ts'
 export function mapModelPaths<Job extends PlannedJob>(job: Job, map: (path: string) => string): Job {
   const models = Object.keys(runKinds[job.kind].models).map((field) => [
     field,
-    mapRef(Reflect.get(job, field) as string | ModelRef | null, map),
+    mapRef(Reflect.get(job, field) as string | string[] | ModelRef | null, map),
   ])
   const judge = 'judge' in job && job.judge ? { judge: mapJudgeModel(job.judge, map) } : {}
   return { ...job, ...Object.fromEntries(models), ...judge }
 }
 
-function mapRef(ref: string | ModelRef | null, map: (path: string) => string): string | ModelRef | null {
+function mapRef(ref: string | string[] | ModelRef | null, map: (path: string) => string): typeof ref {
   if (ref === null) return null
   if (typeof ref === 'string') return map(ref)
+  if (Array.isArray(ref)) return ref.map(map)
   return 'path' in ref ? { path: map(ref.path) } : ref
 }

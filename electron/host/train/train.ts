@@ -89,7 +89,7 @@ export function planRun(project: Project, kind: RunKind, input: AnyTrainInput): 
     field,
     ...resolved(
       project,
-      { form, name: Reflect.get(input, field) as string | null },
+      { form, name: Reflect.get(input, field) as string | string[] | null },
       { rows, seed: config.seed },
     ),
   }))
@@ -104,7 +104,7 @@ export function planRun(project: Project, kind: RunKind, input: AnyTrainInput): 
 
 interface Resolved {
   /** As the job takes it. */
-  ref: string | ModelRef | null
+  ref: string | string[] | ModelRef | null
   /** The record of the model, if the project lists it. */
   record: NamedModel['record']
 }
@@ -113,13 +113,15 @@ type Form = RunKindRow['models'][string]
 /** What a model made from scratch depends on. */
 type Scratch = { rows: RunInputRow[]; seed: number }
 
-/** @param name null for an optional model that the input leaves out */
+/** @param name null for an optional model that the input leaves out, and several for a list */
 function resolved(
   project: Project,
-  { form, name }: { form: Form; name: string | null },
+  { form, name }: { form: Form; name: string | string[] | null },
   scratch: Scratch,
 ): Resolved {
-  return name === null ? { ref: null, record: null } : resolve[form](project, name, scratch)
+  if (name === null) return { ref: null, record: null }
+  if (typeof name === 'string') return resolve[form](project, name, scratch)
+  return { ref: name.map((each) => findModel(project, each).path), record: null }
 }
 
 /** How a model named in the input becomes that of a job. */
@@ -129,6 +131,7 @@ const resolve: Record<Form, (project: Project, name: string, scratch: Scratch) =
     return { ref: path, record }
   },
   optional: (project, name, scratch) => resolve.path(project, name, scratch),
+  list: (project, name, scratch) => resolve.path(project, name, scratch),
   ref(project, name) {
     const { path, record } = findModel(project, name)
     return { ref: { path }, record }

@@ -22,6 +22,8 @@ export interface RewardScales {
   scale: RewardScale
   /** Of the second reward model, which scores whole responses; null without one. */
   sequenceScale: RewardScale | null
+  /** Of each member of an ensemble of reward models, the first included; null with a single one. */
+  memberScales: RewardScale[] | null
 }
 
 /** KL of each token by the k1 estimator, log π - log π_ref: may be negative, never clamped. */

@@ -25,6 +25,8 @@ export interface StoredPpoState {
   bestStep: number | null
   /** Of the second reward model, in runs that have one. */
   sequenceScale?: RewardScale
+  /** Of the members, in runs with an ensemble of reward models. */
+  memberScales?: RewardScale[]
   /** The settings that it was saved with; checkpoints of the first versions lack them. */
   under?: StateSettings
 }
@@ -35,13 +37,16 @@ export function initialState({ klCoef }: StateSettings, scales: RewardScales): P
 
 /** @param savedWith the settings of the run */
 export function toStored(
-  { klCoef, scales: { scale, sequenceScale }, tripwires, updates, bestStep }: PpoState,
+  { klCoef, scales: { scale, sequenceScale, memberScales }, tripwires, updates, bestStep }: PpoState,
   savedWith: StateSettings,
 ): StoredPpoState {
   const { acknowledged, ...rest } = tripwires
   const under = { klCoef: savedWith.klCoef, tripwires: savedWith.tripwires }
-  const stored = { klCoef, scale, memory: { known: acknowledged, ...rest }, updates, bestStep, under }
-  return sequenceScale === null ? stored : { ...stored, sequenceScale }
+  return {
+    ...{ klCoef, scale, memory: { known: acknowledged, ...rest }, updates, bestStep, under },
+    ...(sequenceScale && { sequenceScale }),
+    ...(memberScales && { memberScales }),
+  }
 }
 
 /**
@@ -52,6 +57,7 @@ export function fromStored(stored: StoredPpoState, { klCoef, tripwires }: StateS
   const {
     scale,
     sequenceScale = null,
+    memberScales = null,
     memory,
     updates,
     bestStep,
@@ -60,7 +66,7 @@ export function fromStored(stored: StoredPpoState, { klCoef, tripwires }: StateS
   const { known, ...rest } = memory
   return {
     klCoef: savedWith.klCoef === klCoef ? stored.klCoef : klCoef,
-    scales: { scale, sequenceScale },
+    scales: { scale, sequenceScale, memberScales },
     tripwires: {
       acknowledged: known.filter((wire) => savedWith.tripwires[wire] === tripwires[wire]),
       ...rest,

@@ -17,6 +17,7 @@ import {
   yieldToEventLoop,
 } from '../../engine/training/run.ts'
 import { learningRateAt } from '../../engine/training/schedule.ts'
+import { type EnsembleMember, ensembleScorer } from '../reward/ensemble.ts'
 import { estimateCredit } from './credit.ts'
 import { type Judged, placedScores } from './placements.ts'
 import { recordedSamples, rolloutMetrics } from './report.ts'
@@ -24,6 +25,7 @@ import {
   adaptKlCoef,
   klPerToken,
   penalizeMissingEos,
+  type RewardScale,
   type RewardScales,
   sequenceRewardScale,
   tokenRewardScale,
@@ -51,12 +53,17 @@ export interface ResponseScorer {
   sequenceScore(tokenRewards: Float32Array): number
 }
 
+/** A reward model, with its zero. */
+export type RewardSource = Pick<PpoInputs, 'scorer' | 'keptMean'>
+
 export interface PpoInputs {
   policy: Model
   refPolicy: Model
   /** The policy itself when the value head shares its trunk; null without a critic. */
   value: Model | null
   scorer: ResponseScorer
+  /** Further reward models, which reward together with `scorer`. */
+  ensemble: RewardSource[]
   /** The second reward model, of whole responses, for the placements that need one. */
   sequenceScorer: ResponseScorer | null
   tokenizer: Tokenizer
@@ -114,7 +121,7 @@ export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunH
 
       // 2. Score: the policy's view (recorded above), the reference's and the value head's, and the reward model's.
       const rollout = rolloutScorer.score(samples, { padId: tokenizer.padId, lengths, chunk })
-      const judged = judgeResponses(setup, samples)
+      const judged = judgeResponses(setup, samples, state.scales.memberScales)
 
       // 3. Rewards: the score at its place, minus the KL penalty at every token.
       const { batch } = rollout
@@ -196,12 +203,24 @@ interface Judgement {
   sequenceScores: number[]
 }
 
-function judgeResponses({ inputs, lengths, chunk }: Setup, samples: readonly Sample[]): Judgement {
-  const { scorer, sequenceScorer } = inputs
+function judgeResponses(
+  { inputs, config, lengths, chunk }: Setup,
+  samples: readonly Sample[],
+  memberScales: RewardScale[] | null,
+): Judgement {
+  const { sequenceScorer } = inputs
+  const scorer = memberScales
+    ? ensembleScorer(membersOf(inputs, memberScales), config.ensemblePenalty)
+    : inputs.scorer
   const tokenRewards = scorer.tokenRewards(samples, chunk, lengths)
   const read = sequenceScorer?.tokenRewards(samples, chunk, lengths) ?? tokenRewards
   const sequenceScores = read.map((rewards) => (sequenceScorer ?? scorer).sequenceScore(rewards))
   return { tokenRewards, sequenceScores }
+}
+
+function membersOf({ scorer, ensemble }: PpoInputs, scales: readonly RewardScale[]): EnsembleMember[] {
+  const scorers = [scorer, ...ensemble.map((source) => source.scorer)]
+  return scorers.map((each, i) => ({ scorer: each, scale: scales[i]! }))
 }
 
 /** Samples from the starting policy, which is the reference, to measure the scales of rewards. */
@@ -214,13 +233,45 @@ function measureScales(setup: Setup): RewardScales {
     const options = { ...sampling, stream: 'scale', firstRow: batch * rows }
     samples.push(...sampleResponses(generator, chosen, options))
   }
-  const { tokenRewards, sequenceScores } = judgeResponses(setup, samples)
+  const memberScales = inputs.ensemble.length === 0 ? null : measureMembers(setup, samples)
+  const { tokenRewards, sequenceScores } = judgeResponses(setup, samples, memberScales)
   const sequence = sequenceRewardScale(sequenceScores)
-  if (!placements[config.placement].rewardsTokens) return { scale: sequence, sequenceScale: null }
+  if (!placements[config.placement].rewardsTokens)
+    return { scale: sequence, sequenceScale: null, memberScales }
+  // Of an ensemble, the zero is what a reference token earns by the members' disagreement alone: length costs nothing.
+  const zero = memberScales ? meanPenalty(setup, samples, memberScales) : inputs.keptMean
   return {
-    scale: tokenRewardScale(tokenRewards, inputs.keptMean),
+    scale: tokenRewardScale(tokenRewards, zero),
     sequenceScale: inputs.sequenceScorer ? sequence : null,
+    memberScales,
   }
+}
+
+/** The zero and unit of each member of an ensemble, in which its rewards are compared with the others'. */
+function measureMembers(
+  { inputs, config, lengths, chunk }: Setup,
+  samples: readonly Sample[],
+): RewardScale[] {
+  return [inputs, ...inputs.ensemble].map(({ scorer, keptMean }) => {
+    const rewards = scorer.tokenRewards(samples, chunk, lengths)
+    return placements[config.placement].rewardsTokens
+      ? tokenRewardScale(rewards, keptMean)
+      : sequenceRewardScale(rewards.map((each) => scorer.sequenceScore(each)))
+  })
+}
+
+/** Mean over the tokens of reference samples of what the members' disagreement subtracts; not positive. */
+function meanPenalty(
+  { inputs, config, lengths, chunk }: Setup,
+  samples: readonly Sample[],
+  scales: RewardScale[],
+): number {
+  const [less, mean] = [config.ensemblePenalty, 0].map((penalty) =>
+    ensembleScorer(membersOf(inputs, scales), penalty)
+      .tokenRewards(samples, chunk, lengths)
+      .flatMap((row) => [...row]),
+  ) as [number[], number[]]
+  return less.reduce((sum, reward, i) => sum + reward - mean[i]!, 0) / less.length
 }
 
 /** The reward models' part of the reward, at its place, minus the penalty for a missing EOS. (B, T) */

@@ -25,6 +25,8 @@ export interface PpoSize extends SizeOf<'ppo'> {
   rewardModel: SizedModel
   /** Null without a second reward model. */
   sequenceModel: SizedModel | null
+  /** Further reward models. */
+  ensemble: SizedModel[]
   /** In tokens. */
   longestQuery: number
   /** Held-out prompts that a judge is asked about; 0 without a judge. */
@@ -32,7 +34,7 @@ export interface PpoSize extends SizeOf<'ppo'> {
 }
 
 export const ppo: SizedKind<'ppo', PpoSize> = {
-  async plan({ policy, rewardModel, sequenceModel, judge, config }, rows) {
+  async plan({ policy, rewardModel, sequenceModel, ensemble, judge, config }, rows) {
     const { model, tokenizer } = openPlanned({ path: policy })
     let longest = 0
     let heldout = 0
@@ -47,6 +49,7 @@ export const ppo: SizedKind<'ppo', PpoSize> = {
       policy: model,
       rewardModel: openPlanned({ path: rewardModel }).model,
       sequenceModel: sequenceModel === null ? null : openPlanned({ path: sequenceModel }).model,
+      ensemble: ensemble.map((path) => openPlanned({ path }).model),
       longestQuery: longest,
       judged: judge === null ? 0 : heldout,
     }
@@ -77,12 +80,17 @@ function sharedHead({ policy, config }: PpoSize): number {
   return creditEstimators[config.credit].hasCritic ? policy.config.hiddenSize : 0
 }
 
+/** All that score responses. */
+function rewardModelsOf({ rewardModel, sequenceModel, ensemble }: PpoSize): SizedModel[] {
+  return [rewardModel, ...(sequenceModel ? [sequenceModel] : []), ...ensemble]
+}
+
 function valueConfig({ policy, rewardModel, config }: PpoSize): ModelConfig {
   return config.valueInit === 'reward' ? rewardModel.config : policy.config
 }
 
 function shapeOf(run: PpoSize): TrainingShape {
-  const { policy, rewardModel, sequenceModel, config } = run
+  const { policy, config } = run
   const lengths = lengthsOf(run)
   const hasOwnTrunk = hasValueModel(run)
   const miniBatch = Math.ceil(config.rolloutBatchSize / config.numMiniBatches)
@@ -101,8 +109,7 @@ function shapeOf(run: PpoSize): TrainingShape {
     ],
     heldNumbers:
       startNumbers(policy) +
-      startNumbers(rewardModel) +
-      (sequenceModel ? startNumbers(sequenceModel) : 0) +
+      rewardModelsOf(run).reduce((sum, model) => sum + startNumbers(model), 0) +
       copiedNumbers(run),
     trainedNumbers: hasOwnTrunk
       ? trainedNumbers(policy.config, config.loraRank, false) +
@@ -132,7 +139,7 @@ function copiedNumbers(run: PpoSize): number {
 }
 
 function workOf(run: PpoSize, trained: number): StepWork {
-  const { policy, rewardModel, sequenceModel, config, judged } = run
+  const { policy, config, judged } = run
   const { query, response } = lengthsOf(run)
   const rows = config.rolloutBatchSize
   const forward = (model: ModelConfig, logitRows: number) =>
@@ -147,8 +154,7 @@ function workOf(run: PpoSize, trained: number): StepWork {
     flops:
       batches * sampled.flops +
       forward(policy.config, rows * response) +
-      forward(rewardModel.config, 0) +
-      (sequenceModel ? forward(sequenceModel.config, 0) : 0) +
+      rewardModelsOf(run).reduce((sum, model) => sum + forward(model.config, 0), 0) +
       values +
       config.numPpoEpochs * updated,
     bytes: batches * sampled.bytes + config.numPpoEpochs * config.numMiniBatches * optimizerBytes(trained),

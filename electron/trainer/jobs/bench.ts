@@ -201,6 +201,7 @@ async function benchPpo(start: Model, job: BenchJob, hooks: Hooks): Promise<Time
       ...ppoModels(start, rewardModel, config),
       scorer,
       sequenceScorer: null,
+      ensemble: [],
       tokenizer: byteLevelTokenizer([]),
       prompts: randomQueries(job.batch * (job.steps + 1), job.prompt, start.config.vocabSize).map(
         (query, i) => ({ id: `${i}`, query }),

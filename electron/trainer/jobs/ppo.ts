@@ -13,7 +13,7 @@ import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { compareIds } from '../../engine/tokenizer/same-ids.ts'
 import type { RunHooks } from '../../engine/training/run.ts'
 import { longestQuery, promptsOf, type SplitPrompts } from '../../pipeline/ppo/examples.ts'
-import { trainPpo } from '../../pipeline/ppo/train.ts'
+import { type RewardSource, trainPpo } from '../../pipeline/ppo/train.ts'
 import type { RewardCard } from '../../pipeline/reward/card.ts'
 import { canRewardTokens, derivedScorer } from '../../pipeline/reward/derived.ts'
 import { type PolicyJudge, policyJudge } from './judges.ts'
@@ -31,6 +31,8 @@ interface Start {
   reward: RewardModel
   /** The second reward model, of whole responses; null if the placement needs none. */
   sequence: RewardModel | null
+  /** Further reward models, which reward together with the first. */
+  others: RewardModel[]
   tokenizer: Tokenizer
   prompts: SplitPrompts
 }
@@ -40,6 +42,8 @@ export function runPpo(job: PpoJob, jobHooks: Hooks): Promise<JobResults['ppo']>
   return runTraining(job, jobHooks, (rows, resources) => {
     const reward = openRewardModel(job.rewardModel)
     resources.keepModel(reward.model)
+    const others = job.ensemble.map(openRewardModel)
+    for (const { model } of others) resources.keepModel(model)
     const sequence = job.sequenceModel === null ? null : openRewardModel(job.sequenceModel)
     if (sequence) resources.keepModel(sequence.model)
     const opened = openModel({ path: job.policy }, 'language', { variables: config.templateVariables })
@@ -49,6 +53,8 @@ export function runPpo(job: PpoJob, jobHooks: Hooks): Promise<JobResults['ppo']>
     checkChoices(job)
     checkTokenizer(job.rewardModel, reward, opened, jobHooks)
     checkPlacement(job, reward.card)
+    for (const [i, other] of others.entries()) checkMember(job, job.ensemble[i]!, { reward, other })
+    for (const [i, other] of others.entries()) checkTokenizer(job.ensemble[i]!, other, opened, jobHooks)
     if (job.sequenceModel !== null && sequence) checkTokenizer(job.sequenceModel, sequence, opened, jobHooks)
     const prompts = promptsOf(rows, tokenizer, config.maxQueryTokens)
     return {
@@ -59,6 +65,7 @@ export function runPpo(job: PpoJob, jobHooks: Hooks): Promise<JobResults['ppo']>
           policy,
           'reward model': reward.model,
           ...(sequence && { 'sequence reward model': sequence.model }),
+          ...Object.fromEntries(others.map(({ model }, i) => [`reward model ${job.ensemble[i]}`, model])),
         })
         return {
           kind: 'ppo',
@@ -66,12 +73,13 @@ export function runPpo(job: PpoJob, jobHooks: Hooks): Promise<JobResults['ppo']>
           policy: sizedModel(policy),
           rewardModel: sizedModel(reward.model),
           sequenceModel: sequence && sizedModel(sequence.model),
+          ensemble: others.map(({ model }) => sizedModel(model)),
           longestQuery: longestQuery([...prompts.train, ...prompts.heldout]),
           judged: job.judge === null ? 0 : prompts.heldout.length,
         }
       },
       train: async (hooks) =>
-        train(job, { policy, reward, sequence, tokenizer, prompts }, { hooks, resources, jobHooks }),
+        train(job, { policy, reward, sequence, others, tokenizer, prompts }, { hooks, resources, jobHooks }),
     }
   })
 }
@@ -83,10 +91,15 @@ async function train(
 ): Promise<Trained<{ bestFolder: string | null }>> {
   const { config } = job
   const derivation = config.derivedRewards
-  const { reward, sequence, tokenizer, prompts } = start
+  const { reward, sequence, others, tokenizer, prompts } = start
   const models = ppoModels(start.policy, reward.model, config)
   for (const model of [models.policy, models.refPolicy, models.value]) if (model) resources.keepModel(model)
-  const scorer = resources.keep(scorerOf(reward))
+  const sourceOf = (model: RewardModel): RewardSource => {
+    const scorer = resources.keep(scorerOf(model))
+    if (derivation === null) return { scorer, keptMean: model.card.keptMean }
+    // Of derived rewards, a token that changes nothing earns 0.
+    return { scorer: derivedScorer(scorer, derivation), keptMean: 0 }
+  }
   const sequenceScorer = sequence && resources.keep(scorerOf(sequence))
   const judge = await openJudge(
     job,
@@ -103,13 +116,12 @@ async function train(
       tokenizer,
       prompts: prompts.train,
       heldoutPrompts: prompts.heldout,
-      // Of derived rewards, a token that changes nothing earns 0.
-      keptMean: derivation === null ? reward.card.keptMean : 0,
+      ...sourceOf(reward),
+      ensemble: others.map(sourceOf),
       judge: judge && {
         winRate: judge.winRate,
         keepBest: () => writeFolderAtomic(bestFolder, (beside) => saveModelFolder(exported, beside)),
       },
-      scorer: derivation === null ? scorer : derivedScorer(scorer, derivation),
       sequenceScorer,
     },
     config,
@@ -179,6 +191,19 @@ function checkTokenizer(
     throw refuse(`the policy can write ${vocabSize} tokens, the reward model reads ${config.vocabSize}`)
   const sentence = `The tokenizers of the policy and of ${rewardModel} differ in control tokens that no text is made of (${others.join(', ')}); the ids of every text are the same.`
   emit({ type: 'note', sentence })
+}
+
+/** Members of an ensemble are averaged, so they must say the same kind of thing. */
+function checkMember(
+  { rewardModel }: PpoJob,
+  path: string,
+  { reward, other }: { reward: RewardModel; other: RewardModel },
+): void {
+  if (other.card.scheme === reward.card.scheme) return
+  throw new UserError(
+    'bad_input',
+    `The reward model ${path} was trained with scheme "${other.card.scheme}", and ${rewardModel} with "${reward.card.scheme}": models of one ensemble need the same scheme. Leave it out of --ensemble, or train it with the other's scheme.`,
+  )
 }
 
 /** A reward model that can't reward this placement is refused. */

@@ -20,7 +20,7 @@ const stored: StoredPpoState = {
 }
 const state: PpoState = {
   klCoef: 0.4,
-  scales: { scale: { center: 0, deviation: 1 }, sequenceScale: null },
+  scales: { scale: { center: 0, deviation: 1 }, sequenceScale: null, memberScales: null },
   tripwires: {
     acknowledged: ['maxKl', 'minEosRate'],
     firstLength: 12,
@@ -39,6 +39,15 @@ test('a run that resumes with the same settings has the state that was saved', (
 test('the scale of a second reward model is kept, and stored only by runs that have one', () => {
   const sequenceScale = { center: 2, deviation: 3 }
   const both: PpoState = { ...state, scales: { ...state.scales, sequenceScale } }
+  assert.deepEqual(fromStored(toStored(both, settings), settings), both)
+})
+
+test('the scales of the members of an ensemble are kept', () => {
+  const memberScales = [
+    { center: 2, deviation: 3 },
+    { center: -1, deviation: 0.5 },
+  ]
+  const both: PpoState = { ...state, scales: { ...state.scales, memberScales } }
   assert.deepEqual(fromStored(toStored(both, settings), settings), both)
 })
 

@@ -308,6 +308,13 @@ test('a placement that needs a second reward model is refused without one, and a
   await refused(ppo({ sequenceModel: files.base }, { placement: 'mixed' }), files.base, 'no reward.json')
 })
 
+test('a member of an ensemble needs the scheme of the others, and is named once', async () => {
+  const { sequenceModel, rewardModel, otherRewardModel } = files
+  await refused(ppo({ ensemble: [sequenceModel] }), sequenceModel, /scheme "sequence".*the same scheme/)
+  await refused(ppo({ ensemble: [rewardModel] }), /is named twice/)
+  await refused(ppo({ ensemble: [otherRewardModel, otherRewardModel] }), /is named twice/)
+})
+
 test('credit that compares responses to a prompt is refused without several, or with a remainder', async () => {
   for (const credit of ['rloo', 'group']) await refused(ppo({}, { credit }), credit, 'choose 2 or more')
   await refused(ppo({}, { credit: 'rloo', samplesPerPrompt: 4 }), 'The 6 responses', '4 responses each')

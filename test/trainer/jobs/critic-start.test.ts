@@ -30,7 +30,7 @@ async function firstStep(settings: Partial<PpoConfig>): Promise<{ variance: numb
   })
   const rewardModel = settings.placement === 'sequence' ? files.sequenceModel : files.rewardModel
   const run = { input: files.input, folder: path.join(folder, Object.values(settings).join('-')) }
-  const models = { policy: files.base, rewardModel, sequenceModel: null }
+  const models = { policy: files.base, rewardModel, sequenceModel: null, ensemble: [] }
   const job = { kind: 'ppo' as const, ...models, judge: null, config, ...run }
   await runJob(job, { emit: (event) => events.push(event), signal: new AbortController().signal })
   const [step] = events.flatMap((event) => (event.type === 'step' ? [event.metrics] : []))

@@ -84,7 +84,8 @@ export const PpoConfig = z.strictObject({
     .default(1)
     .describe(
       'With several reward models (ensemble): how many of their standard deviations are subtracted from their mean.',
-    ),
+    )
+    .meta({ label: 'Disagreement penalty' }),
   tokenWeight: z
     .number()
     .min(0)

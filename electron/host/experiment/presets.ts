@@ -48,7 +48,7 @@ const full: DemoPreset = {
     arms: [...demoArms],
     prompts: 512,
     ...onPairs({ epochs: 2, warmupSteps: 30, checkpointEvery: 500 }),
-    ppo: PpoConfig.parse({ ...worldPpo, totalSteps: 30, rolloutBatchSize: 96, judgeEvery: 10 }),
+    ppo: PpoConfig.parse({ ...worldPpo, totalSteps: 24, rolloutBatchSize: 96, judgeEvery: 8 }),
   },
   caveat: null,
 }

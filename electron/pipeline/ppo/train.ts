@@ -4,7 +4,6 @@
  */
 import type { StepMetrics } from '../../contract/metrics.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
-import { placements } from '../../contract/run-kinds/ppo-choices.ts'
 import { type GenerationOptions, Generator } from '../../engine/generation/generate.ts'
 import type { Model } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
@@ -17,20 +16,11 @@ import {
   yieldToEventLoop,
 } from '../../engine/training/run.ts'
 import { learningRateAt } from '../../engine/training/schedule.ts'
-import { type EnsembleMember, ensembleScorer } from '../reward/ensemble.ts'
 import { estimateCredit } from './credit.ts'
 import { type Judged, placedScores } from './placements.ts'
 import { recordedSamples, rolloutMetrics } from './report.ts'
-import {
-  adaptKlCoef,
-  klPerToken,
-  penalizeMissingEos,
-  type RewardScale,
-  type RewardScales,
-  sequenceRewardScale,
-  tokenRewardScale,
-  withKlPenalty,
-} from './rewards.ts'
+import { type Judgement, RewardModels, type RewardSources } from './reward-models.ts'
+import { adaptKlCoef, klPerToken, penalizeMissingEos, type RewardScales, withKlPenalty } from './rewards.ts'
 import {
   joinRows,
   type Prompt,
@@ -46,34 +36,14 @@ import { fromStored, initialState, type PpoState, type StoredPpoState, toStored 
 import { isBestWinRate, trippedBy, updatedTripwires } from './tripwires.ts'
 import { PpoUpdate, trainedParameters } from './update.ts'
 
-/** A trained reward model's judgement of responses. */
-export interface ResponseScorer {
-  /** @returns the reward of each response token, one array per response */
-  tokenRewards(samples: readonly Sample[], batchSize: number, lengths: ResponseLengths): Float32Array[]
-  sequenceScore(tokenRewards: Float32Array): number
-}
-
-/** A reward model, with its zero. */
-export type RewardSource = Pick<PpoInputs, 'scorer' | 'keptMean'>
-
-export interface PpoInputs {
+export interface PpoInputs extends RewardSources {
   policy: Model
   refPolicy: Model
   /** The policy itself when the value head shares its trunk; null without a critic. */
   value: Model | null
-  scorer: ResponseScorer
-  /** Further reward models, which reward together with `scorer`. */
-  ensemble: RewardSource[]
-  /** The second reward model, of whole responses, for the placements that need one. */
-  sequenceScorer: ResponseScorer | null
   tokenizer: Tokenizer
   prompts: Prompt[]
   heldoutPrompts: Prompt[]
-  /**
-   * Mean reward of kept tokens on edits: the zero of token rewards. Null if the reward model does not say; then the mean
-   * over the tokens of reference samples takes its place.
-   */
-  keptMean: number | null
   /** Null evaluates nothing. */
   judge: {
     /** Win rate in percent of responses to the held-out prompts against the reference; null without a verdict. */
@@ -88,6 +58,7 @@ interface Setup {
   inputs: PpoInputs
   config: PpoConfig
   generator: Generator
+  rewardModels: RewardModels
   sampling: GenerationOptions
   lengths: ResponseLengths
   /** Rows per forward pass. */
@@ -98,7 +69,7 @@ interface Setup {
 export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunHooks): Promise<RunEnd> {
   const { policy, value, tokenizer } = inputs
   const setup = setUp(inputs, config)
-  const { generator, sampling, lengths, chunk } = setup
+  const { generator, rewardModels, sampling, lengths, chunk } = setup
   const rolloutScorer = new RolloutScorer(inputs, config.temperature)
   const update = new PpoUpdate({ policy, value }, tokenizer.padId, config)
   const checkpoints = new RunState(
@@ -121,7 +92,7 @@ export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunH
 
       // 2. Score: the policy's view (recorded above), the reference's and the value head's, and the reward model's.
       const rollout = rolloutScorer.score(samples, { padId: tokenizer.padId, lengths, chunk })
-      const judged = judgeResponses(setup, samples, state.scales.memberScales)
+      const judged = rewardModels.judge(samples, state.scales.memberScales)
 
       // 3. Rewards: the score at its place, minus the KL penalty at every token.
       const { batch } = rollout
@@ -192,35 +163,8 @@ function setUp(inputs: PpoInputs, config: PpoConfig): Setup {
     queryLength: lengths.queryLength,
   }
   const chunk = config.microBatchSize ?? config.rolloutBatchSize
-  return { inputs, config, generator: new Generator(policy), sampling, lengths, chunk }
-}
-
-/** What the reward models say about responses. */
-interface Judgement {
-  /** Of each token, one array per response. */
-  tokenRewards: Float32Array[]
-  /** Of each response: by the second reward model if there is one. */
-  sequenceScores: number[]
-}
-
-function judgeResponses(
-  { inputs, config, lengths, chunk }: Setup,
-  samples: readonly Sample[],
-  memberScales: RewardScale[] | null,
-): Judgement {
-  const { sequenceScorer } = inputs
-  const scorer = memberScales
-    ? ensembleScorer(membersOf(inputs, memberScales), config.ensemblePenalty)
-    : inputs.scorer
-  const tokenRewards = scorer.tokenRewards(samples, chunk, lengths)
-  const read = sequenceScorer?.tokenRewards(samples, chunk, lengths) ?? tokenRewards
-  const sequenceScores = read.map((rewards) => (sequenceScorer ?? scorer).sequenceScore(rewards))
-  return { tokenRewards, sequenceScores }
-}
-
-function membersOf({ scorer, ensemble }: PpoInputs, scales: readonly RewardScale[]): EnsembleMember[] {
-  const scorers = [scorer, ...ensemble.map((source) => source.scorer)]
-  return scorers.map((each, i) => ({ scorer: each, scale: scales[i]! }))
+  const rewardModels = new RewardModels(inputs, config, { chunk, lengths })
+  return { inputs, config, generator: new Generator(policy), rewardModels, sampling, lengths, chunk }
 }
 
 /** Samples from the starting policy, which is the reference, to measure the scales of rewards. */
@@ -233,45 +177,7 @@ function measureScales(setup: Setup): RewardScales {
     const options = { ...sampling, stream: 'scale', firstRow: batch * rows }
     samples.push(...sampleResponses(generator, chosen, options))
   }
-  const memberScales = inputs.ensemble.length === 0 ? null : measureMembers(setup, samples)
-  const { tokenRewards, sequenceScores } = judgeResponses(setup, samples, memberScales)
-  const sequence = sequenceRewardScale(sequenceScores)
-  if (!placements[config.placement].rewardsTokens)
-    return { scale: sequence, sequenceScale: null, memberScales }
-  // Of an ensemble, the zero is what a reference token earns by the members' disagreement alone: length costs nothing.
-  const zero = memberScales ? meanPenalty(setup, samples, memberScales) : inputs.keptMean
-  return {
-    scale: tokenRewardScale(tokenRewards, zero),
-    sequenceScale: inputs.sequenceScorer ? sequence : null,
-    memberScales,
-  }
-}
-
-/** The zero and unit of each member of an ensemble, in which its rewards are compared with the others'. */
-function measureMembers(
-  { inputs, config, lengths, chunk }: Setup,
-  samples: readonly Sample[],
-): RewardScale[] {
-  return [inputs, ...inputs.ensemble].map(({ scorer, keptMean }) => {
-    const rewards = scorer.tokenRewards(samples, chunk, lengths)
-    return placements[config.placement].rewardsTokens
-      ? tokenRewardScale(rewards, keptMean)
-      : sequenceRewardScale(rewards.map((each) => scorer.sequenceScore(each)))
-  })
-}
-
-/** Mean over the tokens of reference samples of what the members' disagreement subtracts; not positive. */
-function meanPenalty(
-  { inputs, config, lengths, chunk }: Setup,
-  samples: readonly Sample[],
-  scales: RewardScale[],
-): number {
-  const [less, mean] = [config.ensemblePenalty, 0].map((penalty) =>
-    ensembleScorer(membersOf(inputs, scales), penalty)
-      .tokenRewards(samples, chunk, lengths)
-      .flatMap((row) => [...row]),
-  ) as [number[], number[]]
-  return less.reduce((sum, reward, i) => sum + reward - mean[i]!, 0) / less.length
+  return setup.rewardModels.scalesOn(samples)
 }
 
 /** The reward models' part of the reward, at its place, minus the penalty for a missing EOS. (B, T) */

@@ -1,10 +1,10 @@
 /** Several reward models as one: their mean, minus what they disagree by. */
 import assert from 'node:assert/strict'
-import type { TokenScorer } from './derived.ts'
+import type { ResponseScorer } from './reward-models.ts'
 
 /** A member, with the zero and the unit in which its rewards are compared with the others'. */
 export interface EnsembleMember {
-  scorer: TokenScorer
+  scorer: ResponseScorer
   scale: { center: number; deviation: number }
 }
 
@@ -34,7 +34,7 @@ export function ensembleRewards(rewards: readonly ArrayLike<number>[], penalty: 
  * One scorer from several of the same scheme and tokenizer. S is that of the combined tokens: for the mean over tokens it
  * is at most mean S − penalty · sd S.
  */
-export function ensembleScorer(members: readonly EnsembleMember[], penalty: number): TokenScorer {
+export function ensembleScorer(members: readonly EnsembleMember[], penalty: number): ResponseScorer {
   const [first] = members
   assert(first, 'An ensemble needs a reward model.')
   return {
@@ -51,6 +51,6 @@ export function ensembleScorer(members: readonly EnsembleMember[], penalty: numb
         ),
       )
     },
-    sequenceScore: (rewards) => first.scorer.sequenceScore(Float32Array.from(rewards)),
+    sequenceScore: (rewards) => first.scorer.sequenceScore(rewards),
   }
 }

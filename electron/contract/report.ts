@@ -114,7 +114,7 @@ const Level = z.object({ value: z.number(), interval: z.object({ low: z.number()
 
 const Difference = z.object({ arm: z.string(), opponent: z.string(), ...Level.shape })
 
-/** Every arm at every strength of the KL penalty, and all arms at the same distances from the reference. */
+/** Arms of one start at every strength of the KL penalty, and all of them at the same distances from that start. */
 export const Frontier = z.object({
   points: z.array(
     z.object({
@@ -127,7 +127,7 @@ export const Frontier = z.object({
       flaws: z.record(z.string(), z.number().nonnegative()),
     }),
   ),
-  /** KLs in nats that every arm has runs on both sides of; low equals high if there is no such range. */
+  /** KLs in nats from the start that every arm has runs on both sides of; low equals high if there is no such range. */
   kls: z.object({ low: z.number(), high: z.number() }),
   /** Win rate over the reference in percent, the mean over those KLs. */
   winRates: z.array(z.object({ arm: z.string(), ...Level.shape })),
@@ -211,8 +211,10 @@ export const ResultRecord = z.object({
       }),
     )
     .optional(),
-  /** Null unless arms were run at several strengths of the KL penalty. */
+  /** Arms that start from the reference; null unless they were run at several strengths of the KL penalty. */
   frontier: Frontier.nullable(),
+  /** Arms that start from `sft-edited`, with their KL from that policy. Not in earlier records. */
+  sftFrontier: Frontier.nullable().optional(),
   /** Metrics over training steps; `metric` is a key of `contract/metrics.ts`. */
   curves: z.array(
     z.object({ arm: z.string(), metric: z.string(), points: z.array(z.tuple([Step, z.number()])) }),

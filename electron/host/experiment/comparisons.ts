@@ -10,36 +10,46 @@ import {
   sharedKls,
   winRateOver,
 } from '../../pipeline/judge/frontier.ts'
-import { armPlan, contrastsOf, headToHeadsOf, pairKindsOf } from './arms.ts'
+import { type ArmPlan, armPlan, contrastsOf, headToHeadsOf, pairKindsOf } from './arms.ts'
 import { nameOf } from './policies.ts'
 import { describeResponses } from './summaries.ts'
-import type { Contestant, JudgedVariant } from './tournament.ts'
+import type { Contestant, JudgedVariant, Match } from './tournament.ts'
 import type { Experiment } from './under-way.ts'
 
-/** @returns null if there is nothing to compare along: a single strength, or no PPO arm from the reference */
+/**
+ * Arms that start from one policy, compared at equal KLs from it.
+ * @returns null if there is nothing to compare along: a single strength, no PPO arm with this start, or a start that
+ * was not judged
+ */
 export function frontierOf(
+  start: ArmPlan['start'],
   judged: readonly JudgedVariant[],
   { plan: { klCoefs, seeds }, items, steps }: Experiment,
 ): Frontier | null {
-  // Distances from the reference say little about policies that started elsewhere.
-  const swept = judged.filter((v) => v.klCoef !== null && v.kl > 0 && armPlan(v.arm).start === null)
-  const byArm = Map.groupBy(swept, ({ arm }) => arm)
-  if (klCoefs.length < 2 || byArm.size === 0) return null
-  const curves = new Map([...byArm].map(([arm, variants]) => [arm, variants.map(pointOf)]))
+  const swept = judged.flatMap((variant): SweptVariant[] => {
+    const { klCoef, kl, startKl } = variant
+    const moved = start === null ? kl : (startKl ?? 0)
+    return klCoef !== null && moved > 0 && armPlan(variant.arm).start === start
+      ? [{ ...variant, klCoef, moved }]
+      : []
+  })
+  const origin = judged.filter(({ arm }) => arm === start).map(({ match }) => pointOf(0, match))
+  if (klCoefs.length < 2 || swept.length === 0 || (start !== null && origin.length === 0)) return null
+  const curves = new Map(
+    [...Map.groupBy(swept, ({ arm }) => arm)].map(([arm, variants]) => [
+      arm,
+      [...origin, ...variants.map(({ moved, match }) => pointOf(moved, match))],
+    ]),
+  )
   const kls = sharedKls([...curves.values()])
   const key = { seed: seeds[0]!, stream: 'experiment/frontier' }
-  const arms = [...curves.keys()]
   return {
-    points: swept.map(({ arm, klCoef, kl: own, answers, match: { summary } }) => ({
-      arm,
-      klCoef: klCoef!,
-      kl: own,
-      winRate: summary.winRate,
-      interval: summary.interval,
+    points: swept.map(({ arm, klCoef, moved, answers, match: { summary } }) => ({
+      ...{ arm, klCoef, kl: moved, winRate: summary.winRate, interval: summary.interval },
       ...describeResponses(answers, items, steps),
     })),
     kls,
-    winRates: arms.map((arm) => ({ arm, ...winRateOver(curves.get(arm)!, kls, key) })),
+    winRates: [...curves].map(([arm, points]) => ({ arm, ...winRateOver(points, kls, key) })),
     differences: differencesOver(curves, kls, key),
     differencesAt: [kls.low, (kls.low + kls.high) / 2, kls.high].map((kl) => ({
       kl,
@@ -47,6 +57,9 @@ export function frontierOf(
     })),
   }
 }
+
+/** A variant at one strength of the penalty, with its KL from where it started. */
+type SweptVariant = JudgedVariant & { klCoef: number; moved: number }
 
 function differencesOver(
   curves: ReadonlyMap<string, FrontierPoint[]>,
@@ -61,24 +74,33 @@ function differencesOver(
   )
 }
 
-function pointOf({ kl, match }: JudgedVariant): FrontierPoint {
-  return { kl, preferences: match.preferences }
+function pointOf(kl: number, { preferences }: Match): FrontierPoint {
+  return { kl, preferences }
 }
 
+/** The middle of the KLs that arms of a start share; null if there are none. */
+const middleOf = (frontier: Frontier | null) => frontier && (frontier.kls.low + frontier.kls.high) / 2
+
 /**
- * The arm's variant whose KL is nearest; its first if no KL is given or the arm starts elsewhere, where KLs from the
- * reference do not measure it. Null if none was trained.
+ * Of each arm the variant nearest to the middle of the KLs that the arms of its start share; the first of an arm without
+ * KLs. An arm that was not trained is left out.
  */
-export function nearest(
+export function selectedOf(
   judged: readonly JudgedVariant[],
-  arm: ExperimentArm,
-  kl: number | null,
-): JudgedVariant | null {
-  const own = judged.filter((variant) => variant.arm === arm)
-  if (own.length === 0) return null
-  const distance = (variant: JudgedVariant) => Math.abs(variant.kl - (kl ?? 0))
-  const isMeasured = kl !== null && armPlan(arm).start === null
-  return !isMeasured ? own[0]! : own.reduce((best, v) => (distance(v) < distance(best) ? v : best))
+  arms: readonly ExperimentArm[],
+  frontiers: { frontier: Frontier | null; sftFrontier: Frontier | null },
+): JudgedVariant[] {
+  return arms.flatMap((arm) => {
+    const own = judged.filter((variant) => variant.arm === arm)
+    const fromReference = armPlan(arm).start === null
+    const middle = middleOf(fromReference ? frontiers.frontier : frontiers.sftFrontier)
+    const [first] = own
+    if (first === undefined) return []
+    if (middle === null) return [first]
+    const distance = ({ kl, startKl }: JudgedVariant) =>
+      Math.abs((fromReference ? kl : (startKl ?? 0)) - middle)
+    return [own.reduce((best, variant) => (distance(variant) < distance(best) ? variant : best))]
+  })
 }
 
 export async function headToHeads(

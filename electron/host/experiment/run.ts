@@ -8,7 +8,7 @@ import type { ResultRecord } from '../../contract/report.ts'
 import { bestOfKl } from '../../pipeline/reward/best-of.ts'
 import { schemes } from '../../pipeline/reward/schemes.ts'
 import { armPlan, rewardsOf } from './arms.ts'
-import { contrastsBetween, editCurveOf, frontierOf, headToHeads, nearest } from './comparisons.ts'
+import { contrastsBetween, editCurveOf, frontierOf, headToHeads, selectedOf } from './comparisons.ts'
 import {
   type ExperimentPlan,
   nameOf,
@@ -61,10 +61,13 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
   const { judged, skipped } = await judgedVariants(variants, reference, experiment)
   const onAllEdits = judged.filter(({ edits }) => edits === null)
 
-  // 4. Compare the arms over the KLs that all of them reached, and select each arm's variant nearest to the middle.
-  const frontier = frontierOf(onAllEdits, experiment)
-  const middle = frontier && (frontier.kls.low + frontier.kls.high) / 2
-  const selected = plan.arms.flatMap((arm) => nearest(onAllEdits, arm, middle) ?? [])
+  // 4. Compare the arms of each start over the KLs that all of them reached, and select each arm's variant nearest to
+  //    the middle.
+  const frontiers = {
+    frontier: frontierOf(null, onAllEdits, experiment),
+    sftFrontier: frontierOf('sft-edited', onAllEdits, experiment),
+  }
+  const selected = selectedOf(onAllEdits, plan.arms, frontiers)
   const headToHead = await clock.time('judge', () => headToHeads(selected, experiment))
 
   // 5. Measure the reward models.
@@ -91,7 +94,7 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
     tuning,
     contrasts: contrastsBetween(selected, experiment),
     editCurve: editCurveOf(judged, experiment),
-    frontier,
+    ...frontiers,
     curves: selected.flatMap(curvesOf),
     winRateOverSteps: selected.map(winRateOverSteps),
     samples: samplesOf(items, firstSeed, reference, selected),

@@ -1,10 +1,10 @@
 /** The report's line charts: win rates during training and against KL, and the training curves. */
 import { metrics } from '../../contract/metrics.ts'
-import type { ResultRecord } from '../../contract/report.ts'
+import type { Frontier, ResultRecord } from '../../contract/report.ts'
 import { type LineChart, lineChart, type Series, thin } from './line-chart.ts'
 import { html, type Markup } from './markup.ts'
 import { compact, fixed, signed } from './numbers.ts'
-import { frontierFindings } from './sentences.ts'
+import { type FrontierKey, frontierFindings, frontierKeys } from './sentences.ts'
 import { swatch } from './series.ts'
 import { seriesOf } from './tables.ts'
 
@@ -150,56 +150,72 @@ function metricFigure(record: ResultRecord, metric: string): Markup[] {
   return lineFigure({ title: metric, meaning: metricMeaning(metric), chart })
 }
 
-/** Every arm at every strength of the KL penalty; null if only one was run. */
-export function frontierChart(record: ResultRecord): NamedChart | null {
-  if (record.frontier === null) return null
-  const { points } = record.frontier
-  const lines = record.arms.map(({ name }) => ({
+/** From where the arms of a comparison along the KL started. */
+const starts = {
+  frontier: { name: 'frontier', policy: 'the reference', xLabel: klLabel },
+  sftFrontier: { name: 'frontier-sft', policy: 'sft-edited', xLabel: 'KL from sft-edited (nats)' },
+} satisfies Record<FrontierKey, { name: string; policy: string; xLabel: string }>
+
+/** Every arm of a start at every strength of the KL penalty; null if only one was run. */
+export function frontierChart(record: ResultRecord, key: FrontierKey): NamedChart | null {
+  const frontier = record[key] ?? null
+  if (frontier === null) return null
+  const { name: file, policy, xLabel } = starts[key]
+  const lines = frontier.winRates.map(({ arm: name }) => ({
     name,
     series: seriesOf(record, name),
-    points: points
+    points: frontier.points
       .filter(({ arm }) => arm === name)
       .sort((a, b) => a.kl - b.kl)
       .map(({ kl, winRate, interval }) => ({ x: kl, y: winRate, ...interval })),
   }))
   return {
-    name: 'frontier',
-    title: 'Win rate against KL, one run per penalty',
+    name: file,
+    title: `Win rate against KL from ${policy}, one run per penalty`,
     meaning: 'Bands are 95% intervals over prompts and seeds.',
     chart: {
       ...winRateChart,
-      xLabel: klLabel,
+      xLabel,
       description: 'Win rate of each arm against its KL, one marker for each strength of the penalty.',
       lines,
     },
   }
 }
 
-/** That chart, with the arms' win rates and differences at equal KLs; null if only one penalty was run. */
-export function frontierFigure(record: ResultRecord): Markup | null {
-  const { frontier } = record
-  const named = frontierChart(record)
+/** Those charts, with the arms' win rates and differences at equal KLs; null if only one penalty was run. */
+export function frontierFigures(record: ResultRecord): Markup | null {
+  const figures = frontierKeys.flatMap((key) => frontierFigure(record, key) ?? [])
+  if (figures.length === 0) return null
+  return html`<p class="about">A policy can raise its win rate by moving further from where it started, so arms are compared over the range of KLs that all arms of that start cover.</p>${figures}`
+}
+
+function frontierFigure(record: ResultRecord, key: FrontierKey): Markup | null {
+  const frontier = record[key] ?? null
+  const named = frontierChart(record, key)
   if (frontier === null || named === null) return null
   const { winRates } = frontier
-  const figure = lineFigure(named)
   const rows = winRates.map(
     ({ arm, value, interval }) =>
       html`<tr><th scope="row" class="name"><span class="arm">${swatch(seriesOf(record, arm))}${arm}</span></th><td class="number strong">${fixed(value, 1)}</td><td class="number quiet">${fixed(interval.low, 1)} – ${fixed(interval.high, 1)}</td></tr>`,
   )
   const table = html`<div class="scroll"><table><thead><tr><th scope="col">Arm, over these KLs</th><th scope="col" class="number">Win rate</th><th scope="col" class="number">95% interval</th></tr></thead><tbody>${rows}</tbody></table></div>`
-  const [first] = frontier.differencesAt
-  const atKls = first?.differences.map(({ arm, opponent }, i) => {
-    const cells = frontier.differencesAt.map(({ differences }) => {
+  const findings = html`<ul class="notes">${frontierFindings(record, key).map((sentence) => html`<li>${sentence}</li>`)}</ul>`
+  return html`${legend(record, winRates)}<div class="pair">${lineFigure(named)}<div>${table}${differencesAtKls(frontier)}${findings}</div></div>`
+}
+
+function differencesAtKls({ differencesAt }: Frontier): Markup {
+  const [first] = differencesAt
+  const rows = first?.differences.map(({ arm, opponent }, i) => {
+    const cells = differencesAt.map(({ differences }) => {
       const { value, interval } = differences[i]!
       return html`<td class="number">${signed(value, 1)} <span class="quiet">${signed(interval.low, 1)} to ${signed(interval.high, 1)}</span></td>`
     })
     return html`<tr><th scope="row" class="name">${arm} − ${opponent}</th>${cells}</tr>`
   })
-  const heads = frontier.differencesAt.map(
+  const heads = differencesAt.map(
     ({ kl }) => html`<th scope="col" class="number">at ${fixed(kl, 1)} nats</th>`,
   )
-  const differences = html`<div class="scroll"><table><thead><tr><th scope="col">Difference in points of win rate</th>${heads}</tr></thead><tbody>${atKls ?? []}</tbody></table></div>`
-  return html`<p class="about">A policy can raise its win rate by moving further from the reference, so arms are compared over the range of KLs that all of them cover.</p>${legend(record, winRates)}<div class="pair">${figure}<div>${table}${differences}<ul class="notes">${frontierFindings(record).map((sentence) => html`<li>${sentence}</li>`)}</ul></div></div>`
+  return html`<div class="scroll"><table><thead><tr><th scope="col">Difference in points of win rate</th>${heads}</tr></thead><tbody>${rows ?? []}</tbody></table></div>`
 }
 
 /** Every logged metric over steps, the leading ones first; null if none was logged. */

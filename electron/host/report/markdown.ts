@@ -2,7 +2,7 @@
 import { adjustedPValues } from '../../contract/evidence.ts'
 import type { Arm, ResultRecord } from '../../contract/report.ts'
 import { fixed, pValue } from './numbers.ts'
-import { armWarnings, findings, frontierFindings, promptsOf } from './sentences.ts'
+import { armWarnings, findings, frontierFindings, frontierKeys, promptsOf } from './sentences.ts'
 
 type Column = { head: string; cell: (arm: Arm, adjustedP: number) => string; right: boolean }
 
@@ -64,7 +64,7 @@ export function reportMarkdown(record: ResultRecord): string {
     ...(record.caveat === null ? [] : [`**${escapeMarkdown(record.caveat)}**`]),
     `Win rate against the ${escapeMarkdown(record.reference.name)}, ${prompts || 'no'} held-out prompts, judged by ${escapeMarkdown(record.judge.name)}:`,
     table(rows).join('\n'),
-    [...findings(record), ...frontierFindings(record)]
+    [...findings(record), ...frontierKeys.flatMap((key) => frontierFindings(record, key))]
       .map((sentence) => `- ${escapeMarkdown(sentence)}`)
       .join('\n'),
     [...armWarnings(record), ...record.notes].map((note) => `- Note: ${escapeMarkdown(note)}`).join('\n'),

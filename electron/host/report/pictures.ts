@@ -4,6 +4,7 @@ import type { ResultRecord } from '../../contract/report.ts'
 import { frontierChart, progressCharts } from './figures.ts'
 import { fixed } from './numbers.ts'
 import { linePicture, type Picture, type Row, rowsPicture } from './picture.ts'
+import { frontierKeys } from './sentences.ts'
 import { seriesOf } from './tables.ts'
 
 export interface Results {
@@ -70,14 +71,12 @@ function ratingsPicture(ratings: readonly Rating[]): Picture | null {
 }
 
 function experimentPictures(record: ResultRecord): (Picture | null)[] {
-  const frontier = frontierChart(record)
   return [
     rewardModelsPicture(record),
     winRatesPicture(record),
-    ...progressCharts(record).map(({ name, title, meaning, chart }) =>
-      linePicture(name, title, meaning, chart),
+    ...[...progressCharts(record), ...frontierKeys.flatMap((key) => frontierChart(record, key) ?? [])].map(
+      ({ name, title, meaning, chart }) => linePicture(name, title, meaning, chart),
     ),
-    frontier && linePicture(frontier.name, frontier.title, frontier.meaning, frontier.chart),
   ]
 }
 

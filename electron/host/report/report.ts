@@ -1,7 +1,7 @@
 /** The experiment's report: a self-contained HTML page without scripts that also prints well. */
 import type { ResultRecord } from '../../contract/report.ts'
 import { contrastTable, editCurveTable } from './contrasts.ts'
-import { curveFigures, frontierFigure, progressFigures } from './figures.ts'
+import { curveFigures, frontierFigures, progressFigures } from './figures.ts'
 import { heatMaps } from './heat-map.ts'
 import { escapeText, html, type Markup } from './markup.ts'
 import { duration } from './numbers.ts'
@@ -160,7 +160,7 @@ export function reportHtml(record: ResultRecord): string {
     ...section('head-to-head', 'Head to head', headToHead(record)),
     ...section('contrasts', 'Differences between arms', contrastTable(record)),
     ...section('edits', 'Win rate by the number of edits', editCurveTable(record)),
-    ...section('frontier', 'Arms at an equal KL from the reference', frontierFigure(record)),
+    ...section('frontier', 'Arms at an equal KL', frontierFigures(record)),
     ...section('progress', 'Win rate during training', progressFigures(record)),
     ...section('flaws', 'Flaws and length of the responses', flawTable(record)),
     ...section('reward-models', 'Reward models', rewardModels(record)),

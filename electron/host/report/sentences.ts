@@ -90,14 +90,20 @@ export function findings(record: ResultRecord): string[] {
   return [comparison(best.name, `the ${record.reference.name}`, against), ...headToHead]
 }
 
-/** How arms differ at the same KL from the reference. */
-export function frontierFindings({ frontier }: ResultRecord): string[] {
+/** The comparisons along the KL, by where the arms started. */
+export const frontierKeys = ['frontier', 'sftFrontier'] as const
+export type FrontierKey = (typeof frontierKeys)[number]
+
+/** How arms differ at the same KL from where they started. */
+export function frontierFindings(record: ResultRecord, key: FrontierKey): string[] {
+  const frontier = record[key] ?? null
   if (frontier === null) return []
   const { kls, differences } = frontier
+  const start = key === 'frontier' ? '' : ', from sft-edited'
   const range =
     kls.low === kls.high
-      ? `At a KL of ${fixed(kls.high, 1)} nats`
-      : `Over KLs from ${fixed(kls.low, 1)} to ${fixed(kls.high, 1)} nats`
+      ? `At a KL of ${fixed(kls.high, 1)} nats${start}`
+      : `Over KLs from ${fixed(kls.low, 1)} to ${fixed(kls.high, 1)} nats${start}`
   return differences.map(({ arm, opponent, value, interval }) => {
     const bounds = `95% interval ${signed(interval.low, 1)} to ${signed(interval.high, 1)}`
     return `${range}, ${arm} against ${opponent}: ${signed(value, 1)} points of win rate over the reference (${bounds}).`

@@ -1,6 +1,6 @@
 /**
- * Compares arms at equal distances from the reference: each arm was run at several strengths of the KL penalty, and the
- * win rates of all are interpolated at the same KLs. A reward does not earn credit for moving the policy further.
+ * Compares arms at equal distances from where they started: each arm was run at several strengths of the KL penalty, and
+ * the win rates of all are interpolated at the same KLs. A reward does not earn credit for moving the policy further.
  */
 import assert from 'node:assert/strict'
 import type { RandomKey } from '../../engine/random.ts'
@@ -8,7 +8,10 @@ import { bootstrapInterval, type Interval } from './bootstrap.ts'
 
 /** One arm at one strength of the penalty. */
 export interface FrontierPoint {
-  /** Mean KL of a response from the reference, in nats; above 0. */
+  /**
+   * Mean KL of a response from the policy that the arms started from, in nats; 0 for that policy itself, which is given
+   * where it is not the reference.
+   */
   kl: number
   /** Preference over the reference's answer, in [0, 1]: one row per seed, one column per prompt (S, N). */
   preferences: readonly ArrayLike<number>[]
@@ -25,14 +28,14 @@ export interface KlRange {
  * maxima. If there are none, only the largest KL that every arm reached.
  */
 export function sharedKls(arms: readonly (readonly FrontierPoint[])[]): KlRange {
-  const ends = arms.map((points) => points.map(({ kl }) => kl))
+  const ends = arms.map((points) => points.map(({ kl }) => kl).filter((kl) => kl > 0))
   const high = Math.min(...ends.map((kls) => Math.max(...kls)))
   return { low: Math.min(high, Math.max(...ends.map((kls) => Math.min(...kls)))), high }
 }
 
 /**
  * An arm's preferences at a KL, interpolated linearly between its runs on either side; below its first run, between that
- * and the reference itself, which ties with its own answers at a KL of 0.
+ * and where it started: the reference ties with its own answers.
  * @param kl at most the arm's largest
  * @returns (S, N)
  */

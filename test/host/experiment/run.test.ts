@@ -218,6 +218,28 @@ test('an arm on top of fine-tuning starts from that policy of its seed, and shar
   )
 })
 
+test('at several strengths, arms are compared along the KL from the policy that they started from', async () => {
+  const { steps } = writingSteps()
+  const arms = ['sft-edited', 'token', 'sequence-edited', 'token-on-sft'] satisfies ExperimentArm[]
+  const record = await runExperiment({ ...plan, arms, klCoefs: [0.1, 0.2] }, steps)
+  const kls = ({ points }: { points: { arm: string; kl: number }[] }) =>
+    points.map(({ arm, kl }) => [arm, kl])
+  assert.deepEqual(kls(record.frontier!), [
+    ['token', 2],
+    ['token', 2],
+    ['sequence-edited', 2],
+    ['sequence-edited', 2],
+  ])
+  assert.deepEqual(kls(record.sftFrontier!), [
+    ['token-on-sft', 1],
+    ['token-on-sft', 1],
+  ])
+  assert.deepEqual(record.sftFrontier!.kls, { low: 1, high: 1 })
+  const alone = { ...plan, arms: ['token-on-sft'] satisfies ExperimentArm[], klCoefs: [0.1, 0.2] }
+  const withoutStart = await runExperiment(alone, writingSteps().steps)
+  assert.deepEqual([withoutStart.frontier, withoutStart.sftFrontier], [null, null])
+})
+
 test('best-of arms train nothing but the reward model, and their KL is at most log n − (n − 1)/n', async () => {
   const { steps, rewards, ppos } = writingSteps()
   const asked: (string | null)[] = []

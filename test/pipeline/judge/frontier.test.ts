@@ -41,6 +41,15 @@ test('below the first run they are interpolated to the reference, which ties wit
   assert.deepEqual(preferencesAt([point(4, [1, 0])], 2), [new Float64Array([0.75, 0.25])])
 })
 
+test('where the start is given, they are interpolated to its preferences, and does not bound the range', () => {
+  const points = [point(0, [0.75, 1]), point(4, [1, 0.5])]
+  assert.deepEqual(preferencesAt(points, 2), [new Float64Array([0.875, 0.75])])
+  assert.deepEqual(sharedKls([points, [point(0, [0.75, 1]), point(1, [1, 1]), point(3, [1, 1])]]), {
+    low: 3,
+    high: 3,
+  })
+})
+
 test('no figure is extrapolated beyond the KL that an arm reached', () => {
   assert.throws(() => preferencesAt([point(4, [1])], 5), /reached/)
 })

@@ -18,6 +18,7 @@ import { Experiment } from './experiment.tsx'
 import { NewEvaluation } from './new-evaluation.tsx'
 import { repeatShare } from './repeat-share.ts'
 import { type Column, ResultTable } from './result-table.tsx'
+import { UnfinishedSessions } from './unfinished-sessions.tsx'
 
 type Change = ReturnType<typeof usePlace>[1]
 
@@ -119,6 +120,7 @@ export function Evaluations() {
       <Problem error={error} />
       <FailedWork project={project} isShown={(verb) => verb === 'judge' || verb === 'check-judge'} />
       <ActiveJudging />
+      <UnfinishedSessions list={list ?? []} />
       {list?.length === 0 ? (
         <NoEvaluations onNew={() => setNew(true)} />
       ) : (

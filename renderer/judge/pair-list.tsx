@@ -107,11 +107,12 @@ function PairRow({
         </div>
       </div>
       <ul className="num quiet">
-        {verdicts.map(({ judge, swapped, preference, elapsedMs, rawReply }, i) => (
+        {verdicts.map(({ judge, swapped, preference, elapsedMs, rawReply, reason }, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: verdicts are only appended
           <li key={i}>
             {judge}: {wordsOf(preference)}, {swapped ? 'candidate' : 'reference'} shown first
             {elapsedMs > 0 && `, ${(elapsedMs / 1000).toFixed(1)} s`} {rawReply}
+            {reason && <q>{reason}</q>}
           </li>
         ))}
       </ul>

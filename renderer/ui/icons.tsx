@@ -1,6 +1,7 @@
 /** Icons by what they mean, so that a meaning has one icon everywhere. They stand beside words, or in an `IconButton`. */
 import {
   Activity,
+  ALargeSmall,
   ArrowDown,
   ArrowRightToLine,
   ArrowUp,
@@ -122,6 +123,7 @@ const icons = {
   filter: ListFilter,
   adjust: SlidersHorizontal,
   expand: Maximize2,
+  textSize: ALargeSmall,
   open: ExternalLink,
   // Things
   rewardModel: Gauge,

@@ -24,7 +24,6 @@ export function BlindEnd({ evaluation }: { evaluation: string }) {
       {data && <Ending record={data} />}
       <div className="row wrap">
         {data?.summary && (
-          // biome-ignore lint/a11y/noAutofocus: Enter opens the result
           <Button kind="primary" autoFocus onClick={() => change({ blind: undefined, evaluation })}>
             Show the result
           </Button>

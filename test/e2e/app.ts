@@ -84,7 +84,9 @@ export async function openApp(options: BrowserContextOptions = {}) {
       const isOther = !new URL(page.url()).hash.split('?')[0]!.endsWith(`/${view}`)
       if (isOther) await page.evaluate(markView)
       await page.goto(`${new URL(process.url).origin}/${place}`)
-      await page.locator('.rail [aria-current=page]', { hasText: new RegExp(view, 'i') }).waitFor()
+      const inRail = page.locator('.rail [aria-current=page]', { hasText: new RegExp(view, 'i') })
+      // A blind session hides the rail.
+      await (search.blind === undefined ? inRail : page.locator('.judging')).waitFor()
       if (isOther) await page.locator('[data-left]').waitFor({ state: 'detached' })
     },
     /** Ends the host: a crash, or as Ctrl-C does. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { differingSpans } from '../../../renderer/judge/differences.ts'
+import { differingSpans } from '../../../renderer/judge/differing-spans.ts'
 
 const marked = (own: string, other: string) =>
   differingSpans(own, other).map(([start, end]) => own.slice(start, end))

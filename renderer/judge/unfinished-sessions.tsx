@@ -11,7 +11,7 @@ export function UnfinishedSessions({ list }: { list: readonly EvaluationRecord[]
   if (unfinished.length === 0) return null
   return (
     <section className="unfinished" aria-label="Unfinished sessions">
-      <h2 className="subtitle">Continue judging</h2>
+      <h2 className="subtitle">Unfinished sessions</h2>
       <ul>
         {unfinished.map(({ id, name, judge, judged, pairs, createdAt }) => (
           <li key={id}>
@@ -25,8 +25,8 @@ export function UnfinishedSessions({ list }: { list: readonly EvaluationRecord[]
               {judged} of {pairs}
               <ProgressRule label={`Pairs judged of ${name}`} done={judged} total={pairs} />
             </span>
-            <Button isSmall aria-label={`Continue judging ${name}`} onClick={() => change({ blind: id })}>
-              Continue
+            <Button isSmall aria-label={`Resume ${name}`} onClick={() => change({ blind: id })}>
+              Resume
             </Button>
           </li>
         ))}

@@ -1,6 +1,7 @@
 /** The state of a blind session: the pair to judge, and what can be done with it. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
+import type { EvaluationRecord } from '../../electron/contract/judge.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
@@ -40,20 +41,28 @@ export function useBlindSession(evaluation: string): BlindSession {
   })
   const pair = isStopped ? null : next.data
   const reload = () => queries.invalidateQueries({ queryKey })
+  const remember = (record: ChangedRecord) => rememberRecord(project, record)
   const elapsedMs = useClock(pair?.pairId)
   const [reason, setReason] = useReason(evaluation, pair?.pairId)
   const voting = useMutation({
     mutationFn: ({ pairId, answer }: { pairId: string; answer: Vote }) =>
       saving(() => host.judge.vote({ project, evaluation, pairId, answer, reason, elapsedMs: elapsedMs() })),
+    onSuccess: ({ judged, finished }) => remember(finished ?? { id: evaluation, judged }),
     onSettled: reload,
   })
   const undoing = useMutation({
     mutationFn: () => saving(() => host.judge.undo({ project, evaluation })),
-    onSuccess: reload,
+    onSuccess: ({ judged }) => {
+      remember({ id: evaluation, judged })
+      void reload()
+    },
   })
   const stopping = useMutation({
     mutationFn: () => host.judge.stopBlind({ project, evaluation }),
-    onSuccess: () => setStopped(true),
+    onSuccess: (record) => {
+      remember(record)
+      setStopped(true)
+    },
   })
   const isBusy = voting.isPending || undoing.isPending || next.isFetching
   return {
@@ -68,6 +77,18 @@ export function useBlindSession(evaluation: string): BlindSession {
     pause: () => change({ blind: undefined }),
     reload: () => void reload(),
   }
+}
+
+type ChangedRecord = Pick<EvaluationRecord, 'id' | 'judged'> & Partial<EvaluationRecord>
+
+/** The list would show a session as it was before its last verdicts: unfinished, or with fewer pairs judged. */
+function rememberRecord(project: string, changed: ChangedRecord): void {
+  const queryKey = ['evaluations', project]
+  queries.setQueryData<EvaluationRecord[]>(queryKey, (list) =>
+    list?.map((record) => (record.id === changed.id ? { ...record, ...changed } : record)),
+  )
+  void queries.invalidateQueries({ queryKey })
+  void queries.invalidateQueries({ queryKey: ['evaluation', project, changed.id] })
 }
 
 /** @returns how long the pair has been on the screen */

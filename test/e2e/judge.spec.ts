@@ -50,7 +50,7 @@ describe('judging', async () => {
       pairs: 4,
     })
     await app.goto('judge')
-    await page.getByRole('button', { name: /^Continue judging/ }).click()
+    await page.getByRole('button', { name: /^Resume/ }).click()
     await page.getByText('0 of 4').waitFor()
     assert.equal(await page.locator('.rail').count(), 0)
     assert.doesNotMatch(await page.locator('main').innerText(), /wordy|brief/)
@@ -58,7 +58,10 @@ describe('judging', async () => {
     await page.keyboard.press('ArrowRight')
     await page.getByText('1 of 4').waitFor()
     await page.keyboard.press('Escape')
-    await page.getByRole('button', { name: /^Continue judging/ }).click()
+    const resume = page.getByRole('button', { name: /^Resume/ })
+    await resume.waitFor()
+    assert.match(await page.locator('.unfinished').innerText(), /1 of 4/)
+    await resume.click()
     await page.getByText('1 of 4').waitFor()
     for (const [i, key] of ['ArrowDown', 's', 'ArrowLeft'].entries()) {
       await page.keyboard.press(key)
@@ -71,12 +74,15 @@ describe('judging', async () => {
     await page.getByRole('heading', { name: 'Pairs' }).waitFor()
     const record = (await app.host.judge.list({ project })).find((each) => each.id === id)
     assert.equal(record?.summary?.n, 3)
+    await page.getByRole('button', { name: 'All evaluations' }).click()
+    await page.getByRole('heading', { name: 'Judge' }).waitFor()
+    assert.equal(await page.locator('.unfinished').count(), 0)
   })
 
   test('a held arrow is one verdict, and a reason comes back with what is undone', async () => {
     const { id } = await app.host.judge.startBlind({ project, evaluation: automatic!.id, judge: 'you' })
     await app.goto('judge')
-    await page.getByRole('button', { name: /^Continue judging/ }).click()
+    await page.getByRole('button', { name: /^Resume/ }).click()
     await page.getByText(/^0 of \d+$/).waitFor()
     await page.keyboard.press('r')
     await page.keyboard.type('says where')

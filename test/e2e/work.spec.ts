@@ -250,7 +250,7 @@ describe('the workflow', async () => {
     await page.getByText('20 of 22').waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('heading', { name: 'Judge', exact: true }).waitFor()
-    await page.getByRole('button', { name: 'Continue judging aligned against base' }).click()
+    await page.getByRole('button', { name: 'Resume aligned against base' }).click()
     await page.keyboard.press('ArrowDown')
     await page.getByText('21 of 22').waitFor()
     await page.keyboard.press('ArrowDown')

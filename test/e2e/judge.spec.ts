@@ -75,14 +75,13 @@ describe('judging', async () => {
     const record = (await app.host.judge.list({ project })).find((each) => each.id === id)
     assert.equal(record?.summary?.n, 3)
     await page.getByRole('button', { name: 'All evaluations' }).click()
-    await page.getByRole('heading', { name: 'Judge' }).waitFor()
+    await page.getByRole('heading', { name: 'Judge', exact: true }).waitFor()
     assert.equal(await page.locator('.unfinished').count(), 0)
   })
 
   test('a held arrow is one verdict, and a reason comes back with what is undone', async () => {
-    const { id } = await app.host.judge.startBlind({ project, evaluation: automatic!.id, judge: 'you' })
-    await app.goto('judge')
-    await page.getByRole('button', { name: /^Resume/ }).click()
+    await app.goto('judge', { evaluation: automatic!.id })
+    await page.getByRole('button', { name: 'Start blind comparison' }).click()
     await page.getByText(/^0 of \d+$/).waitFor()
     await page.keyboard.press('r')
     await page.keyboard.type('says where')
@@ -91,6 +90,8 @@ describe('judging', async () => {
     await page.getByText(/^1 of \d+$/).waitFor()
     for (let time = 0; time < 5; time++) await page.keyboard.down('ArrowLeft')
     await page.keyboard.up('ArrowLeft')
+    const [newest] = await app.host.judge.list({ project })
+    const { id } = newest!
     const verdicts = async () =>
       (await app.host.judge.pairs({ project, evaluation: id })).pairs.flatMap((pair) => pair.verdicts)
     assert.deepEqual(

@@ -134,6 +134,8 @@ export interface EditedPair {
   /** The item's rejected response, which was edited. */
   rejected: string
   edited: string
+  /** As the annotator has sorted the changes; absent if none was. */
+  changeKinds?: ChangeKind[]
 }
 
 /** Labels of one text under one tokenizer. All arrays have one entry per token. */
@@ -198,6 +200,8 @@ export const RunInputRow = z.object({
   split: z.enum(['train', 'heldout']),
   item: Item,
   edited: z.string().nullable(),
+  /** How the editor has sorted the changes; absent if none was. */
+  changeKinds: z.array(ChangeKind).optional(),
   /** Texts that a judge compares held-out responses with; only if the run has such a judge. */
   references: z.array(z.string()).optional(),
 })

@@ -32,8 +32,8 @@ type Run = SupervisedSize & { config: SftConfig | RewardConfig | DpoConfig }
 
 /** The differences between these kinds. */
 export interface SupervisedTraits {
-  /** Responses of an example: a pair has two. */
-  rowsPerExample: 1 | 2
+  /** Responses of an example: a pair has two, and a third if one is trained on beside it. */
+  rowsPerExample: 1 | 2 | 3
   /** Whether the model gives a scalar per token instead of logits. */
   isScalar: boolean
   /** Forward passes over examples besides training, in all: at checkpoints, or once beforehand. */

@@ -105,12 +105,14 @@ export function* iterateItems(db: Db, filter: ItemFilter = {}): Generator<Item> 
 
 /** Yields the finished edits: for each item, each annotator's latest revision if it is done. */
 export function* iterateEditedPairs(db: Db, filter: ItemFilter = {}): Generator<EditedPair> {
-  const edits = db
-    .prepare("SELECT edited FROM latest_annotations WHERE item_id = ? AND state = 'done' ORDER BY annotator")
-    .pluck()
+  const edits = db.prepare<[string], { edited: string; change_kinds: string | null }>(
+    "SELECT edited, change_kinds FROM latest_annotations WHERE item_id = ? AND state = 'done' ORDER BY annotator",
+  )
   for (const item of iterateItems(db, filter)) {
-    if (item.rejected === null) continue
-    for (const edited of edits.all(item.id)) yield { item, rejected: item.rejected, edited: edited as string }
+    const { rejected } = item
+    if (rejected === null) continue
+    for (const { edited, change_kinds: kinds } of edits.all(item.id))
+      yield { item, rejected, edited, ...(kinds !== null && { changeKinds: JSON.parse(kinds) }) }
   }
 }
 

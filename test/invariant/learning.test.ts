@@ -13,9 +13,11 @@ import { SftConfig } from '../../electron/contract/run-kinds/sft.ts'
 import { addScoreHead, copyModel, disposeModel } from '../../electron/engine/model/model.ts'
 import { loadModel } from '../../electron/engine/model/sources/load-and-save.ts'
 import { openRuntime } from '../../electron/engine/runtime/runtime.ts'
+import { commonLengths } from '../../electron/engine/training/batch.ts'
 import type { RunHooks } from '../../electron/engine/training/run.ts'
 import { trainDpo } from '../../electron/pipeline/dpo/train.ts'
 import { trainPpo } from '../../electron/pipeline/ppo/train.ts'
+import { RewardScorer } from '../../electron/pipeline/reward/model.ts'
 import { schemes, sequenceScore } from '../../electron/pipeline/reward/schemes.ts'
 import { trainReward } from '../../electron/pipeline/reward/train.ts'
 import { trainSft } from '../../electron/pipeline/sft/train.ts'
@@ -51,6 +53,29 @@ test('SFT learns demonstrations, and generalises to held-out ones', async () => 
   disposeModel(model)
 })
 
+test('an anchor holds tokens that no one has judged at zero', async () => {
+  const unjudged = demonstrations.map(({ query }) => ({ query, response: [9, 8, 9, 8, 9] }))
+  const meanSquare = async (anchorPenalty: number) => {
+    const model = loadModel(folder)
+    addScoreHead(model, 1)
+    const config = RewardConfig.parse({ epochs: 20, batchSize: 8, learningRate: 0.01, anchorPenalty })
+    const anchors = anchorPenalty > 0 ? unjudged : []
+    const { heldout } = await trainReward(
+      { model, padId, train: rewardPairs.slice(0, 16), heldout: rewardPairs.slice(16), anchors },
+      config,
+      quiet(),
+    )
+    assert.equal(heldout!.quality.accuracy, 1)
+    const scorer = new RewardScorer(model, config.scheme, padId)
+    const rewards = scorer.tokenRewards(unjudged, 8, commonLengths(unjudged)).flatMap((row) => [...row])
+    scorer.dispose()
+    disposeModel(model)
+    return rewards.reduce((sum, reward) => sum + reward ** 2, 0) / rewards.length
+  }
+  const [free, held] = [await meanSquare(0), await meanSquare(3)]
+  assert.ok(held < free / 4, `${held} with the penalty, ${free} without`)
+})
+
 /** Of the schemes with a penalty; without one, the mean of kept tokens is 2.2 under `bt-mean`. */
 const keptLimits = new Map<RewardScheme, number>([
   ['bt-changed', 0.05],
@@ -62,7 +87,10 @@ for (const scheme of RewardScheme.options) {
   test(`a reward model of scheme ${scheme} learns to order held-out pairs`, async () => {
     const model = loadModel(folder)
     addScoreHead(model, 1)
-    const data = { model, padId, train: rewardPairs.slice(0, 16), heldout: rewardPairs.slice(16) }
+    const data = {
+      ...{ model, padId, anchors: [] },
+      ...{ train: rewardPairs.slice(0, 16), heldout: rewardPairs.slice(16) },
+    }
     const config = RewardConfig.parse({ scheme, epochs: 20, batchSize: 8, learningRate: 0.01 })
     const { heldout } = await trainReward(data, config, quiet())
     const { quality, tokens } = heldout!

@@ -94,7 +94,7 @@ export async function parametersAfterStep(
       addScoreHead(model, 5)
       const scheme = { scheme: choice, spanWeighted: true }
       await trainReward(
-        { model, padId: pad, train: rewardPairs, heldout: [] },
+        { model, padId: pad, train: rewardPairs, heldout: [], anchors: [] },
         RewardConfig.parse({ ...config, ...scheme }),
         quiet(),
       )

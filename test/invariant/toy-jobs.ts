@@ -119,7 +119,7 @@ export function toyJob(
       return {
         kind: 'reward',
         model: { path: base },
-        config: RewardConfig.parse({ ...supervised, seed }),
+        config: RewardConfig.parse({ ...supervised, anchorPenalty: 1, anchorSamples: 5, seed }),
         ...run,
       }
     case 'dpo':

@@ -70,11 +70,32 @@ export const RewardConfig = z.strictObject({
       'For training, label the tokens of a response that several people edited by the share of them who deleted each, instead of once per edit.',
     )
     .meta({ label: 'Soft labels' }),
+  minorWeight: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1)
+    .describe(
+      'How much of a change that its annotator has called minor is learned; the rest of its tokens counts as kept. Other changes count in full.',
+    )
+    .meta({ label: 'Weight of minor changes' }),
   spanWeighted: z
     .boolean()
     .default(false)
     .describe('Scheme regress: divide the target of a token by the length of its span.')
     .meta({ label: 'Weight by span' }),
+  anchorPenalty: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe(
+      'Weight of the mean squared reward of tokens that the model samples before training: no one has judged them, so they are worth 0. 0 samples none.',
+    )
+    .meta({ label: 'Penalty on sampled tokens' }),
+  anchorSamples: count()
+    .default(256)
+    .describe('With anchorPenalty: training prompts that the model answers once each, before training.')
+    .meta({ label: 'Sampled prompts' }),
   epochs: count().default(2).describe('Passes over the pairs.'),
   maxSteps,
 })
@@ -109,7 +130,7 @@ export const RewardResult = TrainingResult.extend({
    * if there are none.
    */
   editors: z.object({ f1: z.number(), items: z.int().positive() }).nullable().default(null),
-  /** AUROC of token rewards by kind of marked error, against the tokens of the same texts without a mark. */
+  /** AUROC of token rewards by kind of marked error or sorted change, against the tokens of the same texts without one. */
   spanAuroc: z.record(z.string(), z.number()).default({}),
   /** Words called bad against error spans that people marked; null if no held-out item has spans. */
   spanAgreement: z

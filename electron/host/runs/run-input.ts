@@ -82,13 +82,14 @@ export function inputRows(db: Db, kind: InputRows, choice: InputChoice): RunInpu
   const { datasets, heldout, heldoutLimit, trainPart: [from, to] = [0, 1], trainSample } = choice
   let heldoutRows = 0
   const rows: RunInputRow[] = []
-  for (const { item, edited } of rowSources[kind].rowsOf(db, datasets)) {
+  for (const row of rowSources[kind].rowsOf(db, datasets)) {
+    const { item, edited, changeKinds } = row
     const point = pointOf(item, choice)
     const split = splitOf(point, heldout)
     if (split === 'heldout' && heldoutRows++ >= heldoutLimit) continue
     const part = (point - heldout) / (1 - heldout)
     if (split === 'train' && (part < from || part >= to)) continue
-    rows.push({ split, item, edited })
+    rows.push({ split, item, edited, ...(changeKinds && { changeKinds }) })
   }
   return trainSample ? sampled(rows, trainSample) : rows
 }

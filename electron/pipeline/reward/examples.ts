@@ -5,10 +5,11 @@ import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import type { QueryResponse } from '../../engine/training/batch.ts'
 import { encodePair, type Limits, type SplitRows, splitExamples } from '../../engine/training/examples.ts'
 import { gapLabels } from './gaps.ts'
+import { weightMinor } from './severity.ts'
 
 /** One response and its labels. */
 export interface LabelledResponse extends QueryResponse {
-  /** -1, 0 or +1 per token; between -1 and 0 if editors of the item do not agree (`editors.ts`). */
+  /** -1, 0 or +1 per token; between if editors of the item do not agree (`editors.ts`) or the change is minor (`severity.ts`). */
   labels: readonly number[]
 }
 
@@ -30,12 +31,16 @@ export type LabelPair = (tokenizer: Tokenizer, itemId: string, rejected: string,
 export function rewardPairs(
   rows: readonly RunInputRow[],
   tokenizer: Tokenizer,
-  limits: Limits & Pick<RewardConfig, 'pairs'> & Partial<Pick<RewardConfig, 'gapLabels'>>,
+  limits: Limits & Pick<RewardConfig, 'pairs'> & Partial<Pick<RewardConfig, 'gapLabels' | 'minorWeight'>>,
   labelPair: LabelPair,
 ): SplitRows<RewardPair> {
-  const edited = ({ item, edited }: RunInputRow, query: number[]): RewardPair | null => {
+  const edited = ({ split, item, edited, changeKinds }: RunInputRow, query: number[]): RewardPair | null => {
     if (item.rejected === null || edited === null) return null
-    const labels = labelPair(tokenizer, item.id, item.rejected, edited)
+    const hard = labelPair(tokenizer, item.id, item.rejected, edited)
+    const { minorWeight = 1 } = limits
+    // Held-out pairs are measured by what was changed, however much it matters.
+    const isWeighted = split === 'train' && minorWeight < 1 && changeKinds !== undefined
+    const labels = isWeighted ? weightMinor(hard, changeKinds, minorWeight) : hard
     return editedPair(query, labels, { eosId: tokenizer.eosId, gapLabels: limits.gapLabels })
   }
   const original = ({ item }: RunInputRow, query: number[]): RewardPair | null => {

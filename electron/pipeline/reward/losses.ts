@@ -8,7 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { RewardConfig, RewardScheme } from '../../contract/run-kinds/reward.ts'
-import { lastScalar, type MaskedScalars, maskedMean } from './tensors.ts'
+import { lastScalar, type MaskedScalars, maskedMean, tokenRewardTensor } from './tensors.ts'
 
 export interface RewardSide extends MaskedScalars {
   labels: tf.Tensor
@@ -30,6 +30,8 @@ export type RewardNormalizers = {
   tokens: tf.Tensor
   /** Kept tokens on both sides. */
   keptTokens: tf.Tensor
+  /** Tokens of the responses that are held at zero; 1 without any. */
+  anchorTokens: tf.Tensor
 }
 
 /** @returns a scalar: the micro-batch's share of the step's loss */
@@ -159,4 +161,13 @@ function regressSide({ scalars, mask, targets }: RewardSide): tf.Tensor {
 /** Ordinary RLHF: Bradley–Terry on the score at the last response token (Ouyang et al. 2022). */
 export function sequenceLoss({ rejected, chosen }: RewardPairs, { pairs }: RewardNormalizers): tf.Tensor {
   return tf.div(bradleyTerry(lastScalar(chosen), lastScalar(rejected)), pairs)
+}
+
+/** Mean squared token reward of responses that no one has judged (`anchor.ts`). */
+export function anchorSquare(
+  scheme: RewardScheme,
+  { scalars, mask }: MaskedScalars,
+  { anchorTokens }: Pick<RewardNormalizers, 'anchorTokens'>,
+): tf.Tensor {
+  return tf.div(tf.sum(tf.mul(tf.square(tokenRewardTensor(scheme, scalars)), mask)), anchorTokens)
 }

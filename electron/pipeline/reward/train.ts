@@ -4,7 +4,7 @@ import { UserError } from '../../contract/errors.ts'
 import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import { type Model, scalarModelParameters, weightsOf } from '../../engine/model/model.ts'
 import type { Weights } from '../../engine/model/weights.ts'
-import { commonLengths, type ResponseLengths } from '../../engine/training/batch.ts'
+import { commonLengths, type QueryResponse, type ResponseLengths } from '../../engine/training/batch.ts'
 import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
 import { trainSupervised } from '../../engine/training/supervised.ts'
 import { sideWeights } from './balance.ts'
@@ -18,8 +18,14 @@ import {
   tokenF1,
 } from './evaluate.ts'
 import type { RewardPair } from './examples.ts'
-import { type PairInputs, pairInputs } from './inputs.ts'
-import { type RewardNormalizers, type RewardPairs, rewardLoss } from './losses.ts'
+import { type InputOptions, type PairInputs, pairInputs } from './inputs.ts'
+import {
+  anchorSquare,
+  type RewardNormalizers,
+  type RewardPairs,
+  type RewardSide,
+  rewardLoss,
+} from './losses.ts'
 import { RewardScorer, rewardScalars } from './model.ts'
 import { schemes } from './schemes.ts'
 import { sequenceScoreTensor, tokenRewardTensor } from './tensors.ts'
@@ -30,6 +36,8 @@ export interface RewardInputs {
   padId: number
   train: RewardPair[]
   heldout: RewardPair[]
+  /** Responses of the model before training, no longer than the pairs', that are held at zero; none without a penalty. */
+  anchors: QueryResponse[]
 }
 
 export interface RewardResult extends RunEnd {
@@ -57,7 +65,7 @@ const measuredPairs = 64
  * @throws UserError if the pairs can't teach anything
  */
 export async function trainReward(
-  { model, padId, ...data }: RewardInputs,
+  { model, padId, anchors, ...data }: RewardInputs,
   config: RewardConfig,
   hooks: RunHooks,
 ): Promise<RewardResult> {
@@ -65,6 +73,7 @@ export async function trainReward(
   const all = [...data.train, ...data.heldout].flatMap(({ rejected, chosen }) => [rejected, chosen])
   const lengths = commonLengths(all)
   const weights = weightsByPair(data.train, config)
+  const anchorOf = anchoring(data.train, anchors)
   const scorer = new RewardScorer(model, config.scheme, padId)
   const score = (pairs: RewardPair[]) => scorePairs(scorer, pairs, config.batchSize, lengths)
   // Those of the last step are the result's: a large model takes minutes to score them.
@@ -83,8 +92,9 @@ export async function trainReward(
           sides: pairInputs(microBatch, padId, lengths, {
             spanWeighted: config.spanWeighted,
             weightOf: (pair) => weights.get(pair)!,
+            anchorOf,
           }),
-          over: normalizers(wholeStep),
+          over: normalizers(wholeStep, anchorOf),
         }),
         loss: (parameters, inputs: LossInputs) => {
           const weights = weightsOf(model, (name) => parameters.get(name))
@@ -117,6 +127,16 @@ function weightsByPair(pairs: readonly RewardPair[], { scheme }: RewardConfig): 
   return new Map(pairs.map((pair, i) => [pair, weights[i]!]))
 }
 
+/** Gives the pairs an anchor each, in turn, so that a step has as many as pairs; null without any. */
+function anchoring(
+  pairs: readonly RewardPair[],
+  anchors: readonly QueryResponse[],
+): InputOptions['anchorOf'] {
+  if (anchors.length === 0) return null
+  const byPair = new Map(pairs.map((pair, i) => [pair, anchors[i % anchors.length]!]))
+  return (pair) => byPair.get(pair)!
+}
+
 function checkPairs(train: readonly RewardPair[], { scheme }: RewardConfig): void {
   if (train.length === 0) {
     throw new UserError(
@@ -135,14 +155,17 @@ function checkPairs(train: readonly RewardPair[], { scheme }: RewardConfig): voi
   }
 }
 
-/** Pairs, response tokens and kept tokens of the whole step, as scalars. */
-function normalizers(pairs: readonly RewardPair[]): RewardNormalizers {
+/** Pairs, response tokens, kept tokens and anchors' tokens of the whole step, as scalars. */
+function normalizers(pairs: readonly RewardPair[], anchorOf: InputOptions['anchorOf']): RewardNormalizers {
   const labels = pairs.flatMap(({ rejected, chosen }) => [...rejected.labels, ...chosen.labels])
   const kept = labels.reduce((sum, label) => sum + 1 - Math.abs(label), 0)
   return {
     pairs: tf.scalar(pairs.length),
     tokens: tf.scalar(labels.length),
     keptTokens: tf.scalar(Math.max(1, kept)),
+    anchorTokens: tf.scalar(
+      anchorOf ? pairs.reduce((sum, pair) => sum + anchorOf(pair).response.length, 0) : 1,
+    ),
   }
 }
 
@@ -153,19 +176,27 @@ function pairLoss(model: Model, weights: Weights, { sides, over }: LossInputs, c
   const { batch, labels, targets, weights: pairWeights } = sides
   const scalars = rewardScalars(model, weights, batch, config.gradientCheckpointing)
   const mask = batch.responseMask
-  const halves = [scalars, mask, labels, targets].map((x) => tf.split(x, 2, 0))
+  const split = (x: tf.Tensor) => tf.split(x, x.shape[0]! / pairWeights.shape[0]!, 0)
+  const parts = [scalars, mask, labels, targets].map(split)
   const side = (i: 0 | 1) => {
-    const [s, m, l, t] = halves.map((half) => half[i]!)
+    const [s, m, l, t] = parts.map((part) => part[i]!)
     return { scalars: s!, mask: m!, labels: l!, targets: t! }
   }
+  const [anchorScalars, anchorMask] = [parts[0]![2], parts[1]![2]]
+  const anchor =
+    anchorScalars && anchorMask
+      ? anchorSquare(config.scheme, { scalars: anchorScalars, mask: anchorMask }, over)
+      : null
   const pairs: RewardPairs = { rejected: side(0), chosen: side(1), weights: pairWeights }
   const scores = (half: 'rejected' | 'chosen') => sequenceScoreTensor(config.scheme, pairs[half])
   const margins = tf.sub(scores('chosen'), scores('rejected'))
   const wins = tf.sum(tf.cast(tf.greater(margins, 0), 'float32'))
-  const rewards = tokenRewardTensor(config.scheme, scalars)
-  const kept = tf.sum(tf.mul(tf.mul(rewards, mask), tf.sub(1, tf.abs(labels))))
+  const keptSum = ({ scalars: own, mask: isToken, labels: changed }: RewardSide) =>
+    tf.sum(tf.mul(tf.mul(tokenRewardTensor(config.scheme, own), isToken), tf.sub(1, tf.abs(changed))))
+  const kept = tf.add(keptSum(pairs.rejected), keptSum(pairs.chosen))
+  const loss = rewardLoss(pairs, over, config)
   return {
-    loss: rewardLoss(pairs, over, config),
+    loss: anchor ? tf.add(loss, tf.mul(config.anchorPenalty, anchor)) : loss,
     metrics: {
       'reward/accuracy': tf.div(wins, over.pairs),
       'reward/margin': tf.div(tf.sum(margins), over.pairs),

@@ -19,5 +19,10 @@ export const reward: SizedKind<'reward', RewardSize> = {
     return { kind: 'reward', config, model, ...sizes }
   },
   count: (size) =>
-    countSupervised(size, { rowsPerExample: 2, isScalar: true, evaluated: heldoutAtCheckpoints }),
+    countSupervised(size, {
+      // A response that is held at zero is trained on beside each pair.
+      rowsPerExample: size.config.anchorPenalty > 0 ? 3 : 2,
+      isScalar: true,
+      evaluated: heldoutAtCheckpoints,
+    }),
 }

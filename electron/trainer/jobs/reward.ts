@@ -3,8 +3,10 @@
 import type { Hooks } from '../../contract/events.ts'
 import type { JobOf, JobResults } from '../../contract/jobs.ts'
 import type { RunInputRow } from '../../contract/records.ts'
+import { latestCheckpoint } from '../../engine/checkpoints/checkpoint-folder.ts'
 import { addScoreHead } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
+import type { RunEnd } from '../../engine/training/run.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { countSpanWords, spanAgreement } from '../../pipeline/label/span-agreement.ts'
 import { aurocByKind } from '../../pipeline/reward/auroc-by-kind.ts'
@@ -12,6 +14,7 @@ import { editorAgreement, shareLabels } from '../../pipeline/reward/editors.ts'
 import { rewardPairs } from '../../pipeline/reward/examples.ts'
 import { type HeldoutRewards, trainReward } from '../../pipeline/reward/train.ts'
 import { supervisedSize } from '../../sizing/supervised.ts'
+import { anchorsFor } from './anchor-samples.ts'
 import { emitNotes } from './open-model.ts'
 import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
 
@@ -33,8 +36,10 @@ export function runReward(job: JobOf<'reward'>, jobHooks: Hooks): Promise<JobRes
       size: () => ({ kind: 'reward', config, ...supervisedSize(sizedModel(model), examples, responses) }),
       async train(hooks) {
         const train = config.softLabels ? shareLabels(examples.train) : examples.train
+        const anchors = await anchorsFor(job, train, jobHooks)
+        if (anchors === null) return { end: pausedBefore(job), model: trained, extra: nothingMeasured }
         const { heldout, keptMean, ...end } = await trainReward(
-          { model, padId: tokenizer.padId, train, heldout: examples.heldout },
+          { model, padId: tokenizer.padId, train, heldout: examples.heldout, anchors },
           config,
           hooks,
         )
@@ -50,13 +55,20 @@ export function runReward(job: JobOf<'reward'>, jobHooks: Hooks): Promise<JobRes
             heldout: heldout?.quality ?? null,
             heldoutF1: heldout?.tokens?.f1 ?? null,
             editors: editorAgreement(examples.heldout),
-            spanAuroc: heldout === null ? {} : spanAurocs(rows, heldout, tokenizer),
+            spanAuroc: heldout === null ? {} : aurocsByKind(rows, heldout, tokenizer),
             spanAgreement: heldout && rewardSpanAgreement(rows, heldout, tokenizer),
           },
         }
       },
     }
   })
+}
+
+const nothingMeasured = { heldout: null, heldoutF1: null, editors: null, spanAuroc: {}, spanAgreement: null }
+
+/** Stopped before the first step after the newest checkpoint. */
+function pausedBefore({ folder }: JobOf<'reward'>): RunEnd {
+  return { state: 'paused', step: latestCheckpoint(folder)?.step ?? 0, reason: null }
 }
 
 /**
@@ -80,21 +92,26 @@ function rewardSpanAgreement(
   return counts.length > 0 ? { ...spanAgreement(counts), items: counts.length } : null
 }
 
-/** @returns an AUROC per kind of error that people marked; none if the model rewards no single tokens */
-function spanAurocs(
+/**
+ * @returns an AUROC per kind of error that people marked, and per kind of change that annotators sorted; none if the model
+ * rewards no single tokens
+ */
+function aurocsByKind(
   rows: readonly RunInputRow[],
   { scored, tokens }: HeldoutRewards,
   tokenizer: Tokenizer,
 ): Record<string, number> {
   if (tokens === null) return {}
-  const items = new Map(rows.map(({ item }) => [item.id, item]))
+  const byItem = Map.groupBy(rows, ({ item }) => item.id)
   return aurocByKind(
     scored.flatMap(({ pair, rejected: rewards }) => {
-      const { rejected, errorSpans } = items.get(pair.itemId)!
-      if (rejected === null || errorSpans === null) return []
+      const own = byItem.get(pair.itemId)!
+      const { rejected, errorSpans } = own[0]!.item
+      const marks = [...(errorSpans ?? []), ...own.flatMap(({ changeKinds = [] }) => changeKinds)]
+      if (rejected === null || (errorSpans === null && marks.length === 0)) return []
       return tokenizer.encodeWithOffsets(rejected).offsets.map(([start, end], t) => ({
         reward: rewards[t]!,
-        kinds: errorSpans.filter((span) => span.start < end && start < span.end).map(({ kind }) => kind),
+        kinds: marks.filter((mark) => mark.start < end && start < mark.end).map(({ kind }) => kind),
       }))
     }),
   )

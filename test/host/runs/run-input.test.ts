@@ -35,8 +35,10 @@ test('SFT takes items with a chosen response, or the finished edits of every ann
     { chosen: null, rejected: 'Never.' },
     { chosen: 'Surely.', rejected: null },
   ])
+  const changeKinds = [{ start: 0, end: 3, kind: 'Fact', severity: 'minor' as const }]
   const edit = (itemId: string, annotator: string, edited: string, state: 'done' | 'draft') =>
     saveAnnotation(project.db, {
+      ...(annotator === 'bob' && { changeKinds }),
       itemId,
       annotator,
       edited,
@@ -58,6 +60,8 @@ test('SFT takes items with a chosen response, or the finished edits of every ann
     ['item-0', 'No, thanks.'],
     ['item-0', 'Not now.'],
   ])
+  const sorted = inputRows(project.db, sftRows('edited'), choice).map((row) => row.changeKinds)
+  assert.deepEqual(sorted, [undefined, changeKinds], 'how a change was sorted is frozen with the edit')
   project.close()
 })
 

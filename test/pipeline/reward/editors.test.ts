@@ -46,7 +46,12 @@ test('a token that half of the editors deleted counts half as changed and half a
   })
   const loss = rewardLoss(
     { rejected: side([2, -3], [-0.5, -0.25]), chosen: side([1, 0.5], [0, 1]), weights: tf.ones([1]) },
-    { pairs: tf.scalar(1), tokens: tf.scalar(4), keptTokens: tf.scalar(0.5 + 0.75 + 1) },
+    {
+      pairs: tf.scalar(1),
+      tokens: tf.scalar(4),
+      keptTokens: tf.scalar(0.5 + 0.75 + 1),
+      anchorTokens: tf.scalar(1),
+    },
     RewardConfig.parse({ scheme: 'bt-balanced', keptPenalty: 2 }),
   )
   const margin = 0.5 - (0.5 * 2 - 0.25 * 3) / 0.75

@@ -59,7 +59,7 @@ async function gainOfLength(scheme: RewardScheme): Promise<number> {
   addScoreHead(model, 1)
   const config = RewardConfig.parse({ scheme, epochs: 12, batchSize: 16, learningRate: 0.01 })
   const { heldout, keptMean } = await trainReward(
-    { model, padId, train: lengthAloneOrders(), heldout: lengthAloneOrders() },
+    { model, padId, train: lengthAloneOrders(), heldout: lengthAloneOrders(), anchors: [] },
     config,
     quiet(),
   )

@@ -54,6 +54,7 @@ for (const [name, scheme, extra] of cases) {
       pairs: tf.scalar(golden.mask.rejected.length),
       tokens: tf.scalar(tokens),
       keptTokens: tf.scalar(tokens - changed),
+      anchorTokens: tf.scalar(1),
     }
     const loss = (rejected: tf.Tensor, edited: tf.Tensor) =>
       rewardLoss(

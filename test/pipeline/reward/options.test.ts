@@ -46,6 +46,7 @@ test('bt-balanced: loss and gradient equal those of autograd', () => {
     pairs: tf.scalar(mask.edited.length),
     tokens: tf.scalar(tokens),
     keptTokens: tf.scalar(tokens - sum(labels.rejected) - sum(labels.edited)),
+    anchorTokens: tf.scalar(1),
   }
   const loss = (rejected: tf.Tensor, edited: tf.Tensor) =>
     rewardLoss(

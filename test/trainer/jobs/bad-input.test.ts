@@ -211,6 +211,11 @@ test('token rewards are derived from a reward model of whole responses, and from
     await refused(ppo({}, { placement, derivedRewards: 'red' }), '"bt-changed"', 'derivedRewards "red"')
 })
 
+test('a scheme without token rewards has nothing to hold at zero', async () => {
+  const config = { scheme: 'sequence', anchorPenalty: 2 }
+  await refused(supervised('reward', files.input, config), 'sequence', 'anchorPenalty 2', 'another scheme')
+})
+
 test('a model that is not a reward model is refused', async () => {
   await refused(ppo({ rewardModel: files.base }), files.base, 'no reward.json', 'stet train reward')
   const headless = await writeToyModel(path.join(folder, 'headless'))

@@ -62,7 +62,7 @@ tr > :first-child { padding-left: 0; } tr > :last-child { padding-right: 0; }
 .reference th, .reference td { color: var(--soft); border-bottom: 0; }
 .rates tbody td.plot { padding: 0 6px; } .rates thead .plot { padding: 0 6px 2px; }
 .games { min-width: 0; } .games td { min-width: 98px; padding: 5px 12px; } .games thead th { max-width: 130px; }
-.games small { display: block; font-size: 11px; opacity: 0.82; }
+.games small, .rates td small { display: block; font-size: 11px; opacity: 0.82; }
 .games td.game, .token { --tint: transparent; background: color-mix(in oklab, var(--tint) calc(var(--strength, 0) * 100%), transparent); }
 .above { --tint: var(--above) !important; } .below { --tint: var(--below) !important; }
 .games tr > :last-child { padding-right: 12px; }

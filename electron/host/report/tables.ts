@@ -24,17 +24,28 @@ function nameCell({ name, description }: Responses, series: number): Markup {
 
 function armRow(record: ResultRecord, arm: Arm, axis: ReturnType<typeof intervalScale>): Markup {
   const { adjustedP } = againstReference(record, arm.name)!
-  const { winRate, interval, wins, ties, losses, signTestP, lengthControlledWinRate, kl } = arm
-  return html`<tr>${nameCell(arm, seriesOf(record, arm.name))}<td class="plot">${intervalBar(arm, axis, seriesOf(record, arm.name))}</td><td class="number strong">${fixed(winRate, 1)}</td><td class="number quiet">${fixed(interval.low, 1)} – ${fixed(interval.high, 1)}</td><td class="number">${wins} / ${ties} / ${losses}</td><td class="number">${pValue(signTestP)}</td><td class="number">${pValue(adjustedP)}</td><td class="number">${optional(lengthControlledWinRate, 1)}</td><td class="number">${optional(kl, 2)}</td></tr>`
+  const {
+    winRate,
+    interval,
+    wins,
+    ties,
+    losses,
+    signTestP,
+    lengthControlledWinRate,
+    styleControlledWinRate = null,
+    kl,
+    start,
+  } = arm
+  return html`<tr>${nameCell(arm, seriesOf(record, arm.name))}<td class="plot">${intervalBar(arm, axis, seriesOf(record, arm.name))}</td><td class="number strong">${fixed(winRate, 1)}</td><td class="number quiet">${fixed(interval.low, 1)} – ${fixed(interval.high, 1)}</td><td class="number">${wins} / ${ties} / ${losses}</td><td class="number">${pValue(signTestP)}</td><td class="number">${pValue(adjustedP)}</td><td class="number">${optional(lengthControlledWinRate, 1)}</td><td class="number">${optional(styleControlledWinRate, 1)}</td><td class="number">${optional(kl, 2)}${start ? html`<small>${fixed(start.kl, 2)} from ${start.arm}</small>` : null}</td></tr>`
 }
 
 /** Every arm against the reference, best first: figure and table in one. */
 export function winRateTable(record: ResultRecord): Markup {
   const arms = [...record.arms].sort((a, b) => b.winRate - a.winRate)
   const axis = intervalScale(arms)
-  return html`<div class="scroll"><table class="rates"><thead><tr><th scope="col">Arm</th><th scope="col" class="plot"><span class="unseen">Win rate with interval</span>${intervalAxis(axis)}</th><th scope="col" class="number">Win rate</th><th scope="col" class="number">95% interval</th><th scope="col" class="number">Pairs won / tied / lost</th><th scope="col" class="number">p</th><th scope="col" class="number">p, Holm</th><th scope="col" class="number">At equal<br>length</th><th scope="col" class="number">KL</th></tr></thead><tbody>${arms.map(
+  return html`<div class="scroll"><table class="rates"><thead><tr><th scope="col">Arm</th><th scope="col" class="plot"><span class="unseen">Win rate with interval</span>${intervalAxis(axis)}</th><th scope="col" class="number">Win rate</th><th scope="col" class="number">95% interval</th><th scope="col" class="number">Pairs won / tied / lost</th><th scope="col" class="number">p</th><th scope="col" class="number">p, Holm</th><th scope="col" class="number">At equal<br>length</th><th scope="col" class="number">At equal<br>style</th><th scope="col" class="number">KL</th></tr></thead><tbody>${arms.map(
     (arm) => armRow(record, arm, axis),
-  )}<tr class="reference">${nameCell(record.reference, 0)}<td class="plot">${evenLine(axis)}</td><td class="number">50</td><td class="number quiet">by definition</td><td></td><td></td><td></td><td></td><td class="number">0</td></tr></tbody></table></div>`
+  )}<tr class="reference">${nameCell(record.reference, 0)}<td class="plot">${evenLine(axis)}</td><td class="number">50</td><td class="number quiet">by definition</td><td></td><td></td><td></td><td></td><td></td><td class="number">0</td></tr></tbody></table></div>`
 }
 
 function gameCell(record: ResultRecord, arm: string, opponent: string): Markup {

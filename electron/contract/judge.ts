@@ -239,6 +239,32 @@ export const Rating = z.object({
 })
 export type Rating = z.infer<typeof Rating>
 
+/** A candidate that was judged against the same reference, on the same prompts and by the same judge as others. */
+export const RoundRow = z.object({
+  evaluation: z.string(),
+  candidate: z.string(),
+  summary: WinRateSummary,
+  /** KL from its reference model that its run measured last, in nats per response; null if it has none. */
+  kl: z.number().nullable(),
+})
+export type RoundRow = z.infer<typeof RoundRow>
+
+/** One evaluation beside the others of its reference, prompts and judge. */
+export const Round = z.object({
+  /** Best first; the evaluation that was asked for is one of them. Empty if it does not compare two models. */
+  rows: z.array(RoundRow),
+  /** Points by which one candidate's win rate exceeds another's, paired by prompt: of the best rows and the one asked for. */
+  differences: z.array(
+    z.object({
+      candidate: z.string(),
+      opponent: z.string(),
+      value: z.number(),
+      interval: z.object({ low: z.number(), high: z.number() }),
+    }),
+  ),
+})
+export type Round = z.infer<typeof Round>
+
 const evaluation = z.string().min(1)
 
 /** Settings of a blind comparison. */
@@ -269,6 +295,8 @@ export const judge = {
             verdicts: z.array(Judgement),
             /** Whether a person did not want to judge it. */
             skipped: z.boolean(),
+            /** What other judges of the pair say about the candidate. */
+            others: z.array(Outcome),
           }),
         ),
         /** Other judges of the same pairs, and how often they agree with this one. */
@@ -286,6 +314,12 @@ export const judge = {
         ),
       }),
     ),
+  round: procedure('An evaluation beside the other candidates of its reference, prompts and judge.')
+    .input(z.strictObject({ project, evaluation }))
+    .output(Round),
+  share: procedure('An evaluation as one HTML file that needs nothing else and runs no scripts.')
+    .input(z.strictObject({ project, evaluation }))
+    .output(z.object({ name: z.string(), html: z.string() })),
   subsets: procedure('The win rate by subset of the pairs.')
     .input(z.strictObject({ project, evaluation }))
     .output(

@@ -1,13 +1,13 @@
 /** The end of a blind session: the names, what the verdicts say in a sentence, and the way to the whole result. */
 import { useQuery } from '@tanstack/react-query'
 import type { EvaluationRecord } from '../../electron/contract/judge.ts'
+import { resultSentence, sidesOf } from '../../electron/contract/result-sentence.ts'
 import { sessionSentences } from '../../electron/contract/summary-sentences.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
-import { IntervalBar } from '../charts/interval-bar.tsx'
+import { IntervalPlot } from '../charts/interval-plot.tsx'
 import { Button } from '../ui/button.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { resultSentence, sidesOf } from './result-sentence.ts'
 import { Sentence } from './sentence.tsx'
 
 export function BlindEnd({ evaluation }: { evaluation: string }) {
@@ -51,7 +51,9 @@ function Ending({ record }: { record: EvaluationRecord }) {
       <h1 className="title">{title}</h1>
       <Sentence parts={resultSentence({ ...record, summary })} />
       <div className="row wrap">
-        <IntervalBar value={winRate} {...interval} label={sidesOf(record).candidate} />
+        <span className="judging-interval">
+          <IntervalPlot value={winRate} {...interval} label={sidesOf(record).candidate} />
+        </span>
         <span className="num second">
           95% interval {interval.low.toFixed(1)} to {interval.high.toFixed(1)}; {wins} won, {ties} tied,{' '}
           {losses} lost

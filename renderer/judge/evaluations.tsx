@@ -2,18 +2,20 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { EvaluationRecord, Rating } from '../../electron/contract/judge.ts'
+import { shortName } from '../../electron/contract/result-sentence.ts'
+import { Bar } from '../app/bar.tsx'
 import { host } from '../app/connection.ts'
 import { FailedWork } from '../app/failed-work.tsx'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
 import { useSettings } from '../app/settings.ts'
-import { IntervalBar } from '../charts/interval-bar.tsx'
-import { Button } from '../ui/button.tsx'
+import { IntervalPlot, percentScale } from '../charts/interval-plot.tsx'
+import { Button, IconButton } from '../ui/button.tsx'
 import { Empty } from '../ui/empty.tsx'
-import { numberOf } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Progress } from '../ui/progress.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
 import { Experiment } from './experiment.tsx'
 import { NewEvaluation } from './new-evaluation.tsx'
 import { repeatShare } from './repeat-share.ts'
@@ -38,7 +40,7 @@ function columnsFor(
       text: ({ name }) => name,
       cell: ({ id, name }) => (
         <Button kind="quiet" className="opens" onClick={() => change({ evaluation: id })}>
-          {name}
+          {compared(name)}
         </Button>
       ),
     },
@@ -56,16 +58,22 @@ function columnsFor(
       cell: ({ id, kind, name, summary, judged, pairs }) =>
         summary ? (
           <span className="rate">
-            <IntervalBar value={summary.winRate} {...summary.interval} label={name} />
-            {numberOf(summary.winRate)}
+            <IntervalPlot
+              value={summary.winRate}
+              {...summary.interval}
+              label={name}
+              scale={percentScale}
+              isSmall
+            />
+            <span className="num">{summary.winRate.toFixed(1)}%</span>
           </span>
         ) : (
-          <Button onClick={() => change(kind === 'blind' ? { blind: id } : { evaluation: id })}>
-            {judged} of {pairs} judged{kind === 'blind' ? ': continue' : ''}
+          <Button isSmall onClick={() => change(kind === 'blind' ? { blind: id } : { evaluation: id })}>
+            {judged} of {pairs} judged{kind === 'blind' ? ': resume' : ''}
           </Button>
         ),
     },
-    { head: 'At equal length', text: ({ summary }) => numberOf(summary?.lengthControlledWinRate) },
+    { head: 'At equal length', text: ({ summary }) => percentOf(summary?.lengthControlledWinRate) },
     { head: 'Pairs', text: ({ summary, pairs }) => String(summary?.n ?? pairs) },
     {
       head: 'Flips',
@@ -77,6 +85,15 @@ function columnsFor(
   ]
 }
 
+function percentOf(percent: number | null | undefined): string {
+  return percent == null ? '–' : `${percent.toFixed(1)}%`
+}
+
+/** Both sides; those that are files without the folders they lie in. */
+function compared(name: string): string {
+  return name.split(' against ').map(shortName).join(' against ')
+}
+
 const ratingColumns: Column<Rating>[] = [
   { head: 'Model', text: ({ model }) => model },
   { head: 'Rating', text: ({ rating }) => String(Math.round(rating)) },
@@ -86,7 +103,7 @@ const ratingColumns: Column<Rating>[] = [
 
 export function Evaluations() {
   const project = useProject()
-  const [{ sort }, change] = usePlace()
+  const [, change] = usePlace()
   const [isNew, setNew] = useState(false)
   const { data: list, error } = useQuery({
     queryKey: ['evaluations', project],
@@ -97,46 +114,77 @@ export function Evaluations() {
     mutationFn: () => host.judge.startBlindEdits({ project, judge: annotator, repeats: repeatShare }),
     onSuccess: ({ id }) => change({ blind: id }),
   })
-  const isSorted = sort === 'win-rate'
-  const toggleSort = () => change({ sort: isSorted ? undefined : 'win-rate' }, { replace: true })
-  useKeys('Judge', [
-    { keys: 'n', does: 'new evaluation', run: () => setNew(true) },
-    { keys: 'w', does: 'sort by win rate', run: toggleSort },
-  ])
+  useKeys('Judge', [{ keys: 'n', does: 'new evaluation', run: () => setNew(true) }])
   return (
-    <div className="col">
-      <div className="row wrap between">
-        <h1>Judge</h1>
-        <span className="row wrap">
-          <Button disabled={edits.isPending} onClick={() => edits.mutate()}>
-            Judge edits blind
-          </Button>
-          <Button kind="primary" onClick={() => setNew(true)}>
-            New evaluation…
-          </Button>
-        </span>
+    <>
+      <Bar title="Judge">
+        <Button disabled={edits.isPending} onClick={() => edits.mutate()}>
+          Judge edits blind
+        </Button>
+        <Button kind="primary" icon="add" keys="n" onClick={() => setNew(true)}>
+          New evaluation…
+        </Button>
+      </Bar>
+      <div className="scroll pad evaluations">
+        <Problem error={edits.error} />
+        <Problem error={error} />
+        <FailedWork project={project} isShown={(verb) => verb === 'judge' || verb === 'check-judge'} />
+        <ActiveJudging />
+        <UnfinishedSessions list={list ?? []} />
+        {!list && !error && <Skeleton label="Loading the evaluations" widths={[96, 94, 96, 95]} />}
+        {list?.length === 0 && <NoEvaluations onNew={() => setNew(true)} />}
+        {list && list.length > 0 && <EvaluationTable list={list} />}
+        <Ratings />
+        <Experiment />
       </div>
-      <Problem error={edits.error} />
-      <Problem error={error} />
-      <FailedWork project={project} isShown={(verb) => verb === 'judge' || verb === 'check-judge'} />
-      <ActiveJudging />
-      <UnfinishedSessions list={list ?? []} />
-      {list?.length === 0 ? (
-        <NoEvaluations onNew={() => setNew(true)} />
-      ) : (
-        <ResultTable
-          title="Evaluations"
-          isNarrow={false}
-          rows={isSorted ? byWinRate(list ?? []) : (list ?? [])}
-          keyOf={({ id }) => id}
-          columns={columnsFor(change, { isOn: isSorted, toggle: toggleSort })}
-          figure="evaluations"
-        />
-      )}
-      <Ratings />
-      <Experiment />
       <NewEvaluation open={isNew} onClose={() => setNew(false)} />
-    </div>
+    </>
+  )
+}
+
+/** More rows would make the page slow. */
+const pageSize = 40
+
+function EvaluationTable({ list }: { list: readonly EvaluationRecord[] }) {
+  const [{ sort, from = '0' }, change] = usePlace()
+  const isSorted = sort === 'win-rate'
+  const toggle = () => change({ sort: isSorted ? undefined : 'win-rate', from: undefined }, { replace: true })
+  useKeys('Evaluations', [{ keys: 'w', does: 'sort by win rate', run: toggle }])
+  const rows = isSorted ? byWinRate(list) : list
+  const start = Math.min(Math.max(0, Number(from) || 0), rows.length - 1)
+  const page = (next: number) => change({ from: next > 0 ? String(next) : undefined }, { replace: true })
+  return (
+    <section>
+      <h2 className="unseen">Evaluations</h2>
+      <ResultTable
+        title="Evaluations"
+        isNarrow={false}
+        rows={rows.slice(start, start + pageSize)}
+        all={rows}
+        keyOf={({ id }) => id}
+        columns={columnsFor(change, { isOn: isSorted, toggle })}
+        figure="evaluations"
+      />
+      {rows.length > pageSize && (
+        <div className="row num quiet pair-pages">
+          {start + 1} to {Math.min(start + pageSize, rows.length)} of {rows.length}
+          <IconButton
+            icon="left"
+            label="Evaluations before these"
+            isSmall
+            disabled={start === 0}
+            onClick={() => page(start - pageSize)}
+          />
+          <IconButton
+            icon="right"
+            label="Evaluations after these"
+            isSmall
+            disabled={start + pageSize >= rows.length}
+            onClick={() => page(start + pageSize)}
+          />
+        </div>
+      )}
+    </section>
   )
 }
 
@@ -182,10 +230,15 @@ function Ratings() {
   return (
     <>
       <Problem error={error} />
-      {data?.reason && <p className="quiet">{data.reason}</p>}
+      {data?.reason && (
+        <details>
+          <summary className="quiet">Why there is no rating of all models</summary>
+          <p className="second">{data.reason}</p>
+        </details>
+      )}
       {data && data.ratings.length > 0 && (
         <section>
-          <h2>Ratings</h2>
+          <h2 className="subtitle">Ratings</h2>
           <p className="quiet">
             Bradley–Terry model of all verdicts of this project, on the Elo scale: 1000 is the average model.
           </p>

@@ -3,17 +3,23 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { adjustedPValues } from '../../electron/contract/evidence.ts'
 import type { Arm, ResultRecord } from '../../electron/contract/report.ts'
+import { isDistinguished, resultSentence } from '../../electron/contract/result-sentence.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
-import { IntervalBar } from '../charts/interval-bar.tsx'
 import { Legend } from '../charts/legend.tsx'
 import { LineChart } from '../charts/line-chart.tsx'
 import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
 import { numberOf } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
+import { FrontierCard } from './frontier-card.tsx'
+import { Matrix, type MatrixCell } from './matrix.tsx'
+import { RatesCard, rangeOf } from './rates-card.tsx'
+import { ResultCard } from './result-card.tsx'
+import type { FrontierLine } from './result-rows.ts'
 import { ResultTable } from './result-table.tsx'
 import { SaveFigure } from './save-figure.tsx'
+import { Sentence } from './sentence.tsx'
 
 export function Experiment() {
   const project = useProject()
@@ -26,7 +32,7 @@ export function Experiment() {
   return (
     <section className="col">
       <div className="row wrap between">
-        <h2>Newest experiment</h2>
+        <h2 className="subtitle">Newest experiment</h2>
         <Button disabled={report.isPending} onClick={() => report.mutate()}>
           Write report
         </Button>
@@ -45,12 +51,17 @@ export function Experiment() {
           ))}
         </ul>
       )}
-      <RewardModels record={data} />
-      <WinRates record={data} />
+      <Finding record={data} />
+      <div className="res flush">
+        <WinRates record={data} />
+        <RateOverKl record={data} />
+        <HeadToHead record={data} />
+      </div>
+      <ArmTable record={data} />
       <Contrasts record={data} />
       <RateByEdits record={data} />
       <RateOverSteps record={data} />
-      <RateOverKl record={data} />
+      <RewardModels record={data} />
     </section>
   )
 }
@@ -81,31 +92,65 @@ function pText(p: number): string {
   return p < 0.001 ? '< 0.001' : p.toFixed(3)
 }
 
+/** Arms in the order of their win rates; colours follow it, as they do for every result. */
+function ranked({ arms }: ResultRecord): Arm[] {
+  return [...arms].sort((a, b) => b.winRate - a.winRate)
+}
+
+function Finding({ record }: { record: ResultRecord }) {
+  const [best, second] = ranked(record)
+  if (!best) return null
+  const contrast = (record.contrasts ?? []).find(
+    ({ arm, opponent }) =>
+      (arm === best.name && opponent === second?.name) || (opponent === best.name && arm === second?.name),
+  )
+  const rival =
+    contrast === undefined
+      ? null
+      : contrast.arm === best.name
+        ? { name: contrast.opponent, value: contrast.value, interval: contrast.interval }
+        : {
+            name: contrast.arm,
+            value: -contrast.value,
+            interval: { low: -contrast.interval.high, high: -contrast.interval.low },
+          }
+  const found = {
+    candidate: best.name,
+    reference: record.reference.name,
+    summary: best,
+    adjustedP: adjustedPValues(record).arms.get(best.name),
+  }
+  return <Sentence parts={resultSentence(found, rival)} />
+}
+
 function WinRates({ record }: { record: ResultRecord }) {
-  const { arms, reference } = record
+  const rows = ranked(record).map(({ name, winRate, interval }, colour) => ({
+    ...{ id: name, name, winRate, interval, colour },
+    isAsked: false,
+  }))
+  return (
+    <RatesCard
+      title={`Win rate against ${record.reference.name}`}
+      rows={rows}
+      help="Bootstrap over prompts, and over seeds if there are several. Ties count half."
+    />
+  )
+}
+
+function ArmTable({ record }: { record: ResultRecord }) {
+  const { reference } = record
   const adjusted = adjustedPValues(record).arms
   return (
     <ResultTable
-      title={`Win rate against ${reference.name}`}
+      title={`Arms against ${reference.name}`}
       hasCaption
-      rows={[...arms].sort((a, b) => b.winRate - a.winRate)}
+      isNarrow={false}
+      rows={ranked(record)}
       keyOf={({ name }) => name}
       columns={[
         { head: 'Arm', text: ({ name }) => name },
-        {
-          head: 'Win rate, 95% interval',
-          text: rateOf,
-          cell: (arm) => (
-            <span className="rate">
-              <IntervalBar value={arm.winRate} {...arm.interval} label={arm.name} />
-              {rateOf(arm)}
-            </span>
-          ),
-        },
-        {
-          head: 'p, Holm over arms',
-          text: ({ name }) => pText(adjusted.get(name)!),
-        },
+        { head: 'Win rate, 95% interval', text: rateOf },
+        { head: 'p, Holm over arms', text: ({ name }) => pText(adjusted.get(name)!) },
         { head: 'KL (nats)', text: ({ kl }) => numberOf(kl) },
         { head: 'Length (tokens)', text: ({ length }) => numberOf(length) },
         {
@@ -115,6 +160,54 @@ function WinRates({ record }: { record: ResultRecord }) {
       ]}
       figure="win-rates"
     />
+  )
+}
+
+const headToHeadTitle = 'Head to head'
+
+/** Arms that were judged against each other. */
+function HeadToHead({ record }: { record: ResultRecord }) {
+  const { headToHead } = record
+  if (headToHead.length === 0) return null
+  const played = new Set(headToHead.flatMap(({ arm, opponent }) => [arm, opponent]))
+  const names = ranked(record).flatMap(({ name }) => (played.has(name) ? [name] : []))
+  const adjusted = adjustedPValues(record).headToHead
+  const cellOf = (row: string, column: string): MatrixCell | null => {
+    const at = headToHead.findIndex(
+      ({ arm, opponent }) => (arm === row && opponent === column) || (arm === column && opponent === row),
+    )
+    const match = headToHead[at]
+    if (!match) return null
+    const isOwn = match.arm === row
+    const { low, high } = match.interval
+    const rate = isOwn ? match.winRate : 100 - match.winRate
+    const isShown = isDistinguished(match.interval) && adjusted[at]! < 0.05
+    return {
+      text: rate.toFixed(1),
+      range: isOwn ? rangeOf({ low, high }) : rangeOf({ low: 100 - high, high: 100 - low }),
+      strength: isShown ? rate - 50 : 0,
+    }
+  }
+  return (
+    <ResultCard
+      title={headToHeadTitle}
+      note="the row wins, %; tinted where the interval leaves out 50 and Holm agrees"
+      table={
+        <ResultTable
+          title={headToHeadTitle}
+          rows={headToHead}
+          keyOf={({ arm, opponent }) => `${arm} ${opponent}`}
+          columns={[
+            { head: 'Arm', text: ({ arm }) => arm },
+            { head: 'Against', text: ({ opponent }) => opponent },
+            { head: 'Win rate', text: ({ winRate }) => `${winRate.toFixed(1)}%` },
+            { head: '95% interval', text: ({ interval }) => rangeOf(interval) },
+          ]}
+        />
+      }
+    >
+      <Matrix names={names} label="The row wins, in percent" cellOf={cellOf} scale={25} />
+    </ResultCard>
   )
 }
 
@@ -137,7 +230,7 @@ function Contrasts({ record: { contrasts = [] } }: { record: ResultRecord }) {
         },
         {
           head: 'At this size',
-          text: ({ interval }) => (interval.low > 0 || interval.high < 0 ? 'differ' : 'not shown to differ'),
+          text: ({ interval }) => (isDistinguished(interval, 0) ? 'differ' : 'not distinguished'),
         },
       ]}
     />
@@ -191,29 +284,17 @@ function RateOverSteps({ record: { winRateOverSteps } }: { record: ResultRecord 
 }
 
 /** Every arm at every KL penalty: win rate against distance from the reference. */
-function RateOverKl({ record: { arms, frontier } }: { record: ResultRecord }) {
-  const series = useMemo(
-    () =>
-      arms.flatMap(({ name }) => {
-        const own = (frontier?.points ?? []).filter(({ arm }) => arm === name).sort((a, b) => a.kl - b.kl)
-        const points = own.map(({ kl, winRate }) => [Number(kl.toFixed(2)), winRate] as const)
-        return points.length > 0 ? [{ name, points }] : []
-      }),
-    [arms, frontier],
-  )
-  if (series.length === 0) return null
+function RateOverKl({ record }: { record: ResultRecord }) {
+  const points = record.frontier?.points ?? []
+  const lines = ranked(record).flatMap(({ name }, colour): FrontierLine[] => {
+    const own = points.filter(({ arm }) => arm === name).sort((a, b) => a.kl - b.kl)
+    return own.length === 0 ? [] : [{ name, colour, points: own }]
+  })
+  if (lines.length === 0) return null
   return (
     <div>
-      <LineChart
-        title="Win rate against KL in nats, one run per penalty"
-        series={series}
-        x="KL"
-        group="frontier"
-      />
-      <div className="row wrap">
-        <Legend names={series.map(({ name }) => name)} />
-        <SaveFigure name="frontier" title="Win rate against KL" />
-      </div>
+      <FrontierCard lines={lines} />
+      <SaveFigure name="frontier" title="Win rate against KL" />
     </div>
   )
 }

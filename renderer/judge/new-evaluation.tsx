@@ -1,117 +1,237 @@
-/** Starts an evaluation: two models answer the held-out prompts and an automatic judge compares the responses. */
+/** Starts evaluations: candidates and a reference answer the held-out prompts, and each judge compares every candidate. */
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { judgeChoices } from '../../electron/contract/judge-kinds.ts'
-import type { ModelRecord } from '../../electron/contract/models.ts'
+import { StartWork } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
-import { Button } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
+import { Button, IconButton } from '../ui/button.tsx'
+import { Combobox } from '../ui/combobox.tsx'
+import { Dialog, DialogActions } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
+import { NumberField } from '../ui/number-field.tsx'
 import { Problem } from '../ui/problem.tsx'
-
-const blank = { reference: '', candidate: '', judge: '', prompts: '128' }
+import type { Option } from '../ui/select.tsx'
+import { showToast } from '../ui/toast.tsx'
+import {
+  blankPlan,
+  type EvaluationPlan,
+  evaluationInputs,
+  missingFrom,
+  planSentence,
+} from './evaluation-plan.ts'
 
 export function NewEvaluation({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const project = useProject()
-  const { data: models = [] } = useQuery({
-    queryKey: ['models', project],
-    queryFn: () => host.models.list({ project }),
-  })
-  const language = models.filter(({ kind }) => kind !== 'reward')
-  const [values, setValues] = useState(blank)
-  const set = (some: Partial<typeof blank>) => setValues((before) => ({ ...before, ...some }))
-  const { prompts, ...sides } = values
-  const start = useMutation({
-    mutationFn: () =>
-      host.work.start({
-        verb: 'judge',
-        input: { project, ...sides, prompts: Number(prompts), temperature: 1 },
-      }),
-    onSuccess: onClose,
-  })
   return (
-    <Dialog open={open} onClose={onClose} title="New evaluation">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          start.mutate()
-        }}
-      >
-        <datalist id="sides">
-          {language.map(({ id, name }) => (
-            <option key={id} value={name} />
-          ))}
-        </datalist>
-        <Side label="Reference" value={values.reference} onChange={(reference) => set({ reference })} />
-        <Side label="Candidate" value={values.candidate} onChange={(candidate) => set({ candidate })} />
-        <JudgeChoice models={models} value={values.judge} onChange={(judge) => set({ judge })} />
-        <Field label="Max prompts">
-          <input
-            type="number"
-            min={1}
-            value={prompts}
-            onChange={({ target }) => set({ prompts: target.value })}
-          />
-        </Field>
-        <Problem error={start.error} />
-        <div className="row wrap">
-          <Button type="submit" kind="primary" disabled={start.isPending}>
-            Start
-          </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </div>
-      </form>
+    <Dialog open={open} onClose={onClose} title="New evaluation" wide>
+      {open && <PlanForm onClose={onClose} />}
     </Dialog>
   )
 }
 
-function Side({
-  label,
-  value,
-  onChange,
-}: {
-  label: string
-  value: string
-  onChange: (value: string) => void
-}) {
+function PlanForm({ onClose }: { onClose: () => void }) {
+  const project = useProject()
+  const { sides, judges } = useChoices()
+  const [plan, setPlan] = useState(blankPlan)
+  const [isTried, setTried] = useState(false)
+  const set = (some: Partial<EvaluationPlan>) => setPlan((before) => ({ ...before, ...some }))
+  const missing = missingFrom(plan)
+  const start = useMutation({
+    mutationFn: async () => {
+      for (const input of evaluationInputs(plan))
+        await host.work.start(StartWork.parse({ verb: 'judge', input: { project, ...input } }))
+    },
+    onSuccess: () => {
+      showToast(planSentence(plan))
+      onClose()
+    },
+  })
   return (
-    <Field label={label} help="A model of this project, a folder, or a file of outputs (JSON or JSONL).">
-      <input required list="sides" value={value} onChange={({ target }) => onChange(target.value)} />
-    </Field>
+    <form
+      className="col"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        setTried(true)
+        if (missing.length === 0) start.mutate()
+      }}
+    >
+      <Field label="Reference" help={sideHelp}>
+        <Combobox
+          isFree
+          options={sides}
+          value={plan.reference}
+          onChange={(reference) => set({ reference })}
+        />
+      </Field>
+      <Several
+        label="Candidates"
+        help="Each is compared with the reference, on the same prompts."
+        options={sides}
+        chosen={plan.candidates}
+        onChange={(candidates) => set({ candidates })}
+        isFree
+      />
+      <Several
+        label="Judges"
+        help="Each judges every pair in both orders. Judges of different kinds show whether the result depends on one."
+        options={judges}
+        chosen={plan.judges}
+        onChange={(chosen) => set({ judges: chosen })}
+      />
+      <PlanNumbers plan={plan} onChange={set} />
+      <Problem error={start.error} />
+      <div role="status" className="plan-state">
+        {missing.length === 0 ? (
+          <p>{planSentence(plan)}</p>
+        ) : (
+          <ul className={isTried ? 'bad' : 'second'}>
+            {missing.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        )}
+      </div>
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" kind="primary" icon="running" disabled={start.isPending}>
+          {plan.candidates.length * plan.judges.length > 1 ? 'Start the evaluations' : 'Start the evaluation'}
+        </Button>
+      </DialogActions>
+    </form>
   )
 }
 
-function JudgeChoice({
-  models,
-  value,
-  onChange,
-}: {
-  models: readonly ModelRecord[]
-  value: string
-  onChange: (value: string) => void
-}) {
+const sideHelp = 'A model of this project, or the path of a folder or of a file of outputs (JSON or JSONL).'
+
+/** The models that may answer, and the judges that can be chosen. */
+function useChoices(): { sides: Option<string>[]; judges: Option<string>[] } {
+  const project = useProject()
   const { server, serverModel } = useSettings()
+  const { data: models = [] } = useQuery({
+    queryKey: ['models', project],
+    queryFn: () => host.models.list({ project }),
+  })
   const namesOf = (isReward: boolean) =>
     models.filter(({ kind }) => (kind === 'reward') === isReward).map(({ name }) => name)
-  const choices = judgeChoices({
+  const judges = judgeChoices({
     reward: namesOf(true),
     language: namesOf(false),
     server: serverModel === '' ? null : { model: serverModel, address: server },
   })
+  return {
+    sides: namesOf(false).map((name) => ({ value: name, text: name })),
+    judges: judges.flatMap(({ written, label }) =>
+      written === null ? [] : [{ value: written, text: label.replace(/^./, (first) => first.toUpperCase()) }],
+    ),
+  }
+}
+
+/** A list that is added to one by one. */
+function Several({
+  label,
+  help,
+  options,
+  chosen,
+  onChange,
+  isFree = false,
+}: {
+  label: string
+  help: ReactNode
+  options: readonly Option<string>[]
+  chosen: readonly string[]
+  onChange: (chosen: string[]) => void
+  /** Whether a path may be typed: the button adds it. */
+  isFree?: boolean
+}) {
+  const [typed, setTyped] = useState('')
+  const open = options.filter(({ value }) => !chosen.includes(value))
+  const add = (value: string) => {
+    setTyped('')
+    if (value.trim() !== '' && !chosen.includes(value.trim())) onChange([...chosen, value.trim()])
+  }
   return (
-    <Field label="Judge">
-      <select required value={value} onChange={({ target }) => onChange(target.value)}>
-        <option value="" disabled>
-          Choose a judge
-        </option>
-        {choices.map(({ written, label }) => (
-          <option key={label} value={written ?? undefined} disabled={written === null}>
-            {label}
-          </option>
-        ))}
-      </select>
-    </Field>
+    <div
+      className="several"
+      onKeyDownCapture={(event) => {
+        const isOption = event.target instanceof Element && event.target.hasAttribute('aria-activedescendant')
+        if (event.key !== 'Enter' || typed === '' || isOption || !(event.target instanceof HTMLInputElement))
+          return
+        event.preventDefault()
+        add(typed)
+      }}
+    >
+      <Field label={label} help={help}>
+        <Combobox
+          key={chosen.length}
+          isFree={isFree}
+          options={open}
+          value={typed}
+          onChange={setTyped}
+          onChoose={add}
+          placeholder={chosen.length === 0 ? 'Choose one or more' : 'Add another'}
+        />
+      </Field>
+      {typed !== '' && (
+        <Button isSmall icon="add" onClick={() => add(typed)}>
+          Add {typed}
+        </Button>
+      )}
+      {chosen.length > 0 && (
+        <ul className="several-list" aria-label={`${label} chosen`}>
+          {chosen.map((value) => {
+            const text = options.find((option) => option.value === value)?.text ?? value
+            return (
+              <li key={value}>
+                <span className="cut" title={text}>
+                  {text}
+                </span>
+                <IconButton
+                  icon="close"
+                  label={`Remove ${text}`}
+                  isSmall
+                  onClick={() => onChange(chosen.filter((each) => each !== value))}
+                />
+              </li>
+            )
+          })}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function PlanNumbers({
+  plan,
+  onChange,
+}: {
+  plan: EvaluationPlan
+  onChange: (some: Partial<EvaluationPlan>) => void
+}) {
+  return (
+    <div className="plan-numbers">
+      <Field label="Prompts" help="At most this many of the held-out ones.">
+        <NumberField
+          value={plan.prompts}
+          min={1}
+          step={16}
+          unit="prompts"
+          onChange={(prompts) => onChange({ prompts })}
+        />
+      </Field>
+      <Field label="Temperature" help="0 always takes the likeliest token.">
+        <NumberField
+          value={plan.temperature}
+          min={0}
+          max={5}
+          step={0.1}
+          onChange={(temperature) => onChange({ temperature })}
+        />
+      </Field>
+      <Field label="Seed" help="The same seed draws the same responses.">
+        <NumberField value={plan.seed} min={0} onChange={(seed) => onChange({ seed })} />
+      </Field>
+    </div>
   )
 }

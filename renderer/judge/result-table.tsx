@@ -19,6 +19,7 @@ export function ResultTable<Row>({
   title,
   columns,
   rows,
+  all = rows,
   keyOf,
   hasCaption = false,
   isNarrow = true,
@@ -28,6 +29,8 @@ export function ResultTable<Row>({
   title: string
   columns: readonly Column<Row>[]
   rows: readonly Row[]
+  /** What is copied, if more than what is shown. */
+  all?: readonly Row[]
   keyOf(row: Row): string
   hasCaption?: boolean
   isNarrow?: boolean
@@ -36,37 +39,40 @@ export function ResultTable<Row>({
 }) {
   const asText = (): TextTable => ({
     head: columns.map(({ head }) => head),
-    rows: rows.map((row) => columns.map(({ text }) => text(row))),
+    rows: all.map((row) => columns.map(({ text }) => text(row))),
   })
   return (
     <div>
-      <table className={`table ${isNarrow ? 'narrow' : ''}`}>
-        {hasCaption && <caption>{title}</caption>}
-        <thead>
-          <tr>
-            {columns.map(({ head, sort }) => (
-              <th key={head} scope="col" aria-sort={sort?.isOn ? 'descending' : undefined}>
-                {sort ? (
-                  <Button kind="quiet" className="sorter" aria-pressed={sort.isOn} onClick={sort.toggle}>
-                    {head} {sort.isOn ? '↓' : '↕'}
-                  </Button>
-                ) : (
-                  head
-                )}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={keyOf(row)}>
-              {columns.map(({ head, text, cell }) => (
-                <td key={head}>{cell ? cell(row) : text(row)}</td>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a table that is wider than its place scrolls, by keyboard too */}
+      <section className="table-scroll" aria-label={title} tabIndex={0}>
+        <table className={`table ${isNarrow ? 'narrow' : ''}`}>
+          {hasCaption && <caption>{title}</caption>}
+          <thead>
+            <tr>
+              {columns.map(({ head, sort }) => (
+                <th key={head} scope="col" aria-sort={sort?.isOn ? 'descending' : undefined}>
+                  {sort ? (
+                    <Button kind="quiet" className="sorter" aria-pressed={sort.isOn} onClick={sort.toggle}>
+                      {head} {sort.isOn ? '↓' : '↕'}
+                    </Button>
+                  ) : (
+                    head
+                  )}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={keyOf(row)}>
+                {columns.map(({ head, text, cell }) => (
+                  <td key={head}>{cell ? cell(row) : text(row)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
       <div className="row wrap table-tools">
         <CopyTable title={title} asText={asText} />
         {figure && <SaveFigure name={figure} title={title} />}

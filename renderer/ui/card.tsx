@@ -5,15 +5,18 @@ import './card.css'
 export function Card({
   title,
   actions,
+  isWide = false,
   children,
 }: {
   title?: ReactNode
   /** At the end of the head. */
   actions?: ReactNode
+  /** Whether it takes a whole row of its grid. */
+  isWide?: boolean
   children: ReactNode
 }) {
   return (
-    <section className="card">
+    <section className={`card ${isWide ? 'whole-row' : ''}`}>
       {(title || actions) && (
         <header className="card-head">
           {title && <h2 className="subtitle grow">{title}</h2>}

@@ -14,6 +14,8 @@ interface ComboboxProps {
   options: readonly Option<string>[]
   value: string
   onChange: (value: string) => void
+  /** If choosing from the list does something else than typing the same text. */
+  onChoose?: (value: string) => void
   placeholder?: string
   /** Whether a text that is not in the list may be given, such as the path of a folder. */
   isFree?: boolean
@@ -31,6 +33,7 @@ export function Combobox({
   options,
   value,
   onChange,
+  onChoose = onChange,
   placeholder,
   isFree = false,
   isDisabled = false,
@@ -40,12 +43,19 @@ export function Combobox({
   const name = useFieldLabel()
   const items = options.map((option): Item => ({ value: option.value, label: option.text }))
   const selected = items.find((item) => item.value === value) ?? null
-  const free = isFree ? { inputValue: selected?.label ?? value, onInputValueChange: onChange } : {}
+  const free = isFree
+    ? {
+        inputValue: selected?.label ?? value,
+        // When the list closes without a choice, the text would be cleared.
+        onInputValueChange: (text: string, { reason }: Base.Root.ChangeEventDetails) =>
+          reason === 'input-change' && onChange(text),
+      }
+    : {}
   return (
     <Base.Root
       items={items}
       value={selected}
-      onValueChange={(item: Item | null) => onChange(item?.value ?? '')}
+      onValueChange={(item: Item | null) => onChoose(item?.value ?? '')}
       isItemEqualToValue={(a: Item, b: Item) => a.value === b.value}
       disabled={isDisabled}
       required={isRequired}
@@ -59,10 +69,12 @@ export function Combobox({
       </Base.InputGroup>
       <Base.Portal>
         <Base.Positioner className="float-at" sideOffset={4}>
-          <Base.Popup className="float menu select-list">
-            <Base.Empty>
-              <p className="menu-head">{isFree ? 'Not in the list' : 'None found'}</p>
-            </Base.Empty>
+          <Base.Popup className={`float menu select-list ${isFree ? 'free' : ''}`}>
+            {!isFree && (
+              <Base.Empty>
+                <p className="menu-head">None found</p>
+              </Base.Empty>
+            )}
             <Base.List>
               {(item: Item) => (
                 <Base.Item key={item.value} value={item} className="item">

@@ -1,6 +1,6 @@
 /** Judging by keyboard: a blind session from the first pair to its end, and the results of several candidates. No model is trained. */
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import type { VerbName } from '../../electron/contract/verbs.ts'
@@ -39,6 +39,9 @@ describe('judging', async () => {
     'brief',
     (i) => `The ferry at ${i} goes to the pier${i % 3 ? '.' : ', and then it returns in the evening.'}`,
   )
+  const plain = outputs('plain', (i) =>
+    i % 2 ? `At ${i}.` : `The ferry at ${i} goes to the far pier, as it always, always does.`,
+  )
   await perform('judge', { project, reference, candidate, judge: 'length:shorter', datasets: ['asked'] })
   const [automatic] = await app.host.judge.list({ project })
 
@@ -71,17 +74,17 @@ describe('judging', async () => {
     assert.match(await page.locator('.finding').innerText(), /brief .*\d+\.\d%/)
     assert.deepEqual(await axeProblems(page), [])
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Pairs' }).waitFor()
+    await page.getByRole('heading', { name: 'Pairs', exact: true }).waitFor()
     const record = (await app.host.judge.list({ project })).find((each) => each.id === id)
     assert.equal(record?.summary?.n, 3)
-    await page.getByRole('button', { name: 'All evaluations' }).click()
+    await page.getByRole('navigation', { name: 'Place' }).getByRole('button', { name: 'Judge' }).click()
     await page.getByRole('heading', { name: 'Judge', exact: true }).waitFor()
     assert.equal(await page.locator('.unfinished').count(), 0)
   })
 
   test('a held arrow is one verdict, and a reason comes back with what is undone', async () => {
     await app.goto('judge', { evaluation: automatic!.id })
-    await page.getByRole('button', { name: 'Start blind comparison' }).click()
+    await page.getByRole('button', { name: 'Judge by hand' }).click()
     await page.getByText(/^0 of \d+$/).waitFor()
     await page.keyboard.press('r')
     await page.keyboard.type('says where')
@@ -130,5 +133,105 @@ describe('judging', async () => {
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
       await page.getByRole('button', { name: 'Left is better' }).click({ trial: true })
       await page.getByRole('button', { name: 'Right is better' }).click({ trial: true })
+    })
+
+  test('several candidates and judges are started at once, and what is missing is said', async () => {
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = ''
+    })
+    await app.goto('judge')
+    await page.keyboard.press('n')
+    const dialog = page.getByRole('dialog', { name: 'New evaluation' })
+    await dialog.getByText('Choose the reference: what the candidates are compared with.').waitFor()
+    await dialog.getByText('Choose at least one candidate.').waitFor()
+    await dialog.getByLabel('Reference', { exact: true }).fill(reference)
+    for (const side of [candidate, plain]) {
+      await dialog.getByLabel('Candidates', { exact: true }).fill(side)
+      await page.keyboard.press('Enter')
+      await dialog.getByRole('button', { name: `Remove ${side}` }).waitFor()
+    }
+    assert.equal(await dialog.getByLabel('Reference', { exact: true }).inputValue(), reference)
+    for (const judge of ['Shorter wins', 'Less repetition wins']) {
+      await dialog.getByLabel('Judges', { exact: true }).fill(judge)
+      await page.getByRole('option', { name: judge }).click()
+    }
+    assert.deepEqual(await axeProblems(page), [])
+    await dialog.getByText(/^Compares 2 candidates with .* by 2 judges: 4 evaluations\.$/).waitFor()
+    const before = (await app.host.judge.list({ project })).length
+    await dialog.getByRole('button', { name: 'Start the evaluations' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    const finished = async () =>
+      (await app.host.judge.list({ project })).slice(0, -before).filter(({ summary }) => summary !== null)
+    for (let tries = 0; (await finished()).length < 4 && tries < 100; tries++) await page.waitForTimeout(100)
+    assert.equal((await finished()).length, 4)
+    assert.deepEqual(await axeProblems(page), [])
+  })
+
+  test('a result begins with its sentence, which says no more than the interval', async () => {
+    const list = await app.host.judge.list({ project })
+    const own = list.find((each) => each.judge === 'length shorter' && each.candidate === plain)!
+    await app.goto('judge', { evaluation: own.id })
+    const sentence = page.locator('h2.finding')
+    await sentence.waitFor()
+    const { low, high } = own.summary!.interval
+    assert.equal(
+      /^plain is not distinguished from wordy/.test(await sentence.innerText()),
+      low <= 50 && high >= 50,
+    )
+    await page.getByRole('heading', { name: 'Candidates against each other' }).waitFor()
+    await page.locator('.interval-dot').first().waitFor()
+    await page.getByText('Judges agree').waitFor()
+    await page.getByText(/^With \d+ subsets some will differ|^These pairs have no subsets/).waitFor()
+    assert.deepEqual(await axeProblems(page), [])
+    await page.getByRole('button', { name: 'Win rate against wordy as a table' }).click()
+    await page.getByRole('button', { name: 'Copy Win rate against wordy as CSV' }).waitFor()
+    await page.keyboard.press('j')
+    await page.locator('li:nth-child(2) > .pair-row[aria-current]').waitFor()
+    await page.getByText('Judges disagree').click()
+    await page.getByText(/\(repetition: (won|tied|lost)\)/).waitFor()
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme })
+      assert.deepEqual(await axeProblems(page), [], colorScheme)
+    }
+  })
+
+  test('a result is shared as one file that needs nothing else', async () => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Share as a file' }).click(),
+    ])
+    const html = readFileSync(await download.path(), 'utf8')
+    const other = await page.context().newPage()
+    await other.setContent(html)
+    assert.match(await other.locator('h1').innerText(), /^plain .* of pairs/)
+    assert.deepEqual(await axeProblems(other), [])
+    await other.close()
+  })
+
+  for (const [width, size] of [
+    [640, 100],
+    [1024, 200],
+    [1440, 100],
+    [2560, 100],
+  ] as const)
+    test(`at ${width} px and ${size}% text neither a result nor the list scrolls sideways`, async () => {
+      await page.setViewportSize({ width, height: 800 })
+      await page.evaluate((percent) => {
+        document.documentElement.style.fontSize = `${percent}%`
+      }, size)
+      const isWide = () =>
+        page.evaluate(() =>
+          [document.documentElement, document.querySelector('.scroll')!].some(
+            (element) => element.scrollWidth > element.clientWidth,
+          ),
+        )
+      const [newest] = await app.host.judge.list({ project })
+      await app.goto('judge', { evaluation: newest!.id })
+      await page.locator('.one-pair').waitFor()
+      assert.equal(await isWide(), false)
+      await page.getByRole('navigation', { name: 'Place' }).getByRole('button', { name: 'Judge' }).click()
+      await page.locator('.evaluations table').first().waitFor()
+      assert.equal(await isWide(), false)
     })
 })

@@ -13,12 +13,13 @@ import {
 } from '../../storage/index.ts'
 import { blindKind, sessionFindings } from './blind-session.ts'
 import { correctedRateOf } from './corrected-rate.ts'
-import { configOf, judgeName } from './evaluation-config.ts'
+import { configOf, type EvaluationConfig, judgeName } from './evaluation-config.ts'
 
 /** An experiment's record as a whole is kept as an evaluation too; its pairs are in others. */
 export const experimentKind = 'experiment'
 
-function comparisonsOf(db: Db): Evaluation[] {
+/** All evaluations that compare, the oldest first. */
+export function comparisonsOf(db: Db): Evaluation[] {
   return listEvaluations(db).filter(({ kind }) => kind !== experimentKind)
 }
 
@@ -71,14 +72,45 @@ interface OtherJudge extends Agreement {
   disagreements: { pairId: string; own: Outcome; theirs: Outcome }[]
 }
 
+/** What another judge says about the pairs of an evaluation. */
+interface OtherVerdicts {
+  evaluation: Evaluation
+  /** By the pair's id. */
+  outcomes: ReadonlyMap<string, Outcome>
+}
+
+/** Every other evaluation of the same pairs. */
+export function otherVerdicts(db: Db, evaluation: Evaluation): OtherVerdicts[] {
+  const hasSamePairs = samePairsAs(evaluation)
+  return comparisonsOf(db)
+    .filter((other) => other.id !== evaluation.id && hasSamePairs(other))
+    .map((other) => ({ evaluation: other, outcomes: outcomesOf(db, other) }))
+}
+
+/** A person's session has the pairs of its evaluation; two automatic judges the same ones if the texts are equal. */
+function samePairsAs(evaluation: Evaluation): (other: Evaluation) => boolean {
+  const own = configOf(evaluation)
+  const root = own.of ?? evaluation.id
+  const textsOf = ({ pairs }: Pick<EvaluationConfig, 'pairs'>) =>
+    JSON.stringify(pairs.map(({ id, outputA, outputB }) => [id, outputA.text, outputB.text]).sort())
+  const texts = own.candidate === null ? null : textsOf(own)
+  return (other) => {
+    const config = configOf(other)
+    if ((config.of ?? other.id) === root) return true
+    const isOfSameSides = config.candidate === own.candidate && config.reference === own.reference
+    const isAlike = texts !== null && isOfSameSides && config.pairs.length === own.pairs.length
+    return isAlike && judgeName(config) !== judgeName(own) && textsOf(config) === texts
+  }
+}
+
 /** How far an evaluation agrees with each other evaluation of the same pairs. */
-export function agreementsOf(db: Db, evaluation: Evaluation): OtherJudge[] {
-  const rootOf = (each: Evaluation) => configOf(each).of ?? each.id
-  const root = rootOf(evaluation)
-  const others = comparisonsOf(db).filter((other) => other.id !== evaluation.id && rootOf(other) === root)
+export function agreementsOf(
+  db: Db,
+  evaluation: Evaluation,
+  others = otherVerdicts(db, evaluation),
+): OtherJudge[] {
   const own = outcomesOf(db, evaluation)
-  return others.flatMap((other): OtherJudge[] => {
-    const theirs = outcomesOf(db, other)
+  return others.flatMap(({ evaluation: other, outcomes: theirs }): OtherJudge[] => {
     const shared = [...own.keys()].filter((pairId) => theirs.has(pairId))
     if (shared.length === 0) return []
     const both = shared.map((pairId) => ({ pairId, own: own.get(pairId)!, theirs: theirs.get(pairId)! }))

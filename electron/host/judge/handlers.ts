@@ -1,7 +1,13 @@
 /** The procedures of judging: evaluations pair by pair, blind comparisons, ratings, figures and exports. */
 import { stringify } from 'csv-stringify/sync'
 import { subsetCaution } from '../../pipeline/judge/subsets.ts'
-import { getEvaluation, listJudgements, listSkippedPairs } from '../../storage/index.ts'
+import {
+  type Db,
+  type Evaluation,
+  getEvaluation,
+  listJudgements,
+  listSkippedPairs,
+} from '../../storage/index.ts'
 import type { HandlerContext } from '../handler-context.ts'
 import { picturesOf } from '../report/pictures.ts'
 import {
@@ -16,12 +22,15 @@ import { configOf } from './evaluation-config.ts'
 import {
   agreementsOf,
   newestExperiment,
+  otherVerdicts,
   ratingsOf,
   recordOf,
   recordsOf,
   verdictRows,
 } from './evaluation-records.ts'
-import { subsetsOf } from './subsets.ts'
+import { roundOf } from './round.ts'
+import { shareOf } from './share.ts'
+import { evaluationSubsets } from './subsets.ts'
 
 export function judgeHandlers({ api, lab }: HandlerContext) {
   const dbOf = async (folder: string) => (await lab.openProject(folder)).db
@@ -33,26 +42,19 @@ export function judgeHandlers({ api, lab }: HandlerContext) {
     list: api.judge.list.handler(async ({ input }) => recordsOf(await dbOf(input.project))),
     pairs: api.judge.pairs.handler(async ({ input }) => {
       const { db, evaluation } = await evaluationOf(input)
-      const byPair = Map.groupBy(listJudgements(db, evaluation.id), ({ pairId }) => pairId)
-      const skipped = new Set(listSkippedPairs(db, evaluation.id).map(({ pairId }) => pairId))
-      return {
-        record: recordOf(db, evaluation),
-        pairs: configOf(evaluation).pairs.map(({ id, prompt, context, outputA, outputB }) => ({
-          id,
-          prompt,
-          context,
-          outputA: outputA.text,
-          outputB: outputB.text,
-          verdicts: byPair.get(id) ?? [],
-          skipped: skipped.has(id),
-        })),
-        agreement: agreementsOf(db, evaluation),
-      }
+      return judgedPairs(db, evaluation)
+    }),
+    round: api.judge.round.handler(async ({ input }) => {
+      const { db, evaluation } = await evaluationOf(input)
+      return roundOf(db, evaluation)
+    }),
+    share: api.judge.share.handler(async ({ input }) => {
+      const { db, evaluation } = await evaluationOf(input)
+      return shareOf(db, evaluation, input.project)
     }),
     subsets: api.judge.subsets.handler(async ({ input }) => {
       const { db, evaluation } = await evaluationOf(input)
-      const { pairs, seed } = configOf(evaluation)
-      const subsets = subsetsOf(db, pairs, listJudgements(db, evaluation.id), seed)
+      const subsets = evaluationSubsets(db, evaluation)
       return { subsets, caution: subsets.length === 0 ? '' : subsetCaution(subsets) }
     }),
     startBlind: api.judge.startBlind.handler(async ({ input }) => {
@@ -97,5 +99,26 @@ export function judgeHandlers({ api, lab }: HandlerContext) {
         text: input.format === 'json' ? JSON.stringify(rows, null, 1) : stringify(rows, { header: true }),
       }
     }),
+  }
+}
+
+/** An evaluation's pairs with their verdicts, and what other judges of them say. */
+function judgedPairs(db: Db, evaluation: Evaluation) {
+  const byPair = Map.groupBy(listJudgements(db, evaluation.id), ({ pairId }) => pairId)
+  const skipped = new Set(listSkippedPairs(db, evaluation.id).map(({ pairId }) => pairId))
+  const others = otherVerdicts(db, evaluation)
+  return {
+    record: recordOf(db, evaluation),
+    pairs: configOf(evaluation).pairs.map(({ id, prompt, context, outputA, outputB }) => ({
+      id,
+      prompt,
+      context,
+      outputA: outputA.text,
+      outputB: outputB.text,
+      verdicts: byPair.get(id) ?? [],
+      skipped: skipped.has(id),
+      others: others.flatMap(({ outcomes }) => outcomes.get(id) ?? []),
+    })),
+    agreement: agreementsOf(db, evaluation, others),
   }
 }

@@ -5,7 +5,15 @@ import { originsOf } from '../../pipeline/judge/by-prompt.ts'
 import { type Fields, winRateBySubset } from '../../pipeline/judge/subsets.ts'
 import { verdicts } from '../../pipeline/judge/verdicts.ts'
 import { lengthOf } from '../../pipeline/judge/win-rate.ts'
-import { type Db, datasetNamesOf, getItem } from '../../storage/index.ts'
+import {
+  type Db,
+  datasetNamesOf,
+  type Evaluation,
+  getItem,
+  listAnnotations,
+  listJudgements,
+} from '../../storage/index.ts'
+import { configOf } from './evaluation-config.ts'
 
 /** @param judgements one judge's, of these pairs; none if there are no judgements */
 export function subsetsOf(
@@ -18,7 +26,7 @@ export function subsetsOf(
   const fields = new Map(
     pairs.map((pair): [string, Fields] => {
       const item = getItem(db, pair.item)
-      const own = item === null ? [] : fieldsOf(item, datasetNamesOf(db, item.id))
+      const own = item === null ? [] : fieldsOf(item, datasetNamesOf(db, item.id), changeKindsOf(db, item.id))
       return [pair.id, new Map([...own, ['prompt length', [halfOf(pair)]]])]
     }),
   )
@@ -26,12 +34,28 @@ export function subsetsOf(
   return winRateBySubset(verdicts(judgements), (id) => fields.get(id) ?? new Map(), key, originsOf(pairs))
 }
 
-function fieldsOf({ source, metadata }: Item, datasets: string[]): [string, string[]][] {
+/** An evaluation's own. */
+export function evaluationSubsets(db: Db, evaluation: Evaluation): WinRateSubset[] {
+  const { pairs, seed } = configOf(evaluation)
+  return subsetsOf(db, pairs, listJudgements(db, evaluation.id), seed)
+}
+
+/** The kinds that annotators gave to their changes of an item's response. */
+function changeKindsOf(db: Db, item: string): string[] {
+  const newest = new Map(listAnnotations(db, item).map((annotation) => [annotation.annotator, annotation]))
+  return [...newest.values()].flatMap(({ changeKinds = [] }) => changeKinds.map(({ kind }) => kind))
+}
+
+function fieldsOf(
+  { source, metadata }: Item,
+  datasets: string[],
+  changeKinds: string[],
+): [string, string[]][] {
   const own = Object.entries(metadata).map(([name, value]): [string, string[]] => [
     name,
     (Array.isArray(value) ? value : [value]).filter(isPlain).map(String),
   ])
-  return [['dataset', datasets], ['source', [source]], ...own]
+  return [['dataset', datasets], ['source', [source]], ['kind of change', changeKinds], ...own]
 }
 
 function isPlain(value: unknown): value is string | number | boolean {

@@ -3,11 +3,11 @@ import type { ResultRecord } from '../../contract/report.ts'
 import { contrastTable, editCurveTable } from './contrasts.ts'
 import { curveFigures, frontierFigures, progressFigures } from './figures.ts'
 import { heatMaps } from './heat-map.ts'
-import { escapeText, html, type Markup } from './markup.ts'
+import { html, type Markup } from './markup.ts'
 import { duration } from './numbers.ts'
+import { bullets, pageHtml, type Section, section, sectionsMarkup } from './page.ts'
 import { armWarnings, findings, headline, headToHeadWarnings, promptsOf } from './sentences.ts'
 import { seriesClass } from './series.ts'
-import { style } from './style.ts'
 import {
   flawAurocTable,
   flawTable,
@@ -17,20 +17,6 @@ import {
   winRateTable,
 } from './tables.ts'
 import { tuningTable } from './tuning.ts'
-
-interface Section {
-  id: string
-  title: string
-  body: Markup
-}
-
-function section(id: string, title: string, body: Markup | null): Section[] {
-  return body === null ? [] : [{ id, title, body }]
-}
-
-function bullets(sentences: readonly string[]): Markup {
-  return html`<ul class="notes">${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`
-}
 
 function winRates(record: ResultRecord): Markup | null {
   if (record.arms.length === 0) return null
@@ -170,20 +156,6 @@ export function reportHtml(record: ResultRecord): string {
     ...section('tuning', 'Settings tried', tuningTable(record)),
     ...section('made', 'How this was produced', provenance(record)),
   ]
-  const { markup } = html`${header(record, sections)}${sections.map(
-    ({ id, title, body }) =>
-      html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>`,
-  )}<footer>Made with Stet. This page is self-contained: it loads nothing and runs no scripts.</footer>`
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeText(record.project)}: ${escapeText(headline(record))}</title>
-<style>${style}</style>
-</head>
-<body><main>${markup}</main></body>
-</html>
-`
+  const markup = html`${header(record, sections)}${sectionsMarkup(sections)}`
+  return pageHtml(`${record.project}: ${headline(record)}`, markup)
 }

@@ -37,21 +37,43 @@ function resampledMean(values: readonly ArrayLike<number>[], seeds: Int32Array, 
  * @param values one row per seed, one column per prompt (S, N); every row has the same prompts in the same order
  */
 export function bootstrapInterval(values: readonly ArrayLike<number>[], key: RandomKey): Interval {
-  const seeds = values.length
   const prompts = values[0]?.length ?? 0
   assert(prompts > 0, 'A bootstrap needs at least one value.')
   assert(
     values.every((row) => row.length === prompts),
     'Every seed must have the same prompts.',
   )
-  const means = new Float64Array(resamples)
+  const [means] = resampledMeans([values], key)
+  return intervalOf(means!)
+}
+
+/**
+ * Means of several arms over the same resamples, so that the difference of two of them is paired.
+ *
+ * @param arms values of each (S, N), all with the same seeds and prompts in the same order
+ */
+export function resampledMeans(
+  arms: readonly (readonly ArrayLike<number>[])[],
+  key: RandomKey,
+): Float64Array[] {
+  const seeds = arms[0]?.length ?? 0
+  const prompts = arms[0]?.[0]?.length ?? 0
+  const means = arms.map(() => new Float64Array(resamples))
   for (let r = 0; r < resamples; r++) {
     const drawnSeeds = integers({ ...key, stream: `${key.stream}/seeds` }, r, seeds, seeds)
     const drawnPrompts = integers({ ...key, stream: `${key.stream}/prompts` }, r, prompts, prompts)
-    means[r] = resampledMean(values, drawnSeeds, drawnPrompts)
+    for (const [i, values] of arms.entries()) means[i]![r] = resampledMean(values, drawnSeeds, drawnPrompts)
   }
-  means.sort()
-  return { low: quantile(means, (1 - confidenceLevel) / 2), high: quantile(means, (1 + confidenceLevel) / 2) }
+  return means
+}
+
+/** The central 95% of resampled means. */
+export function intervalOf(means: Float64Array): Interval {
+  const sorted = means.toSorted()
+  return {
+    low: quantile(sorted, (1 - confidenceLevel) / 2),
+    high: quantile(sorted, (1 + confidenceLevel) / 2),
+  }
 }
 
 /** The same for values in [0, 1], in percent. */

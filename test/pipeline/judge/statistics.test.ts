@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { integers } from '../../../electron/engine/random.ts'
 import { cohensKappa } from '../../../electron/pipeline/judge/agreement.ts'
-import { bootstrapInterval } from '../../../electron/pipeline/judge/bootstrap.ts'
+import { bootstrapInterval, intervalOf, resampledMeans } from '../../../electron/pipeline/judge/bootstrap.ts'
 import { bradleyTerry, type Game } from '../../../electron/pipeline/judge/bradley-terry.ts'
 import {
   promptsNeeded,
@@ -119,6 +119,21 @@ test('seeds that disagree widen the interval; the same values repeated do not', 
   const one = width([row])
   assertClose(width([row, row, row]), one, 1e-12)
   assert.ok(width([row.map(() => 1), row, row.map(() => 0)]) > 2 * one)
+})
+
+test('means over the same resamples give the paired interval of a difference', () => {
+  const arms = [3, 7].map((every) => [
+    Array.from({ length: 90 }, (_, i) => (i % every === 0 ? 0 : 1)),
+    Array.from({ length: 90 }, (_, i) => (i % (every + 1) === 0 ? 0.5 : 1)),
+  ])
+  const [one, other] = resampledMeans(arms, key)
+  const interval = intervalOf(one!.map((mean, r) => mean - other![r]!))
+  const paired = bootstrapInterval(
+    arms[0]!.map((row, s) => row.map((value, i) => value - arms[1]![s]![i]!)),
+    key,
+  )
+  assertClose(interval.low, paired.low, 1e-12)
+  assertClose(interval.high, paired.high, 1e-12)
 })
 
 test("Bradley–Terry ratings and their intervals equal statsmodels' binomial regression", () => {

@@ -1,0 +1,213 @@
+/** One evaluation: the result in a sentence, then intervals, KL, differences, subsets and judges, and every pair behind it. */
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import type { Round } from '../../electron/contract/judge.ts'
+import { adjustedPOf, resultSentence, rivalOf, sidesOf } from '../../electron/contract/result-sentence.ts'
+import {
+  corpusSentence,
+  correctedSentence,
+  sessionSentences,
+} from '../../electron/contract/summary-sentences.ts'
+import { Bar } from '../app/bar.tsx'
+import { host } from '../app/connection.ts'
+import { usePlace, useProject } from '../app/navigation.ts'
+import { LinkProblem } from '../app/view-problem.tsx'
+import { Button } from '../ui/button.tsx'
+import { Card } from '../ui/card.tsx'
+import { timeOf } from '../ui/format.ts'
+import { Problem } from '../ui/problem.tsx'
+import { DifferencesCard } from './differences-card.tsx'
+import { FrontierCard } from './frontier-card.tsx'
+import { JudgesCard } from './judges-card.tsx'
+import { type Pairs, PairsCard } from './pairs-card.tsx'
+import { RatesCard } from './rates-card.tsx'
+import { ResultActions } from './result-actions.tsx'
+import { frontierOfRound, type RateRow, rateRows } from './result-rows.ts'
+import { Sentence } from './sentence.tsx'
+import { SubsetsCard } from './subsets-card.tsx'
+
+const list = { evaluation: undefined, against: undefined }
+
+export function ResultPage({ id }: { id: string }) {
+  const project = useProject()
+  const [, change] = usePlace()
+  const { data, error, refetch } = useQuery({
+    queryKey: ['evaluation', project, id],
+    queryFn: () => host.judge.pairs({ project, evaluation: id }),
+  })
+  const round = useQuery({
+    queryKey: ['evaluation', project, id, 'round'],
+    queryFn: () => host.judge.round({ project, evaluation: id }),
+    placeholderData: { rows: [], differences: [] },
+  })
+  const toList = () => change(list)
+  if (!data) {
+    const back = { label: 'All evaluations', go: toList }
+    return <LinkProblem what="evaluation" error={error} back={back} onRetry={refetch} />
+  }
+  const { record, agreement } = data
+  const judges = agreement.length + 1
+  return (
+    <>
+      <Bar
+        title={titleOf(record)}
+        crumbs={[{ text: 'Judge', open: toList }]}
+        beside={
+          <span className="quiet num hide-tiny cut">
+            {record.pairs} pairs · {judges === 1 ? record.judge : `${record.judge} and ${judges - 1} more`} ·{' '}
+            {timeOf(record.createdAt)}
+          </span>
+        }
+      >
+        <ResultActions record={record} rows={round.data?.rows ?? []} />
+      </Bar>
+      <div className="scroll">
+        <div className="res">
+          <Problem error={round.error} onRetry={() => void round.refetch()} />
+          {record.summary === null ? (
+            <Unfinished record={record} />
+          ) : (
+            <Result
+              record={{ ...record, summary: record.summary }}
+              data={data}
+              round={round.data ?? { rows: [], differences: [] }}
+            />
+          )}
+          <PairsCard data={data} />
+        </div>
+      </div>
+    </>
+  )
+}
+
+type Record = Pairs['record']
+type Finished = Record & { summary: NonNullable<Record['summary']> }
+
+function titleOf(record: Record): string {
+  if (record.candidate === null || record.reference === null) return record.name
+  const { candidate, reference } = sidesOf(record)
+  return `${candidate} against ${reference}`
+}
+
+function Unfinished({ record }: { record: Record }) {
+  const [, change] = usePlace()
+  return (
+    <section className="whole-row col">
+      <h2 className="title">
+        {record.judged} of {record.pairs} pairs judged
+      </h2>
+      <p className="second">
+        {record.kind === 'blind'
+          ? 'The result is shown once every pair is judged, or once you stop the session.'
+          : 'Its work was interrupted. Start the same evaluation again: no pair is judged twice.'}
+      </p>
+      {record.kind === 'blind' && (
+        <p>
+          <Button kind="primary" onClick={() => change({ ...list, blind: record.id })}>
+            Resume
+          </Button>
+        </p>
+      )}
+    </section>
+  )
+}
+
+function Result({ record, data, round }: { record: Finished; data: Pairs; round: Round }) {
+  const [, change] = usePlace()
+  const rows = rateRows(record, round)
+  const points = frontierOfRound(rows, round)
+  const cards = [
+    <RatesCard
+      key="rates"
+      title={`Win rate against ${sidesOf(record).reference}`}
+      rows={rows}
+      help={ratesHelp(record, rows)}
+      onOpen={(evaluation) => change({ evaluation, against: undefined })}
+    />,
+    points.length > 1 && <FrontierCard key="frontier" lines={points} />,
+    round.differences.length > 0 && <DifferencesCard key="differences" round={round} />,
+    <SubsetsCard key="subsets" id={record.id} rows={rows} />,
+    data.agreement.length > 0 && <JudgesCard key="judges" rows={data.agreement} />,
+    <NotesCard key="notes" record={record} />,
+  ]
+  return (
+    <>
+      <Head record={record} data={data} round={round} />
+      {cards}
+    </>
+  )
+}
+
+function Head({ record, data, round }: { record: Finished; data: Pairs; round: Round }) {
+  const { smallestDetectableDifference: smallest, inconsistency } = record.summary
+  return (
+    <section className="whole-row res-head">
+      <Sentence
+        parts={resultSentence(
+          { ...record, adjustedP: adjustedPOf(round, record.id) },
+          rivalOf(round, record.id),
+        )}
+        isHeading
+      />
+      <dl className="res-facts">
+        {smallest !== null && <Fact term="Smallest detectable difference">{smallest.toFixed(1)} points</Fact>}
+        {data.agreement.length > 0 && <Fact term="Judges agree">{kappaWords(data.agreement)}</Fact>}
+        {inconsistency !== null && <Fact term="Flips when swapped">{(100 * inconsistency).toFixed(1)}%</Fact>}
+      </dl>
+    </section>
+  )
+}
+
+function Fact({ term, children }: { term: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="label">{term}</dt>
+      <dd className="num medium">{children}</dd>
+    </div>
+  )
+}
+
+/** The range if there are several other judges. */
+function kappaWords(agreement: Pairs['agreement']): string {
+  const kappas = agreement.flatMap(({ kappa }) => kappa ?? [])
+  if (kappas.length === 0) return 'on everything'
+  const [low, high] = [Math.min(...kappas), Math.max(...kappas)].map((kappa) =>
+    kappa.toFixed(2).replace('-', '−'),
+  )
+  return low === high ? `κ ${low}` : `κ ${low} to ${high}`
+}
+
+function ratesHelp({ summary, session }: Finished, rows: readonly RateRow[]): string {
+  const { n, prompts = n, inconsistency } = summary
+  const counted = prompts === n ? `${prompts} prompts` : `${n} pairs on ${prompts} prompts`
+  const orders = session === null && inconsistency !== null ? ', both orders' : ''
+  const many =
+    rows.length > 1
+      ? ' The intervals are not corrected for the number of candidates; the sentence says that a candidate beats or loses only if its p-value, so corrected (Holm), is below 5%.'
+      : ''
+  return `Bootstrap over ${counted}${orders}. Ties count half.${many}`
+}
+
+/** What weakens the result, and what else is known about it. */
+function NotesCard({ record }: { record: Finished }) {
+  const { summary, corrected, session } = record
+  const { wins, ties, losses, signTestP, lengthControlledWinRate: equal, styleControlledWinRate } = summary
+  const sentences = [
+    `${wins} won, ${ties} tied, ${losses} lost; sign test over prompts: p ${signTestP < 0.001 ? '< 0.001' : `= ${signTestP.toFixed(3)}`}.`,
+    equal === null ? 'At equal length: withheld.' : `At equal length: ${equal.toFixed(1)}%.`,
+    ...(styleControlledWinRate == null ? [] : [`At equal style: ${styleControlledWinRate.toFixed(1)}%.`]),
+    ...(summary.corpusScores ? [corpusSentence(summary.corpusScores)] : []),
+    ...(corrected ? [correctedSentence(corrected)] : []),
+    ...(session ? sessionSentences(session) : []),
+    ...summary.warnings,
+  ]
+  return (
+    <Card title="How sure this is" isWide>
+      <ul className="res-notes">
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </Card>
+  )
+}

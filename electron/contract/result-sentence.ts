@@ -1,6 +1,7 @@
 /** What a comparison found, as one sentence with its figures set apart. It claims no more than its intervals show. */
 import { holm } from './evidence.ts'
 import type { EvaluationRecord, Round } from './judge.ts'
+import type { WinRateSummary } from './report.ts'
 
 export interface SentencePart {
   text: string
@@ -44,6 +45,31 @@ export function sidesOf({ candidate, reference, kind }: Sides): { candidate: str
 export function shortName(side: string): string {
   const name = side.split(/[\\/]/).at(-1) ?? side
   return /[\\/]/.test(side) ? name.replace(/\.(jsonl?|gguf)$/i, '') || side : side
+}
+
+/** The interval that a record's claims rest on: that which allows for stopping, if a session was stopped before its end. */
+export function claimedInterval({
+  summary,
+  session,
+  judged,
+  pairs,
+}: Pick<EvaluationRecord, 'session' | 'judged' | 'pairs'> & {
+  summary: { interval: Interval }
+}): Interval {
+  return session?.anytime && judged < pairs ? session.anytime : summary.interval
+}
+
+/** What the sentence about a record says. */
+export function recordSentence(
+  record: EvaluationRecord & { summary: WinRateSummary },
+  round: Round = { rows: [], differences: [] },
+): SentencePart[] {
+  const { winRate } = record.summary
+  const summary = { winRate, interval: claimedInterval(record) }
+  return resultSentence(
+    { ...record, summary, adjustedP: adjustedPOf(round, record.id) },
+    rivalOf(round, record.id),
+  )
 }
 
 /** Whether an interval of a win rate leaves out one half. */

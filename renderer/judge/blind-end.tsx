@@ -1,7 +1,7 @@
 /** The end of a blind session: the names, what the verdicts say in a sentence, and the way to the whole result. */
 import { useQuery } from '@tanstack/react-query'
 import type { EvaluationRecord } from '../../electron/contract/judge.ts'
-import { resultSentence, sidesOf } from '../../electron/contract/result-sentence.ts'
+import { claimedInterval, recordSentence, sidesOf } from '../../electron/contract/result-sentence.ts'
 import { sessionSentences } from '../../electron/contract/summary-sentences.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
@@ -45,11 +45,12 @@ function Ending({ record }: { record: EvaluationRecord }) {
         <p className="second">Every pair was skipped, so there is no result.</p>
       </>
     )
-  const { winRate, interval, wins, ties, losses } = summary
+  const { winRate, wins, ties, losses } = summary
+  const interval = claimedInterval({ ...record, summary })
   return (
     <>
       <h1 className="title">{title}</h1>
-      <Sentence parts={resultSentence({ ...record, summary })} />
+      <Sentence parts={recordSentence({ ...record, summary })} />
       <div className="row wrap">
         <span className="judging-interval">
           <IntervalPlot value={winRate} {...interval} label={sidesOf(record).candidate} />

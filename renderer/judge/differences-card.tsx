@@ -5,9 +5,6 @@ import { Matrix, type MatrixCell } from './matrix.tsx'
 import { ResultCard } from './result-card.tsx'
 import { ResultTable } from './result-table.tsx'
 
-/** More candidates need the whole width. */
-const maxNarrow = 5
-
 const title = 'Candidates against each other'
 
 /** A number with its sign, so that an equal pair shows none. */
@@ -38,7 +35,7 @@ export function DifferencesCard({ round: { rows, differences } }: { round: Round
       title={title}
       note="points of win rate; tinted where the interval leaves out 0"
       help={help}
-      isWide={names.length > maxNarrow}
+      isWide
       table={
         <ResultTable
           title={title}

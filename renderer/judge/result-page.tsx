@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { Round } from '../../electron/contract/judge.ts'
-import { adjustedPOf, resultSentence, rivalOf, sidesOf } from '../../electron/contract/result-sentence.ts'
+import { recordSentence, sidesOf } from '../../electron/contract/result-sentence.ts'
 import {
   corpusSentence,
   correctedSentence,
@@ -116,24 +116,33 @@ function Result({ record, data, round }: { record: Finished; data: Pairs; round:
   const [, change] = usePlace()
   const rows = rateRows(record, round)
   const points = frontierOfRound(rows, round)
-  const cards = [
+  const rates = (
     <RatesCard
-      key="rates"
       title={`Win rate against ${sidesOf(record).reference}`}
       rows={rows}
       help={ratesHelp(record, rows)}
       onOpen={(evaluation) => change({ evaluation, against: undefined })}
-    />,
-    points.length > 1 && <FrontierCard key="frontier" lines={points} />,
-    round.differences.length > 0 && <DifferencesCard key="differences" round={round} />,
-    <SubsetsCard key="subsets" id={record.id} rows={rows} />,
-    data.agreement.length > 0 && <JudgesCard key="judges" rows={data.agreement} />,
-    <NotesCard key="notes" record={record} />,
-  ]
+    />
+  )
+  const subsets = <SubsetsCard id={record.id} rows={rows} />
+  const judges = data.agreement.length > 0 && <JudgesCard rows={data.agreement} />
+  const notes = <NotesCard record={record} />
+  const differences = round.differences.length > 0 && <DifferencesCard round={round} />
+  const hasFrontier = points.length > 1
   return (
     <>
       <Head record={record} data={data} round={round} />
-      {cards}
+      <div className="res-column">
+        {rates}
+        {!hasFrontier && notes}
+      </div>
+      <div className="res-column">
+        {hasFrontier ? <FrontierCard lines={points} /> : subsets}
+        {judges}
+      </div>
+      {differences}
+      {hasFrontier && subsets}
+      {hasFrontier && notes}
     </>
   )
 }
@@ -142,13 +151,7 @@ function Head({ record, data, round }: { record: Finished; data: Pairs; round: R
   const { smallestDetectableDifference: smallest, inconsistency } = record.summary
   return (
     <section className="whole-row res-head">
-      <Sentence
-        parts={resultSentence(
-          { ...record, adjustedP: adjustedPOf(round, record.id) },
-          rivalOf(round, record.id),
-        )}
-        isHeading
-      />
+      <Sentence parts={recordSentence(record, round)} isHeading />
       <dl className="res-facts">
         {smallest !== null && <Fact term="Smallest detectable difference">{smallest.toFixed(1)} points</Fact>}
         {data.agreement.length > 0 && <Fact term="Judges agree">{kappaWords(data.agreement)}</Fact>}
@@ -177,15 +180,18 @@ function kappaWords(agreement: Pairs['agreement']): string {
   return low === high ? `κ ${low}` : `κ ${low} to ${high}`
 }
 
-function ratesHelp({ summary, session }: Finished, rows: readonly RateRow[]): string {
+function ratesHelp(record: Finished, rows: readonly RateRow[]): string {
+  const { summary, session } = record
   const { n, prompts = n, inconsistency } = summary
   const counted = prompts === n ? `${prompts} prompts` : `${n} pairs on ${prompts} prompts`
   const orders = session === null && inconsistency !== null ? ', both orders' : ''
+  const isStopped = session?.anytime && record.judged < record.pairs
+  const method = isStopped ? 'Confidence sequence, which allows for stopping early,' : 'Bootstrap'
   const many =
     rows.length > 1
       ? ' The intervals are not corrected for the number of candidates; the sentence says that a candidate beats or loses only if its p-value, so corrected (Holm), is below 5%.'
       : ''
-  return `Bootstrap over ${counted}${orders}. Ties count half.${many}`
+  return `${method} over ${counted}${orders}. Ties count half.${many}`
 }
 
 /** What weakens the result, and what else is known about it. */
@@ -202,7 +208,7 @@ function NotesCard({ record }: { record: Finished }) {
     ...summary.warnings,
   ]
   return (
-    <Card title="How sure this is" isWide>
+    <Card title="How sure this is">
       <ul className="res-notes">
         {sentences.map((sentence) => (
           <li key={sentence}>{sentence}</li>

@@ -1,7 +1,7 @@
 /** The rows of a result: every candidate with its colour, best first, and where each lies by its KL. */
 import type { EvaluationRecord, Round } from '../../electron/contract/judge.ts'
 import type { WinRateSummary } from '../../electron/contract/report.ts'
-import { shortName, sidesOf } from '../../electron/contract/result-sentence.ts'
+import { claimedInterval, shortName, sidesOf } from '../../electron/contract/result-sentence.ts'
 
 export interface RateRow {
   /** Of the evaluation, or the name of an experiment's arm. */
@@ -24,7 +24,8 @@ export interface FrontierLine {
 /** Of the evaluation alone if it has no round. */
 export function rateRows(record: EvaluationRecord & { summary: WinRateSummary }, round: Round): RateRow[] {
   if (round.rows.length === 0) {
-    const { winRate, interval } = record.summary
+    const { winRate } = record.summary
+    const interval = claimedInterval(record)
     return [{ id: record.id, name: sidesOf(record).candidate, winRate, interval, colour: 0, isAsked: true }]
   }
   return round.rows.map(({ evaluation, candidate, summary: { winRate, interval } }, colour) => ({

@@ -1,7 +1,6 @@
 /** The win rate by subset of the pairs: by dataset, source, length of the prompt, kinds of changes, and fields of the items. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { WinRateSubset } from '../../electron/contract/report.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { colourOf } from '../charts/colours.ts'
@@ -28,7 +27,7 @@ export function SubsetsCard({ id, rows }: { id: string; rows: readonly RateRow[]
     queryKey: ['subsets', project, chosen],
     queryFn: () => host.judge.subsets({ project, evaluation: chosen }),
   })
-  const all = inOrder(data?.subsets ?? []).slice(0, maxSubsets)
+  const all = data?.subsets.slice(0, maxSubsets) ?? []
   const shown = isWhole ? all : all.slice(0, fewSubsets)
   const scale = scaleOf(all.map(({ interval }) => interval))
   const colour = colourOf(rows.find((row) => row.id === chosen)?.colour ?? 0)
@@ -92,14 +91,6 @@ export function SubsetsCard({ id, rows }: { id: string; rows: readonly RateRow[]
       )}
     </ResultCard>
   )
-}
-
-/** Fields that every item has come before those of its metadata. */
-const firstFields = ['dataset', 'source', 'prompt length', 'kind of change']
-
-function inOrder(subsets: readonly WinRateSubset[]): WinRateSubset[] {
-  const isFirst = ({ field }: WinRateSubset) => firstFields.includes(field)
-  return [...subsets.filter(isFirst), ...subsets.filter((subset) => !isFirst(subset))]
 }
 
 const noSubsets =

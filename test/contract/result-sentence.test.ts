@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { adjustedPOf, resultSentence } from '../../electron/contract/result-sentence.ts'
+import { adjustedPOf, recordSentence, resultSentence } from '../../electron/contract/result-sentence.ts'
 import { isTimeToRest } from '../../renderer/judge/rest.ts'
 import { inventedResult } from '../host/report/invented-result.ts'
 
@@ -67,6 +67,19 @@ test('the best other candidate is only called better or worse if the interval of
 test('the answers of the check of a judge are not called models or edits', () => {
   const sides = { candidate: null, reference: null, kind: 'judge-check' }
   assert.equal(say(80, 70, 90, sides), 'Answer B beats answer A in *80.0%* of pairs.')
+})
+
+test('a session that was stopped claims only what the interval that allows for stopping shows', () => {
+  const summary = { ...inventedResult.arms[0]!, winRate: 65, interval: { low: 55, high: 75 } }
+  const anytime = { low: 45, high: 82, prompts: 30 }
+  const record = {
+    ...{ id: 'e', kind: 'blind', name: 'x', judge: 'ann', reference: 'base', candidate: 'aligned' },
+    ...{ of: null, createdAt: '', corrected: null, pairs: 60, summary },
+    session: { decided: false, anytime, selfAgreement: null },
+  }
+  const start = (judged: number) => recordSentence({ ...record, judged })[0]!.text
+  assert.match(start(30), /^aligned is not distinguished from base/)
+  assert.match(start(60), /^aligned beats base/)
 })
 
 test('a rest is offered after every 40 verdicts', () => {

@@ -15,8 +15,10 @@ const minVotes = 20
  */
 export function correctedRateOf(db: Db, evaluation: Evaluation, evaluations: readonly Evaluation[]) {
   if (evaluation.kind === blindKind) return null
-  const { pairs } = configOf(evaluation)
   const votes = votesOn(db, evaluation, evaluations)
+  // The rest is slow to read, and most evaluations have no votes.
+  if (votes.size < minVotes) return null
+  const { pairs } = configOf(evaluation)
   const promptOf = new Map(pairs.map(({ id, item }) => [id, item]))
   const judged = verdicts(listJudgements(db, evaluation.id)).map(({ pairId, preference }) => ({
     judge: preference,

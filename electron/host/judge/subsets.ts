@@ -1,5 +1,5 @@
 /** An evaluation's win rate by subset: by the fields of its pairs' items, and by prompt length. */
-import type { Item, Judgement, JudgePair } from '../../contract/records.ts'
+import type { Judgement, JudgePair } from '../../contract/records.ts'
 import type { WinRateSubset } from '../../contract/report.ts'
 import { originsOf } from '../../pipeline/judge/by-prompt.ts'
 import { type Fields, winRateBySubset } from '../../pipeline/judge/subsets.ts'
@@ -23,13 +23,7 @@ export function subsetsOf(
   seed: number,
 ): WinRateSubset[] {
   const halfOf = promptHalves(pairs)
-  const fields = new Map(
-    pairs.map((pair): [string, Fields] => {
-      const item = getItem(db, pair.item)
-      const own = item === null ? [] : fieldsOf(item, datasetNamesOf(db, item.id), changeKindsOf(db, item.id))
-      return [pair.id, new Map([...own, ['prompt length', [halfOf(pair)]]])]
-    }),
-  )
+  const fields = new Map(pairs.map((pair): [string, Fields] => [pair.id, fieldsOf(db, pair, halfOf(pair))]))
   const key = { seed, stream: 'judge/subsets' }
   return winRateBySubset(verdicts(judgements), (id) => fields.get(id) ?? new Map(), key, originsOf(pairs))
 }
@@ -46,16 +40,22 @@ function changeKindsOf(db: Db, item: string): string[] {
   return [...newest.values()].flatMap(({ changeKinds = [] }) => changeKinds.map(({ kind }) => kind))
 }
 
-function fieldsOf(
-  { source, metadata }: Item,
-  datasets: string[],
-  changeKinds: string[],
-): [string, string[]][] {
-  const own = Object.entries(metadata).map(([name, value]): [string, string[]] => [
+/** What every pair can have comes before the metadata of its item. */
+function fieldsOf(db: Db, pair: JudgePair, promptLength: string): Fields {
+  const length: [string, string[]] = ['prompt length', [promptLength]]
+  const item = getItem(db, pair.item)
+  if (item === null) return new Map([length])
+  const own = Object.entries(item.metadata).map(([name, value]): [string, string[]] => [
     name,
     (Array.isArray(value) ? value : [value]).filter(isPlain).map(String),
   ])
-  return [['dataset', datasets], ['source', [source]], ['kind of change', changeKinds], ...own]
+  return new Map([
+    ['dataset', datasetNamesOf(db, item.id)],
+    ['source', [item.source]],
+    length,
+    ['kind of change', changeKindsOf(db, item.id)],
+    ...own,
+  ])
 }
 
 function isPlain(value: unknown): value is string | number | boolean {

@@ -2,10 +2,9 @@
 import type { EvaluationRecord, Round } from '../../contract/judge.ts'
 import type { WinRateSubset, WinRateSummary } from '../../contract/report.ts'
 import {
-  adjustedPOf,
+  claimedInterval,
   isDistinguished,
-  resultSentence,
-  rivalOf,
+  recordSentence,
   shortName,
   sidesOf,
 } from '../../contract/result-sentence.ts'
@@ -61,7 +60,7 @@ export function evaluationHtml(shared: SharedEvaluation): string {
 }
 
 function sentenceOf({ record, round }: SharedEvaluation) {
-  return resultSentence({ ...record, adjustedP: adjustedPOf(round, record.id) }, rivalOf(round, record.id))
+  return recordSentence(record, round)
 }
 
 function header(shared: SharedEvaluation): Markup {
@@ -93,7 +92,10 @@ function header(shared: SharedEvaluation): Markup {
 
 /** The evaluation alone if it is not one of several candidates. */
 function rowsOf({ record, round }: SharedEvaluation): RateRow[] {
-  if (round.rows.length === 0) return [{ name: sidesOf(record).candidate, summary: record.summary }]
+  if (round.rows.length === 0)
+    return [
+      { name: sidesOf(record).candidate, summary: { ...record.summary, interval: claimedInterval(record) } },
+    ]
   return round.rows.map(({ candidate, summary }) => ({ name: shortName(candidate), summary }))
 }
 

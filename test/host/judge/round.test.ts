@@ -86,3 +86,24 @@ test('a session without a result is not shared', async () => {
   const { id } = await host.judge.startBlind({ project, evaluation: first.id, judge: 'ann' })
   await assert.rejects(host.judge.share({ project, evaluation: id }), /has no result yet: 0 of \d+ pairs/)
 })
+
+test('pairs are also split by the kinds that annotators gave to their changes, before the metadata', async () => {
+  const { ids } = await host.annotate.queue({ project, annotator: 'ann', order: 'all' })
+  for (const [i, itemId] of ids.entries()) {
+    const changeKinds = [
+      { start: 0, end: 2, kind: i % 2 === 0 ? 'Fact' : 'Tone', severity: 'minor' as const },
+    ]
+    const annotation = {
+      ...{ itemId, annotator: 'ann', edited: 'Never.', state: 'done' as const, createdAt: null },
+      ...{ operations: [], elapsedMs: 5, provenance: 'human' as const, changeKinds },
+    }
+    await host.annotate.save({ project, annotation })
+  }
+  const { subsets } = await host.judge.subsets({ project, evaluation: second.id })
+  const kinds = subsets.filter(({ field }) => field === 'kind of change')
+  assert.deepEqual(kinds.map(({ value }) => value).sort(), ['Fact', 'Tone'])
+  assert.equal(
+    kinds.reduce((sum, subset) => sum + subset.n, 0),
+    n,
+  )
+})

@@ -382,7 +382,13 @@ export const judge = {
       }),
     ),
   figures: procedure('The figures of these results as SVG files, on white.')
-    .input(z.strictObject({ project }))
+    .input(
+      z.strictObject({
+        project,
+        /** Only the win rates of this evaluation's round; null for the project's figures. */
+        evaluation: evaluation.nullable().default(null),
+      }),
+    )
     .output(z.array(z.object({ name: z.string(), title: z.string(), svg: z.string() }))),
   exportPairs: procedure('An evaluation as CSV or JSON text.')
     .input(z.strictObject({ project, evaluation, format: z.enum(['csv', 'json']) }))

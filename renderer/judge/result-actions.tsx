@@ -12,6 +12,7 @@ import { showToast } from '../ui/toast.tsx'
 import type { Pairs } from './pairs-card.tsx'
 import { rangeOf } from './rates-card.tsx'
 import { repeatShare } from './repeat-share.ts'
+import { pngOf } from './save-figure.tsx'
 import { saveFile, saveText } from './save-file.ts'
 import { csvOf, markdownOf, type TextTable } from './table-text.ts'
 
@@ -27,6 +28,12 @@ export function ResultActions({ record, rows }: { record: Pairs['record']; rows:
   const savePairs = (format: 'csv' | 'json') => async () => {
     const { text } = await host.judge.exportPairs({ project, evaluation: record.id, format })
     saveText(`${record.id}.${format}`, text)
+  }
+  const saveFigure = (format: 'svg' | 'png') => async () => {
+    const [figure] = await host.judge.figures({ project, evaluation: record.id })
+    if (!figure) throw new Error('There is no result to draw yet.')
+    const svg = new Blob([figure.svg], { type: 'image/svg+xml' })
+    saveFile(`${figure.name}.${format}`, format === 'svg' ? svg : await pngOf(figure.svg))
   }
   const share = async () => {
     const { name, html } = await host.judge.share({ project, evaluation: record.id })
@@ -56,6 +63,13 @@ export function ResultActions({ record, rows }: { record: Pairs['record']; rows:
             actions: [
               { text: 'As Markdown', run: () => act.mutate(copy(markdownOf)) },
               { text: 'As CSV', run: () => act.mutate(copy(csvOf)) },
+            ],
+          },
+          {
+            group: 'Save the win rates',
+            actions: [
+              { text: 'As SVG', run: () => act.mutate(saveFigure('svg')) },
+              { text: 'As PNG', run: () => act.mutate(saveFigure('png')) },
             ],
           },
           {

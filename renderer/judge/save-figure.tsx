@@ -39,7 +39,7 @@ export function SaveFigure({ name, title }: { name: string; title: string }) {
 }
 
 /** @throws Error if the picture can't be drawn */
-async function pngOf(svg: string): Promise<Blob> {
+export async function pngOf(svg: string): Promise<Blob> {
   const image = new Image()
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`
   await image.decode()

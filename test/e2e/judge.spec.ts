@@ -196,6 +196,29 @@ describe('judging', async () => {
     }
   })
 
+  test('the win rates are copied and saved from one menu', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    const choose = async (group: string, item: string) => {
+      await page.getByRole('button', { name: 'Copy or save' }).click()
+      await page.getByRole('group', { name: group }).getByRole('menuitem', { name: item }).click()
+    }
+    await choose('Copy the win rates', 'As CSV')
+    await page.getByText('Copied.').waitFor()
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    assert.match(copied, /^Candidate,Judge,"Win rate, %",95% interval,Won,Tied,Lost\r\n/)
+    assert.equal(copied.trim().split('\n').length, 3)
+    for (const [item, start] of [
+      ['As SVG', /^<svg xmlns/],
+      ['As PNG', /^.PNG/],
+    ] as const) {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        choose('Save the win rates', item),
+      ])
+      assert.match(readFileSync(await download.path(), 'latin1'), start)
+    }
+  })
+
   test('a result is shared as one file that needs nothing else', async () => {
     const [download] = await Promise.all([
       page.waitForEvent('download'),

@@ -1,5 +1,6 @@
 /** The procedures of judging: evaluations pair by pair, blind comparisons, ratings, figures and exports. */
 import { stringify } from 'csv-stringify/sync'
+import { claimedInterval, sidesOf } from '../../contract/result-sentence.ts'
 import { subsetCaution } from '../../pipeline/judge/subsets.ts'
 import {
   type Db,
@@ -9,7 +10,7 @@ import {
   listSkippedPairs,
 } from '../../storage/index.ts'
 import type { HandlerContext } from '../handler-context.ts'
-import { picturesOf } from '../report/pictures.ts'
+import { picturesOf, roundPicture } from '../report/pictures.ts'
 import {
   nextBlindPair,
   startBlindSession,
@@ -89,6 +90,7 @@ export function judgeHandlers({ api, lab }: HandlerContext) {
     ratings: api.judge.ratings.handler(async ({ input }) => ratingsOf(await dbOf(input.project))),
     figures: api.judge.figures.handler(async ({ input }) => {
       const db = await dbOf(input.project)
+      if (input.evaluation !== null) return roundPictures(db, getEvaluation(db, input.evaluation))
       const { ratings } = ratingsOf(db)
       return picturesOf({ evaluations: recordsOf(db), ratings, experiment: newestExperiment(db) })
     }),
@@ -121,4 +123,14 @@ function judgedPairs(db: Db, evaluation: Evaluation) {
     })),
     agreement: agreementsOf(db, evaluation, others),
   }
+}
+
+function roundPictures(db: Db, evaluation: Evaluation) {
+  const record = recordOf(db, evaluation)
+  const { summary } = record
+  if (summary === null) return []
+  const { rows } = roundOf(db, evaluation)
+  const { candidate, reference } = sidesOf(record)
+  const own = { candidate, summary: { ...summary, interval: claimedInterval({ ...record, summary }) } }
+  return roundPicture(reference, rows.length === 0 ? [own] : rows)
 }

@@ -1,6 +1,6 @@
 /** The figures of a project's results as separate files: evaluations, ratings, and the newest experiment. */
 import type { EvaluationRecord, Rating } from '../../contract/judge.ts'
-import type { ResultRecord } from '../../contract/report.ts'
+import type { ResultRecord, WinRateSummary } from '../../contract/report.ts'
 import { frontierChart, progressCharts } from './figures.ts'
 import { fixed } from './numbers.ts'
 import { linePicture, type Picture, type Row, rowsPicture } from './picture.ts'
@@ -47,6 +47,24 @@ function evaluationsPicture(
       ? "Win rate with 95% interval, sorted by the candidate's rating."
       : 'Win rate with 95% interval.'
   return rowsPicture({ name: 'evaluations', title: 'Evaluations', note, rows })
+}
+
+/** The win rates of the candidates of a round, in their order. */
+export function roundPicture(
+  reference: string,
+  rows: readonly { candidate: string; summary: Pick<WinRateSummary, 'winRate' | 'interval'> }[],
+): Picture[] {
+  const title = `Win rate against ${reference}`
+  const note = 'A tie counts one half; 95% intervals, with a hollow marker if they include 50%.'
+  const drawn = rows.map(({ candidate, summary: { winRate: value, interval } }, i) => ({
+    name: withoutFolders(candidate),
+    value,
+    interval,
+    text: withInterval(value, interval, 1),
+    series: i + 1,
+  }))
+  const picture = rowsPicture({ name: 'win-rates', title, note, rows: drawn })
+  return picture === null ? [] : [picture]
 }
 
 /** A side that is a file is named by its path. */

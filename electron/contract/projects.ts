@@ -4,6 +4,10 @@ import { project } from './options.ts'
 import { procedure, verb } from './procedure.ts'
 import { sampleWorld } from './worlds.ts'
 
+/** How far a project can get: each stage needs those before it. */
+export const ProjectStage = z.enum(['data', 'edits', 'reward', 'policy', 'judged'])
+export type ProjectStage = z.infer<typeof ProjectStage>
+
 /** The content of a project when it was last opened. */
 export const ProjectSummary = z.object({
   items: z.int().nonnegative(),
@@ -11,6 +15,12 @@ export const ProjectSummary = z.object({
   edited: z.int().nonnegative(),
   runs: z.int().nonnegative(),
   evaluations: z.int().nonnegative(),
+  /** Items that wait for an edit. */
+  left: z.int().nonnegative().default(0),
+  /** The stages that have been reached, in their order. */
+  stages: z.array(ProjectStage).default([]),
+  /** Of all finished evaluations, in percent; null without one. */
+  bestWinRate: z.number().nullable().default(null),
 })
 export type ProjectSummary = z.infer<typeof ProjectSummary>
 
@@ -19,6 +29,8 @@ export const ProjectCard = z.object({
   folder: z.string(),
   name: z.string(),
   openedAt: z.string().nullable(),
+  /** When its database was last written; null if the folder is gone. */
+  changedAt: z.string().nullable(),
   /** False if the folder is gone. */
   exists: z.boolean(),
   summary: ProjectSummary.nullable(),
@@ -95,6 +107,12 @@ export const projects = {
   overview: procedure('Count what is in a project.')
     .input(z.strictObject({ project }))
     .output(ProjectOverview),
+  rename: procedure('Rename a project; its folder keeps its name.')
+    .input(z.strictObject({ project, name: z.string().trim().min(1) }))
+    .output(ProjectOverview),
+  size: procedure('Measure the space that a project takes, in bytes.')
+    .input(z.strictObject({ project }))
+    .output(z.object({ bytes: z.number().nonnegative() })),
   forget: procedure('Remove a project from the list of recent ones; its folder stays.')
     .input(z.strictObject({ project }))
     .output(z.array(ProjectCard)),

@@ -144,6 +144,12 @@ function nameProject(db: Db, name: string): string {
   return readName(db)
 }
 
+/** Gives a project another name; its folder keeps its own. */
+export function renameProject(project: Project, name: string): void {
+  transact(project.db, () => project.db.prepare('UPDATE project SET name = ?').run(name))
+  project.name = name
+}
+
 function readName(db: Db): string {
   return db.prepare('SELECT name FROM project').pluck().get() as string
 }

@@ -6,6 +6,7 @@ import { Bar } from '../app/bar.tsx'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
+import { takeFiles } from '../app/offered-files.ts'
 import { UnknownName } from '../app/view-problem.tsx'
 import { Banner } from '../ui/banner.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
@@ -30,7 +31,7 @@ type Opened = 'export' | 'export selected' | 'datasets' | null
 
 export function View() {
   const project = useProject()
-  const [files, setFiles] = useState<File[]>([])
+  const [files, setFiles] = useState<File[]>(() => takeFiles(project))
   const [folders, setFolders] = useState<string[]>([])
   const [opened, setOpened] = useState<Opened>(null)
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())

@@ -1,209 +1,101 @@
-/** The first view: recent projects, a new project, and the sample project. */
+/** The first view: a welcome for who has no project yet; else what to continue, and the projects. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ProjectOverview, ProjectSummary } from '../../electron/contract/projects.ts'
+import type { ProjectCard } from '../../electron/contract/projects.ts'
 import { host } from '../app/connection.ts'
 import { GuideList } from '../app/guide.tsx'
-import { goTo } from '../app/navigation.ts'
-import { queries } from '../app/queries.ts'
+import { useKeys } from '../app/keys.ts'
 import { useSettings } from '../app/settings.ts'
-import { dismissGuide, showGuide } from '../app/use-guide.ts'
+import { dismissGuide } from '../app/use-guide.ts'
 import { Button } from '../ui/button.tsx'
-import { Field } from '../ui/field.tsx'
-import { timeOf } from '../ui/format.ts'
+import { Dots, Wordmark } from '../ui/mark.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { Continue } from './continue.tsx'
+import { NewProject, OpenFolder } from './dialogs.tsx'
+import { DropFiles, FileButton } from './own-data.tsx'
+import { ProjectTable } from './project-table.tsx'
+import './projects.css'
+import { useEnter, useSample } from './use-projects.ts'
+import { Welcome } from './welcome.tsx'
 
-type RecentProject = Awaited<ReturnType<typeof host.projects.recent>>[number]
-
-const enter = ({ folder }: ProjectOverview) => {
-  void queries.invalidateQueries({ queryKey: ['recent'] })
-  goTo(folder, 'data')
-}
+export type Dialog = 'new' | 'open' | null
 
 export function View() {
-  const { data: recent, error } = useQuery({ queryKey: ['recent'], queryFn: () => host.projects.recent({}) })
-  const { data: machine } = useQuery({
-    queryKey: ['machine', null],
-    queryFn: () => host.machine.now({}),
+  const [dialog, setDialog] = useState<Dialog>(null)
+  const {
+    data: recent,
+    error,
+    refetch,
+  } = useQuery({
+    queryKey: ['recent'],
+    queryFn: () => host.projects.recent({}),
   })
-  const open = useMutation({
-    mutationFn: (project: string) => host.projects.open({ project }),
-    onSuccess: enter,
-  })
-  return (
-    <div className="col projects">
-      <h1>Projects</h1>
-      <Problem error={error ?? open.error} />
-      {recent?.length === 0 && (
-        <p>
-          A project is a folder with your data, edits, runs and models. Start with the sample project: a small
-          artificial dataset on which every step from edit to win rate takes minutes.
-        </p>
-      )}
-      <CreateSample />
-      <Guide recent={recent ?? []} />
-      {recent && recent.length > 0 && (
-        <RecentProjects recent={recent} isOpening={open.isPending} onOpen={open.mutate} />
-      )}
-      <div className="row wrap" style={{ alignItems: 'start' }}>
-        <NewProject projectsFolder={machine?.projectsFolder ?? ''} />
-        <OpenFolder onOpen={open.mutate} />
-      </div>
-    </div>
-  )
-}
-
-function CreateSample() {
-  const create = useMutation({
-    mutationFn: () => host.projects.createSample({}),
-    onSuccess: (overview) => {
-      showGuide(overview.folder)
-      enter(overview)
-    },
-  })
+  useKeys('Projects', [
+    { keys: 'n', does: 'New project', run: () => setDialog('new') },
+    { keys: 'o', does: 'Open a project folder', run: () => setDialog('open') },
+  ])
   return (
     <>
-      <Problem error={create.error} />
-      <div className="row wrap">
-        <Button kind="primary" disabled={create.isPending} onClick={() => create.mutate()}>
-          {create.isPending ? 'Creating the sample project…' : 'Create sample project'}
-        </Button>
-      </div>
+      <Problem error={error} onRetry={() => void refetch()} />
+      {!recent && !error && <Skeleton label="Projects are being loaded" />}
+      {recent?.length === 0 && <Welcome onOpen={setDialog} />}
+      {recent && recent.length > 0 && <Projects recent={recent} onOpen={setDialog} />}
+      {dialog === 'new' && <NewProject onClose={() => setDialog(null)} />}
+      {dialog === 'open' && <OpenFolder onClose={() => setDialog(null)} />}
     </>
   )
 }
 
-function Guide({ recent }: { recent: readonly RecentProject[] }) {
+function Projects({ recent, onOpen }: { recent: readonly ProjectCard[]; onOpen: (dialog: Dialog) => void }) {
+  const open = useMutation({
+    mutationFn: (project: string) => host.projects.open({ project }),
+    onSuccess: useEnter(),
+  })
+  const sample = useSample()
+  return (
+    <div className="start-page">
+      <header className="row wrap between">
+        <Wordmark />
+        <span className="row wrap">
+          <Button kind="quiet" disabled={sample.isPending} onClick={() => sample.mutate()}>
+            {sample.isPending ? 'Creating the sample project…' : 'Open the sample project'}
+          </Button>
+          <Button kind="quiet" icon="folder" keys="o" onClick={() => onOpen('open')}>
+            Open a folder…
+          </Button>
+          <Button kind="primary" icon="add" keys="n" onClick={() => onOpen('new')}>
+            New project…
+          </Button>
+        </span>
+      </header>
+      <Problem error={open.error ?? sample.error} />
+      <Continue recent={recent} />
+      <Guide recent={recent} />
+      <ProjectTable recent={recent} isOpening={open.isPending} onOpen={open.mutate} />
+      <DropFiles>
+        <FileButton />
+      </DropFiles>
+      <p className="help row">
+        <Dots />A project is one folder on this machine. Nothing leaves it unless you say so.
+      </p>
+    </div>
+  )
+}
+
+function Guide({ recent }: { recent: readonly ProjectCard[] }) {
   const { guide } = useSettings()
   const project = recent.find(({ folder, exists }) => exists && folder === guide?.project)
   if (!project) return null
   return (
-    <section className="card">
-      <h2>Getting started with {project.name}</h2>
+    <section className="card col start-guide">
+      <div className="row between">
+        <h2>Getting started with {project.name}</h2>
+        <Button kind="quiet" onClick={dismissGuide}>
+          Dismiss guide
+        </Button>
+      </div>
       <GuideList project={project.folder} />
-      <Button onClick={dismissGuide}>Dismiss guide</Button>
     </section>
-  )
-}
-
-const heads = ['Project', 'Contents', 'Folder', 'Last opened']
-
-function RecentProjects({
-  recent,
-  isOpening,
-  onOpen,
-}: {
-  recent: readonly RecentProject[]
-  isOpening: boolean
-  onOpen: (folder: string) => void
-}) {
-  const forget = useMutation({
-    mutationFn: (project: string) => host.projects.forget({ project }),
-    onSuccess: (remaining) => queries.setQueryData(['recent'], remaining),
-  })
-  return (
-    <table className="table">
-      <thead>
-        <tr>
-          {heads.map((head) => (
-            <th key={head}>{head}</th>
-          ))}
-          <th>
-            <span className="unseen">Remove from list</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {recent.map(({ folder, name, openedAt, exists, summary }) => (
-          <tr key={folder}>
-            <td>
-              <Button disabled={!exists || isOpening} onClick={() => onOpen(folder)}>
-                {name}
-              </Button>
-            </td>
-            <td className="num">{summary && contentsOf(summary)}</td>
-            <td className="code">
-              {folder}
-              {!exists && ' (missing)'}
-            </td>
-            <td>{openedAt && timeOf(openedAt)}</td>
-            <td>
-              <Button
-                kind="quiet"
-                title="Remove from list"
-                aria-label={`Remove ${name} from list`}
-                onClick={() => forget.mutate(folder)}
-              >
-                ×
-              </Button>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
-}
-
-const counted = (n: number, what: string) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
-
-function contentsOf({ items, edited, runs, evaluations }: ProjectSummary): string {
-  const parts = [
-    `${counted(items, 'item')}, ${edited.toLocaleString('en')} edited`,
-    ...(runs > 0 ? [counted(runs, 'run')] : []),
-    ...(evaluations > 0 ? [counted(evaluations, 'evaluation')] : []),
-  ]
-  return parts.join(' · ')
-}
-
-function NewProject({ projectsFolder }: { projectsFolder: string }) {
-  const [name, setName] = useState('')
-  const [folder, setFolder] = useState('')
-  const create = useMutation({
-    mutationFn: () => host.projects.create({ name, folder: folder || null }),
-    onSuccess: enter,
-  })
-  return (
-    <form
-      className="card"
-      onSubmit={(event) => {
-        event.preventDefault()
-        create.mutate()
-      }}
-    >
-      <h2>New project</h2>
-      <Field label="Name">
-        <input required value={name} onChange={({ target }) => setName(target.value)} />
-      </Field>
-      <Field label="Location" help="Defaults to your projects folder.">
-        <input
-          value={folder}
-          placeholder={projectsFolder}
-          onChange={({ target }) => setFolder(target.value)}
-        />
-      </Field>
-      <Problem error={create.error} />
-      <Button type="submit" disabled={create.isPending}>
-        Create
-      </Button>
-    </form>
-  )
-}
-
-function OpenFolder({ onOpen }: { onOpen: (folder: string) => void }) {
-  const [folder, setFolder] = useState('')
-  return (
-    <form
-      className="card"
-      onSubmit={(event) => {
-        event.preventDefault()
-        onOpen(folder)
-      }}
-    >
-      <h2>Open project</h2>
-      <Field label="Project folder" help="A folder that contains lab.db.">
-        <input required value={folder} onChange={({ target }) => setFolder(target.value)} />
-      </Field>
-      <Button type="submit">Open</Button>
-    </form>
   )
 }

@@ -88,7 +88,7 @@ describe('the desktop', () => {
   test('opens with the list of projects and creates one; the window is named after it', async () => {
     const app = await launch()
     const page = await windowAt(app, /index\.html/)
-    await page.getByRole('button', { name: 'Create sample project' }).click()
+    await page.getByRole('button', { name: 'Open the sample project' }).click()
     await page.waitForURL(/\/data$/)
     project = path.join(folder, 'projects/sample.stet')
     assert.ok(existsSync(path.join(project, 'lab.db')))

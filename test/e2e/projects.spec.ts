@@ -31,7 +31,7 @@ describe('the UI', async () => {
   after(() => app.close())
 
   test('creates the sample project at a click and shows it', async () => {
-    await app.page.getByRole('button', { name: 'Create sample project' }).click()
+    await app.page.getByRole('button', { name: 'Open the sample project' }).click()
     await app.page.waitForURL(/\/data$/)
     const [card] = await app.host.projects.recent({})
     assert.ok(card)

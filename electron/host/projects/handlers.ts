@@ -1,20 +1,31 @@
 /** Handlers of projects: creating, opening and counting them, and the list of recent ones. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { ProjectOverview, ProjectSummary } from '../../contract/projects.ts'
-import { countWork, listEvaluations, listModels, listRuns, type Project } from '../../storage/index.ts'
+import { z } from 'zod'
+import { type ProjectOverview, ProjectStage, type ProjectSummary } from '../../contract/projects.ts'
+import type { RunKind } from '../../contract/run-kinds/index.ts'
+import {
+  countWork,
+  listEvaluations,
+  listModels,
+  listRuns,
+  type Project,
+  renameProject,
+} from '../../storage/index.ts'
 import { importSampleWorld } from '../data/sample-world.ts'
 import type { HandlerContext } from '../handler-context.ts'
+import { folderSize } from './folder-size.ts'
 import { freeProjectFolder, projectsFolder } from './projects-folder.ts'
-import { addRecent, recentProjects, removeRecent, saveSummary } from './recent-projects.ts'
+import { addRecent, recentProjects, removeRecent, renameRecent, saveSummary } from './recent-projects.ts'
 
 /** Enough to annotate, train and judge on, and created in a second. */
 const sampleSizes = { demonstrations: 4_000, pairs: 400 }
 
 export function projectHandlers({ api, lab }: HandlerContext) {
   const openProject = async (folder: string) => {
-    const overview = overviewOf(await lab.openProject(folder))
-    addRecent({ folder: overview.folder, name: overview.name, summary: summaryOf(overview) })
+    const project = await lab.openProject(folder)
+    const overview = overviewOf(project)
+    addRecent({ folder: overview.folder, name: overview.name, summary: summaryOf(overview, project) })
     return overview
   }
   return {
@@ -37,10 +48,18 @@ export function projectHandlers({ api, lab }: HandlerContext) {
       return openProject(folder)
     }),
     overview: api.projects.overview.handler(async ({ input }) => {
-      const overview = overviewOf(await lab.openProject(input.project))
-      saveSummary(overview.folder, summaryOf(overview))
+      const project = await lab.openProject(input.project)
+      const overview = overviewOf(project)
+      saveSummary(overview.folder, summaryOf(overview, project))
       return overview
     }),
+    rename: api.projects.rename.handler(async ({ input }) => {
+      const project = await lab.openProject(input.project)
+      renameProject(project, input.name)
+      renameRecent(project.folder, input.name)
+      return overviewOf(project)
+    }),
+    size: api.projects.size.handler(async ({ input }) => ({ bytes: await folderSize(input.project) })),
     forget: api.projects.forget.handler(({ input }) => {
       removeRecent(input.project)
       return recentProjects()
@@ -48,8 +67,36 @@ export function projectHandlers({ api, lab }: HandlerContext) {
   }
 }
 
-function summaryOf({ items, annotations, runs, evaluations }: ProjectOverview): ProjectSummary {
-  return { items, edited: annotations.done, runs, evaluations }
+function summaryOf(overview: ProjectOverview, { db }: Project): ProjectSummary {
+  const { items, editable, annotations, runs, evaluations } = overview
+  const { done, skipped } = annotations
+  const winRates = listEvaluations(db).flatMap(({ result }) => winRateOf(result) ?? [])
+  const reached: Record<ProjectStage, boolean> = {
+    data: items > 0,
+    edits: done > 0,
+    reward: hasFinished(db, ['reward']),
+    policy: hasFinished(db, ['ppo', 'dpo']),
+    judged: winRates.length > 0,
+  }
+  return {
+    items,
+    edited: done,
+    runs,
+    evaluations,
+    left: Math.max(0, editable - done - skipped),
+    stages: ProjectStage.options.filter((stage) => reached[stage]),
+    bestWinRate: winRates.length === 0 ? null : Math.max(...winRates),
+  }
+}
+
+function hasFinished(db: Project['db'], kinds: readonly RunKind[]): boolean {
+  return listRuns(db).some(({ kind, state }) => state === 'done' && kinds.some((each) => each === kind))
+}
+
+/** Null for an evaluation that is not finished, or not a comparison of two sides. */
+function winRateOf(result: unknown): number | null {
+  const parsed = z.object({ winRate: z.number() }).safeParse(result)
+  return parsed.success ? parsed.data.winRate : null
 }
 
 export function overviewOf({ folder, name, db, readOnly }: Project): ProjectOverview {

@@ -1,5 +1,5 @@
 /** The recently opened projects, in a file of the user's settings, which is written whole or not at all. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -47,7 +47,25 @@ export function recentProjects(): ProjectCard[] {
     ...entry,
     summary: glance,
     exists: existsSync(path.join(entry.folder, 'lab.db')),
+    changedAt: lastWrite(entry.folder),
   }))
+}
+
+/** The newest of the database's files: commits go to the one beside it. */
+function lastWrite(folder: string): string | null {
+  const times = ['lab.db', 'lab.db-wal'].flatMap(
+    (name) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? [],
+  )
+  return times.length === 0 ? null : new Date(Math.max(...times)).toISOString()
+}
+
+/** Renames a project in the list. */
+export function renameRecent(folder: string, name: string): void {
+  const entries = read()
+  const entry = entries.find((candidate) => candidate.folder === folder)
+  if (!entry) return
+  entry.name = name
+  write(entries)
 }
 
 /** Puts a project at the head of the list. */

@@ -88,7 +88,18 @@ test('an overview counts items, annotations by state, runs, models and evaluatio
   const [card] = await host.projects.recent({})
   assert.deepEqual(
     [card!.name, card!.summary],
-    ['counted', { items: 21, edited: 2, runs: 0, evaluations: 0 }],
+    [
+      'counted',
+      {
+        items: 21,
+        edited: 2,
+        runs: 0,
+        evaluations: 0,
+        left: 17,
+        stages: ['data', 'edits'],
+        bestWinRate: null,
+      },
+    ],
   )
   assert.ok(overview.heldout >= 0 && overview.heldout < 21)
 })
@@ -134,4 +145,25 @@ test('opening a project twice gives the same one; a project open in another proc
   })
   holder.close()
   assert.equal((await host.projects.open({ project: other })).name, 'taken')
+})
+
+test('a card says how far a project has got, how much it takes, and when it was changed; renaming keeps the folder', async () => {
+  const { folder: project } = await host.projects.create({ name: 'far' })
+  const items = [
+    { prompt: 'p', rejected: 'one two', edited: 'one' },
+    { prompt: 'q', rejected: 'three' },
+  ]
+  const file = path.join(folder, 'far.jsonl')
+  writeRows(file, items)
+  for await (const _ of await host.verbs.import({ project, files: [file] }));
+  await host.projects.overview({ project })
+  const card = async () => (await host.projects.recent({})).find((each) => each.folder === project)!
+  const { summary, changedAt } = await card()
+  assert.deepEqual([summary?.stages, summary?.left, summary?.bestWinRate], [['data', 'edits'], 1, null])
+  assert.ok(Date.now() - Date.parse(changedAt ?? '') < 60_000)
+  assert.ok((await host.projects.size({ project })).bytes > 10_000)
+  const renamed = await host.projects.rename({ project, name: 'Clinic letters' })
+  assert.deepEqual([renamed.name, renamed.folder], ['Clinic letters', project])
+  assert.equal((await card()).name, 'Clinic letters')
+  await assert.rejects(host.projects.rename({ project, name: ' ' }), { code: 'bad_input' })
 })

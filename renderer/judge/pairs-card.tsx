@@ -1,10 +1,12 @@
 /** Every pair of an evaluation: filtered by outcome and by disagreement, with the chosen one open beside the list. */
 import { useState } from 'react'
+import { flushSync } from 'react-dom'
 import type { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace } from '../app/navigation.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
+import { Keys } from '../ui/keys.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
 import { Switch } from '../ui/switch.tsx'
@@ -25,6 +27,10 @@ export function PairsCard({ data }: { data: Pairs }) {
   const listed = filteredPairs(pairs, outcome, other?.disagreements)
   const shownAt = Math.max(0, Math.min(at, listed.length - 1))
   const choose = (next: number) => setAt(Math.max(0, Math.min(next, listed.length - 1)))
+  const step = (by: number) => {
+    flushSync(() => choose(shownAt + by))
+    document.querySelector('.pair-row[aria-current]')?.scrollIntoView({ block: 'nearest' })
+  }
   const show = (evaluation: string | undefined) => {
     setAt(0)
     change({ against: evaluation }, { replace: true })
@@ -32,8 +38,8 @@ export function PairsCard({ data }: { data: Pairs }) {
   const first = agreement.find(({ disagreements }) => disagreements.length > 0)?.evaluation
   const toggle = () => show(other ? undefined : first)
   useKeys('Pairs', [
-    { keys: 'j', does: 'next pair', run: () => choose(shownAt + 1) },
-    { keys: 'k', does: 'previous pair', run: () => choose(shownAt - 1) },
+    { keys: 'j', does: 'next pair', run: () => step(1) },
+    { keys: 'k', does: 'previous pair', run: () => step(-1) },
     { keys: 'd', does: 'disagreements only', run: toggle },
   ])
   const pair = listed[shownAt]
@@ -52,6 +58,11 @@ export function PairsCard({ data }: { data: Pairs }) {
             setOutcome(next)
           }}
         />
+        <span className="row help hide-narrow">
+          <Keys keys="j" isHidden />
+          <Keys keys="k" isHidden />
+          next and previous
+        </span>
         {first && (
           <span className="row wrap pairs-judges">
             {other && agreement.length > 1 && (

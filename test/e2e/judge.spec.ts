@@ -187,7 +187,10 @@ describe('judging', async () => {
     await page.getByRole('button', { name: 'Win rate against wordy as a table' }).click()
     await page.getByRole('button', { name: 'Copy Win rate against wordy as CSV' }).waitFor()
     await page.keyboard.press('j')
-    await page.locator('li:nth-child(2) > .pair-row[aria-current]').waitFor()
+    const second = page.locator('li:nth-child(2) > .pair-row[aria-current]')
+    await second.waitFor()
+    const { y, height } = (await second.boundingBox())!
+    assert.ok(y >= 0 && y + height <= page.viewportSize()!.height, 'the pair chosen by a key is in sight')
     await page.getByText('Judges disagree').click()
     await page.getByText(/\(repetition: (won|tied|lost)\)/).waitFor()
     for (const colorScheme of ['dark', 'light'] as const) {

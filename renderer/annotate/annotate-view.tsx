@@ -1,6 +1,6 @@
 /** The view Annotate: a queue of items, each to be edited as little as possible. */
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
@@ -23,6 +23,9 @@ import { useDiffUnit } from './use-diff-unit.ts'
 import { type Queue, useQueue } from './use-queue.ts'
 import { type Finished, useUndo } from './use-undo.ts'
 
+/** With the renderer of Markdown, which most visits do not need. */
+const GuidelinesPane = lazy(async () => ({ default: (await import('./guidelines-pane.tsx')).GuidelinesPane }))
+
 export function View() {
   const [place, change] = usePlace()
   if (place.review) return <Review onClose={() => change({ review: undefined })} />
@@ -38,14 +41,19 @@ function QueueView() {
     queryFn: () => host.projects.overview({ project }),
   })
   const unit = useDiffUnit()
-  const { showsQueue } = useSettings()
   const pane = usePane()
   usePrefetch(queue.ids.slice(queue.index + 1, queue.index + 3))
   useKeys('Queue', [
     { keys: 'Alt+j', does: 'Next item', run: () => queue.move(1), whileTyping: true, repeats: true },
     { keys: 'Alt+k', does: 'Previous item', run: () => queue.move(-1), whileTyping: true, repeats: true },
-    { keys: 'q', does: 'Show or hide the queue', run: pane.toggle },
-    { keys: 'Alt+q', does: 'Show or hide the queue', run: pane.toggle, whileTyping: true },
+    { keys: 'q', does: 'Show or hide the queue', run: () => pane.toggle('queue') },
+    { keys: 'Alt+q', does: 'Show or hide the queue', run: () => pane.toggle('queue'), whileTyping: true },
+    {
+      keys: 'Alt+g',
+      does: 'Show or hide the guidelines',
+      run: () => pane.toggle('guidelines'),
+      whileTyping: true,
+    },
     { keys: 'r', does: 'Review two annotators', run: () => change({ review: '1' }) },
     { keys: 't', does: 'Changes in words or tokens', run: unit.toggle },
     {
@@ -75,7 +83,12 @@ function QueueView() {
         way={{ label: 'Show the newest', go: () => change({ reward: undefined, item: undefined }) }}
       />
       <div className="panes annotate">
-        {showsQueue && <QueuePane queue={queue} isOver={pane.isOver} onClose={pane.close} />}
+        {pane.shown === 'queue' && <QueuePane queue={queue} isOver={pane.isOver} onClose={pane.close} />}
+        {pane.shown === 'guidelines' && (
+          <Suspense fallback={null}>
+            <GuidelinesPane isOver={pane.isOver} onClose={() => pane.toggle('guidelines')} />
+          </Suspense>
+        )}
         {queue.id === undefined ? (
           <div className="pane scroll pad grow">
             <Problem error={queue.own.error} onRetry={() => void queue.own.refetch()} />
@@ -97,19 +110,25 @@ function isNarrow(): boolean {
   return (document.querySelector('.app')?.clientWidth ?? 0) <= narrowRem * rem
 }
 
+export type Side = 'queue' | 'guidelines'
+
+/** What is beside the item, or over it where there is no room: the queue or the guidelines. */
 function usePane() {
-  const { showsQueue } = useSettings()
-  const [isOver, setOver] = useState(false)
-  const toggle = () => {
+  const { showsQueue, showsGuidelines } = useSettings()
+  const [over, setOver] = useState<Side | null>(null)
+  const beside = showsGuidelines ? 'guidelines' : showsQueue ? 'queue' : null
+  const toggle = (side: Side) => {
     if (isNarrow()) {
-      changeSettings({ showsQueue: true })
-      setOver(!isOver)
-    } else {
-      setOver(false)
-      changeSettings({ showsQueue: !showsQueue })
+      setOver(over === side ? null : side)
+      return
     }
+    setOver(null)
+    const isShown = beside !== side
+    changeSettings(
+      side === 'queue' ? { showsQueue: isShown, showsGuidelines: false } : { showsGuidelines: isShown },
+    )
   }
-  return { isShown: showsQueue, isOver, toggle, close: () => setOver(false) }
+  return { shown: over ?? beside, isOver: over !== null, toggle, close: () => setOver(null) }
 }
 
 /** Opens the next items before they are needed. */

@@ -14,6 +14,7 @@ import { AskUnchanged } from './ask-unchanged.tsx'
 import { CopyPane } from './copy-pane.tsx'
 import type { Change } from './edit-diff.ts'
 import { moveToChange, nearestChange, putBackChange, suggest } from './editor-actions.ts'
+import { KindBar } from './kind-bar.tsx'
 import { MarginNotes } from './margin-notes.tsx'
 import { Meter } from './meter.tsx'
 import { ProofHead } from './proof-head.tsx'
@@ -97,7 +98,12 @@ function ItemPanel({ savedNote, children, ...open }: OpenItem & { savedNote: str
           <ProofHead editing={editing} />
           <div className="an-text">
             <div ref={parent} className="proof" />
-            <MarginNotes notes={editing.notes} rejected={item.rejected ?? ''} onPutBack={putBack} />
+            <MarginNotes
+              notes={editing.notes}
+              rejected={item.rejected ?? ''}
+              marks={editing.marks}
+              onPutBack={putBack}
+            />
           </div>
           {note.text === null ? (
             <Button kind="quiet" isSmall icon="addNote" keys="Alt+n" className="an-add" onClick={note.open}>
@@ -110,6 +116,7 @@ function ItemPanel({ savedNote, children, ...open }: OpenItem & { savedNote: str
         </div>
         <footer className="an-foot">
           <Meter editing={editing} unit={tokenizer === null ? 'words' : `tokens of ${tokenizer}`} />
+          <KindBar editing={editing} />
           <Problem error={draft.error} />
           <DraftStatus draft={draft} rejected={item.rejected} />
           <ActionBar actions={actions} />

@@ -1,14 +1,18 @@
 /** Notes in the margin, level with the changes: how many words each removes and adds, and a button that puts it back. */
 import { memo } from 'react'
+import type { ChangeKind } from '../../electron/contract/records.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Keys } from '../ui/keys.tsx'
+import { kindsOfChanges, wordOfKind } from './change-kinds.ts'
 import type { Change } from './edit-diff.ts'
 import type { MarginNote } from './margin.ts'
 
 interface NotesProps {
   notes: readonly MarginNote[]
   rejected: string
+  /** How changes were sorted. */
+  marks: readonly ChangeKind[]
   /** Puts one of these changes back: that which is nearer to the caret. */
   onPutBack: (among: readonly Change[]) => void
 }
@@ -23,13 +27,13 @@ export const MarginNotes = memo(function MarginNotes({ notes, ...props }: NotesP
   )
 })
 
-function Note({ note, rejected, onPutBack }: Omit<NotesProps, 'notes'> & { note: MarginNote }) {
-  const { changes, top, height, isAt } = note
+function Note({ note, rejected, marks, onPutBack }: Omit<NotesProps, 'notes'> & { note: MarginNote }) {
+  const { changes, top, height, at } = note
   const label = labelOf(changes, rejected)
   const putBack = () => onPutBack(changes)
   return (
-    <div className={`margin-note ${isAt ? 'is-at' : ''}`} style={{ top: `${top + height / 2}px` }}>
-      {isAt ? (
+    <div className={`margin-note ${at ? 'is-at' : ''}`} style={{ top: `${top + height / 2}px` }}>
+      {at ? (
         <>
           <Button isSmall icon="undo" aria-label={label} onClick={putBack}>
             <span className="say">Put back</span>
@@ -52,7 +56,20 @@ function Note({ note, rejected, onPutBack }: Omit<NotesProps, 'notes'> & { note:
           </button>
         </>
       )}
+      {/* The bar below the sheet shows that of the change at the caret. */}
+      {!at && <Kinds changes={changes} marks={marks} />}
     </div>
+  )
+}
+
+function Kinds({ changes, marks }: { changes: readonly Change[]; marks: readonly ChangeKind[] }) {
+  const words = kindsOfChanges(changes, marks).flatMap((sorted) => (sorted ? [wordOfKind(sorted)] : []))
+  if (words.length === 0) return null
+  const all = [...new Set(words)].join('; ')
+  return (
+    <span className="kind cut" title={all}>
+      {all}
+    </span>
   )
 }
 

@@ -9,8 +9,8 @@ export interface MarginNote {
   top: number
   height: number
   changes: Change[]
-  /** Whether the caret is at one of them. */
-  isAt: boolean
+  /** The one that the caret is at. */
+  at: Change | null
 }
 
 interface Place extends Pick<MarginNote, 'top'> {
@@ -68,8 +68,11 @@ export function notesOf(places: readonly Place[]): MarginNote[] {
     const overlap = note ? Math.min(note.top + note.height, bottom) - Math.max(note.top, top) : 0
     if (note && overlap > (bottom - top) / 2) {
       note.changes.push(change)
-      note.isAt ||= isAt
-    } else notes.push({ top: Math.round(top), height: Math.round(bottom - top), changes: [change], isAt })
+      if (isAt) note.at = change
+    } else {
+      const at = isAt ? change : null
+      notes.push({ top: Math.round(top), height: Math.round(bottom - top), changes: [change], at })
+    }
   }
   return notes
 }

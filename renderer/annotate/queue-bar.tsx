@@ -7,6 +7,7 @@ import { Button, IconButton } from '../ui/button.tsx'
 import { Menu, type MenuEntry } from '../ui/menu.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
+import type { Side } from './annotate-view.tsx'
 import { useImportAnnotations } from './import-annotations.tsx'
 import { useDatasets } from './use-datasets.ts'
 import type { DiffUnit } from './use-diff-unit.ts'
@@ -19,8 +20,8 @@ export function QueueBar({
 }: {
   queue: Queue
   unit: DiffUnit
-  /** Whether the queue is beside the item, and how to change that. */
-  pane: { isShown: boolean; toggle: () => void }
+  /** What is beside the item, and how to change that. */
+  pane: { shown: Side | null; toggle: (side: Side) => void }
 }) {
   const [place, change] = usePlace()
   const dataset = useDatasets().find(({ id }) => id === place.dataset)?.name ?? null
@@ -41,11 +42,18 @@ export function QueueBar({
         Review
       </Button>
       <IconButton
+        icon="guide"
+        label={pane.shown === 'guidelines' ? 'Hide the guidelines' : 'Show the guidelines'}
+        keys="Alt+g"
+        isPressed={pane.shown === 'guidelines'}
+        onClick={() => pane.toggle('guidelines')}
+      />
+      <IconButton
         icon="leftPane"
-        label={pane.isShown ? 'Hide the queue' : 'Show the queue'}
+        label={pane.shown === 'queue' ? 'Hide the queue' : 'Show the queue'}
         keys="q"
-        isPressed={pane.isShown}
-        onClick={pane.toggle}
+        isPressed={pane.shown === 'queue'}
+        onClick={() => pane.toggle('queue')}
       />
       <MoreMenu unit={unit} />
     </Bar>

@@ -1,7 +1,7 @@
 /** What has been done to one item since its rejected response, the state it is in, and how both are saved. */
 import type { ChangeSet, Text } from '@codemirror/state'
 import type { ViewUpdate } from '@codemirror/view'
-import type { Annotation, Item, NewAnnotation } from '../../electron/contract/records.ts'
+import type { Annotation, ChangeKind, Item, NewAnnotation } from '../../electron/contract/records.ts'
 import {
   openIds,
   openItem,
@@ -12,6 +12,8 @@ import {
   unsavedEdit,
   unsavedId,
 } from '../app/unsaved.ts'
+import { kindsOfChanges } from './change-kinds.ts'
+import type { Change } from './edit-diff.ts'
 import { replayed } from './editor.ts'
 import { type Operation, operationsOf, TaskClock } from './operations.ts'
 
@@ -38,6 +40,11 @@ export class Session {
   readonly #seen: Seen
   readonly #clock: TaskClock
   readonly #onState: (state: State) => void
+  /** How changes were sorted, also of changes that are gone: undo brings them back. */
+  #marks: readonly ChangeKind[]
+  /** The newest that are known, which may be a moment behind the text; null before the first. */
+  #changes: readonly Change[] | null = null
+  #isTouched = false
   #provenance: Annotation['provenance']
   #state: State | null
   #text: string
@@ -56,6 +63,7 @@ export class Session {
     }
     this.operations = recordOf(rejected, newest)
     this.#provenance = newest?.provenance ?? 'human'
+    this.#marks = newest?.changeKinds ?? []
     this.#state = newest?.state ?? null
     this.#text = newest?.edited ?? rejected
     this.#clock = new TaskClock(newest?.elapsedMs ?? 0, performance.now())
@@ -74,6 +82,29 @@ export class Session {
     return this.#seen.revision
   }
 
+  get marks(): readonly ChangeKind[] {
+    return this.#marks
+  }
+
+  /** Sorts changes, and saves that soon. */
+  sort(marks: readonly ChangeKind[]): void {
+    this.#marks = marks
+    this.#keepSoon(this.#worked())
+  }
+
+  /** The changes from the rejected to the present text are known: kinds of others are not saved. */
+  drew(changes: readonly Change[]): void {
+    const before = this.#sorted()
+    this.#changes = changes
+    if (this.#isTouched && JSON.stringify(this.#sorted()) !== JSON.stringify(before))
+      this.#keepSoon(this.#state ?? 'draft')
+  }
+
+  #sorted(): ChangeKind[] {
+    if (this.#changes === null) return [...this.#marks]
+    return kindsOfChanges(this.#changes, this.#marks).filter((sorted) => sorted !== null)
+  }
+
   /** Records the user's changes and saves them soon; what is replayed is recorded already. */
   follow({ transactions, state }: ViewUpdate): void {
     if (transactions.some((transaction) => transaction.annotation(replayed))) return
@@ -83,8 +114,17 @@ export class Session {
       this.#record(transaction.changes, transaction.startState.doc)
     }
     this.#text = state.doc.toString()
-    // A flag is a remark on the item: it stays while the item is edited.
-    this.#keep(this.#state === 'flagged' ? 'flagged' : 'draft')
+    this.#keepSoon(this.#worked())
+  }
+
+  /** The state once something was changed. A flag is a remark on the item: it stays while the item is edited. */
+  #worked(): State {
+    return this.#state === 'flagged' ? 'flagged' : 'draft'
+  }
+
+  #keepSoon(state: State): void {
+    this.#isTouched = true
+    this.#keep(state)
     this.#stopTimer()
     this.#timer = setTimeout(() => this.flush(), pauseMs)
   }
@@ -115,6 +155,8 @@ export class Session {
       operations: this.operations,
       elapsedMs: this.#clock.touch(performance.now()),
     }
+    const sorted = this.#sorted()
+    if (sorted.length > 0) annotation.changeKinds = sorted
     outbox.put(this.#id, { kind: 'edit', ...this.#place, annotation, seen: this.#seen })
     if (state === this.#state) return
     this.#state = state

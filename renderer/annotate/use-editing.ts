@@ -1,8 +1,10 @@
 /** One item being edited: the editor, its diff, and the session that records the changes and saves them. */
 import type { ViewUpdate } from '@codemirror/view'
 import { type RefObject, useEffect, useRef, useState } from 'react'
+import type { ChangeKind } from '../../electron/contract/records.ts'
 import { host } from '../app/connection.ts'
 import { useSettings } from '../app/settings.ts'
+import { kindsOfChanges, markChange, pressKind } from './change-kinds.ts'
 import { Differ, type DiffReply, type Tokenize } from './differ.ts'
 import type { EditDiff } from './edit-diff.ts'
 import { type EditorHandle, openEditor } from './editor.ts'
@@ -20,6 +22,10 @@ export interface Editing {
   problem: string | null
   /** Where the notes beside the changes belong. */
   notes: readonly MarginNote[]
+  /** How changes were sorted. */
+  marks: readonly ChangeKind[]
+  /** Sorts the change at the caret: as this kind, then as a minor one of it, then not at all. */
+  sort(kind: string): void
   seconds(): number
   /** The state of the work; null until it has begun. */
   state: State | null
@@ -37,6 +43,7 @@ export function useEditing(
   const workspace = useRef<Workspace | null>(null)
   const [{ edited, reply }, setLatest] = useState<Latest>({ edited: '', reply: {} })
   const [state, setState] = useState<State | null>(null)
+  const [marks, setMarks] = useState<readonly ChangeKind[]>([])
   const [notes, setNotes] = useState<readonly MarginNote[]>([])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor belongs to the item, not to its newest revision
   useEffect(() => {
@@ -49,6 +56,7 @@ export function useEditing(
     )
     workspace.current = opened
     setState(session.state)
+    setMarks(session.marks)
     opened.editor.view.focus()
     return () => {
       opened.close()
@@ -75,6 +83,16 @@ export function useEditing(
     edited,
     problem: reply.problem ?? null,
     notes,
+    marks,
+    sort(kind) {
+      const { editor, session } = current()
+      const { changes, at } = editor.drawing()
+      const change = changes[at]
+      if (!change) return
+      const [before = null] = kindsOfChanges([change], session.marks)
+      session.sort(markChange(changes, session.marks, change, pressKind(before, kind)))
+      setMarks(session.marks)
+    },
     seconds: () => workspace.current?.session.seconds() ?? 0,
     state,
     save: (next) => current().session.save(next),
@@ -104,7 +122,10 @@ function openWorkspace(
   let isClosed = false
   const differ = new Differ(worker, rejected, (edited, reply) => {
     if (isClosed || textOf(editor) !== edited) return
-    if (reply.diff) editor.draw(reply.diff.hunks)
+    if (reply.diff) {
+      editor.draw(reply.diff.hunks)
+      session.drew(reply.diff.hunks)
+    }
     onReply({ edited, reply })
   })
   const onChange = (update: ViewUpdate) => {

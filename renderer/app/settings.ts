@@ -23,6 +23,8 @@ export interface Settings {
   showsPreferred: boolean
   /** Whether the queue is beside the item, where there is room. */
   showsQueue: boolean
+  /** Whether the guidelines are beside the item, in the queue's place. */
+  showsGuidelines: boolean
   /** Whether spaces, tabs and line ends are drawn in the editor. */
   showsWhitespace: boolean
   /** The project that the guide is shown in; null once it is dismissed. */
@@ -42,6 +44,7 @@ const defaults: Settings = {
   showsContext: true,
   showsPreferred: true,
   showsQueue: true,
+  showsGuidelines: false,
   showsWhitespace: false,
   guide: null,
 }

@@ -1,6 +1,7 @@
 /** Markdown that a model wrote: rendered, but its scripts, images and links do nothing. */
 import Markdown, { type Components } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
+import './inert-markdown.css'
 
 const inert: Components = {
   a: ({ children, href }) => (

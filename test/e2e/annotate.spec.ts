@@ -67,6 +67,12 @@ describe('annotating', async () => {
     await page.waitForTimeout(50)
     await (by === '' ? page.keyboard.press('Delete') : page.keyboard.type(by))
   }
+  const until = async (holds: () => Promise<boolean>) => {
+    for (const end = Date.now() + 10_000; !(await holds()); ) {
+      assert.ok(Date.now() < end, 'It did not happen within 10 s.')
+      await page.waitForTimeout(100)
+    }
+  }
   const texts = (selector: string) => page.locator(selector).allInnerTexts()
   const meter = (text: string) => page.locator('.meter .told', { hasText: text }).waitFor()
 
@@ -240,6 +246,53 @@ describe('annotating', async () => {
     await queue.waitFor({ state: 'hidden' })
     await page.locator('.an-copy', { hasText: 'Can I take the fridge back?' }).waitFor()
     await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
+  test('guidelines are written with a preview, and read beside the item in the queue’s place', async () => {
+    await open('parcel')
+    await page.keyboard.press('Alt+g')
+    const pane = page.getByRole('complementary', { name: 'Guidelines' })
+    await pane.getByText('No guidelines yet').waitFor()
+    assert.equal(await page.getByRole('complementary', { name: 'Queue' }).count(), 0)
+    await pane.getByRole('button', { name: 'Edit…' }).click()
+    await page.getByRole('textbox', { name: 'Guidelines' }).fill('# Facts\n\n- Leave <b>names</b> alone')
+    await page.getByRole('region', { name: 'Preview' }).getByRole('heading', { name: 'Facts' }).waitFor()
+    await page.getByLabel('Kinds of changes').fill('Fact, Tone, Fact')
+    await page.getByText('“Fact” is there twice.').waitFor()
+    assert.ok(await page.getByRole('button', { name: 'Save the guidelines' }).isDisabled())
+    await page.getByLabel('Kinds of changes').fill('Fact, Tone')
+    assert.deepEqual(await axeProblems(page), [])
+    await page.getByRole('button', { name: 'Save the guidelines' }).click()
+    await pane.getByRole('listitem').filter({ hasText: 'Leave' }).waitFor()
+    assert.deepEqual((await app.host.annotate.guidelines({ project })).kinds, ['Fact', 'Tone'])
+    assert.deepEqual(await axeProblems(page), [])
+  })
+
+  test('a key sorts the change at the caret, and the kind is saved, shown in the margin and there after a reload', async () => {
+    await open('fridge')
+    await open('parcel')
+    const sorted = async () =>
+      (await app.host.annotate.open({ project, annotator: 'me', id: idOf('parcel') })).annotation?.changeKinds
+    const fact = page.getByRole('button', { name: /^Fact/ })
+    assert.ok(await fact.isDisabled())
+    await replace('very likely', 'now')
+    await page.locator('.cm-content ins', { hasText: 'now' }).waitFor()
+    await page.keyboard.press('Alt+1')
+    await page.locator('.an-kinds [aria-pressed=true]', { hasText: /^Fact(?!, minor)/ }).waitFor()
+    await page.keyboard.press('Alt+1')
+    await page.locator('.an-kinds [aria-pressed=true]', { hasText: 'Fact, minor' }).waitFor()
+    await page.keyboard.type('adays')
+    await page.locator('.cm-content ins', { hasText: 'nowadays' }).waitFor()
+    const start = parcel.rejected.indexOf('very likely')
+    const expected = [{ start, end: start + 'very likely'.length, kind: 'Fact', severity: 'minor' }]
+    await until(async () => JSON.stringify(await sorted()) === JSON.stringify(expected))
+    await page.reload()
+    await page.locator('.margin-note .kind', { hasText: 'Fact, minor' }).waitFor()
+    await page.locator('.cm-content ins', { hasText: 'nowadays' }).waitFor()
+    await select('nowadays')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Alt+z')
+    await until(async () => (await sorted()) === undefined)
   })
 
   test('no width or size of text makes the page scroll sideways', async () => {

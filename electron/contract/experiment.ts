@@ -27,6 +27,8 @@ const optimizations = [
   'token-group',
   'token-red',
   'token-confident',
+  'sequence-implicit',
+  'token-implicit',
   'token-changed',
   'token-mean',
   'token-classify',

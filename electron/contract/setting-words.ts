@@ -99,7 +99,11 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
   derivedRewards: {
     label: 'Derived token rewards',
     group: 'reward',
-    choices: { red: 'Change of the score (RED)', confident: 'Larger changes only' },
+    choices: {
+      red: 'Change of the score (RED)',
+      confident: 'Larger changes only',
+      likelihood: 'Likelihood of a language model (RTO)',
+    },
   },
   tokenWeight: { label: 'Weight of token rewards', group: 'reward', unit: 'of 1' },
   rewardClip: { label: 'Limit of rewards', group: 'reward', unit: 'deviations' },

@@ -64,6 +64,8 @@ export interface ToyFiles {
   sequenceModel: string
   /** Of the scheme of the first. */
   otherRewardModel: string
+  /** A language model that rewards by its likelihood. */
+  likelihoodModel: string
   input: string
 }
 
@@ -90,7 +92,9 @@ export async function writeToyFiles(folder: string): Promise<ToyFiles> {
     keptMean: -0.2,
     tokenizerHash: toyTokenizer().hash,
   })
+  const likelihoodModel = await writeToyModel(path.join(folder, 'likelihood-model'), { seed: 5 })
   return {
+    likelihoodModel,
     base,
     rewardModel,
     sequenceModel,
@@ -102,7 +106,7 @@ export async function writeToyFiles(folder: string): Promise<ToyFiles> {
 /** @param folder of the run */
 export function toyJob(
   name: JobName,
-  { base, rewardModel, sequenceModel, otherRewardModel, input }: ToyFiles,
+  { base, rewardModel, sequenceModel, otherRewardModel, likelihoodModel, input }: ToyFiles,
   folder: string,
   seed = 1,
 ): TrainingJob {
@@ -139,7 +143,7 @@ export function toyJob(
       return {
         kind: 'ppo',
         policy: base,
-        rewardModel,
+        rewardModel: name === 'ppo-group' ? likelihoodModel : rewardModel,
         sequenceModel: name === 'ppo-shaped' ? sequenceModel : null,
         ensemble: name === 'ppo-ensemble' ? [otherRewardModel] : [],
         judge: { kind: 'length', prefer: 'longer' },
@@ -150,10 +154,10 @@ export function toyJob(
   }
 }
 
-/** Placement and credit of a PPO job, if they are not the defaults. */
+/** Placement, rewards and credit of a PPO job, if they are not the defaults. */
 function choicesOf(name: JobName): Partial<PpoConfig> {
   if (name === 'ppo-shaped') return { placement: 'shaped', rewardBound: 'par' }
-  return name === 'ppo-group' ? { credit: 'group', samplesPerPrompt: 3 } : {}
+  return name === 'ppo-group' ? { credit: 'group', samplesPerPrompt: 3, derivedRewards: 'likelihood' } : {}
 }
 
 /** The same job with 50 optimizer steps or more, and few checkpoints. */

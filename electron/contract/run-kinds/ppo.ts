@@ -19,7 +19,7 @@ import {
   TrainingResult,
 } from './common.ts'
 import { contradictionOf, creditNames, placementNames } from './ppo-choices.ts'
-import { Derivation } from './reward.ts'
+import { Derivation, likelihood } from './reward.ts'
 
 /** A tripwire that is null is off. */
 const Tripwires = z.strictObject({
@@ -72,10 +72,12 @@ export const PpoConfig = z.strictObject({
       'One reward per token; one per response, at its last token (sequence); or both, from two reward models: token rewards that only say where a response earns its sequence score (shaped), or a weighted sum (mixed).',
     )
     .meta({ label: 'Reward placement' }),
-  derivedRewards: Derivation.nullable()
+  derivedRewards: z
+    .enum([...Derivation.options, likelihood])
+    .nullable()
     .default(null)
     .describe(
-      'Take token rewards from a reward model of whole responses (scheme sequence): the change of its score at each token (red: Li et al. 2024), or only its larger changes (confident); none takes the rewards that the model learned for tokens.',
+      'Take token rewards from a reward model of whole responses (scheme sequence): the change of its score at each token (red: Li et al. 2024), or only its larger changes (confident); or from a language model, named as the reward model: how much likelier it makes each token than the policy does before the run (likelihood; with a model trained by DPO that is RTO: Zhong et al. 2024); none takes the rewards that the model learned for tokens.',
     )
     .meta({ label: 'Derived token rewards' }),
   ensemblePenalty: z

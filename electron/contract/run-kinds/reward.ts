@@ -34,6 +34,9 @@ export type RewardScheme = z.infer<typeof RewardScheme>
 export const Derivation = z.enum(['red', 'confident'])
 export type Derivation = z.infer<typeof Derivation>
 
+/** The name of token rewards that a language model gives, which has no scheme. */
+export const likelihood = 'likelihood'
+
 export const RewardConfig = z.strictObject({
   ...optimization,
   ...chatTemplate,

@@ -6,7 +6,7 @@ import type { BestBy } from '../../contract/best-of.ts'
 import { type ArmMethod, type ExperimentArm, experimentArms } from '../../contract/experiment.ts'
 import type { DpoConfig } from '../../contract/run-kinds/dpo.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
-import type { RewardConfig } from '../../contract/run-kinds/reward.ts'
+import { likelihood, type RewardConfig } from '../../contract/run-kinds/reward.ts'
 import type { SftConfig } from '../../contract/run-kinds/sft.ts'
 
 /** What an arm can learn from: ordinary preference pairs, or edits. */
@@ -26,11 +26,16 @@ export const rewardPlans = {
 } satisfies Record<string, RewardPlan>
 export type RewardName = keyof typeof rewardPlans
 
-interface PpoMethod {
+/** What rewards: a reward model, or the policy of a method by its likelihood. */
+type Rewarding = { rewardModel: RewardName } | { rewardPolicy: RewardPolicy }
+
+/** Methods whose policies reward others. */
+type RewardPolicy = Extract<ArmMethod, 'dpop'>
+
+type PpoMethod = Rewarding & {
   kind: 'ppo'
   settings: Pick<PpoConfig, 'placement'> &
     Partial<Pick<PpoConfig, 'sumRewardOver' | 'credit' | 'samplesPerPrompt' | 'derivedRewards'>>
-  rewardModel: RewardName
   /** Scores whole responses, for placements that need it. */
   sequenceModel?: RewardName
 }
@@ -126,6 +131,15 @@ const methodRows: Record<ArmMethod, MethodRow> = {
     description: 'control without labels: the sequence reward of sequence-edited, where it is confident',
     method: ppo({ placement: 'token', derivedRewards: 'confident' }, 'sequence-edited'),
   },
+  'sequence-implicit': {
+    description: 'PPO with one reward per response: how much likelier dpop makes it than the start does',
+    method: implicit('sequence'),
+  },
+  'token-implicit': {
+    description:
+      'the same reward at every token: how much likelier dpop makes each (RTO without a second reward)',
+    method: implicit('token'),
+  },
   'token-changed': {
     description: 'token with an unbalanced reward loss, which pays for length',
     method: ppo({ placement: 'token' }, 'token-changed'),
@@ -186,6 +200,10 @@ function ppo(
   return { kind: 'ppo', settings, rewardModel, ...(sequenceModel && { sequenceModel }) }
 }
 
+function implicit(placement: PpoConfig['placement']): Method {
+  return { kind: 'ppo', settings: { placement, derivedRewards: likelihood }, rewardPolicy: 'dpop' }
+}
+
 export interface ArmPlan extends MethodRow {
   /** The arm whose policy it starts from; null for the reference. */
   start: 'sft-edited' | null
@@ -208,8 +226,15 @@ export function rewardsOf(arm: ExperimentArm): RewardName[] {
   const { method } = armPlan(arm)
   if (method.kind === 'best-of') return [method.rewardModel]
   if (method.kind !== 'ppo') return []
-  const { rewardModel, sequenceModel } = method
-  return sequenceModel === undefined ? [rewardModel] : [rewardModel, sequenceModel]
+  const own = 'rewardModel' in method ? [method.rewardModel] : []
+  return method.sequenceModel === undefined ? own : [...own, method.sequenceModel]
+}
+
+/** The arm whose policy rewards this one, from the same start; null if a reward model does. */
+export function rewardPolicyOf(arm: ExperimentArm): ExperimentArm | null {
+  const { method, start } = armPlan(arm)
+  if (method.kind !== 'ppo' || !('rewardPolicy' in method)) return null
+  return start === null ? method.rewardPolicy : `${method.rewardPolicy}-on-sft`
 }
 
 /** What a project has to hold so that the arm can be trained. */
@@ -218,7 +243,7 @@ export function pairKindsOf(arm: ExperimentArm): PairKind[] {
   const kinds = new Set<PairKind>(rewardsOf(arm).map((reward) => rewardPlans[reward].pairs))
   if (method.kind === 'sft') kinds.add(method.responses === 'edited' ? 'edited' : 'original')
   if (method.kind === 'dpo') kinds.add('edited')
-  if (start !== null) kinds.add('edited')
+  if (start !== null || rewardPolicyOf(arm) !== null) kinds.add('edited')
   return [...kinds]
 }
 

@@ -1,4 +1,5 @@
 /** What the experiment trains: reward models and policies, each once, whichever arms need it. */
+import assert from 'node:assert/strict'
 import type { ExperimentArm } from '../../contract/experiment.ts'
 import { DpoConfig } from '../../contract/run-kinds/dpo.ts'
 import { PpoConfig } from '../../contract/run-kinds/ppo.ts'
@@ -6,7 +7,7 @@ import { RewardConfig } from '../../contract/run-kinds/reward.ts'
 import { SftConfig } from '../../contract/run-kinds/sft.ts'
 import { stepsPerEpoch } from '../../engine/training/schedule.ts'
 import type { BestOf } from '../models/best-of.ts'
-import { armPlan, type Method, type RewardName, rewardPlans } from './arms.ts'
+import { armPlan, type Method, type RewardName, rewardPlans, rewardPolicyOf, rewardsOf } from './arms.ts'
 import type { ExperimentSteps, Finished } from './steps.ts'
 
 export interface ExperimentPlan {
@@ -147,6 +148,19 @@ export class Trainings {
     })
   }
 
+  /** @returns the path of the model that rewards a PPO arm */
+  async #rewarding(arm: ExperimentArm, draw: Draw): Promise<string> {
+    const rewardPolicy = rewardPolicyOf(arm)
+    if (rewardPolicy !== null) {
+      const { model } = await this.policy(this.#start(rewardPolicy, draw.edits), draw.seed)
+      assert(model, `${rewardPolicy} trains a policy.`)
+      return model
+    }
+    const [rewardModel] = rewardsOf(arm)
+    assert(rewardModel, `${arm} has a reward model.`)
+    return (await this.reward(rewardModel, draw)).model
+  }
+
   async #train(
     {
       name,
@@ -154,7 +168,7 @@ export class Trainings {
       start,
       seed,
     }: { name: string; method: TrainedMethod; start: string | null; seed: number },
-    { klCoef, edits, rate, passes }: Variant,
+    { arm, klCoef, edits, rate, passes }: Variant,
   ): Promise<Finished<'sft' | 'ppo' | 'dpo'>> {
     const { sft, ppo, dpo } = this.#plan
     const tuned = <Config extends { batchSize: number; epochs: number; learningRate: number }>(
@@ -173,7 +187,7 @@ export class Trainings {
         return this.#steps.trainDpo(name, start, config, edits)
       }
       case 'ppo': {
-        const { model: rewardModel } = await this.reward(method.rewardModel, { seed, edits })
+        const rewardModel = await this.#rewarding(arm, { seed, edits })
         const sequenceModel = method.sequenceModel
           ? (await this.reward(method.sequenceModel, { seed, edits })).model
           : null

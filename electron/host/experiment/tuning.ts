@@ -3,8 +3,9 @@
  * prompts, with the first seed, and not by likelihood: the better imitation is not always the better answer.
  */
 import { UserError } from '../../contract/errors.ts'
+import type { ExperimentArm } from '../../contract/experiment.ts'
 import type { ResultRecord } from '../../contract/report.ts'
-import { armPlan, type Method } from './arms.ts'
+import { armPlan, type Method, rewardPolicyOf } from './arms.ts'
 import { type ExperimentPlan, plain, type Variant, variantsOf } from './policies.ts'
 
 /** What is multiplied in a variant's settings. */
@@ -48,13 +49,13 @@ interface TuningSteps {
   choose(variant: Variant): void
 }
 
-/** Tries settings for every variant, and for the policies that some of them start from, these first. */
+/** Tries settings for every variant, and for the policies that some of them need, these first. */
 export async function tuneVariants(plan: ExperimentPlan, steps: TuningSteps): Promise<Tuned> {
   const variants = variantsOf(plan)
   const isSwept = ({ klCoef }: Variant) => klCoef !== null && plan.klCoefs.length > 1
   const tuning: Tuned['tuning'] = []
   const chosen = new Map<string, Variant>()
-  for (const variant of [...startsOf(variants), ...variants]) {
+  for (const variant of [...neededBy(variants), ...variants]) {
     const key = JSON.stringify(variant)
     if (chosen.has(key)) continue
     const tried = isSwept(variant) ? [] : await tryAll(variant, plan.tries, steps)
@@ -66,11 +67,14 @@ export async function tuneVariants(plan: ExperimentPlan, steps: TuningSteps): Pr
   return { variants: variants.map((variant) => chosen.get(JSON.stringify(variant))!), tuning }
 }
 
-function startsOf(variants: readonly Variant[]): Variant[] {
-  return variants.flatMap(({ arm, edits }) => {
-    const { start } = armPlan(arm)
-    return start === null ? [] : [{ ...plain(start), edits }]
-  })
+function neededBy(variants: readonly Variant[]): Variant[] {
+  return variants.flatMap(({ arm, edits }) => policiesFor(arm).map((needed) => ({ ...plain(needed), edits })))
+}
+
+/** The arms whose policies an arm starts from or is rewarded by, each after those that it needs itself. */
+function policiesFor(arm: ExperimentArm): ExperimentArm[] {
+  const direct = [armPlan(arm).start, rewardPolicyOf(arm)].filter((needed) => needed !== null)
+  return direct.flatMap((needed) => [...policiesFor(needed), needed])
 }
 
 async function tryAll(variant: Variant, tries: number, { winRateOf }: TuningSteps): Promise<Tried[]> {

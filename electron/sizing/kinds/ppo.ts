@@ -1,6 +1,7 @@
 /** The size of a PPO run: sampling, scoring and updating, with up to four models. */
 
 import { creditEstimators } from '../../contract/run-kinds/ppo-choices.ts'
+import { likelihood } from '../../contract/run-kinds/reward.ts'
 import type { ModelConfig } from '../../engine/model/config.ts'
 import { bucketLength } from '../../engine/training/batch.ts'
 import { longestQuery, promptsOf } from '../../pipeline/ppo/examples.ts'
@@ -150,11 +151,15 @@ function workOf(run: PpoSize, trained: number): StepWork {
     judged === 0 ? 0 : Math.max(1, config.judgeEvery > 0 ? config.totalSteps / config.judgeEvery : 0)
   const batches = 1 + (judgings / config.totalSteps) * Math.ceil(judged / rows)
   const sampled = generationWork(policy.config, rows, query, config.maxNewTokens)
+  // A likelihood needs the probabilities of both models.
+  const isLikelihood = config.derivedRewards === likelihood
+  const rewardLogits = isLikelihood ? rows * response : 0
   return {
     flops:
+      (isLikelihood ? forward(policy.config, rewardLogits) : 0) +
       batches * sampled.flops +
       forward(policy.config, rows * response) +
-      rewardModelsOf(run).reduce((sum, model) => sum + forward(model.config, 0), 0) +
+      rewardModelsOf(run).reduce((sum, model) => sum + forward(model.config, rewardLogits), 0) +
       values +
       config.numPpoEpochs * updated,
     bytes: batches * sampled.bytes + config.numPpoEpochs * config.numMiniBatches * optimizerBytes(trained),

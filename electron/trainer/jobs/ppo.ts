@@ -5,7 +5,7 @@ import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
 import type { JobOf, JobResults } from '../../contract/jobs.ts'
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
-import { contradictionOf, placements } from '../../contract/run-kinds/ppo-choices.ts'
+import { contradictionOf } from '../../contract/run-kinds/ppo-choices.ts'
 import { writeFolderAtomic } from '../../engine/formats/atomic.ts'
 import { checkRotarySwitch } from '../../engine/generation/generate.ts'
 import { type Model, policyParameters } from '../../engine/model/model.ts'
@@ -13,15 +13,13 @@ import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { compareIds } from '../../engine/tokenizer/same-ids.ts'
 import type { RunHooks } from '../../engine/training/run.ts'
 import { longestQuery, promptsOf, type SplitPrompts } from '../../pipeline/ppo/examples.ts'
-import type { RewardSource } from '../../pipeline/ppo/reward-models.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
-import type { RewardCard } from '../../pipeline/reward/card.ts'
-import { canRewardTokens, derivedScorer } from '../../pipeline/reward/derived.ts'
 import { type PolicyJudge, policyJudge } from './judges.ts'
 import { emitNotes, type ModelWithTokenizer, openModel, saveModelFolder } from './open-model.ts'
 import { ppoModels } from './ppo-models.ts'
 import type { Resources } from './resources.ts'
 import { openRewardModel, type RewardModel, scorerOf } from './reward-card.ts'
+import { checkPlacement, openRewarding, type RewardingModel, sourceOf } from './rewarding-model.ts'
 import { runTraining, sizedModel, type Trained } from './run-training.ts'
 
 type PpoJob = JobOf<'ppo'>
@@ -29,11 +27,11 @@ type PpoJob = JobOf<'ppo'>
 /** What a run starts from. */
 interface Start {
   policy: Model
-  reward: RewardModel
+  reward: RewardingModel
   /** The second reward model, of whole responses; null if the placement needs none. */
   sequence: RewardModel | null
   /** Further reward models, which reward together with the first. */
-  others: RewardModel[]
+  others: RewardingModel[]
   tokenizer: Tokenizer
   prompts: SplitPrompts
 }
@@ -41,9 +39,9 @@ interface Start {
 export function runPpo(job: PpoJob, jobHooks: Hooks): Promise<JobResults['ppo']> {
   const { config } = job
   return runTraining(job, jobHooks, (rows, resources) => {
-    const reward = openRewardModel(job.rewardModel)
+    const reward = openRewarding(job.rewardModel, config)
     resources.keepModel(reward.model)
-    const others = job.ensemble.map(openRewardModel)
+    const others = job.ensemble.map((folder) => openRewarding(folder, config))
     for (const { model } of others) resources.keepModel(model)
     const sequence = job.sequenceModel === null ? null : openRewardModel(job.sequenceModel)
     if (sequence) resources.keepModel(sequence.model)
@@ -53,7 +51,7 @@ export function runPpo(job: PpoJob, jobHooks: Hooks): Promise<JobResults['ppo']>
     resources.keepModel(policy)
     checkChoices(job)
     checkTokenizer(job.rewardModel, reward, opened, jobHooks)
-    checkPlacement(job, reward.card)
+    checkPlacement(config, job.rewardModel, reward.card.scheme)
     for (const [i, other] of others.entries()) checkMember(job, job.ensemble[i]!, { reward, other })
     for (const [i, other] of others.entries()) checkTokenizer(job.ensemble[i]!, other, opened, jobHooks)
     if (job.sequenceModel !== null && sequence) checkTokenizer(job.sequenceModel, sequence, opened, jobHooks)
@@ -91,16 +89,10 @@ async function train(
   { hooks, resources, jobHooks }: { hooks: RunHooks; resources: Resources; jobHooks: Hooks },
 ): Promise<Trained<{ bestFolder: string | null }>> {
   const { config } = job
-  const derivation = config.derivedRewards
   const { reward, sequence, others, tokenizer, prompts } = start
   const models = ppoModels(start.policy, reward.model, config)
   for (const model of [models.policy, models.refPolicy, models.value]) if (model) resources.keepModel(model)
-  const sourceOf = (model: RewardModel): RewardSource => {
-    const scorer = resources.keep(scorerOf(model))
-    if (derivation === null) return { scorer, keptMean: model.card.keptMean }
-    // Of derived rewards, a token that changes nothing earns 0.
-    return { scorer: derivedScorer(scorer, derivation), keptMean: 0 }
-  }
+  const rewarding = { start: models.refPolicy, config, resources }
   const sequenceScorer = sequence && resources.keep(scorerOf(sequence))
   const judge = await openJudge(
     job,
@@ -117,8 +109,8 @@ async function train(
       tokenizer,
       prompts: prompts.train,
       heldoutPrompts: prompts.heldout,
-      ...sourceOf(reward),
-      ensemble: others.map(sourceOf),
+      ...sourceOf(reward, rewarding),
+      ensemble: others.map((other) => sourceOf(other, rewarding)),
       judge: judge && {
         winRate: judge.winRate,
         keepBest: () => writeFolderAtomic(bestFolder, (beside) => saveModelFolder(exported, beside)),
@@ -174,7 +166,7 @@ function checkChoices(job: PpoJob): void {
 /** A reward model that reads the policy's ids as other text is refused; control tokens that are not written may differ. */
 function checkTokenizer(
   rewardModel: string,
-  { card, tokenizer: rewardTokenizer, model: { config } }: RewardModel,
+  { card, tokenizer: rewardTokenizer, model: { config } }: RewardingModel,
   policy: ModelWithTokenizer,
   { emit }: Hooks,
 ): void {
@@ -198,27 +190,11 @@ function checkTokenizer(
 function checkMember(
   { rewardModel }: PpoJob,
   path: string,
-  { reward, other }: { reward: RewardModel; other: RewardModel },
+  { reward, other }: { reward: RewardingModel; other: RewardingModel },
 ): void {
   if (other.card.scheme === reward.card.scheme) return
   throw new UserError(
     'bad_input',
     `The reward model ${path} was trained with scheme "${other.card.scheme}", and ${rewardModel} with "${reward.card.scheme}": models of one ensemble need the same scheme. Leave it out of --ensemble, or train it with the other's scheme.`,
-  )
-}
-
-/** A reward model that can't reward this placement is refused. */
-function checkPlacement({ config, rewardModel }: PpoJob, card: Pick<RewardCard, 'scheme'>): void {
-  const { placement, derivedRewards } = config
-  if (canRewardTokens(card.scheme, derivedRewards)) return
-  if (derivedRewards !== null)
-    throw new UserError(
-      'bad_input',
-      `The reward model ${rewardModel} was trained with scheme "${card.scheme}", which rewards tokens, so derivedRewards "${derivedRewards}" has nothing to derive. Leave it out, or use a reward model of scheme "sequence".`,
-    )
-  if (!placements[placement].rewardsTokens) return
-  throw new UserError(
-    'bad_input',
-    `The reward model ${rewardModel} was trained with scheme "${card.scheme}", which rewards no single token. Use placement "sequence", derive token rewards from it (derivedRewards), or train it with another scheme.`,
   )
 }

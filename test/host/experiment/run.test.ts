@@ -218,6 +218,30 @@ test('an arm on top of fine-tuning starts from that policy of its seed, and shar
   )
 })
 
+test('an arm with implicit rewards is rewarded by the policy of dpop of its seed and start', async () => {
+  const { steps, rewards, dpos, ppos } = writingSteps()
+  const arms = ['token-implicit', 'sequence-implicit-on-sft'] satisfies ExperimentArm[]
+  await runExperiment({ ...plan, arms }, steps)
+  assert.equal(rewards.size, 0)
+  assert.deepEqual([...dpos.keys()].sort(), [
+    'dpop-on-sft-seed1',
+    'dpop-on-sft-seed2',
+    'dpop-seed1',
+    'dpop-seed2',
+  ])
+  const trained = (name: string) => {
+    const { policy, rewardModel, placement, derivedRewards } = ppos.get(name)!
+    return [policy, rewardModel, placement, derivedRewards]
+  }
+  assert.deepEqual(trained('token-implicit-kl0.1-seed2'), [null, 'dpop-seed2', 'token', 'likelihood'])
+  assert.deepEqual(trained('sequence-implicit-on-sft-kl0.1-seed1'), [
+    'sft-edited-seed1',
+    'dpop-on-sft-seed1',
+    'sequence',
+    'likelihood',
+  ])
+})
+
 test('at several strengths, arms are compared along the KL from the policy that they started from', async () => {
   const { steps } = writingSteps()
   const arms = ['sft-edited', 'token', 'sequence-edited', 'token-on-sft'] satisfies ExperimentArm[]

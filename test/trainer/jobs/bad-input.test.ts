@@ -211,6 +211,13 @@ test('token rewards are derived from a reward model of whole responses, and from
     await refused(ppo({}, { placement, derivedRewards: 'red' }), '"bt-changed"', 'derivedRewards "red"')
 })
 
+test('a language model rewards by its likelihood, and a reward model does not', async () => {
+  for (const placement of ['token', 'sequence'] as const)
+    await run(ppo({ rewardModel: files.likelihoodModel }, { placement, derivedRewards: 'likelihood' }))
+  await refused(ppo({}, { derivedRewards: 'likelihood' }), files.rewardModel, 'is a reward model')
+  await refused(ppo({ rewardModel: files.likelihoodModel }), files.likelihoodModel, 'is not a reward model')
+})
+
 test('a scheme without token rewards has nothing to hold at zero', async () => {
   const config = { scheme: 'sequence', anchorPenalty: 2 }
   await refused(supervised('reward', files.input, config), 'sequence', 'anchorPenalty 2', 'another scheme')

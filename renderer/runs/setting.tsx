@@ -137,12 +137,19 @@ const presetModels = [
   { value: 'tiny', text: 'New: a tiny model' },
 ]
 
+/** The kinds of models that a setting takes, if they are not language models alone; the likelier ones first. */
+const kindsFor: Readonly<Record<string, readonly ('language' | 'reward')[]>> = {
+  rewardModel: ['reward', 'language'],
+  sequenceModel: ['reward'],
+}
+
 /** A model of the project, or the path of another one. */
 function ModelPicker({ field: { key }, text, onChange }: ControlProps) {
   const project = useProject()
   const { data } = useQuery({ queryKey: ['models', project], queryFn: () => host.models.list({ project }) })
-  const wantsRewards = key === 'rewardModel' || key === 'sequenceModel'
-  const fitting = (data ?? []).filter(({ kind }) => (kind === 'reward') === wantsRewards)
+  const fitting = (kindsFor[key] ?? ['language']).flatMap((kind) =>
+    (data ?? []).filter((model) => model.kind === kind),
+  )
   const own = [...new Set(fitting.map(({ name }) => name))].map((name) => ({ value: name, text: name }))
   const isStart = key === 'model'
   const list = isStart ? [...own, ...presetModels] : own

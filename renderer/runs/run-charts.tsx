@@ -55,11 +55,14 @@ export function metricKeys(runs: readonly ChartedRun[]): string[] {
 export function RunCharts({
   runs,
   isWhole = false,
+  isCompared = false,
   limits = noLimits,
 }: {
   runs: readonly ChartedRun[]
   /** Whether all curves are shown, not only the main ones. */
   isWhole?: boolean
+  /** Whether runs are compared: larger charts, and no bands, which would hide each other. */
+  isCompared?: boolean
   limits?: Record<string, readonly ChartLimit[]>
 }) {
   const look = useChartLook()
@@ -94,7 +97,7 @@ export function RunCharts({
       {look.isTable ? (
         <ValuesTable metrics={shown} {...shared} />
       ) : (
-        <div className={`chart-grid ${runs.length > 1 ? 'few' : ''}`}>
+        <div className={`chart-grid ${isCompared ? 'few' : ''}`}>
           {shown.map((key) => (
             <Chart key={key} metric={key} {...shared} />
           ))}
@@ -164,7 +167,9 @@ function curvesOf(metric: string, runs: readonly ChartedRun[], clocks: Clocks): 
     if (!series[metric]?.length) return []
     const points = shownPoints(series, metric).map(([step, value]) => [clocks[i]!(step), value] as const)
     const intervalOf =
-      metric === 'judge/win_rate' && heldout > 0 ? (rate: number) => rateInterval(rate, heldout) : undefined
+      metric === 'judge/win_rate' && heldout > 0 && runs.length === 1
+        ? (rate: number) => rateInterval(rate, heldout)
+        : undefined
     return [{ name, points, colour: colour ?? i, ...(intervalOf && { intervalOf }) }]
   })
 }

@@ -42,6 +42,8 @@ export const labelVerbs = { label: labelAll }
 
 export const LabelledToken = z.object({
   text: z.string(),
+  /** In the vocabulary; absent for a word. */
+  id: z.int().optional(),
   /** 0 kept; −1 deleted or replaced; 1 added. */
   label: z.int(),
   /** The reward model's; null without one. */
@@ -71,8 +73,16 @@ export const TokenMistakeRecord = z.object({
 })
 export type TokenMistakeRecord = z.infer<typeof TokenMistakeRecord>
 
+export const ScoredEdit = LabelledPair.extend({
+  /** How far the model disagrees with the edit, from 0 to 1 (pipeline/reward/disagreement.ts). */
+  disagreement: z.number().min(0).max(1),
+})
+export type ScoredEdit = z.infer<typeof ScoredEdit>
+
 export const ScoredEdits = z.object({
-  pairs: z.array(LabelledPair),
+  pairs: z.array(ScoredEdit),
+  /** Held-out edits that change their response, scored or not. */
+  heldout: z.int().nonnegative(),
   accuracy: z.number(),
   /** Accuracy by the model's confidence; null for a scheme that does not compare pairs. */
   calibration: z.array(z.object({ confidence: z.number(), accuracy: z.number(), pairs: z.int() })).nullable(),

@@ -202,8 +202,20 @@ describe('the workflow', async () => {
 
   test('the rewards are shown with the edits', async () => {
     await app.goto('label', { tab: 'reward' })
-    await app.page.getByText(/Ranks the edited response higher on/).waitFor({ timeout: 60_000 })
-    await app.page.getByText(/AUROC 0\.\d+, F1 for detecting bad tokens 0\.\d+/).waitFor()
+    const { page } = app
+    await page.getByText(/^\d[\d.]*% of \d+ held-out edits$/).waitFor({ timeout: 60_000 })
+    await page.getByText(/^0\.\d+ AUROC$/).waitFor()
+    await page.getByText(/^0\.\d+ F1$/).waitFor()
+    await page.getByRole('group', { name: 'Tokens of the original response' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page
+      .locator('.lb-token', { hasText: /reward [+−]?\d.* · .*label .* · (agrees|disagrees)/ })
+      .waitFor()
+    assert.deepEqual(await axeProblems(page), [])
+    await page.keyboard.press('t')
+    await page.getByRole('columnheader', { name: 'Confidence' }).waitFor()
+    assert.deepEqual(await axeProblems(page), [])
+    await page.keyboard.press('t')
   })
 
   test('the edits that the reward model disagrees with most are reviewed with their rewards, in words and tokens', async () => {

@@ -29,7 +29,9 @@ async function listPairs(
   const project = await context.lab.openProject(folder)
   const all = [...editedPairsOf(project.db, { datasets: [] })]
   const labelsOf = tokenizer === null ? labelWords : tokenLabeller(context, project, tokenizer)
-  const pairs = all.slice(offset, offset + limit).map((pair) => labelledPair(pair, labelsOf(pair)))
+  const pairs = all
+    .slice(offset, offset + limit)
+    .map((pair) => labelledPair(pair, labelsOf(pair), { isInWords: tokenizer === null }))
   return { total: all.length, pairs }
 }
 

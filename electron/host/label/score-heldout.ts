@@ -4,6 +4,7 @@ import type { label, TokenMistakeRecord } from '../../contract/label.ts'
 import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
 import type { InputOf, ResultOf } from '../../contract/verbs.ts'
 import { pairCalibration } from '../../pipeline/reward/calibration.ts'
+import { disagreements } from '../../pipeline/reward/disagreement.ts'
 import { preferenceLogit, schemes } from '../../pipeline/reward/schemes.ts'
 import { tokenVerdict, worstTokens } from '../../pipeline/reward/token-mistakes.ts'
 import { editedPairsOf } from '../data/items.ts'
@@ -19,11 +20,13 @@ export async function scoreHeldout(
 ): Promise<Scored> {
   const project = await lab.openProject(folder)
   const heldout = [...editedPairsOf(project.db, { datasets: [], split: 'heldout' })]
-  const changed = heldout.filter(({ rejected, edited }) => rejected !== edited).slice(0, limit)
-  const { scheme, edits } = await scorer.score(project, rewardModel, changed, hooks)
+  const changed = heldout.filter(({ rejected, edited }) => rejected !== edited)
+  const { scheme, edits } = await scorer.score(project, rewardModel, changed.slice(0, limit), hooks)
   const pairs = edits.sort((a, b) => marginOf(a) - marginOf(b))
+  const measures = scheme === null ? [] : disagreements(pairs.map(rewardedEdit), scheme)
   return {
-    pairs,
+    pairs: pairs.map((pair, i) => ({ ...pair, disagreement: measures[i]!.total })),
+    heldout: changed.length,
     accuracy: pairs.length === 0 ? 0 : pairs.filter((pair) => marginOf(pair) > 0).length / pairs.length,
     calibration: calibrationOf(pairs, scheme),
     tokens: scheme !== null && !schemes[scheme].rewardsTokens ? null : tokensOf(pairs),

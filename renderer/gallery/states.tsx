@@ -5,6 +5,7 @@ import { Button, IconButton } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { Checkbox } from '../ui/checkbox.tsx'
 import { Empty } from '../ui/empty.tsx'
+import { PageTurner, usePages } from '../ui/pages.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Progress } from '../ui/progress.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
@@ -33,6 +34,13 @@ function States() {
       </div>
     </>
   )
+}
+
+const manyRows = Array.from({ length: 200 }, (_, row) => row)
+
+function LongList() {
+  const pages = usePages(manyRows)
+  return <PageTurner pages={pages} />
 }
 
 function Progresses() {
@@ -144,6 +152,7 @@ export const stateSections: SectionContent[] = [
   { title: 'States', about: 'Icon and word; colour only helps.', Content: States },
   { title: 'Progress', about: 'Never without a number and, if known, the time left.', Content: Progresses },
   { title: 'Table', about: 'Rows are 34 px; actions come on hover and on focus.', Content: RunTable },
+  { title: 'Pages', about: 'A long table shows 90 rows at a time.', Content: LongList },
   {
     title: 'Empty, error, loading',
     about: 'What happened, where, what to do. Shapes only after 300 ms.',

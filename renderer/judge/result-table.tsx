@@ -2,6 +2,7 @@
 import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Button } from '../ui/button.tsx'
+import { PageTurner, usePages } from '../ui/pages.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { SaveFigure } from './save-figure.tsx'
 import { csvOf, markdownOf, type TextTable } from './table-text.ts'
@@ -37,6 +38,7 @@ export function ResultTable<Row>({
   /** Name of the figure that shows the same results. */
   figure?: string
 }) {
+  const pages = usePages(rows)
   const asText = (): TextTable => ({
     head: columns.map(({ head }) => head),
     rows: all.map((row) => columns.map(({ text }) => text(row))),
@@ -63,7 +65,7 @@ export function ResultTable<Row>({
             </tr>
           </thead>
           <tbody>
-            {rows.map((row) => (
+            {pages.shown.map((row) => (
               <tr key={keyOf(row)}>
                 {columns.map(({ head, text, cell }) => (
                   <td key={head}>{cell ? cell(row) : text(row)}</td>
@@ -73,6 +75,7 @@ export function ResultTable<Row>({
           </tbody>
         </table>
       </section>
+      <PageTurner pages={pages} />
       <div className="row wrap table-tools">
         <CopyTable title={title} asText={asText} />
         {figure && <SaveFigure name={figure} title={title} />}

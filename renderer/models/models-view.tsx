@@ -17,6 +17,7 @@ import { Dialog } from '../ui/dialog.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Field } from '../ui/field.tsx'
 import { bytesOf, timeOf } from '../ui/format.ts'
+import { PageTurner, usePages } from '../ui/pages.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { Chat } from './chat.tsx'
@@ -82,6 +83,7 @@ const heads = ['Name', 'Kind', 'Origin', 'Parameters', 'Size', 'Created']
 
 function ModelTable({ models }: { models: ModelRecord[] }) {
   const [exported, setExported] = useState<ModelRecord | null>(null)
+  const pages = usePages(models)
   return (
     <>
       <table className="table">
@@ -96,7 +98,7 @@ function ModelTable({ models }: { models: ModelRecord[] }) {
           </tr>
         </thead>
         <tbody>
-          {models.map((model) => (
+          {pages.shown.map((model) => (
             <tr key={model.id}>
               <td title={model.path}>{model.name}</td>
               <td>{model.kind}</td>
@@ -113,6 +115,7 @@ function ModelTable({ models }: { models: ModelRecord[] }) {
           ))}
         </tbody>
       </table>
+      <PageTurner pages={pages} />
       {exported && <ExportDialog model={exported} onClose={() => setExported(null)} />}
     </>
   )

@@ -1,5 +1,4 @@
 /** The table of runs: a row for each, before them one for each job that has no run yet. */
-import { useState } from 'react'
 import type { ListedRun } from '../../electron/contract/runs.ts'
 import type { WorkRecord } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
@@ -10,6 +9,7 @@ import { Button, IconButton } from '../ui/button.tsx'
 import { Checkbox } from '../ui/checkbox.tsx'
 import { durationOf, numberOf, timeOf } from '../ui/format.ts'
 import { Menu } from '../ui/menu.tsx'
+import { PageTurner, usePages } from '../ui/pages.tsx'
 import { Badge, State } from '../ui/state.tsx'
 import { SortHead } from '../ui/table.tsx'
 import type { ListDialog, Selection } from './run-list.tsx'
@@ -54,8 +54,6 @@ export function readColumns(text: string | undefined): Column[] {
   return columnNames.filter((name) => named.includes(name))
 }
 
-const pageRows = 90
-
 export function RunTable({
   runs,
   jobs,
@@ -74,8 +72,7 @@ export function RunTable({
   columns: readonly Column[]
   onOpen: (dialog: ListDialog) => void
 }) {
-  const [page, setPage] = useState(0)
-  const start = Math.min(page * pageRows, Math.max(0, Math.floor((runs.length - 1) / pageRows)) * pageRows)
+  const pages = usePages(runs)
   const waiting = jobs.filter(({ run }) => run === null)
   const ordered = [...waiting].sort((a, b) => (a.place ?? 0) - (b.place ?? 0))
   return (
@@ -86,11 +83,11 @@ export function RunTable({
           {ordered.map((job) => (
             <JobRow key={job.id} job={job} columns={columns} waiting={waiting.length} />
           ))}
-          {runs.slice(start, start + pageRows).map((run, i) => (
+          {pages.shown.map((run, i) => (
             <RunRow
               key={run.id}
               run={run}
-              index={start + i}
+              index={pages.start + i}
               work={jobs.find((job) => job.run === run.id)}
               columns={columns}
               selection={selection}
@@ -99,17 +96,7 @@ export function RunTable({
           ))}
         </tbody>
       </table>
-      {runs.length > pageRows && (
-        <p className="row tools num">
-          {start + 1} to {Math.min(start + pageRows, runs.length)} of {runs.length}
-          <Button isSmall disabled={start === 0} onClick={() => setPage(page - 1)}>
-            Newer rows
-          </Button>
-          <Button isSmall disabled={start + pageRows >= runs.length} onClick={() => setPage(page + 1)}>
-            More rows
-          </Button>
-        </p>
-      )}
+      <PageTurner pages={pages} />
     </div>
   )
 }

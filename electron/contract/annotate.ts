@@ -23,6 +23,15 @@ export const Guidelines = z.object({
 })
 export type Guidelines = z.infer<typeof Guidelines>
 
+/** Words that an annotator has changed in the same way several times. */
+export const Correction = z.object({
+  from: z.string().min(1),
+  /** Empty if they were removed. */
+  to: z.string(),
+  times: z.int().positive(),
+})
+export type Correction = z.infer<typeof Correction>
+
 /** Rows of the queue per request. */
 export const maxQueueRows = 100
 
@@ -147,6 +156,9 @@ export const annotate = {
   saveGuidelines: procedure('Replace what annotators of a project are asked to do.')
     .input(z.strictObject({ project, guidelines: Guidelines }))
     .output(Guidelines),
+  corrections: procedure('List what an annotator has changed repeatedly in the newest finished edits.')
+    .input(z.strictObject({ project, annotator }))
+    .output(z.array(Correction)),
   /** By a language model of the project, or by an OpenAI-compatible server on this machine. */
   draft: procedure('Propose a minimal edit.')
     .input(

@@ -9,6 +9,7 @@ export {
 export { type Db, sqliteVersion, transact } from './database.ts'
 export { type Dataset, type DatasetFile, datasetNamesOf, describeFile, listDatasets } from './datasets.ts'
 export * from './evaluations.ts'
+export { type FinishedEdit, newestFinishedEdits } from './finished-edits.ts'
 export { getGuidelines, saveGuidelines } from './guidelines.ts'
 export {
   type DatasetSource,

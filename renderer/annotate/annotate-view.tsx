@@ -19,6 +19,7 @@ import { QueueBar } from './queue-bar.tsx'
 import { QueuePane } from './queue-pane.tsx'
 import { Review } from './review.tsx'
 import { restoreState, type State } from './session.ts'
+import { refreshCorrections } from './use-corrections.ts'
 import { useDiffUnit } from './use-diff-unit.ts'
 import { type Queue, useQueue } from './use-queue.ts'
 import { type Finished, useUndo } from './use-undo.ts'
@@ -165,6 +166,7 @@ function CurrentItem({ queue, tokenizer }: { queue: Queue; tokenizer: string | n
   const { annotator } = useSettings()
   const [, change] = usePlace()
   const count = (before: State | null, after: State) => {
+    if (before === 'done' || after === 'done') refreshCorrections(project)
     if ((before === 'done') === (after === 'done')) return
     own.countDone(after === 'done' ? 1 : -1)
     refreshGuide(project)

@@ -14,9 +14,11 @@ import {
 } from '@codemirror/view'
 import { type Drawing, drawingField, setChanges, standing } from './drawing.ts'
 import type { Change } from './edit-diff.ts'
+import { find } from './find.ts'
 import { type MarginNote, margin } from './margin.ts'
 import type { Operation } from './operations.ts'
-import { suggestionKeys, suggestions } from './suggestions.ts'
+import { remembered, rememberedKeys } from './remembered.ts'
+import { leaveKey, suggestionKeys, suggestions } from './suggestions.ts'
 
 /** Marks changes that are replayed from the record and must not be recorded again. */
 export const replayed = Annotation.define<boolean>()
@@ -106,9 +108,11 @@ const historyKeys = historyKeymap.filter(({ key }) => key !== 'Alt-u')
 
 const textExtensions: Extension = [
   suggestions,
+  remembered,
+  find,
   standing,
   history({ minDepth: 1_000_000 }),
-  keymap.of([...suggestionKeys, ...historyKeys, ...standardKeymap]),
+  keymap.of([...suggestionKeys, ...rememberedKeys, leaveKey, ...historyKeys, ...standardKeymap]),
   EditorView.lineWrapping,
   lineDirections,
   highlightSpecialChars({ render: carriageReturn }),

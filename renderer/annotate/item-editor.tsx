@@ -14,12 +14,15 @@ import { AskUnchanged } from './ask-unchanged.tsx'
 import { CopyPane } from './copy-pane.tsx'
 import type { Change } from './edit-diff.ts'
 import { moveToChange, nearestChange, putBackChange, suggest } from './editor-actions.ts'
+import { FindBar } from './find-bar.tsx'
 import { KindBar } from './kind-bar.tsx'
 import { MarginNotes } from './margin-notes.tsx'
 import { Meter } from './meter.tsx'
 import { ProofHead } from './proof-head.tsx'
+import { RepeatHint } from './repeat-hint.tsx'
 import type { State } from './session.ts'
 import { TwoVersions } from './two-versions.tsx'
+import { useCorrections } from './use-corrections.ts'
 import { useEditing } from './use-editing.ts'
 import { type NoteDraft, useNote } from './use-note.ts'
 import { useOpenItem } from './use-open-item.ts'
@@ -88,7 +91,8 @@ function ItemPanel({ savedNote, children, ...open }: OpenItem & { savedNote: str
   const note = useNote(place, savedNote)
   const actions = useItemActions(parent, open)
   const { editing, draft, putBack, asking } = actions
-  useItemKeys(actions, { note, folds })
+  const find = useFind()
+  useItemKeys(actions, { note, folds, find })
   return (
     <div className="item-panel">
       <CopyPane item={item} contextFold={folds.context} preferredFold={folds.preferred} />
@@ -96,6 +100,7 @@ function ItemPanel({ savedNote, children, ...open }: OpenItem & { savedNote: str
         <div className="scroll an-sheet">
           <TwoVersions place={place} />
           <ProofHead editing={editing} />
+          {find.isOpen && <FindBar editor={editing.editor} onClose={find.close} />}
           <div className="an-text">
             <div ref={parent} className="proof" />
             <MarginNotes
@@ -117,6 +122,7 @@ function ItemPanel({ savedNote, children, ...open }: OpenItem & { savedNote: str
         <footer className="an-foot">
           <Meter editing={editing} unit={tokenizer === null ? 'words' : `tokens of ${tokenizer}`} />
           <KindBar editing={editing} />
+          <RepeatHint repeat={editing.repeat} />
           <Problem error={draft.error} />
           <DraftStatus draft={draft} rejected={item.rejected} />
           <ActionBar actions={actions} />
@@ -139,9 +145,18 @@ function useFolds() {
   }
 }
 
+function useFind() {
+  const [isOpen, setOpen] = useState(false)
+  return { isOpen, open: () => setOpen(true), close: () => setOpen(false) }
+}
+
 function useItemKeys(
   { editing, finish, draft, putBack }: ItemActions,
-  { note, folds }: { note: NoteDraft; folds: ReturnType<typeof useFolds> },
+  {
+    note,
+    folds,
+    find,
+  }: { note: NoteDraft; folds: ReturnType<typeof useFolds>; find: ReturnType<typeof useFind> },
 ): void {
   const goToChange = (by: 1 | -1) => moveToChange(editing.editor(), by)
   const typing = { whileTyping: true }
@@ -157,6 +172,8 @@ function useItemKeys(
     ...alsoWhileTyping('n', 'Note', note.open),
     ...alsoWhileTyping('p', 'Preferred response', folds.preferred.toggle),
     ...alsoWhileTyping('c', 'Context', folds.context.toggle),
+    // While it is open, the browser's own search has the key.
+    ...(find.isOpen ? [] : [{ keys: 'Ctrl+f', does: 'Find in the response', run: find.open, ...typing }]),
     { keys: 'e', does: 'Edit the text', run: () => editing.editor().view.focus() },
   ])
 }
@@ -169,7 +186,7 @@ function useItemActions(
   { place, item, annotation, tokenizer, onFinishing, onFinished }: OpenItem,
 ) {
   const { project, annotator } = place
-  const editing = useEditing(parent, { project, annotator, item, annotation }, tokenizer)
+  const editing = useEditing(parent, { project, annotator, item, annotation }, tokenizer, useCorrections())
   const [isAsking, setAsking] = useState(false)
   const finishing = useMutation({
     mutationFn: ({ state }: { state: State; before: State | null }) => editing.save(state),

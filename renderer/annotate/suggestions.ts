@@ -61,11 +61,14 @@ const field = StateField.define<readonly Suggestion[]>({
 
 export const suggestions: Extension = field
 
-/** Tab accepts and Escape rejects the first suggestion after the caret, else the first. Without any, Escape leaves. */
+/** Tab accepts and Escape rejects the first suggestion after the caret, else the first. */
 export const suggestionKeys: KeyBinding[] = [
   { key: 'Tab', run: (view) => resolve(view, true) },
-  { key: 'Escape', run: (view) => resolve(view, false) || leave(view) },
+  { key: 'Escape', run: (view) => resolve(view, false) },
 ]
+
+/** If nothing else takes it, Escape leaves the text. */
+export const leaveKey: KeyBinding = { key: 'Escape', run: leave }
 
 function leave(view: EditorView): boolean {
   view.contentDOM.blur()

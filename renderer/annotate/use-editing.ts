@@ -1,6 +1,7 @@
 /** One item being edited: the editor, its diff, and the session that records the changes and saves them. */
 import type { ViewUpdate } from '@codemirror/view'
 import { type RefObject, useEffect, useRef, useState } from 'react'
+import type { Correction } from '../../electron/contract/annotate.ts'
 import type { ChangeKind } from '../../electron/contract/records.ts'
 import { host } from '../app/connection.ts'
 import { useSettings } from '../app/settings.ts'
@@ -10,6 +11,8 @@ import type { EditDiff } from './edit-diff.ts'
 import { type EditorHandle, openEditor } from './editor.ts'
 import { putBackWordAt } from './editor-actions.ts'
 import type { MarginNote } from './margin.ts'
+import { nextRepeat, setRepeats } from './remembered.ts'
+import { correctionsHere, findRepeats, type Repeat } from './repeats.ts'
 import { Session, type State, type Task } from './session.ts'
 
 export interface Editing {
@@ -26,6 +29,8 @@ export interface Editing {
   marks: readonly ChangeKind[]
   /** Sorts the change at the caret: as this kind, then as a minor one of it, then not at all. */
   sort(kind: string): void
+  /** Words that were corrected before: what Tab would correct now; null if nothing. */
+  repeat: Repeat | null
   seconds(): number
   /** The state of the work; null until it has begun. */
   state: State | null
@@ -38,12 +43,14 @@ export function useEditing(
   parent: RefObject<HTMLElement | null>,
   task: Task,
   tokenizer: string | null,
+  corrections: readonly Correction[],
 ): Editing {
   const { project, annotator, item } = task
   const workspace = useRef<Workspace | null>(null)
   const [{ edited, reply }, setLatest] = useState<Latest>({ edited: '', reply: {} })
   const [state, setState] = useState<State | null>(null)
   const [marks, setMarks] = useState<readonly ChangeKind[]>([])
+  const [repeat, setRepeat] = useState<Repeat | null>(null)
   const [notes, setNotes] = useState<readonly MarginNote[]>([])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor belongs to the item, not to its newest revision
   useEffect(() => {
@@ -52,7 +59,7 @@ export function useEditing(
     const opened = openWorkspace(
       parent.current!,
       { rejected, session },
-      { onReply: setLatest, onNotes: setNotes },
+      { onReply: setLatest, onNotes: setNotes, onRepeat: setRepeat },
     )
     workspace.current = opened
     setState(session.state)
@@ -73,6 +80,14 @@ export function useEditing(
   useEffect(() => {
     workspace.current?.editor.showWhitespace(showsWhitespace)
   }, [project, annotator, item.id, showsWhitespace])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each item and annotator has a separate editor
+  useEffect(() => {
+    const opened = workspace.current
+    if (!opened || !reply.diff || textOf(opened.editor) !== edited) return
+    const all = [...correctionsHere(item.rejected ?? '', edited, reply.diff.hunks), ...corrections]
+    const repeats = findRepeats(edited, reply.diff.hunks, all)
+    opened.editor.view.dispatch({ effects: setRepeats.of(repeats) })
+  }, [project, annotator, item.id, reply, edited, corrections])
   const current = () => {
     if (workspace.current === null) throw new Error('The editor is not open.')
     return workspace.current
@@ -84,6 +99,7 @@ export function useEditing(
     problem: reply.problem ?? null,
     notes,
     marks,
+    repeat,
     sort(kind) {
       const { editor, session } = current()
       const { changes, at } = editor.drawing()
@@ -113,10 +129,16 @@ interface Workspace {
   close(): void
 }
 
+interface Listeners {
+  onReply: (latest: Latest) => void
+  onNotes: (notes: MarginNote[]) => void
+  onRepeat: (repeat: Repeat | null) => void
+}
+
 function openWorkspace(
   parent: HTMLElement,
   { rejected, session }: { rejected: string; session: Session },
-  { onReply, onNotes }: { onReply: (latest: Latest) => void; onNotes: (notes: MarginNote[]) => void },
+  { onReply, onNotes, onRepeat }: Listeners,
 ): Workspace {
   const worker = new Worker(new URL('./diff-worker.ts', import.meta.url), { type: 'module' })
   let isClosed = false
@@ -129,6 +151,7 @@ function openWorkspace(
     onReply({ edited, reply })
   })
   const onChange = (update: ViewUpdate) => {
+    onRepeat(nextRepeat(update.view))
     if (!update.docChanged) return
     differ.ask(update.state.doc.toString())
     session.follow(update)

@@ -25,6 +25,11 @@ const fridge = {
 const arabic = { prompt: 'كيف حالك؟', rejected: 'أنا بخير شكرا لك. يبدأ هذا السطر من اليمين.' }
 const windows = { prompt: 'Two lines?', rejected: 'First line. Second line.' }
 const chinese = { prompt: '明天去哪里？', rejected: '我们明天去北京看朋友。天气很好。' }
+const drafty = {
+  prompt: 'Which words?',
+  rejected: 'We utilise it now. They utilise it often; it was utilised. I suppose it is fine.',
+}
+const tides = { prompt: 'And the tides?', rejected: 'The tide comes in, and it goes out. '.repeat(200) }
 const long = { prompt: 'Tell me everything.', rejected: 'And so they say, again and again. '.repeat(200) }
 
 describe('annotating', async () => {
@@ -33,7 +38,7 @@ describe('annotating', async () => {
   const { folder: project } = await app.host.projects.create({ name: 'desk' })
   app.project = project
   const file = path.join(app.folder, 'help desk.jsonl')
-  const items = { parcel, fridge, arabic, windows, chinese, long }
+  const items = { parcel, fridge, arabic, windows, chinese, long, drafty, tides }
   writeFileSync(
     file,
     Object.values(items)
@@ -222,10 +227,10 @@ describe('annotating', async () => {
     await page.waitForFunction(() => document.querySelectorAll('.an-queue-row').length === 1)
     await page.locator('.an-copy', { hasText: 'Can I take the fridge back?' }).waitFor()
     await page.getByLabel('Search the queue').fill('')
-    await page.waitForFunction(() => document.querySelectorAll('.an-queue-row').length === 6)
+    await page.waitForFunction(() => document.querySelectorAll('.an-queue-row').length === 8)
     await page.getByRole('combobox', { name: 'State' }).click()
     await page.getByRole('option', { name: 'Draft' }).click()
-    await page.waitForFunction(() => document.querySelectorAll('.an-queue-row').length < 6)
+    await page.waitForFunction(() => document.querySelectorAll('.an-queue-row').length < 8)
     assert.deepEqual([...new Set(await rows.locator('small').allInnerTexts())].sort(), ['Draft', 'Now'])
     assert.deepEqual(await axeProblems(page), [])
   })
@@ -293,6 +298,51 @@ describe('annotating', async () => {
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Alt+z')
     await until(async () => (await sorted()) === undefined)
+  })
+
+  test('what was corrected once is offered for the same words, Tab corrects them, Escape hides the offer', async () => {
+    await open('drafty')
+    const text = () =>
+      page.locator('.cm-content').evaluate((content) => {
+        const copy = content.cloneNode(true) as HTMLElement
+        for (const removed of copy.querySelectorAll('del')) removed.remove()
+        return copy.textContent
+      })
+    assert.equal(await page.locator('.remembered').count(), 0)
+    await replace('utilise', 'use')
+    await page.locator('.an-repeat', { hasText: 'You changed “utilise” to “use” here.' }).waitFor()
+    assert.deepEqual(await texts('.remembered.is-next'), ['utilise'])
+    assert.deepEqual(await axeProblems(page), [])
+    await page.keyboard.press('Tab')
+    await page.locator('.remembered').waitFor({ state: 'detached' })
+    assert.equal(await text(), drafty.rejected.replace('utilise', 'use').replace('utilise', 'use'))
+    await page.keyboard.press('Control+z')
+    await page.locator('.remembered').waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('.remembered').waitFor({ state: 'detached' })
+    assert.equal(await text(), drafty.rejected.replace('utilise', 'use'))
+    await page.locator('.cm-content:focus').waitFor()
+    const opened = await app.host.annotate.open({ project, annotator: 'me', id: idOf('drafty') })
+    assert.equal(opened.annotation?.provenance, 'human')
+  })
+
+  test('words are found in a text that is drawn in part, with the places counted', async () => {
+    await open('tides')
+    await page.keyboard.press('Control+f')
+    const field = page.getByRole('textbox', { name: 'Find in the response' })
+    await field.fill('GOES OUT')
+    await page.getByText('1 of 200').waitFor()
+    await page.keyboard.press('Shift+Enter')
+    await page.getByText('200 of 200').waitFor()
+    await page.waitForFunction(() => {
+      const { top, bottom } = document.querySelector('.found.is-at')?.getBoundingClientRect() ?? {}
+      return top !== undefined && top > 0 && bottom! < innerHeight
+    })
+    assert.deepEqual(await axeProblems(page), [])
+    await page.keyboard.press('Escape')
+    await page.locator('.cm-content:focus').waitFor()
+    assert.equal(await page.evaluate(() => getSelection()?.toString()), 'goes out')
+    assert.equal(await page.locator('.found').count(), 0)
   })
 
   test('no width or size of text makes the page scroll sideways', async () => {

@@ -20,6 +20,7 @@ import { serverKey } from '../models/check-server.ts'
 import { findModel } from '../models/project-models.ts'
 import { streamEvents } from '../stream.ts'
 import { agreementOf } from './agreement.ts'
+import { correctionsOf } from './corrections.ts'
 import { disputedEdits, newestEdit } from './disputed-edits.ts'
 import { draftByModel, draftByServer } from './draft.ts'
 import { importAnnotations } from './import-annotations.ts'
@@ -53,6 +54,9 @@ export function annotateHandlers(context: HandlerContext) {
       saveGuidelines(await dbOf(input), input.guidelines)
       return input.guidelines
     }),
+    corrections: api.annotate.corrections.handler(async ({ input }) =>
+      correctionsOf(await dbOf(input), input),
+    ),
     draft: api.annotate.draft.handler(({ input }) => draft(context, input)),
     encode: api.annotate.encode.handler(({ input }) => encode(context, input)),
     agreement: api.annotate.agreement.handler(async ({ input }) => agreementOf(await dbOf(input), input)),

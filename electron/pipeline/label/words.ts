@@ -31,3 +31,17 @@ function* wordsOf(text: string): Generator<[word: string, start: number]> {
     else for (const { segment, index: at } of segmenter.segment(stretch)) yield [segment, index + at]
   }
 }
+
+const partOfWord = /[\p{L}\p{M}\p{N}]/u
+
+/** Where words are in a text as whole words. */
+export function* placesOf(text: string, words: string): Generator<number> {
+  if (words === '') return
+  for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + words.length)) {
+    const [first, last] = [words[0]!, words.at(-1)!]
+    const isApart =
+      !(partOfWord.test(first) && partOfWord.test(text[at - 1] ?? '')) &&
+      !(partOfWord.test(last) && partOfWord.test(text[at + words.length] ?? ''))
+    if (isApart) yield at
+  }
+}

@@ -316,3 +316,24 @@ test('a text is split into the same tokens as its labels; a missing model is rep
   assert.equal(ids.length, 6)
   await assert.rejects(encode('absent', 'x'), { code: 'not_found', message: /"absent" is neither a model/ })
 })
+
+test('what one annotator has changed repeatedly in finished edits is listed; drafts and others do not count', async () => {
+  const texts = ['We utilise it now.', 'They utilise it often.', 'You utilise it, too.', 'I utilise it.']
+  const project = await projectOf(
+    'corrections',
+    texts.map((rejected, i) => ({ prompt: `Question ${i}?`, rejected })),
+  )
+  const { ids } = await host.annotate.queue({ project, annotator: 'ann', order: 'all' })
+  const save = (i: number, annotator: string, state: 'draft' | 'done') =>
+    host.annotate.save({
+      project,
+      annotation: work(ids[i]!, annotator, texts[i]!.replace('utilise', 'use'), state),
+    })
+  await save(0, 'ann', 'done')
+  await save(1, 'ann', 'draft')
+  await save(2, 'bob', 'done')
+  assert.deepEqual(await host.annotate.corrections({ project, annotator: 'ann' }), [])
+  await save(1, 'ann', 'done')
+  const corrections = await host.annotate.corrections({ project, annotator: 'ann' })
+  assert.deepEqual(corrections, [{ from: 'utilise', to: 'use', times: 2 }])
+})

@@ -32,6 +32,29 @@ export const Correction = z.object({
 })
 export type Correction = z.infer<typeof Correction>
 
+/** A pause in editing that is counted. */
+export const longPauseMs = 10_000
+
+/** What one item has cost one person, as the editor has recorded it. */
+export const Effort = z.object({
+  id: z.string(),
+  /** The last message of the prompt, truncated. */
+  prompt: z.string(),
+  annotator: z.string(),
+  state: AnnotationState,
+  /** Without the part of pauses beyond 30 s. */
+  activeSeconds: z.number().nonnegative(),
+  /** Changes in the editor: a key, a paste, or a suggestion that was accepted. */
+  steps: z.int().nonnegative(),
+  /** Characters that were removed and added in all steps, and those of the words that differ in the end. */
+  characters: z.int().nonnegative(),
+  needed: z.int().nonnegative().nullable(),
+  /** Pauses of 10 s or more before a step. */
+  longPauses: z.int().nonnegative(),
+  savedAt: z.iso.datetime(),
+})
+export type Effort = z.infer<typeof Effort>
+
 /** Rows of the queue per request. */
 export const maxQueueRows = 100
 
@@ -159,6 +182,11 @@ export const annotate = {
   corrections: procedure('List what an annotator has changed repeatedly in the newest finished edits.')
     .input(z.strictObject({ project, annotator }))
     .output(z.array(Correction)),
+  effort: procedure(
+    'List what each edited item has cost each person: active time, steps, and what was needed.',
+  )
+    .input(z.strictObject({ project }))
+    .output(z.array(Effort)),
   /** By a language model of the project, or by an OpenAI-compatible server on this machine. */
   draft: procedure('Propose a minimal edit.')
     .input(

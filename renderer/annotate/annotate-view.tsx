@@ -13,6 +13,7 @@ import { UnknownName } from '../app/view-problem.tsx'
 import { Problem } from '../ui/problem.tsx'
 import './annotate.css'
 import { EditRewards } from './edit-rewards.tsx'
+import { EffortPage } from './effort.tsx'
 import { EmptyDisputed, EmptyQueue } from './empty-queue.tsx'
 import { ItemEditor } from './item-editor.tsx'
 import { QueueBar } from './queue-bar.tsx'
@@ -29,6 +30,7 @@ const GuidelinesPane = lazy(async () => ({ default: (await import('./guidelines-
 
 export function View() {
   const [place, change] = usePlace()
+  if (place.effort) return <EffortPage onClose={() => change({ effort: undefined })} />
   if (place.review) return <Review onClose={() => change({ review: undefined })} />
   return <QueueView />
 }

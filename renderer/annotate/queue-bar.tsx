@@ -169,6 +169,7 @@ function UnitChoice({ unit: { models, tokenizer, toggle } }: { unit: DiffUnit })
 
 function MoreMenu({ unit: { models, tokenizer, choose } }: { unit: DiffUnit }) {
   const { showsWhitespace } = useSettings()
+  const [, change] = usePlace()
   const { element, choose: importAnnotations } = useImportAnnotations()
   const entries: MenuEntry[] = [
     {
@@ -178,6 +179,7 @@ function MoreMenu({ unit: { models, tokenizer, choose } }: { unit: DiffUnit }) {
       isChecked: showsWhitespace,
       run: () => changeSettings({ showsWhitespace: !showsWhitespace }),
     },
+    { text: 'Effort of each person', icon: 'queued', run: () => change({ effort: '1' }) },
     { text: 'Import annotations…', icon: 'import', run: importAnnotations },
   ]
   if (models.length > 0)

@@ -4,7 +4,9 @@ import type { RoundRow } from '../../electron/contract/judge.ts'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
+import { saveFile, saveText } from '../app/save-file.ts'
 import { useSettings } from '../app/settings.ts'
+import { csvOf, markdownOf, type TextTable } from '../app/table-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -13,8 +15,6 @@ import type { Pairs } from './pairs-card.tsx'
 import { rangeOf } from './rates-card.tsx'
 import { repeatShare } from './repeat-share.ts'
 import { pngOf } from './save-figure.tsx'
-import { saveFile, saveText } from './save-file.ts'
-import { csvOf, markdownOf, type TextTable } from './table-text.ts'
 
 export function ResultActions({ record, rows }: { record: Pairs['record']; rows: readonly RoundRow[] }) {
   const project = useProject()

@@ -1,11 +1,11 @@
 /** A table of results that can be copied as Markdown or CSV, with its figure to save. */
 import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { csvOf, markdownOf, type TextTable } from '../app/table-text.ts'
 import { Button } from '../ui/button.tsx'
 import { PageTurner, usePages } from '../ui/pages.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { SaveFigure } from './save-figure.tsx'
-import { csvOf, markdownOf, type TextTable } from './table-text.ts'
 
 export interface Column<Row> {
   head: string

@@ -2,9 +2,9 @@
 import { useMutation } from '@tanstack/react-query'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
+import { saveFile } from '../app/save-file.ts'
 import { Button } from '../ui/button.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { saveFile } from './save-file.ts'
 
 const pixelsPerPoint = 2
 

@@ -1,6 +1,6 @@
 /** Annotate: the sheet with its margin, what is read beside it, and texts of all kinds. */
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { openApp } from './app.ts'
@@ -343,6 +343,34 @@ describe('annotating', async () => {
     await page.locator('.cm-content:focus').waitFor()
     assert.equal(await page.evaluate(() => getSelection()?.toString()), 'goes out')
     assert.equal(await page.locator('.found').count(), 0)
+  })
+
+  test('the effort of each person is shown, saved as CSV, and leads back to the items', async () => {
+    await open('parcel')
+    await page.getByRole('button', { name: 'More', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Effort of each person' }).click()
+    await page.getByRole('rowheader', { name: 'me' }).waitFor()
+    const efforts = await app.host.annotate.effort({ project })
+    assert.ok(efforts.length > 0 && efforts.every(({ steps }) => steps > 0))
+    for (const width of [640, 1440]) {
+      await page.setViewportSize({ width, height: 900 })
+      const excess = await page.evaluate(() =>
+        Math.max(
+          ...[document.documentElement, ...document.querySelectorAll('main, main .scroll')].map(
+            ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,
+          ),
+        ),
+      )
+      assert.ok(excess <= 1, `${excess} px too wide at ${width} px`)
+      assert.deepEqual(await axeProblems(page), [])
+    }
+    const saving = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save as CSV' }).click()
+    const csv = readFileSync(await (await saving).path(), 'utf8')
+    assert.match(csv, new RegExp(`${idOf('drafty')},me,draft,\\d`))
+    await page.getByRole('button', { name: /My parcel was due/ }).click()
+    await page.locator('.an-copy', { hasText: 'My parcel was due' }).waitFor()
+    await open('fridge')
   })
 
   test('no width or size of text makes the page scroll sideways', async () => {

@@ -23,6 +23,7 @@ import { agreementOf } from './agreement.ts'
 import { correctionsOf } from './corrections.ts'
 import { disputedEdits, newestEdit } from './disputed-edits.ts'
 import { draftByModel, draftByServer } from './draft.ts'
+import { effortOf } from './effort.ts'
 import { importAnnotations } from './import-annotations.ts'
 import { queueRows } from './queue-rows.ts'
 
@@ -57,6 +58,7 @@ export function annotateHandlers(context: HandlerContext) {
     corrections: api.annotate.corrections.handler(async ({ input }) =>
       correctionsOf(await dbOf(input), input),
     ),
+    effort: api.annotate.effort.handler(async ({ input }) => effortOf(await dbOf(input))),
     draft: api.annotate.draft.handler(({ input }) => draft(context, input)),
     encode: api.annotate.encode.handler(({ input }) => encode(context, input)),
     agreement: api.annotate.agreement.handler(async ({ input }) => agreementOf(await dbOf(input), input)),

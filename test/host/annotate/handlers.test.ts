@@ -337,3 +337,33 @@ test('what one annotator has changed repeatedly in finished edits is listed; dra
   const corrections = await host.annotate.corrections({ project, annotator: 'ann' })
   assert.deepEqual(corrections, [{ from: 'utilise', to: 'use', times: 2 }])
 })
+
+test('the effort of each person is what the editor has recorded; edits without a record are left out', async () => {
+  const project = await projectOf('effort', rows)
+  const { ids } = await host.annotate.queue({ project, annotator: 'ann', order: 'all' })
+  const operations = [
+    { at: 12, removed: 'bad', inserted: '', elapsedMs: 2_000 },
+    { at: 12, removed: '', inserted: 'goof', elapsedMs: 15_000 },
+    { at: 15, removed: 'f', inserted: 'd', elapsedMs: 16_000 },
+  ]
+  const recorded = { ...work(ids[0]!, 'ann', 'Answer 0 is good.'), operations, elapsedMs: 20_000 }
+  await host.annotate.save({ project, annotation: recorded })
+  await host.annotate.save({ project, annotation: work(ids[1]!, 'ann', 'Answer 1 is good.') })
+  const [effort, ...others] = await host.annotate.effort({ project })
+  assert.deepEqual(others, [])
+  assert.deepEqual(
+    { ...effort, savedAt: null },
+    {
+      id: ids[0],
+      prompt: 'Question 0?',
+      annotator: 'ann',
+      state: 'done',
+      activeSeconds: 20,
+      steps: 3,
+      characters: 9,
+      needed: 'bad.good.'.length,
+      longPauses: 1,
+      savedAt: null,
+    },
+  )
+})

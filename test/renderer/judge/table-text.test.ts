@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
-import { csvOf, markdownOf } from '../../../renderer/judge/table-text.ts'
+import { csvOf, markdownOf } from '../../../renderer/app/table-text.ts'
 
 test('a Markdown table has padded columns, and no text can end its cell', () => {
   const text = markdownOf({

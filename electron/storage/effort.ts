@@ -1,0 +1,34 @@
+/** What was recorded while people edited: their newest revisions with the time and the changes behind them. */
+import type { Annotation } from '../contract/records.ts'
+import type { Db } from './database.ts'
+
+export interface RecordedWork {
+  itemId: string
+  /** The prompt's messages, as stored. */
+  prompt: string
+  annotator: string
+  state: Annotation['state']
+  rejected: string
+  edited: string
+  elapsedMs: number
+  operations: Annotation['operations']
+  createdAt: string
+}
+
+/** The oldest first. Imported edits have no record, so they are left out. */
+export function* iterateRecordedWork(db: Db): Generator<RecordedWork> {
+  const select = db.prepare(
+    `SELECT seq FROM latest_annotations WHERE elapsed_ms > 0 AND operations <> '[]' ORDER BY created_at, seq`,
+  )
+  const get = db.prepare(
+    `SELECT item_id AS itemId, prompt, annotator, state, rejected, edited, elapsed_ms AS elapsedMs, operations,
+       annotations.created_at AS createdAt
+     FROM annotations JOIN items ON items.id = item_id
+     WHERE annotations.seq = ? AND rejected IS NOT NULL`,
+  )
+  // One at a time: lists of operations are long, and other statements may run between two of them.
+  for (const seq of select.pluck().all() as number[]) {
+    const row = get.get(seq) as (Omit<RecordedWork, 'operations'> & { operations: string }) | undefined
+    if (row) yield { ...row, operations: JSON.parse(row.operations) }
+  }
+}

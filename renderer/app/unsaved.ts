@@ -78,11 +78,18 @@ async function savedBefore(edit: UnsavedEdit, sent: NewAnnotation, error: unknow
   const { project, annotator, item, seen } = edit
   const { annotation: newest } = await host.annotate.open({ project, annotator, id: item })
   if (!newest || newest.revision <= seen.revision) throw error
-  if (newest.edited === sent.edited && newest.state === sent.state) return newest
+  const isSame = newest.edited === sent.edited && newest.state === sent.state
+  if (isSame && sameKinds(newest, sent)) return newest
+  // Only kinds of changes differ: those that were sorted last count.
+  if (isSame) return host.annotate.save({ project, annotation: sent, after: newest.revision })
   // Only the state was changed elsewhere, so this text continues it.
   if (newest.edited === seen.text && sent.edited !== seen.text)
     return host.annotate.save({ project, annotation: sent, after: newest.revision })
   throw new EditedElsewhere(newest)
+}
+
+function sameKinds(a: NewAnnotation | Annotation, b: NewAnnotation): boolean {
+  return JSON.stringify(a.changeKinds ?? []) === JSON.stringify(b.changeKinds ?? [])
 }
 
 /** A note that was also written elsewhere is kept with this one. */

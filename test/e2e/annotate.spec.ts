@@ -231,7 +231,9 @@ describe('annotating', async () => {
     await page.getByRole('combobox', { name: 'State' }).click()
     await page.getByRole('option', { name: 'Draft' }).click()
     await page.waitForFunction(() => document.querySelectorAll('.an-queue-row').length < 8)
-    assert.deepEqual([...new Set(await rows.locator('small').allInnerTexts())].sort(), ['Draft', 'Now'])
+    const states = async () => [...new Set(await rows.locator('small').allInnerTexts())].sort()
+    await until(async () => !(await states()).includes(''))
+    assert.deepEqual(await states(), ['Draft', 'Now'])
     assert.deepEqual(await axeProblems(page), [])
   })
 

@@ -87,8 +87,7 @@ describe('mishaps', async () => {
     assert.equal(await app.page.evaluate(() => (window as { hacked?: number }).hacked), undefined)
     assert.deepEqual(await axeProblems(app.page), [])
     await app.goto('judge', { evaluation: evaluation!.id })
-    await app.page.locator('details.pair summary').first().click()
-    await app.page.getByText('window.hacked = 1').first().waitFor()
+    await app.page.locator('.one-pair-side', { hasText: 'window.hacked = 1' }).waitFor()
     assert.equal(await app.page.evaluate(() => (window as { hacked?: number }).hacked), undefined)
     assert.deepEqual(await axeProblems(app.page), [])
     assert.deepEqual(

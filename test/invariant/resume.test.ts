@@ -110,6 +110,7 @@ const pauseAfter = (step: number): Stop => ({ kind: 'pause-after-step', step })
 const plans: Record<JobName, Stop[]> = {
   sft: [killAfter(1), killAt('step-00000004.partial'), killAt('model.partial')],
   reward: [pauseAfter(1), killAt('step-00000004.partial'), killAfter(6)],
+  'reward-anchored': [killAfter(1), pauseAfter(3)],
   dpo: [killAfter(3), pauseAfter(5)],
   kto: [pauseAfter(2)],
   tdpo: [killAfter(3)],

@@ -11,6 +11,7 @@ import { toyRows, toyTokenizer, writeRows, writeToyModel } from './toy.ts'
 export const jobNames = [
   'sft',
   'reward',
+  'reward-anchored',
   'dpo',
   'kto',
   'tdpo',
@@ -120,12 +121,11 @@ export function toyJob(
         ...run,
       }
     case 'reward':
-      return {
-        kind: 'reward',
-        model: { path: base },
-        config: RewardConfig.parse({ ...supervised, anchorPenalty: 1, anchorSamples: 5, seed }),
-        ...run,
-      }
+    case 'reward-anchored': {
+      const anchor = name === 'reward' ? {} : { anchorPenalty: 1, anchorSamples: 5 }
+      const config = RewardConfig.parse({ ...supervised, ...anchor, seed })
+      return { kind: 'reward', model: { path: base }, config, ...run }
+    }
     case 'dpo':
     case 'kto':
     case 'tdpo':

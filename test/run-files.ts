@@ -10,14 +10,25 @@ export interface Order {
   timeoutMs: number
   /** Files that measure time: they run afterwards, one by one. */
   alone?(file: string): boolean
+  /** With at most this many failing files, each is run once more: a race in a browser test is reported as flaky. */
+  secondTries?: number
 }
 
 /** @returns whether all is well: some test passed and none failed. Its last line counts them. */
-export async function runFiles(files: string[], { timeoutMs, alone = () => false }: Order): Promise<boolean> {
+export async function runFiles(
+  files: string[],
+  { timeoutMs, alone = () => false, secondTries = 0 }: Order,
+): Promise<boolean> {
   const tally = new Tally(root)
   const together = files.filter((file) => !alone(file))
   await tellOf(tally, together, { concurrency: 2, timeout: timeoutMs })
   await tellOf(tally, files.filter(alone), { concurrency: 1, timeout: timeoutMs })
+  const failing = tally.failedFiles()
+  if (failing.length > 0 && failing.length <= secondTries) {
+    console.log(`Once more: ${failing.join(', ')}`)
+    tally.expectAgain(failing)
+    await tellOf(tally, failing, { concurrency: 1, timeout: timeoutMs })
+  }
   for (const paragraph of tally.report()) console.log(paragraph)
   if (files.length === 0) console.log('No test file matches.')
   console.log(tally.closingLine())

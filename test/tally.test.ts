@@ -10,7 +10,7 @@ const scratch = mkdtempSync(path.join(os.tmpdir(), 'stet-tally-'))
 after(() => rmSync(scratch, { recursive: true }))
 
 /** Runs one test file and tallies it, in a process that is not itself a test (node:test does not nest). */
-function tally(name: string, text: string): { closingLine: string; report: string } {
+function tally(name: string, text: string, { again = false } = {}): { closingLine: string; report: string } {
   const file = path.join(scratch, name)
   writeFileSync(file, text)
   const script = `
@@ -18,7 +18,9 @@ function tally(name: string, text: string): { closingLine: string; report: strin
     import { Tally } from ${JSON.stringify(new URL('tally.ts', import.meta.url).href)}
     const [scratch, file] = ${JSON.stringify([scratch, file])}
     const tally = new Tally(scratch)
-    for await (const event of run({ files: [file], cwd: scratch })) tally.take(event)
+    const once = async () => { for await (const event of run({ files: [file], cwd: scratch })) tally.take(event) }
+    await once()
+    if (${again}) { tally.expectAgain(tally.failedFiles()); await once() }
     console.log(JSON.stringify({ closingLine: tally.closingLine(), report: tally.report().join('\\n') }))`
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   const runner = path.join(scratch, 'runner.mjs')
@@ -41,6 +43,18 @@ test('passed, failed and skipped tests are counted, a failing group not beside i
   assert.match(report, /skipped: mixed\.test\.ts: later \(no data here\)/)
   assert.match(report, /FAILED mixed\.test\.ts:4\n {2}bad\n/)
   assert.match(report, /out of cheese/)
+})
+
+test('a file that runs a second time is counted once, and what failed at first is reported as flaky', () => {
+  const twice = `import { existsSync, writeFileSync } from 'node:fs'
+     const mark = ${JSON.stringify(path.join(scratch, 'mark'))}
+     test('steady', () => {})
+     test('shaky', () => { if (!existsSync(mark)) { writeFileSync(mark, ''); throw new Error('too soon') } })`
+  const { closingLine, report } = tally('twice.test.ts', `${imports}${twice}`, { again: true })
+  assert.equal(closingLine, '2 passed, 0 failed')
+  assert.match(report, /FLAKY twice\.test\.ts:\d+\n {2}shaky: failed, then ran again\n {4}too soon/)
+  const bad = `test('bad', () => assert.equal(1, 2))`
+  assert.equal(tally('bad.test.ts', `${imports}${bad}`, { again: true }).closingLine, '0 passed, 1 failed')
 })
 
 test('nothing skipped, nothing said of it', () => {

@@ -13,16 +13,41 @@ interface Failure {
 const shownOutputLines = 30
 
 export class Tally {
-  passed = 0
-  failed = 0
   readonly #root: string
-  readonly #failures: Failure[] = []
-  readonly #skipped: { file: string; name: string; reason: string }[] = []
+  readonly #passed = new Map<string, number>()
+  #failures: Failure[] = []
+  readonly #flaky: Failure[] = []
+  #skipped: { file: string; name: string; reason: string }[] = []
   readonly #output = new Map<string, string[]>()
 
   /** @param root folder that the printed paths are relative to */
   constructor(root: string) {
     this.#root = root
+  }
+
+  get passed(): number {
+    return [...this.#passed.values()].reduce((sum, count) => sum + count, 0)
+  }
+
+  get failed(): number {
+    return this.#failures.length
+  }
+
+  /** @returns the files in which something failed, relative to the root */
+  failedFiles(): string[] {
+    return [...new Set(this.#failures.map(({ file }) => withoutLine(file)))]
+  }
+
+  /** Forgets the counts of these files, which run a second time; what failed in them is still reported, as flaky. */
+  expectAgain(files: string[]): void {
+    for (const file of files) {
+      this.#passed.delete(file)
+      this.#output.delete(file)
+    }
+    this.#skipped = this.#skipped.filter(({ file }) => !files.includes(file))
+    const again = ({ file }: Failure) => files.includes(withoutLine(file))
+    this.#flaky.push(...this.#failures.filter(again))
+    this.#failures = this.#failures.filter((failure) => !again(failure))
   }
 
   /** @returns the line to print for this event, if any */
@@ -61,7 +86,7 @@ export class Tally {
       })
     } else if (this.#isWholeFile(data)) {
       this.#addFailure(file, 'the file', 'It holds no test.')
-    } else this.passed++
+    } else this.#passed.set(file, (this.#passed.get(file) ?? 0) + 1)
   }
 
   #fail(data: Extract<TestEvent, { type: 'test:fail' }>['data']): void {
@@ -75,7 +100,6 @@ export class Tally {
   }
 
   #addFailure(file: string, name: string, message: string): void {
-    this.failed++
     this.#failures.push({ file, name, message })
   }
 
@@ -101,19 +125,24 @@ export class Tally {
     const failures = this.#failures.map(
       ({ file, name, message }) => `\nFAILED ${file}\n  ${name}\n${indent(message)}`,
     )
-    const outputs = [...new Set(this.#failures.map(({ file }) => file.replace(/:\d+$/, '')))].flatMap(
-      (file) => {
-        const lines = this.#output.get(file)
-        return lines === undefined ? [] : [`\nOutput of ${file} (its end):\n${indent(lines.join('\n'))}`]
-      },
+    const outputs = this.failedFiles().flatMap((file) => {
+      const lines = this.#output.get(file)
+      return lines === undefined ? [] : [`\nOutput of ${file} (its end):\n${indent(lines.join('\n'))}`]
+    })
+    const flaky = this.#flaky.map(
+      ({ file, name, message }) => `\nFLAKY ${file}\n  ${name}: failed, then ran again\n${indent(message)}`,
     )
-    return [...skipped, ...failures, ...outputs]
+    return [...skipped, ...flaky, ...failures, ...outputs]
   }
 
   closingLine(): string {
     const skipped = this.#skipped.length > 0 ? `, ${this.#skipped.length} skipped` : ''
     return `${this.passed} passed, ${this.failed} failed${skipped}`
   }
+}
+
+function withoutLine(file: string): string {
+  return file.replace(/:\d+$/, '')
 }
 
 /** @returns message and the part of the stack that lies in this project */

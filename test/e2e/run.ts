@@ -25,7 +25,11 @@ async function main(patterns: string[]): Promise<boolean> {
     return false
   }
   await builtRenderer(console.log)
-  return runFiles(specs(patterns), { timeoutMs: 600_000, alone: (file) => file.endsWith('speed.spec.ts') })
+  return runFiles(specs(patterns), {
+    timeoutMs: 600_000,
+    alone: (file) => file.endsWith('speed.spec.ts'),
+    secondTries: process.env.CI ? 3 : 0,
+  })
 }
 
 process.exit((await main(process.argv.slice(2))) ? 0 : 1)

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { bestOfOptions } from './best-of.ts'
 import { isFreeOfMeaning, model, project, reservedNameMessage, sampling } from './options.ts'
 import { eventsThen, procedure, verb } from './procedure.ts'
+import { Message } from './records.ts'
+import { RunKind } from './run-kinds/index.ts'
 
 const generate = verb(
   'Continue a prompt, or answer it as a chat message.',
@@ -170,12 +172,38 @@ export const ModelRecord = z.object({
   /** The run that made it, and the model that the run started from. */
   run: z.string().nullable(),
   from: z.string().nullable(),
+  /** What kind of run made it, its name, and the steps that it took; null if it was imported or the run was removed. */
+  trainedBy: z.object({ kind: RunKind, name: z.string(), step: z.int().nullable() }).nullable(),
+  /** Names of the reward models that its run was rewarded by. */
+  rewardedBy: z.array(z.string()),
   family: z.string().nullable(),
   parameters: z.number().nullable(),
   sizeBytes: z.number(),
+  /** Eight hexadecimal digits that follow from its files. */
+  fingerprint: z.string(),
+  /** Whether its files are in the project, so that they go with it. */
+  isOwn: z.boolean(),
   createdAt: z.string(),
 })
 export type ModelRecord = z.infer<typeof ModelRecord>
+
+/** A response with the reward of each token, from a reward model; null if it does not fit the model. */
+export const RatedResponse = z
+  .object({
+    score: z.number(),
+    tokens: z.array(z.object({ text: z.string(), reward: z.number() })),
+  })
+  .nullable()
+export type RatedResponse = z.infer<typeof RatedResponse>
+
+/** Name of a model of the project. */
+const name = z.string().min(1)
+
+/** What was said so far; it ends with a message of the user. */
+const messages = z
+  .array(Message)
+  .min(1)
+  .refine((all) => all.at(-1)?.role === 'user', 'must end with a message of the user')
 
 export const models = {
   list: procedure('List the models of a project, newest first.')
@@ -192,4 +220,28 @@ export const models = {
       }),
     )
     .output(ModelRecord),
+  rename: procedure('Rename a model. Evaluations that were made keep the name that it had.')
+    .input(
+      z.strictObject({
+        project,
+        model: name,
+        name: z.string().trim().min(1).refine(isFreeOfMeaning, reservedNameMessage),
+      }),
+    )
+    .output(z.object({})),
+  remove: procedure('Remove a model: its files too if they are in the project, and never any other file.')
+    .input(z.strictObject({ project, model: name }))
+    .output(z.object({})),
+  chat: procedure('Answer a conversation, with the text as it is generated.')
+    .input(z.strictObject({ project, model: name, messages, ...sampling }))
+    .output(eventsThen(z.object({ text: z.string(), tokens: z.int(), ended: z.boolean() }))),
+  rate: procedure('Reward the tokens of responses with a reward model.')
+    .input(
+      z.strictObject({
+        project,
+        rewardModel: name,
+        responses: z.array(z.object({ messages, response: z.string() })).min(1),
+      }),
+    )
+    .output(eventsThen(z.array(RatedResponse))),
 }

@@ -45,3 +45,15 @@ function toModel(row: unknown): Model {
   const stored = row as Omit<Model, 'hashes'> & { hashes: string }
   return { ...stored, hashes: JSON.parse(stored.hashes) }
 }
+
+/** Names must differ; the caller checks. Records that mention the model by its earlier name keep it. */
+export function renameModel(db: Db, id: string, name: string): void {
+  const update = db.prepare('UPDATE models SET name = ? WHERE id = ?')
+  transact(db, () => update.run(text(name, "The model's name"), id))
+}
+
+/** Its files are the caller's concern. */
+export function deleteModel(db: Db, id: string): void {
+  const remove = db.prepare('DELETE FROM models WHERE id = ?')
+  transact(db, () => remove.run(id))
+}

@@ -118,3 +118,50 @@ test('a model is exported as a GGUF file, which can be imported again; nothing e
   await assert.rejects(exportTo('scored', 'gguf/scored.gguf'), { message: /is a reward model/ })
   assert.deepEqual(readdirSync(path.join(folder, 'gguf')), ['small.gguf'])
 })
+
+test('a model is renamed where nothing uses it, and its record keeps its run, start and fingerprint', async () => {
+  const before = (await host.models.list({ project })).find(({ name }) => name === 'further')!
+  assert.deepEqual(before.trainedBy, { kind: 'sft', name: 'further', step: 2 })
+  assert.match(before.fingerprint, /^[0-9a-f]{8}$/)
+  await host.models.rename({ project, model: 'base', name: 'start' })
+  await host.models.rename({ project, model: 'further', name: 'second' })
+  const after = (await host.models.list({ project })).find(({ name }) => name === 'second')!
+  assert.deepEqual(after, { ...before, name: 'second', from: 'start' })
+  await assert.rejects(host.models.rename({ project, model: 'second', name: 'start' }), {
+    code: 'conflict',
+    message: /already has a model "start"/,
+  })
+  await assert.rejects(host.models.rename({ project, model: 'second', name: 'tiny' }), { code: 'bad_input' })
+  await assert.rejects(host.models.rename({ project, model: 'gone', name: 'x' }), { code: 'not_found' })
+})
+
+test('removing a model deletes its files only if they are in the project', async () => {
+  const list = async () => (await host.models.list({ project })).map(({ name }) => name)
+  const own = (await host.models.list({ project })).find(({ name }) => name === 'second')!
+  assert.ok(own.isOwn && existsSync(own.path))
+  await host.models.remove({ project, model: 'second' })
+  assert.ok(!existsSync(own.path) && existsSync(path.dirname(own.path)))
+  await host.models.remove({ project, model: 'small' })
+  assert.ok(existsSync(path.join(folder, 'gguf/small.gguf')), 'an imported file stays')
+  assert.ok(!(await list()).some((name) => name === 'second' || name === 'small'))
+  await assert.rejects(host.models.remove({ project, model: 'second' }), { code: 'not_found' })
+})
+
+test('a model that a paused run needs is not removed', async () => {
+  const input = { project, model: 'start', name: 'waits', config: { epochs: 500 } }
+  const { id } = await host.work.start({ verb: 'train sft', input })
+  for await (const event of await host.work.watch({ id })) if (event.type === 'step') break
+  await assert.rejects(host.models.rename({ project, model: 'start', name: 'x' }), { code: 'conflict' })
+  await assert.rejects(host.models.remove({ project, model: 'start' }), { code: 'conflict' })
+  await host.work.stop({ id })
+  for await (const _ of await host.work.watch({ id }));
+  const { path: file } = (await host.models.list({ project })).find(({ name }) => name === 'start')!
+  await assert.rejects(host.models.remove({ project, model: 'start' }), {
+    code: 'conflict',
+    message: /Run waits is paused and needs start/,
+  })
+  assert.ok(existsSync(file))
+  await host.runs.stop({ project, run: 'waits' })
+  await host.models.remove({ project, model: 'start' })
+  assert.ok(!existsSync(file))
+})

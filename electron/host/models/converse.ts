@@ -1,0 +1,57 @@
+/** A model's answer to a conversation of several turns, and the rewards that a reward model gives such answers. */
+import type { Hooks } from '../../contract/events.ts'
+import type { models, RatedResponse } from '../../contract/models.ts'
+import type { InputOf, ResultOf } from '../../contract/verbs.ts'
+import type { Lab } from '../context.ts'
+import { trainerBusy } from '../errors/trainer-busy.ts'
+import { findModel } from './project-models.ts'
+
+/** Of longer conversations the end is used. */
+const maxQueryTokens = 4096
+
+export async function converse(
+  lab: Lab,
+  { project: folder, model, messages, maxNew, ...sampling }: InputOf<typeof models.chat>,
+  { emit, signal }: Hooks,
+): Promise<ResultOf<typeof models.chat>> {
+  const project = await lab.openProject(folder)
+  if (lab.trainer.isTraining) throw trainerBusy()
+  const { rows, cut } = await lab.trainer.run<'generate'>(
+    {
+      kind: 'generate',
+      model: findModel(project, model).path,
+      prompts: [{ prompt: messages, context: '' }],
+      maxNewTokens: maxNew,
+      batchSize: 1,
+      maxQueryTokens,
+      fitsContext: true,
+      ...sampling,
+    },
+    { signal, emit: (event) => (event.type === 'token' || event.type === 'note') && emit(event) },
+  )
+  if (cut > 0)
+    emit({ type: 'note', sentence: `Only the last ${maxQueryTokens} tokens of the conversation were used.` })
+  const { text, ids, ended } = rows[0]!
+  return { text, tokens: ids.length, ended }
+}
+
+/** The end token, which comes last and is no part of the text, is left out. */
+export async function rate(
+  lab: Lab,
+  { project: folder, rewardModel, responses }: InputOf<typeof models.rate>,
+  hooks: Hooks,
+): Promise<RatedResponse[]> {
+  const project = await lab.openProject(folder)
+  if (lab.trainer.isTraining) throw trainerBusy()
+  const { rows } = await lab.trainer.run<'score'>(
+    {
+      kind: 'score',
+      rewardModel: findModel(project, rewardModel).path,
+      rows: responses.map(({ messages, response }) => ({ prompt: messages, context: '', response })),
+      batchSize: responses.length,
+      maxQueryTokens,
+    },
+    hooks,
+  )
+  return rows.map((row) => row && { score: row.score, tokens: row.tokens.slice(0, -1) })
+}

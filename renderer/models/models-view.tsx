@@ -1,281 +1,154 @@
-/** The view Models: the origin of each, import, export, and a chat with one or two. */
-import { useMutation, useQuery } from '@tanstack/react-query'
+/** The view Models: their descent and facts, and a chat with one or two of them. */
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import {
-  ExportNumbers,
-  exportNumbers,
-  ModelFormat,
-  type ModelRecord,
-} from '../../electron/contract/models.ts'
+import type { ModelRecord } from '../../electron/contract/models.ts'
+import { Bar } from '../app/bar.tsx'
 import { host } from '../app/connection.ts'
 import { FailedWork } from '../app/failed-work.tsx'
 import { useKeys } from '../app/keys.ts'
 import { goTo, usePlace, useProject } from '../app/navigation.ts'
-import { queries } from '../app/queries.ts'
+import { UnknownName } from '../app/view-problem.tsx'
 import { Button } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
 import { Empty } from '../ui/empty.tsx'
-import { Field } from '../ui/field.tsx'
-import { bytesOf, timeOf } from '../ui/format.ts'
-import { PageTurner, usePages } from '../ui/pages.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
-import { Chat } from './chat.tsx'
-import { ServeButton, ServedModels } from './serving.tsx'
+import { AddModel } from './add-model.tsx'
+import { ChatPane } from './chat-pane.tsx'
+import { ExportModel } from './export-model.tsx'
+import { descent, winRates } from './lineage.ts'
+import { RemoveModel, RenameModel } from './model-dialogs.tsx'
+import { type ModelDialog, ModelFacts } from './model-facts.tsx'
+import { ModelTree } from './model-tree.tsx'
+import { isLanguage } from './model-words.ts'
+import { ServedModels } from './serving.tsx'
 import './models.css'
 
 export function View() {
   const project = useProject()
   const [place, change] = usePlace()
-  const [isImporting, setImporting] = useState(false)
+  const [isAdding, setAdding] = useState(false)
   const { data: models, error } = useQuery({
     queryKey: ['models', project],
     queryFn: () => host.models.list({ project }),
   })
-  useKeys('Models', [
-    { keys: 'i', does: 'import a model', run: () => setImporting(true) },
-    { keys: 'c', does: 'chat', run: () => change({ chat: '1' }) },
-  ])
-  const language = (models ?? []).filter(({ kind }) => kind !== 'reward')
+  useKeys('Models', [{ keys: 'i', does: 'add a model', run: () => setAdding(true) }])
   return (
-    <div className="col">
-      <div className="row wrap between">
-        <h1>Models</h1>
-        <span className="row wrap">
-          <Button
-            disabled={language.length === 0}
-            onClick={() => change({ chat: place.chat ? undefined : '1' })}
-          >
-            {place.chat ? 'Close chat' : 'Chat'}
-          </Button>
-          <Button kind="primary" onClick={() => setImporting(true)}>
-            Import…
-          </Button>
-        </span>
+    <>
+      <Bar title="Models" beside={<span className="quiet num">{models?.length}</span>}>
+        <Button icon="add" keys="i" onClick={() => setAdding(true)}>
+          Add a model…
+        </Button>
+      </Bar>
+      <div className="models-notes">
+        <Problem error={error} />
+        <FailedWork project={project} isShown={(verb) => verb === 'serve-model'} />
+        <ServedModels />
+        <UnknownName
+          what="model"
+          name={place.model}
+          known={models?.map(({ name }) => name)}
+          way={{ label: 'Show all models', go: () => change({ model: undefined }) }}
+        />
       </div>
-      <Problem error={error} />
-      <FailedWork project={project} isShown={(verb) => verb === 'serve-model'} />
-      <ServedModels />
-      {place.chat && language.length > 0 && <Chat models={language} />}
-      {models === undefined && !error && <Skeleton label="Loading the models" />}
-      {models?.length === 0 && <NoModels />}
-      {models && models.length > 0 && <ModelTable models={models} />}
-      <ImportDialog open={isImporting} onClose={() => setImporting(false)} />
+      {models === undefined && !error && (
+        <div className="pad">
+          <Skeleton label="Loading the models" />
+        </div>
+      )}
+      {models?.length === 0 && <NoModels onAdd={() => setAdding(true)} />}
+      {models && models.length > 0 && <Panes models={models} />}
+      {isAdding && <AddModel onAdded={(name) => change({ model: name })} onClose={() => setAdding(false)} />}
+    </>
+  )
+}
+
+function Panes({ models }: { models: readonly ModelRecord[] }) {
+  const project = useProject()
+  const [place, change] = usePlace()
+  const [dialog, setDialog] = useState<ModelDialog | null>(null)
+  const { data: evaluations } = useQuery({
+    queryKey: ['evaluations', project],
+    queryFn: () => host.judge.list({ project }),
+  })
+  const rates = winRates(evaluations ?? [])
+  const shown = models.find(({ name }) => name === place.model) ?? models[0]!
+  const language = models.filter(isLanguage)
+  const left = place.left ?? (isLanguage(shown) ? shown : language[0])?.name
+  const open = ({ name, kind }: ModelRecord) =>
+    change({ model: name, ...(isLanguage({ kind }) ? { left: name } : {}) }, { replace: true })
+  useKeys('This model', [
+    { keys: 'e', does: 'export the model', run: () => setDialog('export') },
+    { keys: 'r', does: 'rename the model', run: () => setDialog('rename') },
+    { keys: 'Delete', does: 'remove the model', run: () => setDialog('remove') },
+  ])
+  return (
+    <div className="panes">
+      <aside className="pane tree-pane" aria-label="Models">
+        <ModelTree
+          nodes={descent(models)}
+          rates={rates}
+          current={shown.name}
+          onOpen={({ model }) => open(model)}
+        />
+        <ModelFacts model={shown} rate={rates.get(shown.name)} onOpen={setDialog} />
+      </aside>
+      {language.length > 0 ? <ChatPane models={models} left={left} /> : <NoLanguageModel />}
+      <ModelDialogs model={shown} dialog={dialog} onClose={() => setDialog(null)} />
     </div>
   )
 }
 
-function NoModels() {
-  const project = useProject()
-  return (
-    <Empty title="No models yet">
-      <p>
-        Runs add their models here. To start from an existing model, import its Hugging Face folder
-        (config.json, safetensors, tokenizer.json) or GGUF file; the file is not copied. The sample project
-        trains its own from scratch.
-      </p>
-      <Button onClick={() => goTo(project, 'runs', { new: 'sft' })}>Train a model</Button>
-    </Empty>
-  )
-}
-
-const heads = ['Name', 'Kind', 'Origin', 'Parameters', 'Size', 'Created']
-
-function ModelTable({ models }: { models: ModelRecord[] }) {
-  const [exported, setExported] = useState<ModelRecord | null>(null)
-  const pages = usePages(models)
-  return (
-    <>
-      <table className="table">
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head}>{head}</th>
-            ))}
-            <th>
-              <span className="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {pages.shown.map((model) => (
-            <tr key={model.id}>
-              <td title={model.path}>{model.name}</td>
-              <td>{model.kind}</td>
-              <td>
-                <Lineage model={model} all={models} />
-              </td>
-              <td>{model.parameters === null ? 'unreadable' : shortCount(model.parameters)}</td>
-              <td>{bytesOf(model.sizeBytes)}</td>
-              <td>{timeOf(model.createdAt)}</td>
-              <td>
-                <ServeButton model={model.name} /> <Button onClick={() => setExported(model)}>Export…</Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <PageTurner pages={pages} />
-      {exported && <ExportDialog model={exported} onClose={() => setExported(null)} />}
-    </>
-  )
-}
-
-function shortCount(parameters: number): string {
-  return parameters < 1e6 ? `${Math.round(parameters / 1e3)} k` : `${(parameters / 1e6).toFixed(1)} M`
-}
-
-const maxAncestors = 8
-
-/** base → aligned: the models that it was trained from. */
-function Lineage({ model, all }: { model: ModelRecord; all: ModelRecord[] }) {
-  const project = useProject()
-  const ancestors: string[] = []
-  for (let at: ModelRecord | undefined = model; at?.from && ancestors.length < maxAncestors; ) {
-    const { from }: ModelRecord = at
-    ancestors.unshift(from)
-    at = all.find(({ name }) => name === from)
+function ModelDialogs({
+  model,
+  dialog,
+  onClose,
+}: {
+  model: ModelRecord
+  dialog: ModelDialog | null
+  onClose: () => void
+}) {
+  const [place, change] = usePlace()
+  if (dialog === 'export') return <ExportModel model={model} onClose={onClose} />
+  const follow = (name: string | undefined) => {
+    const sideOf = (side: string | undefined) => (side === model.name ? name : side)
+    change({ model: name, left: sideOf(place.left), right: sideOf(place.right) }, { replace: true })
   }
-  return (
-    <>
-      {[...ancestors, model.name].join(' → ')}
-      {model.run === null ? (
-        ancestors.length === 0 && ' · imported'
-      ) : (
-        <>
-          {' · '}
-          <Button kind="quiet" className="opens" onClick={() => goTo(project, 'runs', { run: model.run! })}>
-            run
-          </Button>
-        </>
-      )}
-    </>
-  )
+  if (dialog === 'rename') return <RenameModel model={model} onRenamed={follow} onClose={onClose} />
+  if (dialog === 'remove')
+    return <RemoveModel model={model} onRemoved={() => follow(undefined)} onClose={onClose} />
+  return null
 }
 
-function ImportDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+function NoModels({ onAdd }: { onAdd: () => void }) {
   const project = useProject()
-  const [path, setPath] = useState('')
-  const [name, setName] = useState('')
-  const importing = useMutation({
-    mutationFn: () => host.models.importModel({ project, path, name: name || nameFrom(path) }),
-    onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: ['models', project] })
-      onClose()
-    },
-  })
   return (
-    <Dialog open={open} onClose={onClose} title="Import a model">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          importing.mutate()
-        }}
-      >
-        <Field
-          label="Folder or GGUF file"
-          help="A path on the machine that runs Stet. The file is not copied."
-        >
-          <input required value={path} onChange={({ target }) => setPath(target.value)} />
-        </Field>
-        <Field label="Name">
-          <input value={name} placeholder={nameFrom(path)} onChange={({ target }) => setName(target.value)} />
-        </Field>
-        <Problem error={importing.error} />
-        <div className="row wrap">
-          <Button type="submit" kind="primary" disabled={importing.isPending}>
-            {importing.isPending ? 'Reading…' : 'Import'}
+    <div className="pad">
+      <Empty
+        title="No models yet"
+        icon="models"
+        action={
+          <Button kind="primary" onClick={() => goTo(project, 'runs', { new: 'sft' })}>
+            Train a model
           </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </div>
-      </form>
-    </Dialog>
+        }
+      >
+        <p>
+          Runs add their models here. To start from an existing model, add its Hugging Face folder
+          (config.json, safetensors, tokenizer.json) or GGUF file; the file is not copied. The sample project
+          trains its own from scratch.
+        </p>
+        <Button onClick={onAdd}>Add a model…</Button>
+      </Empty>
+    </div>
   )
 }
 
-function nameFrom(path: string): string {
+function NoLanguageModel() {
   return (
-    path
-      .split(/[\\/]/)
-      .filter(Boolean)
-      .at(-1)
-      ?.replace(/\.gguf$/, '') ?? ''
-  )
-}
-
-const formats: Record<ModelFormat, { title: string; help: string }> = {
-  safetensors: {
-    title: 'Hugging Face folder',
-    help: 'For transformers, TRL and vLLM: safetensors, config.json, tokenizer and a model card. A reward model becomes a classifier with one label.',
-  },
-  gguf: { title: 'GGUF', help: 'For llama.cpp and the programs that use it. Language models only.' },
-  adapter: {
-    title: 'Adapters',
-    help: 'For PEFT: the adapters of a run with a LoRA rank, with the path of their base.',
-  },
-  copy: { title: 'Copy of its files', help: 'The files as they are.' },
-}
-
-function ExportDialog({ model, onClose }: { model: ModelRecord; onClose: () => void }) {
-  const project = useProject()
-  const [format, setFormat] = useState<ModelFormat>('safetensors')
-  const [chosen, setNumbers] = useState<ExportNumbers | null>(null)
-  const possible: readonly ExportNumbers[] = exportNumbers[format]
-  const numbers = chosen !== null && possible.includes(chosen) ? chosen : (possible[0] ?? null)
-  const [typed, setOut] = useState<string | null>(null)
-  const out = typed ?? `${project}/exports/${model.name}${format === 'gguf' ? '.gguf' : ''}`
-  const exporting = useMutation({
-    mutationFn: () => host.verbs['export-model']({ project, model: model.name, format, out, numbers }),
-  })
-  return (
-    <Dialog open onClose={onClose} title={`Export ${model.name}`}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          exporting.mutate()
-        }}
-      >
-        <Field label="Format" help={formats[format].help}>
-          <select value={format} onChange={({ target }) => setFormat(ModelFormat.parse(target.value))}>
-            {ModelFormat.options.map((each) => (
-              <option key={each} value={each}>
-                {formats[each].title}
-              </option>
-            ))}
-          </select>
-        </Field>
-        {possible.length > 0 && (
-          <Field
-            label="Numbers"
-            help="BF16 and F16 take half the space of F32, Q8_0 a quarter; values are rounded."
-          >
-            <select
-              value={numbers ?? ''}
-              onChange={({ target }) => setNumbers(ExportNumbers.parse(target.value))}
-            >
-              {possible.map((each) => (
-                <option key={each}>{each}</option>
-              ))}
-            </select>
-          </Field>
-        )}
-        <Field label={format === 'gguf' ? 'New file' : 'New folder'}>
-          <input required value={out} onChange={({ target }) => setOut(target.value)} />
-        </Field>
-        <Problem error={exporting.error} />
-        {exporting.data && (
-          <p role="status">
-            Wrote {exporting.data.files.join(', ')} to <span className="code">{exporting.data.folder}</span>.{' '}
-            {exporting.data.notes.join(' ')}
-          </p>
-        )}
-        <div className="row wrap">
-          <Button type="submit" kind="primary" disabled={exporting.isPending}>
-            {exporting.isPending ? 'Writing…' : 'Export'}
-          </Button>
-          <Button onClick={onClose}>Close</Button>
-        </div>
-      </form>
-    </Dialog>
+    <section className="pane grow pad chat-pane" aria-label="Chat">
+      <Empty title="No language model yet" icon="chat">
+        <p>Reward models score answers; only language models write them. Train one by SFT, or add one.</p>
+      </Empty>
+    </section>
   )
 }

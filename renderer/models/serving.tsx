@@ -24,6 +24,8 @@ export function ServeButton({ model }: { model: string }) {
   return (
     <>
       <Button
+        isSmall
+        icon="server"
         title="For programs on this machine, as an OpenAI-compatible server"
         disabled={isServed || start.isPending}
         onClick={() => start.mutate()}

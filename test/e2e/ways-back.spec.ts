@@ -183,7 +183,10 @@ describe('ways back', async () => {
     await goto(`${inProject('models')}?chat=1`)
     await page.getByLabel('Prompt').fill('what is the fare?')
     await page.getByRole('button', { name: 'Ask' }).click()
-    await page.getByText(/tokens\/s/).waitFor({ timeout: 60_000 })
+    await page
+      .getByText(/tokens? · (.* · )?(finished|cut off)/)
+      .first()
+      .waitFor({ timeout: 60_000 })
     assert.deepEqual(await page.locator('.chat [role=alert]').allInnerTexts(), [])
     await goto(`${inProject('models')}?chat=1&left=gone`)
     await page.getByText('There is no language model “gone” in this project.').waitFor()

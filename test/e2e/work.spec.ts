@@ -327,6 +327,9 @@ describe('the workflow', async () => {
     await app.goto('models', { chat: '1' })
     await page.getByLabel('Prompt').fill('my name is bram. please tell me the fare for quern.')
     await page.getByRole('button', { name: 'Ask' }).click()
-    await page.getByText(/tokens\/s/).waitFor({ timeout: 60_000 })
+    await page
+      .getByText(/tokens? · (.* · )?(finished|cut off)/)
+      .first()
+      .waitFor({ timeout: 60_000 })
   })
 })

@@ -35,7 +35,7 @@ export async function converse(
   return { text, tokens: ids.length, ended }
 }
 
-/** The end token, which comes last and is no part of the text, is left out. */
+/** Without the end token, which comes last and has no text. */
 export async function rate(
   lab: Lab,
   { project: folder, rewardModel, responses }: InputOf<typeof models.rate>,

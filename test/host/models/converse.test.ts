@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { createRouterClient } from '@orpc/server'
+import type { JobEvent } from '../../../electron/contract/events.ts'
 import { openHost } from '../../../electron/host/router.ts'
 import { writeRewardCard } from '../../../electron/pipeline/reward/card.ts'
 import { toyTokenizer, writeToyModel } from '../../invariant/toy.ts'
@@ -32,8 +33,8 @@ await host.models.importModel({ project, path: scored, name: 'scored' })
 type Role = 'system' | 'user' | 'assistant'
 const said = (...turns: [Role, string][]) => turns.map(([role, content]) => ({ role, content }))
 
-async function resultOf<Event, Result>(events: AsyncIterator<Event, Result>) {
-  const seen: Event[] = []
+async function resultOf<Result>(events: { next(): Promise<IteratorResult<JobEvent, Result>> }) {
+  const seen: JobEvent[] = []
   for (;;) {
     const next = await events.next()
     if (next.done) return { seen, result: next.value }

@@ -5,6 +5,17 @@ export interface Settings {
   theme: 'system' | 'light' | 'dark'
   /** Percent of the base size. */
   textSize: number
+  /** Texts that one reads, edits or judges: their typeface, size in px at 100%, width in characters, and lines. */
+  readingFace: 'serif' | 'sans' | 'mono'
+  readingSize: number
+  readingWidth: number
+  readingSpacing: 'tight' | 'normal' | 'loose'
+  reducesMotion: boolean
+  hasMoreContrast: boolean
+  /** Whether removed and added words have colours besides their marks. */
+  coloursMarks: boolean
+  /** Whether each change has a note in the margin. */
+  showsMarginNotes: boolean
   /** The name under which annotations and verdicts are saved. */
   annotator: string
   /** An OpenAI-compatible server on this machine, for drafts and judging. */
@@ -31,9 +42,17 @@ export interface Settings {
   guide: { project: string; sawLabels: boolean } | null
 }
 
-const defaults: Settings = {
+export const defaultSettings: Settings = {
   theme: 'system',
   textSize: 100,
+  readingFace: 'serif',
+  readingSize: 18,
+  readingWidth: 62,
+  readingSpacing: 'normal',
+  reducesMotion: false,
+  hasMoreContrast: false,
+  coloursMarks: true,
+  showsMarginNotes: true,
   annotator: 'me',
   server: 'http://localhost:11434/v1',
   serverModel: '',
@@ -55,9 +74,9 @@ let current: Settings = read()
 
 function read(): Settings {
   try {
-    return { ...defaults, ...JSON.parse(localStorage.getItem(key) ?? '{}') }
+    return { ...defaultSettings, ...JSON.parse(localStorage.getItem(key) ?? '{}') }
   } catch {
-    return defaults
+    return defaultSettings
   }
 }
 
@@ -79,10 +98,53 @@ export function useSettings(): Settings {
   }, getSettings)
 }
 
-/** Applies theme and text size to the document. */
+/** Back to the defaults, but for the name under which work is saved and the guide. */
+export function resetSettings(): void {
+  const { annotator, guide } = current
+  changeSettings({ ...defaultSettings, annotator, guide })
+}
+
+const faces = { serif: '--font-serif', sans: '--font-ui', mono: '--font-code' } as const
+/** Of texts that are edited and of those that are read. */
+const leads = { tight: [1.55, 1.45], normal: [1.8, 1.65], loose: [2.1, 1.95] } as const
+
+/** Applies what is about the appearance to the document, where `ui/tokens.css` and the views find it. */
 export function applyAppearance(): void {
   const { dataset, style } = document.documentElement
-  if (current.theme === 'system') delete dataset.theme
-  else dataset.theme = current.theme
+  const marks = {
+    theme: current.theme === 'system' ? undefined : current.theme,
+    motion: current.reducesMotion ? 'reduced' : undefined,
+    contrast: current.hasMoreContrast ? 'more' : undefined,
+    marks: current.coloursMarks ? undefined : 'plain',
+    marginNotes: current.showsMarginNotes ? undefined : 'hidden',
+  }
+  for (const [name, value] of Object.entries(marks)) {
+    if (value === undefined) delete dataset[name]
+    else dataset[name] = value
+  }
   style.fontSize = `${current.textSize}%`
+  for (const [name, value] of Object.entries(readingStyle(current))) style.setProperty(name, value)
+}
+
+/** The tokens of texts that one reads, edits or judges; the smaller ones keep their proportion. */
+export function readingStyle({
+  readingFace,
+  readingSize,
+  readingWidth,
+  readingSpacing,
+}: Pick<Settings, 'readingFace' | 'readingSize' | 'readingWidth' | 'readingSpacing'>): Record<
+  string,
+  string
+> {
+  const remOf = (px: number) => `${(px * readingSize) / (16 * defaultSettings.readingSize)}rem`
+  const [edit, read] = leads[readingSpacing]
+  return {
+    '--font-read': `var(${faces[readingFace]})`,
+    '--read-2': remOf(15),
+    '--read-3': remOf(16),
+    '--read-4': remOf(18),
+    '--measure': `${readingWidth}ch`,
+    '--lead-edit': String(edit),
+    '--lead-read': String(read),
+  }
 }

@@ -6,6 +6,7 @@ import { useWork } from '../app/queries.ts'
 import { Button } from '../ui/button.tsx'
 import { bytesOf, numberOf } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
+import { Group } from './group.tsx'
 
 type DoctorResult = VerbResult<'doctor'>
 
@@ -15,27 +16,34 @@ export function MachineCard() {
   const result = work?.result as DoctorResult | null | undefined
   const isMeasuring = work?.state === 'running'
   return (
-    <section className="card">
-      <h2>This machine</h2>
-      <Problem error={start.error ?? work?.error} />
-      {result ? (
-        <Facts result={result} />
-      ) : (
-        <Button disabled={start.isPending || isMeasuring} onClick={() => start.mutate()}>
-          {isMeasuring ? 'Measuring, about 10 s…' : 'Run benchmark'}
-        </Button>
-      )}
-    </section>
+    <Group title="This machine" help="What trains here, and how fast.">
+      <div className="set-wide col">
+        <Problem error={start.error ?? work?.error} />
+        {result ? (
+          <Facts result={result} />
+        ) : (
+          <div>
+            <Button icon="processor" disabled={start.isPending || isMeasuring} onClick={() => start.mutate()}>
+              {isMeasuring ? 'Measuring, about 10 s…' : 'Run benchmark'}
+            </Button>
+          </div>
+        )}
+      </div>
+    </Group>
   )
 }
 
-function Facts({ result: { runtime, speed, memory, version, node, sqlite } }: { result: DoctorResult }) {
+function Facts({ result: { runtime, speed, memory, cpu, node, sqlite } }: { result: DoctorResult }) {
   return (
     <dl className="facts num">
       <dt>Runtime</dt>
       <dd>
         {runtime.kind} {runtime.version}, {runtime.device}, {runtime.threads} threads
         {runtime.reason && ` (${runtime.reason})`}
+      </dd>
+      <dt>Processor</dt>
+      <dd>
+        {cpu.model}, {cpu.cores} cores
       </dd>
       <dt>Speed</dt>
       <dd>
@@ -47,7 +55,7 @@ function Facts({ result: { runtime, speed, memory, version, node, sqlite } }: { 
       </dd>
       <dt>Versions</dt>
       <dd>
-        Stet {version}, Node {node}, SQLite {sqlite}
+        Node {node}, SQLite {sqlite}
       </dd>
     </dl>
   )

@@ -1,124 +1,162 @@
-/** The view Settings: the annotator's name, the appearance, models for drafts, this machine, and the guide. */
-
-import { GuideList } from '../app/guide.tsx'
-import { useProject } from '../app/navigation.ts'
-import { changeSettings, type Settings, useSettings } from '../app/settings.ts'
-import { dismissGuide, showGuide, useGuide } from '../app/use-guide.ts'
+/** The view Settings: what a person wants to change, by section; found by words, or by the list at the left. */
+import { type ComponentType, useEffect, useRef, useState } from 'react'
+import { Bar } from '../app/bar.tsx'
+import { useKeys } from '../app/keys.ts'
+import { usePlace } from '../app/navigation.ts'
 import { Button } from '../ui/button.tsx'
-import { Field } from '../ui/field.tsx'
+import { Input } from '../ui/field.tsx'
+import { Icon, type IconName } from '../ui/icons.tsx'
 import { Keys } from '../ui/keys.tsx'
+import { About, GettingStarted } from './about.tsx'
+import { Annotating } from './annotating.tsx'
+import { Drafts } from './drafts.tsx'
+import { isFound } from './found.ts'
+import { KeyList } from './key-list.tsx'
 import { MachineCard } from './machine-card.tsx'
-import { ServerModel } from './server-check.tsx'
+import { Appearance, Marks, ReadingText } from './reading.tsx'
+import { Storage } from './storage.tsx'
+import { You } from './you.tsx'
+import './settings.css'
+
+interface Section {
+  id: string
+  title: string
+  icon: IconName
+  groups: readonly { Body: ComponentType; words: string }[]
+}
+
+/** `words`: what one may look for besides the section's title. */
+const sections: readonly Section[] = [
+  { id: 'you', title: 'You', icon: 'person', groups: [{ Body: You, words: 'name annotator person switch' }] },
+  {
+    id: 'reading',
+    title: 'Reading',
+    icon: 'guide',
+    groups: [
+      {
+        Body: Appearance,
+        words: 'appearance theme light dark system interface size text zoom motion animation contrast',
+      },
+      { Body: ReadingText, words: 'typeface font serif sans mono size line width spacing' },
+      { Body: Marks, words: 'marks edit colours color blindness removed added margin notes' },
+    ],
+  },
+  {
+    id: 'annotating',
+    title: 'Annotating',
+    icon: 'annotate',
+    groups: [
+      {
+        Body: Annotating,
+        words: 'warn edit ratio words tokens queue context preferred response spaces whitespace',
+      },
+    ],
+  },
+  {
+    id: 'drafts',
+    title: 'Drafts and judges',
+    icon: 'suggest',
+    groups: [{ Body: Drafts, words: 'server address model ollama key test list draft' }],
+  },
+  {
+    id: 'storage',
+    title: 'Storage',
+    icon: 'disk',
+    groups: [{ Body: Storage, words: 'folder path project size disk backup' }],
+  },
+  {
+    id: 'machine',
+    title: 'Machine',
+    icon: 'processor',
+    groups: [{ Body: MachineCard, words: 'benchmark speed memory runtime processor device' }],
+  },
+  { id: 'keys', title: 'Keys', icon: 'key', groups: [{ Body: KeyList, words: 'keyboard shortcuts' }] },
+  {
+    id: 'about',
+    title: 'About',
+    icon: 'info',
+    groups: [
+      { Body: GettingStarted, words: 'getting started guide help steps' },
+      { Body: About, words: 'version licence network offline reset defaults' },
+    ],
+  },
+]
 
 export function View() {
+  const [search, setSearch] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  useKeys('Settings', [{ keys: '/', does: 'find a setting', run: () => field.current?.focus() }])
+  const found = sections.flatMap((section) => {
+    const groups = section.groups.filter(({ words }) => isFound(`${section.title} ${words}`, search))
+    return groups.length > 0 ? [{ ...section, groups }] : []
+  })
   return (
-    <div className="col settings">
-      <h1>Settings and help</h1>
-      <AnnotatorCard />
-      <AppearanceCard />
-      <ModelsCard />
-      <MachineCard />
-      <GuideCard />
-    </div>
-  )
-}
-
-function AnnotatorCard() {
-  const { annotator, editRatioTarget } = useSettings()
-  return (
-    <section className="card">
-      <h2>You</h2>
-      <Field label="Name" help="Your annotations and verdicts are saved under this name.">
-        <input
-          value={annotator}
-          onChange={({ target }) => target.value.trim() && changeSettings({ annotator: target.value })}
-        />
-      </Field>
-      <Field label="Warn above edit ratio">
-        <input
-          type="number"
-          min={0.05}
-          max={1}
-          step={0.05}
-          value={editRatioTarget}
-          onChange={({ target }) => changeSettings({ editRatioTarget: Number(target.value) })}
-        />
-      </Field>
-    </section>
-  )
-}
-
-function AppearanceCard() {
-  const { theme, textSize } = useSettings()
-  return (
-    <section className="card">
-      <h2>Appearance</h2>
-      <Field label="Theme">
-        <select
-          value={theme}
-          onChange={({ target }) => changeSettings({ theme: target.value as Settings['theme'] })}
-        >
-          <option value="system">System</option>
-          <option value="light">Light</option>
-          <option value="dark">Dark</option>
-        </select>
-      </Field>
-      <Field label={`Text size ${textSize}%`}>
-        <input
-          type="range"
-          min={80}
-          max={200}
-          step={10}
-          value={textSize}
-          onChange={({ target }) => changeSettings({ textSize: Number(target.value) })}
-        />
-      </Field>
-    </section>
-  )
-}
-
-function ModelsCard() {
-  const { server, draftModel } = useSettings()
-  return (
-    <section className="card">
-      <h2>Models for drafts and judging</h2>
-      <Field
-        label="Server address"
-        help="An OpenAI-compatible server: Ollama, LM Studio, llama.cpp, vLLM. For drafts it must run on this machine; a judge may run anywhere. Its key, if it needs one, is STET_JUDGE_KEY in the environment of Stet."
-      >
-        <input value={server} onChange={({ target }) => changeSettings({ server: target.value })} />
-      </Field>
-      <ServerModel />
-      <Field
-        label="Draft with a project model instead"
-        help="The name of a language model of the project, a folder, or a GGUF file. Leave empty to draft with the server."
-      >
-        <input
-          value={draftModel}
-          onChange={({ target }) => changeSettings({ draftModel: target.value.trim() })}
-        />
-      </Field>
-    </section>
-  )
-}
-
-function GuideCard() {
-  const project = useProject()
-  const { isShown } = useGuide(project)
-  return (
-    <section className="card">
-      <h2>Getting started</h2>
-      <GuideList project={project} />
-      <p className="quiet">
-        To use your own data, drop a file in Data <Keys keys="g d" />. To compare a trained model with its
-        base, chat with both in Models <Keys keys="g m" />. <Keys keys="?" /> shows the keys of the current
-        view, <Keys keys="Ctrl K" /> opens the command palette.
-      </p>
-      {isShown ? (
-        <Button onClick={dismissGuide}>Dismiss guide</Button>
-      ) : (
-        <Button onClick={() => showGuide(project)}>Show the next step above every view</Button>
+    <>
+      <Bar title="Settings">
+        <span className="set-find">
+          <Input
+            ref={field}
+            type="search"
+            aria-label="Find a setting"
+            placeholder="Find a setting"
+            before={<Icon name="search" isSmall />}
+            value={search}
+            onChange={({ target }) => setSearch(target.value)}
+          />
+          <Keys keys="/" isHidden />
+        </span>
+      </Bar>
+      <Sections sections={found} />
+      {found.length === 0 && (
+        <p className="pad second">
+          No setting matches. <Button onClick={() => setSearch('')}>Show all</Button>
+        </p>
       )}
-    </section>
+    </>
+  )
+}
+
+function Sections({ sections: shown }: { sections: readonly Section[] }) {
+  const [place, change] = usePlace()
+  const area = useRef<HTMLElement>(null)
+  const isAsked = shown.some(({ id }) => id === place.section)
+  const current = isAsked ? place.section : shown[0]?.id
+  // Only what an address or the list asks for is scrolled to; scrolling by hand changes no address.
+  useEffect(() => {
+    if (place.section) area.current?.querySelector(`#settings-${CSS.escape(place.section)}`)?.scrollIntoView()
+  }, [place.section])
+  const open = (id: string) => {
+    change({ section: id }, { replace: true })
+    area.current?.querySelector(`#settings-${id}`)?.scrollIntoView()
+  }
+  return (
+    <div className="panes settings">
+      <nav className="pane set-nav" aria-label="Sections of the settings">
+        {shown.map(({ id, title, icon }) => (
+          <button
+            key={id}
+            type="button"
+            className="nav"
+            aria-current={id === current ? 'true' : undefined}
+            onClick={() => open(id)}
+          >
+            <Icon name={icon} />
+            {title}
+          </button>
+        ))}
+      </nav>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard */}
+      <section ref={area} className="pane grow scroll set-area" aria-label="Settings" tabIndex={0}>
+        <div className="set-page">
+          {shown.map(({ id, groups }) => (
+            <div key={id} id={`settings-${id}`} className="set-section">
+              {groups.map(({ Body, words }) => (
+                <Body key={words} />
+              ))}
+            </div>
+          ))}
+        </div>
+      </section>
+    </div>
   )
 }

@@ -72,7 +72,7 @@ export function usePlot(
   }, [data[0], data.at(-1), zoom])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the chart reads them when it draws
   useEffect(() => plot.current?.redraw(false), [marks, rules.limits, rules.reference])
-  return (by) => plot.current && moveLine(plot.current, by, group)
+  return (by) => plot.current && moveLine(plot.current, by)
 }
 
 function aligned({ data }: PlotContent): uPlot.AlignedData {
@@ -249,13 +249,13 @@ function valueBefore(column: uPlot.AlignedData[number] | undefined, at: number):
   return null
 }
 
-function moveLine(chart: uPlot, by: number, group: string): void {
+function moveLine(chart: uPlot, by: number): void {
   const [steps] = chart.data
   const at = Math.min(Math.max((chart.cursor.idx ?? steps.length - 1) + by, 0), steps.length - 1)
-  const left = chart.valToPos(steps[at]!, 'x')
-  const { clientWidth: width, clientHeight: height } = chart.over
-  chart.setCursor({ left, top: height / 2 })
-  uPlot.sync(group).pub('mousemove', chart, left, height / 2, width, height, at)
+  // Published by the plot itself, with the value by which the others find their own position; its types lack this argument.
+  const setCursor: (to: { left: number; top: number }, fires: boolean, publishes: boolean) => void =
+    chart.setCursor
+  setCursor({ left: chart.valToPos(steps[at]!, 'x'), top: chart.over.clientHeight / 2 }, true, true)
 }
 
 let stamp = 0

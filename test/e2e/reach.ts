@@ -25,7 +25,8 @@ export function unreachable(page: Page): Promise<string[]> {
       return there !== null && (control.contains(there) || there.contains(control) === isLabel(there))
     }
     function isLabel(element: Element): boolean {
-      return element.tagName === 'LABEL'
+      // A slider's thumb holds its control, as a label does.
+      return element.tagName === 'LABEL' || element.matches('.slider-thumb')
     }
   })
 }

@@ -17,6 +17,16 @@ export function currentJob(jobs: readonly WorkRecord[], project: string | null):
   return first?.job ?? null
 }
 
+/** The inputs of verbs that name the model they work on: what is trained or judged comes before what it is measured with. */
+const modelInputs = ['policy', 'candidate', 'model', 'rewardModel']
+
+/** @returns the name of the model that a running job has open; of a path its last part; null if it has none */
+export function openModelOf(job: WorkRecord | null): string | null {
+  if (job?.state !== 'running') return null
+  const name = modelInputs.map((key) => job.input[key]).find((value) => typeof value === 'string')
+  return name?.split(/[\\/]/).filter(Boolean).at(-1) ?? null
+}
+
 function compare(a: readonly number[], b: readonly number[]): number {
   const at = a.findIndex((value, i) => value !== b[i])
   return at === -1 ? 0 : a[at]! - b[at]!

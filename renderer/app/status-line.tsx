@@ -1,10 +1,12 @@
-/** The line at the bottom: the last save that is on disk, the runtime, and the memory in use. */
+/** The line at the bottom: the last save that is on disk, the model that is worked on, the runtime, and the memory in use. */
 import { useQuery } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import { bytesOf } from '../ui/format.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Dots } from '../ui/mark.tsx'
 import { connectionState, host, onConnection } from './connection.ts'
+import { currentJob, openModelOf } from './current-job.ts'
+import { useWork } from './queries.ts'
 import { useSaved } from './saved.ts'
 
 const refreshMs = 5000
@@ -17,11 +19,17 @@ export function StatusLine({ project }: { project: string | null }) {
     queryFn: () => host.machine.now({ project }),
     refetchInterval: refreshMs,
   })
+  const model = openModelOf(currentJob(useWork(), project))
   return (
     <footer className="status">
       <SavedState />
       {machine && (
         <span className="status-end">
+          {model !== null && (
+            <span className="hide-narrow cut status-model" title="The model that the running job works on">
+              {model}
+            </span>
+          )}
           <span>
             {machine.runtime.replace(/ [\d.]+$/, '')}, {machine.cores} threads
           </span>

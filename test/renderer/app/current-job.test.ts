@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { WorkRecord } from '../../../electron/contract/work.ts'
-import { currentJob } from '../../../renderer/app/current-job.ts'
+import { currentJob, openModelOf } from '../../../renderer/app/current-job.ts'
 
 const job = (id: string, some: Partial<WorkRecord> = {}): WorkRecord => ({
   id,
@@ -44,4 +44,17 @@ test('of queued jobs the next is named; ended ones never', () => {
   const queued = (id: string, place: number) => job(id, { state: 'queued', place })
   assert.equal(named([queued('moved-up', 1), queued('older', 2)]), 'moved-up')
   assert.equal(named([job('over', { state: 'done', endedAt: '2026-01-01T00:01:00Z' })]), null)
+})
+
+test('the open model is that which a running job trains or judges, without its folders', () => {
+  const open = (input: WorkRecord['input'], some: Partial<WorkRecord> = {}) =>
+    openModelOf(job('a', { input, ...some }))
+  assert.equal(open({ project: 'here', model: 'world' }), 'world')
+  assert.equal(open({ policy: 'base', rewardModel: 'rewards' }), 'base')
+  assert.equal(open({ reference: 'base', candidate: 'aligned' }), 'aligned')
+  assert.equal(open({ model: '/models/smollm2/' }), 'smollm2')
+  assert.equal(open({ model: 'C:\\models\\smollm2.gguf' }), 'smollm2.gguf')
+  assert.equal(open({ project: 'here' }), null)
+  assert.equal(open({ model: 'base' }, { state: 'queued' }), null)
+  assert.equal(openModelOf(null), null)
 })

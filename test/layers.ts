@@ -92,7 +92,8 @@ export const layers: Layer[] = [
   },
   {
     folder: 'electron/storage',
-    layers: ['electron/contract'],
+    // An item's id is a hash of its content, which shows whether a recovered one is whole.
+    layers: ['electron/contract', 'electron/pipeline/data/item.ts'],
     packages: ['zod', 'better-sqlite3'],
     node: true,
   },

@@ -9,6 +9,8 @@ export const errorCodes = [
   'unavailable',
   'out_of_space',
   'out_of_memory',
+  /** A project's database cannot be trusted; what can be saved is offered. */
+  'damaged',
   /** Training went wrong: values that are not finite, or a tripwire. */
   'diverged',
 ] as const

@@ -24,6 +24,7 @@ export const errorStatus = {
   unavailable: 503,
   out_of_space: 507,
   out_of_memory: 503,
+  damaged: 422,
   diverged: 422,
 } as const
 
@@ -35,6 +36,7 @@ const base = oc.$meta<VerbMeta>({ summary: '', examples: [], trains: false }).er
   unavailable: { status: errorStatus.unavailable },
   out_of_space: { status: errorStatus.out_of_space },
   out_of_memory: { status: errorStatus.out_of_memory },
+  damaged: { status: errorStatus.damaged },
   diverged: { status: errorStatus.diverged },
 })
 

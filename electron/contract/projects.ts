@@ -88,7 +88,57 @@ const sample = verb(
   )
   .output(z.object({ project: z.string(), items: z.int(), edited: z.int() }))
 
-export const projectVerbs = { init, sample }
+/** A backup of a project's database. */
+export const ProjectCopy = z.object({
+  name: z.string(),
+  madeAt: z.string(),
+  /** What is wrong with it, to be put after its name; null if it is whole. */
+  problem: z.string().nullable(),
+  items: z.int().nonnegative(),
+  annotations: z.int().nonnegative(),
+})
+export type ProjectCopy = z.infer<typeof ProjectCopy>
+
+export const RecoveredTable = z.object({
+  table: z.string(),
+  /** Rows that the copy had. */
+  inCopy: z.int().nonnegative(),
+  /** Rows of the damaged file that the copy lacked or had in an older state. */
+  salvaged: z.int().nonnegative(),
+  /** Rows that were read but cannot be right. */
+  refused: z.int().nonnegative(),
+  /** False if a part of the table could not be read in the damaged file. */
+  isWhole: z.boolean(),
+})
+
+export const Recovery = z.object({
+  project: z.string(),
+  /** Name of the copy that the project was rebuilt from; null if there was none. */
+  copy: z.string().nullable(),
+  /** Where the damaged database is kept; null if it was missing. */
+  damaged: z.string().nullable(),
+  /** What was wrong with the database, to be put after its name. */
+  problem: z.string(),
+  tables: z.array(RecoveredTable),
+})
+export type Recovery = z.infer<typeof Recovery>
+
+const copy = z
+  .string()
+  .nullable()
+  .default(null)
+  .describe('Copy in the folder backups to build on; none takes the newest whole one.')
+  .meta({ value: 'NAME' })
+
+const recover = verb(
+  'Recover a project whose database is damaged, from its newest copy and from all that can still be read.',
+  'recover ferry.stet',
+  'recover ferry.stet --copy lab-2026-01-31T09-30-00-000Z.db',
+)
+  .input(z.strictObject({ project, copy }))
+  .output(Recovery)
+
+export const projectVerbs = { init, sample, recover }
 
 export const projects = {
   recent: procedure('List recently opened projects, newest first.')
@@ -113,6 +163,12 @@ export const projects = {
   size: procedure('Measure the space that a project takes, in bytes.')
     .input(z.strictObject({ project }))
     .output(z.object({ bytes: z.number().nonnegative() })),
+  copies: procedure('List the backups of a project, whole or not, and what is wrong with its database.')
+    .input(z.strictObject({ project }))
+    .output(z.object({ problem: z.string().nullable(), copies: z.array(ProjectCopy) })),
+  recover: procedure('Recover a project whose database is damaged.')
+    .input(z.strictObject({ project, copy }))
+    .output(Recovery),
   forget: procedure('Remove a project from the list of recent ones; its folder stays.')
     .input(z.strictObject({ project }))
     .output(z.array(ProjectCard)),

@@ -1,7 +1,9 @@
 /** Backups of a project's database: at most three of today, one of each earlier day, and ten in all. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { type Db, explain } from './database.ts'
+import { DamagedProject, findProblem } from './health.ts'
+import { syncFile, syncFolder } from './sync.ts'
 
 const maxOfToday = 3
 const maxBackups = 10
@@ -11,13 +13,24 @@ const pagesPerTurn = 1000
 /** `lab-2025-01-31T09-30-00-000Z.db`: the time of the backup in UTC, without characters that file systems refuse. */
 const namePattern = /^lab-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z\.db$/
 
-/** Copies the database while it is in use, then deletes old backups. @returns the backup's path */
+/** What a process that was killed while it copied has left. */
+const remains = /^lab-[\dTZ-]+\.db\.tmp(-journal|-wal|-shm)?$/
+
+/**
+ * Copies the database while it is in use, checks the copy, then deletes old backups. Only a whole copy is kept, so that
+ * those of a damaged database never push out good ones.
+ * @returns the backup's path
+ * @throws DamagedProject if the copy is not whole: then neither is the database
+ */
 export async function makeBackup(db: Db, folder: string, now = new Date()): Promise<string> {
   mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(folder)) if (remains.test(name)) rmSync(path.join(folder, name))
   const file = path.join(folder, `lab-${now.toISOString().replaceAll(/[:.]/g, '-')}.db`)
   const temporary = `${file}.tmp`
   try {
     await db.backup(temporary, { progress: () => pagesPerTurn })
+    const problem = findProblem(temporary)
+    if (problem !== null) throw new DamagedProject(db.name, problem)
     syncFile(temporary)
     renameSync(temporary, file)
   } catch (error) {
@@ -25,16 +38,16 @@ export async function makeBackup(db: Db, folder: string, now = new Date()): Prom
   } finally {
     rmSync(temporary, { force: true })
   }
-  if (process.platform !== 'win32') syncFile(folder)
+  syncFolder(folder)
   const names = listBackups(folder)
   const kept = backupsToKeep(names, now)
   for (const name of names) if (!kept.has(name)) rmSync(path.join(folder, name), { force: true })
   return file
 }
 
-/** Whether there is no backup, or the newest is at least a day old. */
+/** Whether there is no backup, or the newest is at least a day old; one that a wrong clock dated ahead does not count. */
 export function isBackupDue(folder: string, now = new Date()): boolean {
-  const newest = listBackups(folder).at(-1)
+  const newest = listBackups(folder).findLast((name) => timeOf(name) <= now.getTime())
   return newest === undefined || now.getTime() - timeOf(newest) >= dayMs
 }
 
@@ -50,11 +63,16 @@ export function listBackups(folder: string): string[] {
   }
 }
 
-/** The newest three of today and the newest of every earlier day; of these, the newest ten. */
+/**
+ * The newest three of today and the newest of every earlier day; of these, the newest ten. Those that a wrong clock
+ * dated ahead are kept beside them.
+ */
 export function backupsToKeep(names: string[], now: Date): Set<string> {
   const today = now.toISOString().slice(0, 10)
+  const ahead = names.filter((name) => timeOf(name) > now.getTime())
   const countOfDay = new Map<string, number>()
-  const kept = [...names]
+  const kept = names
+    .filter((name) => !ahead.includes(name))
     .sort()
     .reverse()
     .filter((name) => {
@@ -63,18 +81,10 @@ export function backupsToKeep(names: string[], now: Date): Set<string> {
       countOfDay.set(day, count)
       return count <= (day === today ? maxOfToday : 1)
     })
-  return new Set(kept.slice(0, maxBackups))
+  return new Set([...kept.slice(0, maxBackups), ...ahead])
 }
 
-function timeOf(name: string): number {
+/** When a backup was made, in milliseconds since 1970. */
+export function timeOf(name: string): number {
   return Date.parse(name.replace(namePattern, '$1T$2:$3:$4.$5Z'))
-}
-
-function syncFile(file: string): void {
-  const descriptor = openSync(file, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
 }

@@ -2,11 +2,12 @@
  * A project is a folder with `lab.db`, `checkpoints/`, `exports/`, `backups/` and a lock. Only one process at a time
  * can open it.
  */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { isBackupDue, makeBackup } from './backup.ts'
 import { type Db, openDatabase, openDatabaseToRead, transact } from './database.ts'
+import { applicationId, DamagedProject, refuseDamaged } from './health.ts'
 import { acquireLock, type Lock } from './lock.ts'
 import { type Migration, migrate, readMigrations, schemaVersion } from './migrate.ts'
 import { pauseInterruptedRuns } from './runs.ts'
@@ -22,14 +23,12 @@ export interface Project {
   close(): void
 }
 
-const applicationId = 0x53746574
-
 /**
  * Creates a project folder and opens it.
- * @throws UserError `conflict` if the folder is not empty
+ * @throws UserError `conflict` if the folder holds anything but what an interrupted creation leaves
  */
 export async function createProject(folder: string, name: string): Promise<Project> {
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
+  if (existsSync(folder) && !isUnfinished(folder)) {
     throw new UserError(
       'conflict',
       `${folder} already exists and is not empty. Choose another name, or open it.`,
@@ -39,10 +38,18 @@ export async function createProject(folder: string, name: string): Promise<Proje
   return open(folder, name)
 }
 
+/** Whether all that a folder holds, if anything, are the files of a creation that a crash or a full disk ended. */
+function isUnfinished(folder: string): boolean {
+  const names = readdirSync(folder)
+  if (names.some((name) => !/^(lock(\.json(\.\d+)?)?|lab\.db(-wal|-shm)?)$/.test(name))) return false
+  const file = path.join(folder, 'lab.db')
+  return !existsSync(file) || statSync(file).size === 0
+}
+
 /**
  * Opens a project, migrates it to the present schema and makes the daily backup of its database. Runs that a crashed
  * process has left as running are paused. A project of a newer version of Stet is opened read-only and left as it is.
- * @throws UserError if the folder is not a project, or another process has it open
+ * @throws UserError if the folder is not a project, or another process has it open; DamagedProject
  */
 export async function openProject(folder: string): Promise<Project> {
   if (!existsSync(path.join(folder, 'lab.db'))) {
@@ -51,7 +58,7 @@ export async function openProject(folder: string): Promise<Project> {
       `${folder} is not a Stet project (no lab.db). Create one with \`stet init\`.`,
     )
   }
-  return open(folder, path.basename(folder, '.stet'))
+  return open(folder, path.basename(folder, '.stet'), refuseDamaged)
 }
 
 /**
@@ -72,11 +79,16 @@ export function openProjectBeside(folder: string): Project | null {
   return { folder, db, name: readName(db), backupProblem: null, readOnly, close: () => db.close() }
 }
 
-async function open(folder: string, newName: string): Promise<Project> {
+async function open(
+  folder: string,
+  newName: string,
+  check: (file: string) => void = () => {},
+): Promise<Project> {
   const lock = await acquireLock(folder)
   let db: Db | undefined
   try {
     const file = path.join(folder, 'lab.db')
+    check(file)
     const newer = existsSync(file) ? openIfNewer(file, folder, lock) : null
     if (newer) return newer
     db = openDatabase(file)
@@ -164,6 +176,7 @@ async function backUpIfDue(db: Db, folder: string): Promise<string | null> {
     if (isBackupDue(backupFolder(folder))) await makeBackup(db, backupFolder(folder))
     return null
   } catch (error) {
+    if (error instanceof DamagedProject) throw error
     return `The daily backup of the database failed: ${(error as Error).message}`
   }
 }

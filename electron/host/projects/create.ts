@@ -1,7 +1,8 @@
-/** The verbs that create projects: init (empty) and sample (with the data of a sample world). */
+/** The verbs that create projects: init (empty) and sample (with the data of a sample world); and recover. */
+import path from 'node:path'
 import type { projectVerbs as contractVerbs } from '../../contract/projects.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
-import { countWork } from '../../storage/index.ts'
+import { countWork, recoverProject } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import { importSampleWorld } from '../data/sample-world.ts'
 import type { Implements } from '../implements.ts'
@@ -21,4 +22,9 @@ async function sample(
   return { project: project.folder, items, edited: annotations.done }
 }
 
-export const projectVerbs: Implements<typeof contractVerbs> = { init, sample }
+async function recover(_: Lab, { project, copy }: VerbInput<'recover'>): Promise<VerbResult<'recover'>> {
+  const folder = path.resolve(project)
+  return { project: folder, ...(await recoverProject(folder, copy)) }
+}
+
+export const projectVerbs: Implements<typeof contractVerbs> = { init, sample, recover }

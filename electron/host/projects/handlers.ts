@@ -6,10 +6,13 @@ import { type ProjectOverview, ProjectStage, type ProjectSummary } from '../../c
 import type { RunKind } from '../../contract/run-kinds/index.ts'
 import {
   countWork,
+  listCopies,
   listEvaluations,
   listModels,
   listRuns,
   type Project,
+  problemOfProject,
+  recoverProject,
   renameProject,
 } from '../../storage/index.ts'
 import { importSampleWorld } from '../data/sample-world.ts'
@@ -60,6 +63,14 @@ export function projectHandlers({ api, lab }: HandlerContext) {
       return overviewOf(project)
     }),
     size: api.projects.size.handler(async ({ input }) => ({ bytes: await folderSize(input.project) })),
+    copies: api.projects.copies.handler(({ input }) => {
+      const folder = path.resolve(input.project)
+      return { problem: problemOfProject(folder), copies: listCopies(folder) }
+    }),
+    recover: api.projects.recover.handler(async ({ input }) => {
+      const folder = path.resolve(input.project)
+      return { project: folder, ...(await recoverProject(folder, input.copy)) }
+    }),
     forget: api.projects.forget.handler(({ input }) => {
       removeRecent(input.project)
       return recentProjects()

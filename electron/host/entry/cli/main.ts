@@ -28,6 +28,7 @@ const exitCodes = {
   unavailable: 1,
   out_of_space: 1,
   out_of_memory: 1,
+  damaged: 1,
   diverged: 1,
 }
 

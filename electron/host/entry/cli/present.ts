@@ -9,12 +9,14 @@ import { lines } from './layout.ts'
 import { presentImport, presentLabels } from './present/data.ts'
 import { presentCheck, presentEvaluations, presentJudge, presentWinRate } from './present/judge.ts'
 import { presentBench, presentDoctor } from './present/machine.ts'
+import { presentRecovery } from './present/recovery.ts'
 import { presentRewardCurve } from './present/reward-curve.ts'
 import { presentRun, presentRuns } from './present/runs.ts'
 
 const presenters: { [Name in VerbName]: (result: VerbResult<Name>) => string } = {
   init: ({ project }) => `Created ${project}. Next: stet import ${shellWord(project)} FILE…`,
   sample: ({ project, items, edited }) => `Created ${project} with ${items} items, ${edited} of them edited.`,
+  recover: presentRecovery,
   import: presentImport,
   export: ({ file, rows }) => `Wrote ${rows} rows to ${file}.`,
   label: presentLabels,

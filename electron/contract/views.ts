@@ -2,7 +2,7 @@
 export const views = [
   { path: 'data', title: 'Data', key: 'd' },
   { path: 'annotate', title: 'Annotate', key: 'a' },
-  { path: 'label', title: 'Labels', key: 'l' },
+  { path: 'label', title: 'Labels and reward', key: 'l' },
   { path: 'runs', title: 'Runs', key: 'r' },
   { path: 'judge', title: 'Judge', key: 'j' },
   { path: 'models', title: 'Models', key: 'm' },

@@ -1,6 +1,6 @@
 /** The view Annotate: a queue of items, each to be edited as little as possible. */
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
@@ -22,6 +22,7 @@ import { Review } from './review.tsx'
 import { restoreState, type State } from './session.ts'
 import { refreshCorrections } from './use-corrections.ts'
 import { useDiffUnit } from './use-diff-unit.ts'
+import { usePane } from './use-pane.ts'
 import { type Queue, useQueue } from './use-queue.ts'
 import { type Finished, useUndo } from './use-undo.ts'
 
@@ -103,35 +104,6 @@ function QueueView() {
       </div>
     </>
   )
-}
-
-/** Below this width of the frame, in rem, the queue is over the work instead of beside it (annotate.css). */
-const narrowRem = 68
-
-function isNarrow(): boolean {
-  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
-  return (document.querySelector('.app')?.clientWidth ?? 0) <= narrowRem * rem
-}
-
-export type Side = 'queue' | 'guidelines'
-
-/** What is beside the item, or over it where there is no room: the queue or the guidelines. */
-function usePane() {
-  const { showsQueue, showsGuidelines } = useSettings()
-  const [over, setOver] = useState<Side | null>(null)
-  const beside = showsGuidelines ? 'guidelines' : showsQueue ? 'queue' : null
-  const toggle = (side: Side) => {
-    if (isNarrow()) {
-      setOver(over === side ? null : side)
-      return
-    }
-    setOver(null)
-    const isShown = beside !== side
-    changeSettings(
-      side === 'queue' ? { showsQueue: isShown, showsGuidelines: false } : { showsGuidelines: isShown },
-    )
-  }
-  return { shown: over ?? beside, isOver: over !== null, toggle, close: () => setOver(null) }
 }
 
 /** Opens the next items before they are needed. */

@@ -1,5 +1,5 @@
 /** What one reads beside the response: the prompt, its context, and the preferred response for reference. */
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import type { Item, Message } from '../../electron/contract/records.ts'
 import { Icon } from '../ui/icons.tsx'
 import { ariaKeys } from '../ui/key-caps.ts'
@@ -11,11 +11,13 @@ interface Fold {
 }
 
 export function CopyPane({
+  ref,
   item: { prompt, context, chosen },
   contextFold,
   preferredFold,
   children,
 }: {
+  ref: RefObject<HTMLElement | null>
   item: Item
   contextFold: Fold
   preferredFold: Fold
@@ -30,7 +32,7 @@ export function CopyPane({
       pane.current.scrollTop = asked.current.offsetTop - pane.current.offsetTop
   }, [prompt])
   return (
-    <section className="pane an-copy" aria-label="Prompt and reference">
+    <section ref={ref} className="pane an-copy" aria-label="Prompt and reference">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard */}
       <div ref={pane} className="scroll" tabIndex={0}>
         {prompt.length === 1 ? (

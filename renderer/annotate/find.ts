@@ -59,23 +59,23 @@ const field = StateField.define<Found>({
 
 export const find: Extension = field
 
-export interface FindState {
-  count: number
-  /** From 1; 0 if there is none. */
-  at: number
-}
-
-/** Shows where a text is; an empty one shows nothing. */
-export function findText(view: EditorView, query: string): FindState {
+/** Marks where a text is, the one at or after the caret as the current one. @returns how many there are, and its index */
+export function findText(view: EditorView, query: string): { count: number; at: number } {
   view.dispatch({ effects: setQuery.of(query) })
-  return reveal(view)
+  const { starts, at } = view.state.field(field)
+  return { count: starts.length, at }
 }
 
-/** Goes to the next or the previous place, around the ends. */
-export function findNext(view: EditorView, by: 1 | -1): FindState {
-  const { starts, at } = view.state.field(field)
-  if (starts.length > 0) view.dispatch({ effects: setAt.of((at + by + starts.length) % starts.length) })
-  return reveal(view)
+/** How many places there are now: the text may have been edited since it was searched. */
+export function foundIn(view: EditorView): number {
+  return view.state.field(field).starts.length
+}
+
+/** Goes to one of the places; -1 to none. */
+export function goToFound(view: EditorView, at: number): void {
+  view.dispatch({ effects: setAt.of(at) })
+  const start = view.state.field(field).starts[at]
+  if (start !== undefined) view.dispatch({ effects: EditorView.scrollIntoView(start, { y: 'center' }) })
 }
 
 /** Ends the search; the caret is then at the place that was found last. */
@@ -87,11 +87,4 @@ export function endFind(view: EditorView): void {
     ...(start === undefined ? {} : { selection: { anchor: start, head: start + query.length } }),
   })
   view.focus()
-}
-
-function reveal(view: EditorView): FindState {
-  const { starts, at } = view.state.field(field)
-  const start = starts[at]
-  if (start !== undefined) view.dispatch({ effects: EditorView.scrollIntoView(start, { y: 'center' }) })
-  return { count: starts.length, at: at + 1 }
 }

@@ -87,20 +87,21 @@ interface OpenItem {
 function ItemPanel({ savedNote, children, ...open }: OpenItem & { savedNote: string; children: ReactNode }) {
   const { item, tokenizer, place } = open
   const parent = useRef<HTMLDivElement>(null)
-  const folds = useFolds()
+  const beside = useRef<HTMLElement>(null)
+  const find = useFind()
+  const folds = useFolds(find.isOpen)
   const note = useNote(place, savedNote)
   const actions = useItemActions(parent, open)
   const { editing, draft, putBack, asking } = actions
-  const find = useFind()
   useItemKeys(actions, { note, folds, find })
   return (
     <div className="item-panel">
-      <CopyPane item={item} contextFold={folds.context} preferredFold={folds.preferred} />
+      <CopyPane ref={beside} item={item} contextFold={folds.context} preferredFold={folds.preferred} />
       <section className="pane an-proof" aria-label="Response to edit">
         <div className="scroll an-sheet">
           <TwoVersions place={place} />
           <ProofHead editing={editing} />
-          {find.isOpen && <FindBar editor={editing.editor} onClose={find.close} />}
+          {find.isOpen && <FindBar beside={beside} editor={editing.editor} onClose={find.close} />}
           <div className="an-text">
             <div ref={parent} className="proof" />
             <MarginNotes
@@ -133,13 +134,16 @@ function ItemPanel({ savedNote, children, ...open }: OpenItem & { savedNote: str
   )
 }
 
-/** What is open beside the response; remembered from item to item. */
-function useFolds() {
+/** What is open beside the response; remembered from item to item. All of it while words are searched for. */
+function useFolds(isSearched: boolean) {
   const { showsContext, showsPreferred } = useSettings()
   return {
-    context: { isOpen: showsContext, toggle: () => changeSettings({ showsContext: !showsContext }) },
+    context: {
+      isOpen: showsContext || isSearched,
+      toggle: () => changeSettings({ showsContext: !showsContext }),
+    },
     preferred: {
-      isOpen: showsPreferred,
+      isOpen: showsPreferred || isSearched,
       toggle: () => changeSettings({ showsPreferred: !showsPreferred }),
     },
   }
@@ -173,7 +177,7 @@ function useItemKeys(
     ...alsoWhileTyping('p', 'Preferred response', folds.preferred.toggle),
     ...alsoWhileTyping('c', 'Context', folds.context.toggle),
     // While it is open, the browser's own search has the key.
-    ...(find.isOpen ? [] : [{ keys: 'Ctrl+f', does: 'Find in the response', run: find.open, ...typing }]),
+    ...(find.isOpen ? [] : [{ keys: 'Ctrl+f', does: 'Find in this item', run: find.open, ...typing }]),
     { keys: 'e', does: 'Edit the text', run: () => editing.editor().view.focus() },
   ])
 }

@@ -7,22 +7,13 @@ import { Button, IconButton } from '../ui/button.tsx'
 import { Menu, type MenuEntry } from '../ui/menu.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
-import type { Side } from './annotate-view.tsx'
 import { useImportAnnotations } from './import-annotations.tsx'
 import { useDatasets } from './use-datasets.ts'
 import type { DiffUnit } from './use-diff-unit.ts'
+import type { Pane } from './use-pane.ts'
 import type { Queue } from './use-queue.ts'
 
-export function QueueBar({
-  queue,
-  unit,
-  pane,
-}: {
-  queue: Queue
-  unit: DiffUnit
-  /** What is beside the item, and how to change that. */
-  pane: { shown: Side | null; toggle: (side: Side) => void }
-}) {
+export function QueueBar({ queue, unit, pane }: { queue: Queue; unit: DiffUnit; pane: Pane }) {
   const [place, change] = usePlace()
   const dataset = useDatasets().find(({ id }) => id === place.dataset)?.name ?? null
   const crumbs = [{ text: 'Annotate', open: () => change({ dataset: undefined, item: undefined }) }]
@@ -32,9 +23,7 @@ export function QueueBar({
       crumbs={dataset === null ? [] : crumbs}
       beside={<QueuePosition queue={queue} />}
     >
-      <span className="row hide-narrow">
-        <QueueFilters queue={queue} />
-      </span>
+      {!pane.isNarrow && <QueueFilters queue={queue} />}
       <span className="hide-tiny">
         <UnitChoice unit={unit} />
       </span>
@@ -55,7 +44,7 @@ export function QueueBar({
         isPressed={pane.shown === 'queue'}
         onClick={() => pane.toggle('queue')}
       />
-      <MoreMenu unit={unit} />
+      <MoreMenu unit={unit} queue={pane.isNarrow ? queue : null} />
     </Bar>
   )
 }
@@ -167,11 +156,56 @@ function UnitChoice({ unit: { models, tokenizer, toggle } }: { unit: DiffUnit })
   )
 }
 
-function MoreMenu({ unit: { models, tokenizer, choose } }: { unit: DiffUnit }) {
+/** What the bar has no room for in a narrow window. */
+function useFilterEntries(queue: Queue | null): MenuEntry[] {
+  const [place, change] = usePlace()
+  if (queue === null) return []
+  const { isDisputed, own, disputed } = queue
+  const order = isDisputed ? 'disagreement' : own.order
+  const entries: MenuEntry[] = [
+    {
+      group: 'Queue',
+      actions: orders.map(({ value, text }) => ({
+        text,
+        isChecked: value === order,
+        run: () => change({ order: value, item: undefined }),
+      })),
+    },
+    {
+      group: 'Split',
+      actions: splits.map(({ value, text }) => ({
+        text,
+        isChecked: value === (place.split ?? ''),
+        run: () => change({ split: value || undefined, item: undefined }),
+      })),
+    },
+  ]
+  if (isDisputed && disputed.rewardModel !== undefined)
+    entries.push({
+      group: 'Reward model',
+      actions: (disputed.rewardModels ?? []).map((name) => ({
+        text: name,
+        isChecked: name === disputed.rewardModel,
+        run: () => change({ reward: name, item: undefined }),
+      })),
+    })
+  return entries
+}
+
+function MoreMenu({
+  unit: { models, tokenizer, choose },
+  queue,
+}: {
+  unit: DiffUnit
+  /** Whose filters are in this menu; null if they are in the bar. */
+  queue: Queue | null
+}) {
   const { showsWhitespace } = useSettings()
   const [, change] = usePlace()
   const { element, choose: importAnnotations } = useImportAnnotations()
+  const filters = useFilterEntries(queue)
   const entries: MenuEntry[] = [
+    ...filters,
     {
       text: 'Show spaces and line ends',
       icon: 'show',

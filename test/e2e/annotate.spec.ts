@@ -330,7 +330,7 @@ describe('annotating', async () => {
   test('words are found in a text that is drawn in part, with the places counted', async () => {
     await open('tides')
     await page.keyboard.press('Control+f')
-    const field = page.getByRole('textbox', { name: 'Find in the response' })
+    const field = page.getByRole('textbox', { name: 'Find in this item' })
     await field.fill('GOES OUT')
     await page.getByText('1 of 200').waitFor()
     await page.keyboard.press('Shift+Enter')
@@ -344,6 +344,33 @@ describe('annotating', async () => {
     await page.locator('.cm-content:focus').waitFor()
     assert.equal(await page.evaluate(() => getSelection()?.toString()), 'goes out')
     assert.equal(await page.locator('.found').count(), 0)
+  })
+
+  test('words are found in the prompt, the folded context and the preferred response too', async () => {
+    await open('parcel')
+    await page.keyboard.press('Alt+c')
+    await page.getByText('48-2207').waitFor({ state: 'detached' })
+    await page.keyboard.press('Control+f')
+    const field = page.getByRole('textbox', { name: 'Find in this item' })
+    const marked = () =>
+      page.evaluate(() => [...(CSS.highlights.get('found-at') ?? [])].map((range) => range.toString()))
+    await field.fill('48-22')
+    await page.getByText('1 of 1').waitFor()
+    assert.deepEqual(await marked(), ['48-22'])
+    await field.fill('PARCEL')
+    // Twice beside the response and twice in it, where the search begins.
+    await page.getByText('3 of 4').waitFor()
+    assert.deepEqual(await marked(), [])
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Enter')
+    await page.getByText('1 of 4').waitFor()
+    assert.deepEqual(await marked(), ['parcel'])
+    assert.equal(await page.locator('.found.is-at').count(), 0)
+    assert.deepEqual(await axeProblems(page), [])
+    await page.keyboard.press('Escape')
+    await page.locator('.cm-content:focus').waitFor()
+    assert.equal(await page.evaluate(() => CSS.highlights.has('found')), false)
+    await page.keyboard.press('Alt+c')
   })
 
   test('the effort of each person is shown, saved as CSV, and leads back to the items', async () => {
@@ -372,6 +399,24 @@ describe('annotating', async () => {
     await page.getByRole('button', { name: /My parcel was due/ }).click()
     await page.locator('.an-copy', { hasText: 'My parcel was due' }).waitFor()
     await open('fridge')
+  })
+
+  test('in a narrow window the queue is closed and says so, and its filters are in the menu', async () => {
+    await open('parcel')
+    await page.setViewportSize({ width: 1000, height: 700 })
+    const shows = page.getByRole('button', { name: 'Show the queue' })
+    await shows.waitFor()
+    assert.equal(await shows.getAttribute('aria-pressed'), 'false')
+    assert.equal(await page.locator('.an-queue').count(), 0)
+    await shows.click()
+    await page.locator('.an-queue.is-over').waitFor()
+    await page.getByRole('button', { name: 'Hide the queue' }).first().click()
+    await page.getByRole('button', { name: 'More', exact: true }).click()
+    await page.getByRole('menuitemcheckbox', { name: 'Flagged' }).click()
+    await page.waitForURL(/order=flagged/)
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.locator('.an-queue').waitFor()
+    await open('parcel')
   })
 
   test('no width or size of text makes the page scroll sideways', async () => {

@@ -104,7 +104,9 @@ function limitElements(chart: uPlot, { limits }: ChartRules): HTMLElement[] {
     if (isFar && !isPointedTo) return []
     if (value < range[0]) return [textAt('chart-limit', `${words} ↓`, { bottom: '0' })]
     if (value > range[1]) return [textAt('chart-limit', `${words} ↑`, { top: '0' })]
-    return [textAt('chart-limit on', words, { top: `${chart.valToPos(value, 'y')}px` })]
+    // Near the axis it stands above its line, where no tick is.
+    const side = value < range[0] + (range[1] - range[0]) / 5 ? 'above' : 'on'
+    return [textAt(`chart-limit ${side}`, words, { top: `${chart.valToPos(value, 'y')}px` })]
   })
 }
 

@@ -129,18 +129,20 @@ function Result({ record, data, round }: { record: Finished; data: Pairs; round:
   const notes = <NotesCard record={record} />
   const differences = round.differences.length > 0 && <DifferencesCard round={round} />
   const hasFrontier = points.length > 1
+  // A matrix of few candidates has room beside the frontier, as the other judges have.
+  const isSmall = hasFrontier && round.rows.length <= 4
   return (
     <>
       <Head record={record} data={data} round={round} />
       <div className="res-column">
         {rates}
-        {!hasFrontier && notes}
+        {isSmall ? differences : !hasFrontier && notes}
       </div>
       <div className="res-column">
         {hasFrontier ? <FrontierCard lines={points} /> : subsets}
         {judges}
       </div>
-      {differences}
+      {!isSmall && differences}
       {hasFrontier && subsets}
       {hasFrontier && notes}
     </>

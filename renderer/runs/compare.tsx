@@ -61,8 +61,13 @@ export function Compare({ runs }: { runs: string[] }) {
           <Names runs={loaded} hidden={hidden} onToggle={toggle} />
           <ChartControls hasTimes={loaded.every(({ times }) => times.length > 0)} />
         </div>
-        {loaded.length === runs.length && charted.length > 0 && <RunCharts runs={charted} isCompared />}
-        <Differences runs={loaded} />
+        {loaded.length === runs.length && charted.length > 0 ? (
+          <RunCharts runs={charted} isCompared>
+            <Differences runs={loaded} />
+          </RunCharts>
+        ) : (
+          <Differences runs={loaded} />
+        )}
       </div>
     </>
   )

@@ -41,6 +41,8 @@ const mainMetrics: string[] = [
 ] satisfies MetricKey[]
 
 const maxCharts = 8
+/** Of compared runs, before the outcomes. */
+const firstCharts = 4
 
 /** A curve with so few points is not smoothed: each of them was measured on many responses. */
 const fewPoints = 12
@@ -57,6 +59,7 @@ export function RunCharts({
   isWhole = false,
   isCompared = false,
   limits = noLimits,
+  children,
 }: {
   runs: readonly ChartedRun[]
   /** Whether all curves are shown, not only the main ones. */
@@ -64,6 +67,8 @@ export function RunCharts({
   /** Whether runs are compared: larger charts, and no bands, which would hide each other. */
   isCompared?: boolean
   limits?: Record<string, readonly ChartLimit[]>
+  /** Comes after the first few charts. */
+  children?: ReactNode
 }) {
   const look = useChartLook()
   const [, change] = usePlace()
@@ -95,13 +100,26 @@ export function RunCharts({
         </p>
       )}
       {look.isTable ? (
-        <ValuesTable metrics={shown} {...shared} />
+        <>
+          <ValuesTable metrics={shown} {...shared} />
+          {children}
+        </>
       ) : (
-        <div className={`chart-grid ${isCompared ? 'few' : ''}`}>
-          {shown.map((key) => (
-            <Chart key={key} metric={key} {...shared} />
-          ))}
-        </div>
+        <>
+          <div className={`chart-grid ${isCompared ? 'few' : ''}`}>
+            {(children ? shown.slice(0, firstCharts) : shown).map((key) => (
+              <Chart key={key} metric={key} {...shared} />
+            ))}
+          </div>
+          {children}
+          {children && shown.length > firstCharts && (
+            <div className="chart-grid few">
+              {shown.slice(firstCharts).map((key) => (
+                <Chart key={key} metric={key} {...shared} />
+              ))}
+            </div>
+          )}
+        </>
       )}
       {every > 1 && (
         <p className="help charts-note">

@@ -165,7 +165,11 @@ function SampleCard({
         <TokenHeat
           scale={scale}
           unit={quantityWords[quantity]}
-          tokens={tokens.map((token) => ({ text: token.text, value: token[quantity] ?? 0 }))}
+          tokens={tokens.map((token, i) => ({
+            text: token.text,
+            value: token[quantity] ?? 0,
+            isEnd: ended && i === tokens.length - 1,
+          }))}
         />
         {reference === undefined ? (
           <Button kind="quiet" isSmall disabled={progress !== null} onClick={() => void ask([promptId])}>

@@ -141,12 +141,17 @@ function HowGood({ record, live: { series, heldout } }: Part) {
   )
 }
 
-/** A rate and its interval on a rule from 0 to 100, with one half dotted. The words beside it say the same. */
+/** Percent on either side of one half that the rule shows at least. */
+const leastReach = 20
+
+/** A rate and its interval on a rule around one half, which is dotted. The words beside it say the same. */
 function RateRule({ value, interval: [low, high] }: { value: number; interval: [number, number] }) {
+  const reach = Math.max(leastReach, 50 - low, high - 50)
+  const place = (percent: number) => 50 + (50 * (percent - 50)) / reach
   return (
     <span className="rate-rule" aria-hidden>
-      <i className="rate-span" style={{ left: `${low}%`, width: `${high - low}%` }} />
-      <i className="rate-dot" style={{ left: `${value}%` }} />
+      <i className="rate-span" style={{ left: `${place(low)}%`, width: `${place(high) - place(low)}%` }} />
+      <i className="rate-dot" style={{ left: `${place(value)}%` }} />
     </span>
   )
 }

@@ -14,6 +14,8 @@ export interface HeatToken {
   value: number | null
   /** Whether the edit deleted the token (−1), inserted it (1) or kept it (0). */
   label?: number
+  /** Whether it ends the response: then it is shown as a mark rather than by its text. */
+  isEnd?: boolean
 }
 
 /** @param scale the value of the strongest tint; the same for everything that is compared in a view */
@@ -49,16 +51,20 @@ export function TokenHeat({
         onMouseLeave={() => setAt(null)}
         onBlur={() => setAt(null)}
       >
-        {tokens.map(({ text, value, label }, i) => (
+        {tokens.map(({ text, value, label, isEnd = false }, i) => (
           // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys do the same
           <span
             // biome-ignore lint/suspicious/noArrayIndexKey: tokens have no other key
             key={i}
-            className={`token ${i === at ? 'at' : ''} ${cueOf(label)} ${heatOf(value, scale)}`}
+            className={`token ${i === at ? 'at' : ''} ${cueOf(label)}`}
             title={value === null ? undefined : `${unit} ${numberOf(value)}`}
             onMouseEnter={() => setAt(i)}
           >
-            {text}
+            {isEnd ? (
+              <span className={`tint token-end ${heatOf(value, scale)}`}>end</span>
+            ) : (
+              <Tinted text={text} tint={heatOf(value, scale)} />
+            )}
           </span>
         ))}
       </div>
@@ -66,6 +72,17 @@ export function TokenHeat({
         {at === null ? ' ' : describe(tokens[at]!, unit)}
       </div>
     </div>
+  )
+}
+
+/** The tint sits on the word, not on the space before it. */
+function Tinted({ text, tint }: { text: string; tint: string }) {
+  const word = text.trimStart() || text
+  return (
+    <>
+      {text.slice(0, text.length - word.length)}
+      <span className={`tint ${tint}`}>{word}</span>
+    </>
   )
 }
 

@@ -71,7 +71,7 @@ const checks: Record<Tripwire, Check> = {
   maxKl(limit, metrics) {
     const kl = metrics['objective/kl']!
     return kl > limit
-      ? `KL rose to ${kl.toFixed(1)} (limit ${limit}). Raise klCoef or lower the learning rate.`
+      ? `KL rose to ${kl.toFixed(1)} (limit ${limit}). Raise the KL coefficient or lower the learning rate.`
       : null
   },
   lengthChange(limit, metrics, { firstLength }) {
@@ -86,7 +86,7 @@ const checks: Record<Tripwire, Check> = {
   minEosRate(limit, metrics) {
     const rate = metrics['response/eos_rate']!
     if (rate >= limit) return null
-    return `Only ${percent(rate)} of responses ended with EOS (limit ${percent(limit)}). Raise maxNewTokens or missingEosPenalty.`
+    return `Only ${percent(rate)} of responses ended with EOS (limit ${percent(limit)}). Raise the maximum length or the missing-EOS penalty.`
   },
   judgeDrop(limit, metrics, { bestWinRate, scoresAtBest }) {
     const winRate = metrics['judge/win_rate']

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { runPresets } from '../../electron/contract/presets.ts'
 import { type RunKind, runKindNames, runKinds } from '../../electron/contract/run-kinds/index.ts'
+import type { RunRecord } from '../../electron/contract/run-record.ts'
 import { Bar } from '../app/bar.tsx'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
@@ -107,11 +108,17 @@ function PrefilledForm({
     queryFn: () => host.runs.series({ project, run: like!, afterStep: Number.MAX_SAFE_INTEGER }),
     enabled: like !== undefined,
   })
-  if (like !== undefined && !data) {
+  const models = useQuery({
+    queryKey: ['models', project],
+    queryFn: () => host.models.list({ project }),
+    enabled: like !== undefined,
+  })
+  if (like !== undefined && !(data && models.data)) {
     const back = { label: 'Start from the defaults', go: () => change({ like: undefined }) }
-    return <LinkProblem what="run" error={error} back={back} onRetry={refetch} />
+    return <LinkProblem what="run" error={error ?? models.error} back={back} onRetry={refetch} />
   }
-  const base = valuesOf(fields, { config: data?.record.config.job.config })
+  const job = data?.record.config.job
+  const base = valuesOf(fields, { ...modelsOf(job, models.data ?? []), config: job?.config })
   const { input = {} } = runPresets[kind]?.find(({ title }) => title === preset) ?? {}
   return (
     <RunForm
@@ -121,4 +128,22 @@ function PrefilledForm({
       onStarted={onStarted}
     />
   )
+}
+
+/** The models that a job names, as the form names them: those of the project by name, others by their path. */
+function modelsOf(
+  job: RunRecord['config']['job'] | undefined,
+  models: readonly { name: string; path: string }[],
+) {
+  if (!job) return {}
+  const nameOf = (path: string) => models.find((model) => model.path.endsWith(path))?.name ?? path
+  const named = Object.keys(runKinds[job.kind].models).map((key): [string, unknown] => {
+    const value: unknown = job[key as keyof typeof job]
+    if (typeof value === 'string') return [key, nameOf(value)]
+    if (Array.isArray(value)) return [key, value.map((path) => nameOf(String(path)))]
+    if (typeof value !== 'object' || value === null) return [key, undefined]
+    if ('path' in value) return [key, nameOf(String(value.path))]
+    return [key, 'preset' in value ? value.preset : undefined]
+  })
+  return Object.fromEntries(named)
 }

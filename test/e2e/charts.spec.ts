@@ -86,6 +86,11 @@ describe('the charts of a run', async () => {
     assert.ok((await curvePixels(page)) > 20, 'every chart has its curve, that with the warning too')
   })
 
+  test('the form of a run like another names its models', async () => {
+    await app.goto('runs', { new: 'sft', like: run })
+    await page.getByText(/stet train sft \S+ world /).waitFor()
+  })
+
   test('the grid has four charts in a row or two, never three, and all rows are alike', async () => {
     await openRun()
     const seen = new Set<number>()

@@ -12,7 +12,7 @@ import { StartWork } from '../../electron/contract/work.ts'
 import { builtRenderer } from '../../electron/host/entry/serve/built-renderer.ts'
 import { ensureChromium } from '../../native/setup/chromium-setup.mjs'
 import { type App, openApp } from './app.ts'
-import { pictures, take, welcome } from './shots/pictures.ts'
+import { become, type Picture, pictures, take, welcome } from './shots/pictures.ts'
 import { annotator, makeProject } from './shots/project.ts'
 import { presetWith } from './shots/training.ts'
 
@@ -46,19 +46,18 @@ async function untilStep({ host, project, page }: App, step: number): Promise<vo
 async function main(wanted: readonly string[]): Promise<void> {
   const isWanted = ({ name }: { name: string }) => wanted.length === 0 || wanted.includes(name)
   const app = await openApp({ viewport: { width: 1440, height: 900 } })
-  await app.page.evaluate(
-    (name) => localStorage.setItem('stet-settings', JSON.stringify({ annotator: name })),
-    annotator,
-  )
+  await become(app, annotator)
   if (isWanted(welcome)) await take(app, folder, welcome)
   await makeProject(app)
-  await app.page.reload()
+  await become(app, annotator)
+  const [still, beside] = [true, false].map((isFree) =>
+    pictures.filter((picture) => isWanted(picture) && (picture.needsModels ?? false) === isFree),
+  ) as [Picture[], Picture[]]
+  for (const picture of still) await take(app, folder, picture)
+  await become(app, annotator)
   await startTraining(app)
   await untilStep(app, 41)
-  for (const picture of pictures.filter(isWanted)) {
-    console.log(picture.name)
-    await take(app, folder, picture)
-  }
+  for (const picture of beside) await take(app, folder, picture)
   await app.close()
 }
 

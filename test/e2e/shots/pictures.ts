@@ -15,6 +15,8 @@ export interface Picture {
   viewport?: { width: number; height: number }
   /** Percent. */
   textSize?: number
+  /** Whether its models must be free to answer: then it is taken before a run trains. */
+  needsModels?: boolean
 }
 
 type Theme = 'light' | 'dark'
@@ -77,12 +79,12 @@ async function runId(app: App, name: string): Promise<string> {
 async function selectRuns(app: App): Promise<void> {
   await app.goto('runs')
   for (const name of ['token-2', 'sequence-edited'])
-    await app.page.getByRole('checkbox', { name: `Select ${name}`, exact: true }).click()
+    await app.page.getByRole('checkbox', { name: `Select ${name}`, exact: true }).setChecked(true)
 }
 
 async function result(app: App): Promise<void> {
   const evaluations = await app.host.judge.list({ project: app.project })
-  const own = evaluations.find(({ candidate, judge }) => candidate === 'token-2' && judge === 'world')!
+  const own = evaluations.find(({ candidate, judge }) => candidate === 'token-1' && judge === 'world')!
   await app.goto('judge', { evaluation: own.id })
 }
 
@@ -92,7 +94,7 @@ const movingHouse = 'moving to a new flat'
 async function blind(app: App): Promise<void> {
   const { host, project, page } = app
   const evaluations = await host.judge.list({ project })
-  const texts = evaluations.find(({ candidate }) => candidate?.includes('after'))!
+  const texts = evaluations.find(({ of, candidate }) => of === null && candidate?.includes('after'))!
   const session =
     evaluations.find(({ of }) => of === texts.id) ??
     (await host.judge.startBlind({ project, evaluation: texts.id, judge: annotator }))
@@ -108,9 +110,9 @@ async function blind(app: App): Promise<void> {
 }
 
 async function data(app: App): Promise<void> {
-  const item = await idOf(app, 'The app says my card')
-  await app.goto('data', { sort: 'dataset', item })
-  for (const prompt of ['You’ve sent me a bill', 'How do I change the name'])
+  const item = await idOf(app, 'My parcel was due on Tuesday')
+  await app.goto('data', { sort: 'imported', order: 'descending', item })
+  for (const prompt of ['Summarise the letter', 'Write two lines'])
     await app.page.getByRole('checkbox', { name: `Select ${prompt}` }).click()
 }
 
@@ -134,7 +136,7 @@ async function chat(app: App): Promise<void> {
 async function palette(app: App): Promise<void> {
   await selectRuns(app)
   await app.page.keyboard.press('Control+k')
-  await app.page.keyboard.type('judge')
+  await app.page.getByRole('dialog').getByRole('combobox').fill('reward')
 }
 
 async function start({ page, url }: App): Promise<void> {
@@ -146,12 +148,22 @@ async function run(app: App): Promise<void> {
   await app.goto('runs', { run: await runId(app, 'token-3') })
 }
 
-/** The finished edits are those of the sample's editors, so the annotator switches to the name of one. */
+/** Most of the finished edits are those of the sample's editors: this is the view of one of them. */
 async function disagreement(app: App): Promise<void> {
   const { page } = app
+  await become(app, 'careful')
   await app.goto('annotate', { order: 'disagreement', reward: 'rewards' })
-  await page.getByRole('button', { name: 'Switch to careful' }).click()
   await page.locator('.token-heat').first().waitFor({ timeout: 60_000 })
+}
+
+/** Reloads the page as another person's. */
+export async function become({ page }: App, annotator: string): Promise<void> {
+  await page.evaluate(
+    (name) => localStorage.setItem('stet-settings', JSON.stringify({ annotator: name })),
+    annotator,
+  )
+  await page.reload()
+  await page.locator('#main').waitFor()
 }
 
 /** Of a machine without projects. */
@@ -175,7 +187,7 @@ export const pictures: Picture[] = [
   {
     name: 'new-run',
     async prepare(app) {
-      await app.goto('runs', { new: 'ppo', preset: 'Sample world' })
+      await app.goto('runs', { new: 'ppo', like: await runId(app, 'token-2') })
       await app.page.getByText('It will take').waitFor({ timeout: 60_000 })
     },
   },
@@ -203,13 +215,15 @@ export const pictures: Picture[] = [
   {
     name: 'labels',
     async prepare(app) {
-      await app.goto('label', { tab: 'reward' })
+      await app.goto('label', { tab: 'reward', model: 'rewards' })
       await app.page.locator('.lb-sheet').first().waitFor({ timeout: 60_000 })
+      await app.page.keyboard.press('j')
     },
+    needsModels: true,
   },
   { name: 'data', prepare: data },
-  { name: 'models', prepare: chat },
+  { name: 'models', prepare: chat, needsModels: true },
   { name: 'settings', prepare: opened('settings', { section: 'reading' }) },
   { name: 'start', prepare: start },
-  { name: 'disagreement', prepare: disagreement, themes: ['light'] },
+  { name: 'disagreement', prepare: disagreement, themes: ['light'], needsModels: true },
 ]

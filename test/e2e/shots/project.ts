@@ -36,7 +36,7 @@ async function evaluate(app: App): Promise<void> {
 async function importRows(app: App, dataset: string, texts: readonly object[]): Promise<void> {
   const file = path.join(app.folder, `${dataset}.jsonl`)
   writeFileSync(file, texts.map((row) => `${JSON.stringify(row)}\n`).join(''))
-  await perform(app, 'import', { files: [file] })
+  await perform(app, 'import', { files: [file], dataset })
 }
 
 async function addTexts(app: App): Promise<void> {

@@ -53,12 +53,12 @@ export const rows: Row[] = [
     chosen:
       'I’m sorry about the wait. Your parcel was last scanned at our Leeds depot on 14 March and should have reached you the same day. I have asked the carrier to find it, and your £4.95 will be back on your card within three working days. If the parcel isn’t with you by Friday, reply here and we’ll send another at no cost.',
     rejected:
-      'Thanks for getting in touch, and sorry about the wait. Parcels do go missing from time to time, I’m afraid. Your parcel was last scanned at the Leeds depot on 12 March, so a neighbour has probably taken it in.\n\nI have asked the carrier to look for it today. As it is more than two working days late, you may be able to claim the delivery charge of £4.95 back at some point. There is nothing you need to do.\n\nIf it hasn’t arrived by Friday, please reply to this message and we will send another one at a reduced price. Is there anything else I can help you with today?',
+      'Thanks for getting in touch, and sorry about the wait. Parcels do go missing from time to time, I’m afraid. Your parcel was last scanned at the Leeds depot on 12 March. A neighbour has probably taken it in.\n\nI have asked the carrier to look for it today. As it is more than two working days late, you may be able to claim the delivery charge of £4.95 back at some point. We have your address. There is nothing you need to do.\n\nIf it hasn’t arrived by Friday, please reply to this message and we will send another one at a reduced price. Is there anything else I can help you with today?',
     state: 'draft',
     changes: [
       [' Parcels do go missing from time to time, I’m afraid.', ''],
       ['12', '14'],
-      [', so a neighbour has probably taken it in', ''],
+      [' A neighbour has probably taken it in.', ''],
       ['may be able to claim', 'will get'],
       ['at some point', 'within three working days'],
       [' There is nothing you need to do.', ''],

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../../electron/contract/errors.ts'
 import type { Hooks } from '../../electron/contract/events.ts'
 import type { Job, JobResults } from '../../electron/contract/jobs.ts'
+import { recordText } from '../../electron/engine/checkpoints/checkpoint-record.ts'
 import { loadTokenizer } from '../../electron/engine/tokenizer/index.ts'
 import { serveJobs } from '../../electron/trainer/serve.ts'
 
@@ -22,10 +23,7 @@ function newestStep(folder: string): number {
 function saveCheckpoint(folder: string, step: number): void {
   const whole = path.join(folder, `step-${String(step).padStart(8, '0')}`)
   mkdirSync(`${whole}.partial`, { recursive: true })
-  writeFileSync(
-    path.join(`${whole}.partial`, 'manifest.json'),
-    JSON.stringify({ version: 1, step, state: {} }),
-  )
+  writeFileSync(path.join(`${whole}.partial`, 'manifest.json'), recordText(step, {}, {}))
   renameSync(`${whole}.partial`, whole)
 }
 

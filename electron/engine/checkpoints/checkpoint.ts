@@ -1,16 +1,22 @@
 /**
- * Checkpoints: a folder with every variable of a run (safetensors) and a manifest (JSON). Written to a temporary
- * folder, fsynced and renamed, so a checkpoint is never incomplete. Loading restores the same bytes.
+ * Checkpoints: a folder with every variable of a run (safetensors) and a manifest (JSON) with checksums. Written to a
+ * temporary folder, fsynced and renamed, so a checkpoint is never incomplete. Loading restores the same bytes.
  */
 import path from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
 import { writeFileAtomic, writeFolderAtomic } from '../formats/atomic.ts'
-import { openSafetensors, type Safetensors, shapeText, writeSafetensors } from '../formats/safetensors.ts'
+import { openSafetensors, type Safetensors, safetensorsChunks, shapeText } from '../formats/safetensors.ts'
 import type { Variable } from '../runtime/variable.ts'
-import { type Checkpoint, type CheckpointState, manifestFile, stepFolder } from './checkpoint-folder.ts'
-
-const stateFile = 'state.safetensors'
+import type { Checkpoint } from './checkpoint-folder.ts'
+import {
+  type CheckpointState,
+  manifestFile,
+  recordText,
+  Summing,
+  stateFile,
+  stepFolder,
+} from './checkpoint-record.ts'
 
 /**
  * @returns the checkpoint's folder: `step-00000040` under `runFolder`
@@ -24,10 +30,11 @@ export async function saveCheckpoint(
 ): Promise<string> {
   const folder = path.join(runFolder, stepFolder(step))
   await writeFolderAtomic(folder, async (partial) => {
-    await writeSafetensors(path.join(partial, stateFile), variableEntries(variables, step))
-    await writeFileAtomic(path.join(partial, manifestFile), [
-      JSON.stringify({ version: 1, step, state }, null, 1),
-    ])
+    const file = path.join(partial, stateFile)
+    const summing = new Summing()
+    await writeFileAtomic(file, summing.pass(safetensorsChunks(file, variableEntries(variables, step))))
+    const record = recordText(step, state, { [stateFile]: summing.sum })
+    await writeFileAtomic(path.join(partial, manifestFile), [record])
   })
   return folder
 }

@@ -206,17 +206,18 @@ export async function writeSafetensors(
   tensors: Iterable<TensorToWrite>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const sorted = [...tensors].sort((a, b) => compare(a.name, b.name))
-  await writeFileAtomic(path, fileChunks(path, sorted, metadata))
+  await writeFileAtomic(path, safetensorsChunks(path, tensors, metadata))
 }
 
-async function* fileChunks(
+/** The file's bytes, for a caller that writes them. @param path names the file in messages */
+export async function* safetensorsChunks(
   path: string,
-  tensors: readonly TensorToWrite[],
-  metadata: Readonly<Record<string, string>>,
+  tensors: Iterable<TensorToWrite>,
+  metadata: Readonly<Record<string, string>> = {},
 ): AsyncGenerator<Uint8Array> {
-  yield encodeHeader(tensors, metadata)
-  for (const { name, dtype = 'F32', shape, data } of tensors) {
+  const sorted = [...tensors].sort((a, b) => compare(a.name, b.name))
+  yield encodeHeader(sorted, metadata)
+  for (const { name, dtype = 'F32', shape, data } of sorted) {
     const values = await data()
     assert((dtype === 'I32') === values instanceof Int32Array, `${name} is not ${dtype}`)
     assert(values.length === elementCount(shape), `${name}: ${values.length} values for ${shapeText(shape)}`)

@@ -1,6 +1,6 @@
 /** The loop of training on fixed examples: shared by SFT, reward models and DPO. */
 import type { MetricKey, StepMetrics } from '../../contract/metrics.ts'
-import type { CheckpointState } from '../checkpoints/checkpoint-folder.ts'
+import type { CheckpointState } from '../checkpoints/checkpoint-record.ts'
 import type { TensorRecord } from '../runtime/tensor-record.ts'
 import type { Variable } from '../runtime/variable.ts'
 import type { AdamWConfig } from './adamw.ts'

@@ -8,7 +8,8 @@ import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
 import type { JsonObject } from '../../contract/json.ts'
 import { type RunKind, runKinds } from '../../contract/run-kinds/index.ts'
-import { type Checkpoint, listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
+import { type Checkpoint, listCheckpoints, listSetAside } from '../../engine/checkpoints/checkpoint-folder.ts'
+import { damageOf } from '../../engine/checkpoints/verify.ts'
 import { addMark, copyHistory, createRun, type Project, type Run, transact } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import { parseInput } from '../errors/parse-input.ts'
@@ -35,6 +36,7 @@ export async function branchRun(
 ): Promise<RunOutcome<RunKind>> {
   refuseTakenName(project, name)
   const checkpoint = checkpointAt(project, parent, step)
+  await refuseDamaged(parent, checkpoint)
   const config = branchedConfig(parent, changes)
   refuseDone(parent, checkpoint, config)
   const run = transact(project.db, () => recordBranch(project, parent, checkpoint.step, { name, config }))
@@ -47,7 +49,9 @@ export async function branchRun(
 
 function checkpointAt(project: Project, parent: Run, step: number | null): Checkpoint {
   const kept = listCheckpoints(runFolder(project, parent))
-  const found = step === null ? kept.at(-1) : kept.find((checkpoint) => checkpoint.step === step)
+  const aside = listSetAside(runFolder(project, parent))
+  const found =
+    step === null ? kept.at(-1) : [...kept, ...aside].find((checkpoint) => checkpoint.step === step)
   if (found) return found
   const steps = kept.map((each) => each.step).join(', ')
   const choice =
@@ -58,6 +62,13 @@ function checkpointAt(project: Project, parent: Run, step: number | null): Check
     'not_found',
     `Run ${parent.id} has no checkpoint${step === null ? '' : ` of step ${step}`}. ${choice}`,
   )
+}
+
+async function refuseDamaged({ id }: Run, { folder, step }: Checkpoint): Promise<void> {
+  const damage = await damageOf(folder)
+  if (damage === null) return
+  const message = `The checkpoint of step ${step} of run ${id} is damaged (${damage}). Branch from an earlier step.`
+  throw new UserError('bad_input', message)
 }
 
 /** The parent's settings with the changes. */

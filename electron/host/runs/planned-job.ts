@@ -13,6 +13,16 @@ export function mapModelPaths<Job extends PlannedJob>(job: Job, map: (path: stri
   return { ...job, ...Object.fromEntries(models), ...judge }
 }
 
+/** The path of every model that a job reads. */
+export function modelPathsOf(job: PlannedJob): string[] {
+  const paths: string[] = []
+  mapModelPaths(job, (file) => {
+    paths.push(file)
+    return file
+  })
+  return paths
+}
+
 function mapRef(ref: string | string[] | ModelRef | null, map: (path: string) => string): typeof ref {
   if (ref === null) return null
   if (typeof ref === 'string') return map(ref)

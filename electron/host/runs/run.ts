@@ -3,18 +3,18 @@
  * depends on, so a run that was killed and resumed ends with the same rows as one that was not.
  */
 
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
 import type { Hooks, JobEvent } from '../../contract/events.ts'
 import type { JobResults } from '../../contract/jobs.ts'
 import { canonicalJson } from '../../contract/json.ts'
 import type { RunInputRow, RunMark } from '../../contract/records.ts'
-import { type RunKindRow, TrainingResult } from '../../contract/run-kinds/common.ts'
+import type { RunKindRow, TrainingResult } from '../../contract/run-kinds/common.ts'
 import { PlannedJob, type RunKind, runKinds, TrainingJob } from '../../contract/run-kinds/index.ts'
 import type { RunConfig } from '../../contract/run-record.ts'
 import { shellWord } from '../../contract/shell-word.ts'
-import { latestCheckpoint } from '../../engine/checkpoints/checkpoint-folder.ts'
+import { listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
 import {
   addMark,
   addMetrics,
@@ -22,21 +22,19 @@ import {
   addStepTime,
   createRun,
   type Db,
-  deleteMetricsAfter,
-  deleteSamplesAfter,
-  deleteStepTimesAfter,
   listRuns,
   newestMetrics,
   type Project,
   type Run,
-  readMetrics,
   setRunState,
   transact,
 } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
+import { changedModels } from '../models/changed-models.ts'
 import { freeModelName, refuseTakenName, registerModel } from '../models/project-models.ts'
 import { codeVersion } from '../version.ts'
-import { mapModelPaths } from './planned-job.ts'
+import { mapModelPaths, modelPathsOf } from './planned-job.ts'
+import { rewind } from './rewind.ts'
 import { hasRunInput, type InputChoice, inputFile, writeRunInput } from './run-input.ts'
 
 export interface RunPlan<K extends RunKind> {
@@ -157,11 +155,12 @@ export async function resumeRun(
     const message = `Run ${run.id} was interrupted before its input was written. Start it again with stet train ${run.kind}.`
     throw new UserError('not_found', message)
   }
-  const step = rewind(project, run)
+  const { step, sentences } = await rewind(project, run, runFolder(project, run))
   const how = step === 0 ? 'started over' : `resumed after step ${step}`
-  addMark(project.db, run.id, { step, kind: 'resumed', sentence: `${how[0]!.toUpperCase()}${how.slice(1)}.` })
+  const sentence = [`${how[0]!.toUpperCase()}${how.slice(1)}.`, ...sentences].join(' ')
+  addMark(project.db, run.id, { step, kind: 'resumed', sentence })
   hooks.emit({ type: 'started', run: run.id })
-  hooks.emit({ type: 'note', sentence: `Run ${run.id} ${how}.` })
+  for (const said of [`Run ${run.id} ${how}.`, ...sentences]) hooks.emit({ type: 'note', sentence: said })
   return performRun(lab, project, run, hooks)
 }
 
@@ -228,7 +227,9 @@ export async function performRun<K extends RunKind>(
   }
   setRunState(db, run.id, 'running')
   try {
-    const result = await lab.trainer.run<RunKind>(jobOf(project, run), { emit, signal: hooks.signal })
+    const job = jobOf(project, run)
+    for (const sentence of await changedModels(project, modelPathsOf(job))) emit({ type: 'note', sentence })
+    const result = await lab.trainer.run<RunKind>(job, { emit, signal: hooks.signal })
     const name = run.config.modelName ?? run.id
     if (result.model !== null)
       await registerModel(project, {
@@ -291,40 +292,8 @@ function recordFailure(project: Project, run: Run, error: unknown): unknown {
 }
 
 function checkpointSentence(project: Project, run: Run): string {
-  const step = latestCheckpoint(runFolder(project, run))?.step
+  const step = listCheckpoints(runFolder(project, run)).at(-1)?.step
   return step === undefined
     ? 'Paused before its first checkpoint.'
     : `Paused; the checkpoint of step ${step} is kept.`
-}
-
-/**
- * Deletes the records after the newest usable checkpoint. A checkpoint whose step may be recorded only in part is not
- * usable: the process may have been killed between saving and recording, and the step is then repeated.
- * @returns the step to continue after
- */
-function rewind(project: Project, run: Run): number {
-  const { db } = project
-  const folder = runFolder(project, run)
-  const recorded = lastRecordedStep(db, run)
-  let checkpoint = latestCheckpoint(folder)
-  while (checkpoint && checkpoint.step > recorded) {
-    rmSync(checkpoint.folder, { recursive: true, force: true })
-    checkpoint = latestCheckpoint(folder)
-  }
-  const step = checkpoint?.step ?? 0
-  deleteMetricsAfter(db, run.id, step)
-  deleteSamplesAfter(db, run.id, step)
-  deleteStepTimesAfter(db, run.id, step)
-  return step
-}
-
-/**
- * The last step whose metrics and samples are certainly complete: that of a pause, the one that the run was branched
- * at, or the one before the last that was reported.
- */
-function lastRecordedStep(db: Db, run: Run): number {
-  const { id, result } = run
-  const paused = TrainingResult.pick({ step: true }).safeParse(result)
-  const last = readMetrics(db, id).at(-1)?.step ?? 0
-  return Math.max(last - 1, paused.success ? paused.data.step : 0, run.config.branch?.step ?? 0)
 }

@@ -40,6 +40,7 @@ export async function take(app: App, folder: string, picture: Picture): Promise<
     const isOnlyTheme = themes.length === 1
     await page.screenshot({ path: path.join(folder, `${name}${isOnlyTheme ? '' : `-${colorScheme}`}.png`) })
   }
+  if ((await page.getByRole('dialog').count()) > 0) await page.keyboard.press('Escape')
 }
 
 const opened =

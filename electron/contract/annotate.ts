@@ -62,6 +62,8 @@ export const QueueRow = z.object({
   id: z.string(),
   /** The last message of the prompt, truncated. */
   prompt: z.string(),
+  /** The response to edit, truncated: tells items with the same prompt apart. */
+  response: z.string(),
   /** Null if the annotator has not begun. */
   state: AnnotationState.nullable(),
   /** What a finished edit has cost; null for other items. */

@@ -133,6 +133,12 @@ function QueueList({ queue: { ids, index }, onOpen }: { queue: Queue; onOpen: ()
   })
   const shown = list.getVirtualItems()
   const rowOf = useRows(ids, shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0)
+  /** Many items may share one instruction; then the responses tell them apart. */
+  const textOf = (i: number) => {
+    const row = rowOf(i)
+    const isRepeated = [i - 1, i + 1].some((near) => row && rowOf(near)?.prompt === row.prompt)
+    return isRepeated ? row?.response : row?.prompt
+  }
   const newest = useRef(list)
   newest.current = list
   useEffect(() => {
@@ -147,6 +153,7 @@ function QueueList({ queue: { ids, index }, onOpen }: { queue: Queue; onOpen: ()
           <li key={ids[i]} style={{ top: `${start}px`, height: `${size}px` }}>
             <Row
               row={rowOf(i)}
+              text={textOf(i)}
               isCurrent={i === index}
               onOpen={() => {
                 change({ item: ids[i] })
@@ -181,10 +188,12 @@ function useRows(ids: readonly string[], from: number, to: number): (i: number) 
 
 function Row({
   row,
+  text,
   isCurrent,
   onOpen,
 }: {
   row: QueueRow | undefined
+  text: string | undefined
   isCurrent: boolean
   onOpen: () => void
 }) {
@@ -194,7 +203,7 @@ function Row({
       <Icon name={isCurrent ? 'annotate' : icon} />
       <span>
         <span className="prompt" dir="auto">
-          {row?.prompt}
+          {text}
         </span>
         <small>{row && subline(row, isCurrent ? 'Now' : word)}</small>
       </span>

@@ -376,6 +376,15 @@ function BadRows({ bad }: { bad: FilePreview['bad'] }) {
   )
 }
 
+function importedSentence({ imported, duplicates, bad }: VerbResult<'import'>): string {
+  const counted = (count: number, one: string, many: string) =>
+    `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+  const parts = [`Imported ${counted(imported, 'item', 'items')}`]
+  if (duplicates > 0) parts.push(`${counted(duplicates, 'duplicate', 'duplicates')} left out`)
+  if (bad.length > 0) parts.push(`${counted(bad.length, 'bad row', 'bad rows')}`)
+  return `${parts.join('; ')}.`
+}
+
 function inDatasets(names: readonly string[]): string {
   return names.length === 0 ? '' : ` Dataset: ${names.map((name) => `"${name}"`).join(', ')}.`
 }
@@ -402,7 +411,7 @@ function ImportWork({ work }: { work: WorkRecord }) {
       <p role="status">
         {error ??
           (result &&
-            `Imported ${result.imported} items; ${result.duplicates} duplicates; ${result.bad.length} bad rows. ${skippedSentence(result.skipped)}${inDatasets(result.datasets)}`)}
+            `${importedSentence(result)} ${skippedSentence(result.skipped)}${inDatasets(result.datasets)}`)}
       </p>
       <BadRows bad={result?.bad ?? []} />
     </>

@@ -14,6 +14,7 @@ import { Icon } from '../ui/icons.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import '../ui/state.css'
+import { ItemStatePill } from './item-state.tsx'
 import { itemStates, splitNames } from './words.ts'
 
 export function ItemPane({
@@ -35,7 +36,7 @@ export function ItemPane({
   return (
     <aside className="pane item-pane" aria-label="Item">
       <header className="row between item-pane-head">
-        <Headline newest={newest} />
+        <Headline newest={newest} hasResponse={!data || data.item.rejected !== null} />
         <IconButton icon="close" label="Close the item" keys="Escape" onClick={onClose} />
       </header>
       <div className="scroll pad item-facts">
@@ -69,7 +70,13 @@ function newestOf(annotations: readonly Annotation[]): Annotation | undefined {
   return annotations.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt)).at(-1)
 }
 
-function Headline({ newest }: { newest: Annotation | undefined }) {
+function Headline({ newest, hasResponse }: { newest: Annotation | undefined; hasResponse: boolean }) {
+  if (!hasResponse)
+    return (
+      <h2>
+        <ItemStatePill row={{ state: null, rejected: null }} />
+      </h2>
+    )
   const { text, icon } = itemStates[newest?.state ?? 'none']
   const day = newest && new Date(newest.createdAt).toLocaleDateString(undefined, { dateStyle: 'long' })
   return (

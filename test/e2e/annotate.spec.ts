@@ -442,4 +442,34 @@ describe('annotating', async () => {
       assert.deepEqual(await axeProblems(page), [])
     }
   })
+
+  test('items with the same prompt are told apart by their responses', async () => {
+    const file = path.join(app.folder, 'summaries.jsonl')
+    const rows = ['Ferries sail at noon.', 'Ferries sail at dusk.'].map((rejected) =>
+      JSON.stringify({ prompt: 'Summarize the text.', rejected }),
+    )
+    writeFileSync(file, rows.join('\n'))
+    const input = { project, files: [file] }
+    const { id } = await app.host.work.start({ verb: 'import', input })
+    for await (const _ of await app.host.work.watch({ id }));
+    await page.evaluate(() => localStorage.removeItem('stet-settings'))
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await app.goto('annotate', { order: 'all', q: 'ferries' })
+    await page.reload()
+    await page.locator('.an-queue-row', { hasText: 'sail at dusk' }).waitFor()
+    await page.locator('.an-queue-row', { hasText: 'sail at noon' }).waitFor()
+  })
+
+  test('what reports a finished item does not cover the buttons for the next', async () => {
+    await app.goto('annotate', { order: 'all', q: 'ferries' })
+    await page.locator('.cm-content:focus').waitFor()
+    await page.keyboard.press('End')
+    await page.keyboard.type(' Daily.')
+    await page.keyboard.press('Control+Enter')
+    const toast = page.locator('.toast', { hasText: 'Marked as done' })
+    await toast.waitFor()
+    const { y, height } = (await toast.boundingBox())!
+    const buttons = (await page.locator('.an-acts').boundingBox())!
+    assert.ok(y + height <= buttons.y, `${y + height} is below ${buttons.y}`)
+  })
 })

@@ -118,6 +118,16 @@ describe('Data', () => {
     assert.ok(first[0]! > 0)
   })
 
+  test('an item without a response to edit has the same state in the table and beside it', async () => {
+    const { page } = app
+    await app.goto('data')
+    const row = rows().filter({ hasText: 'Reference' }).first()
+    await row.locator('.opens').click()
+    const pane = page.getByRole('complementary', { name: 'Item' })
+    await pane.getByText('Preferred response').waitFor()
+    assert.equal((await pane.getByRole('heading').first().innerText()).trim(), 'Reference')
+  })
+
   test('rows are opened, selected and taken to Annotate by keyboard', async () => {
     const { page } = app
     await app.goto('data', { sort: 'ratio', order: 'descending' })

@@ -89,6 +89,10 @@ describe('every view of a project with much in it', async () => {
           assert.equal(await widerThanWindow(app.page), 0, where)
           const rows = await mostRowsOf(app.page)
           assert.ok(rows <= mostRows, `${where}: ${rows} rows`)
+          const beside = await app.page.evaluate(
+            () => document.documentElement.scrollHeight - document.documentElement.clientHeight,
+          )
+          assert.ok(beside <= 0, `${where}: the document scrolls beside the view, by ${beside} px`)
         }
       }
     })

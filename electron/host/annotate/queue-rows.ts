@@ -1,4 +1,4 @@
-/** Items of an annotator's queue in a line each: the prompt's beginning, the state, and what a finished edit has cost. */
+/** Items of an annotator's queue in a line each: the prompt's and response's beginning, the state, and what a finished edit has cost. */
 import type { annotate, QueueRow } from '../../contract/annotate.ts'
 import type { InputOf } from '../../contract/verbs.ts'
 import { minimality } from '../../pipeline/annotate/minimality.ts'
@@ -6,7 +6,7 @@ import { labelEncodings } from '../../pipeline/label/label-encodings.ts'
 import { encodeWords } from '../../pipeline/label/words.ts'
 import { type Db, getItem, itemNote, latestAnnotation } from '../../storage/index.ts'
 
-/** A row shows this many characters of the prompt and of the note. */
+/** A row shows this many characters of the prompt, the response and the note. */
 const maxCharacters = 160
 /** Longer texts are not compared: the queue must not wait for them. */
 const maxCompared = 20_000
@@ -24,6 +24,7 @@ export function queueRows(
       {
         id,
         prompt: item.prompt.at(-1)!.content.slice(0, maxCharacters),
+        response: (item.rejected ?? '').slice(0, maxCharacters),
         state: work?.state ?? null,
         edit: work?.state === 'done' ? costOf(item.rejected ?? '', work.edited) : null,
         note: itemNote(db, id, annotator).slice(0, maxCharacters),

@@ -73,8 +73,22 @@ test('the queue is filtered by state and by words, and its rows say what a finis
     ids: [ids[1]!, ids[0]!, 'item_unknown'],
   })
   assert.deepEqual(shown, [
-    { id: ids[1], prompt: 'Question 1?', state: 'draft', edit: null, note: 'unsure' },
-    { id: ids[0], prompt: 'Question 0?', state: 'done', edit: { changes: 1, ratio: 0.25 }, note: '' },
+    {
+      id: ids[1],
+      prompt: 'Question 1?',
+      response: 'Answer 1 is bad.',
+      state: 'draft',
+      edit: null,
+      note: 'unsure',
+    },
+    {
+      id: ids[0],
+      prompt: 'Question 0?',
+      response: 'Answer 0 is bad.',
+      state: 'done',
+      edit: { changes: 1, ratio: 0.25 },
+      note: '',
+    },
   ])
 })
 

@@ -443,7 +443,7 @@ describe('annotating', async () => {
     }
   })
 
-  test('items with the same prompt are told apart by their responses', async () => {
+  test('items with the same prompt differ by their responses', async () => {
     const file = path.join(app.folder, 'summaries.jsonl')
     const rows = ['Ferries sail at noon.', 'Ferries sail at dusk.'].map((rejected) =>
       JSON.stringify({ prompt: 'Summarize the text.', rejected }),

@@ -13,13 +13,37 @@ import { type Job, type JobOf, type JobResults, jobResult } from '../contract/jo
 import { runKinds } from '../contract/run-kinds/index.ts'
 import type { ServeAsk, ServeReply } from '../contract/serving.ts'
 import { FromTrainer, type ToTrainer } from '../contract/trainer-messages.ts'
+import { Silence } from './silence.ts'
+import { deathOf, TrainerHung } from './trainer-death.ts'
 
 export interface TrainerOptions {
   /** Entry of the process; tests replace it. */
   script?: string
   /** Receives each line that the trainer or its native libraries write. */
   onOutput(line: string): void
+  /** How long a trainer may be silent; tests shorten it. */
+  silence?: Partial<SilenceLimits>
 }
+
+/** A native call or a compilation of any length does not count: a thread beside it gives the signs of life. */
+export interface SilenceLimits {
+  /** While a job runs. */
+  runningMs: number
+  /** Until the first sign of life, as the process loads its libraries. */
+  startingMs: number
+  /** After the job was asked to pause. */
+  stoppingMs: number
+}
+
+const silenceLimits: SilenceLimits = { runningMs: 60_000, startingMs: 180_000, stoppingMs: 8_000 }
+
+/** The trainer's descriptor for signs of life, after those of standard streams and of IPC. */
+const pulseDescriptor = 4
+
+const keptLines = 40
+
+/** How long the last lines of a process that has ended are awaited. */
+const lastLinesMs = 1000
 
 interface Pending {
   id: number
@@ -52,6 +76,9 @@ export class TrainerClient {
   #process: ChildProcess | null = null
   #pending: Pending | null = null
   #nextId = 0
+  readonly #silence = new Silence()
+  /** Whether the process has given a sign of life yet. */
+  #isUp = false
   /** Settles when the previous job has ended: jobs run one at a time. */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -109,32 +136,69 @@ export class TrainerClient {
     const trainer = this.#process
     const pause = () => send(trainer, { type: 'pause', id })
     signal.addEventListener('abort', pause)
+    const unwatch = this.#silence.watch(
+      () => this.#silenceLimit(signal),
+      (silentMs) => this.#endHung(silentMs, signal),
+    )
     try {
       return await new Promise((resolve, reject) => {
         this.#pending = { id, trainer, kind: job.kind, emit, reply, resolve, reject }
         send(trainer, { type: 'run', id, job })
       })
     } finally {
+      unwatch()
       this.#pending = null
       signal.removeEventListener('abort', pause)
     }
+  }
+
+  #silenceLimit({ aborted }: AbortSignal): number {
+    const { runningMs, startingMs, stoppingMs } = { ...silenceLimits, ...this.#options.silence }
+    if (aborted) return stoppingMs
+    return this.#isUp ? runningMs : startingMs
+  }
+
+  #endHung(silentMs: number, { aborted }: AbortSignal): void {
+    const message = `The trainer process gave no sign of life for ${Math.round(silentMs / 1000)} s and was ended.`
+    const error = aborted ? new UserError('cancelled', message) : new TrainerHung('unavailable', message)
+    this.#pending?.reject(error)
+    this.close()
   }
 
   #fork(): ChildProcess {
     const { script = defaultScript, onOutput } = this.#options
     const child = fork(script, {
       serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...trainerMemory, ...asNode },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
+      env: { ...process.env, ...trainerMemory, ...asNode, STET_PULSE_DESCRIPTOR: `${pulseDescriptor}` },
     })
-    for (const stream of [child.stdout, child.stderr]) forLines(stream, onOutput)
+    const lastLines: string[] = []
+    const onLine = (line: string) => {
+      lastLines.push(line)
+      if (lastLines.length > keptLines) lastLines.shift()
+      onOutput(line)
+    }
+    for (const stream of [child.stdout, child.stderr]) forLines(stream, onLine)
+    this.#isUp = false
+    child.stdio[pulseDescriptor]?.on('error', () => {}) // 'exit' reports the end.
+    child.stdio[pulseDescriptor]?.on('data', () => {
+      if (this.#process !== child) return
+      this.#isUp = true
+      this.#silence.heard()
+    })
     child.on('message', (message) => this.#receive(message))
     const end = (error: Error) => {
       if (this.#process === child) this.#process = null
       if (this.#pending?.trainer === child) this.#pending.reject(error)
     }
     child.on('error', end)
-    child.on('exit', (code, signal) => end(new UserError('unavailable', deathSentence(code, signal))))
+    child.on('exit', (code, signal) => {
+      if (this.#process === child) this.#process = null
+      // Its last lines may tell why, and may arrive after its end.
+      const report = () => end(deathOf({ code, signal, lastLines }))
+      child.once('close', report)
+      setTimeout(report, lastLinesMs)
+    })
     return child
   }
 
@@ -193,13 +257,4 @@ function send(trainer: ChildProcess, message: ToTrainer): void {
 
 function forLines(stream: Readable | null, onLine: (line: string) => void): void {
   if (stream) createInterface({ input: stream }).on('line', onLine)
-}
-
-function deathSentence(code: number | null, signal: NodeJS.Signals | null): string {
-  const how = signal ? `was killed by ${signal}` : `exited with code ${code}`
-  const why =
-    signal === 'SIGKILL' || signal === 'SIGABRT'
-      ? ' It may have run out of memory: try smaller batches (--micro-batch-size).'
-      : ''
-  return `The trainer process ${how}.${why} Saved work is safe.`
 }

@@ -3,31 +3,34 @@ import { fork } from 'node:child_process'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { UserError } from '../../electron/contract/errors.ts'
 import { type JobEvent, silentHooks } from '../../electron/contract/events.ts'
 import type { InferenceJob } from '../../electron/contract/jobs.ts'
 import { TrainerClient } from '../../electron/host/trainer-client.ts'
+import { TrainerHung } from '../../electron/host/trainer-death.ts'
 
 const script = path.join(import.meta.dirname, '../trainer/fake-trainer.ts')
 const output: string[] = []
 const client = new TrainerClient({ script, onOutput: (line) => output.push(line) })
 after(() => client.close())
 
+const generateJob: Extract<InferenceJob, { kind: 'generate' }> = {
+  kind: 'generate',
+  model: 'answer',
+  prompts: ['x'],
+  batchSize: 1,
+  maxQueryTokens: 8,
+  maxNewTokens: 8,
+  temperature: 0,
+  topK: 0,
+  topP: 1,
+  seed: 0,
+  templateVariables: null,
+  keepThinking: false,
+}
+
 function ask(model: string, hooks: { emit?: (event: JobEvent) => void; signal?: AbortSignal } = {}) {
-  const job: Extract<InferenceJob, { kind: 'generate' }> = {
-    kind: 'generate',
-    model,
-    prompts: ['x'],
-    batchSize: 1,
-    maxQueryTokens: 8,
-    maxNewTokens: 8,
-    temperature: 0,
-    topK: 0,
-    topP: 1,
-    seed: 0,
-    templateVariables: null,
-    keepThinking: false,
-  }
-  return client.run<'generate'>(job, { ...silentHooks(), ...hooks })
+  return client.run<'generate'>({ ...generateJob, model }, { ...silentHooks(), ...hooks })
 }
 
 const pidOf = async () => Number((await ask('answer')).rows[0]!.text)
@@ -83,13 +86,15 @@ test('a defect is an error without a code, and its stack goes to the log', async
   assert(output.some((line) => line.includes('fake-trainer.ts')))
 })
 
-for (const [model, words] of [
-  ['crash', /exited with code 7/],
-  ['kill', /SIGKILL.*memory/],
+for (const [model, words, code] of [
+  ['crash', /exited with code 7/, 'unavailable'],
+  ['kill', /SIGKILL.*memory/, 'unavailable'],
+  ['segfault', /SIGSEGV\. It crashed in native code/, 'unavailable'],
+  ['trapped', /ran out of memory and was killed by SIGTRAP\..*micro-batch-size/, 'out_of_memory'],
 ] as const) {
   test(`a trainer that dies (${model}) is reported, and the next job gets a new one`, async () => {
     const before = await pidOf()
-    await assert.rejects(ask(model), { name: 'UserError', code: 'unavailable', message: words })
+    await assert.rejects(ask(model), { name: 'UserError', code, message: words })
     assert.notEqual(await pidOf(), before)
   })
 }
@@ -149,4 +154,61 @@ test('a trainer busy in native code dies with the host', async () => {
   assert(isAlive(pid))
   host.kill('SIGKILL')
   await untilGone(pid)
+})
+
+/** A client whose trainer is stopped as by a debugger once it has begun, and when it ended. */
+async function hang(isStopped: boolean): Promise<{ error: UserError; seconds: number }> {
+  const impatient = new TrainerClient({
+    script,
+    onOutput: () => {},
+    silence: isStopped ? { stoppingMs: 2000 } : { runningMs: 2000 },
+  })
+  const stop = new AbortController()
+  let pid = 0
+  let began = 0
+  try {
+    const emit = (event: JobEvent) => {
+      if (event.type !== 'note') return
+      pid = Number(event.sentence)
+      // The first sign of life has come by then.
+      setTimeout(() => {
+        process.kill(pid, 'SIGSTOP')
+        began = performance.now()
+        if (isStopped) stop.abort()
+      }, 1500)
+    }
+    const job = { ...generateJob, model: 'block' }
+    const error = await impatient.run<'generate'>(job, { emit, signal: stop.signal }).then(
+      () => assert.fail('it ended'),
+      (reason: UserError) => reason,
+    )
+    const seconds = (performance.now() - began) / 1000
+    await untilGone(pid)
+    return { error, seconds }
+  } finally {
+    impatient.close()
+  }
+}
+
+test('a trainer that gives no sign of life is ended, and the job says so', async () => {
+  const { error, seconds } = await hang(false)
+  assert.match(error.message, /gave no sign of life for 2 s and was ended/)
+  assert.ok(error instanceof TrainerHung)
+  assert.ok(seconds < 8, `${seconds} s`)
+})
+
+test('stopping a job ends a trainer that gives no sign of life', async () => {
+  const { error, seconds } = await hang(true)
+  assert.equal(error.code, 'cancelled')
+  assert.ok(seconds < 8, `${seconds} s`)
+})
+
+test('a trainer whose main thread is busy for longer than the limit is left to work', async () => {
+  const patient = new TrainerClient({ script, onOutput: () => {}, silence: { runningMs: 2000 } })
+  const ended = patient
+    .run<'generate'>({ ...generateJob, model: 'block' }, silentHooks())
+    .then(String, (error: Error) => error.message)
+  assert.equal(await Promise.race([ended, sleep(6000, 'busy')]), 'busy')
+  patient.close()
+  assert.match(await ended, /SIGKILL/)
 })

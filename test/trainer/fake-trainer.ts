@@ -18,6 +18,17 @@ const behaviours: Record<string, Behaviour> = {
     process.kill(process.pid, 'SIGKILL')
     return { rows: [], cut: 0 }
   },
+  segfault: () => {
+    process.kill(process.pid, 'SIGSEGV')
+    return sleep(5000, { rows: [], cut: 0 })
+  },
+  trapped: () => {
+    process.stderr.write(
+      'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n',
+    )
+    process.kill(process.pid, 'SIGTRAP')
+    return sleep(5000, { rows: [], cut: 0 })
+  },
   mistake: () => {
     throw new UserError('bad_input', 'The model has no head. Give it one.')
   },

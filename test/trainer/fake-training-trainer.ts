@@ -1,7 +1,7 @@
 /**
  * A trainer whose training is counting: what it reports at a step follows from the step alone, and it resumes from the
  * newest checkpoint in its run's folder, as the real one does. `epochs` is the number of steps. At the step
- * FAKE_OUT_OF_MEMORY_AT it runs out of memory.
+ * FAKE_OUT_OF_MEMORY_AT it runs out of memory, at FAKE_HANG_AT its process stands still.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -14,6 +14,7 @@ import { loadTokenizer } from '../../electron/engine/tokenizer/index.ts'
 import { serveJobs } from '../../electron/trainer/serve.ts'
 
 const exhaustedAt = Number(process.env.FAKE_OUT_OF_MEMORY_AT ?? 0)
+const hangsAt = Number(process.env.FAKE_HANG_AT ?? 0)
 
 function newestStep(folder: string): number {
   const steps = readdirSync(folder).flatMap((name) => /^step-(\d{8})$/.exec(name)?.[1] ?? [])
@@ -39,6 +40,7 @@ async function count(
     await sleep(2)
     step++
     if (step === exhaustedAt) throw new UserError('out_of_memory', 'Memory ran out. Use smaller batches.')
+    if (step === hangsAt) process.kill(process.pid, 'SIGSTOP')
     emit({
       type: 'step',
       step,

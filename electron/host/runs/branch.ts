@@ -15,7 +15,7 @@ import type { Lab } from '../context.ts'
 import { parseInput } from '../errors/parse-input.ts'
 import { refuseTakenName } from '../models/project-models.ts'
 import { codeVersion } from '../version.ts'
-import { performRun, type RunOutcome, runFolder, storedSettings } from './run.ts'
+import { noteChangedModels, performRun, type RunOutcome, runFolder, storedSettings } from './run.ts'
 import { inputFile } from './run-input.ts'
 
 export interface BranchPlan {
@@ -42,6 +42,7 @@ export async function branchRun(
   const run = transact(project.db, () => recordBranch(project, parent, checkpoint.step, { name, config }))
   copyFiles(checkpoint, runFolder(project, parent), runFolder(project, run))
   const sentence = `Run ${run.id} was branched from ${parent.name} (${parent.id}) after step ${checkpoint.step}.`
+  await noteChangedModels(project, run, hooks)
   hooks.emit({ type: 'started', run: run.id })
   hooks.emit({ type: 'note', sentence })
   return performRun(lab, project, run, hooks)

@@ -32,6 +32,7 @@ import {
 import type { Lab } from '../context.ts'
 import { changedModels } from '../models/changed-models.ts'
 import { freeModelName, refuseTakenName, registerModel } from '../models/project-models.ts'
+import { TrainerHung } from '../trainer-death.ts'
 import { codeVersion } from '../version.ts'
 import { mapModelPaths, modelPathsOf } from './planned-job.ts'
 import { rewind } from './rewind.ts'
@@ -77,6 +78,7 @@ export async function startRun<K extends RunKind>(
   mkdirSync(runFolder(project, run), { recursive: true })
   await writeRunInput(runFolder(project, run), rows)
   const heldout = rows.filter(({ split }) => split === 'heldout').length
+  await noteChangedModels(project, run, hooks)
   hooks.emit({ type: 'started', run: run.id })
   hooks.emit({
     type: 'note',
@@ -159,6 +161,7 @@ export async function resumeRun(
   const how = step === 0 ? 'started over' : `resumed after step ${step}`
   const sentence = [`${how[0]!.toUpperCase()}${how.slice(1)}.`, ...sentences].join(' ')
   addMark(project.db, run.id, { step, kind: 'resumed', sentence })
+  await noteChangedModels(project, run, hooks)
   hooks.emit({ type: 'started', run: run.id })
   for (const said of [`Run ${run.id} ${how}.`, ...sentences]) hooks.emit({ type: 'note', sentence: said })
   return performRun(lab, project, run, hooks)
@@ -211,6 +214,12 @@ export function jobOf(project: Project, run: Run): TrainingJob {
   return mapModelPaths(whole, (file) => path.resolve(project.folder, file))
 }
 
+/** Before a run reports that it has started: reading large models takes seconds, in which nothing can be paused yet. */
+export async function noteChangedModels(project: Project, run: Run, { emit }: Hooks): Promise<void> {
+  const paths = modelPathsOf(jobOf(project, run))
+  for (const sentence of await changedModels(project, paths)) emit({ type: 'note', sentence })
+}
+
 /** Trains, from the newest checkpoint in the run's folder if there is one, and records the steps. */
 export async function performRun<K extends RunKind>(
   lab: Lab,
@@ -227,9 +236,7 @@ export async function performRun<K extends RunKind>(
   }
   setRunState(db, run.id, 'running')
   try {
-    const job = jobOf(project, run)
-    for (const sentence of await changedModels(project, modelPathsOf(job))) emit({ type: 'note', sentence })
-    const result = await lab.trainer.run<RunKind>(job, { emit, signal: hooks.signal })
+    const result = await lab.trainer.run<RunKind>(jobOf(project, run), { emit, signal: hooks.signal })
     const name = run.config.modelName ?? run.id
     if (result.model !== null)
       await registerModel(project, {
@@ -273,9 +280,10 @@ function record(db: Db, runId: string, event: JobEvent, seconds: number): void {
 /** @returns the error to throw: if resuming can help, it says how */
 function recordFailure(project: Project, run: Run, error: unknown): unknown {
   const code = error instanceof UserError ? error.code : null
-  const isPause = code === 'cancelled' || code === 'out_of_memory'
+  const keepsOn = code === 'out_of_memory' || error instanceof TrainerHung
+  const isPause = code === 'cancelled' || keepsOn
   const sentence = error instanceof Error ? error.message : String(error)
-  const message = code === 'out_of_memory' ? `${sentence} ${checkpointSentence(project, run)}` : sentence
+  const message = keepsOn ? `${sentence} ${checkpointSentence(project, run)}` : sentence
   try {
     const outcome = code === 'cancelled' ? {} : { error: message }
     setRunState(project.db, run.id, isPause ? 'paused' : 'failed', outcome)

@@ -159,6 +159,29 @@ test('a run that runs out of memory pauses with its checkpoint, reports it, and 
   })
 })
 
+test('a run whose trainer hangs pauses with its checkpoint, reports it, and resumes in a new process', async () => {
+  const project = await projectWithDemos('hung.stet')
+  process.env.FAKE_HANG_AT = '45'
+  const lab = openHost({ script, onOutput: () => {}, silence: { runningMs: 3000, startingMs: 30_000 } })
+  try {
+    const client = clientOf(lab)
+    const config = { epochs: 60, checkpointEvery: 20 }
+    const events = await client['train sft']({ project, model: 'world', name: 'base', config })
+    await assert.rejects(resultOf(events), {
+      code: 'unavailable',
+      message:
+        /no sign of life for \d+ s and was ended\. Paused; the checkpoint of step 40 is kept\. Resume with: stet resume /,
+    })
+    delete process.env.FAKE_HANG_AT
+    const { runs } = await client.runs({ project })
+    assert.equal(runs[0]!.state, 'paused')
+    const done = await resultOf(await client.resume({ project, run: runs[0]!.id }))
+    assert.deepEqual([done.state, done.step], ['done', 60])
+  } finally {
+    await lab.close()
+  }
+})
+
 test('leaving the events of a run pauses it', async () => {
   const project = await projectWithDemos('left.stet')
   await withLab(async (client) => {

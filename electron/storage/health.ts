@@ -60,9 +60,17 @@ function problemOf(db: Db): string | null {
   const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
   if (tables === 0) return 'is empty'
   const found = db.pragma('integrity_check(1)', { simple: true }) as string
-  if (found !== 'ok') return `is damaged (${found.replaceAll(/\s+/g, ' ').trim()})`
+  if (found !== 'ok') return `is damaged (${withoutName(found)})`
   const broken = db.pragma('foreign_key_check') as { table: string }[]
   return broken[0] ? `is damaged (a row of ${broken[0].table} refers to a missing one)` : null
+}
+
+/** SQLite's finding on one line, without its name for the file. */
+function withoutName(finding: string): string {
+  return finding
+    .replace(/\*\*\* in database \w+ \*\*\*/, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
 }
 
 /** Everything but damage is a reason to stop, too, but not to recover. */

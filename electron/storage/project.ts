@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../contract/errors.ts'
-import { isBackupDue, makeBackup } from './backup.ts'
+import { isBackupDue, listBackups, makeBackup } from './backup.ts'
 import { type Db, openDatabase, openDatabaseToRead, transact } from './database.ts'
 import { applicationId, DamagedProject, refuseDamaged } from './health.ts'
 import { acquireLock, type Lock } from './lock.ts'
@@ -52,7 +52,9 @@ function isUnfinished(folder: string): boolean {
  * @throws UserError if the folder is not a project, or another process has it open; DamagedProject
  */
 export async function openProject(folder: string): Promise<Project> {
-  if (!existsSync(path.join(folder, 'lab.db'))) {
+  const file = path.join(folder, 'lab.db')
+  if (!existsSync(file)) {
+    if (listBackups(backupFolder(folder)).length > 0) throw new DamagedProject(file, 'is missing')
     throw new UserError(
       'not_found',
       `${folder} is not a Stet project (no lab.db). Create one with \`stet init\`.`,

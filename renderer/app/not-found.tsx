@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type ErrorComponentProps, Outlet, useLocation } from '@tanstack/react-router'
 import { host } from './connection.ts'
 import { goTo, goToProjects, useProject } from './navigation.ts'
+import { RecoverProject } from './recover-project.tsx'
 import { isMissing, ViewProblem, type WayBack } from './view-problem.tsx'
 
 const toProjects: WayBack = { label: 'All projects', go: goToProjects }
@@ -34,6 +35,8 @@ export function ProjectViews() {
     queryFn: () => host.projects.overview({ project }),
   })
   if (data || !error) return <Outlet />
+  if ((error as { code?: unknown }).code === 'damaged')
+    return <RecoverProject project={project} error={error} back={toProjects} />
   if (!isMissing(error))
     return (
       <ViewProblem

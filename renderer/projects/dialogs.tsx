@@ -9,7 +9,7 @@ import { Button } from '../ui/button.tsx'
 import { Dialog, DialogActions } from '../ui/dialog.tsx'
 import { Field, Input } from '../ui/field.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { useEnter } from './use-projects.ts'
+import { useEnter, useOpen } from './use-projects.ts'
 
 /** A form in a dialog: its fields, its error, and one button that does it. */
 function FormDialog({
@@ -78,17 +78,14 @@ export function NewProject({ onClose }: { onClose: () => void }) {
 
 export function OpenFolder({ onClose }: { onClose: () => void }) {
   const [folder, setFolder] = useState('')
-  const open = useMutation({
-    mutationFn: () => host.projects.open({ project: folder }),
-    onSuccess: useEnter(),
-  })
+  const open = useOpen()
   return (
     <FormDialog
       title="Open a project folder"
       action="Open the project"
       isBusy={open.isPending}
       error={open.error}
-      onSubmit={() => open.mutate()}
+      onSubmit={() => open.mutate(folder)}
       onClose={onClose}
     >
       <Field

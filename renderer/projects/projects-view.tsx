@@ -1,5 +1,5 @@
 /** The first view: a welcome for who has no project yet; else what to continue, and the projects. */
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ProjectCard } from '../../electron/contract/projects.ts'
 import { host } from '../app/connection.ts'
@@ -16,7 +16,7 @@ import { NewProject, OpenFolder } from './dialogs.tsx'
 import { DropFiles, FileButton } from './own-data.tsx'
 import { ProjectTable } from './project-table.tsx'
 import './projects.css'
-import { useEnter, useSample } from './use-projects.ts'
+import { useOpen, useSample } from './use-projects.ts'
 import { Welcome } from './welcome.tsx'
 
 export type Dialog = 'new' | 'open' | null
@@ -48,10 +48,7 @@ export function View() {
 }
 
 function Projects({ recent, onOpen }: { recent: readonly ProjectCard[]; onOpen: (dialog: Dialog) => void }) {
-  const open = useMutation({
-    mutationFn: (project: string) => host.projects.open({ project }),
-    onSuccess: useEnter(),
-  })
+  const open = useOpen()
   const sample = useSample()
   return (
     <div className="start-page">

@@ -13,6 +13,17 @@ export function useEnter() {
   }
 }
 
+/** Opens a project by its folder; a damaged one is shown with what can be saved of it. */
+export function useOpen() {
+  return useMutation({
+    mutationFn: (project: string) => host.projects.open({ project }),
+    onSuccess: useEnter(),
+    onError: (error, folder) => {
+      if ((error as { code?: unknown }).code === 'damaged') goTo(folder, 'data')
+    },
+  })
+}
+
 export function useSample() {
   const enter = useEnter()
   return useMutation({

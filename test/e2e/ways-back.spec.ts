@@ -1,6 +1,9 @@
 /** Whatever an address names, and whenever the host goes: each view says what is wrong, once, with a way back. */
 import assert from 'node:assert/strict'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { after, describe, test } from 'node:test'
+import Database from 'better-sqlite3'
 import { views } from '../../electron/contract/views.ts'
 import { openApp } from './app.ts'
 import { axeProblems } from './axe.ts'
@@ -43,6 +46,31 @@ describe('ways back', async () => {
     assert.deepEqual(await axeProblems(page), [])
     await page.getByRole('button', { name: 'All projects' }).click()
     await page.waitForURL(/#\/$/)
+  })
+
+  test('a damaged project shows its copies, and is recovered by one button', async () => {
+    const folder = path.join(app.folder, 'damaged.stet')
+    mkdirSync(path.join(folder, 'backups'), { recursive: true })
+    const db = new Database(path.join(app.project, 'lab.db'), { readonly: true })
+    await db.backup(path.join(folder, 'lab.db'))
+    db.close()
+    copyFileSync(path.join(folder, 'lab.db'), path.join(folder, 'backups', 'lab-2026-11-01T09-30-00-000Z.db'))
+    const bytes = readFileSync(path.join(folder, 'lab.db'))
+    writeFileSync(path.join(folder, 'lab.db'), bytes.fill(0, bytes.length / 2, bytes.length / 2 + 8192))
+    await goto('#/')
+    await page.getByRole('button', { name: /Open a folder/ }).click()
+    await page.getByRole('textbox', { name: 'Project folder' }).fill(folder)
+    await page.getByRole('button', { name: 'Open the project' }).click()
+    await page.getByRole('heading', { name: 'This project’s database is damaged' }).waitFor()
+    await page.getByRole('row', { name: /2026.*4,400.*400.*Whole/ }).waitFor()
+    await noRouterPage()
+    assert.deepEqual(await axeProblems(page), [])
+    await page.getByRole('button', { name: 'Recover the project' }).click()
+    await page.getByRole('heading', { name: 'The project is recovered' }).waitFor()
+    assert.deepEqual(await axeProblems(page), [])
+    assert.equal(readdirSync(path.join(folder, 'damaged')).length, 1)
+    await page.getByRole('button', { name: 'Open the project' }).click()
+    await page.locator('.item-row').first().waitFor()
   })
 
   for (const [place, title, way] of [

@@ -176,7 +176,7 @@ export const ModelRecord = z.object({
   trainedBy: z.object({ kind: RunKind, name: z.string(), step: z.int().nullable() }).nullable(),
   /** Names of the reward models that its run was rewarded by. */
   rewardedBy: z.array(z.string()),
-  family: z.string().nullable(),
+  format: z.string().nullable(),
   parameters: z.number().nullable(),
   sizeBytes: z.number(),
   /** Eight hexadecimal digits that follow from its files. */

@@ -8,14 +8,14 @@ export function isLanguage({ kind }: Pick<ModelRecord, 'kind'>): boolean {
 }
 
 /** What made it: `PPO, step 112`; for a model from elsewhere, the form of its files. */
-export function madeBy({ trainedBy, family, run }: ModelRecord): string {
+export function madeBy({ trainedBy, format, run }: ModelRecord): string {
   if (trainedBy) {
     const { kind, step } = trainedBy
     return step === null ? runKinds[kind].title : `${runKinds[kind].title}, step ${step.toLocaleString('en')}`
   }
   if (run !== null) return 'Trained here'
-  if (family === null) return 'Files cannot be read'
-  return family === 'GGUF' ? 'GGUF' : 'Hugging Face'
+  if (format === null) return 'Files cannot be read'
+  return format === 'GGUF' ? 'GGUF' : 'Hugging Face'
 }
 
 export function parametersOf(parameters: number | null): string {
@@ -39,12 +39,12 @@ export interface Fact {
 
 /** All but the run, which is a link. */
 export function factsOf(model: ModelRecord, sizeOf: (bytes: number) => string): Fact[] {
-  const { from, rewardedBy, parameters, sizeBytes, family, fingerprint, createdAt, path } = model
+  const { from, rewardedBy, parameters, sizeBytes, format, fingerprint, createdAt, path } = model
   const facts: Fact[] = []
   if (from !== null) facts.push({ name: 'From', value: from })
   if (rewardedBy.length > 0) facts.push({ name: 'Rewarded by', value: rewardedBy.join(', ') })
   facts.push({ name: 'Parameters', value: parametersOf(parameters) })
-  facts.push({ name: 'Size', value: family === null ? sizeOf(sizeBytes) : `${sizeOf(sizeBytes)}, ${family}` })
+  facts.push({ name: 'Size', value: format === null ? sizeOf(sizeBytes) : `${sizeOf(sizeBytes)}, ${format}` })
   facts.push({ name: 'Added', value: timeOf(createdAt) })
   facts.push({ name: 'Fingerprint', value: fingerprintOf(fingerprint), isCode: true })
   facts.push({ name: 'Folder', value: path, isCode: true })

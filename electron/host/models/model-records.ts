@@ -67,13 +67,13 @@ function rewardNames({ db, folder }: Project, run: Run): string[] {
   })
 }
 
-function describe(file: string): Pick<ModelRecord, 'family' | 'parameters'> {
+function describe(file: string): Pick<ModelRecord, 'format' | 'parameters'> {
   try {
     const { kind, parameters } = openModelSource(file)
     const sizes = [...parameters.shapes.values()].map((shape) => shape.reduce((a, b) => a * b, 1))
-    return { family: kind === 'gguf' ? 'GGUF' : 'safetensors', parameters: sizes.reduce((a, b) => a + b, 0) }
+    return { format: kind === 'gguf' ? 'GGUF' : 'safetensors', parameters: sizes.reduce((a, b) => a + b, 0) }
   } catch {
-    return { family: null, parameters: null }
+    return { format: null, parameters: null }
   }
 }
 

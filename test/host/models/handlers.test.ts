@@ -14,13 +14,13 @@ const golden = path.resolve(import.meta.dirname, '../../golden')
 const { folder: project } = await host.projects.create({ name: 'models' })
 const imports = (file: string, name: string) => host.models.importModel({ project, path: file, name })
 
-test('a folder and a GGUF file are added in place, with their family, size and kind', async () => {
+test('a folder and a GGUF file are added in place, with their format, size and kind', async () => {
   assert.deepEqual(await host.models.list({ project }), [])
   const hugging = await imports(path.join(golden, 'llama-tied'), 'hugging')
   const file = path.join(golden, 'llama-tied.gguf')
   const gguf = await imports(file, 'gguf')
-  assert.deepEqual([hugging.path, hugging.family], [path.join(golden, 'llama-tied'), 'safetensors'])
-  assert.deepEqual([gguf.path, gguf.family, gguf.sizeBytes], [file, 'GGUF', readFileSync(file).length])
+  assert.deepEqual([hugging.path, hugging.format], [path.join(golden, 'llama-tied'), 'safetensors'])
+  assert.deepEqual([gguf.path, gguf.format, gguf.sizeBytes], [file, 'GGUF', readFileSync(file).length])
   assert.equal(gguf.parameters, hugging.parameters)
   assert.ok(hugging.parameters! > 0)
   const scored = await imports(await writeToyModel(path.join(folder, 'scored'), { scored: true }), 'scored')
@@ -107,7 +107,7 @@ test('a model is exported as a GGUF file, which can be imported again; nothing e
   const result = await exportTo('hugging', 'gguf/small.gguf', 'Q8_0')
   assert.deepEqual(result, { folder: path.join(folder, 'gguf'), files: ['small.gguf'], notes: [] })
   const again = await imports(path.join(folder, 'gguf/small.gguf'), 'small')
-  assert.equal(again.family, 'GGUF')
+  assert.equal(again.format, 'GGUF')
   const original = (await host.models.list({ project })).find(({ name }) => name === 'hugging')!
   assert.equal(again.parameters, original.parameters)
   await assert.rejects(exportTo('hugging', 'gguf/small.gguf'), {

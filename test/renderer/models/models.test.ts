@@ -16,7 +16,7 @@ function model(name: string, from: string | null, more: Partial<ModelRecord> = {
     run: null,
     trainedBy: null,
     rewardedBy: [],
-    family: 'safetensors',
+    format: 'safetensors',
     parameters: 134_515_008,
     sizeBytes: 269e6,
     fingerprint: '9f3c71ae',
@@ -106,7 +106,7 @@ test('facts are words with units', () => {
   })
   assert.equal(madeBy(trained), 'PPO, step 1,120')
   assert.deepEqual(
-    [madeBy(model('x', null)), madeBy(model('x', null, { family: 'GGUF' }))],
+    [madeBy(model('x', null)), madeBy(model('x', null, { format: 'GGUF' }))],
     ['Hugging Face', 'GGUF'],
   )
   assert.equal(fingerprintOf('9f3c71ae'), '9f3c 71ae')

@@ -1,8 +1,9 @@
 /** The view Annotate: a queue of items, each to be edited as little as possible. */
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect } from 'react'
+import { useEffect } from 'react'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
+import { lazyPart } from '../app/lazy-part.tsx'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { changeSettings, getSettings, useSettings } from '../app/settings.ts'
@@ -27,7 +28,7 @@ import { type Queue, useQueue } from './use-queue.ts'
 import { type Finished, useUndo } from './use-undo.ts'
 
 /** With the renderer of Markdown, which most visits do not need. */
-const GuidelinesPane = lazy(async () => ({ default: (await import('./guidelines-pane.tsx')).GuidelinesPane }))
+const GuidelinesPane = lazyPart(async () => (await import('./guidelines-pane.tsx')).GuidelinesPane)
 
 export function View() {
   const [place, change] = usePlace()
@@ -89,9 +90,7 @@ function QueueView() {
       <div className="panes annotate">
         {pane.shown === 'queue' && <QueuePane queue={queue} isOver={pane.isOver} onClose={pane.close} />}
         {pane.shown === 'guidelines' && (
-          <Suspense fallback={null}>
-            <GuidelinesPane isOver={pane.isOver} onClose={() => pane.toggle('guidelines')} />
-          </Suspense>
+          <GuidelinesPane isOver={pane.isOver} onClose={() => pane.toggle('guidelines')} />
         )}
         {queue.id === undefined ? (
           <div className="pane scroll pad grow">

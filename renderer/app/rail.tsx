@@ -1,7 +1,7 @@
 /** The rail: which project, search, the views in the order of the work with the counts that matter, and the active job. */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import type { ProjectOverview } from '../../electron/contract/projects.ts'
 import { type ViewPath, views } from '../../electron/contract/views.ts'
 import type { WorkRecord } from '../../electron/contract/work.ts'
@@ -12,14 +12,16 @@ import { Keys } from '../ui/keys.tsx'
 import { ProgressRule } from '../ui/progress.tsx'
 import { host } from './connection.ts'
 import { currentJob } from './current-job.ts'
+import { lazyPart } from './lazy-part.tsx'
 import { goTo } from './navigation.ts'
 import { SwitcherButton } from './project-switcher-button.tsx'
 import { useWork } from './queries.ts'
 
 /** Loaded after the first view, and in the meantime drawn as its closed button. */
-const ProjectSwitcher = lazy(async () => ({
-  default: (await import('./project-switcher.tsx')).ProjectSwitcher,
-}))
+const ProjectSwitcher = lazyPart(
+  async () => (await import('./project-switcher.tsx')).ProjectSwitcher,
+  ({ name }) => <SwitcherButton name={name} disabled />,
+)
 
 export function Rail({
   project,
@@ -38,9 +40,7 @@ export function Rail({
   const name = overview?.name ?? nameOfFolder(project)
   return (
     <nav className="rail" aria-label="Views">
-      <Suspense fallback={<SwitcherButton name={name} disabled />}>
-        <ProjectSwitcher project={project} name={name} />
-      </Suspense>
+      <ProjectSwitcher project={project} name={name} />
       <button type="button" className="find" onClick={onSearch} aria-keyshortcuts="Control+K">
         <Icon name="search" />
         <span className="txt">Search or do…</span>

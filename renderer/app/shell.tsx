@@ -2,7 +2,7 @@
 import { Tooltip } from '@base-ui/react/tooltip'
 import { useQuery } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { views } from '../../electron/contract/views.ts'
 import { Banner } from '../ui/banner.tsx'
 import { Toasts } from '../ui/toast.tsx'
@@ -11,6 +11,7 @@ import { ConnectionLost } from './connection-lost.tsx'
 import { useIsFocused } from './focus-mode.ts'
 import { GuideBar } from './guide.tsx'
 import { listenForKeys, useKeys } from './keys.ts'
+import { lazyPart } from './lazy-part.tsx'
 import { goTo, goToProjects, useProjectMaybe } from './navigation.ts'
 import { Rail } from './rail.tsx'
 import { StatusLine } from './status-line.tsx'
@@ -19,8 +20,8 @@ const tooltipDelayMs = 500
 
 const loadPalette = () => import('./palette.tsx')
 const loadKeysDialog = () => import('./keys-dialog.tsx')
-const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }))
-const KeysDialog = lazy(async () => ({ default: (await loadKeysDialog()).KeysDialog }))
+const Palette = lazyPart(async () => (await loadPalette()).Palette)
+const KeysDialog = lazyPart(async () => (await loadKeysDialog()).KeysDialog)
 /** What opens over the views is loaded after the first of them, so that it opens at once, and even if the host is down. */
 const preloadDelayMs = 1000
 
@@ -59,19 +60,17 @@ export function Shell() {
           </main>
           {!isFocused && <StatusLine project={project} />}
         </div>
-        <Suspense>
-          {wasPaletteOpen && (
-            <Palette
-              open={isPaletteOpen}
-              onClose={() => setPaletteOpen(false)}
-              onHelp={() => {
-                setPaletteOpen(false)
-                setHelpOpen(true)
-              }}
-            />
-          )}
-          {wasHelpOpen && <KeysDialog open={isHelpOpen} onClose={() => setHelpOpen(false)} />}
-        </Suspense>
+        {wasPaletteOpen && (
+          <Palette
+            open={isPaletteOpen}
+            onClose={() => setPaletteOpen(false)}
+            onHelp={() => {
+              setPaletteOpen(false)
+              setHelpOpen(true)
+            }}
+          />
+        )}
+        {wasHelpOpen && <KeysDialog open={isHelpOpen} onClose={() => setHelpOpen(false)} />}
         <Toasts />
       </div>
     </Tooltip.Provider>

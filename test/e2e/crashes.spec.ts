@@ -24,6 +24,20 @@ describe('crashes', async () => {
     assert.ok((await app.host.projects.overview({ project: app.project })).items > 0)
   })
 
+  test('a part of the page that cannot be loaded while the host is down is loaded once it is back', async () => {
+    await app.page.route(/project-switcher-(?!button)/, (route) => route.abort())
+    app.allow(/net::ERR_FAILED/)
+    await app.page.reload()
+    await app.page.locator('.rail [aria-current=page]', { hasText: 'Data' }).waitFor()
+    await app.page
+      .getByRole('button', { name: 'Project sample' })
+      .and(app.page.locator(':disabled'))
+      .waitFor()
+    await app.page.unroute(/project-switcher-(?!button)/)
+    await app.restartHost('crash')
+    await app.page.getByRole('button', { name: 'Project sample' }).and(app.page.locator(':enabled')).waitFor()
+  })
+
   test('stopping the host pauses a run with a checkpoint from which it can be resumed', async () => {
     const config = { epochs: 20, batchSize: 32, maxQueryTokens: 64, maxResponseTokens: 64 }
     const input = { project: app.project, model: 'world', name: 'base', config }

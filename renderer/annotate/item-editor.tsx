@@ -263,7 +263,19 @@ function DraftStatus({
   )
 }
 
+/** Reports never cover the buttons that the next item needs. A `:has` that looks for them would slow every view down. */
+function useToastsAbove(): void {
+  useEffect(() => {
+    const { style } = document.documentElement
+    style.setProperty('--toast-lift', '3.5rem')
+    return () => {
+      style.removeProperty('--toast-lift')
+    }
+  }, [])
+}
+
 function ActionBar({ actions: { editing, finish, draft, putBack } }: { actions: ItemActions }) {
+  useToastsAbove()
   return (
     <div className="an-acts">
       <Button kind="primary" icon="check" keys="Ctrl+Enter" onClick={() => finish('done')}>

@@ -76,7 +76,7 @@ describe('the view Settings', async () => {
       assert.deepEqual(await axeProblems(page), [])
     }
     await app.goto('annotate')
-    await page.locator('.cm-content').press('End')
+    await page.locator('.cm-content').press('Control+End')
     await page.keyboard.type('x')
     const notes = page.getByRole('region', { name: 'Changes' })
     await notes.getByRole('button').first().waitFor()
@@ -85,7 +85,7 @@ describe('the view Settings', async () => {
     await app.goto('annotate')
     await page.locator('.cm-content').waitFor()
     await notes.waitFor({ state: 'hidden' })
-    await page.locator('.cm-content').press('End')
+    await page.locator('.cm-content').press('Control+End')
     await page.keyboard.press('Alt+z')
     await page.getByText('0 changes').waitFor()
   })

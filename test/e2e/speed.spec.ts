@@ -198,6 +198,9 @@ describe('speed', async () => {
   })
 
   test('a run with 10,000 points in 12 metrics opens within 300 ms, and its charts follow the pointer', async (t) => {
+    t.after(() => {
+      app.project = folder
+    })
     const { page } = app
     const large = await longRuns(path.join(app.folder, 'long.stet'))
     app.project = large.project
@@ -244,7 +247,6 @@ describe('speed', async () => {
     t.diagnostic(`a refresh takes ${took.toFixed(1)} ms`)
     assert.equal(Object.keys(refreshed.series).length, 12)
     assert.ok(took < 50, `${took} ms`)
-    app.project = folder
   })
 
   test('a word is found among 100,000 items while typing', async () => {

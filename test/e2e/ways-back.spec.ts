@@ -198,11 +198,13 @@ describe('ways back', async () => {
     await page
       .getByRole('alert')
       .filter({ hasText: /“?"?taken"? ?.*Choose another name/ })
+      .first()
       .waitFor()
     assert.equal(await page.getByRole('textbox', { name: 'Epochs' }).inputValue(), '7')
     for await (const _ of await app.host.work.watch({ id }));
     await start.click()
-    await page.getByRole('alert').filter({ hasText: 'already has a model "taken"' }).waitFor()
+    // At the field, and once the form has been checked again also beside the button.
+    await page.getByRole('alert').filter({ hasText: 'already has a model "taken"' }).first().waitFor()
     assert.equal(await name.inputValue(), 'taken')
     assert.equal(await page.getByRole('textbox', { name: 'Epochs' }).inputValue(), '7')
   })

@@ -1,6 +1,6 @@
 /** Data: import and export of files, the table of items, and the preview of a file. */
 import { z } from 'zod'
-import { datasets, file, project, tokenizer } from './options.ts'
+import { datasets, file, force, project, tokenizer } from './options.ts'
 import { eventsThen, procedure, verb } from './procedure.ts'
 import { Annotation, AnnotationState, BadRow, FileReading, Item, SkippedRows } from './records.ts'
 
@@ -85,6 +85,7 @@ export const exportData = verb(
       datasets,
       items: z.array(z.string()).default([]).describe('Ids of the items to export; all if there are none.'),
       tokenizer: tokenizer('Formats token-ids, tokens: ').nullable().default(null),
+      force,
     }),
   )
   .output(eventsThen(z.object({ file: z.string(), rows: z.int().nonnegative() })))

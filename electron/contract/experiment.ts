@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { judgeServer } from './judge.ts'
 import { experimentJudgeForms, WrittenExperimentJudge } from './judge-kinds.ts'
-import { datasets, file, heldout, model, project } from './options.ts'
+import { datasets, file, force, heldout, model, project } from './options.ts'
 import { eventsThen, trainingVerb, verb } from './procedure.ts'
 import { ResultRecord } from './report.ts'
 import { rewardCurve } from './reward-curve.ts'
@@ -130,6 +130,7 @@ const report = verb(
       out: file("HTML file, or Markdown if it ends in .md; defaults to report.html in the project's exports.")
         .nullable()
         .default(null),
+      force,
     }),
   )
   .output(z.object({ file: z.string() }))

@@ -1,6 +1,6 @@
 /** Labels: how tokens of edits are labelled, and how a reward model rewards them. */
 import { z } from 'zod'
-import { datasets, file, project, tokenizer } from './options.ts'
+import { datasets, file, force, project, tokenizer } from './options.ts'
 import { eventsThen, procedure, verb } from './procedure.ts'
 
 const Agreement = z.object({
@@ -34,6 +34,7 @@ const labelAll = verb(
       tokenizer: tokenizer('Tokenizer of '),
       datasets,
       out: file('Also write token-labelled rows to this file (JSONL).').nullable().default(null),
+      force,
     }),
   )
   .output(eventsThen(LabelSummary))

@@ -8,6 +8,9 @@ export function file(description: string) {
   return z.string().min(1).describe(description).meta({ value: 'FILE' })
 }
 
+/** Of verbs that write a file. */
+export const force = z.boolean().default(false).describe('Replace the file if it exists.')
+
 /** Restricts a verb to some of a project's datasets. */
 export const datasets = z
   .array(z.string().min(1))

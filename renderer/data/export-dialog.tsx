@@ -6,6 +6,7 @@ import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
 import { Button } from '../ui/button.tsx'
+import { Checkbox } from '../ui/checkbox.tsx'
 import { Dialog, DialogActions } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -60,6 +61,8 @@ interface Choice {
   kind: Kind
   tokenizer: string | null
   out: string
+  /** Whether an existing file may be replaced. */
+  force: boolean
 }
 
 export function ExportDialog({
@@ -73,7 +76,13 @@ export function ExportDialog({
   onClose: () => void
 }) {
   const project = useProject()
-  const [choice, setChoice] = useState<Choice>({ format: 'stet', kind: 'jsonl', tokenizer: null, out: '' })
+  const [choice, setChoice] = useState<Choice>({
+    format: 'stet',
+    kind: 'jsonl',
+    tokenizer: null,
+    out: '',
+    force: false,
+  })
   const [workId, setWorkId] = useState<string | null>(null)
   const { format, tokenizer } = choice
   const { hasColumns, needsTokenizer } = formats[format]
@@ -88,6 +97,7 @@ export function ExportDialog({
           items: [...items],
           tokenizer: needsTokenizer ? tokenizer : null,
           out: choice.out || path,
+          force: choice.force,
         },
       }),
     onSuccess: ({ id }) => setWorkId(id),
@@ -114,6 +124,11 @@ export function ExportDialog({
             onChange={({ target }) => setChoice({ ...choice, out: target.value })}
           />
         </Field>
+        <Checkbox
+          label="Replace the file if it exists"
+          isChecked={choice.force}
+          onChange={(force) => setChoice({ ...choice, force })}
+        />
         <Problem error={start.error ?? work?.error} />
         {result && (
           <p role="status">

@@ -19,6 +19,7 @@ import {
 } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import type { Implements } from '../implements.ts'
+import { outputFile } from '../output-file.ts'
 import { exportSource } from './export-source.ts'
 import { counting, previewFile, previewSentences } from './file-preview.ts'
 import { named, withNamesOfUploads } from './upload.ts'
@@ -115,9 +116,9 @@ function exportData(lab: Lab, input: VerbInput<'export'>): Promise<VerbResult<'e
 
 async function exportProject(
   project: Project,
-  { out, format, ...options }: VerbInput<'export'>,
+  { out, force, format, ...options }: VerbInput<'export'>,
 ): Promise<VerbResult<'export'>> {
-  const file = path.resolve(out)
+  const file = outputFile(out, force)
   return { file, rows: await exporters[format](file, exportSource(project, options)) }
 }
 

@@ -8,6 +8,7 @@ import { writeFileAtomic } from '../../engine/formats/atomic.ts'
 import { createEvaluation, finishEvaluation, type Project } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import { experimentKind, newestExperimentEvaluation } from '../judge/evaluation-records.ts'
+import { outputFile } from '../output-file.ts'
 import { reportMarkdown } from '../report/markdown.ts'
 import { reportHtml } from '../report/report.ts'
 
@@ -40,7 +41,7 @@ function exportsFolder({ folder }: Project): string {
 /** The verb `report`: the report of the newest finished experiment. */
 export async function report(
   lab: Lab,
-  { project: folder, out }: VerbInput<'report'>,
+  { project: folder, out, force }: VerbInput<'report'>,
 ): Promise<VerbResult<'report'>> {
   const project = await lab.openProject(folder)
   const newest = newestExperimentEvaluation(project.db)
@@ -49,7 +50,7 @@ export async function report(
       'not_found',
       `${folder} has no finished experiment yet. Run \`stet experiment\` first.`,
     )
-  const file = path.resolve(out ?? path.join(exportsFolder(project), 'report.html'))
+  const file = out === null ? path.join(exportsFolder(project), 'report.html') : outputFile(out, force)
   const record = ResultRecord.parse(newest.result)
   await writeFileAtomic(file, [file.endsWith('.md') ? reportMarkdown(record) : reportHtml(record)])
   return { file }

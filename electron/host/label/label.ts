@@ -1,5 +1,4 @@
 /** The verb `label`: token labels of all finished edits, and measures of how minimal the edits are. */
-import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Hooks } from '../../contract/events.ts'
 import type { labelVerbs as contractVerbs, LabelSummary } from '../../contract/label.ts'
@@ -15,6 +14,7 @@ import type { Lab } from '../context.ts'
 import { editedPairsOf } from '../data/items.ts'
 import type { Implements } from '../implements.ts'
 import { findModel, openTokenizerAt } from '../models/project-models.ts'
+import { outputFile } from '../output-file.ts'
 
 /** What one edit adds to the summary. */
 interface EditFigures {
@@ -37,9 +37,10 @@ function label(lab: Lab, input: VerbInput<'label'>, hooks: Hooks): Promise<VerbR
 
 async function labelProject(
   project: Project,
-  { tokenizer: name, datasets, out }: VerbInput<'label'>,
+  { tokenizer: name, datasets, out, force }: VerbInput<'label'>,
   { emit, signal }: Hooks,
 ): Promise<VerbResult<'label'>> {
+  const file = out === null ? null : outputFile(out, force)
   const tokenizer = openTokenizerAt(findModel(project, name).path)
   const pairs = [...editedPairsOf(project.db, { datasets })]
   const figures: EditFigures[] = []
@@ -54,7 +55,7 @@ async function labelProject(
       signal.throwIfAborted()
     }
   }
-  if (out !== null) await writeRows(path.resolve(out), labels(), labelRow)
+  if (file !== null) await writeRows(file, labels(), labelRow)
   else for await (const _ of labels());
   return summarise(figures, tokenizer.hash)
 }

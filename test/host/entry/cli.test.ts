@@ -198,6 +198,12 @@ test('an export contains what was imported: Stet rows import as duplicates, pref
     2,
     /need a tokenizer/,
   )
+  assertMistake(await stet('export', project, '--out', 'trl.jsonl'), 1, /already exists/)
+  assert.equal((await stet('export', project, '--out', 'trl.jsonl', '--force')).code, 0)
+  const own = path.join(project, 'lab.db')
+  assertMistake(await stet('export', project, '--out', own, '--force'), 2, /inside the project/)
+  const whole = await stet('export', project, '--out', 'all.jsonl', '--force', '--json')
+  assert.deepEqual(jsonOf(whole), { file: path.join(folder, 'all.jsonl'), rows: 3 })
   const nowhere = path.join('nowhere', 'x.jsonl')
   assertMistake(await stet('export', project, '--out', nowhere), 2, /there is no folder .*nowhere/)
 })
@@ -228,7 +234,16 @@ test('each file becomes a dataset, and every name can be chosen', async () => {
     ['a,b.jsonl', 'two/c.jsonl', 'a'],
   )
   const count = async (...datasets: string[]) => {
-    const outcome = await stet('export', project, '--out', 'out.jsonl', '--datasets', ...datasets, '--json')
+    const outcome = await stet(
+      'export',
+      project,
+      '--out',
+      'out.jsonl',
+      '--force',
+      '--datasets',
+      ...datasets,
+      '--json',
+    )
     return (jsonOf(outcome) as { rows: number }).rows
   }
   for (const name of imported.datasets) assert.equal(await count(name), 1, name)

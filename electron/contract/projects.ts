@@ -166,9 +166,6 @@ export const projects = {
   copies: procedure('List the backups of a project, whole or not, and what is wrong with its database.')
     .input(z.strictObject({ project }))
     .output(z.object({ problem: z.string().nullable(), copies: z.array(ProjectCopy) })),
-  recover: procedure('Recover a project whose database is damaged.')
-    .input(z.strictObject({ project, copy }))
-    .output(Recovery),
   forget: procedure('Remove a project from the list of recent ones; its folder stays.')
     .input(z.strictObject({ project }))
     .output(z.array(ProjectCard)),

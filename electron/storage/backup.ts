@@ -25,7 +25,7 @@ const remains = /^lab-[\dTZ-]+\.db\.tmp(-journal|-wal|-shm)?$/
 export async function makeBackup(db: Db, folder: string, now = new Date()): Promise<string> {
   mkdirSync(folder, { recursive: true })
   for (const name of readdirSync(folder)) if (remains.test(name)) rmSync(path.join(folder, name))
-  const file = path.join(folder, `lab-${now.toISOString().replaceAll(/[:.]/g, '-')}.db`)
+  const file = path.join(folder, datedName(now))
   const temporary = `${file}.tmp`
   try {
     await db.backup(temporary, { progress: () => pagesPerTurn })
@@ -43,6 +43,16 @@ export async function makeBackup(db: Db, folder: string, now = new Date()): Prom
   const kept = backupsToKeep(names, now)
   for (const name of names) if (!kept.has(name)) rmSync(path.join(folder, name), { force: true })
   return file
+}
+
+/** Where a project's backups are. */
+export function backupFolder(project: string): string {
+  return path.join(project, 'backups')
+}
+
+/** The name of a database's copy: the time in UTC, without characters that file systems refuse. */
+export function datedName(time: Date): string {
+  return `lab-${time.toISOString().replaceAll(/[:.]/g, '-')}.db`
 }
 
 /** Whether there is no backup, or the newest is at least a day old; one that a wrong clock dated ahead does not count. */

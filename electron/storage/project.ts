@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../contract/errors.ts'
-import { isBackupDue, listBackups, makeBackup } from './backup.ts'
+import { backupFolder, isBackupDue, listBackups, makeBackup } from './backup.ts'
 import { type Db, openDatabase, openDatabaseToRead, transact } from './database.ts'
 import { applicationId, DamagedProject, refuseDamaged } from './health.ts'
 import { acquireLock, type Lock } from './lock.ts'
@@ -166,10 +166,6 @@ export function renameProject(project: Project, name: string): void {
 
 function readName(db: Db): string {
   return db.prepare('SELECT name FROM project').pluck().get() as string
-}
-
-function backupFolder(folder: string): string {
-  return path.join(folder, 'backups')
 }
 
 /** A backup that fails must not prevent the user from working. @returns the reason, or null */

@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs
 import path from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { shellWord } from '../contract/shell-word.ts'
-import { listBackups, timeOf } from './backup.ts'
+import { backupFolder, datedName, listBackups, timeOf } from './backup.ts'
 import { openDatabase, openDatabaseToRead } from './database.ts'
 import { findProblem } from './health.ts'
 import { acquireLock } from './lock.ts'
@@ -38,18 +38,14 @@ export interface Recovery {
 
 /** What a project could be recovered from. */
 export function listCopies(folder: string): Copy[] {
-  return listBackups(backupsOf(folder))
+  return listBackups(backupFolder(folder))
     .reverse()
     .map((name) => {
-      const file = path.join(backupsOf(folder), name)
+      const file = path.join(backupFolder(folder), name)
       const problem = findProblem(file)
       const counts = problem === null ? countIn(file) : { items: 0, annotations: 0 }
       return { name, madeAt: new Date(timeOf(name)).toISOString(), problem, ...counts }
     })
-}
-
-function backupsOf(folder: string): string {
-  return path.join(folder, 'backups')
 }
 
 function countIn(file: string): Pick<Copy, 'items' | 'annotations'> {
@@ -96,7 +92,7 @@ function chooseCopy(folder: string, name: string | null): string | null {
   if (name === null) return copies.find(({ problem }) => problem === null)?.name ?? null
   const asked = copies.find((copy) => copy.name === name)
   if (asked?.problem === null) return name
-  const why = asked ? `${name} ${asked.problem}` : `There is no copy ${name} in ${backupsOf(folder)}`
+  const why = asked ? `${name} ${asked.problem}` : `There is no copy ${name} in ${backupFolder(folder)}`
   const whole = copies.filter(({ problem }) => problem === null).map((copy) => copy.name)
   const advice = whole.length > 0 ? `Whole ones: ${whole.join(', ')}` : 'None of the copies is whole'
   throw new UserError('not_found', `${why}. ${advice}.`)
@@ -108,7 +104,7 @@ function setAside(folder: string): string | null {
   if (!existsSync(file)) return null
   const kept = path.join(folder, 'damaged')
   mkdirSync(kept, { recursive: true })
-  const target = path.join(kept, `lab-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.db`)
+  const target = path.join(kept, datedName(new Date()))
   for (const suffix of ['-wal', ''])
     if (existsSync(file + suffix)) {
       copyFileSync(file + suffix, target + suffix)
@@ -126,18 +122,18 @@ interface Sources {
 
 function rebuild(file: string, { folder, copy, damaged }: Sources): RecoveredTable[] {
   for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
-  if (copy !== null) copyFileSync(path.join(backupsOf(folder), copy), file)
+  if (copy !== null) copyFileSync(path.join(backupFolder(folder), copy), file)
   const readable = `${file}.damaged`
   const db = openDatabase(file)
   try {
     migrate(db, readMigrations())
     if (damaged !== null)
-      writeReadableCopy(damaged, readable, copy === null ? null : path.join(backupsOf(folder), copy))
+      writeReadableCopy(damaged, readable, copy === null ? null : path.join(backupFolder(folder), copy))
     const tables = salvage(db, damaged === null ? null : readable)
     if (tables.every(({ inCopy, salvaged }) => inCopy + salvaged === 0))
       throw new UserError(
         'not_found',
-        `Nothing of ${path.join(folder, 'lab.db')} can be read, and there is no whole copy in ${backupsOf(folder)}. The folder was left as it is; start a new project with: stet init ${shellWord(`${folder}-new`)}`,
+        `Nothing of ${path.join(folder, 'lab.db')} can be read, and there is no whole copy in ${backupFolder(folder)}. The folder was left as it is; start a new project with: stet init ${shellWord(`${folder}-new`)}`,
       )
     return tables
   } catch (error) {

@@ -1,6 +1,6 @@
 /** The keys that work here and now, the view's own first. */
 import { Dialog } from '../ui/dialog.tsx'
-import { Keys } from '../ui/keys.tsx'
+import { KeyRows } from './key-rows.tsx'
 import { boundKeys } from './keys.ts'
 
 export function KeysDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -18,16 +18,7 @@ function KeyGroups() {
     .map(({ title, bindings }) => (
       <section key={title}>
         <h3 className="label">{title}</h3>
-        <dl className="key-list">
-          {bindings.map(({ keys, does }) => (
-            <div key={keys}>
-              <dt>
-                <Keys keys={keys} />
-              </dt>
-              <dd>{does}</dd>
-            </div>
-          ))}
-        </dl>
+        <KeyRows bindings={bindings} />
       </section>
     ))
 }

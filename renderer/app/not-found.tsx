@@ -4,7 +4,7 @@ import { type ErrorComponentProps, Outlet, useLocation } from '@tanstack/react-r
 import { host } from './connection.ts'
 import { goTo, goToProjects, useProject } from './navigation.ts'
 import { RecoverProject } from './recover-project.tsx'
-import { isMissing, ViewProblem, type WayBack } from './view-problem.tsx'
+import { isDamaged, isMissing, ViewProblem, type WayBack } from './view-problem.tsx'
 
 const toProjects: WayBack = { label: 'All projects', go: goToProjects }
 
@@ -35,8 +35,7 @@ export function ProjectViews() {
     queryFn: () => host.projects.overview({ project }),
   })
   if (data || !error) return <Outlet />
-  if ((error as { code?: unknown }).code === 'damaged')
-    return <RecoverProject project={project} error={error} back={toProjects} />
+  if (isDamaged(error)) return <RecoverProject project={project} error={error} back={toProjects} />
   if (!isMissing(error))
     return (
       <ViewProblem

@@ -14,7 +14,7 @@ export function RecoverProject({ project, error, back }: { project: string; erro
     queryKey: ['copies', project],
     queryFn: () => host.projects.copies({ project }),
   })
-  const recover = useMutation({ mutationFn: () => host.projects.recover({ project, copy: null }) })
+  const recover = useMutation({ mutationFn: () => host.verbs.recover({ project }) })
   if (recover.data) return <Recovered recovery={recover.data} />
   return (
     <div className="empty view-problem recover">

@@ -99,5 +99,14 @@ export function UnknownName({
 
 /** Whether the host has said that there is no such thing. */
 export function isMissing(error: unknown): boolean {
-  return (error as { code?: unknown } | null | undefined)?.code === 'not_found'
+  return codeOf(error) === 'not_found'
+}
+
+/** Whether the host has said that a project's database is damaged. */
+export function isDamaged(error: unknown): boolean {
+  return codeOf(error) === 'damaged'
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | null | undefined)?.code
 }

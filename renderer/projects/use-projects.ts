@@ -5,6 +5,7 @@ import { host } from '../app/connection.ts'
 import { goTo } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { showGuide } from '../app/use-guide.ts'
+import { isDamaged } from '../app/view-problem.tsx'
 
 export function useEnter() {
   return ({ folder }: ProjectOverview) => {
@@ -19,7 +20,7 @@ export function useOpen() {
     mutationFn: (project: string) => host.projects.open({ project }),
     onSuccess: useEnter(),
     onError: (error, folder) => {
-      if ((error as { code?: unknown }).code === 'damaged') goTo(folder, 'data')
+      if (isDamaged(error)) goTo(folder, 'data')
     },
   })
 }

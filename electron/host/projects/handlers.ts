@@ -12,7 +12,6 @@ import {
   listRuns,
   type Project,
   problemOfProject,
-  recoverProject,
   renameProject,
 } from '../../storage/index.ts'
 import { importSampleWorld } from '../data/sample-world.ts'
@@ -66,10 +65,6 @@ export function projectHandlers({ api, lab }: HandlerContext) {
     copies: api.projects.copies.handler(({ input }) => {
       const folder = path.resolve(input.project)
       return { problem: problemOfProject(folder), copies: listCopies(folder) }
-    }),
-    recover: api.projects.recover.handler(async ({ input }) => {
-      const folder = path.resolve(input.project)
-      return { project: folder, ...(await recoverProject(folder, input.copy)) }
     }),
     forget: api.projects.forget.handler(({ input }) => {
       removeRecent(input.project)

@@ -85,6 +85,7 @@ describe('the view Settings', async () => {
     await app.goto('annotate')
     await page.locator('.cm-content').waitFor()
     await notes.waitFor({ state: 'hidden' })
+    await page.locator('.meter .told', { hasText: '1 change' }).waitFor()
     await page.locator('.cm-content').press('Control+End')
     await page.keyboard.press('Alt+z')
     await page.getByText('0 changes').waitFor()

@@ -6,8 +6,13 @@ import type { TrainerClient } from './trainer-client.ts'
 export interface Lab {
   trainer: TrainerClient
   createProject(folder: string): Promise<Project>
-  /** Opens a project on the first call; it stays open, and locked, until the lab closes. */
+  /**
+   * Opens a project on the first call; it stays open, and locked, until the lab closes.
+   * @throws UserError also if other files have taken its place meanwhile
+   */
   openProject(folder: string): Promise<Project>
+  /** The same on the user's request: projects that were moved or replaced while they were open are let go first. */
+  reopenProject(folder: string): Promise<Project>
   /**
    * Reads a project. If another process has it open, such as one that trains, it is read beside that process, only for
    * this call.

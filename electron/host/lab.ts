@@ -2,6 +2,8 @@
 import path from 'node:path'
 import {
   createProject,
+  displaced,
+  displacementOf,
   openProject,
   openProjectBeside,
   type Project,
@@ -39,13 +41,23 @@ export function openLab(options: LabOptions): OpenLab {
   }
   const lab: Lab = {
     trainer,
-    createProject(folder) {
+    async createProject(folder) {
+      await closeDisplaced(projects)
       const create = (absolute: string) => createProject(absolute, path.basename(absolute, '.stet'))
       const key = path.resolve(folder)
       // An open project is refused like any other folder that is not empty.
       return projects.has(key) ? create(key) : openOnce(key, create)
     },
-    openProject: (folder) => openOnce(folder, openProject),
+    async openProject(folder) {
+      const project = await openOnce(folder, openProject)
+      const isReplaced = displacementOf(project.db) === 'replaced'
+      if (isReplaced) throw displaced(project.db.name, 'replaced')
+      return project
+    },
+    async reopenProject(folder) {
+      await closeDisplaced(projects)
+      return openOnce(folder, openProject)
+    },
     async readProject(folder, read) {
       const opened = await lab.openProject(folder).catch((error: unknown) => error)
       if (!(opened instanceof Error)) return read(opened as Project)
@@ -77,4 +89,14 @@ export function openLab(options: LabOptions): OpenLab {
     }
   }
   return { lab, close }
+}
+
+/** Closes the projects whose files were moved, deleted or replaced, so that they can be opened where they are now. */
+async function closeDisplaced(projects: Map<string, Promise<Project>>): Promise<void> {
+  for (const [key, opening] of [...projects]) {
+    const project = await opening.catch(() => null)
+    if (project === null || displacementOf(project.db) === null || projects.get(key) !== opening) continue
+    projects.delete(key)
+    project.close()
+  }
 }

@@ -1,6 +1,7 @@
 /** Connections to a project's database: durable, and with errors that say what happened and what to do. */
 import Database from 'better-sqlite3'
 import { UserError } from '../contract/errors.ts'
+import { refuseDisplaced } from './whereabouts.ts'
 
 export type Db = Database.Database
 
@@ -48,15 +49,22 @@ export function openDatabaseToRead(file: string): Db {
   }
 }
 
-/** Runs `work` as one transaction, which takes the write lock at its start; nested ones join it. */
+/**
+ * Runs `work` as one transaction, which takes the write lock at its start; nested ones join it.
+ * @throws UserError if the database's file was moved or replaced: what it returns is stored at the file's path
+ */
 export function transact<T>(db: Db, work: () => T): T {
   if (db.readonly)
     throw new UserError(
       'conflict',
       `${db.name} is open read-only because a newer version of Stet made it. Update Stet to change it.`,
     )
+  if (db.inTransaction) return db.transaction(work)()
+  refuseDisplaced(db)
   try {
-    return db.transaction(work).immediate()
+    const result = db.transaction(work).immediate()
+    refuseDisplaced(db)
+    return result
   } catch (error) {
     throw explain(error, db.name)
   }
@@ -79,6 +87,11 @@ const sqliteErrors: [code: string, kind: UserError['code'], message: string][] =
     'SQLITE_BUSY',
     'conflict',
     'is in use by another program (such as a database browser or a backup). Close it and try again.',
+  ],
+  [
+    'SQLITE_IOERR',
+    'unavailable',
+    'could not be read or written: the disk reports an error, or the drive was removed. All saved work is safe; make sure that the disk can be used and try again.',
   ],
   ['SQLITE_READONLY', 'unavailable', 'cannot be written: change the permissions of the file and its folder.'],
   ['SQLITE_CANTOPEN', 'unavailable', 'cannot be opened: check that its folder exists and can be written.'],

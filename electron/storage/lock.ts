@@ -39,7 +39,8 @@ export async function acquireLock(folder: string): Promise<Lock> {
   return {
     release(): void {
       if (!db.open) return
-      rmSync(holderFile(folder), { force: true })
+      // The folder may have been moved, and another process may have one of that name.
+      if (readHolder(folder)?.pid === process.pid) rmSync(holderFile(folder), { force: true })
       db.close()
       held.delete(db)
     },

@@ -11,6 +11,7 @@ import { applicationId, DamagedProject, refuseDamaged } from './health.ts'
 import { acquireLock, type Lock } from './lock.ts'
 import { type Migration, migrate, readMigrations, schemaVersion } from './migrate.ts'
 import { pauseInterruptedRuns } from './runs.ts'
+import { watchFile } from './whereabouts.ts'
 
 export interface Project {
   folder: string
@@ -96,6 +97,7 @@ async function open(
     db = openDatabase(file)
     const isNew = schemaVersion(db) === 0
     await prepareDatabase(db, folder, readMigrations())
+    watchFile(db)
     const name = nameProject(db, newName)
     pauseInterruptedRuns(db)
     for (const part of ['checkpoints', 'exports']) mkdirSync(path.join(folder, part), { recursive: true })

@@ -1,5 +1,6 @@
 /** What the user writes is saved, whatever happens: the host goes, the page reloads, a second tab, a save that fails. */
 import assert from 'node:assert/strict'
+import { renameSync } from 'node:fs'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import Database from 'better-sqlite3'
@@ -169,6 +170,24 @@ describe('nothing is lost', async () => {
     blocker.exec('ROLLBACK')
     blocker.close()
     await textStored(id, ' patient')
+    await page.getByText(/^Saved \d/).waitFor()
+  })
+
+  test('an edit whose project was moved away stays unsaved with the reason, and is saved once it is back', async () => {
+    const { page } = app
+    const id = freshItem()
+    await openItem(id)
+    renameSync(project, `${project}-moved`)
+    await page.keyboard.type(' unmoved')
+    await page
+      .getByRole('alert')
+      .filter({
+        hasText: /Not saved: 1 edit, since \d\d:\d\d\. .*moved, renamed or deleted while it was open/,
+      })
+      .waitFor()
+    assert.deepEqual(await axeProblems(page), [])
+    renameSync(`${project}-moved`, project)
+    await textStored(id, ' unmoved')
     await page.getByText(/^Saved \d/).waitFor()
   })
 

@@ -25,7 +25,7 @@ const sampleSizes = { demonstrations: 4_000, pairs: 400 }
 
 export function projectHandlers({ api, lab }: HandlerContext) {
   const openProject = async (folder: string) => {
-    const project = await lab.openProject(folder)
+    const project = await lab.reopenProject(folder)
     const overview = overviewOf(project)
     addRecent({ folder: overview.folder, name: overview.name, summary: summaryOf(overview, project) })
     return overview

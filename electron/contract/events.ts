@@ -24,6 +24,27 @@ export type RunSample = z.infer<typeof RunSample>
 export const Serving = z.object({ model: z.string(), url: z.string(), key: z.string() })
 export type Serving = z.infer<typeof Serving>
 
+/** What a training run does before its first step. */
+export const StartStage = z.discriminatedUnion('stage', [
+  z.object({ stage: z.literal('opening') }),
+  z.object({
+    stage: z.literal('compiling'),
+    /** The name of a compiled function; `program-words.ts` has words for it. */
+    program: z.string(),
+    /** From 1. */
+    number: z.int().positive(),
+    /** Programs that the first step needs; null if there are more than were foreseen. */
+    of: z.int().positive().nullable(),
+  }),
+  /** Computes with the programs that are compiled so far. */
+  z.object({
+    stage: z.literal('computing'),
+    compiled: z.int().nonnegative(),
+    of: z.int().nonnegative().nullable(),
+  }),
+])
+export type StartStage = z.infer<typeof StartStage>
+
 /** A report of long-running work. */
 export const JobEvent = z.discriminatedUnion('type', [
   z.object({
@@ -37,6 +58,8 @@ export const JobEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started'), run: z.string() }),
   /** A sentence for the user. */
   z.object({ type: z.literal('note'), sentence: z.string() }),
+  /** A training run that has done no step yet. */
+  z.object({ type: z.literal('starting'), at: StartStage }),
   z.object({ type: z.literal('progress'), phase: z.string(), done: z.number(), total: z.number() }),
   /** A model is being served. */
   z.object({ type: z.literal('serving'), ...Serving.shape }),

@@ -4,7 +4,7 @@
  */
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { JobEvent, Serving } from './events.ts'
+import { JobEvent, Serving, StartStage } from './events.ts'
 import { procedure } from './procedure.ts'
 import { type VerbArguments, VerbName } from './verbs.ts'
 
@@ -30,6 +30,8 @@ export const WorkRecord = z.object({
   place: z.int().positive().nullable(),
   /** The newest progress or step; null before the first. */
   progress: z.object({ phase: z.string(), done: z.number(), total: z.number() }).nullable(),
+  /** What a training run does before its first step; null for other work, and from that step on. */
+  starting: StartStage.nullable(),
   /** Seconds left, from the pace so far; null while unknown. */
   secondsLeft: z.number().nullable(),
   /** Id of the run that this work trains, once it has started. */

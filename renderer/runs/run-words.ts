@@ -1,4 +1,5 @@
 /** Runs and jobs in words. */
+import { wordsOfStage } from '../../electron/contract/program-words.ts'
 import { runKinds } from '../../electron/contract/run-kinds/index.ts'
 import type { RunRecord, RunState } from '../../electron/contract/run-record.ts'
 import { describeVerb } from '../../electron/contract/verbs.ts'
@@ -34,11 +35,16 @@ export function nameOfJob({ verb, input }: WorkRecord): string {
 }
 
 /** What a job does before its first step, from the newest that it reported. */
-export function stageOf({ state, place, progress, notes }: WorkRecord): string {
+export function stageOf({ state, place, progress, starting, notes }: WorkRecord): string {
   if (state === 'queued') return place === 1 ? 'Starts next' : `Place ${place ?? 1} in the queue`
+  if (starting !== null) return sentenceCase(wordsOfStage(starting))
   if (progress === null) return notes.length > 0 ? 'Starting the trainer' : 'Reading the rows'
   const { phase, done, total } = progress
   return total > 0 ? `${phase}, ${done} of ${total}` : phase
+}
+
+function sentenceCase(words: string): string {
+  return words[0]!.toUpperCase() + words.slice(1)
 }
 
 export function isTraining({ verb }: WorkRecord): boolean {

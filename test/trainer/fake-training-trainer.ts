@@ -36,6 +36,9 @@ async function count(
   const totalSteps = config.epochs
   let step = newestStep(folder)
   const end = { reason: null, dropped: 0, cut: 0, scale: null, heldoutLoss: null }
+  emit({ type: 'starting', at: { stage: 'opening' } })
+  emit({ type: 'starting', at: { stage: 'compiling', program: 'sft_step', number: 1, of: 1 } })
+  emit({ type: 'starting', at: { stage: 'computing', compiled: 1, of: 1 } })
   while (step < totalSteps) {
     await sleep(2)
     step++

@@ -24,6 +24,19 @@ import { withDeferredWrites } from './variable.ts'
 /** Variables are used inside by `read` and `assign`; everything else that changes must be an argument. */
 export type TensorFunction<In extends TensorRecord, Out extends TensorRecord> = (inputs: In) => Out
 
+/** Learns of each program when its compilation begins, and when its first call has ended. */
+export type CompileListener = (program: string, moment: 'begins' | 'ended') => void
+
+let listener: CompileListener = () => {}
+
+/** One listener at a time. @returns stops it */
+export function onCompiling(listen: CompileListener): () => void {
+  listener = listen
+  return () => {
+    if (listener === listen) listener = () => {}
+  }
+}
+
 export interface CompiledFunction<In extends TensorRecord, Out extends TensorRecord> {
   /**
    * The first call's keys, in their order, are the function's: every other call must have the same ones.
@@ -95,6 +108,8 @@ interface Recorded {
   captures: Capture[]
   outputs: Layout
   numOutputs: number
+  /** False until its first call, which compiles it. */
+  isCompiled: boolean
 }
 
 class XlaFunction<In extends TensorRecord, Out extends TensorRecord> implements CompiledFunction<In, Out> {
@@ -115,12 +130,15 @@ class XlaFunction<In extends TensorRecord, Out extends TensorRecord> implements 
   call(inputs: In): Out {
     this.#layout ??= layoutOf(inputs)
     const tensors = tensorsOf(inputs, this.#layout, this.#name)
-    const { name, captures, outputs, numOutputs } = this.#recordedFor(tensors, this.#layout)
+    const recorded = this.#recordedFor(tensors, this.#layout)
+    const { name, captures, outputs, numOutputs } = recorded
     const { backend } = tensorflow()
     const ids = [...backend.getInputTensorIds(tensors), ...captures.map((c) => c.id)]
     const mustCompile = { name: '_XlaMustCompile', type: backend.binding.TF_ATTR_BOOL!, value: true }
     try {
       const results = backend.binding.executeOp(name, [mustCompile], ids, numOutputs)
+      if (!recorded.isCompiled) listener(this.#name, 'ended')
+      recorded.isCompiled = true
       return recordOf<Out>(
         results.map((result) => backend.createOutputTensor(result)),
         outputs,
@@ -150,6 +168,7 @@ class XlaFunction<In extends TensorRecord, Out extends TensorRecord> implements 
     const signature = tensors.map((t) => `${t.dtype}[${t.shape}]`).join()
     const existing = this.#recorded.get(signature)
     if (existing) return existing
+    listener(this.#name, 'begins')
     const recorder = new Recorder()
     let outputs: Layout = new Map()
     const { name, numOutputs } = recorder.record(this.#name, tensors.map(specOf), (args) => {
@@ -157,7 +176,7 @@ class XlaFunction<In extends TensorRecord, Out extends TensorRecord> implements 
       outputs = result.layout
       return result.tensors
     })
-    const recorded = { name, captures: recorder.captures, outputs, numOutputs }
+    const recorded = { name, captures: recorder.captures, outputs, numOutputs, isCompiled: false }
     this.#recorded.set(signature, recorded)
     return recorded
   }

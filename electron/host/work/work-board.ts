@@ -43,6 +43,7 @@ export class WorkBoard {
         state: 'queued',
         place: null,
         progress: null,
+        starting: null,
         secondsLeft: null,
         run: null,
         serving: null,
@@ -177,6 +178,7 @@ export class WorkBoard {
     if (event.type === 'step')
       this.#progress(job, { phase: 'step', done: event.step, total: event.totalSteps })
     if (event.type === 'progress') this.#progress(job, event)
+    if (event.type === 'starting') record.starting = event.at
     for (const watcher of job.watchers) watcher.push(event)
     if (event.type !== 'token' && event.type !== 'samples') this.#changed(record)
   }
@@ -186,11 +188,13 @@ export class WorkBoard {
     if (job.paceFrom?.phase !== phase) job.paceFrom = { at: now, done, phase }
     const { at, done: before } = job.paceFrom
     job.record.progress = { phase, done, total }
+    job.record.starting = null
     job.record.secondsLeft = done > before ? ((now - at) / 1000 / (done - before)) * (total - done) : null
   }
 
   #end(job: Job, outcome: Partial<WorkRecord>): void {
-    Object.assign(job.record, outcome, { endedAt: new Date().toISOString(), secondsLeft: null })
+    const endedAt = new Date().toISOString()
+    Object.assign(job.record, outcome, { endedAt, secondsLeft: null, starting: null })
     for (const watcher of job.watchers) watcher.close()
     this.#changed(job.record)
   }

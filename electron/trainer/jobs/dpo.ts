@@ -2,11 +2,13 @@
 
 import type { Hooks } from '../../contract/events.ts'
 import type { JobOf, JobResults } from '../../contract/jobs.ts'
+import { commonLengths } from '../../engine/training/batch.ts'
 import { type DpoPair, dpoPairs } from '../../pipeline/dpo/examples.ts'
 import { trainDpo } from '../../pipeline/dpo/train.ts'
 import { lossTraits } from '../../pipeline/dpo/traits.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { supervisedSize } from '../../sizing/supervised.ts'
+import { referencePrograms, supervisedPrograms } from './first-programs.ts'
 import { emitNotes } from './open-model.ts'
 import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
 import { klFromStart, startPolicy } from './start-policy.ts'
@@ -29,6 +31,10 @@ export function runDpo(job: JobOf<'dpo'>, jobHooks: Hooks): Promise<JobResults['
         measuresKl: true,
         ...supervisedSize(sizedModel(model), examples, train),
       }),
+      programs: () => [
+        ...referencePrograms([train, heldout].filter((rows) => rows.length > 0).map(commonLengths)),
+        ...supervisedPrograms('dpo', examples.train.length, job),
+      ],
       async train(hooks) {
         const { padId } = tokenizer
         const { needs } = lossTraits[config.loss]

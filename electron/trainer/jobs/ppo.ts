@@ -14,6 +14,7 @@ import { compareIds } from '../../engine/tokenizer/same-ids.ts'
 import type { RunHooks } from '../../engine/training/run.ts'
 import { longestQuery, promptsOf, type SplitPrompts } from '../../pipeline/ppo/examples.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
+import { ppoPrograms } from './first-programs.ts'
 import { type PolicyJudge, policyJudge } from './judges.ts'
 import { emitNotes, type ModelWithTokenizer, openModel, saveModelFolder } from './open-model.ts'
 import { ppoModels } from './ppo-models.ts'
@@ -77,6 +78,7 @@ export function runPpo(job: PpoJob, jobHooks: Hooks): Promise<JobResults['ppo']>
           judged: job.judge === null ? 0 : prompts.heldout.length,
         }
       },
+      programs: () => ppoPrograms(job, job.judge !== null && prompts.heldout.length > 0),
       train: async (hooks) =>
         train(job, { policy, reward, sequence, others, tokenizer, prompts }, { hooks, resources, jobHooks }),
     }

@@ -15,6 +15,7 @@ import { rewardPairs } from '../../pipeline/reward/examples.ts'
 import { type HeldoutRewards, trainReward } from '../../pipeline/reward/train.ts'
 import { supervisedSize } from '../../sizing/supervised.ts'
 import { anchorsFor } from './anchor-samples.ts'
+import { samplingPrograms, supervisedPrograms } from './first-programs.ts'
 import { emitNotes } from './open-model.ts'
 import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
 
@@ -34,6 +35,15 @@ export function runReward(job: JobOf<'reward'>, jobHooks: Hooks): Promise<JobRes
       examples,
       missing: `no pair of the kind "${config.pairs}"`,
       size: () => ({ kind: 'reward', config, ...supervisedSize(sizedModel(model), examples, responses) }),
+      programs: () => [
+        ...(config.anchorPenalty > 0 ? samplingPrograms : []),
+        ...supervisedPrograms(
+          `reward_${config.scheme}`,
+          examples.train.length,
+          job,
+          examples.heldout.length > 0 ? 'reward_scalars' : null,
+        ),
+      ],
       async train(hooks) {
         const train = config.softLabels ? shareLabels(examples.train) : examples.train
         const anchors = await anchorsFor(job, train, jobHooks)

@@ -25,6 +25,7 @@ import { type RunSize, runScale, runShape, runSteps } from '../../sizing/run-siz
 import { readInputRows } from './input.ts'
 import { checkMemory } from './memory.ts'
 import { type ModelWithTokenizer, type OpenedModel, openModel, saveModelFolder } from './open-model.ts'
+import { reportStart } from './report-start.ts'
 import { Resources } from './resources.ts'
 
 /** A run whose models are open and whose examples are made. */
@@ -34,6 +35,8 @@ export interface PreparedRun<Extra> {
   missing: string
   /** Called only if there are training examples. @throws UserError if they do not fit the models */
   size(): RunSize
+  /** What is compiled up to the first step (`first-programs.ts`). Called only if there are training examples. */
+  programs(): string[]
   train(hooks: RunHooks): Promise<Trained<Extra>>
 }
 
@@ -55,6 +58,7 @@ export async function runTraining<Extra extends object>(
 ): Promise<TrainingResult & Extra> {
   const resources = new Resources()
   try {
+    hooks.emit({ type: 'starting', at: { stage: 'opening' } })
     const rows = await readInputRows(job.input)
     const run = prepare(job.config.keepThinking ? rows : rows.map(withoutThoughts), resources)
     requireExamples(run, job)
@@ -62,7 +66,9 @@ export async function runTraining<Extra extends object>(
     const size = run.size()
     checkSteps(job, runSteps(size), hooks)
     checkMemory(runShape(size), job.config, hooks)
-    const trained = await run.train(runHooks(job, hooks))
+    const start = reportStart(hooks, run.programs())
+    resources.keep({ dispose: start.end })
+    const trained = await run.train(runHooks(job, start.hooks))
     return { ...(await finish(job, trained, run.examples, size)), ...trained.extra }
   } finally {
     resources.release()

@@ -6,6 +6,7 @@ import type { SftConfig } from '../../contract/run-kinds/sft.ts'
 import { demonstrations } from '../../pipeline/sft/examples.ts'
 import { trainSft } from '../../pipeline/sft/train.ts'
 import { supervisedSize } from '../../sizing/supervised.ts'
+import { supervisedPrograms } from './first-programs.ts'
 import { emitNotes } from './open-model.ts'
 import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
 import { klFromStart } from './start-policy.ts'
@@ -32,6 +33,7 @@ export function runSft(job: JobOf<'sft'>, jobHooks: Hooks): Promise<JobResults['
         measuresKl: 'path' in job.model,
         ...supervisedSize(sizedModel(model), examples, [...train, ...heldout]),
       }),
+      programs: () => supervisedPrograms('sft', train.length, job, heldout.length > 0 ? 'sft_score' : null),
       async train(hooks) {
         const { padId } = tokenizer
         // A model made from scratch has no start that is worth comparing with.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { wordsOfStage } from '../../../electron/contract/program-words.ts'
 import { openClient } from '../client.ts'
 import { writeRows } from '../entry/cli-process.ts'
 
@@ -94,6 +95,29 @@ test('queued training can be moved up and down', async () => {
     runs.flatMap(({ name }) => (name.startsWith('m') ? [name] : [])),
     ['m1', 'm4', 'm2', 'm3'],
   )
+})
+
+test('until its first step, the record of training says what it does; from then on it does not', async () => {
+  const stop = new AbortController()
+  const records = await host.work.watchAll({}, { signal: stop.signal })
+  const { id } = await train('stages', 3)
+  const seen: string[] = []
+  for await (const record of records) {
+    if (record.id !== id) continue
+    const { starting, progress, endedAt } = record
+    assert.ok(starting === null || progress === null)
+    const words = starting ? wordsOfStage(starting) : (progress?.phase ?? 'nothing')
+    if (seen.at(-1) !== words) seen.push(words)
+    if (endedAt !== null) break
+  }
+  stop.abort()
+  assert.deepEqual(seen, [
+    'nothing',
+    'opening the models',
+    'compiling 1 of 1: training step',
+    'first step, 1 of 1 programs compiled',
+    'step',
+  ])
 })
 
 test('leaving a watched job stops nothing; stopping training pauses it; all jobs can be stopped', async () => {

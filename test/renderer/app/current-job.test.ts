@@ -12,6 +12,7 @@ const job = (id: string, some: Partial<WorkRecord> = {}): WorkRecord => ({
   state: 'running',
   place: null,
   progress: null,
+  starting: null,
   secondsLeft: null,
   run: null,
   serving: null,

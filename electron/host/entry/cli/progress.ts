@@ -3,7 +3,8 @@
  * seconds. Notes get separate lines.
  */
 import { type Params, SingleBar } from 'cli-progress'
-import type { JobEvent } from '../../../contract/events.ts'
+import type { JobEvent, StartStage } from '../../../contract/events.ts'
+import { wordsOfProgram } from '../../../contract/program-words.ts'
 import { runKinds } from '../../../contract/run-kinds/index.ts'
 import { compact, duration } from '../../report/numbers.ts'
 
@@ -44,10 +45,18 @@ export function startProgress(stream: NodeJS.WriteStream): Progress {
 
 function positionOf(event: JobEvent): Position | null {
   if (event.type === 'progress') return { ...event, detail: '' }
+  if (event.type === 'starting') return startOf(event.at)
   if (event.type !== 'step') return null
   const { step, totalSteps, metrics } = event
   const detail = shownMetrics.flatMap((key) => (key in metrics ? [`${key} ${compact(metrics[key]!)}`] : []))
   return { phase: 'step', done: step, total: totalSteps, detail: detail.join('  ') }
+}
+
+/** The number of the program that is being compiled; of opening and computing there is nothing to count. */
+function startOf(at: StartStage): Position | null {
+  if (at.stage !== 'compiling') return null
+  const { number, of, program } = at
+  return { phase: 'compiling', done: number, total: of ?? number, detail: wordsOfProgram(program) }
 }
 
 interface Display {

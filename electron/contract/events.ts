@@ -20,6 +20,15 @@ export const RunSample = z.object({
 })
 export type RunSample = z.infer<typeof RunSample>
 
+/** A sampled response. */
+export const ResponseRow = z.object({
+  text: z.string(),
+  ids: z.array(z.int()),
+  /** With EOS, rather than at the maximum length. */
+  ended: z.boolean(),
+})
+export type ResponseRow = z.infer<typeof ResponseRow>
+
 /** A served model: its name, the base address for its clients, and the key that they send. */
 export const Serving = z.object({ model: z.string(), url: z.string(), key: z.string() })
 export type Serving = z.infer<typeof Serving>
@@ -56,6 +65,10 @@ export const JobEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('samples'), step: z.int().nonnegative(), samples: z.array(RunSample) }),
   /** The id of the run that a job trains. */
   z.object({ type: z.literal('started'), run: z.string() }),
+  /** The id of the evaluation that is judged. */
+  z.object({ type: z.literal('evaluating'), evaluation: z.string() }),
+  /** Responses of one batch, if the job reports them. */
+  z.object({ type: z.literal('responses'), rows: z.array(ResponseRow) }),
   /** A sentence for the user. */
   z.object({ type: z.literal('note'), sentence: z.string() }),
   /** A training run that has done no step yet. */

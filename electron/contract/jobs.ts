@@ -32,6 +32,10 @@ export const InferenceJob = z.discriminatedUnion('kind', [
     maxQueryTokens: z.int().positive().default(4096),
     /** Whether responses may be shorter than `maxNewTokens` where the model's context has less room. */
     fitsContext: z.boolean().optional(),
+    /** Prompts at the start that have been answered before, a multiple of `batchSize`; only the others are answered. */
+    answered: z.int().nonnegative().optional(),
+    /** Whether the rows of each batch are reported as soon as they are sampled. */
+    reportsRows: z.boolean().optional(),
     ...Sampling,
   }),
   z.strictObject({

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { WinRateResult } from './alpaca-eval.ts'
 import { bestOfOptions } from './best-of.ts'
-import { anyJudgeForms, WrittenAnyJudge } from './judge-kinds.ts'
+import { AnyJudgeSpec, anyJudgeForms, WrittenAnyJudge } from './judge-kinds.ts'
 import { datasets, file, heldout, project, sampling } from './options.ts'
 import { eventsThen, procedure, verb } from './procedure.ts'
 import { Judgement, Message } from './records.ts'
@@ -33,6 +33,37 @@ export type JudgeServerOptions = z.infer<typeof JudgeServerOptions>
 
 export const judgeServer = JudgeServerOptions.prefault({}).describe('Options for a judge on a server.')
 
+/** What determines an evaluation's result. */
+const judgeSettings = {
+  reference: side('Reference').meta({ positional: 2, value: 'REFERENCE' }),
+  candidate: side('Candidate').meta({ positional: 3, value: 'CANDIDATE' }),
+  judge: WrittenAnyJudge.describe(anyJudgeForms).meta({ value: 'JUDGE' }),
+  datasets,
+  heldout,
+  prompts: z.int().positive().default(256).describe('At most this many held-out prompts.'),
+  maxQueryTokens: z
+    .int()
+    .positive()
+    .default(256)
+    .describe('Longer prompts are truncated to their last tokens.'),
+  ...sampling,
+  ...bestOfOptions('Candidate: '),
+}
+
+/** The settings of an evaluation as its record has them. */
+export const JudgeSettings = z.object({ ...judgeSettings, judge: AnyJudgeSpec })
+export type JudgeSettings = z.infer<typeof JudgeSettings>
+
+const JudgeResult = z.object({
+  evaluation: z.string(),
+  judge: z.string(),
+  reference: z.string(),
+  candidate: z.string(),
+  ...WinRateSummary.shape,
+  /** By every field of the items that has a few values, and by prompt length. */
+  subsets: z.array(WinRateSubset),
+})
+
 const compare = verb(
   'Compare two models on held-out prompts, with each pair judged in both orders.',
   'judge ferry.stet base aligned --judge world --prompts 256',
@@ -40,35 +71,11 @@ const compare = verb(
   .input(
     z.strictObject({
       project,
-      reference: side('Reference').meta({ positional: 2, value: 'REFERENCE' }),
-      candidate: side('Candidate').meta({ positional: 3, value: 'CANDIDATE' }),
-      judge: WrittenAnyJudge.describe(anyJudgeForms).meta({ value: 'JUDGE' }),
       judgeServer,
-      datasets,
-      heldout,
-      prompts: z.int().positive().default(256).describe('At most this many held-out prompts.'),
-      maxQueryTokens: z
-        .int()
-        .positive()
-        .default(256)
-        .describe('Longer prompts are truncated to their last tokens.'),
-      ...sampling,
-      ...bestOfOptions('Candidate: '),
+      ...judgeSettings,
     }),
   )
-  .output(
-    eventsThen(
-      z.object({
-        evaluation: z.string(),
-        judge: z.string(),
-        reference: z.string(),
-        candidate: z.string(),
-        ...WinRateSummary.shape,
-        /** By every field of the items that has a few values, and by prompt length. */
-        subsets: z.array(WinRateSubset),
-      }),
-    ),
-  )
+  .output(eventsThen(JudgeResult))
 
 /** Agreement of a judge's verdicts with human votes. */
 const HumanAgreement = z.object({
@@ -177,6 +184,8 @@ export const EvaluationRecord = z.object({
   of: z.string().nullable(),
   /** Number of pairs judged or skipped. */
   judged: z.int().nonnegative(),
+  /** Whether `resume-judge` can finish it: an automatic comparison that was interrupted. */
+  canResume: z.boolean(),
   createdAt: z.string(),
   /** An automatic judge's rate, corrected by people's votes on some of the pairs; null if they judged fewer than 20. */
   corrected: z
@@ -211,7 +220,30 @@ const evaluations = verb(
   .input(z.strictObject({ project }))
   .output(z.array(EvaluationRecord))
 
-export const judgeVerbs = { judge: compare, 'check-judge': checkJudge, winrate, evaluations }
+const resumeJudge = verb(
+  'Finish an evaluation that was interrupted: answers and verdicts that it has are kept.',
+  'resume-judge ferry.stet evaluation_1f2e',
+)
+  .input(
+    z.strictObject({
+      project,
+      evaluation: z
+        .string()
+        .min(1)
+        .describe('Id of the evaluation, or the start of it, as `stet evaluations` lists it.')
+        .meta({ positional: 2, value: 'EVALUATION' }),
+      judgeServer,
+    }),
+  )
+  .output(eventsThen(JudgeResult))
+
+export const judgeVerbs = {
+  judge: compare,
+  'resume-judge': resumeJudge,
+  'check-judge': checkJudge,
+  winrate,
+  evaluations,
+}
 
 const Outcome = z.enum(['win', 'tie', 'loss'])
 

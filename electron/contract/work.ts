@@ -36,6 +36,8 @@ export const WorkRecord = z.object({
   secondsLeft: z.number().nullable(),
   /** Id of the run that this work trains, once it has started. */
   run: z.string().nullable(),
+  /** Id of the evaluation that this work judges, once it has started. */
+  evaluation: z.string().nullable(),
   /** How to reach the model that this work serves, once it does. */
   serving: Serving.nullable(),
   /** Notes, oldest first. */

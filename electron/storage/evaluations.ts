@@ -37,6 +37,18 @@ export function createEvaluation(db: Db, evaluation: NewEvaluation): Evaluation 
   return getEvaluation(db, id)
 }
 
+/** Of one that is not finished: what it compares has become known. */
+export function setEvaluationConfig(db: Db, id: string, config: JsonObject): Evaluation {
+  const update = db.prepare('UPDATE evaluations SET config = ? WHERE id = ? AND result IS NULL')
+  transact(db, () => update.run(json(config, "The evaluation's configuration"), id))
+  return getEvaluation(db, id)
+}
+
+/** One that has no verdicts. */
+export function removeEvaluation(db: Db, id: string): void {
+  transact(db, () => db.prepare('DELETE FROM evaluations WHERE id = ?').run(id))
+}
+
 export function finishEvaluation(db: Db, id: string, result: JsonValue): Evaluation {
   const update = db.prepare('UPDATE evaluations SET result = ? WHERE id = ?')
   transact(db, () => update.run(json(result, "The evaluation's result"), id))

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { EvaluationRecord, Rating } from '../../electron/contract/judge.ts'
 import { shortName } from '../../electron/contract/result-sentence.ts'
+import type { VerbName } from '../../electron/contract/verbs.ts'
 import { Bar } from '../app/bar.tsx'
 import { host } from '../app/connection.ts'
 import { FailedWork } from '../app/failed-work.tsx'
@@ -20,7 +21,7 @@ import { Experiment } from './experiment.tsx'
 import { NewEvaluation } from './new-evaluation.tsx'
 import { repeatShare } from './repeat-share.ts'
 import { type Column, ResultTable } from './result-table.tsx'
-import { UnfinishedSessions } from './unfinished-sessions.tsx'
+import { Unfinished } from './unfinished.tsx'
 
 type Change = ReturnType<typeof usePlace>[1]
 
@@ -54,7 +55,7 @@ function columnsFor(
       text: ({ summary, judged, pairs }) =>
         summary
           ? `${summary.winRate.toFixed(1)} (${summary.interval.low.toFixed(1)}–${summary.interval.high.toFixed(1)})`
-          : `${judged} of ${pairs} judged`,
+          : unfinishedWords({ judged, pairs }),
       cell: ({ id, kind, name, summary, judged, pairs }) =>
         summary ? (
           <span className="rate">
@@ -69,7 +70,8 @@ function columnsFor(
           </span>
         ) : (
           <Button isSmall onClick={() => change(kind === 'blind' ? { blind: id } : { evaluation: id })}>
-            {judged} of {pairs} judged{kind === 'blind' ? ': resume' : ''}
+            {unfinishedWords({ judged, pairs })}
+            {kind === 'blind' ? ': resume' : ''}
           </Button>
         ),
     },
@@ -83,6 +85,10 @@ function columnsFor(
           : `${Math.round(100 * summary.inconsistency)}%`,
     },
   ]
+}
+
+function unfinishedWords({ judged, pairs }: Pick<EvaluationRecord, 'judged' | 'pairs'>): string {
+  return pairs === 0 ? 'not all answered' : `${judged} of ${pairs} judged`
 }
 
 function percentOf(percent: number | null | undefined): string {
@@ -128,9 +134,9 @@ export function Evaluations() {
       <div className="scroll pad evaluations">
         <Problem error={edits.error} />
         <Problem error={error} />
-        <FailedWork project={project} isShown={(verb) => verb === 'judge' || verb === 'check-judge'} />
+        <FailedWork project={project} isShown={(verb) => judgingVerbs.includes(verb)} />
         <ActiveJudging />
-        <UnfinishedSessions list={list ?? []} />
+        <Unfinished list={list ?? []} />
         {!list && !error && <Skeleton label="Loading the evaluations" widths={[96, 94, 96, 95]} />}
         {list?.length === 0 && <NoEvaluations onNew={() => setNew(true)} />}
         {list && list.length > 0 && <EvaluationTable list={list} />}
@@ -188,9 +194,15 @@ function EvaluationTable({ list }: { list: readonly EvaluationRecord[] }) {
   )
 }
 
+const judgingVerbs: readonly VerbName[] = ['judge', 'resume-judge', 'check-judge']
+
+function isComparing(verb: VerbName): boolean {
+  return verb === 'judge' || verb === 'resume-judge'
+}
+
 function ActiveJudging() {
   const project = useProject()
-  const active = useWork(project).filter(({ verb, endedAt }) => verb === 'judge' && endedAt === null)
+  const active = useWork(project).filter(({ verb, endedAt }) => isComparing(verb) && endedAt === null)
   return active.map(({ id, progress, secondsLeft }) => (
     <div key={id} className="row wrap">
       {progress ? (

@@ -25,6 +25,7 @@ import { ResultActions } from './result-actions.tsx'
 import { frontierOfRound, type RateRow, rateRows } from './result-rows.ts'
 import { Sentence } from './sentence.tsx'
 import { SubsetsCard } from './subsets-card.tsx'
+import { useResume } from './unfinished.tsx'
 
 const list = { evaluation: undefined, against: undefined }
 
@@ -90,20 +91,25 @@ function titleOf(record: Record): string {
 }
 
 function Unfinished({ record }: { record: Record }) {
-  const [, change] = usePlace()
+  const { resume, error } = useResume(record)
   return (
     <section className="whole-row col">
       <h2 className="title">
-        {record.judged} of {record.pairs} pairs judged
+        {record.pairs === 0
+          ? 'Not all answers are sampled'
+          : `${record.judged} of ${record.pairs} pairs judged`}
       </h2>
       <p className="second">
         {record.kind === 'blind'
           ? 'The result is shown once every pair is judged, or once you stop the session.'
-          : 'Its work was interrupted. Start the same evaluation again: no pair is judged twice.'}
+          : record.canResume
+            ? 'Its work was interrupted. Answers and verdicts are kept: nothing is sampled or judged twice.'
+            : 'Its work was interrupted. Start the same evaluation again: no pair is judged twice.'}
       </p>
-      {record.kind === 'blind' && (
+      <Problem error={error} />
+      {(record.kind === 'blind' || record.canResume) && (
         <p>
-          <Button kind="primary" onClick={() => change({ ...list, blind: record.id })}>
+          <Button kind="primary" onClick={resume}>
             Resume
           </Button>
         </p>

@@ -17,6 +17,7 @@ import {
   listJudgements,
   listUnreadReplies,
   type NewEvaluation,
+  setEvaluationConfig,
 } from '../../storage/index.ts'
 import { isSameConfig } from './evaluation-config.ts'
 
@@ -34,9 +35,14 @@ export interface Comparison {
   judge: Judge
   pairs: readonly JudgePair[]
   seed: number
+  /** An unfinished evaluation without pairs, whose pairs these are. */
+  begun?: Evaluation | null
   /** What weakens the result besides what its figures show; kept with its own warnings. */
   warnings?: string[]
 }
+
+/** Ids of the evaluations that are being judged: no other work resumes them. */
+export const underWay = new Set<string>()
 
 export function nameOfSides({ candidate, reference }: Sides): string {
   return `${candidate} against ${reference}`
@@ -48,12 +54,30 @@ export function nameOfSides({ candidate, reference }: Sides): string {
  */
 export async function evaluate(
   db: Db,
-  { kind = 'win-rate', name, settings, judge, pairs, seed, warnings = [] }: Comparison,
+  { kind = 'win-rate', name, settings, judge, pairs, seed, begun = null, warnings = [] }: Comparison,
   { emit, signal }: Hooks,
 ): Promise<{ evaluation: string; summary: WinRateSummary; judgements: Judgement[] }> {
   const config = { ...settings, seed, pairs: [...pairs] }
   const evaluation =
-    interrupted(db, { kind, name, config }) ?? createEvaluation(db, { kind, name, runId: null, config })
+    interrupted(db, { kind, name, config }, begun) ??
+    (begun && setEvaluationConfig(db, begun.id, config)) ??
+    createEvaluation(db, { kind, name, runId: null, config })
+  underWay.add(evaluation.id)
+  try {
+    return await judgeAll(db, evaluation, { judge, pairs, seed, warnings }, { emit, signal })
+  } finally {
+    underWay.delete(evaluation.id)
+  }
+}
+
+/** Asks for what is missing, and finishes the evaluation. */
+async function judgeAll(
+  db: Db,
+  evaluation: Evaluation,
+  { judge, pairs, seed, warnings }: Required<Pick<Comparison, 'judge' | 'pairs' | 'seed' | 'warnings'>>,
+  { emit, signal }: Hooks,
+): ReturnType<typeof evaluate> {
+  emit({ type: 'evaluating', evaluation: evaluation.id })
   const judgements = listJudgements(db, evaluation.id)
   const unread = listUnreadReplies(db, evaluation.id)
   const already = [...judgements, ...unread]
@@ -84,9 +108,11 @@ export async function evaluate(
 function interrupted(
   db: Db,
   { kind, name, config }: Pick<NewEvaluation, 'kind' | 'name' | 'config'>,
+  begun: Evaluation | null,
 ): Evaluation | undefined {
   const isSame = (earlier: Evaluation) =>
     earlier.kind === kind &&
+    (earlier.id === begun?.id || !underWay.has(earlier.id)) &&
     (earlier.name === name || kind === 'judge-check') &&
     isSameConfig(earlier.config, config)
   return listEvaluations(db).findLast((earlier) => earlier.result === null && isSame(earlier))

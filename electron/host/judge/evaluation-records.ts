@@ -14,6 +14,7 @@ import {
 import { blindKind, sessionFindings } from './blind-session.ts'
 import { correctedRateOf } from './corrected-rate.ts'
 import { configOf, type EvaluationConfig, judgeName } from './evaluation-config.ts'
+import { resumableSettings } from './unfinished.ts'
 
 /** An experiment's record as a whole is kept as an evaluation too; its pairs are in others. */
 export const experimentKind = 'experiment'
@@ -49,6 +50,7 @@ export function recordOf(
     summary: WinRateSummary.safeParse(result).data ?? null,
     of,
     judged: new Set(answers.map(({ pairId }) => pairId)).size,
+    canResume: resumableSettings(evaluation) !== null,
     createdAt,
     corrected: correctedRateOf(db, evaluation, comparisons),
     session: kind === blindKind ? sessionFindings(db, evaluation) : null,

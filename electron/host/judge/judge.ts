@@ -9,19 +9,29 @@ import { winRateFromAnnotations } from '../../pipeline/judge/annotated-win-rate.
 import { readAnyAnnotations, readDifficulties } from '../../pipeline/judge/annotations.ts'
 import { winRateFromArenaHard } from '../../pipeline/judge/arena-hard.ts'
 import { subsetCaution } from '../../pipeline/judge/subsets.ts'
-import type { Project } from '../../storage/index.ts'
+import type { Evaluation, Project } from '../../storage/index.ts'
 import { readTask } from '../../world/worlds.ts'
 import type { Lab } from '../context.ts'
 import { itemsOf } from '../data/items.ts'
 import { type BestOf, requireRewardModel } from '../models/best-of.ts'
+import { type Generate, keptResponses } from '../models/kept-responses.ts'
 import { findModel } from '../models/project-models.ts'
-import { evaluate, nameOfSides } from './evaluate.ts'
+import { evaluate, nameOfSides, underWay } from './evaluate.ts'
+import { configOf } from './evaluation-config.ts'
 import { withModelPath } from './judge-model.ts'
 import { makeJudge } from './judges.ts'
 import { isOutputsFile, questionKey, readOutputs, respond } from './outputs.ts'
 import { comparable, textsOf } from './reference-texts.ts'
 import { subsetsOf } from './subsets.ts'
 import { trainingWarnings } from './training-warnings.ts'
+import {
+  beginEvaluation,
+  findEvaluation,
+  removeUnjudged,
+  requireResumable,
+  settingsOf,
+  unfinishedLike,
+} from './unfinished.ts'
 
 type JudgeInput = VerbInput<'judge'>
 
@@ -36,17 +46,76 @@ interface Asked {
 /** Both sides answer the same held-out prompts with the same random numbers, and a judge compares the answers. */
 export async function judge(lab: Lab, input: JudgeInput, hooks: Hooks): Promise<VerbResult<'judge'>> {
   const project = await lab.openProject(input.project)
-  const { reference, candidate, seed, maxQueryTokens, judgeServer } = input
+  const begun = unfinishedLike(project.db, input)
+  const evaluation = begun ?? beginEvaluation(project.db, input)
+  try {
+    return await compareSides({ lab, project, input, hooks }, evaluation)
+  } catch (error) {
+    const isMistake = error instanceof UserError && (error.code === 'bad_input' || error.code === 'not_found')
+    if (begun === undefined && isMistake) removeUnjudged(project.db, evaluation.id)
+    throw error
+  }
+}
+
+/**
+ * Finishes an evaluation that was interrupted: its pairs are judged as they are stored, or, if not all answers had been
+ * sampled, those that are missing are.
+ */
+export async function resumeJudge(
+  lab: Lab,
+  { project: folder, evaluation: id, judgeServer }: VerbInput<'resume-judge'>,
+  hooks: Hooks,
+): Promise<VerbResult<'judge'>> {
+  const project = await lab.openProject(folder)
+  const evaluation = findEvaluation(project.db, id)
+  const settings = requireResumable(evaluation)
+  const asked = { lab, project, input: { ...settings, project: folder, judgeServer }, hooks }
+  const { pairs } = configOf(evaluation)
+  if (pairs.length === 0) return compareSides(asked, evaluation)
+  const result = await finishPairs(asked, pairs, evaluation)
+  keptResponses(lab, project, evaluation.id).forget()
+  return result
+}
+
+/** @param begun the record of this evaluation, as far as an interrupted one had come */
+async function compareSides(asked: Asked, begun: Evaluation): Promise<VerbResult<'judge'>> {
+  const { lab, project } = asked
+  const kept = keptResponses(lab, project, begun.id)
+  underWay.add(begun.id)
+  try {
+    const pairs = await pairsOf(asked, kept.generate)
+    const isBegun = configOf(begun).pairs.length > 0
+    const result = await finishPairs(asked, pairs, isBegun ? null : begun)
+    kept.forget()
+    return result
+  } finally {
+    underWay.delete(begun.id)
+  }
+}
+
+/** The pairs to judge, with what the judge compares them with. */
+async function pairsOf(asked: Asked, generate: Generate): Promise<JudgePair[]> {
+  const { project, input } = asked
   const spec = withModelPath(project, input.judge)
   const candidates = heldoutItems(project, input)
   if (judgeKindOf(spec).isWorldTruth) refuseOtherWorlds(candidates)
-  const { items, referencesOf } = withReferences(candidates, spec, { lab, project, input, hooks })
-  const answered = await answeredPairs(items, { lab, project, input, hooks })
-  const pairs = answered.map((pair) => ({ ...pair, ...referencesOf(pair.item) }))
+  const { items, referencesOf } = withReferences(candidates, spec, asked)
+  const answered = await answeredPairs(items, asked, generate)
+  return answered.map((pair) => ({ ...pair, ...referencesOf(pair.item) }))
+}
+
+/** @param begun the record that gets these pairs; null if one that has them is looked for */
+async function finishPairs(
+  { lab, project, input, hooks }: Asked,
+  pairs: readonly JudgePair[],
+  begun: Evaluation | null,
+): Promise<VerbResult<'judge'>> {
+  const { reference, candidate, seed, maxQueryTokens, judgeServer } = input
+  const spec = withModelPath(project, input.judge)
   const judge = makeJudge(lab, spec, { maxQueryTokens, server: judgeServer }, hooks)
-  const { project: _project, judgeServer: _server, ...settings } = input
+  const settings = settingsOf(input)
   const warnings = trainingWarnings(project, spec, [reference, candidate])
-  const comparison = { name: nameOfSides(input), settings, judge, pairs, seed, warnings }
+  const comparison = { name: nameOfSides(input), settings, judge, pairs, seed, begun, warnings }
   const { evaluation, summary, judgements } = await evaluate(project.db, comparison, hooks)
   const subsets = subsetsOf(project.db, pairs, judgements, seed)
   if (subsets.length > 0) hooks.emit({ type: 'note', sentence: subsetCaution(subsets) })
@@ -73,9 +142,10 @@ function withReferences(
  * A pair for each item that both sides have answered.
  * @throws UserError if files of outputs answer none of the items
  */
-async function answeredPairs(items: readonly Item[], asked: Asked): Promise<JudgePair[]> {
-  const references = await outputsOf(asked.input.reference, items, asked)
-  const candidates = await outputsOf(asked.input.candidate, items, asked, bestOfInput(asked))
+async function answeredPairs(items: readonly Item[], asked: Asked, generate: Generate): Promise<JudgePair[]> {
+  const { reference, candidate } = asked.input
+  const references = await outputsOf({ side: reference, bestOf: null }, items, asked, generate)
+  const candidates = await outputsOf({ side: candidate, bestOf: bestOfInput(asked) }, items, asked, generate)
   const pairs = items.flatMap(({ id, prompt, context }, i): JudgePair[] => {
     const [outputA, outputB] = [references[i], candidates[i]]
     return outputA && outputB ? [{ id, item: id, seed: null, prompt, context, outputA, outputB }] : []
@@ -109,10 +179,10 @@ function heldoutItems({ db, folder }: Project, { datasets, heldout, prompts }: J
 }
 
 async function outputsOf(
-  side: string,
+  { side, bestOf }: { side: string; bestOf: BestOf | null },
   items: readonly Item[],
   { lab, project, input, hooks }: Asked,
-  bestOf: BestOf | null = null,
+  generate: Generate,
 ): Promise<(Output | null)[]> {
   const { path, record } = findModel(project, side)
   if (!record && isOutputsFile(path)) {
@@ -122,7 +192,7 @@ async function outputsOf(
   const { maxNew, temperature, topK, topP, seed, maxQueryTokens, templateVariables, keepThinking } = input
   const chat = { templateVariables, keepThinking }
   const sampling = { temperature, topK, topP, seed, maxQueryTokens, maxNewTokens: maxNew, ...chat }
-  const rows = await respond(lab, { model: path, items, bestOf, ...sampling }, hooks)
+  const rows = await respond(lab, { model: path, items, bestOf, generate, ...sampling }, hooks)
   return rows.map(({ text, ended }) => ({ text, ended }))
 }
 

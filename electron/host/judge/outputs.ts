@@ -7,6 +7,7 @@ import { readRows } from '../../pipeline/data/read.ts'
 import type { Lab } from '../context.ts'
 import { badRow } from '../errors/bad-row.ts'
 import { type BestOf, bestResponses } from '../models/best-of.ts'
+import type { Generate } from '../models/kept-responses.ts'
 
 export interface Sampling {
   temperature: number
@@ -25,6 +26,7 @@ const batchSize = 64
 /**
  * One response per item, in their order. Equal seeds draw equal random numbers, whatever the model.
  * @param request.bestOf how each is chosen of several; null samples one
+ * @param request.generate if omitted, the trainer, which keeps nothing
  */
 export async function respond(
   lab: Lab,
@@ -32,16 +34,15 @@ export async function respond(
     model,
     items,
     bestOf = null,
+    generate = (job, hooks) => lab.trainer.run<'generate'>(job, hooks),
     ...sampling
-  }: Sampling & { model: string; items: readonly Item[]; bestOf?: BestOf | null },
+  }: Sampling & { model: string; items: readonly Item[]; bestOf?: BestOf | null; generate?: Generate },
   hooks: Hooks,
 ): Promise<(Output & { ids: number[] })[]> {
   const prompts = items.map(({ prompt, context }) => ({ prompt, context }))
-  if (bestOf !== null) return bestResponses(lab, { model, questions: prompts, bestOf, ...sampling }, hooks)
-  const { rows } = await lab.trainer.run<'generate'>(
-    { kind: 'generate', model, prompts, batchSize, ...sampling },
-    hooks,
-  )
+  if (bestOf !== null)
+    return bestResponses(lab, { model, questions: prompts, bestOf, generate, ...sampling }, hooks)
+  const { rows } = await generate({ kind: 'generate', model, prompts, batchSize, ...sampling }, hooks)
   return rows
 }
 

@@ -10,6 +10,7 @@ import type { Item, Output } from '../../contract/records.ts'
 import { canRateBy, indexOfBest, responseRating } from '../../pipeline/reward/best-of.ts'
 import { readRewardCard } from '../../pipeline/reward/card.ts'
 import type { Lab } from '../context.ts'
+import type { Generate } from './kept-responses.ts'
 
 export interface BestOf {
   /** Responses per prompt. */
@@ -52,8 +53,9 @@ export async function bestResponses(
     model,
     questions,
     bestOf,
+    generate = (job, hooks) => trainer.run<'generate'>(job, hooks),
     ...sampling
-  }: Sampling & { model: string; questions: Question[]; bestOf: BestOf },
+  }: Sampling & { model: string; questions: Question[]; bestOf: BestOf; generate?: Generate },
   hooks: Hooks,
 ): Promise<BestResponse[]> {
   const { samples, rewardModel, by } = bestOf
@@ -61,7 +63,7 @@ export async function bestResponses(
   const asked = questions.flatMap(({ prompt, context }) =>
     Array.from({ length: samples }, () => ({ prompt, context })),
   )
-  const sampled = await trainer.run<'generate'>(
+  const sampled = await generate(
     { kind: 'generate', model, prompts: asked, batchSize: batchSizes.generate, ...sampling },
     hooks,
   )

@@ -46,6 +46,7 @@ export class WorkBoard {
         starting: null,
         secondsLeft: null,
         run: null,
+        evaluation: null,
         serving: null,
         notes: [],
         error: null,
@@ -174,6 +175,7 @@ export class WorkBoard {
     const { record } = job
     if (event.type === 'note') record.notes.push(event.sentence)
     if (event.type === 'started') record.run ??= event.run
+    if (event.type === 'evaluating') record.evaluation = event.evaluation
     if (event.type === 'serving') record.serving = { model: event.model, url: event.url, key: event.key }
     if (event.type === 'step')
       this.#progress(job, { phase: 'step', done: event.step, total: event.totalSteps })

@@ -32,8 +32,9 @@ export async function runGenerate(
     ? roomFor(job.maxNewTokens, { longest, maxPositions: model.config.maxPositions }, emit)
     : job.maxNewTokens
   const rows: JobResults['generate']['rows'] = []
+  const answered = job.answered ?? 0
   try {
-    for (const batch of chunksOf(queries, batchSize)) {
+    for (const batch of chunksOf(queries.slice(answered), batchSize)) {
       signal.throwIfAborted()
       const filled = [...batch, ...Array.from({ length: batchSize - batch.length }, () => batch[0]!)]
       const textOf = (query: readonly number[], response: readonly number[]) =>
@@ -53,14 +54,24 @@ export async function runGenerate(
           eosIds: model.config.eosIds,
           padId: tokenizer.padId,
           stream: 'generate',
-          firstRow: rows.length,
+          firstRow: answered + rows.length,
           queryLength: Math.min(queryLength, model.config.maxPositions - maxNewTokens),
         },
         queries.length === 1 ? ([token]) => stream(token ?? null) : undefined,
       )
-      for (const [i, { response, ended }] of generated.slice(0, batch.length).entries())
-        rows.push({ text: textOf(batch[i]!.ids, response), ids: response, ended })
-      emit({ type: 'progress', phase: 'generate', done: rows.length, total: queries.length })
+      const sampled = generated.slice(0, batch.length).map(({ response, ended }, i) => ({
+        text: textOf(batch[i]!.ids, response),
+        ids: response,
+        ended,
+      }))
+      rows.push(...sampled)
+      if (job.reportsRows) emit({ type: 'responses', rows: sampled })
+      emit({
+        type: 'progress',
+        phase: 'generate',
+        done: answered + rows.length,
+        total: queries.length,
+      })
       await yieldToEventLoop()
     }
     return { rows, cut: queries.filter((query) => query.cut).length }

@@ -18,6 +18,7 @@ const record = (name: string, candidate: string, summary: EvaluationRecord['summ
   corrected: null,
   session: null,
   judged: 512,
+  canResume: false,
   createdAt: '',
 })
 const evaluations = [

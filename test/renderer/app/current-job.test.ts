@@ -15,6 +15,7 @@ const job = (id: string, some: Partial<WorkRecord> = {}): WorkRecord => ({
   starting: null,
   secondsLeft: null,
   run: null,
+  evaluation: null,
   serving: null,
   notes: [],
   error: null,

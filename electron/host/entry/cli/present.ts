@@ -30,6 +30,7 @@ const presenters: { [Name in VerbName]: (result: VerbResult<Name>) => string } =
   'serve-model': ({ model, requests }) => `${model} is no longer served; it answered ${requests} requests.`,
   'check-server': presentServer,
   judge: presentJudge,
+  'resume-judge': presentJudge,
   'check-judge': presentCheck,
   winrate: presentWinRate,
   evaluations: presentEvaluations,

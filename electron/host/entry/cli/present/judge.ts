@@ -84,6 +84,7 @@ function presentRecord(record: VerbResult<'evaluations'>[number]): string {
     : `${judged} of ${pairs} pairs judged`
   return lines(
     `${name}, judged by ${judge ?? 'an unknown judge'}: ${result}`,
+    ...(record.canResume ? [`  Interrupted. Resume with: stet resume-judge PROJECT ${record.id}`] : []),
     ...(corrected ? [`  ${correctedSentence(corrected)}`] : []),
     ...(session ? sessionSentences(session).map((sentence) => `  ${sentence}`) : []),
   )

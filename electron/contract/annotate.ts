@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { LabelledPair } from './label.ts'
 import { file, project } from './options.ts'
 import { eventsThen, procedure } from './procedure.ts'
-import { Annotation, AnnotationState, Item, NewAnnotation } from './records.ts'
+import { Annotation, AnnotationState, Item, NewAnnotation, ShownHelp } from './records.ts'
 
 export const QueueOrder = z.enum(['unfinished', 'all', 'flagged'])
 export type QueueOrder = z.infer<typeof QueueOrder>
@@ -32,6 +32,38 @@ export const Correction = z.object({
 })
 export type Correction = z.infer<typeof Correction>
 
+/** Which help is shown for half of the items, by chance, so that its effect can be measured. */
+export const Trial = z.object({
+  /** A model's draft. */
+  draft: z.boolean(),
+  /** A reward model's rewards of the response's tokens. */
+  hints: z.boolean(),
+  /** Name of the model that gives the hints; null for none. */
+  rewardModel: z.string().min(1).nullable(),
+  /** With item and annotator, it determines what is shown. */
+  seed: z.int().nonnegative(),
+})
+export type Trial = z.infer<typeof Trial>
+
+export const noTrial: Trial = { draft: false, hints: false, rewardModel: null, seed: 0 }
+
+export const helps = ['draft', 'hints'] as const
+export type Help = (typeof helps)[number]
+
+const effortMeasures = ['activeSeconds', 'steps', 'needed'] as const
+
+/** What help has changed, over finished items that were shown it or not by chance. */
+export const HelpEffect = z.object({
+  help: z.enum(helps),
+  measure: z.enum(effortMeasures),
+  /** Median over items, and how many; null if there are none. */
+  shown: z.object({ median: z.number().nullable(), n: z.int().nonnegative() }),
+  hidden: z.object({ median: z.number().nullable(), n: z.int().nonnegative() }),
+  /** Median with help minus median without, and its 95% bootstrap interval; null with fewer than two items on a side. */
+  difference: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+})
+export type HelpEffect = z.infer<typeof HelpEffect>
+
 /** A pause in editing that is counted. */
 export const longPauseMs = 10_000
 
@@ -52,6 +84,7 @@ export const Effort = z.object({
   /** Pauses of 10 s or more before a step. */
   longPauses: z.int().nonnegative(),
   savedAt: z.iso.datetime(),
+  shown: ShownHelp,
 })
 export type Effort = z.infer<typeof Effort>
 
@@ -151,7 +184,15 @@ export const annotate = {
     .output(eventsThen(LabelledPair)),
   open: procedure('Get an item and the annotator’s newest revision of it.')
     .input(z.strictObject({ project, annotator, id: z.string() }))
-    .output(z.object({ item: Item, annotation: Annotation.nullable(), note: z.string() })),
+    .output(
+      z.object({
+        item: Item,
+        annotation: Annotation.nullable(),
+        note: z.string(),
+        /** What chance shows this annotator of this item. */
+        assigned: ShownHelp,
+      }),
+    ),
   /** Once this returns, the revision survives a power failure. */
   save: procedure('Append a revision.')
     .input(
@@ -181,6 +222,16 @@ export const annotate = {
   saveGuidelines: procedure('Replace what annotators of a project are asked to do.')
     .input(z.strictObject({ project, guidelines: Guidelines }))
     .output(Guidelines),
+  trial: procedure('Read which help is shown by chance in a project.')
+    .input(z.strictObject({ project }))
+    .output(Trial),
+  saveTrial: procedure('Choose which help is shown by chance in a project.')
+    .input(z.strictObject({ project, trial: Trial }))
+    .output(Trial),
+  /** Empty if nothing was ever left to chance. */
+  helpEffects: procedure('Compare the effort of items with and without help that was shown by chance.')
+    .input(z.strictObject({ project }))
+    .output(z.array(HelpEffect)),
   corrections: procedure('List what an annotator has changed repeatedly in the newest finished edits.')
     .input(z.strictObject({ project, annotator }))
     .output(z.array(Correction)),

@@ -240,7 +240,9 @@ export const models = {
       z.strictObject({
         project,
         rewardModel: name,
-        responses: z.array(z.object({ messages, response: z.string() })).min(1),
+        responses: z
+          .array(z.object({ messages, context: z.string().default(''), response: z.string() }))
+          .min(1),
       }),
     )
     .output(eventsThen(z.array(RatedResponse))),

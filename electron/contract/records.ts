@@ -56,6 +56,15 @@ export const ChangeKind = z.object({
 })
 export type ChangeKind = z.infer<typeof ChangeKind>
 
+/** Which help chance has shown (true) or hidden (false); absent if it was not left to chance. */
+export const ShownHelp = z.object({
+  /** A model's draft. */
+  draft: z.boolean().optional(),
+  /** A reward model's rewards of the response's tokens. */
+  hints: z.boolean().optional(),
+})
+export type ShownHelp = z.infer<typeof ShownHelp>
+
 /** One revision of one annotator's work on one item. Revisions are appended, never changed. */
 export const Annotation = z.object({
   itemId: z.string(),
@@ -69,6 +78,8 @@ export const Annotation = z.object({
   provenance: z.enum(['human', 'import', 'model-draft', 'programmatic']),
   /** Only of changes that were sorted; absent if none was. */
   changeKinds: z.array(ChangeKind).optional(),
+  /** Absent outside a trial. */
+  shown: ShownHelp.optional(),
   createdAt: z.iso.datetime(),
 })
 export type Annotation = z.infer<typeof Annotation>

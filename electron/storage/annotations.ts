@@ -16,12 +16,13 @@ interface AnnotationColumns {
   provenance: Annotation['provenance']
   created_at: string
   change_kinds: string | null
+  shown: string | null
 }
 
 const columns =
-  'item_id, annotator, revision, state, edited, operations, elapsed_ms, provenance, created_at, change_kinds'
+  'item_id, annotator, revision, state, edited, operations, elapsed_ms, provenance, created_at, change_kinds, shown'
 const values =
-  '@item_id, @annotator, @revision, @state, @edited, @operations, @elapsed_ms, @provenance, @created_at, @change_kinds'
+  '@item_id, @annotator, @revision, @state, @edited, @operations, @elapsed_ms, @provenance, @created_at, @change_kinds, @shown'
 
 /**
  * Appends a revision; once this returns it survives a power cut.
@@ -51,7 +52,7 @@ export function annotationWriter(db: Db) {
     .prepare(
       `SELECT 1 FROM annotations WHERE item_id = @item_id AND annotator = @annotator AND state = @state
         AND edited = @edited AND operations = @operations AND elapsed_ms = @elapsed_ms
-        AND provenance = @provenance AND change_kinds IS @change_kinds AND (@isDated = 0 OR created_at = @created_at)`,
+        AND provenance = @provenance AND change_kinds IS @change_kinds AND shown IS @shown AND (@isDated = 0 OR created_at = @created_at)`,
     )
     .pluck()
 
@@ -117,6 +118,7 @@ function toColumns(annotation: NewAnnotation): Omit<AnnotationColumns, 'revision
     change_kinds: annotation.changeKinds?.length
       ? json(annotation.changeKinds, 'The kinds of changes')
       : null,
+    shown: annotation.shown ? json(annotation.shown, 'What was shown by chance') : null,
   }
 }
 
@@ -132,5 +134,6 @@ function toAnnotation(row: AnnotationColumns): Annotation {
     provenance: row.provenance,
     createdAt: row.created_at,
     ...(row.change_kinds === null ? {} : { changeKinds: JSON.parse(row.change_kinds) }),
+    ...(row.shown === null ? {} : { shown: JSON.parse(row.shown) }),
   }
 }

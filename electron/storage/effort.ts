@@ -1,5 +1,5 @@
 /** What was recorded while people edited: their newest revisions with the time and the changes behind them. */
-import type { Annotation } from '../contract/records.ts'
+import type { Annotation, ShownHelp } from '../contract/records.ts'
 import type { Db } from './database.ts'
 
 export interface RecordedWork {
@@ -13,7 +13,10 @@ export interface RecordedWork {
   elapsedMs: number
   operations: Annotation['operations']
   createdAt: string
+  shown: ShownHelp
 }
+
+type StoredWork = Omit<RecordedWork, 'operations' | 'shown'> & { operations: string; shown: string | null }
 
 /** The oldest first. Imported edits have no record, so they are left out. */
 export function* iterateRecordedWork(db: Db): Generator<RecordedWork> {
@@ -22,13 +25,13 @@ export function* iterateRecordedWork(db: Db): Generator<RecordedWork> {
   )
   const get = db.prepare(
     `SELECT item_id AS itemId, prompt, annotator, state, rejected, edited, elapsed_ms AS elapsedMs, operations,
-       annotations.created_at AS createdAt
+       annotations.created_at AS createdAt, shown
      FROM annotations JOIN items ON items.id = item_id
      WHERE annotations.seq = ? AND rejected IS NOT NULL`,
   )
   // One at a time: lists of operations are long, and other statements may run between two of them.
   for (const seq of select.pluck().all() as number[]) {
-    const row = get.get(seq) as (Omit<RecordedWork, 'operations'> & { operations: string }) | undefined
-    if (row) yield { ...row, operations: JSON.parse(row.operations) }
+    const row = get.get(seq) as StoredWork | undefined
+    if (row) yield { ...row, operations: JSON.parse(row.operations), shown: JSON.parse(row.shown ?? '{}') }
   }
 }

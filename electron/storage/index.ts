@@ -37,5 +37,6 @@ export { createRun, getRun, listRuns, type NewRun, type Run, setRunState } from 
 export * from './samples.ts'
 export * from './skipped-pairs.ts'
 export { defaultHeldoutShare, type Split, splitOf, splitPoint } from './split.ts'
+export { getTrial, saveTrial } from './trials.ts'
 export * from './unread-replies.ts'
 export { displaced, displacementOf } from './whereabouts.ts'

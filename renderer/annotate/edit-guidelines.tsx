@@ -3,19 +3,19 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Guidelines, maxChangeKinds } from '../../electron/contract/annotate.ts'
 import { useProject } from '../app/navigation.ts'
+import { problemOfKinds, saveGuidelines } from '../app/use-guidelines.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog, DialogActions } from '../ui/dialog.tsx'
 import { Field, Input, TextArea } from '../ui/field.tsx'
 import { InertMarkdown } from '../ui/inert-markdown.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { saveGuidelines } from './use-guidelines.ts'
 
 export function EditGuidelines({ guidelines, onClose }: { guidelines: Guidelines; onClose: () => void }) {
   const project = useProject()
   const [text, setText] = useState(guidelines.text)
   const [kindsText, setKindsText] = useState(guidelines.kinds.join(', '))
   const kinds = kindsOf(kindsText)
-  const error = problemOf(kinds)
+  const error = problemOfKinds(kinds)
   const saving = useMutation({
     mutationFn: () => saveGuidelines(project, { text: text.trim(), kinds }),
     onSuccess: onClose,
@@ -66,11 +66,4 @@ function kindsOf(text: string): string[] {
     .split(',')
     .map((kind) => kind.trim())
     .filter((kind) => kind !== '')
-}
-
-function problemOf(kinds: readonly string[]): string | undefined {
-  if (kinds.length > maxChangeKinds)
-    return `There are ${kinds.length} kinds, but only ${maxChangeKinds} keys.`
-  const twice = kinds.find((kind, i) => kinds.indexOf(kind) < i)
-  return twice === undefined ? undefined : `“${twice}” is there twice.`
 }

@@ -1,5 +1,5 @@
 /** What items have cost each person, in quartiles; and all of it as a table for other programs. */
-import type { Effort } from '../../electron/contract/annotate.ts'
+import type { Effort, HelpEffect } from '../../electron/contract/annotate.ts'
 import type { TextTable } from '../app/table-text.ts'
 
 export interface PersonEffort {
@@ -57,6 +57,49 @@ function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0)
 }
 
+/** Empty if it was not left to chance. */
+function wordOfShown(isShown: boolean | undefined): string {
+  return isShown === undefined ? '' : isShown ? 'shown' : 'hidden'
+}
+
+/** One row for each help and measure. */
+export function effectTable(effects: readonly HelpEffect[]): TextTable {
+  return {
+    head: [
+      'help',
+      'measure',
+      'median_shown',
+      'n_shown',
+      'median_hidden',
+      'n_hidden',
+      'difference',
+      'low_95',
+      'high_95',
+    ],
+    rows: effects.map(({ help, measure, shown, hidden, difference }) => [
+      help,
+      measureColumns[measure],
+      numberText(shown.median),
+      String(shown.n),
+      numberText(hidden.median),
+      String(hidden.n),
+      numberText(difference?.value),
+      numberText(difference?.low),
+      numberText(difference?.high),
+    ]),
+  }
+}
+
+const measureColumns: Record<HelpEffect['measure'], string> = {
+  activeSeconds: 'active_seconds',
+  steps: 'steps',
+  needed: 'characters_needed',
+}
+
+function numberText(value: number | null | undefined): string {
+  return value == null ? '' : value.toFixed(2)
+}
+
 /** One row for each item and person. */
 export function effortTable(efforts: readonly Effort[]): TextTable {
   return {
@@ -70,6 +113,8 @@ export function effortTable(efforts: readonly Effort[]): TextTable {
       'characters_needed',
       'pauses_of_10_s',
       'saved_at',
+      'draft_by_chance',
+      'hints_by_chance',
     ],
     rows: efforts.map((effort) => [
       effort.id,
@@ -81,6 +126,8 @@ export function effortTable(efforts: readonly Effort[]): TextTable {
       effort.needed === null ? '' : String(effort.needed),
       String(effort.longPauses),
       effort.savedAt,
+      wordOfShown(effort.shown.draft),
+      wordOfShown(effort.shown.hints),
     ]),
   }
 }

@@ -12,6 +12,7 @@ import { durationOf, numberOf } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { effortByPerson, effortTable, type PersonEffort } from './effort-statistics.ts'
+import { HelpEffects } from './help-effects.tsx'
 
 export function EffortPage({ onClose }: { onClose: () => void }) {
   const project = useProject()
@@ -45,6 +46,7 @@ export function EffortPage({ onClose }: { onClose: () => void }) {
           </Empty>
         )}
         {hasRows && <People people={effortByPerson(data)} />}
+        {hasRows && <HelpEffects />}
         {hasRows && <Longest efforts={data} />}
       </div>
     </>

@@ -1,12 +1,12 @@
 /** The guidelines beside the work: what annotators are asked to do, and the kinds of changes with their keys. */
 import { useState } from 'react'
 import type { Guidelines } from '../../electron/contract/annotate.ts'
+import { useGuidelines } from '../app/use-guidelines.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { InertMarkdown } from '../ui/inert-markdown.tsx'
 import { Keys } from '../ui/keys.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { EditGuidelines } from './edit-guidelines.tsx'
-import { useGuidelines } from './use-guidelines.ts'
 
 export function GuidelinesPane({ isOver, onClose }: { isOver: boolean; onClose: () => void }) {
   const { data, error, refetch } = useGuidelines()

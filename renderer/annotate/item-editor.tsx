@@ -1,7 +1,7 @@
 /** One item: its prompt, the preferred response for reference, and the rejected response to edit. */
 import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
-import type { Annotation, Item } from '../../electron/contract/records.ts'
+import type { Annotation, Item, ShownHelp } from '../../electron/contract/records.ts'
 import { host } from '../app/connection.ts'
 import { type KeyBinding, useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
@@ -15,6 +15,7 @@ import { CopyPane } from './copy-pane.tsx'
 import type { Change } from './edit-diff.ts'
 import { moveToChange, nearestChange, putBackChange, suggest } from './editor-actions.ts'
 import { FindBar } from './find-bar.tsx'
+import { Hints } from './hints.tsx'
 import { KindBar } from './kind-bar.tsx'
 import { MarginNotes } from './margin-notes.tsx'
 import { Meter } from './meter.tsx'
@@ -59,6 +60,7 @@ export function ItemEditor({
       place={place}
       item={opened.item}
       annotation={opened.annotation}
+      assigned={opened.assigned}
       savedNote={note}
       tokenizer={tokenizer}
       onFinishing={onFinishing}
@@ -78,6 +80,8 @@ interface OpenItem {
   place: Place
   item: Item
   annotation: Annotation | null
+  /** What chance shows of this item. */
+  assigned: ShownHelp
   tokenizer: string | null
   /** Called as it begins to be saved. */
   onFinishing: (finished: Finished, saved: Promise<void>) => void
@@ -94,6 +98,7 @@ function ItemPanel({ savedNote, children, ...open }: OpenItem & { savedNote: str
   const actions = useItemActions(parent, open)
   const { editing, draft, putBack, asking } = actions
   useItemKeys(actions, { note, folds, find })
+  useDrawnDraft(open, actions)
   return (
     <div className="item-panel">
       <CopyPane ref={beside} item={item} contextFold={folds.context} preferredFold={folds.preferred} />
@@ -118,6 +123,7 @@ function ItemPanel({ savedNote, children, ...open }: OpenItem & { savedNote: str
           ) : (
             <Note text={note.text} note={note} />
           )}
+          {open.assigned.hints && <Hints item={item} onShown={() => editing.saw('hints')} />}
           {children}
         </div>
         <footer className="an-foot">
@@ -126,6 +132,9 @@ function ItemPanel({ savedNote, children, ...open }: OpenItem & { savedNote: str
           <RepeatHint repeat={editing.repeat} />
           <Problem error={draft.error} />
           <DraftStatus draft={draft} rejected={item.rejected} />
+          {!actions.mayDraft && (
+            <p className="quiet">No draft for this item: the project shows drafts by chance.</p>
+          )}
           <ActionBar actions={actions} />
         </footer>
       </section>
@@ -155,7 +164,7 @@ function useFind() {
 }
 
 function useItemKeys(
-  { editing, finish, draft, putBack }: ItemActions,
+  { editing, finish, draft, mayDraft, putBack }: ItemActions,
   {
     note,
     folds,
@@ -172,7 +181,7 @@ function useItemKeys(
     { keys: 'Alt+z', does: 'Put back this change', run: () => putBack(), ...typing },
     ...alsoWhileTyping('s', 'Skip', () => finish('skipped')),
     ...alsoWhileTyping('f', 'Flag', () => finish('flagged')),
-    ...alsoWhileTyping('d', 'Draft by a model', () => draft.mutate()),
+    ...(mayDraft ? alsoWhileTyping('d', 'Draft by a model', () => draft.mutate()) : []),
     ...alsoWhileTyping('n', 'Note', note.open),
     ...alsoWhileTyping('p', 'Preferred response', folds.preferred.toggle),
     ...alsoWhileTyping('c', 'Context', folds.context.toggle),
@@ -187,10 +196,15 @@ type ItemActions = ReturnType<typeof useItemActions>
 /** The editor and what can be done with its item. */
 function useItemActions(
   parent: RefObject<HTMLDivElement | null>,
-  { place, item, annotation, tokenizer, onFinishing, onFinished }: OpenItem,
+  { place, item, annotation, assigned, tokenizer, onFinishing, onFinished }: OpenItem,
 ) {
   const { project, annotator } = place
-  const editing = useEditing(parent, { project, annotator, item, annotation }, tokenizer, useCorrections())
+  const editing = useEditing(
+    parent,
+    { project, annotator, item, annotation, assigned },
+    tokenizer,
+    useCorrections(),
+  )
   const [isAsking, setAsking] = useState(false)
   const finishing = useMutation({
     mutationFn: ({ state }: { state: State; before: State | null }) => editing.save(state),
@@ -211,7 +225,10 @@ function useItemActions(
   const asking = { isOpen: isAsking, confirm: () => save('done'), close: () => setAsking(false) }
   const draft = useMutation({
     mutationFn: () => askForDraft(project, item.id),
-    onSuccess: ({ edited }) => suggest(editing.editor(), edited),
+    onSuccess: ({ edited }) => {
+      suggest(editing.editor(), edited)
+      if (assigned.draft) editing.saw('draft')
+    },
   })
   const putBack = (among?: readonly Change[]) => {
     const editor = editing.editor()
@@ -221,7 +238,17 @@ function useItemActions(
     const change = nearestChange(editor, current)
     if (change) putBackChange(editor, change, item.rejected ?? '')
   }
-  return { editing, finish, draft, putBack, asking }
+  const mayDraft = assigned.draft !== false
+  return { editing, finish, draft, mayDraft, putBack, asking }
+}
+
+/** A draft that chance shows is asked for at once, unless the item was begun before. */
+function useDrawnDraft({ assigned, annotation, item }: OpenItem, { draft }: ItemActions): void {
+  const isShown = assigned.draft === true && annotation === null
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each item that is opened
+  useEffect(() => {
+    if (isShown) draft.mutate()
+  }, [item.id, isShown])
 }
 
 function isSame(a: Change, b: Change): boolean {
@@ -274,7 +301,7 @@ function useToastsAbove(): void {
   }, [])
 }
 
-function ActionBar({ actions: { editing, finish, draft, putBack } }: { actions: ItemActions }) {
+function ActionBar({ actions: { editing, finish, draft, mayDraft, putBack } }: { actions: ItemActions }) {
   useToastsAbove()
   return (
     <div className="an-acts">
@@ -293,9 +320,11 @@ function ActionBar({ actions: { editing, finish, draft, putBack } }: { actions: 
       >
         Flag
       </Button>
-      <Button kind="quiet" icon="suggest" keys="Alt+d" onClick={() => draft.mutate()}>
-        Draft
-      </Button>
+      {mayDraft && (
+        <Button kind="quiet" icon="suggest" keys="Alt+d" onClick={() => draft.mutate()}>
+          Draft
+        </Button>
+      )}
       <Button kind="quiet" icon="undo" keys="Alt+z" className="an-put-back" onClick={() => putBack()}>
         Put back
       </Button>

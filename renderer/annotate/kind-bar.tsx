@@ -1,9 +1,9 @@
 /** Sorts the change at the caret by one key: the project's kinds of changes, with their keys. */
 import { useKeys } from '../app/keys.ts'
+import { useGuidelines } from '../app/use-guidelines.ts'
 import { Button } from '../ui/button.tsx'
 import { kindsOfChanges, wordOfKind } from './change-kinds.ts'
 import type { Editing } from './use-editing.ts'
-import { useGuidelines } from './use-guidelines.ts'
 
 const noKinds: string[] = []
 

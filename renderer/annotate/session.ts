@@ -1,7 +1,14 @@
 /** What has been done to one item since its rejected response, the state it is in, and how both are saved. */
 import type { ChangeSet, Text } from '@codemirror/state'
 import type { ViewUpdate } from '@codemirror/view'
-import type { Annotation, ChangeKind, Item, NewAnnotation } from '../../electron/contract/records.ts'
+import type { Help } from '../../electron/contract/annotate.ts'
+import type {
+  Annotation,
+  ChangeKind,
+  Item,
+  NewAnnotation,
+  ShownHelp,
+} from '../../electron/contract/records.ts'
 import {
   openIds,
   openItem,
@@ -28,6 +35,8 @@ export interface Task {
   annotator: string
   item: Item
   annotation: Annotation | null
+  /** What chance shows of this item. */
+  assigned: ShownHelp
 }
 
 /** Sessions on the screen, by the id of their edits. */
@@ -44,6 +53,8 @@ export class Session {
   #marks: readonly ChangeKind[]
   /** The newest that are known, which may be a moment behind the text; null before the first. */
   #changes: readonly Change[] | null = null
+  /** Help that was left to chance: what was hidden, and what has been seen. */
+  #shown: ShownHelp
   #isTouched = false
   #provenance: Annotation['provenance']
   #state: State | null
@@ -51,7 +62,7 @@ export class Session {
   #timer: ReturnType<typeof setTimeout> | null = null
 
   /** Continues what is unsaved of the item, else its newest revision. */
-  constructor({ project, annotator, item, annotation }: Task, onState: (state: State) => void) {
+  constructor({ project, annotator, item, annotation, assigned }: Task, onState: (state: State) => void) {
     const rejected = item.rejected ?? ''
     this.#place = { project, annotator, item: item.id }
     this.#id = unsavedId('edit', this.#place)
@@ -64,6 +75,7 @@ export class Session {
     this.operations = recordOf(rejected, newest)
     this.#provenance = newest?.provenance ?? 'human'
     this.#marks = newest?.changeKinds ?? []
+    this.#shown = { ...hiddenOf(assigned), ...newest?.shown }
     this.#state = newest?.state ?? null
     this.#text = newest?.edited ?? rejected
     this.#clock = new TaskClock(newest?.elapsedMs ?? 0, performance.now())
@@ -84,6 +96,11 @@ export class Session {
 
   get marks(): readonly ChangeKind[] {
     return this.#marks
+  }
+
+  /** Help that chance shows has arrived on the screen; it is saved with the next revision. */
+  saw(help: Help): void {
+    this.#shown = { ...this.#shown, [help]: true }
   }
 
   /** Sorts changes, and saves that soon. */
@@ -157,6 +174,7 @@ export class Session {
     }
     const sorted = this.#sorted()
     if (sorted.length > 0) annotation.changeKinds = sorted
+    if (Object.keys(this.#shown).length > 0) annotation.shown = this.#shown
     outbox.put(this.#id, { kind: 'edit', ...this.#place, annotation, seen: this.#seen })
     if (state === this.#state) return
     this.#state = state
@@ -180,6 +198,11 @@ export class Session {
     sessions.delete(this.#id)
     openIds.delete(this.#id)
   }
+}
+
+/** What is shown counts only once it has arrived: a model may fail. */
+function hiddenOf({ draft, hints }: ShownHelp): ShownHelp {
+  return { ...(draft === false && { draft }), ...(hints === false && { hints }) }
 }
 
 /** An edit without recorded operations (an import) is one change of the whole text. */

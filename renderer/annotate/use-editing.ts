@@ -1,7 +1,7 @@
 /** One item being edited: the editor, its diff, and the session that records the changes and saves them. */
 import type { ViewUpdate } from '@codemirror/view'
 import { type RefObject, useEffect, useRef, useState } from 'react'
-import type { Correction } from '../../electron/contract/annotate.ts'
+import type { Correction, Help } from '../../electron/contract/annotate.ts'
 import type { ChangeKind } from '../../electron/contract/records.ts'
 import { host } from '../app/connection.ts'
 import { useSettings } from '../app/settings.ts'
@@ -29,6 +29,8 @@ export interface Editing {
   marks: readonly ChangeKind[]
   /** Sorts the change at the caret: as this kind, then as a minor one of it, then not at all. */
   sort(kind: string): void
+  /** Help that chance shows has arrived. */
+  saw(help: Help): void
   /** Words that were corrected before: what Tab would correct now; null if nothing. */
   repeat: Repeat | null
   seconds(): number
@@ -100,6 +102,7 @@ export function useEditing(
     notes,
     marks,
     repeat,
+    saw: (help) => workspace.current?.session.saw(help),
     sort(kind) {
       const { editor, session } = current()
       const { changes, at } = editor.drawing()

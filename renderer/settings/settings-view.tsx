@@ -12,9 +12,11 @@ import { Annotating } from './annotating.tsx'
 import { Drafts } from './drafts.tsx'
 import { isFound } from './found.ts'
 import { KeyList } from './key-list.tsx'
+import { Kinds } from './kinds.tsx'
 import { MachineCard } from './machine-card.tsx'
 import { Appearance, Marks, ReadingText } from './reading.tsx'
 import { Storage } from './storage.tsx'
+import { TrialOfHelp } from './trial.tsx'
 import { You } from './you.tsx'
 import './settings.css'
 
@@ -50,13 +52,17 @@ const sections: readonly Section[] = [
         Body: Annotating,
         words: 'warn edit ratio words tokens queue context preferred response spaces whitespace',
       },
+      { Body: Kinds, words: 'kinds changes taxonomy category severity keys sort' },
     ],
   },
   {
     id: 'drafts',
     title: 'Drafts and judges',
     icon: 'suggest',
-    groups: [{ Body: Drafts, words: 'server address model ollama key test list draft' }],
+    groups: [
+      { Body: Drafts, words: 'server address model ollama key test list draft' },
+      { Body: TrialOfHelp, words: 'help chance random half trial hints reward effect effort seed' },
+    ],
   },
   {
     id: 'storage',

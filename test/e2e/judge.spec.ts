@@ -1,8 +1,11 @@
 /** Judging by keyboard: a blind session from the first pair to its end, and the results of several candidates. No model is trained. */
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { VerbName } from '../../electron/contract/verbs.ts'
 import { StartWork } from '../../electron/contract/work.ts'
 import { openApp } from './app.ts'
@@ -233,6 +236,58 @@ describe('judging', async () => {
     assert.match(await other.locator('h1').innerText(), /^plain .* of pairs/)
     assert.deepEqual(await axeProblems(other), [])
     await other.close()
+  })
+
+  test('an evaluation that was stopped is listed as unfinished, and resumed from there', async () => {
+    const asked: string[] = []
+    const server = createServer(async (request, response) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk)
+      asked.push(Buffer.concat(chunks).toString())
+      await sleep(100)
+      const usage = { prompt_tokens: 10, completion_tokens: 1 }
+      const body = { choices: [{ message: { content: 'A' }, finish_reason: 'stop' }], usage }
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    after(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+    const judge = `server:tiny@${address}`
+    const judgeServer = { concurrency: 1 }
+    const input = { project, reference, candidate, judge, judgeServer, datasets: ['asked'], heldout: 0.5 }
+    const { id } = await app.host.work.start(StartWork.parse({ verb: 'judge', input }))
+    await app.goto('judge')
+    const unfinished = page.getByRole('region', { name: 'Unfinished' })
+    const own = async () =>
+      (await app.host.judge.list({ project })).find((each) => each.judge === 'server tiny')
+    for (let tries = 0; ((await own())?.judged ?? 0) < 2 && tries < 100; tries++)
+      await page.waitForTimeout(100)
+    assert.equal(
+      await unfinished.getByText('server tiny').count(),
+      0,
+      'while it is judged it is not unfinished',
+    )
+    await app.host.work.stop({ id })
+    for await (const _ of await app.host.work.watch({ id }));
+    const before = await own()
+    assert.ok(before?.canResume && before.judged > 0 && before.judged < before.pairs)
+    const row = unfinished.getByRole('listitem').filter({ hasText: 'server tiny' })
+    await row.getByText(`${before.judged} of ${before.pairs}`).waitFor()
+    assert.deepEqual(await axeProblems(page), [])
+    const answeredBefore = asked.length
+    await row.getByRole('button', { name: /^Resume/ }).press('Enter')
+    await row.waitFor({ state: 'detached' })
+    for (let tries = 0; (await own())?.summary === null && tries < 200; tries++)
+      await page.waitForTimeout(100)
+    const finished = await own()
+    assert.deepEqual([finished?.id, finished?.judged], [before.id, before.pairs])
+    assert.ok(
+      asked.length - answeredBefore < 2 * before.pairs,
+      'verdicts that it had are not asked for again',
+    )
   })
 
   for (const [width, size] of [

@@ -106,6 +106,40 @@ describe('the view Settings', async () => {
     await page.emulateMedia({ reducedMotion: 'reduce' })
   })
 
+  test('kinds of changes are added, renamed, reordered and removed in Settings, and the guidelines stay', async () => {
+    const kinds = async () => (await app.host.annotate.guidelines({ project: app.project })).kinds
+    const until = async (wanted: string[]) => {
+      for (let tries = 0; String(await kinds()) !== String(wanted) && tries < 50; tries++)
+        await page.waitForTimeout(100)
+      assert.deepEqual(await kinds(), wanted)
+    }
+    await app.host.annotate.saveGuidelines({
+      project: app.project,
+      guidelines: { text: 'Be brief.', kinds: [] },
+    })
+    await app.goto('settings', { section: 'annotating' })
+    const added = page.getByRole('textbox', { name: 'New kind' })
+    for (const [i, kind] of ['Fact', 'Tone', 'Length'].entries()) {
+      await added.fill(kind)
+      await added.press('Enter')
+      await until(['Fact', 'Tone', 'Length'].slice(0, i + 1))
+    }
+    await added.fill('Tone')
+    await page.getByText('“Tone” is there twice.').waitFor()
+    await added.fill('')
+    assert.deepEqual(await axeProblems(page), [])
+    await page.getByRole('textbox', { name: 'Name of Tone' }).fill('Style')
+    await page.getByRole('textbox', { name: 'Name of Tone' }).press('Enter')
+    await until(['Fact', 'Style', 'Length'])
+    await page.getByRole('button', { name: 'Move Length up' }).press('Enter')
+    await until(['Fact', 'Length', 'Style'])
+    await page.getByRole('button', { name: 'Remove Fact' }).press('Enter')
+    await until(['Length', 'Style'])
+    assert.equal((await app.host.annotate.guidelines({ project: app.project })).text, 'Be brief.')
+    await app.goto('annotate')
+    await page.locator('.an-kinds').getByText('Length').waitFor()
+  })
+
   test('settings are found by words, and sections by their names', async () => {
     await app.goto('settings')
     await sectionNamed('About').press('Enter')

@@ -1,6 +1,6 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 11;
+PRAGMA user_version = 12;
 
 CREATE INDEX datasets_by_item ON dataset_items (item_id, dataset_id);
 
@@ -28,7 +28,7 @@ CREATE TABLE annotations (
   operations TEXT NOT NULL CHECK (json_valid(operations)),
   elapsed_ms REAL NOT NULL,
   provenance TEXT NOT NULL,
-  created_at TEXT NOT NULL, change_kinds TEXT CHECK (change_kinds IS NULL OR json_valid(change_kinds)),
+  created_at TEXT NOT NULL, change_kinds TEXT CHECK (change_kinds IS NULL OR json_valid(change_kinds)), shown TEXT CHECK (shown IS NULL OR json_valid(shown)),
   UNIQUE (item_id, annotator, revision)
 ) STRICT;
 
@@ -195,6 +195,12 @@ CREATE TABLE step_times (
   seconds REAL NOT NULL CHECK (seconds >= 0),
   PRIMARY KEY (run_id, step)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE trials (
+  seq INTEGER PRIMARY KEY,
+  trial TEXT NOT NULL CHECK (json_valid(trial)),
+  created_at TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE unread_replies (
   seq INTEGER PRIMARY KEY,

@@ -22,7 +22,7 @@ export async function effortOf(db: Db): Promise<Effort[]> {
 }
 
 function measure(work: RecordedWork): Effort {
-  const { itemId, annotator, state, rejected, edited, elapsedMs, operations, createdAt } = work
+  const { itemId, annotator, state, rejected, edited, elapsedMs, operations, createdAt, shown } = work
   const prompt = (JSON.parse(work.prompt) as Message[]).at(-1)!.content
   const at = [0, ...operations.map((operation) => operation.elapsedMs)]
   return {
@@ -36,6 +36,7 @@ function measure(work: RecordedWork): Effort {
     needed: charactersNeeded(rejected, edited),
     longPauses: at.filter((ms, i) => i > 0 && ms - at[i - 1]! >= longPauseMs).length,
     savedAt: createdAt,
+    shown,
   }
 }
 

@@ -4,15 +4,18 @@ import type { Hooks } from '../../contract/events.ts'
 import type { LabelledPair } from '../../contract/label.ts'
 import type { Annotation } from '../../contract/records.ts'
 import type { InputOf, ResultOf } from '../../contract/verbs.ts'
+import { assignedHelp } from '../../pipeline/annotate/trial.ts'
 import {
   annotatorQueue,
   type Db,
   getGuidelines,
+  getTrial,
   itemNote,
   latestAnnotation,
   saveAnnotation,
   saveGuidelines,
   saveNote,
+  saveTrial,
 } from '../../storage/index.ts'
 import { requireItem } from '../data/items.ts'
 import type { HandlerContext } from '../handler-context.ts'
@@ -24,6 +27,7 @@ import { correctionsOf } from './corrections.ts'
 import { disputedEdits, newestEdit } from './disputed-edits.ts'
 import { draftByModel, draftByServer } from './draft.ts'
 import { effortOf } from './effort.ts'
+import { helpEffects } from './help-effects.ts'
 import { importAnnotations } from './import-annotations.ts'
 import { queueRows } from './queue-rows.ts'
 
@@ -55,6 +59,12 @@ export function annotateHandlers(context: HandlerContext) {
       saveGuidelines(await dbOf(input), input.guidelines)
       return input.guidelines
     }),
+    trial: api.annotate.trial.handler(async ({ input }) => getTrial(await dbOf(input))),
+    saveTrial: api.annotate.saveTrial.handler(async ({ input }) => {
+      saveTrial(await dbOf(input), input.trial)
+      return input.trial
+    }),
+    helpEffects: api.annotate.helpEffects.handler(async ({ input }) => helpEffects(await dbOf(input))),
     corrections: api.annotate.corrections.handler(async ({ input }) =>
       correctionsOf(await dbOf(input), input),
     ),
@@ -104,6 +114,7 @@ function openItem(db: Db, { annotator, id }: InputOf<Contract['open']>): ResultO
     item: requireItem(db, id),
     annotation: latestAnnotation(db, id, annotator),
     note: itemNote(db, id, annotator),
+    assigned: assignedHelp(getTrial(db), id, annotator),
   }
 }
 

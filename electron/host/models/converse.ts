@@ -47,7 +47,7 @@ export async function rate(
     {
       kind: 'score',
       rewardModel: findModel(project, rewardModel).path,
-      rows: responses.map(({ messages, response }) => ({ prompt: messages, context: '', response })),
+      rows: responses.map(({ messages, ...rest }) => ({ prompt: messages, ...rest })),
       batchSize: responses.length,
       maxQueryTokens,
     },

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { integers, type RandomKey } from '../../engine/random.ts'
+import { quantile } from '../../engine/statistics/quantile.ts'
 import { confidenceLevel } from './confidence.ts'
 
 export interface Interval {
@@ -12,14 +13,6 @@ export interface Interval {
 }
 
 const resamples = 4000
-
-/** Linear interpolation between order statistics, like NumPy's default. @param sorted ascending */
-function quantile(sorted: Float64Array, probability: number): number {
-  const position = probability * (sorted.length - 1)
-  const below = Math.floor(position)
-  const above = Math.min(below + 1, sorted.length - 1)
-  return sorted[below]! + (position - below) * (sorted[above]! - sorted[below]!)
-}
 
 /** Mean over the drawn seeds and prompts of one resample. */
 function resampledMean(values: readonly ArrayLike<number>[], seeds: Int32Array, prompts: Int32Array): number {

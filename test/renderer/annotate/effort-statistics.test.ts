@@ -20,6 +20,7 @@ const effort = (
   needed,
   longPauses: 1,
   savedAt: '2026-01-02T03:04:05.000Z',
+  shown: {},
 })
 
 test('quartiles lie between the values', () => {
@@ -42,8 +43,9 @@ test('each person’s effort is summed up; texts too long to compare do not coun
 
 test('the CSV has a row for each item and person', () => {
   assert.equal(
-    csvOf(effortTable([effort('ann, b', 10, 30, null)])),
-    'item,annotator,state,active_seconds,steps,characters,characters_needed,pauses_of_10_s,saved_at\r\n' +
-      'item_10,"ann, b",done,10.0,30,30,,1,2026-01-02T03:04:05.000Z\r\n',
+    csvOf(effortTable([{ ...effort('ann, b', 10, 30, null), shown: { draft: true } }])),
+    'item,annotator,state,active_seconds,steps,characters,characters_needed,pauses_of_10_s,saved_at,' +
+      'draft_by_chance,hints_by_chance\r\n' +
+      'item_10,"ann, b",done,10.0,30,30,,1,2026-01-02T03:04:05.000Z,shown,\r\n',
   )
 })

@@ -26,5 +26,14 @@ function annotationRow(annotation: Annotation): Annotation {
   const changeKinds = annotation.changeKinds?.map(({ start, end, kind, severity }) => {
     return { start, end, kind, severity }
   })
-  return changeKinds ? { ...row, changeKinds } : row
+  const { draft, hints } = annotation.shown ?? {}
+  const shown = {
+    ...(draft === undefined ? {} : { draft }),
+    ...(hints === undefined ? {} : { hints }),
+  }
+  return {
+    ...row,
+    ...(changeKinds && { changeKinds }),
+    ...(annotation.shown && { shown }),
+  }
 }

@@ -11,6 +11,7 @@ import { Empty } from '../ui/empty.tsx'
 import { durationOf, numberOf } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { TableScroll } from '../ui/table.tsx'
 import { effortByPerson, effortTable, type PersonEffort } from './effort-statistics.ts'
 import { HelpEffects } from './help-effects.tsx'
 
@@ -64,43 +65,45 @@ function People({ people }: { people: readonly PersonEffort[] }) {
         Active time leaves out what is beyond 30 s of each pause. A step is a key, a paste or an accepted
         suggestion. The bar shows the middle half of the items, the dot the median.
       </p>
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Person</th>
-            <th scope="col" className="r">
-              Items
-            </th>
-            <th scope="col" className="r hide-tiny">
-              Active time
-            </th>
-            <th scope="col" className="an-effort-plot">
-              Per item, 0 to {durationOf(longest)}
-            </th>
-            <th scope="col" className="r">
-              Median
-            </th>
-            <th scope="col" className="r">
-              Steps per item
-            </th>
-            <th
-              scope="col"
-              className="r hide-tiny"
-              title="Characters typed and deleted, per character that differs in the end"
-            >
-              Characters per needed
-            </th>
-            <th scope="col" className="r hide-tiny">
-              Pauses of 10 s
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {people.map((person) => (
-            <Person key={person.annotator} person={person} longest={longest} />
-          ))}
-        </tbody>
-      </table>
+      <TableScroll label="Effort per person">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Person</th>
+              <th scope="col" className="r">
+                Items
+              </th>
+              <th scope="col" className="r hide-tiny">
+                Active time
+              </th>
+              <th scope="col" className="an-effort-plot">
+                Per item, 0 to {durationOf(longest)}
+              </th>
+              <th scope="col" className="r">
+                Median
+              </th>
+              <th scope="col" className="r">
+                Steps per item
+              </th>
+              <th
+                scope="col"
+                className="r hide-tiny"
+                title="Characters typed and deleted, per character that differs in the end"
+              >
+                Characters per needed
+              </th>
+              <th scope="col" className="r hide-tiny">
+                Pauses of 10 s
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {people.map((person) => (
+              <Person key={person.annotator} person={person} longest={longest} />
+            ))}
+          </tbody>
+        </table>
+      </TableScroll>
     </section>
   )
 }
@@ -147,46 +150,48 @@ function Longest({ efforts }: { efforts: readonly Effort[] }) {
           {maxShown} of {efforts.length.toLocaleString('en')}; the CSV has all.
         </p>
       )}
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Prompt</th>
-            <th scope="col">Person</th>
-            <th scope="col" className="r">
-              Active time
-            </th>
-            <th scope="col" className="r">
-              Steps
-            </th>
-            <th scope="col" className="r hide-tiny">
-              Characters
-            </th>
-            <th scope="col" className="r hide-tiny">
-              Needed
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map(({ id, annotator, prompt, activeSeconds, steps, characters, needed }) => (
-            <tr key={`${id} ${annotator}`}>
-              <td className="an-effort-prompt">
-                <Button
-                  kind="quiet"
-                  isSmall
-                  onClick={() => change({ effort: undefined, item: id, order: 'all' })}
-                >
-                  <span className="cut">{prompt}</span>
-                </Button>
-              </td>
-              <td>{annotator}</td>
-              <td className="r">{durationOf(activeSeconds)}</td>
-              <td className="r">{steps.toLocaleString('en')}</td>
-              <td className="r hide-tiny">{characters.toLocaleString('en')}</td>
-              <td className="r hide-tiny">{numberOf(needed)}</td>
+      <TableScroll label="Items that took longest">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Prompt</th>
+              <th scope="col">Person</th>
+              <th scope="col" className="r">
+                Active time
+              </th>
+              <th scope="col" className="r">
+                Steps
+              </th>
+              <th scope="col" className="r hide-tiny">
+                Characters
+              </th>
+              <th scope="col" className="r hide-tiny">
+                Needed
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {shown.map(({ id, annotator, prompt, activeSeconds, steps, characters, needed }) => (
+              <tr key={`${id} ${annotator}`}>
+                <td className="an-effort-prompt">
+                  <Button
+                    kind="quiet"
+                    isSmall
+                    onClick={() => change({ effort: undefined, item: id, order: 'all' })}
+                  >
+                    <span className="cut">{prompt}</span>
+                  </Button>
+                </td>
+                <td>{annotator}</td>
+                <td className="r">{durationOf(activeSeconds)}</td>
+                <td className="r">{steps.toLocaleString('en')}</td>
+                <td className="r hide-tiny">{characters.toLocaleString('en')}</td>
+                <td className="r hide-tiny">{numberOf(needed)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </TableScroll>
     </section>
   )
 }

@@ -8,6 +8,7 @@ import { csvOf } from '../app/table-text.ts'
 import { Button } from '../ui/button.tsx'
 import { numberOf } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
+import { TableScroll } from '../ui/table.tsx'
 import { effectTable } from './effort-statistics.ts'
 
 const helpWords: Record<HelpEffect['help'], string> = { draft: 'Draft', hints: 'Reward hints' }
@@ -40,7 +41,7 @@ export function HelpEffects() {
         Chance decides for each item and person whether help is shown. Medians over finished items; the
         interval holds 95% of bootstrap resamples of the items. If it contains 0, no effect is shown.
       </p>
-      <div className="table-scroll">
+      <TableScroll label="Effort with and without help">
         <table className="table">
           <thead>
             <tr>
@@ -63,7 +64,7 @@ export function HelpEffects() {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
     </section>
   )
 }

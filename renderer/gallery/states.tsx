@@ -10,7 +10,7 @@ import { Problem } from '../ui/problem.tsx'
 import { Progress } from '../ui/progress.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { Badge, State, type StateKind } from '../ui/state.tsx'
-import { type SortDirection, SortHead } from '../ui/table.tsx'
+import { type SortDirection, SortHead, TableScroll } from '../ui/table.tsx'
 import type { SectionContent } from './section.tsx'
 
 const kinds: StateKind[] = ['queued', 'running', 'paused', 'done', 'stopped', 'failed']
@@ -64,7 +64,7 @@ function RunTable() {
   const [selected, setSelected] = useState('Token reward, seed 3')
   const sign = direction === 'ascending' ? 1 : -1
   return (
-    <div className="table-scroll">
+    <TableScroll label="Runs">
       <table className="table">
         <thead>
           <tr>
@@ -108,7 +108,7 @@ function RunTable() {
             ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   )
 }
 

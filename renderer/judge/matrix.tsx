@@ -1,6 +1,7 @@
 /** A square table of every candidate against every other, tinted orange below and blue above the middle. */
 import { shortName } from '../../electron/contract/result-sentence.ts'
 import { heatOf } from '../ui/heat.ts'
+import { TableScroll } from '../ui/table.tsx'
 
 export interface MatrixCell {
   text: string
@@ -24,8 +25,7 @@ export function Matrix({
   scale: number
 }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a matrix that is wider than its place scrolls, by keyboard too
-    <section className="table-scroll" aria-label={label} tabIndex={0}>
+    <TableScroll label={label}>
       <table className="matrix">
         <caption className="unseen">{label}</caption>
         <thead>
@@ -60,7 +60,7 @@ export function Matrix({
           ))}
         </tbody>
       </table>
-    </section>
+    </TableScroll>
   )
 }
 

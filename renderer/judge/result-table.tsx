@@ -5,6 +5,7 @@ import { csvOf, markdownOf, type TextTable } from '../app/table-text.ts'
 import { Button } from '../ui/button.tsx'
 import { PageTurner, usePages } from '../ui/pages.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { TableScroll } from '../ui/table.tsx'
 import { SaveFigure } from './save-figure.tsx'
 
 export interface Column<Row> {
@@ -45,8 +46,7 @@ export function ResultTable<Row>({
   })
   return (
     <div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a table that is wider than its place scrolls, by keyboard too */}
-      <section className="table-scroll" aria-label={title} tabIndex={0}>
+      <TableScroll label={title}>
         <table className={`table ${isNarrow ? 'narrow' : ''}`}>
           {hasCaption && <caption>{title}</caption>}
           <thead>
@@ -74,7 +74,7 @@ export function ResultTable<Row>({
             ))}
           </tbody>
         </table>
-      </section>
+      </TableScroll>
       <PageTurner pages={pages} />
       <div className="row wrap table-tools">
         <CopyTable title={title} asText={asText} />

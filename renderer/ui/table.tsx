@@ -32,3 +32,13 @@ export function SortHead({
     </th>
   )
 }
+
+/** Around a table that may be wider than its place, where it scrolls, by keyboard too. */
+export function TableScroll({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard
+    <section className="table-scroll" aria-label={label} tabIndex={0}>
+      {children}
+    </section>
+  )
+}

@@ -99,7 +99,7 @@ describe('help that is shown by chance', async () => {
 
   test('Effort compares items with and without help, and saves that as CSV', async () => {
     await app.goto('annotate', { effort: '1' })
-    const table = page.getByRole('region', { name: 'With and without help' })
+    const table = page.getByRole('region', { name: 'With and without help', exact: true })
     await table.getByRole('row', { name: /Draft Steps/ }).waitFor()
     assert.match(await table.innerText(), /n = \d/)
     assert.deepEqual(await axeProblems(page), [])
@@ -111,4 +111,34 @@ describe('help that is shown by chance', async () => {
     assert.match(csv, /^help,measure,median_shown,n_shown/)
     assert.match(csv, /hints,active_seconds,/)
   })
+
+  for (const [place, params] of [
+    ['annotate', { effort: '1' }],
+    ['settings', { section: 'drafts' }],
+    ['settings', { section: 'annotating' }],
+  ] as const)
+    test(`at no width or size of text does ${place} ${JSON.stringify(params)} scroll sideways`, async () => {
+      for (const [width, percent] of [
+        [640, 100],
+        [640, 200],
+        [1440, 100],
+        [1440, 200],
+      ] as const) {
+        await page.setViewportSize({ width, height: 900 })
+        await page.evaluate((textSize) => {
+          localStorage.setItem('stet-settings', JSON.stringify({ textSize }))
+        }, percent)
+        await app.goto(place, params)
+        await page.reload()
+        await page.locator('.view-body > *').first().waitFor()
+        await page.waitForLoadState('networkidle')
+        const wide = await page.evaluate(() =>
+          [document.documentElement, ...document.querySelectorAll('main, main .scroll')]
+            .filter((element) => element.scrollWidth > element.clientWidth + 1)
+            .map((element) => `${element.className} ${element.scrollWidth} > ${element.clientWidth}`),
+        )
+
+        assert.deepEqual(wide, [], `at ${width} px and ${percent}%`)
+      }
+    })
 })

@@ -9,6 +9,7 @@ import type {
   NewAnnotation,
   ShownHelp,
 } from '../../electron/contract/records.ts'
+import { host } from '../app/connection.ts'
 import {
   openIds,
   openItem,
@@ -248,14 +249,18 @@ export async function keepMine(place: Place, theirs: Annotation): Promise<void> 
   await outbox.send(id)
 }
 
-/** The other version becomes the newest; this window's stays in the item's history. */
+/** The other version becomes the newest; this window's stays in the item's history. Undecided until both are stored. */
 export async function takeTheirs(place: Place, theirs: Annotation): Promise<void> {
-  await keepMine(place, theirs)
-  const id = unsavedId('edit', place)
-  const { annotation: newest } = await openItem(place)
-  outbox.put(id, {
-    ...editOf(place, theirs, theirs.state),
-    seen: { revision: newest?.revision ?? 0, text: newest?.edited ?? '' },
+  const mine = unsavedEdit(place)
+  if (!mine) return
+  const { project } = place
+  const { revision, edited } = await host.annotate.save({
+    project,
+    annotation: { ...mine.annotation, operations: [...mine.annotation.operations] },
+    after: theirs.revision,
   })
+  const id = unsavedId('edit', place)
+  outbox.put(id, { ...editOf(place, theirs, theirs.state), seen: { revision, text: edited } })
+  outbox.decided(id)
   await outbox.send(id)
 }

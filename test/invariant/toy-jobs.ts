@@ -170,3 +170,24 @@ export function longer(job: TrainingJob): TrainingJob {
   if (job.kind === 'dpo') return { ...job, config: { ...job.config, epochs, checkpointEvery } }
   return { ...job, config: { ...job.config, epochs, checkpointEvery } }
 }
+
+/** Steps of {@link long} jobs; those of PPO are iterations of up to four optimizer steps. */
+export const longSteps = { supervised: 300, ppo: 100 }
+
+/** The same job for a long run: 300 optimizer steps or more. */
+export function long(job: TrainingJob): TrainingJob {
+  const checkpointEvery = 20
+  const epochs = longSteps.supervised / 2
+  switch (job.kind) {
+    case 'ppo': {
+      const seldom = { checkpointEvery, sampleEvery: 25, judgeEvery: 25 }
+      return { ...job, config: { ...job.config, totalSteps: longSteps.ppo, ...seldom } }
+    }
+    case 'sft':
+      return { ...job, config: { ...job.config, epochs, checkpointEvery } }
+    case 'dpo':
+      return { ...job, config: { ...job.config, epochs, checkpointEvery } }
+    case 'reward':
+      return { ...job, config: { ...job.config, epochs, checkpointEvery } }
+  }
+}

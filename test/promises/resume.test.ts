@@ -1,13 +1,25 @@
 /** A run that is killed or paused at any moment and resumed ends with the same bytes as an uninterrupted one. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { before, describe, test } from 'node:test'
-import { runChild } from './children.ts'
-import { quickCompilation } from './compiled.ts'
-import type { Plan, Stop } from './job-child.ts'
-import { temporaryFolder } from './toy.ts'
-import { type JobName, jobNames, type ToyFiles, totalSteps, toyJob, writeToyFiles } from './toy-jobs.ts'
+import { after, before, describe, test } from 'node:test'
+import type { TrainingJob } from '../../electron/contract/run-kinds/index.ts'
+import { uniforms } from '../../electron/engine/random.ts'
+import { runChild } from '../invariant/children.ts'
+import { quickCompilation } from '../invariant/compiled.ts'
+import type { Plan, Stop } from '../invariant/job-child.ts'
+import { temporaryFolder } from '../invariant/toy.ts'
+import {
+  type JobName,
+  jobNames,
+  long,
+  longSteps,
+  type ToyFiles,
+  totalSteps,
+  toyJob,
+  writeToyFiles,
+} from '../invariant/toy-jobs.ts'
+import { count, isLong } from './count.ts'
 
 const folder = temporaryFolder()
 let files: ToyFiles
@@ -57,7 +69,8 @@ function filesUnder(root: string): string[] {
 
 /** Everything but checkpoints before the last, because a pause may have saved others. */
 function lastingFiles(runFolder: string): string[] {
-  const isEarlier = (file: string) => /^step-\d{8}\//.test(file) && !file.startsWith('step-00000006/')
+  const last = `step-${String(Math.max(...checkpoints(runFolder))).padStart(8, '0')}/`
+  const isEarlier = (file: string) => /^step-\d{8}\//.test(file) && !file.startsWith(last)
   return filesUnder(runFolder).filter((file) => !isEarlier(file))
 }
 
@@ -74,11 +87,11 @@ function assertSameRun(runFolder: string, expected: string): void {
 }
 
 /** Resumes until the run is done. */
-async function runWithStops(name: JobName, stops: Stop[]): Promise<string> {
+async function runWithStops(jobIn: (runFolder: string) => TrainingJob, name: string, stops: Stop[]) {
   const runFolder = path.join(folder, 'stopped', name)
   for (const stop of [...stops, null]) {
     dropEventsBeyondCheckpoint(runFolder)
-    const signal = await runPlan({ jobs: [toyJob(name, files, runFolder)], stop })
+    const signal = await runPlan({ jobs: [jobIn(runFolder)], stop })
     assert.equal(
       signal,
       stop === null || stop.kind === 'pause-after-step' ? null : 'SIGKILL',
@@ -134,7 +147,8 @@ describe('a stopped and resumed run ends with the same bytes', { concurrency: 2 
   for (const name of jobNames) {
     const stops = plans[name].map((stop) => `${stop.kind} ${'name' in stop ? stop.name : stop.step}`)
     test(`${name}: ${stops.join(', ')}`, async () => {
-      assertSameRun(await runWithStops(name, plans[name]), uninterrupted(name))
+      const jobIn = (runFolder: string) => toyJob(name, files, runFolder)
+      assertSameRun(await runWithStops(jobIn, name, plans[name]), uninterrupted(name))
     })
   }
 })
@@ -167,3 +181,36 @@ test('the uninterrupted runs used every feature', () => {
     assert.ok(updates > totalSteps && updates < 4 * totalSteps, `${updates}: some passes were stopped early`)
   }
 })
+
+const longSeeds = [1, 2, 3, 4, 5]
+
+/** Three moments between the steps, other ones for each job and seed. */
+function killsOf(name: JobName, seed: number): Stop[] {
+  const steps = name.startsWith('ppo') ? longSteps.ppo : longSteps.supervised
+  const thirds = [0, 1, 2].map((third) => {
+    const [share] = uniforms({ seed, stream: `kill/${name}` }, third, 1)
+    return 1 + Math.floor(((third + share!) / 3) * (steps - 1))
+  })
+  return thirds.map(killAfter)
+}
+
+if (isLong)
+  describe('a long run that is killed three times ends with the same bytes', { concurrency: 2 }, () => {
+    for (const name of jobNames)
+      for (const seed of longSeeds)
+        test(`${name}, seed ${seed}`, async () => {
+          const jobIn = (runFolder: string) => long(toyJob(name, files, runFolder, seed))
+          const whole = path.join(folder, 'whole', `${name}-${seed}`)
+          await runPlan({ jobs: [jobIn(whole)], stop: null })
+          const stopped = await runWithStops(jobIn, `${name}-${seed}`, killsOf(name, seed))
+          assertSameRun(stopped, whole)
+          for (const runFolder of [whole, stopped]) rmSync(runFolder, { recursive: true })
+        })
+    after(() => {
+      const { supervised, ppo } = longSteps
+      count(
+        'resume',
+        `${jobNames.length} kinds of runs, ${longSeeds.length} seeds each, ${supervised} steps (PPO: ${ppo} iterations of up to 4 optimizer steps), 3 kills: every file has the bytes of the uninterrupted run`,
+      )
+    })
+  })

@@ -10,6 +10,7 @@ import type { Contract } from '../../electron/contract/index.ts'
 import { type FromRenderer, ToRenderer } from '../../electron/contract/shell.ts'
 import { channels } from '../../electron/contract/shell-channels.ts'
 import { desktop } from './desktop.ts'
+import { isRefused, receiveKey, socketProtocols } from './session-key.ts'
 
 export type HostClient = ContractRouterClient<Contract>
 /** `refused`: the host is there, but it does not know this browser. */
@@ -60,7 +61,7 @@ function setState(next: ConnectionState): void {
   for (const listener of listeners) listener(next)
 }
 
-/** Opens the connection; settles once it is open for the first time. */
+/** Opens the connection; settles once it is open for the first time, or refused. */
 export function connect(): Promise<void> {
   return desktop === null ? openSocket() : openPort()
 }
@@ -95,9 +96,10 @@ function onPort(port: MessagePort): void {
 const retryMs = 1000
 
 function openSocket(): Promise<void> {
+  receiveKey()
   return new Promise((resolve) => {
     const open = () => {
-      const socket = new WebSocket(`ws://${location.host}/`)
+      const socket = new WebSocket(`ws://${location.host}/`, socketProtocols())
       socket.addEventListener('open', () => {
         client = createORPCClient(new LostLink(socket))
         setState('open')
@@ -107,6 +109,7 @@ function openSocket(): Promise<void> {
         client = unreachable()
         if (state !== 'refused') setState('lost')
         setState((await isRefused()) ? 'refused' : 'lost')
+        if (state === 'refused') resolve()
         setTimeout(open, retryMs)
       })
     }
@@ -135,14 +138,4 @@ class LostLink implements ClientLink<object> {
 
 function unreachable(): HostClient {
   return createORPCClient({ call: () => Promise.reject(new HostLost()) })
-}
-
-/** Whether the server is there and refuses this browser: the session was made with another secret. */
-async function isRefused(): Promise<boolean> {
-  try {
-    const signal = AbortSignal.timeout(2000)
-    return (await fetch('/', { method: 'HEAD', cache: 'no-store', signal })).status === 401
-  } catch {
-    return false
-  }
 }

@@ -66,11 +66,13 @@ async function printedUrl(child: ChildProcess, errors: () => string): Promise<st
 }
 
 async function connect(url: string): Promise<{ client: HostClient; close(): void }> {
-  const answer = await fetch(url, { redirect: 'manual' })
+  const answer = await fetch(url)
   const cookie = answer.headers.get('set-cookie')?.split(';')[0]
-  assert.ok(cookie, 'the server set no cookie for the token')
+  const key = /<meta name="stet-key" content="(.*?)">/.exec(await answer.text())?.[1]
+  assert.ok(cookie && key, 'the server set no cookie or sent no key for the token')
   const { origin, host } = new URL(url)
-  const socket = new WebSocket(`ws://${host}/`, { headers: { cookie, origin } })
+  const protocols = ['stet', `stet-key.${key}`]
+  const socket = new WebSocket(`ws://${host}/`, protocols, { headers: { cookie, origin } })
   socket.on('error', () => {})
   await once(socket, 'open')
   const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })

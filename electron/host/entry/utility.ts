@@ -7,8 +7,8 @@ import { RPCHandler } from '@orpc/server/message-port'
 import { type FinishedJob, type FromHost, ToHost } from '../../contract/shell.ts'
 import type { WorkRecord } from '../../contract/work.ts'
 import { openLog } from '../log.ts'
-import { settingsFolder } from '../projects/recent-projects.ts'
 import { openHost } from '../router.ts'
+import { settingsFolder } from '../settings-folder.ts'
 
 const main = process.parentPort
 const log = openLog(settingsFolder())

@@ -1,10 +1,10 @@
 /** The recently opened projects, in a file of the user's settings, which is written whole or not at all. */
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { type ProjectCard, ProjectSummary } from '../../contract/projects.ts'
+import { settingsFolder } from '../settings-folder.ts'
 
 /** As the file has it. */
 const Entry = z.object({
@@ -15,15 +15,6 @@ const Entry = z.object({
 })
 type Entry = z.infer<typeof Entry>
 const maxEntries = 20
-
-/** Folder of the user's settings: `$STET_SETTINGS`, or the usual place of the system. */
-export function settingsFolder(): string {
-  if (process.env.STET_SETTINGS) return process.env.STET_SETTINGS
-  if (process.platform === 'darwin') return path.join(os.homedir(), 'Library/Application Support/Stet')
-  if (process.platform === 'win32')
-    return path.join(process.env.APPDATA ?? path.join(os.homedir(), 'AppData/Roaming'), 'Stet')
-  return path.join(process.env.XDG_CONFIG_HOME ?? path.join(os.homedir(), '.config'), 'stet')
-}
 
 const file = () => path.join(settingsFolder(), 'recent.json')
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
@@ -114,6 +115,49 @@ test('an uploaded file is assembled from its parts, and its name cannot lead to 
   assert.equal(path.basename(first.file), 'evil.jsonl')
   assert.deepEqual(readFileSync(first.file), content)
   await assert.rejects(upload(content, 0, path.join(folder, 'elsewhere', 'x')), { code: 'bad_input' })
+})
+
+test('a name of an upload that no system can store is replaced, and the file is private', async () => {
+  const content = new Blob(['{}'])
+  const names: [name: string, stored: RegExp][] = [
+    ['..', /^file$/],
+    ['.', /^file$/],
+    ['a/..', /^file$/],
+    ['..\\..\\', /^file$/],
+    ['a\0b.csv', /^a_b\.csv$/],
+    [`${'é'.repeat(400)}.csv`, /^é+\.csv$/],
+  ]
+  for (const [name, stored] of names) {
+    const { file } = await host.data.upload({ name, content })
+    assert.match(path.basename(file), stored)
+    assert.equal(path.basename(path.dirname(path.dirname(file))), 'stet-uploads')
+    if (process.platform === 'win32') continue
+    assert.equal(statSync(file).mode & 0o777, 0o600)
+    for (const above of [path.dirname(file), path.dirname(path.dirname(file))])
+      assert.equal(statSync(above).mode & 0o777, 0o700)
+  }
+})
+
+test('a part of an upload that leaves a gap is refused, and makes no huge file', async () => {
+  const content = new Blob(['{}'])
+  const gap = { code: 'bad_input', message: /begins at byte 1000000000000, but only \d bytes have arrived/ }
+  await assert.rejects(host.data.upload({ name: 'a.csv', content, offset: 1e12 }), gap)
+  const { file } = await host.data.upload({ name: 'a.csv', content })
+  await assert.rejects(host.data.upload({ name: 'a.csv', content, offset: 1e12, into: file }), gap)
+  assert.equal(statSync(file).size, 2)
+})
+
+test('an upload follows no planted link, and is not in a folder that all users share', async () => {
+  const planted = path.join(os.tmpdir(), 'stet-uploads')
+  const victim = path.join(folder, 'victim')
+  writeFileSync(victim, 'kept')
+  const { file } = await host.data.upload({ name: 'a.csv', content: new Blob(['{}']) })
+  assert.ok(!file.startsWith(planted), 'a folder that every user can make is not used')
+  rmSync(file)
+  symlinkSync(victim, file)
+  const again = host.data.upload({ name: 'a.csv', content: new Blob(['evil']), offset: 0, into: file })
+  await assert.rejects(again, { code: 'bad_input', message: /Upload the file from its start/ })
+  assert.equal(readFileSync(victim, 'utf8'), 'kept')
 })
 
 test('an import counts the rows of a tool that wait for an answer, and a preview shows no cancelled edit', async () => {

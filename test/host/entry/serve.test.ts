@@ -1,77 +1,48 @@
 /** The web server: only browsers that have the token get anything, and only under its own address. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { type IncomingHttpHeaders, request } from 'node:http'
-import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { createORPCClient } from '@orpc/client'
-import { RPCLink } from '@orpc/client/websocket'
-import type { ContractRouterClient } from '@orpc/contract'
-import { WebSocket } from 'ws'
-import type { Contract } from '../../../electron/contract/index.ts'
-import { type RunningServer, startServer } from '../../../electron/host/entry/serve/server.ts'
-import { openHost } from '../../../electron/host/router.ts'
-import { scratch } from '../../storage/scratch.ts'
+import type { RunningServer } from '../../../electron/host/entry/serve/server.ts'
 import { stetIn } from './cli-process.ts'
+import {
+  clientOver,
+  get as getAt,
+  openDoor,
+  openSocket,
+  type Session,
+  secret,
+  sessionOf,
+  socketStatus,
+} from './door.ts'
 
-const folder = path.join(scratch, 'renderer')
-mkdirSync(path.join(folder, 'assets'), { recursive: true })
-writeFileSync(path.join(folder, 'index.html'), '<title>Stet</title>')
-writeFileSync(path.join(folder, 'assets/app.js'), 'start()')
-writeFileSync(path.join(scratch, 'secret.txt'), 'secret')
-
-const { router, close } = openHost({ onOutput: () => {} })
+const { scratch, start, close } = await openDoor()
 let server: RunningServer
-const secret = 'a secret of this test'
+let session: Session
 let cookie = ''
 
 before(async () => {
-  server = await startServer({ folder, router, port: 0, host: '127.0.0.1', secret })
-  const { headers } = await get(new URL(server.url).pathname + new URL(server.url).search)
-  cookie = headers['set-cookie']?.[0]?.split(';')[0] ?? ''
+  server = await start(0)
+  session = await sessionOf(server)
+  cookie = session.cookie
 })
 after(async () => {
   await server.close()
   await close()
 })
 
-interface Reply {
-  status: number | undefined
-  headers: IncomingHttpHeaders
-  text: string
-}
-
-/** Sends the path as it is: `fetch` would normalize it, and sets Host itself. */
-async function get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Reply> {
-  const sent = request({ host: '127.0.0.1', port: server.port, path, headers, method, agent: false })
-  sent.end()
-  const [response] = await once(sent, 'response')
-  let text = ''
-  for await (const chunk of response) text += chunk
-  return { status: response.statusCode, headers: response.headers, text }
-}
-
-/** @returns 101 if the WebSocket opens, else the status of the refusal */
-async function socketStatus(headers: Record<string, string>): Promise<number> {
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/`, { headers })
-  const opened = once(socket, 'open').then(() => 101)
-  const refused = new Promise<number>((resolve) =>
-    socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0)),
-  )
-  socket.on('error', () => {})
-  const status = await Promise.race([opened, refused])
-  socket.terminate()
-  return status
-}
-
+const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+  getAt(server.port, path, headers, method)
+const socket = (parts: Partial<Session> = session, headers: Record<string, string> = {}) =>
+  openSocket(server.port, { cookie: '', key: '', ...parts }, { headers })
 const origin = () => `http://127.0.0.1:${server.port}`
 
 describe('the token', () => {
-  test('is exchanged for a cookie that scripts cannot read and other sites do not send', async () => {
-    const { status, headers } = await get(new URL(server.url).search.replace(/^/, '/'))
-    assert.equal(status, 303)
-    assert.equal(headers.location, '/')
+  test('is exchanged for a cookie that scripts cannot read and other sites do not send, and a key', async () => {
+    const { status, headers, text } = await get(`/${new URL(server.url).search}`)
+    assert.equal(status, 200)
+    assert.equal(headers['cache-control'], 'no-store')
+    assert.match(text, /^<meta name="stet-key" content="[\w-]{43}"><title>Stet<\/title>$/)
+    assert.doesNotMatch((await get('/', { cookie })).text, /stet-key/, 'only the token opens it')
     assert.match(headers['set-cookie']?.[0] ?? '', /^stet-\d+=[\w-]+; HttpOnly; SameSite=Strict; Path=\/$/)
     assert.doesNotMatch(
       headers['set-cookie']?.[0] ?? '',
@@ -106,23 +77,26 @@ describe('the token', () => {
 
 test('a session outlives a restart at the same port, and is worth nothing with another secret or port', async () => {
   const { port } = server
-  const again = async (secret: string) => {
+  const again = async (ofSecret: string) => {
     await server.close()
-    server = await startServer({ folder, router, port, host: '127.0.0.1', secret })
+    server = await start(port, ofSecret)
   }
   const firstToken = new URL(server.url).search
   await again(secret)
   assert.equal((await get('/', { cookie })).status, 200)
-  assert.equal(await socketStatus({ cookie, origin: origin() }), 101)
+  assert.equal(await socketStatus(socket()), 101)
   assert.equal((await get(`/${firstToken}`)).status, 401, 'the printed address is for one start')
   await again('another secret')
   assert.equal((await get('/', { cookie })).status, 401)
   await again(secret)
-  const elsewhere = await startServer({ folder, router, port: 0, host: '127.0.0.1', secret })
+  const elsewhere = await start(0)
   try {
     const renamed = cookie.replace(`stet-${port}`, `stet-${elsewhere.port}`)
     const sent = await fetch(`http://127.0.0.1:${elsewhere.port}/`, { headers: { cookie: renamed } })
     assert.equal(sent.status, 401)
+    const { cookie: ownCookie } = await sessionOf(elsewhere)
+    const foreignKey = openSocket(elsewhere.port, { cookie: ownCookie, key: session.key })
+    assert.equal(await socketStatus(foreignKey), 403)
   } finally {
     await elsewhere.close()
   }
@@ -168,13 +142,20 @@ describe('another site', () => {
     assert.equal((await get('/', { cookie }, 'HEAD')).status, 200)
   })
 
-  test('cannot open a WebSocket, nor can a request without the cookie or an Origin', async () => {
-    assert.equal(await socketStatus({ cookie, origin: origin() }), 101)
-    assert.equal(await socketStatus({ cookie, origin: 'https://evil.example' }), 403)
-    assert.equal(await socketStatus({ cookie, origin: 'null' }), 403)
-    assert.equal(await socketStatus({ cookie }), 403)
-    assert.equal(await socketStatus({ origin: origin() }), 403)
-    assert.equal(await socketStatus({ cookie, origin: origin(), host: `evil.example:${server.port}` }), 403)
+  test('cannot open a WebSocket, nor can a request without cookie, key or Origin', async () => {
+    assert.equal(await socketStatus(socket()), 101)
+    assert.equal(await socketStatus(socket(session, { origin: 'https://evil.example' })), 403)
+    assert.equal(await socketStatus(socket(session, { origin: 'null' })), 403)
+    assert.equal(await socketStatus(socket({ key: session.key })), 403)
+    assert.equal(await socketStatus(socket({ cookie })), 403)
+    assert.equal(await socketStatus(socket(session, { host: `evil.example:${server.port}` })), 403)
+  })
+
+  test('on another port of this machine gets the cookie from the browser, and can do nothing with it', async () => {
+    assert.equal(await socketStatus(socket({ cookie })), 403)
+    assert.equal((await get('/session', { cookie })).status, 401)
+    assert.equal((await get('/session', { cookie, 'stet-key': session.key })).status, 204)
+    assert.equal((await get('/session', { 'stet-key': session.key })).status, 401)
   })
 })
 
@@ -201,20 +182,28 @@ describe('bad input', () => {
     assert.equal((await get('/', { cookie })).status, 200)
   })
 
-  test('a malformed or far too large message closes only its own connection', async () => {
-    const bad = new WebSocket(`ws://127.0.0.1:${server.port}/`, { headers: { cookie, origin: origin() } })
-    bad.on('error', () => {})
+  test('a message that cannot be read ends only its own connection, with a sentence and without a stack', async (t) => {
+    const printed = t.mock.method(console, 'error', () => {})
+    const messages = ['{"i":1,"p":', 'null', '[]', '{}', '{"i":1,"p":{"u":"::"}}', Buffer.from([255, 255, 0])]
+    for (const message of messages) {
+      const bad = socket()
+      await once(bad, 'open')
+      bad.send(message)
+      const [code, reason] = await once(bad, 'close')
+      assert.deepEqual([code, String(reason)], [1007, 'A message could not be read. Reload the page.'])
+    }
+    assert.equal(printed.mock.callCount(), 0)
+  })
+
+  test('a far too large message closes only its own connection', async () => {
+    const bad = socket()
     await once(bad, 'open')
-    bad.send('{"i":1,"p":')
     bad.send(Buffer.alloc(64 * 2 ** 20 + 1))
     const [code] = await once(bad, 'close')
     assert.equal(code, 1009) // too big
-    const good = new WebSocket(`ws://127.0.0.1:${server.port}/`, { headers: { cookie, origin: origin() } })
+    const good = socket()
     await once(good, 'open')
-    const client: ContractRouterClient<Contract> = createORPCClient(
-      new RPCLink({ websocket: good as unknown as globalThis.WebSocket }),
-    )
-    assert.ok((await client.machine.now({})).cores > 0)
+    assert.ok((await clientOver(good).machine.now({})).cores > 0)
     good.terminate()
   })
 

@@ -1,10 +1,12 @@
 /**
  * Who may use the server: browsers that have opened the printed address, which holds a token. The token is exchanged
- * for a cookie that requests from other sites do not carry; checking Host and Origin stops DNS rebinding. The token is
- * new at each start, the cookie is not: a window that was open before a restart stays valid.
+ * for a cookie, which requests from other sites do not carry, and a key, which other servers on this machine do not
+ * get; checking Host and Origin stops DNS rebinding. The token is new at each start, cookie and key are not: a window
+ * that was open before a restart stays valid.
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { keyHeader, keyProtocol } from '../../../contract/web-session.ts'
 import { isSameSecret } from '../../same-secret.ts'
 
 export interface Access {
@@ -13,14 +15,19 @@ export interface Access {
   session: string
   /** The cookie to set for a browser that has presented the token. */
   cookie: string
+  /** What the page must send besides the cookie before it may call procedures. */
+  key: string
 }
 
 /** @param secret that sessions are derived from; only this user knows it (session-secret.ts) */
 export function newAccess(port: number, secret: string): Access {
   const token = randomBytes(24).toString('base64url')
-  // The port is part of it, so that the cookie of one server is worth nothing at another.
-  const session = createHmac('sha256', secret).update(`session ${port}`).digest('base64url')
-  return { token, session, cookie: `${cookieName(port)}=${session}; HttpOnly; SameSite=Strict; Path=/` }
+  // The port is part of both, so that those of one server are worth nothing at another.
+  const derived = (purpose: string) =>
+    createHmac('sha256', secret).update(`${purpose} ${port}`).digest('base64url')
+  const session = derived('session')
+  const cookie = `${cookieName(port)}=${session}; HttpOnly; SameSite=Strict; Path=/`
+  return { token, session, cookie, key: derived('key') }
 }
 
 /** Cookies ignore ports, so two servers on one machine need different names. */
@@ -38,11 +45,20 @@ export function hasCookie({ headers }: IncomingMessage, { session }: Access, por
   return isSameSecret(sent ?? '', session)
 }
 
+/** Whether the page sent the key, in a header or, for a WebSocket, as a protocol. */
+export function hasKey({ headers }: IncomingMessage, { key }: Access): boolean {
+  const inHeader = headers[keyHeader]
+  if (typeof inHeader === 'string') return isSameSecret(inHeader, key)
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim())
+  return offered.some((protocol) => isSameSecret(protocol, keyProtocol(key)))
+}
+
 /**
  * Whether the request is addressed to this server and, if a page sent it, whether that page is the server's.
  * @param hosts accepted values of the Host header, as `localhost:7838`
  */
 export function isOwnRequest({ headers }: IncomingMessage, hosts: ReadonlySet<string>): boolean {
   if (!hosts.has(headers.host ?? '')) return false
-  return headers.origin === undefined || hosts.has(headers.origin.replace(/^http:\/\//, ''))
+  const { origin } = headers
+  return origin === undefined || (origin.startsWith('http://') && hosts.has(origin.slice('http://'.length)))
 }

@@ -1,7 +1,7 @@
 /** Runs the web server until a signal stops it; active training runs then pause with a checkpoint. */
 import path from 'node:path'
-import { settingsFolder } from '../../projects/recent-projects.ts'
 import type { Host } from '../../router.ts'
+import { settingsFolder } from '../../settings-folder.ts'
 import { builtRenderer } from './built-renderer.ts'
 import { startServer } from './server.ts'
 import { sessionSecret } from './session-secret.ts'

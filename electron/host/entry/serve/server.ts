@@ -1,14 +1,15 @@
 /** The web server: the renderer's files over HTTP, procedures over a WebSocket, for browsers that have access. */
-import { createReadStream, existsSync, statSync } from 'node:fs'
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import path from 'node:path'
 import { type Duplex, pipeline } from 'node:stream'
-import { RPCHandler } from '@orpc/server/ws'
-import { WebSocketServer } from 'ws'
 import { contentTypeOf, securityHeaders } from '../../../contract/web-headers.ts'
+import { keyMeta, sessionPath } from '../../../contract/web-session.ts'
+import { type Connections, limitConnections, requestLimits } from '../../connection-limits.ts'
 import { listen } from '../../listen.ts'
 import type { Host } from '../../router.ts'
-import { type Access, hasCookie, hasToken, isOwnRequest, newAccess } from './access.ts'
+import { type Access, hasCookie, hasKey, hasToken, isOwnRequest, newAccess } from './access.ts'
+import { Sockets } from './sockets.ts'
 
 export interface ServerOptions {
   /** The built renderer. */
@@ -35,26 +36,25 @@ interface Site {
   port: number
   /** Accepted values of the Host header. */
   hosts: ReadonlySet<string>
+  connections: Connections
 }
-
-/** Far above any message that the renderer sends, far below what would exhaust memory. */
-const maxMessageBytes = 64 * 2 ** 20
 
 /** @throws UserError `conflict` if the port is in use */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { folder, router, host, secret } = options
-  const server = createServer()
+  const server = createServer(requestLimits)
   const port = await listen(server, options.port, host)
   const hosts = ['localhost', '127.0.0.1', '[::1]', host].map((name) => `${name}:${port}`)
   const access = newAccess(port, secret)
-  const site: Site = { folder, access, port, hosts: new Set(hosts) }
+  const connections = limitConnections(server)
+  const site: Site = { folder, access, port, hosts: new Set(hosts), connections }
   server.on('request', (request, response) => {
     if (isReadable(request.url)) respond(request, response, site)
     else end(response, 400, 'The address is malformed.')
   })
   const sockets = acceptSockets(server, router, site)
   const close = () => {
-    for (const socket of sockets.clients) socket.terminate()
+    sockets.closeAll()
     server.closeAllConnections()
     return new Promise<void>((resolve) => server.close(() => resolve()))
   }
@@ -62,22 +62,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return { url: `http://${name}:${port}/?token=${access.token}`, port, close }
 }
 
-/** Each WebSocket calls procedures; it needs the cookie, and an Origin, which every browser sends. */
-function acceptSockets(server: Server, router: Host['router'], site: Site): WebSocketServer {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes })
-  const handler = new RPCHandler(router)
+/** Each WebSocket calls procedures; it needs cookie and key, and an Origin, which every browser sends. */
+function acceptSockets(server: Server, router: Host['router'], site: Site): Sockets {
+  const sockets = new Sockets(router)
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const isAllowed =
-      isOwnRequest(request, site.hosts) &&
-      request.headers.origin &&
-      hasCookie(request, site.access, site.port)
-    if (!isAllowed) return socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      webSocket.on('error', () => webSocket.terminate())
-      void handler.upgrade(webSocket)
-    })
+    socket.on('error', () => socket.destroy()) // without a listener, a reset connection would end the host
+    const isAllowed = isOwnRequest(request, site.hosts) && request.headers.origin && hasSession(request, site)
+    if (!isAllowed) return refuseSocket(socket, '403 Forbidden')
+    if (sockets.isFull) return refuseSocket(socket, '503 Service Unavailable')
+    site.connections.trust(socket)
+    sockets.accept(request, socket, head)
   })
   return sockets
+}
+
+function refuseSocket(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy())
+}
+
+function hasSession(request: IncomingMessage, { access, port }: Site): boolean {
+  return hasCookie(request, access, port) && hasKey(request, access)
 }
 
 /** Whether a request's address can be parsed: `//` and `/%zz` cannot. */
@@ -100,13 +104,28 @@ function respond(request: IncomingMessage, response: ServerResponse, site: Site)
     return end(response, 403, 'Requests are accepted for the server’s own address only.')
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return end(response, 405, 'Only GET and HEAD requests are accepted.')
-  if (hasToken(request, site.access)) {
-    response.writeHead(303, { Location: '/', 'Set-Cookie': site.access.cookie, 'Cache-Control': 'no-store' })
+  if (hasToken(request, site.access)) return sendFirstPage(response, site)
+  if (pathOf(request.url) === sessionPath) {
+    response.writeHead(hasSession(request, site) ? 204 : 401, { 'Cache-Control': 'no-store' })
     return response.end()
   }
   if (!hasCookie(request, site.access, site.port))
     return end(response, 401, 'Open the address that "stet serve" printed: it contains the token.')
+  site.connections.trust(request.socket)
   return sendFile(request, response, site.folder)
+}
+
+/** The page for a browser that has presented the token: it comes with the cookie, and contains the key. */
+function sendFirstPage(response: ServerResponse, { folder, access, connections }: Site): void {
+  const page = readFileSync(path.join(folder, 'index.html'), 'utf8')
+  const meta = `<meta name="${keyMeta}" content="${access.key}">`
+  if (response.socket) connections.trust(response.socket)
+  response.writeHead(200, {
+    'Content-Type': contentTypeOf('index.html'),
+    'Set-Cookie': access.cookie,
+    'Cache-Control': 'no-store',
+  })
+  response.end(page.replace(/<head>|(?=<title>)/, (head) => `${head}${meta}`))
 }
 
 function sendFile(request: IncomingMessage, response: ServerResponse, folder: string): unknown {

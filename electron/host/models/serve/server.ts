@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { type Connections, limitConnections, requestLimits } from '../../connection-limits.ts'
 import { listen } from '../../listen.ts'
 import { isSameSecret } from '../../same-secret.ts'
 import { ApiError, toApiError } from './api-error.ts'
@@ -50,9 +51,11 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   const { served, key, host } = options
   const startedAt = Math.floor(Date.now() / 1000)
   let answered = 0
-  const server = createServer(async (request, response) => {
+  const server = createServer(requestLimits)
+  const connections = limitConnections(server)
+  server.on('request', async (request, response) => {
     try {
-      await respond(request, response, { served, key, startedAt })
+      await respond(request, response, { served, key, startedAt, connections })
     } catch (error) {
       fail(request, response, toApiError(error))
     }
@@ -80,11 +83,13 @@ interface Site {
   served: Served
   key: string
   startedAt: number
+  connections: Connections
 }
 
 async function respond(request: IncomingMessage, response: ServerResponse, site: Site): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://server')
   checkKey(request, site.key)
+  site.connections.trust(request.socket)
   const handler = Object.hasOwn(posts, pathname) ? posts[pathname]! : null
   if (!handler) return await sendJson(response, 200, modelsAt(pathname, request.method, site))
   if (request.method !== 'POST') throw new ApiError(405, `${pathname} takes POST requests only.`)

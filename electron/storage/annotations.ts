@@ -2,6 +2,7 @@
 import { UserError } from '../contract/errors.ts'
 import type { Annotation, Item, NewAnnotation } from '../contract/records.ts'
 import { type Db, transact } from './database.ts'
+import { nextAnnotation } from './incoming.ts'
 import { type ItemFilter, iterateItems } from './items.ts'
 import { json, now, text } from './values.ts'
 
@@ -41,13 +42,18 @@ export function saveAnnotation(db: Db, annotation: NewAnnotation, after: number 
   })
 }
 
-/** Prepared statements for appending many revisions; call them inside a transaction. */
-export function annotationWriter(db: Db) {
+/**
+ * Prepared statements for appending many revisions; call them inside a transaction.
+ * @param nextSeq the sequence numbers of an import's hidden revisions; null for revisions that show at once
+ */
+export function annotationWriter(db: Db, nextSeq: (() => number) | null = null) {
   const itemExists = db.prepare('SELECT 1 FROM items WHERE id = ?').pluck()
   const lastRevision = db
     .prepare('SELECT coalesce(max(revision), 0) FROM annotations WHERE item_id = ? AND annotator = ?')
     .pluck()
-  const insert = db.prepare(`INSERT INTO annotations (${columns}) VALUES (${values})`)
+  const insert = db.prepare(
+    `INSERT INTO annotations (seq, ${columns}) VALUES (coalesce(@seq, ${nextAnnotation}), ${values})`,
+  )
   const selectSame = db
     .prepare(
       `SELECT 1 FROM annotations WHERE item_id = @item_id AND annotator = @annotator AND state = @state
@@ -61,9 +67,13 @@ export function annotationWriter(db: Db) {
     if (itemExists.get(itemId) === undefined) {
       throw new UserError('not_found', `This project has no item ${itemId} to annotate.`)
     }
-    const revision = (lastRevision.get(itemId, annotator) as number) + 1
+    return insertAs((lastRevision.get(itemId, annotator) as number) + 1, annotation)
+  }
+
+  function insertAs(revision: number, annotation: NewAnnotation): Annotation {
     const createdAt = annotation.createdAt ?? now()
-    insert.run({ ...toColumns(annotation), revision, created_at: createdAt })
+    const seq = nextSeq === null ? null : nextSeq()
+    insert.run({ ...toColumns(annotation), seq, revision, created_at: createdAt })
     return { ...annotation, revision, createdAt }
   }
 
@@ -76,20 +86,21 @@ export function annotationWriter(db: Db) {
     return true
   }
 
-  return { append, appendNew }
+  /** @param appendFirst appends to an item that was stored just now and has no annotation */
+  return { append, appendNew, appendFirst: (annotation: NewAnnotation) => insertAs(1, annotation) }
 }
 
 /** All revisions of an item, by annotator and then in order. */
 export function listAnnotations(db: Db, itemId: string): Annotation[] {
   const select = db.prepare(
-    `SELECT ${columns} FROM annotations WHERE item_id = ? ORDER BY annotator, revision`,
+    `SELECT ${columns} FROM shown_annotations WHERE item_id = ? ORDER BY annotator, revision`,
   )
   return (select.all(itemId) as AnnotationColumns[]).map(toAnnotation)
 }
 
 /** Counts the revisions of all items. */
 export function countAnnotations(db: Db): number {
-  return db.prepare('SELECT count(*) FROM annotations').pluck().get() as number
+  return db.prepare('SELECT count(*) FROM shown_annotations').pluck().get() as number
 }
 
 export function latestAnnotation(db: Db, itemId: string, annotator: string): Annotation | null {

@@ -56,7 +56,7 @@ export function countDataset(
 }
 
 /**
- * The dataset that was imported from files with the same contents and has this name.
+ * The dataset that was imported from files with the same contents and has this name, also in an import under way.
  * @param orFiles whether the same names of the files are enough
  */
 export function findDataset(db: Db, files: DatasetFile[], name: string, orFiles: boolean): Dataset | null {
@@ -70,7 +70,8 @@ export function findDataset(db: Db, files: DatasetFile[], name: string, orFiles:
       list.map((file) => file.name),
       'The list of files',
     )
-  const known = listDatasets(db).filter((dataset) => contents(dataset.files) === contents(files))
+  const all = readDatasets(db, 'datasets ORDER BY rowid')
+  const known = all.filter((dataset) => contents(dataset.files) === contents(files))
   const named = known.find((dataset) => dataset.name === name)
   return (
     named ?? (orFiles ? known.find((dataset) => names(dataset.files) === names(files)) : undefined) ?? null
@@ -81,14 +82,18 @@ export function findDataset(db: Db, files: DatasetFile[], name: string, orFiles:
 export function datasetNamesOf(db: Db, itemId: string): string[] {
   return db
     .prepare(
-      'SELECT DISTINCT name FROM datasets JOIN dataset_items ON dataset_id = id WHERE item_id = ? ORDER BY datasets.rowid',
+      'SELECT DISTINCT name FROM shown_datasets AS d JOIN dataset_items ON dataset_id = id WHERE item_id = ? ORDER BY d.seq',
     )
     .pluck()
     .all(itemId) as string[]
 }
 
 export function listDatasets(db: Db): Dataset[] {
-  const rows = db.prepare(`SELECT ${columns} FROM datasets ORDER BY rowid`).all() as DatasetColumns[]
+  return readDatasets(db, 'shown_datasets ORDER BY seq')
+}
+
+function readDatasets(db: Db, from: string): Dataset[] {
+  const rows = db.prepare(`SELECT ${columns} FROM ${from}`).all() as DatasetColumns[]
   return rows.map(({ files, created_at, ...rest }) => ({
     ...rest,
     files: JSON.parse(files),

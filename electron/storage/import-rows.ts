@@ -1,17 +1,18 @@
 /**
- * Imports rows into a project: all valid ones in one transaction, or none.
+ * Imports rows into a project: all valid ones, or none.
  *
- * Rows arrive over time while other work writes to the same database (saving an annotation must not wait for an import
- * that may still fail), so they are first collected in a temporary table, which needs no lock and vanishes with the
- * process, and then moved in one step.
+ * Saving an annotation must not wait for an import, so rows are stored in short transactions with turns for other work
+ * between them. They stay hidden until the last one shows them all; what is hidden when an import fails, is cancelled or
+ * ends with its process is removed.
  */
+import { setImmediate } from 'node:timers/promises'
 import { UserError } from '../contract/errors.ts'
 import type { BadRow, ImportRow } from '../contract/records.ts'
 import { type Db, explain, transact } from './database.ts'
 import { addDataset, countDataset, type DatasetFile, findDataset } from './datasets.ts'
-import { importWriter } from './imported-annotations.ts'
-import { type ItemColumns, itemColumns, itemValues, toColumns } from './items.ts'
-import { json } from './values.ts'
+import { type ImportWriter, importWriter } from './imported-annotations.ts'
+import { beginIncoming, type Incoming, removeHidden } from './incoming.ts'
+import { itemColumns, itemValues, toColumns } from './items.ts'
 
 type Rows = AsyncIterable<ImportRow | BadRow> | Iterable<ImportRow | BadRow>
 
@@ -46,8 +47,14 @@ export interface ImportResult {
   bad: BadRow[]
 }
 
-/** Rows are collected and moved this many at a time. */
-const rowsPerBatch = 500
+/** Rows are stored in transactions of about this length, so that other work waits for no more. */
+const msPerPart = 15
+const maxRowsPerPart = 1000
+/** Before the first transaction was timed, and for long texts. */
+const firstRowsPerPart = 50
+const maxCharactersPerPart = 400_000
+/** Pages of the log before it is copied to the database: a part changes many pages that the next one changes again. */
+const pagesInLog = 8000
 
 /**
  * @throws UserError `cancelled`, `out_of_space`, or any error from reading the rows; nothing is imported then
@@ -62,127 +69,205 @@ export async function importRows(
 }
 
 /**
- * Imports several datasets, all in one transaction.
+ * Imports several datasets, all or none of them. Imports into one project take turns.
  * @returns one result per source
  * @throws as `importRows` does
  */
 export async function importDatasets(
   db: Db,
   sources: readonly DatasetSource[],
+  settings: ImportSettings,
+): Promise<ImportResult[]> {
+  const turn = (turns.get(db) ?? Promise.resolve()).then(() => importInTurn(db, sources, settings))
+  turns.set(
+    db,
+    turn.catch(() => {}).then(() => removeHidden(db).catch(() => {})),
+  )
+  return turn
+}
+
+/** Removes what an earlier process has left of an import; later imports wait for it. */
+export function removeUnfinishedImport(db: Db): void {
+  turns.set(
+    db,
+    // What could not be removed stays hidden, and is tried again before the next import, which reports the reason.
+    removeHidden(db).catch(() => {}),
+  )
+}
+
+/** The last import of each project. */
+const turns = new WeakMap<Db, Promise<unknown>>()
+
+async function importInTurn(
+  db: Db,
+  sources: readonly DatasetSource[],
   { strict = false, signal }: ImportSettings,
 ): Promise<ImportResult[]> {
-  const stages: Stage[] = []
+  refuseCancelled(signal)
+  const parts: Part[] = []
   try {
-    const collected: Collected[] = []
+    await removeHidden(db)
+    const incoming = beginIncoming(db)
     for (const source of sources) {
-      const stage = openStage(db)
-      stages.push(stage)
-      collected.push({ source, stage, bad: await collect(source.rows, stage, signal) })
+      const part = openPart(db, source, incoming)
+      parts.push(part)
+      await storeAll(db, source.rows, part, signal)
     }
-    const isRefused = strict && collected.some(({ bad }) => bad.length > 0)
-    return transact(db, () =>
-      collected.map((each) => (isRefused || each.stage.count() === 0 ? nothing(each) : move(db, each))),
-    )
+    if (strict && parts.some(({ result }) => result.bad.length > 0))
+      return parts.map(({ result: { bad } }) => ({ ...nothing, bad }))
+    transact(db, () => {
+      for (const part of parts) part.complete()
+      incoming.show()
+    })
+    return parts.map(({ result }) => result)
   } catch (error) {
     throw explain(error, db.name)
   } finally {
-    for (const stage of stages) stage.drop()
+    for (const part of parts) part.drop()
   }
 }
 
-interface Collected {
-  source: DatasetSource
-  stage: Stage
-  bad: BadRow[]
+const nothing: Omit<ImportResult, 'bad'> = {
+  datasetId: null,
+  dataset: null,
+  imported: 0,
+  duplicates: 0,
+  replaced: 0,
 }
 
-function nothing({ bad }: Collected): ImportResult {
-  return { datasetId: null, dataset: null, imported: 0, duplicates: 0, replaced: 0, bad }
+function refuseCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new UserError('cancelled', 'The import was cancelled; nothing was imported.')
 }
 
-async function collect(rows: Rows, stage: Stage, signal?: AbortSignal): Promise<BadRow[]> {
-  const bad: BadRow[] = []
-  let batch: StagedRow[] = []
+async function storeAll(db: Db, rows: Rows, part: Part, signal?: AbortSignal): Promise<void> {
+  let waiting: ImportRow[] = []
+  let characters = 0
+  let rowsPerPart = firstRowsPerPart
+  const store = () => {
+    const startedAt = performance.now()
+    unsynced(db, () => transact(db, () => part.store(waiting)))
+    const msPerRow = (performance.now() - startedAt) / waiting.length
+    rowsPerPart = Math.max(1, Math.min(maxRowsPerPart, 2 * rowsPerPart, Math.round(msPerPart / msPerRow)))
+    waiting = []
+    characters = 0
+  }
   for await (const row of rows) {
-    if (signal?.aborted) throw new UserError('cancelled', 'The import was cancelled; nothing was imported.')
-    if ('reason' in row) bad.push(row)
-    else batch.push({ ...toColumns(row.item), annotations: json(row.annotations, 'The annotations') })
-    if (batch.length < rowsPerBatch) continue
-    stage.add(batch)
-    batch = []
+    refuseCancelled(signal)
+    if ('reason' in row) part.result.bad.push(row)
+    else {
+      waiting.push(row)
+      characters += lengthOf(row)
+    }
+    if (waiting.length < rowsPerPart && characters < maxCharactersPerPart) continue
+    store()
+    await setImmediate()
   }
-  stage.add(batch)
-  return bad
+  refuseCancelled(signal)
+  if (waiting.length > 0) store()
 }
 
-type StagedRow = ItemColumns & { annotations: string }
+function lengthOf({ item }: ImportRow): number {
+  return item.context.length + (item.chosen?.length ?? 0) + (item.rejected?.length ?? 0)
+}
 
-interface Stage {
-  add(rows: StagedRow[]): void
-  count(): number
-  rows(): Generator<StagedRow>
+/** Hidden rows need not be on the disk before the transaction that shows them, which syncs the log that all are in. */
+function unsynced(db: Db, work: () => void): void {
+  db.pragma('synchronous = NORMAL')
+  db.pragma(`wal_autocheckpoint = ${pagesInLog}`)
+  try {
+    work()
+  } finally {
+    db.pragma('synchronous = FULL')
+    db.pragma('wal_autocheckpoint = 1000')
+  }
+}
+
+/** What one source adds. */
+interface Part {
+  result: ImportResult
+  /** Call inside a transaction. */
+  store(rows: readonly ImportRow[]): void
+  /** Call inside the last transaction. */
+  complete(): void
   drop(): void
 }
 
-let stages = 0
-
-/** Creates a temporary table, which is in a separate file that only this connection sees. */
-function openStage(db: Db): Stage {
-  const table = `temp.staged_${++stages}`
-  db.exec(`CREATE TEMP TABLE staged_${stages} (n INTEGER PRIMARY KEY, ${itemColumns}, annotations)`)
-  const insert = db.prepare(
-    `INSERT INTO ${table} (${itemColumns}, annotations) VALUES (${itemValues}, @annotations)`,
-  )
-  const page = db.prepare(`SELECT * FROM ${table} WHERE n > ? ORDER BY n LIMIT ${rowsPerBatch}`)
-  const count = db.prepare(`SELECT count(*) FROM ${table}`).pluck()
-  const addAll = db.transaction((rows: StagedRow[]) => {
-    for (const row of rows) insert.run(row)
-  })
+function openPart(db: Db, source: DatasetSource, incoming: Incoming): Part {
+  const result: ImportResult = { ...nothing, bad: [] }
+  const items = itemWriter(db, incoming)
+  let dataset: OpenDataset | null = null
   return {
-    add: (rows) => addAll(rows),
-    count: () => count.get() as number,
-    *rows() {
-      for (let after = 0; ; after += rowsPerBatch) {
-        const rows = page.all(after) as StagedRow[]
-        yield* rows
-        if (rows.length < rowsPerBatch) return
+    result,
+    store(rows) {
+      if (rows.length === 0) return
+      dataset ??= openDataset(db, source, incoming)
+      result.datasetId = dataset.id
+      result.dataset = dataset.name
+      for (const { item, annotations } of rows) {
+        const stored = items.write(item)
+        const isNew = dataset.writer.write(item.id, annotations, stored.isNew)
+        dataset.link(item.id, stored)
+        if (isNew || stored.isNew) result.imported++
+        else result.duplicates++
       }
+      result.replaced = dataset.writer.replaced()
     },
-    drop: () => void (db.open && db.exec(`DROP TABLE ${table}`)),
+    complete: () => dataset?.complete(result),
+    drop: () => dataset?.writer.drop(),
   }
 }
 
-/** Moves the collected rows into the project; call inside a transaction. */
-function move(db: Db, { source: { name, isNamed = false, files }, stage, bad }: Collected): ImportResult {
-  const insert = db.prepare(
-    `INSERT INTO items (${itemColumns}) VALUES (${itemValues}) ON CONFLICT (id) DO NOTHING`,
-  )
-  const link = db.prepare(
-    'INSERT INTO dataset_items (dataset_id, item_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
-  )
+function itemWriter(db: Db, incoming: Incoming) {
+  const insert = db.prepare(`INSERT INTO items (seq, ${itemColumns}) VALUES (@seq, ${itemValues})`)
+  const seqOf = db.prepare('SELECT seq FROM items WHERE id = ?').pluck()
+  return {
+    write(item: ImportRow['item']): StoredItem {
+      const known = seqOf.get(item.id) as number | undefined
+      if (known !== undefined) return { isNew: false, isHidden: incoming.isHidden(known) }
+      insert.run({ ...toColumns(item), seq: incoming.nextItem() })
+      return { isNew: true, isHidden: true }
+    },
+  }
+}
+
+interface StoredItem {
+  /** Whether it was stored just now. */
+  isNew: boolean
+  isHidden: boolean
+}
+
+interface OpenDataset {
+  id: string
+  name: string
+  writer: ImportWriter
+  link(itemId: string, item: StoredItem): void
+  complete(counts: ImportResult): void
+}
+
+/** The dataset that the files are imported into: a new one, or the one that they are. */
+function openDataset(db: Db, source: DatasetSource, incoming: Incoming): OpenDataset {
+  const { name, isNamed = false, files } = source
   const existing = findDataset(db, files, name, !isNamed)
   const dataset = existing ?? { id: addDataset(db, name, files), name }
-  const writer = importWriter(db, dataset)
-  let imported = 0
-  let duplicates = 0
-  try {
-    for (const { annotations, ...item } of stage.rows()) {
-      let isNew = insert.run(item).changes > 0
-      if (writer.write(item.id, JSON.parse(annotations))) isNew = true
-      link.run(dataset.id, item.id)
-      if (isNew) imported++
-      else duplicates++
-    }
-  } finally {
-    writer.drop()
-  }
-  if (!existing) countDataset(db, dataset.id, { imported, duplicates, bad: bad.length })
+  if (!existing) incoming.hideDataset(dataset.id)
+  const insert = db.prepare(
+    `INSERT INTO dataset_items (dataset_id, item_id) SELECT ?, id FROM items WHERE id = ? ON CONFLICT DO NOTHING`,
+  )
+  const isLinked = db.prepare('SELECT 1 FROM dataset_items WHERE dataset_id = ? AND item_id = ?')
+  /** Items that show already join a dataset that does as well only in the end. */
+  const late: string[] = []
   return {
-    datasetId: dataset.id,
-    dataset: dataset.name,
-    imported,
-    duplicates,
-    replaced: writer.replaced(),
-    bad,
+    id: dataset.id,
+    name: dataset.name,
+    writer: importWriter(db, dataset, incoming),
+    link(itemId, { isNew, isHidden }) {
+      if (!isNew && isLinked.get(dataset.id, itemId) !== undefined) return
+      if (existing && !isHidden) late.push(itemId)
+      else insert.run(dataset.id, itemId)
+    },
+    complete({ imported, duplicates, bad }) {
+      for (const itemId of late) insert.run(dataset.id, itemId)
+      if (!existing) countDataset(db, dataset.id, { imported, duplicates, bad: bad.length })
+    },
   }
 }

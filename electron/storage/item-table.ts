@@ -36,14 +36,14 @@ export type EditRatio = (rejected: string, edited: string) => number | null
 const maxCharacters = 240
 
 const ofNewest = (expression: string) =>
-  `(SELECT ${expression} FROM annotations WHERE item_id = items.id ORDER BY annotations.seq DESC LIMIT 1)`
+  `(SELECT ${expression} FROM shown_annotations AS annotations WHERE item_id = items.id ORDER BY annotations.seq DESC LIMIT 1)`
 const newestState = ofNewest('state')
 const newestRatio = ofNewest(
   "CASE state WHEN 'done' THEN edit_ratio(annotations.seq, items.rejected, edited) END",
 )
 const lastMessage = "json_extract(prompt, '$[#-1].content')"
 const datasetNames = `(SELECT coalesce(group_concat(name, ', '), '') FROM
-  (SELECT DISTINCT name FROM dataset_items JOIN datasets ON datasets.id = dataset_id WHERE item_id = items.id ORDER BY name))`
+  (SELECT DISTINCT name FROM dataset_items JOIN shown_datasets AS datasets ON datasets.id = dataset_id WHERE item_id = items.id ORDER BY name))`
 
 /** Items without a value come last in both directions. */
 const sortKeys = {
@@ -61,14 +61,17 @@ export function tablePage(
 ): { total: number; rows: TableRow[] } {
   defineRatio(db, ratioOf)
   const { where, values } = conditionOf(query)
-  const total = db.prepare(`SELECT count(*) FROM items WHERE ${where}`).pluck().get(values) as number
+  const total = db
+    .prepare(`SELECT count(*) FROM shown_items AS items WHERE ${where}`)
+    .pluck()
+    .get(values) as number
   const cut = (column: string) => `substr(${column}, 1, ${maxCharacters})`
   const rows = db
     .prepare(
       `SELECT id, source, ${cut('rejected')} AS rejected, ${cut('chosen')} AS chosen, split_point AS point,
          ${cut(lastMessage)} AS prompt, ${newestState} AS state, ${newestRatio} AS editRatio,
          ${datasetNames} AS datasets
-       FROM items WHERE ${where} ORDER BY ${orderOf(query)} LIMIT @limit OFFSET @offset`,
+       FROM shown_items AS items WHERE ${where} ORDER BY ${orderOf(query)} LIMIT @limit OFFSET @offset`,
     )
     .all({ ...values, ...range }) as (Omit<TableRow, 'split'> & { point: number })[]
   return { total, rows: rows.map(({ point, ...row }) => ({ ...row, split: splitOf(point) })) }
@@ -78,7 +81,7 @@ export function tablePage(
 export function tableIds(db: Db, query: TableQuery, ratioOf: EditRatio): string[] {
   defineRatio(db, ratioOf)
   const { where, values } = conditionOf(query)
-  const select = db.prepare(`SELECT id FROM items WHERE ${where} ORDER BY ${orderOf(query)}`)
+  const select = db.prepare(`SELECT id FROM shown_items AS items WHERE ${where} ORDER BY ${orderOf(query)}`)
   return select.pluck().all(values) as string[]
 }
 
@@ -120,7 +123,11 @@ function conditionOf(query: TableQuery) {
   }
   if (state === 'none') parts.push(`${newestState} IS NULL`)
   else restrict(state, 'state', `${newestState} = @state`)
-  restrict(annotator, 'annotator', 'id IN (SELECT item_id FROM annotations WHERE annotator = @annotator)')
+  restrict(
+    annotator,
+    'annotator',
+    'id IN (SELECT item_id FROM shown_annotations WHERE annotator = @annotator)',
+  )
   restrict(minRatio, 'minRatio', `${newestRatio} >= @minRatio`)
   restrict(maxRatio, 'maxRatio', `${newestRatio} < @maxRatio`)
   return { where: parts.join(' AND '), values }

@@ -1,7 +1,9 @@
 /** The items of a project: each is stored once, and they are read in the order of import. */
+import { UserError } from '../contract/errors.ts'
 import { parseJson } from '../contract/parse-json.ts'
 import type { EditedPair, Item } from '../contract/records.ts'
 import { type Db, transact } from './database.ts'
+import { nextItem } from './incoming.ts'
 import { defaultHeldoutShare, type Split, splitPoint } from './split.ts'
 import { json, text } from './values.ts'
 
@@ -66,23 +68,33 @@ export function toItem(row: ItemColumns): Item {
 /** Stores items unless they already exist. @returns the number of new ones */
 export function addItems(db: Db, items: Iterable<Item>): number {
   const insert = db.prepare(
-    `INSERT INTO items (${itemColumns}) VALUES (${itemValues}) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO items (seq, ${itemColumns}) VALUES (${nextItem}, ${itemValues}) ON CONFLICT (id) DO NOTHING`,
   )
+  const isShown = db.prepare('SELECT 1 FROM shown_items WHERE id = ?')
   return transact(db, () => {
     let added = 0
-    for (const item of items) added += insert.run(toColumns(item)).changes
+    for (const item of items) {
+      if (insert.run(toColumns(item)).changes > 0) added++
+      else if (isShown.get(item.id) === undefined)
+        throw new UserError(
+          'conflict',
+          `Item ${item.id} is being imported at the moment. Try again when the import is done.`,
+        )
+    }
     return added
   })
 }
 
 export function getItem(db: Db, id: string): Item | null {
-  const row = db.prepare(`SELECT ${itemColumns} FROM items WHERE id = ?`).get(id) as ItemColumns | undefined
+  const row = db.prepare(`SELECT ${itemColumns} FROM shown_items WHERE id = ?`).get(id) as
+    | ItemColumns
+    | undefined
   return row ? toItem(row) : null
 }
 
 export function countItems(db: Db, filter: ItemFilter = {}): number {
   const { where, values } = condition(filter)
-  return db.prepare(`SELECT count(*) FROM items WHERE ${where}`).pluck().get(values) as number
+  return db.prepare(`SELECT count(*) FROM shown_items WHERE ${where}`).pluck().get(values) as number
 }
 
 const rowsPerPage = 500
@@ -93,7 +105,7 @@ const rowsPerPage = 500
 export function* iterateItems(db: Db, filter: ItemFilter = {}): Generator<Item> {
   const { where, values } = condition(filter)
   const page = db.prepare(
-    `SELECT seq, ${itemColumns} FROM items WHERE seq > @after AND ${where} ORDER BY seq LIMIT ${rowsPerPage}`,
+    `SELECT seq, ${itemColumns} FROM shown_items WHERE seq > @after AND ${where} ORDER BY seq LIMIT ${rowsPerPage}`,
   )
   for (let after = 0; ; ) {
     const rows = page.all({ ...values, after }) as (ItemColumns & { seq: number })[]

@@ -6,7 +6,7 @@ export function countWork(db: Db) {
   const items = db
     .prepare(
       `SELECT count(*) AS items, coalesce(sum(rejected IS NOT NULL), 0) AS editable,
-         coalesce(sum(split_point < ?), 0) AS heldout FROM items INDEXED BY items_at_a_glance`,
+         coalesce(sum(split_point < ?), 0) AS heldout FROM shown_items`,
     )
     .get(defaultHeldoutShare) as { items: number; editable: number; heldout: number }
   const states = db.prepare('SELECT state, count(*) FROM latest_annotations GROUP BY state').raw().all()
@@ -15,9 +15,12 @@ export function countWork(db: Db) {
   const datasets = db
     .prepare(
       `SELECT id, name, (SELECT count(*) FROM dataset_items WHERE dataset_id = id) AS items
-       FROM datasets ORDER BY name`,
+       FROM shown_datasets ORDER BY name`,
     )
     .all() as { id: string; name: string; items: number }[]
-  const annotators = db.prepare('SELECT DISTINCT annotator FROM annotations ORDER BY annotator').pluck().all()
+  const annotators = db
+    .prepare('SELECT DISTINCT annotator FROM shown_annotations ORDER BY annotator')
+    .pluck()
+    .all()
   return { ...items, annotations, datasets, annotators: annotators as string[] }
 }

@@ -8,6 +8,7 @@ import { UserError } from '../contract/errors.ts'
 import { backupFolder, isBackupDue, listBackups, makeBackup } from './backup.ts'
 import { type Db, openDatabase, openDatabaseToRead, transact } from './database.ts'
 import { applicationId, DamagedProject, refuseDamaged } from './health.ts'
+import { removeUnfinishedImport } from './import-rows.ts'
 import { acquireLock, type Lock } from './lock.ts'
 import { type Migration, migrate, readMigrations, schemaVersion } from './migrate.ts'
 import { pauseInterruptedRuns } from './runs.ts'
@@ -100,6 +101,7 @@ async function open(
     watchFile(db)
     const name = nameProject(db, newName)
     pauseInterruptedRuns(db)
+    removeUnfinishedImport(db)
     for (const part of ['checkpoints', 'exports']) mkdirSync(path.join(folder, part), { recursive: true })
     const backupProblem = isNew ? null : await backUpIfDue(db, folder)
     return { folder, name, db, backupProblem, readOnly: null, close: () => close(db!, lock) }

@@ -27,9 +27,9 @@ export function annotatorQueue(
     match === null ? 'true' : 'seq IN (SELECT rowid FROM item_search WHERE item_search MATCH @match)'
   const select = db.prepare(
     `SELECT id,
-       (SELECT state FROM annotations WHERE item_id = items.id AND annotator = @annotator
+       (SELECT state FROM shown_annotations WHERE item_id = items.id AND annotator = @annotator
         ORDER BY revision DESC LIMIT 1) AS state
-     FROM items WHERE rejected IS NOT NULL AND ${inSplit} AND ${inDataset} AND ${isFound} ORDER BY seq`,
+     FROM shown_items AS items WHERE rejected IS NOT NULL AND ${inSplit} AND ${inDataset} AND ${isFound} ORDER BY seq`,
   )
   const values = { annotator, share: defaultHeldoutShare, dataset, match }
   return select.all(values) as { id: string; state: Annotation['state'] | null }[]

@@ -9,7 +9,9 @@ import type { BadRow, ImportRow, NewAnnotation } from '../../electron/contract/r
 import { writeRows } from '../../electron/pipeline/data/exporters/exporter.ts'
 import { stetRow } from '../../electron/pipeline/data/exporters/stet.ts'
 import { readRows } from '../../electron/pipeline/data/read.ts'
+import { removeHidden } from '../../electron/storage/incoming.ts'
 import {
+  countAnnotations,
   countItems,
   describeFile,
   importDatasets,
@@ -210,6 +212,54 @@ test('annotations saved during an import are kept if the import fails', async ()
   assert.equal(listAnnotations(db, newItem(1).id)[0]!.edited, 'saved meanwhile')
 })
 
+/** Many rows, of which the next is always ready: an import that gives other work no turn would take them all at once. */
+function* readyRows(count: number): Generator<ImportRow> {
+  for (let n = 2; n < count; n++) yield goodRow(n, [edit(newItem(n), 'e '.repeat(200))])
+}
+
+test('saves are not held up by an import, and nothing of it shows before it is complete', async () => {
+  const { db } = await newProject()
+  await importRows(db, [goodRow(1)], options)
+  const waits: number[] = []
+  let isImporting = true
+  const other = { ...options, name: 'many', files: [{ ...files[0]!, sha256: 'bb' }] }
+  const importing = importRows(db, readyRows(15_000), other).finally(() => (isImporting = false))
+  while (isImporting) {
+    const startedAt = performance.now()
+    await new Promise(setImmediate)
+    if (!isImporting) break
+    saveAnnotation(db, edit(newItem(1), `save ${waits.length}`))
+    waits.push(performance.now() - startedAt)
+    assert.deepEqual([countItems(db), listDatasets(db).length], [1, 1])
+    assert.equal(countAnnotations(db), waits.length)
+  }
+  assert.equal((await importing).imported, 14_998)
+  assert.deepEqual([countItems(db), listDatasets(db).length], [14_999, 2])
+  assert.equal(listAnnotations(db, newItem(1).id).length, waits.length)
+  assert.ok(waits.length > 50, `${waits.length} saves during the import`)
+  const sorted = waits.sort((a, b) => a - b)
+  const [half, most] = [0.5, 0.95].map((share) => sorted[Math.floor(share * sorted.length)]!)
+  // Other tests run beside this one; test/bench/import.ts measures alone.
+  assert.ok(half! < 100 && most! < 250, `half of the saves within ${half} ms, 95% within ${most} ms`)
+})
+
+test('a cancelled import ends within a second, shows nothing, and removes what it has stored', async () => {
+  const { db } = await newProject()
+  const controller = new AbortController()
+  let abortedAt = 0
+  setTimeout(() => {
+    abortedAt = performance.now()
+    controller.abort()
+  }, 300)
+  const importing = importRows(db, readyRows(1_000_000), { ...options, signal: controller.signal })
+  await assert.rejects(importing, { code: 'cancelled' })
+  assert.ok(performance.now() - abortedAt < 1000)
+  assert.deepEqual([countItems(db), countAnnotations(db), listDatasets(db)], [0, 0, []])
+  assert.equal((await importRows(db, [goodRow(2)], options)).imported, 1)
+  for (const table of ['items', 'datasets', 'dataset_items'])
+    assert.equal(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), 1)
+})
+
 test('two simultaneous imports do not affect each other', async () => {
   const { db } = await newProject()
   const rows = async function* (from: number) {
@@ -332,8 +382,10 @@ test('a process killed at any moment of an import leaves all of its rows or none
     const opened = await openProject(project.folder)
     const items = countItems(opened.db)
     assert.ok(items === 0 || items === count, `${items} of ${count} items`)
-    const annotations = opened.db.prepare('SELECT count(*) FROM annotations').pluck().get()
-    assert.equal(annotations, items)
+    assert.equal(countAnnotations(opened.db), items)
+    await removeHidden(opened.db)
+    for (const table of ['items', 'annotations', 'dataset_items'])
+      assert.equal(opened.db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), items)
     assert.equal(listDatasets(opened.db).length, items === 0 ? 0 : 1)
     assert.equal(opened.db.pragma('integrity_check', { simple: true }), 'ok')
     opened.close()

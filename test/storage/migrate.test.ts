@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { openDatabase } from '../../electron/storage/database.ts'
-import { addItems } from '../../electron/storage/items.ts'
+import type { Item } from '../../electron/contract/records.ts'
+import { type Db, openDatabase } from '../../electron/storage/database.ts'
+import { addItems, itemColumns, itemValues, toColumns } from '../../electron/storage/items.ts'
 import { listJudgements } from '../../electron/storage/judgements.ts'
 import { migrate, readMigrations, schemaVersion } from '../../electron/storage/migrate.ts'
 import { splitPoint } from '../../electron/storage/split.ts'
@@ -67,6 +68,12 @@ test('a database of a newer version is refused and left alone', () => {
   db.close()
 })
 
+/** As versions with an earlier schema added them. */
+function addEarlier(db: Db, items: Item[]): void {
+  const insert = db.prepare(`INSERT INTO items (${itemColumns}) VALUES (${itemValues})`)
+  for (const item of items) insert.run(toColumns(item))
+}
+
 test('items with a blank document are split by their prompts once an older project is opened', () => {
   const db = openDatabase(':memory:')
   const isBlankFix = ({ name }: { name: string }) => name.includes('blank_documents')
@@ -77,7 +84,7 @@ test('items with a blank document are split by their prompts once an older proje
     newItem(2, { context: '\n' }),
     newItem(3, { metadata: { document: 'd' } }),
   ]
-  addItems(db, items)
+  addEarlier(db, items)
   db.exec('UPDATE items SET split_point = 0.5')
   migrate(db, migrations)
   const points = db.prepare('SELECT split_point FROM items ORDER BY seq').pluck().all()
@@ -121,7 +128,7 @@ test('items of an older project are found by their own ids and metadata once it 
       migrations.findIndex(({ name }) => name.includes('item_details')),
     ),
   )
-  addItems(db, [newItem(1, { sourceId: 'row-77' }), newItem(2, { metadata: { clerk: { name: 'Zoë' } } })])
+  addEarlier(db, [newItem(1, { sourceId: 'row-77' }), newItem(2, { metadata: { clerk: { name: 'Zoë' } } })])
   migrate(db, migrations)
   addItems(db, [newItem(3, { sourceId: 'row-78' })])
   const find = (words: string) =>

@@ -1,6 +1,6 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 12;
+PRAGMA user_version = 13;
 
 CREATE INDEX datasets_by_item ON dataset_items (item_id, dataset_id);
 
@@ -64,6 +64,16 @@ CREATE TABLE guidelines (
   text TEXT NOT NULL,
   kinds TEXT NOT NULL CHECK (json_valid(kinds)),
   created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE incoming (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  first_item INTEGER NOT NULL,
+  last_item INTEGER NOT NULL,
+  first_annotation INTEGER NOT NULL,
+  last_annotation INTEGER NOT NULL,
+  -- Ids of the datasets that the import has created.
+  datasets TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(datasets))
 ) STRICT;
 
 CREATE VIRTUAL TABLE item_search
@@ -218,6 +228,7 @@ BEGIN
 END;
 
 CREATE TRIGGER annotations_are_not_deleted BEFORE DELETE ON annotations
+WHEN NOT EXISTS (SELECT 1 FROM incoming WHERE old.seq BETWEEN first_annotation AND last_annotation)
 BEGIN
   SELECT RAISE(ABORT, 'annotations are appended, never deleted');
 END;
@@ -239,7 +250,20 @@ SELECT seq, (SELECT coalesce(group_concat(json_extract(value, '$.content'), ' ')
 FROM items;
 
 CREATE VIEW latest_annotations AS
-SELECT * FROM annotations AS a
+SELECT * FROM shown_annotations AS a
 WHERE revision = (
-  SELECT max(revision) FROM annotations AS b WHERE b.item_id = a.item_id AND b.annotator = a.annotator
+  SELECT max(revision) FROM shown_annotations AS b WHERE b.item_id = a.item_id AND b.annotator = a.annotator
 );
+
+CREATE VIEW shown_annotations AS
+SELECT * FROM annotations
+WHERE seq NOT BETWEEN coalesce((SELECT first_annotation FROM incoming), 0)
+  AND coalesce((SELECT last_annotation FROM incoming), -1);
+
+CREATE VIEW shown_datasets AS
+SELECT rowid AS seq, * FROM datasets
+WHERE id NOT IN (SELECT value FROM incoming, json_each(incoming.datasets));
+
+CREATE VIEW shown_items AS
+SELECT * FROM items
+WHERE seq NOT BETWEEN coalesce((SELECT first_item FROM incoming), 0) AND coalesce((SELECT last_item FROM incoming), -1);

@@ -37,7 +37,14 @@ export const importData = verb(
   .output(
     eventsThen(
       z.object({
+        /** Rows with something that the project did not have. */
         imported: z.int().nonnegative(),
+        /** Rows of one text by different annotators, the items that they became, and the number of annotators. */
+        joined: z.object({
+          rows: z.int().nonnegative(),
+          items: z.int().nonnegative(),
+          annotators: z.int().nonnegative(),
+        }),
         /** Rows whose item the project already has. */
         duplicates: z.int().nonnegative(),
         bad: z.array(BadRow),
@@ -144,6 +151,14 @@ export const FilePreview = z.object({
   bad: z.array(BadRow),
   /** Among the first rows. */
   skipped: SkippedRows,
+  /** Valid rows, the items that they become, and how many people have edited them; of the first rows. */
+  counts: z.object({
+    rows: z.int().nonnegative(),
+    items: z.int().nonnegative(),
+    annotators: z.int().nonnegative(),
+    /** Whether the first rows are all. */
+    isWhole: z.boolean(),
+  }),
   /** Why no row could be read; a mapping of the columns may help. */
   problem: z.string().nullable(),
 })

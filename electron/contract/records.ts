@@ -100,6 +100,8 @@ export interface ImportRow {
   line: number
   item: Item
   annotations: ImportedAnnotation[]
+  /** Whether it is one annotator's edit of a text: rows of one text by different annotators are one item. */
+  isOneOfMany?: boolean
 }
 
 /** A row of a file that is not a valid item, and why. */

@@ -13,6 +13,7 @@ import { addDataset, countDataset, type DatasetFile, findDataset } from './datas
 import { type ImportWriter, importWriter } from './imported-annotations.ts'
 import { beginIncoming, type Incoming, removeHidden } from './incoming.ts'
 import { itemColumns, itemValues, toColumns } from './items.ts'
+import { type Joined, joinRows } from './joined-rows.ts'
 
 type Rows = AsyncIterable<ImportRow | BadRow> | Iterable<ImportRow | BadRow>
 
@@ -45,6 +46,7 @@ export interface ImportResult {
   /** Edits that replace an earlier row's edit of the same response by the same annotator. */
   replaced: number
   bad: BadRow[]
+  joined: Joined
 }
 
 /** Rows are stored in transactions of about this length, so that other work waits for no more. */
@@ -111,10 +113,10 @@ async function importInTurn(
     for (const source of sources) {
       const part = openPart(db, source, incoming)
       parts.push(part)
-      await storeAll(db, source.rows, part, signal)
+      await storeAll(db, joinRows(db, source.rows, part.result.joined), part, signal)
     }
     if (strict && parts.some(({ result }) => result.bad.length > 0))
-      return parts.map(({ result: { bad } }) => ({ ...nothing, bad }))
+      return parts.map(({ result: { bad, joined } }) => ({ ...nothing, bad, joined }))
     transact(db, () => {
       for (const part of parts) part.complete()
       incoming.show()
@@ -127,7 +129,7 @@ async function importInTurn(
   }
 }
 
-const nothing: Omit<ImportResult, 'bad'> = {
+const nothing: Omit<ImportResult, 'bad' | 'joined'> = {
   datasetId: null,
   dataset: null,
   imported: 0,
@@ -193,7 +195,8 @@ interface Part {
 }
 
 function openPart(db: Db, source: DatasetSource, incoming: Incoming): Part {
-  const result: ImportResult = { ...nothing, bad: [] }
+  const joined = { rows: 0, items: 0, annotators: new Set<string>() }
+  const result: ImportResult = { ...nothing, bad: [], joined }
   const items = itemWriter(db, incoming)
   let dataset: OpenDataset | null = null
   return {

@@ -21,6 +21,7 @@ export {
 } from './import-rows.ts'
 export { type TableQuery, type TableRow, tableIds, tablePage } from './item-table.ts'
 export { addItems, countItems, getItem, type ItemFilter, iterateEditedPairs, iterateItems } from './items.ts'
+export { countJoined } from './joined-rows.ts'
 export * from './judgements.ts'
 export { ProjectInUse } from './lock.ts'
 export * from './metrics.ts'

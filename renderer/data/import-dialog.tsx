@@ -204,7 +204,11 @@ function Preview({
   )
 }
 
-function Format({ preview: { reading, sizeBytes, rows, bad, skipped, problem } }: { preview: FilePreview }) {
+function Format({
+  preview: { reading, sizeBytes, rows, bad, skipped, counts, problem },
+}: {
+  preview: FilePreview
+}) {
   if (problem !== null)
     return (
       <Banner kind="note" title="Which column is which?">
@@ -221,8 +225,8 @@ function Format({ preview: { reading, sizeBytes, rows, bad, skipped, problem } }
         {reading === null || reading.format === null
           ? 'No row could be read'
           : `${capitalised(reading.container)}, format: ${reading.format}`}
-        , {bytesOf(sizeBytes)}. The preview shows {rows.length} of the first rows; {bad.length} are bad.{' '}
-        {skippedSentence(skipped)}
+        , {bytesOf(sizeBytes)}. {countsSentence(counts)} The preview shows {rows.length} of them; {bad.length}{' '}
+        are bad. {skippedSentence(skipped)}
       </p>
       {reading !== null && reading.format !== null && <Reading reading={reading} />}
     </>
@@ -333,7 +337,9 @@ function Rows({ preview: { rows, bad } }: { preview: FilePreview }) {
           {rows.slice(0, maxRows).map((row) => (
             <tr key={row.id}>
               {filled.map(({ title, of }) => (
-                <td key={title}>{shortened(of(row) ?? '')}</td>
+                <td key={title} dir="auto">
+                  {shortened(of(row) ?? '')}
+                </td>
               ))}
             </tr>
           ))}
@@ -376,12 +382,28 @@ function BadRows({ bad }: { bad: FilePreview['bad'] }) {
   )
 }
 
-function importedSentence({ imported, duplicates, bad }: VerbResult<'import'>): string {
-  const counted = (count: number, one: string, many: string) =>
-    `${count.toLocaleString('en')} ${count === 1 ? one : many}`
-  const parts = [`Imported ${counted(imported, 'item', 'items')}`]
-  if (duplicates > 0) parts.push(`${counted(duplicates, 'duplicate', 'duplicates')} left out`)
-  if (bad.length > 0) parts.push(`${counted(bad.length, 'bad row', 'bad rows')}`)
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+}
+
+/** As `150 rows, 54 items, 3 annotators`; items and annotators only if they say more than the rows. */
+function countsOf({ rows, items, annotators }: Omit<FilePreview['counts'], 'isWhole'>): string {
+  return [
+    counted(rows, 'row'),
+    ...(items === rows ? [] : [counted(items, 'item')]),
+    ...(annotators > 1 ? [counted(annotators, 'annotator')] : []),
+  ].join(', ')
+}
+
+function countsSentence(counts: FilePreview['counts']): string {
+  return counts.isWhole ? `${countsOf(counts)}.` : `Its beginning: ${countsOf(counts)}.`
+}
+
+function importedSentence({ imported, joined, duplicates, bad }: VerbResult<'import'>): string {
+  const counts = { ...joined, rows: imported, items: imported - joined.rows + joined.items }
+  const parts = [`Imported ${joined.rows > 0 ? countsOf(counts) : counted(imported, 'item')}`]
+  if (duplicates > 0) parts.push(`${counted(duplicates, 'duplicate')} left out`)
+  if (bad.length > 0) parts.push(`${counted(bad.length, 'bad row')}`)
   return `${parts.join('; ')}.`
 }
 

@@ -87,6 +87,66 @@ describe('Data', () => {
     assert.ok(datasets.some(({ name, items }) => name === 'own-names.jsonl' && items === 2))
   })
 
+  test('rows of one text by three annotators become one item, as preview and report say, which Review compares', async () => {
+    const { page } = app
+    await app.goto('data')
+    const row = (annotator: string, edited: string) =>
+      JSON.stringify({
+        id: `otter-${annotator}`,
+        prompt: 'An otter?',
+        rejected: 'No otter there.',
+        edited,
+        annotator,
+      })
+    const others = ['One otter.', 'Some otter.', 'Otters.'].map((edited, i) => row(`W${i + 1}`, edited))
+    await chooseFiles([write('three.jsonl', others.join('\n'))])
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('3 rows, 1 item, 3 annotators.').waitFor()
+    await dialog.getByText('plain rows (prompt, rejected and edited; also context and chosen)').waitFor()
+    await dialog.getByRole('button', { name: 'Import', exact: true }).click()
+    await dialog.getByText('Imported 3 rows, 1 item, 3 annotators. Dataset: "three.jsonl".').waitFor()
+    assert.deepEqual(await axeProblems(page), [])
+    await dialog.getByRole('button', { name: 'Close', exact: true }).click()
+    await page.getByRole('searchbox', { name: 'Search items' }).fill('otter-W2')
+    await page.getByText('1 shown').waitFor()
+    await rows().first().click()
+    const pane = page.getByRole('complementary', { name: 'Item' })
+    for (const annotator of ['W1', 'W2', 'W3'])
+      await pane.getByText(`Edited by ${annotator}`, { exact: true }).waitFor()
+    const { project } = app
+    const { items } = await app.host.annotate.agreement({ project, first: 'W1', second: 'W3' })
+    assert.equal(items.length, 1)
+    await page.keyboard.press('Escape')
+  })
+
+  test('right-to-left text begins at the right in the table, its preview and the item pane', async () => {
+    const { page } = app
+    await app.goto('data')
+    const texts = { prompt: 'ما هذا؟', context: 'سياق قصير', rejected: 'هذا كتاب جديد', chosen: 'هذا كتاب' }
+    await chooseFiles([write('arabic.jsonl', JSON.stringify(texts))])
+    const dialog = page.getByRole('dialog')
+    const directionOf = (part: Locator) => part.evaluate((element) => getComputedStyle(element).direction)
+    await dialog.getByRole('cell', { name: texts.prompt }).waitFor()
+    for (const text of Object.values(texts))
+      assert.equal(
+        await directionOf(dialog.getByText(text, { exact: true })),
+        'rtl',
+        `${text} in the preview`,
+      )
+    await dialog.getByRole('button', { name: 'Import', exact: true }).click()
+    await dialog.getByRole('button', { name: 'Close', exact: true }).click()
+    await page.getByRole('searchbox', { name: 'Search items' }).fill('كتاب')
+    await page.getByText('1 shown').waitFor()
+    for (const text of [texts.prompt, texts.rejected])
+      assert.equal(await directionOf(rows().getByText(text, { exact: true })), 'rtl', `${text} in the table`)
+    await rows().first().click()
+    const pane = page.getByRole('complementary', { name: 'Item' })
+    await pane.getByText('Context', { exact: true }).click()
+    for (const text of Object.values(texts))
+      assert.equal(await directionOf(pane.getByText(text, { exact: true })), 'rtl', `${text} in the pane`)
+    await page.keyboard.press('Escape')
+  })
+
   test('an unknown dataset is named as such in its filter', async () => {
     const { page } = app
     await app.goto('data', { dataset: 'dataset_none' })

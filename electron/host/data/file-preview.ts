@@ -6,6 +6,7 @@ import type { FileReading, ImportRow, SkippedRows } from '../../contract/records
 import type { Columns } from '../../pipeline/data/columns.ts'
 import { readColumns } from '../../pipeline/data/raw-rows.ts'
 import { openRows } from '../../pipeline/data/read.ts'
+import { countJoined } from '../../storage/index.ts'
 import { named } from './upload.ts'
 
 const maxShownRows = 20
@@ -29,6 +30,7 @@ export async function previewFile(file: string, columns: Columns): Promise<FileP
     rows: [],
     bad: [],
     skipped: {},
+    counts: { rows: 0, items: 0, annotators: 0, isWhole: false },
     problem: null,
   }
   try {
@@ -42,16 +44,21 @@ export async function previewFile(file: string, columns: Columns): Promise<FileP
 async function firstRows(
   file: string,
   columns: Columns,
-): Promise<Pick<FilePreview, 'reading' | 'rows' | 'bad' | 'skipped'>> {
-  const first: Pick<FilePreview, 'rows' | 'bad' | 'skipped'> = { rows: [], bad: [], skipped: {} }
+): Promise<Pick<FilePreview, 'reading' | 'rows' | 'bad' | 'skipped' | 'counts'>> {
+  const first: Pick<FilePreview, 'bad' | 'skipped'> = { bad: [], skipped: {} }
+  const valid: ImportRow[] = []
   const { reading, rows } = await openRows(file, { columns, onSkip: counting(first.skipped) })
-  let read = 0
+  let isWhole = true
   for await (const row of rows) {
+    if (valid.length + first.bad.length === maxReadRows) {
+      isWhole = false
+      break
+    }
     if ('reason' in row) first.bad.push(row)
-    else if (first.rows.length < maxShownRows) first.rows.push({ ...row.item, edited: finishedEdit(row) })
-    if (++read === maxReadRows) break
+    else valid.push(row)
   }
-  return { reading, ...first }
+  const shown = valid.slice(0, maxShownRows).map((row) => ({ ...row.item, edited: finishedEdit(row) }))
+  return { reading, rows: shown, ...first, counts: { ...countJoined(valid), isWhole } }
 }
 
 /** The newest; an edit that was cancelled or is a draft is none. */

@@ -91,6 +91,11 @@ function summarise(
   const sum = (key: 'imported' | 'duplicates') => results.reduce((total, result) => total + result[key], 0)
   return {
     imported: sum('imported'),
+    joined: {
+      rows: results.reduce((total, { joined }) => total + joined.rows, 0),
+      items: results.reduce((total, { joined }) => total + joined.items, 0),
+      annotators: new Set(results.flatMap(({ joined }) => [...joined.annotators])).size,
+    },
     duplicates: sum('duplicates'),
     bad: results.flatMap(({ bad }) => bad),
     datasets: [...new Set(results.flatMap(({ dataset: name }) => name ?? []))],

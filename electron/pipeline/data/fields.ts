@@ -10,6 +10,8 @@ export type RawObject = Record<string, unknown>
 export interface ParsedRow {
   item: Item
   annotations: ImportedAnnotation[]
+  /** See `ImportRow`. */
+  isOneOfMany?: boolean
 }
 
 /** Why a row can't become an item; the message completes "line 7: …". */

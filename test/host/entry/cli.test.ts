@@ -25,6 +25,9 @@ async function createProject(name: string): Promise<string> {
   return name
 }
 
+/** No rows of one text by different annotators. */
+const none = { rows: 0, items: 0, annotators: 0 }
+
 test('help and version exit with 0, and help lists every verb', async () => {
   const [help, verbHelp, version] = await Promise.all([
     stet('--help'),
@@ -93,7 +96,14 @@ test('importing counts rows, lists bad rows with their lines, and adds nothing t
   const { readings, ...counts } = jsonOf(first) as {
     readings: { file: string; format: string; fields: object[] }[]
   }
-  assert.deepEqual(counts, { imported: 3, duplicates: 0, bad: [], skipped: {}, datasets: ['edits.jsonl'] })
+  assert.deepEqual(counts, {
+    imported: 3,
+    duplicates: 0,
+    joined: none,
+    bad: [],
+    skipped: {},
+    datasets: ['edits.jsonl'],
+  })
   assert.deepEqual(
     readings.map(({ file, format, fields }) => [file, format, fields[0]]),
     [['edits.jsonl', 'plain', { column: 'prompt', field: 'prompt' }]],
@@ -188,7 +198,14 @@ test('an export contains what was imported: Stet rows import as duplicates, pref
   assert.deepEqual(jsonOf(stetRows), { file: path.join(folder, 'all.jsonl'), rows: 3 })
   const again = await stet('import', project, 'all.jsonl', '--json')
   const { readings: _, ...counts } = jsonOf(again) as { readings: object[] }
-  assert.deepEqual(counts, { imported: 0, duplicates: 3, bad: [], skipped: {}, datasets: ['all.jsonl'] })
+  assert.deepEqual(counts, {
+    imported: 0,
+    duplicates: 3,
+    joined: none,
+    bad: [],
+    skipped: {},
+    datasets: ['all.jsonl'],
+  })
   const trl = await stet('export', project, '--format', 'trl', '--out', 'trl.jsonl', '--json')
   assert.deepEqual(jsonOf(trl), { file: path.join(folder, 'trl.jsonl'), rows: 2 })
   const [row] = readFileSync(path.join(folder, 'trl.jsonl'), 'utf8').split('\n')

@@ -11,7 +11,7 @@ const reading =
 
 export const argillaImporter: Importer = {
   name: 'argilla',
-  rows: 'Argilla records {fields, responses, suggestions}',
+  rows: 'Argilla records (fields, responses, suggestions)',
   reading,
   recognises: (row) => isObject(row.fields) && (isObject(row.responses) || isObject(row.suggestions)),
   parse: (row) => itemsOfTask(recordTask(row)),
@@ -19,7 +19,7 @@ export const argillaImporter: Importer = {
 
 export const argillaFlatImporter: Importer = {
   name: 'argilla-flat',
-  rows: 'flattened Argilla records {QUESTION.responses, QUESTION.responses.users}',
+  rows: 'flattened Argilla records (QUESTION.responses, QUESTION.responses.users)',
   reading,
   recognises: (row) => flatQuestions(row).length > 0 || oldQuestions(row).length > 0,
   skips: openStatus,

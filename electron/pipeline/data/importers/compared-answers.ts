@@ -6,7 +6,7 @@ import { readRequest } from '../request.ts'
 
 export const safeRlhfImporter: Importer = {
   name: 'safe-rlhf',
-  rows: 'SafeRLHF {prompt, response_0, response_1, better_response_id}',
+  rows: 'SafeRLHF (prompt, response_0, response_1, better_response_id)',
   reading:
     'The better (more helpful) response is chosen, by better_response_id; which one is safer is kept as metadata.',
   recognises: (row) => has(row, 'prompt', 'response_0', 'response_1'),
@@ -15,7 +15,7 @@ export const safeRlhfImporter: Importer = {
 
 export const pandaLmImporter: Importer = {
   name: 'pandalm',
-  rows: 'PandaLM {instruction, input, response1, response2, annotator1}',
+  rows: 'PandaLM (instruction, input, response1, response2, annotator1)',
   reading: 'The response that most annotators prefer is chosen; their votes are kept as metadata.',
   recognises: (row) => has(row, 'instruction', 'response1', 'response2', 'annotator1'),
   parse: parseVotes,
@@ -23,7 +23,7 @@ export const pandaLmImporter: Importer = {
 
 export const llmBarImporter: Importer = {
   name: 'llmbar',
-  rows: 'LLMBar {input, output_1, output_2, label}',
+  rows: 'LLMBar (input, output_1, output_2, label)',
   recognises: (row) => has(row, 'input', 'output_1', 'output_2', 'label') && !has(row, 'instruction'),
   parse: parseLabelled,
 }

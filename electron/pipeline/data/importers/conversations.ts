@@ -32,7 +32,7 @@ const lastAnswer = 'the last answer of each dialogue; the messages before it are
 
 export const dialogueImporter: Importer = {
   name: 'dialogues',
-  rows: 'dialogues {messages} or {conversations}',
+  rows: 'dialogues (messages) or (conversations)',
   reading: `Demonstrations: ${lastAnswer}.`,
   recognises: (row) =>
     findList(row) !== null && !has(row, 'chosen') && !has(row, 'rejected') && findVerdictKey(row) === null,
@@ -41,7 +41,7 @@ export const dialogueImporter: Importer = {
 
 export const judgedDialogueImporter: Importer = {
   name: 'judged-dialogues',
-  rows: 'dialogues with a verdict {messages or conversations, label or kto_tag}',
+  rows: 'dialogues with a verdict (messages or conversations, label or kto_tag)',
   reading: `A good answer is a demonstration, a bad one is to be edited: ${lastAnswer}.`,
   recognises: (row) => findList(row) !== null && !has(row, 'chosen') && findVerdictKey(row) !== null,
   parse: parseJudged,
@@ -49,7 +49,7 @@ export const judgedDialogueImporter: Importer = {
 
 export const dialoguePairImporter: Importer = {
   name: 'dialogue-pairs',
-  rows: 'LLaMA-Factory preferences {conversations, chosen, rejected}',
+  rows: 'LLaMA-Factory preferences (conversations, chosen, rejected)',
   recognises: (row) =>
     has(row, 'chosen', 'rejected') && !has(row, 'prompt') && Array.isArray(row.conversations),
   parse: parsePair,

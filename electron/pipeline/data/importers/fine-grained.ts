@@ -17,7 +17,7 @@ import { readSpans } from '../spans.ts'
 
 export const fineGrainedImporter: Importer = {
   name: 'fine-grained-rlhf',
-  rows: 'FineGrainedRLHF feedback {question, passages, prediction 1, feedback}',
+  rows: 'FineGrainedRLHF feedback (question, passages, prediction 1, feedback)',
   recognises: (row) => has(row, 'question', 'prediction 1', 'feedback'),
   parse,
 }

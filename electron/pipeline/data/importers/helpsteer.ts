@@ -23,7 +23,7 @@ const attributes = ['helpfulness', 'correctness', 'coherence', 'complexity', 've
 
 export const ratedResponseImporter: Importer = {
   name: 'helpsteer2',
-  rows: 'HelpSteer2 ratings {prompt, response, helpfulness, correctness, …}',
+  rows: 'HelpSteer2 ratings (prompt, response, helpfulness, correctness, …)',
   reading:
     'Neighbouring responses to one prompt are compared by helpfulness; a response on its own is to be edited.',
   recognises: (row) => has(row, 'prompt', 'response', 'helpfulness', 'correctness'),
@@ -33,7 +33,7 @@ export const ratedResponseImporter: Importer = {
 
 export const helpSteer2PreferenceImporter: Importer = {
   name: 'helpsteer2-preference',
-  rows: 'HelpSteer2 preferences {prompt, response_1, response_2, preference_strength}',
+  rows: 'HelpSteer2 preferences (prompt, response_1, response_2, preference_strength)',
   recognises: (row) => has(row, 'prompt', 'response_1', 'response_2', 'preference_strength'),
   parse: (row) =>
     parsePreference(row, {
@@ -46,7 +46,7 @@ export const helpSteer2PreferenceImporter: Importer = {
 
 export const helpSteer3PreferenceImporter: Importer = {
   name: 'helpsteer3-preference',
-  rows: 'HelpSteer3 preferences {context, response1, response2, overall_preference}',
+  rows: 'HelpSteer3 preferences (context, response1, response2, overall_preference)',
   recognises: (row) => has(row, 'context', 'response1', 'response2', 'overall_preference'),
   parse: (row) =>
     parsePreference(row, {
@@ -59,7 +59,7 @@ export const helpSteer3PreferenceImporter: Importer = {
 
 export const helpSteer3FeedbackImporter: Importer = {
   name: 'helpsteer3-feedback',
-  rows: 'HelpSteer3 feedback {context, response1, response2, feedback1, feedback2}',
+  rows: 'HelpSteer3 feedback (context, response1, response2, feedback1, feedback2)',
   reading: 'Each response is to be edited; its feedback is kept as metadata.',
   recognises: (row) =>
     has(row, 'context', 'response1', 'response2', 'feedback1') && !has(row, 'overall_preference'),
@@ -68,14 +68,14 @@ export const helpSteer3FeedbackImporter: Importer = {
 
 export const helpSteer3EditImporter: Importer = {
   name: 'helpsteer3-edit',
-  rows: 'HelpSteer3 edits {context, original_response, edited_response}',
+  rows: 'HelpSteer3 edits (context, original_response, edited_response)',
   recognises: (row) => has(row, 'context', 'original_response', 'edited_response'),
   parse: parseEdit,
 }
 
 export const helpSteer3QualityImporter: Importer = {
   name: 'helpsteer3-edit-quality',
-  rows: 'HelpSteer3 edit quality {context, original_response, good_edited_response, bad_edited_response}',
+  rows: 'HelpSteer3 edit quality (context, original_response, good_edited_response, bad_edited_response)',
   reading: 'The good edit is a finished edit of the original; with the bad one it is also a preference.',
   recognises: (row) =>
     has(row, 'context', 'original_response', 'good_edited_response', 'bad_edited_response'),

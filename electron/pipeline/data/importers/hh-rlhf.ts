@@ -13,7 +13,7 @@ import { isTranscript, parseTranscript } from '../transcript.ts'
 
 export const hhImporter: Importer = {
   name: 'hh-rlhf',
-  rows: 'HH-RLHF transcripts {chosen, rejected}',
+  rows: 'HH-RLHF transcripts (chosen, rejected)',
   recognises: (row) => isTranscript(row.chosen) && isTranscript(row.rejected) && !('prompt' in row),
   parse,
 }

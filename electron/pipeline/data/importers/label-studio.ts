@@ -12,7 +12,7 @@ const reading =
 
 export const labelStudioImporter: Importer = {
   name: 'label-studio',
-  rows: 'Label Studio tasks {data, annotations}',
+  rows: 'Label Studio tasks (data, annotations)',
   reading,
   recognises: (row) => isObject(row.data) && Array.isArray(row.annotations),
   parse: (row) => itemsOfTask(jsonTask(row)),
@@ -20,7 +20,7 @@ export const labelStudioImporter: Importer = {
 
 export const labelStudioMinImporter: Importer = {
   name: 'label-studio-min',
-  rows: 'Label Studio rows of JSON-MIN {annotation_id, annotator, lead_time}',
+  rows: 'Label Studio rows of JSON-MIN (annotation_id, annotator, lead_time)',
   reading,
   recognises: (row) => has(row, 'annotation_id', 'annotator') && 'lead_time' in row,
   groupKey: (row) => (has(row, 'id') ? String(row.id) : null),

@@ -14,7 +14,7 @@ import { makeItem } from '../item.ts'
 
 export const openaiPreferenceImporter: Importer = {
   name: 'openai-preference',
-  rows: 'OpenAI preferences {input, preferred_output, non_preferred_output}',
+  rows: 'OpenAI preferences (input, preferred_output, non_preferred_output)',
   recognises: (row) => has(row, 'input', 'preferred_output', 'non_preferred_output'),
   parse,
 }

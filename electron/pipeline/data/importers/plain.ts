@@ -23,7 +23,7 @@ const fields = ['id', 'source', 'chosen', 'rejected', 'edited', 'error_spans']
 
 export const plainImporter: Importer = {
   name: 'plain',
-  rows: 'plain rows {prompt, rejected, edited} with context? and chosen?',
+  rows: 'plain rows (prompt, rejected and edited; also context and chosen)',
   recognises: (row) => has(row, 'prompt') && ['chosen', 'rejected', 'edited'].some((key) => has(row, key)),
   parse,
 }
@@ -56,5 +56,10 @@ function parse(row: RawObject): ParsedRow {
   const isFinished = edited !== null && (edited !== '' || rejected === '')
   const annotator =
     typeof row.annotator === 'number' ? String(row.annotator) : readOptionalText(row, 'annotator') || null
-  return { item, annotations: isFinished ? [importedEdit(item.id, edited, annotator)] : [] }
+  if (!isFinished) return { item, annotations: [] }
+  return {
+    item,
+    annotations: [importedEdit(item.id, edited, annotator)],
+    isOneOfMany: annotator !== null,
+  }
 }

@@ -19,14 +19,14 @@ import { readRequest } from '../request.ts'
 
 export const alpacaPreferenceImporter: Importer = {
   name: 'alpaca-preference',
-  rows: 'AlpacaFarm annotations {instruction, input?, output_1, output_2, preference}',
+  rows: 'AlpacaFarm annotations (instruction, perhaps input, output_1, output_2, preference)',
   recognises: (row) => has(row, 'instruction', 'output_1', 'output_2'),
   parse: (row) => parse(row, ['output_1', 'output_2'], 'alpaca'),
 }
 
 export const pairImporter: Importer = {
   name: 'pairs',
-  rows: 'pairs {instruction, output_a, output_b, preference}',
+  rows: 'pairs (instruction, output_a, output_b, preference)',
   recognises: (row) => has(row, 'instruction', 'output_a', 'output_b'),
   parse: (row) => parse(row, ['output_a', 'output_b'], 'pairs'),
 }

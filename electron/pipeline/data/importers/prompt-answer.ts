@@ -27,7 +27,7 @@ const isPromptWithAnswer = (row: RawObject) =>
 
 export const alpacaOutputImporter: Importer = {
   name: 'alpaca-output',
-  rows: 'Alpaca and AlpacaFarm outputs {instruction, input?, output}',
+  rows: 'Alpaca and AlpacaFarm outputs (instruction, perhaps input, output)',
   reading: 'Demonstrations: each output answers its instruction.',
   recognises: (row) =>
     has(row, 'instruction', 'output') && isPromptWithAnswer(row) && findVerdictKey(row) === null,
@@ -36,7 +36,7 @@ export const alpacaOutputImporter: Importer = {
 
 export const completionImporter: Importer = {
   name: 'prompt-completion',
-  rows: 'TRL demonstrations {prompt, completion}',
+  rows: 'TRL demonstrations (prompt, completion)',
   reading: 'Demonstrations: each completion answers its prompt.',
   recognises: (row) => isPromptWithAnswer(row) && findVerdictKey(row) === null,
   parse: (row) => parseDemonstration(row, 'prompt-completion'),
@@ -44,7 +44,7 @@ export const completionImporter: Importer = {
 
 export const judgedAnswerImporter: Importer = {
   name: 'kto',
-  rows: 'judged answers, as for KTO {prompt, completion, label} or {instruction, output, kto_tag}',
+  rows: 'judged answers, as for KTO (prompt, completion, label) or (instruction, output, kto_tag)',
   reading: 'A good answer is a demonstration, a bad one is to be edited.',
   recognises: (row) => isPromptWithAnswer(row) && findVerdictKey(row) !== null,
   parse: parseJudged,

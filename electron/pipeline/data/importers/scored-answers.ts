@@ -11,7 +11,7 @@ const everyPair = 'One item for every pair of answers of which one is better'
 
 export const ultraFeedbackImporter: Importer = {
   name: 'ultrafeedback',
-  rows: 'UltraFeedback {instruction, completions with scores}',
+  rows: 'UltraFeedback (instruction, completions with scores)',
   reading: `${everyPair}, by overall_score, or by fine-grained_score if there is none.`,
   recognises: (row) => has(row, 'completions') && listsObjects(row.completions) && !has(row, 'labels'),
   parse: (row) => parse(row, 'completions', 'ultrafeedback', readCompletion),
@@ -19,7 +19,7 @@ export const ultraFeedbackImporter: Importer = {
 
 export const nectarImporter: Importer = {
   name: 'nectar',
-  rows: 'Nectar {prompt, answers with ranks}',
+  rows: 'Nectar (prompt, answers with ranks)',
   reading: `${everyPair}, by rank.`,
   recognises: (row) => has(row, 'prompt', 'answers') && listsObjects(row.answers),
   parse: (row) => parse(row, 'answers', 'nectar', readRanked),
@@ -27,7 +27,7 @@ export const nectarImporter: Importer = {
 
 export const rewardBench2Importer: Importer = {
   name: 'rewardbench-2',
-  rows: 'RewardBench 2 {prompt, chosen and rejected as lists of texts}',
+  rows: 'RewardBench 2 (prompt, chosen and rejected as lists of texts)',
   reading: 'One item for every right answer with every wrong one.',
   recognises: (row) => has(row, 'prompt') && listsTexts(row.chosen) && listsTexts(row.rejected),
   parse: parseLists,

@@ -15,7 +15,7 @@ import { makeItem } from '../item.ts'
 
 export const seedTaskImporter: Importer = {
   name: 'seed-tasks',
-  rows: 'Self-Instruct seed tasks {instruction, instances}',
+  rows: 'Self-Instruct seed tasks (instruction, instances)',
   recognises: (row) => has(row, 'instruction', 'instances'),
   parse,
 }

@@ -11,7 +11,7 @@ export const wrongStep = 'wrong step'
 
 export const stepwiseImporter: Importer = {
   name: 'stepwise',
-  rows: 'TRL stepwise supervision {prompt, completions, labels}',
+  rows: 'TRL stepwise supervision (prompt, completions, labels)',
   reading:
     'Steps joined by line breaks; wrong steps are error spans. An answer of right steps is a demonstration.',
   recognises: (row) => has(row, 'prompt', 'completions', 'labels') && Array.isArray(row.labels),

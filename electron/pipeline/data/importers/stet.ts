@@ -20,7 +20,7 @@ const StetRow = z.strictObject({
 
 export const stetImporter: Importer = {
   name: 'stet',
-  rows: 'Stet rows {stet, item, annotations}',
+  rows: 'Stet rows (stet, item, annotations)',
   recognises: (row) => has(row, 'stet', 'item'),
   parse,
 }

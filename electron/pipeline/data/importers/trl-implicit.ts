@@ -19,7 +19,7 @@ import { isTranscript } from '../transcript.ts'
 
 export const trlImplicitImporter: Importer = {
   name: 'trl-implicit',
-  rows: 'TRL preferences {chosen, rejected} without a prompt',
+  rows: 'TRL preferences (chosen, rejected) without a prompt',
   reading: 'There is no prompt: what both texts begin with is taken as the prompt, as in TRL.',
   recognises: (row) => isImplicitPair(row),
   parse,

@@ -22,7 +22,7 @@ import { isImplicitPair } from './trl-implicit.ts'
 
 export const trlImporter: Importer = {
   name: 'trl',
-  rows: 'TRL preferences {prompt, chosen, rejected, context?}',
+  rows: 'TRL preferences (prompt, chosen, rejected, perhaps context)',
   recognises: (row) =>
     isPair(row) &&
     (has(row, 'prompt') || (findPromptKey(row) === null && !areTranscripts(row) && !isImplicitPair(row))),
@@ -31,7 +31,7 @@ export const trlImporter: Importer = {
 
 export const instructionPairImporter: Importer = {
   name: 'instruction-pairs',
-  rows: 'preferences {instruction, question, query or input, system?, history?, chosen, rejected}',
+  rows: 'preferences (instruction, question, query or input, perhaps system and history, chosen, rejected)',
   recognises: (row) =>
     isPair(row) && !has(row, 'prompt') && findPromptKey(row) !== null && !areTranscripts(row),
   parse: (row) => parse(row, 'instruction-pairs'),

@@ -8,6 +8,7 @@ const maxBadRows = 20
 
 export function presentImport({
   imported,
+  joined,
   duplicates,
   bad,
   skipped,
@@ -15,6 +16,9 @@ export function presentImport({
 }: VerbResult<'import'>): string {
   return lines(
     `Imported ${imported} rows; ${duplicates} duplicates, ${bad.length} bad rows.`,
+    joined.rows > 0
+      ? `${joined.rows} of them are ${joined.items} items, edited by ${joined.annotators} annotators.`
+      : '',
     skippedSentence(skipped),
     datasets.length > 0 ? `Datasets: ${datasets.map((name) => `"${name}"`).join(', ')}.` : '',
     ...bad.slice(0, maxBadRows).map(({ file, line, reason }) => `  ${file}, line ${line}: ${reason}`),

@@ -11,6 +11,7 @@ import { handleRendererRequests } from './renderer-requests.ts'
 import { registerScheme, serveScheme } from './scheme.ts'
 import { Windows } from './windows.ts'
 
+process.umask(0o077) // what is written is for this user alone
 app.enableSandbox()
 registerScheme()
 lockDownNavigation()

@@ -10,6 +10,7 @@ import path from 'node:path'
 import Database from 'better-sqlite3'
 import { UserError } from '../contract/errors.ts'
 import { type Db, explain } from './database.ts'
+import { makePrivate } from './own-files.ts'
 
 export interface Lock {
   release(): void
@@ -52,6 +53,7 @@ async function beginExclusive(folder: string): Promise<Db> {
   let db: Db | undefined
   try {
     db = new Database(file, { timeout: 0 })
+    makePrivate(file)
     db.exec('BEGIN EXCLUSIVE')
     return db
   } catch (error) {
@@ -68,7 +70,7 @@ function holderFile(folder: string): string {
 /** Records who holds the lock, for messages only: on a full disk the lock works without it. */
 function writeHolder(folder: string): void {
   const [program = '', ...rest] = process.argv.slice(1)
-  const command = [path.basename(program), ...rest].join(' ').slice(0, 100)
+  const command = [path.basename(program), ...withoutKeys(rest)].join(' ').slice(0, 100)
   const holder: Holder = { pid: process.pid, command, since: new Date().toISOString() }
   const temporary = `${holderFile(folder)}.${process.pid}`
   try {
@@ -77,6 +79,11 @@ function writeHolder(folder: string): void {
   } catch {
     rmSync(temporary, { force: true })
   }
+}
+
+/** Arguments of a command line, without secrets. */
+function withoutKeys(words: readonly string[]): string[] {
+  return words.map((word, i) => (words[i - 1] === '--key' ? '…' : word.replace(/^(--key=).*/s, '$1…')))
 }
 
 /** The holder writes its record just after taking the lock; until then it is missing or that of a dead process. */

@@ -11,6 +11,7 @@ import { applicationId, DamagedProject, refuseDamaged } from './health.ts'
 import { removeUnfinishedImport } from './import-rows.ts'
 import { acquireLock, type Lock } from './lock.ts'
 import { type Migration, migrate, readMigrations, schemaVersion } from './migrate.ts'
+import { makePrivate, refuseLinks } from './own-files.ts'
 import { pauseInterruptedRuns } from './runs.ts'
 import { watchFile } from './whereabouts.ts'
 
@@ -73,6 +74,7 @@ export async function openProject(folder: string): Promise<Project> {
 export function openProjectBeside(folder: string): Project | null {
   const file = path.join(folder, 'lab.db')
   if (!existsSync(file)) return null
+  refuseLinks(folder)
   const db = openDatabaseToRead(file)
   if (!isOurs(db) || schemaVersion(db) !== readMigrations().length) {
     db.close()
@@ -88,6 +90,8 @@ async function open(
   newName: string,
   check: (file: string) => void = () => {},
 ): Promise<Project> {
+  refuseLinks(folder)
+  makePrivate(folder)
   const lock = await acquireLock(folder)
   let db: Db | undefined
   try {

@@ -10,6 +10,7 @@ import { openLog } from '../log.ts'
 import { openHost } from '../router.ts'
 import { settingsFolder } from '../settings-folder.ts'
 
+process.umask(0o077) // what is written is for this user alone
 const main = process.parentPort
 const log = openLog(settingsFolder())
 const { router, board, close } = openHost({

@@ -1,6 +1,7 @@
 /** Chat completions of an OpenAI-compatible server, in the parameters that it accepts, and the errors that can occur. */
 import { z } from 'zod'
 import type { Message } from '../../contract/records.ts'
+import { masked } from './masked.ts'
 
 export interface ChatServer {
   /** Base address, for example `http://localhost:11434/v1`. */
@@ -201,6 +202,7 @@ async function request(
   { timeoutSeconds, key }: Pick<ChatServer, 'timeoutSeconds' | 'key'>,
   body: object | null,
 ): Promise<string> {
+  requireNoPassword(url)
   try {
     const response = await fetch(url, {
       method: body === null ? 'GET' : 'POST',
@@ -209,7 +211,7 @@ async function request(
       redirect: 'error',
       signal: AbortSignal.timeout(1000 * timeoutSeconds),
     })
-    const text = await readLimited(url, response)
+    const text = masked(await readLimited(url, response), key) // a server may repeat what it was sent
     if (response.ok) return text
     throw refusal(url, response, text)
   } catch (error) {
@@ -221,6 +223,14 @@ async function request(
         : `${url} cannot be reached, or the connection was lost. Start the server, or use another address.`,
     )
   }
+}
+
+/** Addresses are stored, shown and put in messages. */
+function requireNoPassword(url: string): void {
+  const { username, password, host } = new URL(url)
+  if (username === '' && password === '') return
+  const message = `The address of the server at ${host} contains a user name or a password. Leave it out, and set a key as STET_JUDGE_KEY, in the environment of Stet.`
+  throw new ChatError(message, { retryable: false })
 }
 
 /** A rate limit or a server error may go away; an error about the call itself will not. */

@@ -74,3 +74,37 @@ test('the key is the one of the environment', async () => {
   delete process.env.STET_JUDGE_KEY
   assert.equal(key, 'Bearer secret')
 })
+
+test('a key that the server repeats is in no message and no answer, in whatever form', async () => {
+  const sent = 'sk-test-"0123+456/789"'
+  process.env.STET_JUDGE_KEY = sent
+  after(() => delete process.env.STET_JUDGE_KEY)
+  const forms = [sent, encodeURIComponent(sent), btoa(sent), `Bearer ${sent}`]
+  const seen: string[] = []
+  const echo = (status: number, body: (form: string) => object) => async (form: string) => {
+    const answer = (response: ServerResponse, header: string | undefined) => {
+      assert.equal(header, `Bearer ${sent}`)
+      json(body(form), status)(response)
+    }
+    const server = await stub({ '/v1/models': answer, '/v1/chat/completions': answer })
+    for (const model of [null, 'small'])
+      seen.push(await check({ server, model }).then(JSON.stringify, (error: Error) => error.message))
+  }
+  for (const form of forms) {
+    await echo(401, (said) => ({ error: { message: `Incorrect API key: ${said}` } }))(form)
+    await echo(500, (said) => ({ detail: said }))(form)
+    await echo(200, (said) => ({ data: [{ id: said }], choices: [{ message: { content: said } }] }))(form)
+  }
+  assert.equal(seen.filter((text) => text.includes('[key]')).length, seen.length)
+  for (const text of seen) for (const form of forms) assert.ok(!text.includes(form), text)
+})
+
+test('an address with a password is refused without repeating it', async () => {
+  const message = /^The address of the server at 127\.0\.0\.1:9 contains a user name or a password/
+  for (const server of ['http://me:hunter22@127.0.0.1:9/v1', 'http://hunter22@127.0.0.1:9/v1'])
+    await assert.rejects(check({ server }), (error: Error) => {
+      assert.match(error.message, message)
+      assert.ok(!error.message.includes('hunter22'))
+      return true
+    })
+})

@@ -197,6 +197,7 @@ function explain(error: unknown, { json }: { json: boolean }, log: Log): number 
   return code ? exitCodes[code] : 1
 }
 
+process.umask(0o077) // what is written is for this user alone
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
   process.exit(0) // The reader has closed the pipe, as `head` does.

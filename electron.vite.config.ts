@@ -19,6 +19,8 @@ const programs = [
   'trainer/main',
   'trainer/watch-host',
   'pipeline/data/parquet-process',
+  'pipeline/judge/pattern-process',
+  'host/models/tokenizer-process',
 ]
 
 /** Copies the files that the code reads by path and does not import. */

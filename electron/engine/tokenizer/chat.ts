@@ -4,6 +4,7 @@ import { UserError } from '../../contract/errors.ts'
 import type { Message } from '../../contract/records.ts'
 import { makeFinder } from './added-tokens.ts'
 import { callPythonStrings, stringFunctions } from './python-template.ts'
+import { enterStage } from './stage.ts'
 
 /**
  * Templates may ask for today's date. The same conversation must have the same ids every day, so all of them
@@ -46,6 +47,7 @@ export function readChatTemplate(
   const findSpecial = makeFinder(specialContents.map((content) => ({ content })))
   return {
     render(messages, addGenerationPrompt, variables) {
+      enterStage('chat_template')
       const mark = findMark(messages)
       const disarmed = messages.map(({ role, content }) => ({
         role,

@@ -15,6 +15,7 @@ import { readModel } from './model.ts'
 import { type NormalizerStep, normalize, readNormalizer } from './normalizer.ts'
 import { readPrefix } from './post-processor.ts'
 import { type PreTokenizerStep, preTokenize, readPreTokenizer } from './pre-tokenizer.ts'
+import { enterStage } from './stage.ts'
 import { closeThinking } from './thinking.ts'
 
 export type { TemplateVariables }
@@ -127,6 +128,7 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
     encode: (text) => encodeWithOffsets(text).ids,
     encodeWithOffsets,
     decode(all, { skipSpecial = false } = {}) {
+      enterStage('decoder')
       return decoder.decode(skipSpecial ? [...all].filter((id) => !specialIds.has(id)) : all)
     },
     pieceOf: (id) => displayBytes(decoder.bytesOf(id)),
@@ -309,12 +311,16 @@ function makePlainEncoder(
   }
 
   return (text, isFirst, encoding) =>
-    encodeSections(text, splitRaw, encoding, (raw, rawStart) =>
+    encodeSections(text, splitRaw, encoding, (raw, rawStart) => {
+      enterStage('normalizer')
       encodeSections(normalize(normalizer, raw), splitNormalized, encoding, (section, start) => {
         const beginsText = isFirst && rawStart === 0 && start === 0
-        for (const word of preTokenize(preTokenizer, section, beginsText)) encodeWord(word, encoding)
-      }),
-    )
+        enterStage('pre_tokenizer')
+        const words = preTokenize(preTokenizer, section, beginsText)
+        enterStage('model')
+        for (const word of words) encodeWord(word, encoding)
+      })
+    })
 }
 
 /** Assigns characters that no token stands for (a normalizer dropped them) to the next token, or else to the last. */

@@ -135,6 +135,7 @@ async function encode(
   { lab, tokenizers }: HandlerContext,
   { project, tokenizer, text }: InputOf<Contract['encode']>,
 ): Promise<ResultOf<Contract['encode']>> {
-  const { ids, offsets } = tokenizers.of(await lab.openProject(project), tokenizer).encodeWithOffsets(text)
+  const open = tokenizers.of(await lab.openProject(project), tokenizer)
+  const { ids, offsets } = await open.encodeWithOffsets(text)
   return { ids, spans: offsets.flat() }
 }

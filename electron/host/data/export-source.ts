@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import { UserError } from '../../contract/errors.ts'
 import type { EditedPair, PairLabels } from '../../contract/records.ts'
 import type { VerbInput } from '../../contract/verbs.ts'
-import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { promptMessages } from '../../engine/tokenizer/query.ts'
 import type {
   Demonstration,
@@ -15,10 +14,10 @@ import type {
 } from '../../pipeline/data/exporters/exporter.ts'
 import { align } from '../../pipeline/label/align.ts'
 import { labelEncodings } from '../../pipeline/label/label-encodings.ts'
-import { labelPair } from '../../pipeline/label/labels.ts'
 import { encodeWords } from '../../pipeline/label/words.ts'
 import type { Db, Project } from '../../storage/index.ts'
-import { findModel, openTokenizerAt } from '../models/project-models.ts'
+import { callsOf, LimitedTokenizer } from '../models/limited-tokenizer.ts'
+import { findModel } from '../models/project-models.ts'
 import { annotatedItemsOf, editedPairsOf, type ItemSelection, itemsOf } from './items.ts'
 
 type Options = Pick<VerbInput<'export'>, 'pairs' | 'datasets' | 'items' | 'tokenizer'>
@@ -28,7 +27,7 @@ export function exportSource(project: Project, { pairs, datasets, items, tokeniz
   const { db } = project
   const selection = items.length === 0 ? { datasets } : { datasets, ids: items }
   const open = () => {
-    if (tokenizer !== null) return openTokenizerAt(findModel(project, tokenizer).path)
+    if (tokenizer !== null) return new LimitedTokenizer(findModel(project, tokenizer).path)
     const message = 'Token labels need a tokenizer. Pass --tokenizer with a model folder or a GGUF file.'
     throw new UserError('bad_input', message)
   }
@@ -134,18 +133,25 @@ function* labelledWords(pairs: Iterable<EditedPair>): Generator<LabelledEdit> {
   }
 }
 
-function* labelledTokens(tokenizer: Tokenizer, pairs: Iterable<EditedPair>): Generator<LabelledEdit> {
-  for (const { item, rejected, edited } of pairs) {
-    const labels = labelPair(tokenizer, item.id, rejected, edited)
-    yield {
+async function* labelledTokens(
+  tokenizer: LimitedTokenizer,
+  pairs: Iterable<EditedPair>,
+): AsyncGenerator<LabelledEdit> {
+  for (const some of callsOf(pairs)) {
+    const labels = await tokenizer.label(some)
+    const queries = await tokenizer.encodeChats(some.map(({ item }) => promptMessages(item)))
+    yield* some.map(({ item, rejected, edited }, i) => ({
       item,
-      rejected: { text: rejected, labels: labels.rejected },
-      edited: { text: edited, labels: labels.edited },
-      query: tokenizer.encodeChat(promptMessages(item), { addGenerationPrompt: true }),
-    }
+      rejected: { text: rejected, labels: labels[i]!.rejected },
+      edited: { text: edited, labels: labels[i]!.edited },
+      query: queries[i]!,
+    }))
   }
 }
 
-function* labelled(tokenizer: Tokenizer, pairs: Iterable<EditedPair>): Generator<PairLabels> {
-  for (const { item, rejected, edited } of pairs) yield labelPair(tokenizer, item.id, rejected, edited)
+async function* labelled(
+  tokenizer: LimitedTokenizer,
+  pairs: Iterable<EditedPair>,
+): AsyncGenerator<PairLabels> {
+  for (const some of callsOf(pairs)) yield* await tokenizer.label(some)
 }

@@ -10,10 +10,7 @@ import {
 } from '../../contract/judge-kinds.ts'
 import type { Item, JudgePair } from '../../contract/records.ts'
 import type { RunKind } from '../../contract/run-kinds/index.ts'
-import { openModelSource } from '../../engine/model/sources/model-source.ts'
-import { openTokenizer } from '../../engine/tokenizer/index.ts'
 import { withoutThinking } from '../../engine/tokenizer/thinking.ts'
-import { labelPair } from '../../pipeline/label/labels.ts'
 import { type Db, type Project, readMetrics, splitOf, splitPoint } from '../../storage/index.ts'
 import { flawsInWorlds } from '../../world/worlds.ts'
 import type { Lab } from '../context.ts'
@@ -22,6 +19,7 @@ import { evaluate, nameOfSides } from '../judge/evaluate.ts'
 import { makeJudge } from '../judge/judges.ts'
 import { questionKey, respond } from '../judge/outputs.ts'
 import { comparable, textsOf } from '../judge/reference-texts.ts'
+import { LimitedTokenizer } from '../models/limited-tokenizer.ts'
 import { type RunOutcome, startOrResume } from '../runs/run.ts'
 import { type InputChoice, inputRows } from '../runs/run-input.ts'
 import { seriesOf } from '../runs/series.ts'
@@ -47,7 +45,7 @@ export function labSteps(
 ): ExperimentSteps {
   const { policy, choice } = setting
   const { db } = project
-  const tokenizer = openTokenizer(openModelSource(policy).tokenizerSource)
+  const tokenizer = new LimitedTokenizer(policy)
   const isHeldout = (item: Item) => splitOf(splitPoint(item), choice.heldout) === 'heldout'
   return {
     heldoutItems: () =>
@@ -62,7 +60,7 @@ export function labSteps(
     trainingRows: (pairs) => inputRows(db, pairs, choice).filter(({ split }) => split === 'train').length,
     heldoutEdits: () =>
       [...editedPairsOf(db, { datasets: choice.datasets })].filter(({ item }) => isHeldout(item)),
-    labelsOf: ({ item, rejected, edited }) => labelPair(tokenizer, item.id, rejected, edited),
+    labelsOf: (pairs) => tokenizer.label(pairs),
     flawsOf: judgeKindOf(setting.judge).isWorldTruth ? worldFlaws : null,
     ...trainingSteps(lab, project, setting, hooks),
     ...judgingSteps(lab, project, setting, hooks),

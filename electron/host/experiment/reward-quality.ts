@@ -86,9 +86,10 @@ async function flawAurocs(
     model,
     edits.map(({ item, rejected }) => ({ item, response: rejected })),
   )
+  const labels = await steps.labelsOf(edits)
   const tokens = edits.flatMap((pair, i) => {
     const flaws = flawsOf(pair.item, { text: pair.rejected, ended: true })
-    const { offsets } = steps.labelsOf(pair).rejected
+    const { offsets } = labels[i]!.rejected
     return offsets.flatMap(([start, end], t) => {
       const reward = scored[i]!.tokens[t]?.reward
       return reward === undefined ? [] : [{ reward, kinds: kindsAt(flaws, start, end) }]

@@ -74,8 +74,8 @@ export interface ExperimentSteps {
     sides: { candidate: string; reference: string },
     pairs: readonly JudgePair[],
   ): Promise<{ summary: WinRateSummary; judgements: Judgement[] }>
-  /** Token labels of an edit under the policy's tokenizer, for the same tokens as `score` returns. */
-  labelsOf(pair: EditedPair): PairLabels
+  /** Token labels of edits under the policy's tokenizer, for the same tokens as `score` returns. */
+  labelsOf(pairs: readonly EditedPair[]): Promise<PairLabels[]>
   /** The flaws of a response; null if the judge does not know the truth. */
   flawsOf: ((item: Item, response: Pick<Response, 'text' | 'ended'>) => Flaw[]) | null
 }

@@ -28,8 +28,9 @@ async function rewardsOfModel(
     { item, response: edited },
   ])
   const scored = await steps.score(reward.model, rows)
+  const labelled = await steps.labelsOf(edits)
   return edits.flatMap((pair, i) => {
-    const labels = steps.labelsOf(pair)
+    const labels = labelled[i]!
     const prompt = pair.item.prompt.map((message) => message.content).join('\n\n')
     return (['rejected', 'edited'] as const).map((side, j) => ({
       rewardModel: reward.name,

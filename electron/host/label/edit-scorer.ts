@@ -7,7 +7,6 @@ import type { JobOf } from '../../contract/jobs.ts'
 import type { LabelledPair, LabelledToken } from '../../contract/label.ts'
 import type { EditedPair } from '../../contract/records.ts'
 import type { RewardScheme } from '../../contract/run-kinds/reward.ts'
-import { labelPair } from '../../pipeline/label/labels.ts'
 import type { RewardedEdit } from '../../pipeline/reward/disagreement.ts'
 import type { Project } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
@@ -57,11 +56,12 @@ export class EditScorer {
     const { path } = findModel(project, rewardModel)
     const tokenizer = this.#tokenizers.of(project, rewardModel)
     const scores = await this.#scoresOf(path, edits, hooks)
-    const scored = (edit: EditedPair): ScoredEdit | null => {
+    const labels = await tokenizer.label(edits)
+    const scored = (edit: EditedPair, i: number): ScoredEdit | null => {
       const rejected = scores.get(keyOf(path, edit, edit.rejected))
       const edited = scores.get(keyOf(path, edit, edit.edited))
       if (!rejected || !edited) return null
-      const pair = labelledPair(edit, labelPair(tokenizer, edit.item.id, edit.rejected, edit.edited))
+      const pair = labelledPair(edit, labels[i]!)
       return {
         ...pair,
         rejected: withRewards(pair.rejected, rejected),

@@ -3,9 +3,7 @@ import type { label } from '../../contract/label.ts'
 import type { EditedPair, TokenLabels } from '../../contract/records.ts'
 import type { InputOf, ResultOf } from '../../contract/verbs.ts'
 import { labelEncodings } from '../../pipeline/label/label-encodings.ts'
-import { labelPair } from '../../pipeline/label/labels.ts'
 import { encodeWords } from '../../pipeline/label/words.ts'
-import type { Project } from '../../storage/index.ts'
 import { editedPairsOf } from '../data/items.ts'
 import type { HandlerContext } from '../handler-context.ts'
 import { streamEvents } from '../stream.ts'
@@ -28,10 +26,12 @@ async function listPairs(
 ): Promise<ResultOf<typeof label.pairs>> {
   const project = await context.lab.openProject(folder)
   const all = [...editedPairsOf(project.db, { datasets: [] })]
-  const labelsOf = tokenizer === null ? labelWords : tokenLabeller(context, project, tokenizer)
-  const pairs = all
-    .slice(offset, offset + limit)
-    .map((pair) => labelledPair(pair, labelsOf(pair), { isInWords: tokenizer === null }))
+  const listed = all.slice(offset, offset + limit)
+  const labels =
+    tokenizer === null
+      ? listed.map(labelWords)
+      : await context.tokenizers.of(project, tokenizer).label(listed)
+  const pairs = listed.map((pair, i) => labelledPair(pair, labels[i]!, { isInWords: tokenizer === null }))
   return { total: all.length, pairs }
 }
 
@@ -43,9 +43,4 @@ interface Labels {
 function labelWords({ rejected, edited }: EditedPair): Labels {
   const [before, after] = encodeWords(rejected, edited)
   return labelEncodings(before!, after!)
-}
-
-function tokenLabeller({ tokenizers }: HandlerContext, project: Project, model: string) {
-  const tokenizer = tokenizers.of(project, model)
-  return ({ item, rejected, edited }: EditedPair): Labels => labelPair(tokenizer, item.id, rejected, edited)
 }

@@ -1,5 +1,4 @@
 /** The verb `label`: token labels of all finished edits, and measures of how minimal the edits are. */
-import { setImmediate } from 'node:timers/promises'
 import type { Hooks } from '../../contract/events.ts'
 import type { labelVerbs as contractVerbs, LabelSummary } from '../../contract/label.ts'
 import type { EditedPair, PairLabels, TokenLabels } from '../../contract/records.ts'
@@ -7,13 +6,13 @@ import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { type Minimality, minimality } from '../../pipeline/annotate/minimality.ts'
 import { writeRows } from '../../pipeline/data/exporters/exporter.ts'
 import { labelRow } from '../../pipeline/data/exporters/tokens.ts'
-import { labelPair } from '../../pipeline/label/labels.ts'
 import { countSpanWords, spanAgreement, type WordCounts } from '../../pipeline/label/span-agreement.ts'
 import type { Project } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import { editedPairsOf } from '../data/items.ts'
 import type { Implements } from '../implements.ts'
-import { findModel, openTokenizerAt } from '../models/project-models.ts'
+import { callsOf, LimitedTokenizer } from '../models/limited-tokenizer.ts'
+import { findModel } from '../models/project-models.ts'
 import { outputFile } from '../output-file.ts'
 
 /** What one edit adds to the summary. */
@@ -41,27 +40,28 @@ async function labelProject(
   { emit, signal }: Hooks,
 ): Promise<VerbResult<'label'>> {
   const file = out === null ? null : outputFile(out, force)
-  const tokenizer = openTokenizerAt(findModel(project, name).path)
+  const tokenizer = new LimitedTokenizer(findModel(project, name).path)
   const pairs = [...editedPairsOf(project.db, { datasets })]
   const figures: EditFigures[] = []
   async function* labels(): AsyncGenerator<PairLabels> {
-    for (const pair of pairs) {
-      const labelled = labelPair(tokenizer, pair.item.id, pair.rejected, pair.edited)
-      figures.push(measure(pair, labelled))
-      yield labelled
-      if (figures.length % pairsPerTurn !== 0) continue
+    for (const some of callsOf(pairs)) {
+      const labelled = await tokenizer.label(some)
+      for (const [i, labelsOfPair] of labelled.entries()) {
+        figures.push(measure(some[i]!, labelsOfPair))
+        yield labelsOfPair
+      }
       emit({ type: 'progress', phase: 'label', done: figures.length, total: pairs.length })
-      await setImmediate()
       signal.throwIfAborted()
     }
   }
-  if (file !== null) await writeRows(file, labels(), labelRow)
-  else for await (const _ of labels());
-  return summarise(figures, tokenizer.hash)
+  try {
+    if (file !== null) await writeRows(file, labels(), labelRow)
+    else for await (const _ of labels());
+    return summarise(figures, await tokenizer.hash())
+  } finally {
+    tokenizer.close()
+  }
 }
-
-/** Labelled before other work gets a turn. */
-const pairsPerTurn = 50
 
 function measure({ item, rejected, edited }: EditedPair, labels: PairLabels): EditFigures {
   const isChanged = rejected !== edited

@@ -3,6 +3,7 @@
 import type { Output } from '../../contract/records.ts'
 import { repetition } from '../../engine/statistics/repetition.ts'
 import type { Judge, Question, Reply } from './judge.ts'
+import { type PatternLimits, patternMatcher } from './pattern-matcher.ts'
 import { lengthOf } from './win-rate.ts'
 
 /** Which of two outputs is better: below 0 the first, above 0 the second, 0 a tie. */
@@ -35,13 +36,21 @@ export function lengthJudge(prefer: 'longer' | 'shorter'): Judge {
 }
 
 /** Prefers the output that matches `pattern`, or with `prefer` 'unmatched' the one that does not; otherwise a tie. */
-export function patternJudge(pattern: RegExp, prefer: 'matched' | 'unmatched' = 'matched'): Judge {
+export function patternJudge(
+  pattern: RegExp,
+  prefer: 'matched' | 'unmatched' = 'matched',
+  limits?: PatternLimits,
+): Judge {
   const sign = prefer === 'matched' ? 1 : -1
-  const matches = (text: string) => Number(text.search(pattern) >= 0)
-  return comparisonJudge(
-    `pattern/${prefer}/${pattern}`,
-    (question) => sign * (matches(question.second.text) - matches(question.first.text)),
-  )
+  const matching = patternMatcher(pattern, limits)
+  return {
+    name: `pattern/${prefer}/${pattern}`,
+    ...instantly,
+    async compare(questions) {
+      const matches = await matching(questions.flatMap(({ first, second }) => [first.text, second.text]))
+      return questions.map((_, i) => verdict(sign * (Number(matches[2 * i + 1]) - Number(matches[2 * i]))))
+    },
+  }
 }
 
 /**

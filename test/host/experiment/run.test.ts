@@ -105,9 +105,9 @@ function writingSteps() {
       })
       return { summary: summarise(judgements, { seed: 1, pairs }), judgements }
     },
-    labelsOf: ({ item: { id } }) => {
+    labelsOf: async (pairs) => {
       const side = { ids: [1], labels: [-1], offsets: [[0, 2]] as [number, number][] }
-      return { itemId: id, tokenizerHash: '', rejected: side, edited: side }
+      return pairs.map(({ item }) => ({ itemId: item.id, tokenizerHash: '', rejected: side, edited: side }))
     },
     flawsOf: null,
   }

@@ -9,6 +9,7 @@ import {
   type JudgedBatch,
   judgePairs,
   presentations,
+  type Question,
   remaining,
   repeatedPairs,
   type Unread,
@@ -202,6 +203,27 @@ test('the pattern judge prefers the match and ties otherwise, and a global patte
   assert.notEqual(patternJudge(/yes/).name, patternJudge(/yes/i).name)
 })
 
+test('a pattern that would search for years is stopped, with what to write instead, and other work continues', async () => {
+  const limits = { baseMs: 1500, perMillionMs: 1000 }
+  const judge = patternJudge(/(a+)+$/, 'matched', limits)
+  let turns = 0
+  const turn = setInterval(() => turns++, 20)
+  const began = performance.now()
+  const message =
+    /^The pattern \/\(a\+\)\+\$\/ needs more than 2 s for 2 texts, so it was stopped\. Write it without/
+  await assert.rejects(judge.compare([questionOf(`${'a'.repeat(60)}!`, 'b')]), { code: 'bad_input', message })
+  clearInterval(turn)
+  assert.ok(performance.now() - began < 6000)
+  assert.ok(turns > 20, `${turns} turns of other work`)
+  const { preferSecond } = (await judge.compare([questionOf('b', 'a')]))[0]!
+  assert.equal(preferSecond, 1, 'the judge still works')
+})
+
+function questionOf(first: string, second: string): Question {
+  const output = (text: string) => ({ text, ended: true })
+  return { pairId: 'p', prompt: [], context: '', first: output(first), second: output(second) }
+}
+
 test('the repetition judge prefers the output that repeats fewer 4-grams of words, and ties otherwise', async () => {
   const once = 'The ferry to Rum leaves at nine, and the one to Eigg at ten.'
   const twice = `${once} the ferry to Rum leaves at nine`
@@ -281,10 +303,11 @@ test('an output that is too long to score leaves its pair without a verdict, nam
 })
 
 test('a programmatic judge never contradicts itself in the other order', async () => {
+  const judges = [lengthJudge('shorter'), patternJudge(/[a-m]/), repetitionJudge()]
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(fc.string(), fc.string()), { maxLength: 8 }), async (texts) => {
       const given = texts.map(([a, b], i) => pairOf(String(i), a, b))
-      for (const judge of [lengthJudge('shorter'), patternJudge(/[a-m]/), repetitionJudge()]) {
+      for (const judge of judges) {
         const judgements = await judgeAll(judge, given)
         for (const { id } of given) {
           const [one, other] = judgements.filter((j) => j.pairId === id)

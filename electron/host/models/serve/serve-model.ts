@@ -6,6 +6,7 @@ import type { VerbInput, VerbResult } from '../../../contract/verbs.ts'
 import type { Project } from '../../../storage/index.ts'
 import type { Lab } from '../../context.ts'
 import { findModel, openTokenizerAt } from '../project-models.ts'
+import { guardedTokenizer } from './guarded-tokenizer.ts'
 import { ServedRows } from './served-rows.ts'
 import { startModelServer } from './server.ts'
 
@@ -16,7 +17,7 @@ export async function serveModel(
   { emit, signal }: Hooks,
 ): Promise<VerbResult<'serve-model'>> {
   const { folder, name } = await lab.peekProject(project, (opened) => namedModel(opened, model))
-  const tokenizer = openTokenizerAt(folder)
+  const tokenizer = guardedTokenizer(openTokenizerAt(folder), folder)
   const trainer = lab.newTrainer()
   const stop = new AbortController()
   try {

@@ -1,6 +1,7 @@
 /** Connections to a project's database: durable, and with errors that say what happened and what to do. */
 import Database from 'better-sqlite3'
 import { UserError } from '../contract/errors.ts'
+import { DamagedProject } from './health.ts'
 import { refuseDisplaced } from './whereabouts.ts'
 
 export type Db = Database.Database
@@ -73,6 +74,8 @@ export function transact<T>(db: Db, work: () => T): T {
 /** Turns SQLite's errors about disk and file into sentences for the user; any other error is returned as it is. */
 export function explain(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error
+  const damage = damages.find(([code]) => error.code.startsWith(code))
+  if (damage) return new DamagedProject(file, damage[1], { cause: error })
   const match = sqliteErrors.find(([code]) => error.code.startsWith(code))
   return match ? new UserError(match[1], `${file} ${match[2]}`, { cause: error }) : error
 }
@@ -95,14 +98,9 @@ const sqliteErrors: [code: string, kind: UserError['code'], message: string][] =
   ],
   ['SQLITE_READONLY', 'unavailable', 'cannot be written: change the permissions of the file and its folder.'],
   ['SQLITE_CANTOPEN', 'unavailable', 'cannot be opened: check that its folder exists and can be written.'],
-  [
-    'SQLITE_NOTADB',
-    'bad_input',
-    'is not a database. Replace it with the newest copy from the folder backups next to it.',
-  ],
-  [
-    'SQLITE_CORRUPT',
-    'bad_input',
-    'is damaged. Replace it with the newest copy from the folder backups next to it.',
-  ],
+]
+
+const damages: [code: string, problem: string][] = [
+  ['SQLITE_NOTADB', 'is not a database, or its first page is damaged'],
+  ['SQLITE_CORRUPT', 'is damaged'],
 ]

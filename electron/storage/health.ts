@@ -62,7 +62,23 @@ function problemOf(db: Db): string | null {
   const found = db.pragma('integrity_check(1)', { simple: true }) as string
   if (found !== 'ok') return `is damaged (${withoutName(found)})`
   const broken = db.pragma('foreign_key_check') as { table: string }[]
-  return broken[0] ? `is damaged (a row of ${broken[0].table} refers to a missing one)` : null
+  return broken[0] ? `is damaged (a row of ${broken[0].table} refers to a missing one)` : problemOfSchema(db)
+}
+
+/** Creates all tables again, in memory: a connection that only reads skips their constraints. */
+function problemOfSchema(db: Db): string | null {
+  const select = db.prepare(
+    "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'item_search_*' ORDER BY rowid",
+  )
+  const empty = new Database(':memory:')
+  try {
+    for (const sql of select.pluck().all() as string[]) empty.exec(sql)
+    return null
+  } catch (error) {
+    return `is damaged (its schema: ${(error as Error).message})`
+  } finally {
+    empty.close()
+  }
 }
 
 /** SQLite's finding on one line, without its name for the file. */

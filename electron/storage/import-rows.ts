@@ -119,7 +119,7 @@ async function importInTurn(
       return parts.map(({ result: { bad, joined } }) => ({ ...nothing, bad, joined }))
     transact(db, () => {
       for (const part of parts) part.complete()
-      incoming.show()
+      incoming.show([...new Set(parts.flatMap(({ changed }) => changed))])
     })
     return parts.map(({ result }) => result)
   } catch (error) {
@@ -187,6 +187,8 @@ function unsynced(db: Db, work: () => void): void {
 /** What one source adds. */
 interface Part {
   result: ImportResult
+  /** Ids of items that showed before and have new annotations. */
+  changed: string[]
   /** Call inside a transaction. */
   store(rows: readonly ImportRow[]): void
   /** Call inside the last transaction. */
@@ -198,9 +200,11 @@ function openPart(db: Db, source: DatasetSource, incoming: Incoming): Part {
   const joined = { rows: 0, items: 0, annotators: new Set<string>() }
   const result: ImportResult = { ...nothing, bad: [], joined }
   const items = itemWriter(db, incoming)
+  const changed: string[] = []
   let dataset: OpenDataset | null = null
   return {
     result,
+    changed,
     store(rows) {
       if (rows.length === 0) return
       dataset ??= openDataset(db, source, incoming)
@@ -210,6 +214,7 @@ function openPart(db: Db, source: DatasetSource, incoming: Incoming): Part {
         const stored = items.write(item)
         const isNew = dataset.writer.write(item.id, annotations, stored.isNew)
         dataset.link(item.id, stored)
+        if (isNew && !stored.isHidden) changed.push(item.id)
         if (isNew || stored.isNew) result.imported++
         else result.duplicates++
       }

@@ -29,8 +29,11 @@ export interface Incoming {
   hideDataset(id: string): void
   /** Whether an item, if there is one, is hidden. */
   isHidden(seq: number): boolean
-  /** Shows everything; call inside a transaction. */
-  show(): void
+  /**
+   * Shows everything; call inside a transaction.
+   * @param changed ids of items that showed before and have new annotations
+   */
+  show(changed: readonly string[]): void
 }
 
 interface Range {
@@ -57,8 +60,21 @@ export function beginIncoming(db: Db): Incoming {
     annotations: { first: range.first_annotation, last: range.last_annotation },
     hideDataset: (id) => void hide.run(id),
     isHidden: (seq) => seq >= range.first_item && seq <= range.last_item,
-    show: () => void db.exec('DELETE FROM incoming'),
+    show: (changed) => {
+      db.exec('DELETE FROM incoming')
+      for (const id of changed) countAgain(db, id)
+    },
   }
+}
+
+/** An item's newest revisions, as they are kept for lists. */
+function countAgain(db: Db, id: string): void {
+  const seq = db.prepare('SELECT seq FROM items WHERE id = ?').pluck().get(id)
+  for (const [table, key] of [
+    ['item_facts', 'seq'],
+    ['latest_states', 'item_seq'],
+  ])
+    db.prepare(`INSERT OR REPLACE INTO ${table} SELECT * FROM ${table}_anew WHERE ${key} = ?`).run(seq)
 }
 
 /** Removes, part by part, what an import has left that was not completed. Other work can write meanwhile. */

@@ -37,17 +37,18 @@ const maxCharacters = 240
 
 const ofNewest = (expression: string) =>
   `(SELECT ${expression} FROM shown_annotations AS annotations WHERE item_id = items.id ORDER BY annotations.seq DESC LIMIT 1)`
-const newestState = ofNewest('state')
+/** Kept, unlike the others. */
+const newestState = 'facts.state'
 const newestRatio = ofNewest(
   "CASE state WHEN 'done' THEN edit_ratio(annotations.seq, items.rejected, edited) END",
 )
 const lastMessage = "json_extract(prompt, '$[#-1].content')"
 const datasetNames = `(SELECT coalesce(group_concat(name, ', '), '') FROM
-  (SELECT DISTINCT name FROM dataset_items JOIN shown_datasets AS datasets ON datasets.id = dataset_id WHERE item_id = items.id ORDER BY name))`
+  (SELECT DISTINCT name FROM dataset_items JOIN shown_datasets AS datasets ON datasets.id = dataset_id WHERE item_id = facts.id ORDER BY name))`
 
 /** Items without a value come last in both directions. */
 const sortKeys = {
-  imported: 'seq',
+  imported: 'facts.seq',
   prompt: `${lastMessage} COLLATE NOCASE`,
   length: 'length(rejected)',
   dataset: `nullif(${datasetNames}, '') COLLATE NOCASE`,
@@ -62,16 +63,21 @@ export function tablePage(
   defineRatio(db, ratioOf)
   const { where, values } = conditionOf(query)
   const total = db
-    .prepare(`SELECT count(*) FROM shown_items AS items WHERE ${where}`)
+    .prepare(`SELECT count(*) FROM ${sourceOf(query)} WHERE ${where}`)
     .pluck()
     .get(values) as number
   const cut = (column: string) => `substr(${column}, 1, ${maxCharacters})`
   const rows = db
     .prepare(
-      `SELECT id, source, ${cut('rejected')} AS rejected, ${cut('chosen')} AS chosen, split_point AS point,
+      `SELECT items.id, source, ${cut('rejected')} AS rejected, ${cut('chosen')} AS chosen,
+         facts.split_point AS point,
          ${cut(lastMessage)} AS prompt, ${newestState} AS state, ${newestRatio} AS editRatio,
          ${datasetNames} AS datasets
-       FROM shown_items AS items WHERE ${where} ORDER BY ${orderOf(query)} LIMIT @limit OFFSET @offset`,
+       FROM items JOIN item_facts AS facts USING (seq)
+       WHERE facts.seq IN (
+         SELECT facts.seq FROM ${sourceOf(query)} WHERE ${where} ORDER BY ${orderOf(query)} LIMIT @limit OFFSET @offset
+       )
+       ORDER BY ${orderOf(query)}`,
     )
     .all({ ...values, ...range }) as (Omit<TableRow, 'split'> & { point: number })[]
   return { total, rows: rows.map(({ point, ...row }) => ({ ...row, split: splitOf(point) })) }
@@ -81,12 +87,21 @@ export function tablePage(
 export function tableIds(db: Db, query: TableQuery, ratioOf: EditRatio): string[] {
   defineRatio(db, ratioOf)
   const { where, values } = conditionOf(query)
-  const select = db.prepare(`SELECT id FROM shown_items AS items WHERE ${where} ORDER BY ${orderOf(query)}`)
+  const select = db.prepare(
+    `SELECT facts.id FROM ${sourceOf(query)} WHERE ${where} ORDER BY ${orderOf(query)}`,
+  )
   return select.pluck().all(values) as string[]
 }
 
+/** Texts are read only if they are compared: a row of facts is a fiftieth of an item's. */
+function sourceOf({ sort, minRatio, maxRatio }: TableQuery): string {
+  const needsTexts =
+    !['imported', 'state', 'dataset'].includes(sort) || minRatio !== null || maxRatio !== null
+  return needsTexts ? 'shown_facts AS facts JOIN items USING (seq)' : 'shown_facts AS facts'
+}
+
 function orderOf({ sort, isDescending }: TableQuery): string {
-  return `${sortKeys[sort]} ${isDescending ? 'DESC' : 'ASC'} NULLS LAST, seq`
+  return `${sortKeys[sort]} ${isDescending ? 'DESC' : 'ASC'} NULLS LAST, facts.seq`
 }
 
 /** Annotations never change, so that each is measured once while the project is open. */
@@ -115,10 +130,18 @@ function conditionOf(query: TableQuery) {
     parts.push(part)
     values[name] = value
   }
-  restrict(toMatch(search), 'match', 'seq IN (SELECT rowid FROM item_search WHERE item_search MATCH @match)')
-  restrict(dataset, 'dataset', 'id IN (SELECT item_id FROM dataset_items WHERE dataset_id = @dataset)')
+  restrict(
+    toMatch(search),
+    'match',
+    'facts.seq IN (SELECT rowid FROM item_search WHERE item_search MATCH @match)',
+  )
+  restrict(
+    dataset,
+    'dataset',
+    'EXISTS (SELECT 1 FROM dataset_items WHERE dataset_id = @dataset AND item_id = facts.id)',
+  )
   if (split !== null) {
-    parts.push(split === 'heldout' ? 'split_point < @share' : 'split_point >= @share')
+    parts.push(split === 'heldout' ? 'facts.split_point < @share' : 'facts.split_point >= @share')
     values.share = defaultHeldoutShare
   }
   if (state === 'none') parts.push(`${newestState} IS NULL`)
@@ -126,7 +149,7 @@ function conditionOf(query: TableQuery) {
   restrict(
     annotator,
     'annotator',
-    'id IN (SELECT item_id FROM shown_annotations WHERE annotator = @annotator)',
+    'EXISTS (SELECT 1 FROM shown_states WHERE annotator = @annotator AND item_seq = facts.seq)',
   )
   restrict(minRatio, 'minRatio', `${newestRatio} >= @minRatio`)
   restrict(maxRatio, 'maxRatio', `${newestRatio} < @maxRatio`)

@@ -33,7 +33,7 @@ export function renameRun(db: Db, runId: string, name: string): void {
   transact(db, () => update.run(text(name, "The run's name"), now(), runId))
 }
 
-const records = ['metrics', 'samples', 'step_times', 'run_marks', 'run_details']
+const records = ['metrics', 'metric_groups', 'samples', 'step_times', 'run_marks', 'run_details']
 
 /** Removes the run with all that it recorded. Its model, its evaluations and the runs that followed from it stay. */
 export function deleteRun(db: Db, runId: string): void {

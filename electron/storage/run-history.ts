@@ -1,6 +1,7 @@
 /** Events of a run, durations of its steps, and the copy of a run's whole history for a branch. */
 import type { RunMark } from '../contract/records.ts'
 import { type Db, transact } from './database.ts'
+import { groupFrom } from './metrics.ts'
 import { now, text } from './values.ts'
 
 export function addMark(db: Db, runId: string, { step, kind, sentence }: Omit<RunMark, 'at'>): void {
@@ -73,5 +74,6 @@ export function copyHistory(db: Db, { from, to, step }: { from: string; to: stri
          WHERE run_id = @from AND step <= @step ${order}`,
       ).run({ from, to, step })
     }
+    groupFrom(db, to, 0)
   })
 }

@@ -38,14 +38,27 @@ const appended = new Set([
 export function salvage(target: Db, file: string | null): RecoveredTable[] {
   const source = file === null ? null : openDamaged(file)
   try {
-    return tablesInOrder(target).map((table) => {
+    const tables = tablesInOrder(target).map((table) => {
       const inCopy = target.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number
       const read = source === null ? nothing : readTable(source, target, table)
       return { table, inCopy, isWhole: read.isWhole, ...insertRows(target, table, read.rows) }
     })
+    countAnew(target)
+    return tables
   } finally {
     source?.close()
   }
+}
+
+/** Tables that are computed from the others. */
+const kept = ['item_facts', 'latest_states', 'metric_groups']
+
+function countAnew(db: Db): void {
+  const count = db.transaction(() => {
+    for (const table of kept)
+      db.exec(`DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM ${table}_anew`)
+  })
+  count()
 }
 
 const nothing: ReadableRows = { rows: [], isWhole: true }
@@ -64,7 +77,7 @@ function tablesInOrder(db: Db): string[] {
   const select = db.prepare(
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'item_search*' ORDER BY name",
   )
-  const names = select.pluck().all() as string[]
+  const names = (select.pluck().all() as string[]).filter((name) => !kept.includes(name))
   const ordered: string[] = []
   const add = (name: string) => {
     if (ordered.includes(name)) return

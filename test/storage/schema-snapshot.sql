@@ -1,12 +1,12 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 13;
+PRAGMA user_version = 14;
 
 CREATE INDEX datasets_by_item ON dataset_items (item_id, dataset_id);
 
-CREATE INDEX items_at_a_glance ON items (split_point, (rejected IS NOT NULL));
-
 CREATE INDEX judgements_by_evaluation ON judgements (evaluation_id);
+
+CREATE INDEX latest_states_by_state ON latest_states (state, annotation_seq);
 
 CREATE INDEX notes_by_item ON notes (item_id, annotator);
 
@@ -76,6 +76,15 @@ CREATE TABLE incoming (
   datasets TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(datasets))
 ) STRICT;
 
+CREATE TABLE item_facts (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  split_point REAL NOT NULL,
+  editable INTEGER NOT NULL CHECK (editable IN (0, 1)),
+  state TEXT,
+  annotation_seq INTEGER NOT NULL
+) STRICT;
+
 CREATE VIRTUAL TABLE item_search
 USING fts5 (words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2');
 
@@ -112,6 +121,27 @@ CREATE TABLE judgements (
   raw_reply TEXT NOT NULL,
   created_at TEXT NOT NULL
 , reason TEXT NOT NULL DEFAULT '') STRICT;
+
+CREATE TABLE latest_states (
+  annotator TEXT NOT NULL,
+  item_seq INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  annotation_seq INTEGER NOT NULL,
+  PRIMARY KEY (annotator, item_seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE metric_groups (
+  run_id TEXT NOT NULL,
+  every INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  part INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  low REAL NOT NULL,
+  high REAL NOT NULL,
+  PRIMARY KEY (run_id, every, key, part)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE metrics (
   run_id TEXT NOT NULL REFERENCES runs (id),
@@ -233,6 +263,28 @@ BEGIN
   SELECT RAISE(ABORT, 'annotations are appended, never deleted');
 END;
 
+CREATE TRIGGER annotations_count AFTER INSERT ON annotations
+WHEN NOT EXISTS (
+  SELECT 1 FROM incoming WHERE new.seq BETWEEN first_annotation AND last_annotation
+    AND (SELECT seq FROM items WHERE id = new.item_id) NOT BETWEEN first_item AND last_item
+)
+BEGIN
+  INSERT INTO latest_states
+  SELECT new.annotator, seq, new.state, new.revision, new.seq FROM items WHERE id = new.item_id
+  ON CONFLICT DO UPDATE
+    SET state = excluded.state, revision = excluded.revision, annotation_seq = excluded.annotation_seq
+    WHERE excluded.revision > revision;
+  UPDATE item_facts SET state = new.state, annotation_seq = new.seq
+  WHERE seq = (SELECT seq FROM items WHERE id = new.item_id) AND annotation_seq < new.seq;
+END;
+
+CREATE TRIGGER annotations_count_no_more AFTER DELETE ON annotations
+BEGIN
+  DELETE FROM latest_states
+  WHERE annotator = old.annotator AND item_seq = (SELECT seq FROM items WHERE id = old.item_id)
+    AND annotation_seq = old.seq;
+END;
+
 CREATE TRIGGER items_are_forgotten AFTER DELETE ON items
 BEGIN
   DELETE FROM item_search WHERE rowid = old.seq;
@@ -242,6 +294,22 @@ CREATE TRIGGER items_are_searched AFTER INSERT ON items
 BEGIN
   INSERT INTO item_search (rowid, words) SELECT seq, words FROM item_words WHERE seq = new.seq;
 END;
+
+CREATE TRIGGER items_have_facts AFTER INSERT ON items
+BEGIN
+  INSERT INTO item_facts VALUES (new.seq, new.id, new.split_point, new.rejected IS NOT NULL, NULL, 0);
+END;
+
+CREATE TRIGGER items_have_no_more_facts AFTER DELETE ON items
+BEGIN
+  DELETE FROM item_facts WHERE seq = old.seq;
+END;
+
+CREATE VIEW item_facts_anew AS
+SELECT seq, id, split_point, rejected IS NOT NULL AS editable,
+  (SELECT state FROM shown_annotations AS a WHERE a.item_id = items.id ORDER BY a.seq DESC LIMIT 1) AS state,
+  coalesce((SELECT max(a.seq) FROM shown_annotations AS a WHERE a.item_id = items.id), 0) AS annotation_seq
+FROM items;
 
 CREATE VIEW item_words AS
 SELECT seq, (SELECT coalesce(group_concat(json_extract(value, '$.content'), ' '), '') FROM json_each(prompt))
@@ -255,6 +323,17 @@ WHERE revision = (
   SELECT max(revision) FROM shown_annotations AS b WHERE b.item_id = a.item_id AND b.annotator = a.annotator
 );
 
+CREATE VIEW latest_states_anew AS
+SELECT a.annotator, items.seq AS item_seq, a.state, a.revision, a.seq AS annotation_seq
+FROM latest_annotations AS a JOIN items ON items.id = a.item_id;
+
+CREATE VIEW metric_groups_anew AS
+SELECT run_id, 8 AS every, key, step / 8 AS part, min(step) AS first, max(step) AS last, min(value) AS low, max(value) AS high
+FROM metrics WHERE value IS NOT NULL GROUP BY run_id, key, step / 8
+UNION ALL
+SELECT run_id, 64, key, step / 64, min(step), max(step), min(value), max(value)
+FROM metrics WHERE value IS NOT NULL GROUP BY run_id, key, step / 64;
+
 CREATE VIEW shown_annotations AS
 SELECT * FROM annotations
 WHERE seq NOT BETWEEN coalesce((SELECT first_annotation FROM incoming), 0)
@@ -264,6 +343,15 @@ CREATE VIEW shown_datasets AS
 SELECT rowid AS seq, * FROM datasets
 WHERE id NOT IN (SELECT value FROM incoming, json_each(incoming.datasets));
 
+CREATE VIEW shown_facts AS
+SELECT * FROM item_facts
+WHERE seq NOT BETWEEN coalesce((SELECT first_item FROM incoming), 0) AND coalesce((SELECT last_item FROM incoming), -1);
+
 CREATE VIEW shown_items AS
 SELECT * FROM items
 WHERE seq NOT BETWEEN coalesce((SELECT first_item FROM incoming), 0) AND coalesce((SELECT last_item FROM incoming), -1);
+
+CREATE VIEW shown_states AS
+SELECT * FROM latest_states
+WHERE annotation_seq NOT BETWEEN coalesce((SELECT first_annotation FROM incoming), 0)
+  AND coalesce((SELECT last_annotation FROM incoming), -1);

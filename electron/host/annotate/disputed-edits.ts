@@ -22,8 +22,8 @@ export async function disputedEdits(
   hooks: Hooks,
 ): Promise<{ edits: DisputedEdit[]; finished: number; scale: OwnScale }> {
   const project = await lab.openProject(folder)
-  const finished = annotatorQueue(project.db, annotator, filter).filter(({ state }) => state === 'done')
-  const pairs = finished.slice(0, limit).map(({ id }) => newestEdit(project.db, id, annotator))
+  const { ids: finished } = annotatorQueue(project.db, annotator, ['done'], filter)
+  const pairs = finished.slice(0, limit).map((id) => newestEdit(project.db, id, annotator))
   const { scheme, edits } = await scorer.score(project, rewardModel, pairs, hooks)
   const rewarded = edits.map(rewardedEdit)
   const measures = scheme === null ? [] : disagreements(rewarded, scheme)

@@ -93,20 +93,15 @@ function queueOf(
   db: Db,
   { annotator, order, split, dataset, search, state: wanted }: InputOf<Contract['queue']>,
 ): ResultOf<Contract['queue']> {
-  const queue = annotatorQueue(db, annotator, { split, dataset, search })
-  const isWanted = (state: Annotation['state'] | null) =>
-    wanted === null ? belongsTo(order, state) : wanted === (state ?? 'none')
-  return {
-    ids: queue.filter(({ state }) => isWanted(state)).map(({ id }) => id),
-    done: queue.filter(({ state }) => state === 'done').length,
-    total: queue.length,
-  }
+  const states = wanted === null ? statesIn[order] : [wanted === 'none' ? null : wanted]
+  return annotatorQueue(db, annotator, states, { split, dataset, search })
 }
 
-/** @param state null if the annotator has not begun */
-function belongsTo(order: QueueOrder, state: Annotation['state'] | null): boolean {
-  if (order === 'all') return true
-  return order === 'flagged' ? state === 'flagged' : state === null || state === 'draft'
+/** Null if the annotator has not begun. */
+const statesIn: Record<QueueOrder, (Annotation['state'] | null)[]> = {
+  unfinished: [null, 'draft'],
+  all: [null, 'draft', 'done', 'skipped', 'flagged'],
+  flagged: ['flagged'],
 }
 
 function openItem(db: Db, { annotator, id }: InputOf<Contract['open']>): ResultOf<Contract['open']> {

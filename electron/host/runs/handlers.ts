@@ -6,17 +6,20 @@ import { listCheckpoints } from '../../engine/checkpoints/checkpoint-folder.ts'
 import {
   type Db,
   getItem,
+  greatestMetric,
   groupedStepTimes,
   listMarks,
   listRuns,
+  metricAt,
+  metricCourse,
   metricEnvelope,
   newestMetrics,
   type Run,
-  readMetric,
   readMetrics,
   runDetails,
   sampleSteps,
   samplesAt,
+  stepsPerGroup,
   workedSeconds,
 } from '../../storage/index.ts'
 import type { HandlerContext } from '../handler-context.ts'
@@ -72,8 +75,8 @@ export function runHandlers(context: HandlerContext) {
       const found = findRun(project, run)
       const kept = listCheckpoints(runFolder(project, found)).map(({ step }) => ({
         step,
-        winRate: valueAt(project.db, found.id, 'judge/win_rate', step),
-        kl: valueAt(project.db, found.id, 'objective/kl', step),
+        winRate: metricAt(project.db, found.id, 'judge/win_rate', step),
+        kl: metricAt(project.db, found.id, 'objective/kl', step),
       }))
       const best = Math.max(...kept.map(({ winRate }) => winRate ?? Number.NEGATIVE_INFINITY))
       return kept.map((checkpoint) => ({ ...checkpoint, isBest: checkpoint.winRate === best }))
@@ -110,22 +113,17 @@ function annotated({ note, tags }: RunDetails) {
 }
 
 function bestOf(db: Db, run: string) {
-  const rates = readMetric(db, run, 'judge/win_rate').filter(({ value }) => Number.isFinite(value))
-  const [first] = rates.sort((a, b) => b.value - a.value)
-  return first ? { step: first.step, winRate: first.value } : null
-}
-
-function valueAt(db: Db, run: string, key: string, step: number): number | null {
-  return readMetric(db, run, key).find((point) => point.step === step)?.value ?? null
+  const best = greatestMetric(db, run, 'judge/win_rate')
+  return best && { step: best.step, winRate: best.value }
 }
 
 const sparkPoints = 60
 
 function latestOf(db: Db, run: string, metric: string) {
   const { step, values } = newestMetrics(db, run)
-  const points = readMetric(db, run, metric)
-  const every = Math.max(1, Math.ceil(points.length / sparkPoints))
-  const spark = points.flatMap(({ value }, i) => (i % every === 0 && Number.isFinite(value) ? [value] : []))
+  const course = metricCourse(db, run, metric, 8 * sparkPoints)
+  const every = Math.max(1, Math.ceil(course.length / sparkPoints))
+  const spark = course.filter((_, i) => i % every === 0)
   return { step, latest: values, spark }
 }
 
@@ -134,7 +132,7 @@ const maxPoints = 600
 
 function stepsPerPoint(db: Db, run: string, afterStep: number): number {
   const steps = (newestMetrics(db, run).step ?? 0) - Math.max(afterStep, 0)
-  return steps <= maxPoints ? 1 : Math.ceil((2 * steps) / maxPoints)
+  return steps <= maxPoints ? 1 : stepsPerGroup(Math.ceil((2 * steps) / maxPoints))
 }
 
 /** Prompt and context of an item; empty if the item was deleted. */

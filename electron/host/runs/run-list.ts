@@ -1,6 +1,13 @@
 /** The verb `runs`: what a project remembers of its runs. */
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
-import { listRuns, readMetrics } from '../../storage/index.ts'
+import {
+  type Db,
+  listRuns,
+  metricEnvelope,
+  newestMetrics,
+  readMetrics,
+  stepsPerGroup,
+} from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import { findRun } from './run.ts'
 import { seriesOf } from './series.ts'
@@ -13,7 +20,16 @@ export async function runs(
     const chosen = run === null ? null : findRun(project, run)
     return {
       runs: chosen ? [chosen] : listRuns(project.db),
-      metrics: chosen && seriesOf(readMetrics(project.db, chosen.id)),
+      metrics: chosen && seriesOf(boundedMetrics(project.db, chosen.id)),
     }
   })
+}
+
+/** A longer run's metrics are more than a reply can hold: then it has the least and greatest value of groups of steps. */
+const maxSteps = 10_000
+
+function boundedMetrics(db: Db, run: string) {
+  const steps = newestMetrics(db, run).step ?? 0
+  if (steps <= maxSteps) return readMetrics(db, run)
+  return metricEnvelope(db, run, { afterStep: -1, every: stepsPerGroup(Math.ceil(steps / 600)) })
 }

@@ -102,6 +102,8 @@ export const QueueRow = z.object({
   /** What a finished edit has cost; null for other items. */
   edit: z.object({ changes: z.int().nonnegative(), ratio: z.number() }).nullable(),
   note: z.string(),
+  /** Others who have finished an edit of it. */
+  editedBy: z.array(z.string()),
 })
 export type QueueRow = z.infer<typeof QueueRow>
 

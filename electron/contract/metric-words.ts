@@ -14,7 +14,7 @@ export interface MetricWords {
 const share = { unit: '%', factor: 100 } as const
 
 export const metricWords: Readonly<Record<MetricKey, MetricWords>> = {
-  'loss/total': { title: 'Loss', unit: '' },
+  'loss/total': { title: 'Total loss', unit: '' },
   'optim/grad_norm': { title: 'Gradient norm', unit: 'before clipping' },
   'optim/learning_rate': { title: 'Learning rate', unit: '' },
   'sft/loss': { title: 'Loss', unit: 'nats per token' },

@@ -25,6 +25,8 @@ export interface SettingWords {
   isMain?: boolean
   /** What its choices are called; the code's name if omitted. */
   choices?: Readonly<Record<string, string>>
+  /** The sentence below it, where that of the contract speaks to users of the command line. */
+  help?: string
 }
 
 const pairs = { edited: 'Edits over what was edited', original: 'Chosen over rejected' }
@@ -37,8 +39,37 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
   sequenceModel: { label: 'Second reward model', group: 'method' },
   ensemble: { label: 'Further reward models', group: 'method' },
   placement: { label: 'Where the reward is given', group: 'method', isMain: true },
-  scheme: { label: 'Reward scheme', group: 'method', isMain: true },
-  loss: { label: 'Loss', group: 'method', isMain: true },
+  scheme: {
+    label: 'Reward scheme',
+    group: 'method',
+    isMain: true,
+    help: 'How the labels of an edit become rewards: by comparing the two texts, or token by token.',
+    choices: {
+      'bt-balanced': 'Changed tokens compared, both sides weighed alike',
+      'bt-changed': 'Changed tokens compared, by their sum',
+      'bt-mean-changed': 'Changed tokens compared, by their mean',
+      'bt-mean': 'All tokens compared, by their mean',
+      classify: 'Each token classified',
+      regress: 'Each token’s label as its reward',
+      sequence: 'One score per response',
+    },
+  },
+  loss: {
+    label: 'Loss',
+    group: 'method',
+    isMain: true,
+    help: 'What is minimised: a loss over pairs, or the likelihood of the tokens of an edit.',
+    choices: {
+      dpo: 'Preference (DPO)',
+      dpop: 'Preference, chosen kept likely (DPOP)',
+      rpo: 'Preference with imitation (RPO)',
+      ddpo: 'Preference, changed tokens weighed (DDPO)',
+      tdpo: 'Preference with KL per token (TDPO)',
+      kto: 'Each response good or bad (KTO)',
+      figa: 'Labelled tokens (FIGA)',
+      salt: 'Labelled tokens, deleted ones unlearned (SALT)',
+    },
+  },
   datasets: { label: 'Datasets', group: 'data', isMain: true },
   responses: {
     label: 'Responses',
@@ -136,11 +167,24 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
   gaeLambda: { label: 'GAE lambda', group: 'reward' },
   whitenAdvantages: { label: 'Normalise advantages', group: 'reward' },
   normalizationSamples: { label: 'Responses that set the scale', group: 'reward' },
-  keptPenalty: { label: 'Penalty on kept tokens', group: 'loss', isMain: true },
+  keptPenalty: {
+    label: 'Penalty on kept tokens',
+    group: 'loss',
+    isMain: true,
+    help: 'Schemes that compare changed tokens: weight of the mean squared reward of kept tokens.',
+  },
   anchorPenalty: { label: 'Penalty on sampled tokens', group: 'loss' },
-  anchorSamples: { label: 'Prompts that are sampled', group: 'loss' },
+  anchorSamples: {
+    label: 'Prompts that are sampled',
+    group: 'loss',
+    help: 'With a penalty on sampled tokens: training prompts that the model answers once each, before training.',
+  },
   minorWeight: { label: 'Weight of minor changes', group: 'loss', unit: 'of 1' },
-  spanWeighted: { label: 'Divide by the length of spans', group: 'loss' },
+  spanWeighted: {
+    label: 'Divide by the length of spans',
+    group: 'loss',
+    help: 'If each token’s label is its reward: divide it by the length of the span that was changed.',
+  },
   beta: { label: 'KL constraint (beta)', group: 'loss', isMain: true },
   dpopLambda: { label: 'DPOP lambda', group: 'loss' },
   rpoAlpha: { label: 'RPO alpha', group: 'loss' },

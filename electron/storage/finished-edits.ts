@@ -18,3 +18,13 @@ export function newestFinishedEdits(db: Db, annotator: string, limit: number): F
   )
   return select.all(annotator, limit) as FinishedEdit[]
 }
+
+/** Who has finished an edit of the item, by name. */
+export function finishedBy(db: Db, itemId: string): string[] {
+  const select = db
+    .prepare(
+      "SELECT annotator FROM latest_annotations WHERE item_id = ? AND state = 'done' ORDER BY annotator",
+    )
+    .pluck()
+  return select.all(itemId) as string[]
+}

@@ -139,6 +139,7 @@ function CurrentItem({ queue, tokenizer }: { queue: Queue; tokenizer: string | n
   const { annotator } = useSettings()
   const [, change] = usePlace()
   const count = (before: State | null, after: State) => {
+    void queries.invalidateQueries({ queryKey: ['queue-rows', project, annotator] })
     if (before === 'done' || after === 'done') refreshCorrections(project)
     if ((before === 'done') === (after === 'done')) return
     own.countDone(after === 'done' ? 1 : -1)
@@ -151,7 +152,6 @@ function CurrentItem({ queue, tokenizer }: { queue: Queue; tokenizer: string | n
   })
   const onFinished = (done: Finished) => {
     count(done.before, done.state)
-    void queries.invalidateQueries({ queryKey: ['queue-rows', project, annotator] })
     // A flag is a remark: the item stays.
     if (done.state === 'flagged' || done.state === 'draft') return
     if (!queue.isLast) queue.move(1)

@@ -6,6 +6,7 @@ import { maxQueueRows, type QueueRow } from '../../electron/contract/annotate.ts
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
+import { useSearchText } from '../app/use-search-text.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Select } from '../ui/select.tsx'
@@ -49,17 +50,11 @@ const pauseMs = 200
 function QueueSearch({ ids, count }: { ids: readonly string[]; count: number }) {
   const [place, change] = usePlace()
   const datasets = useDatasets()
-  const [text, setText] = useState(place.q ?? '')
-  const newest = useRef(change)
-  newest.current = change
-  useEffect(() => {
-    if (text === (place.q ?? '')) return
-    const timer = setTimeout(
-      () => newest.current({ q: text || undefined, item: undefined }, { replace: true }),
-      pauseMs,
-    )
-    return () => clearTimeout(timer)
-  }, [text, place.q])
+  const [text, setText] = useSearchText(
+    place.q ?? '',
+    (next) => change({ q: next || undefined, item: undefined }, { replace: true }),
+    pauseMs,
+  )
   const stateOptions = [
     { value: '', text: 'Any state' },
     ...Object.entries(workStates).map(([value, { word, icon }]) => ({ value, text: word, icon })),
@@ -199,7 +194,13 @@ function Row({
 }) {
   const { icon, word } = workStates[row?.state ?? 'none']
   return (
-    <button type="button" className="an-queue-row" aria-current={isCurrent || undefined} onClick={onOpen}>
+    <button
+      type="button"
+      className="an-queue-row"
+      aria-current={isCurrent || undefined}
+      aria-label={row ? undefined : 'An item that is being loaded'}
+      onClick={onOpen}
+    >
       <Icon name={isCurrent ? 'annotate' : icon} />
       <span>
         <span className="prompt" dir="auto">
@@ -211,7 +212,10 @@ function Row({
   )
 }
 
-function subline({ edit, state, note }: QueueRow, word: string): string {
+/** The state of one's own work; what others have done is said beside it, and leaves the item to do. */
+function subline({ edit, state, note, editedBy }: QueueRow, word: string): string {
   if (edit) return `${edit.changes} ${edit.changes === 1 ? 'change' : 'changes'} · ${edit.ratio.toFixed(2)}`
-  return state === 'flagged' && note !== '' ? `${word}: ${note}` : word
+  if (state === 'flagged' && note !== '') return `${word}: ${note}`
+  if (state !== null || editedBy.length === 0) return word
+  return `${word} · edited by ${editedBy.length === 1 ? editedBy[0] : `${editedBy.length} others`}`
 }

@@ -1,7 +1,7 @@
 /** Above the table: the search, two small selects, and a chip for each further filter, which removes it. */
-import { useEffect, useState } from 'react'
 import type { ProjectOverview } from '../../electron/contract/projects.ts'
 import { type Search, usePlace } from '../app/navigation.ts'
+import { useSearchText } from '../app/use-search-text.ts'
 import { Button } from '../ui/button.tsx'
 import '../ui/field.css'
 import { Icon } from '../ui/icons.tsx'
@@ -119,11 +119,11 @@ function Chips() {
 
 function ItemSearch() {
   const [place, change] = usePlace()
-  const [text, setText] = useState(place.q ?? '')
-  // The buttons that clear all filters clear it in the address only.
-  useEffect(() => {
-    if (place.q === undefined) setText('')
-  }, [place.q])
+  const [text, setText] = useSearchText(
+    place.q ?? '',
+    (next) => change({ q: next || undefined }, { replace: true }),
+    0,
+  )
   return (
     <span className="input data-search">
       <Icon name="search" isSmall />
@@ -133,10 +133,7 @@ function ItemSearch() {
         aria-label="Search items"
         placeholder="Search texts, ids and metadata"
         value={text}
-        onChange={({ target }) => {
-          setText(target.value)
-          change({ q: target.value || undefined }, { replace: true })
-        }}
+        onChange={({ target }) => setText(target.value)}
       />
       <Keys keys="/" isHidden />
     </span>

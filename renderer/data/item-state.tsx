@@ -1,4 +1,4 @@
-/** The state of an item as an icon and a word. */
+/** The state of an item, of the newest work on it by anyone, as an icon and a word. */
 import type { ItemRow } from '../../electron/contract/data.ts'
 import { Icon } from '../ui/icons.tsx'
 import '../ui/state.css'
@@ -14,7 +14,7 @@ export function ItemStatePill({ row: { state, rejected } }: { row: Pick<ItemRow,
       </span>
     )
   return (
-    <span className="pill plain">
+    <span className="pill plain" title="Of the newest work on it, by any annotator">
       <Icon name={icon} />
       {text}
     </span>

@@ -1,5 +1,6 @@
 /** What a run's curves say, in the numbers that its page and a comparison show first. */
 import { wordsOfMetric } from '../../electron/contract/metric-words.ts'
+import type { MetricKey } from '../../electron/contract/metrics.ts'
 import { runKinds } from '../../electron/contract/run-kinds/index.ts'
 import type { RunRecord } from '../../electron/contract/run-record.ts'
 import type { Series } from '../../electron/contract/runs.ts'
@@ -48,14 +49,17 @@ export function trendOf(points: Points): string | null {
   return `${slope > 0 ? 'Rising' : 'Falling'}, ${numberOf(Math.abs(slope), 1)} a step`
 }
 
+/** How good a run is on what was held out, by kind. */
+export const heldoutMetrics: Readonly<Record<RunRecord['kind'], MetricKey>> = {
+  sft: 'sft/heldout_loss',
+  reward: 'reward/heldout_accuracy',
+  ppo: 'judge/win_rate',
+  dpo: 'dpo/heldout_accuracy',
+}
+
 /** The curve that says how good a run is: what was held out if it was measured, else what it is trained on. */
 export function leadingMetric({ kind }: Pick<RunRecord, 'kind'>, series: Series): string {
-  const heldout = {
-    sft: 'sft/heldout_loss',
-    reward: 'reward/heldout_accuracy',
-    ppo: 'judge/win_rate',
-    dpo: 'dpo/heldout_accuracy',
-  }[kind]
+  const heldout = heldoutMetrics[kind]
   return series[heldout]?.length ? heldout : runKinds[kind].leadingMetric
 }
 

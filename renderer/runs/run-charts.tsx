@@ -53,6 +53,11 @@ export function metricKeys(runs: readonly ChartedRun[]): string[] {
   return [...new Set([...mainMetrics.filter((key) => all.has(key)), ...all])]
 }
 
+/** The loss of SFT is all that its step minimises: one curve under two keys. */
+function isRepeated(key: string, all: readonly string[]): boolean {
+  return key === 'loss/total' && all.includes('sft/loss')
+}
+
 /** @param limits at which the run pauses on its own, by metric */
 export function RunCharts({
   runs,
@@ -79,7 +84,7 @@ export function RunCharts({
   const marks = useMemo(() => marksOf(runs, clocks), [runs, clocks])
   const keys = useMemo(() => metricKeys(runs), [runs])
   const extent = useMemo(() => extentOf(runs, clocks), [runs, clocks])
-  const shown = isWhole ? keys : keys.slice(0, maxCharts)
+  const shown = isWhole ? keys : keys.filter((key) => !isRepeated(key, keys)).slice(0, maxCharts)
   const every = Math.max(1, ...runs.map((run) => run.every))
   useKeys('Charts', [
     { keys: 't', does: 'values as a table', run: () => change({ table: look.isTable ? undefined : '1' }) },

@@ -32,7 +32,7 @@ const modelFields = new Set(Object.values(runKinds).flatMap(({ models }) => Obje
 
 function Setting({ field, values, onChange, errors = {}, isWhole = false }: { field: FormField } & Form) {
   const { key, path, description, fallback } = field
-  const { label } = wordsOfSetting(path, field.label)
+  const { label, help = description } = wordsOfSetting(path, field.label)
   const text = values[key] ?? fallback
   const isChanged = text.trim() !== fallback && text.trim() !== ''
   const control = { field, label, text, isWhole, onChange: (next: string) => onChange(key, next) }
@@ -41,7 +41,7 @@ function Setting({ field, values, onChange, errors = {}, isWhole = false }: { fi
       <Field
         label={label}
         tooltip={`--${field.name} (${identifierOf(field)})`}
-        help={key === 'config.placement' ? undefined : description}
+        help={key === 'config.placement' ? undefined : help}
         error={errors[key]}
         isOptional={!field.required && fallback === '' && key !== 'datasets'}
         isChanged={isChanged && (fallback !== '' || !field.required) && key !== 'name'}

@@ -11,6 +11,7 @@ import { ProgressRule } from '../ui/progress.tsx'
 import { State } from '../ui/state.tsx'
 import {
   bestOf,
+  heldoutMetrics,
   lastOf,
   leadingMetric,
   limitsOf,
@@ -118,6 +119,8 @@ function Figure({
 
 function HowGood({ record, live: { series, heldout } }: Part) {
   const metric = leadingMetric(record, series)
+  // The trend beside it shows the same until something was held out.
+  if (metric === trendMetrics[record.kind]) return <NotMeasured record={record} />
   const value = lastOf(series, metric)
   const { title, unit } = wordsOfMetric(metric)
   if (metric !== 'judge/win_rate') {
@@ -127,9 +130,7 @@ function HowGood({ record, live: { series, heldout } }: Part) {
         label={title}
         value={value === null ? '–' : isPercent ? `${value.toFixed(1)}%` : numberOf(value)}
         beside={isPercent ? undefined : unit}
-      >
-        {record.kind === 'ppo' && <span className="quiet">No judge has compared it yet</span>}
-      </Figure>
+      />
     )
   }
   const interval = rateInterval(value!, heldout)
@@ -139,6 +140,17 @@ function HowGood({ record, live: { series, heldout } }: Part) {
       {interval && <RateRule value={value!} interval={interval} />}
     </Figure>
   )
+}
+
+function NotMeasured({ record: { kind, state } }: Pick<Part, 'record'>) {
+  const { title } = wordsOfMetric(heldoutMetrics[kind])
+  if (kind === 'ppo')
+    return (
+      <Figure label={title} value="–">
+        <span className="quiet">No judge has compared it yet</span>
+      </Figure>
+    )
+  return <Figure label={title} value="–" beside={state === 'done' ? 'not measured' : 'measured at the end'} />
 }
 
 /** Percent on either side of one half that the rule shows at least. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
+import type { Locator } from 'playwright'
 import { openApp } from './app.ts'
 import { axeProblems } from './axe.ts'
 
@@ -31,6 +32,16 @@ const drafty = {
 }
 const tides = { prompt: 'And the tides?', rejected: 'The tide comes in, and it goes out. '.repeat(200) }
 const long = { prompt: 'Tell me everything.', rejected: 'And so they say, again and again. '.repeat(200) }
+
+/** Whether the whole of it is in the window, and nothing lies over its middle. */
+function isInSight(part: Locator): Promise<boolean> {
+  return part.evaluate((element) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect()
+    const isInWindow = left >= 0 && right <= innerWidth && top >= 0 && bottom <= innerHeight
+    const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2)
+    return isInWindow && over !== null && element.contains(over)
+  })
+}
 
 describe('annotating', async () => {
   const app = await openApp({ viewport: { width: 1440, height: 900 } })
@@ -458,6 +469,68 @@ describe('annotating', async () => {
     await page.reload()
     await page.locator('.an-queue-row', { hasText: 'sail at dusk' }).waitFor()
     await page.locator('.an-queue-row', { hasText: 'sail at noon' }).waitFor()
+  })
+
+  test('what others have edited is to do for oneself, and says so', async () => {
+    const file = path.join(app.folder, 'edited.jsonl')
+    const rows = [
+      { prompt: 'Who was first?', rejected: 'No one.', edited: 'Ines.', annotator: 'Ines' },
+      { prompt: 'Who was second?', rejected: 'No one.', edited: 'Ines.', annotator: 'Ines' },
+      { prompt: 'Who was second?', rejected: 'No one.', edited: 'Paul.', annotator: 'Paul' },
+    ]
+    writeFileSync(file, rows.map((row) => JSON.stringify(row)).join('\n'))
+    const { id } = await app.host.work.start({ verb: 'import', input: { project, files: [file] } })
+    for await (const _ of await app.host.work.watch({ id }));
+    await app.goto('annotate', { order: 'unfinished', q: 'who was' })
+    const row = (text: string) => page.locator('.an-queue-row', { hasText: text })
+    await row('Who was first?').getByText('Now · edited by Ines').waitFor()
+    await row('Who was second?').getByText('To do · edited by 2 others').waitFor()
+  })
+
+  test('another search in the address is followed, and Back returns to the one before', async () => {
+    const field = page.getByRole('searchbox', { name: 'Search the queue' })
+    await app.goto('annotate', { order: 'all', q: 'noon' })
+    await page.locator('.an-queue-row', { hasText: 'Summarize' }).waitFor()
+    await app.goto('annotate', { order: 'all', q: 'fridge' })
+    await page.locator('.an-queue-row', { hasText: 'the fridge back' }).waitFor()
+    assert.equal(await field.inputValue(), 'fridge')
+    await page.goBack()
+    await page.locator('.an-queue-row', { hasText: 'Summarize' }).waitFor()
+    assert.equal(await field.inputValue(), 'noon')
+  })
+
+  test('with many changes the buttons stay in sight, and no note in the margin is blank', async () => {
+    const line = (n: number, word: string) => `Sentence ${n} of the long report is ${word} here.`
+    const lines = Array.from({ length: 80 }, (_, n) => n)
+    const row = {
+      prompt: 'A long report.',
+      rejected: lines.map((n) => line(n, 'wrong')).join('\n\n'),
+      edited: lines.map((n) => line(n, n % 2 === 0 ? 'right' : 'wrong indeed')).join('\n\n'),
+      annotator: 'me',
+    }
+    const file = path.join(app.folder, 'report.jsonl')
+    writeFileSync(file, JSON.stringify(row))
+    const { id } = await app.host.work.start({ verb: 'import', input: { project, files: [file] } })
+    for await (const _ of await app.host.work.watch({ id }));
+    for (const [width, height] of [
+      [1440, 900],
+      [1024, 640],
+      [640, 480],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      await app.goto('annotate', { order: 'all', q: 'long report' })
+      await page.locator('ins.added').first().waitFor()
+      for (const name of ['Save and next', 'Skip']) {
+        const button = page.getByRole('button', { name: new RegExp(`^${name}`) })
+        assert.equal(await isInSight(button), true, `${name} at ${width}x${height}`)
+      }
+      if (width < 1024) continue
+      await page.locator('.margin-note').first().waitFor()
+      const notes = await page.locator('.margin-note').allInnerTexts()
+      assert.ok(notes.length > 5)
+      for (const note of notes) assert.match(note, /[−+]\d/)
+    }
+    await page.setViewportSize({ width: 1440, height: 900 })
   })
 
   test('what reports a finished item does not cover the buttons for the next', async () => {

@@ -128,4 +128,26 @@ describe('the charts of a run', async () => {
     assert.equal(await sizeOf(), 2 * before)
     assert.ok((await (await ticks('x')).allTextContents()).every((text) => /^\d+$/.test(text)))
   })
+
+  test('no curve is shown twice, and no figure of the band, before and after something was held out', async () => {
+    const alike = (texts: string[]) => texts.filter((text, i) => texts.indexOf(text) !== i)
+    const check = async () => {
+      await openRun()
+      const band = page.locator('.state-band .label')
+      assert.ok((await band.count()) > 3)
+      assert.deepEqual(alike(await band.allInnerTexts()), [])
+      for (const tab of ['charts', 'curves']) {
+        await openRun({ tab })
+        assert.deepEqual(alike(await page.locator('figure.chart-card .chart-title').allInnerTexts()), [], tab)
+      }
+    }
+    await check()
+    await app.stopHost()
+    const db = new Database(path.join(project, 'lab.db'))
+    assert.ok(db.prepare("DELETE FROM metrics WHERE key = 'sft/heldout_loss'").run().changes > 0)
+    db.close()
+    await app.startHost()
+    await page.reload()
+    await check()
+  })
 })

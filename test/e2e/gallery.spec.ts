@@ -87,6 +87,28 @@ describe('the components', async () => {
     })
   }
 
+  test('signs of a token or a command are drawn one by one, never joined to another sign', async () => {
+    await show('theme=light')
+    for (const shown of ['code', 'tokens']) {
+      await page.evaluate((name) => {
+        const text = document.createElement('span')
+        text.id = 'signs'
+        text.className = name
+        text.textContent = '<|end|> != => ->'
+        document.querySelector('main, body')!.prepend(text)
+      }, shown)
+      const signs = page.locator('#signs')
+      const asIs = await signs.screenshot()
+      const drawn = async (features: string) => {
+        await signs.evaluate((text, value) => (text.style.fontFeatureSettings = value), features)
+        return signs.screenshot()
+      }
+      assert.ok(asIs.equals(await drawn('"calt" 0')), `${shown}: signs are joined`)
+      assert.ok(!asIs.equals(await drawn('"calt" 1')), 'the typeface would join them')
+      await signs.evaluate((text) => text.remove())
+    }
+  })
+
   test('choices are made by keyboard', async () => {
     await show('theme=light')
     await page.getByRole('combobox', { name: 'Order', exact: true }).focus()

@@ -4,7 +4,7 @@ import type { InputOf } from '../../contract/verbs.ts'
 import { minimality } from '../../pipeline/annotate/minimality.ts'
 import { labelEncodings } from '../../pipeline/label/label-encodings.ts'
 import { encodeWords } from '../../pipeline/label/words.ts'
-import { type Db, getItem, itemNote, latestAnnotation } from '../../storage/index.ts'
+import { type Db, finishedBy, getItem, itemNote, latestAnnotation } from '../../storage/index.ts'
 
 /** A row shows this many characters of the prompt, the response and the note. */
 const maxCharacters = 160
@@ -28,6 +28,7 @@ export function queueRows(
         state: work?.state ?? null,
         edit: work?.state === 'done' ? costOf(item.rejected ?? '', work.edited) : null,
         note: itemNote(db, id, annotator).slice(0, maxCharacters),
+        editedBy: finishedBy(db, id).filter((name) => name !== annotator),
       },
     ]
   })

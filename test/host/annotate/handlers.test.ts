@@ -80,6 +80,7 @@ test('the queue is filtered by state and by words, and its rows say what a finis
       state: 'draft',
       edit: null,
       note: 'unsure',
+      editedBy: [],
     },
     {
       id: ids[0],
@@ -88,6 +89,7 @@ test('the queue is filtered by state and by words, and its rows say what a finis
       state: 'done',
       edit: { changes: 1, ratio: 0.25 },
       note: '',
+      editedBy: [],
     },
   ])
 })

@@ -41,7 +41,7 @@ test('every setting of every kind of run has a label in words, a group, and word
   const used = new Set<string>()
   for (const kind of runKindNames) {
     const labels = new Set<string>()
-    for (const { path, choices } of formFields(`train ${kind}`)) {
+    for (const { path, choices, kind: type, description } of formFields(`train ${kind}`)) {
       const name = settingName(path)
       const words = settingWords[name]
       assert(words, `${name} has no words: add it to electron/contract/setting-words.ts`)
@@ -51,6 +51,10 @@ test('every setting of every kind of run has a label in words, a group, and word
       labels.add(words.label)
       for (const choice of Object.keys(words.choices ?? {}))
         assert(choices?.includes(choice), `${name} ${choice}`)
+      const unnamed = type === 'text' && name !== 'placement' ? (choices ?? []) : []
+      for (const choice of unnamed) assert(words.choices?.[choice], `${name}: ${choice} has no words`)
+      const sentence = words.help ?? description
+      assert.doesNotMatch(sentence, /docs\/|\bbt-|\b(?!enable_)[a-z]+([A-Z]|_)[a-z]/, name)
     }
   }
   assert.deepEqual(

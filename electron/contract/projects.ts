@@ -43,6 +43,10 @@ export const ProjectOverview = z.object({
   items: z.int().nonnegative(),
   /** Items with a rejected response, which can be edited. */
   editable: z.int().nonnegative(),
+  /** Items that anyone has finished. */
+  edited: z.int().nonnegative(),
+  /** Items that anyone has finished or skipped. */
+  settled: z.int().nonnegative(),
   heldout: z.int().nonnegative(),
   annotations: z.object({
     draft: z.int().nonnegative(),

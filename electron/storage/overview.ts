@@ -18,7 +18,7 @@ export function countWork(db: Db) {
        FROM shown_datasets ORDER BY name`,
     )
     .all() as { id: string; name: string; items: number }[]
-  return { ...items, annotations, datasets, annotators: annotatorsIn(db) }
+  return { ...items, ...countItemsWorkedOn(db), annotations, datasets, annotators: annotatorsIn(db) }
 }
 
 /** In order. Steps from one name to the next: a list of all revisions' names would be long. */
@@ -32,4 +32,14 @@ function annotatorsIn(db: Db): string[] {
      SELECT name FROM names WHERE EXISTS (SELECT 1 FROM shown_states WHERE annotator = name)`,
   )
   return select.pluck().all() as string[]
+}
+
+/** Several people may have edited one item: it counts once. */
+function countItemsWorkedOn(db: Db): { edited: number; settled: number } {
+  const count = db.prepare(
+    `SELECT coalesce(sum(isDone), 0) AS edited, count(*) AS settled FROM (
+       SELECT max(state = 'done') AS isDone FROM shown_states
+       WHERE state IN ('done', 'skipped') GROUP BY item_id)`,
+  )
+  return count.get() as { edited: number; settled: number }
 }

@@ -67,8 +67,8 @@ type Count = (overview: ProjectOverview, active: readonly WorkRecord[]) => React
 /** What is left to do in a view, or how much there is. */
 const countOf: Record<Exclude<ViewPath, 'settings'>, Count> = {
   data: ({ items }) => <Total value={items} />,
-  annotate: ({ editable, annotations }) => {
-    const left = Math.max(0, editable - annotations.done - annotations.skipped)
+  annotate: ({ editable, settled }) => {
+    const left = Math.max(0, editable - settled)
     return left > 0 ? <span className="count">{left.toLocaleString('en')} left</span> : null
   },
   label: () => null,

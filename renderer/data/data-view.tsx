@@ -241,7 +241,7 @@ function Counts({
       {isFiltered && shown !== undefined && `${shown.toLocaleString('en')} shown`}
       {!isFiltered &&
         overview &&
-        `${overview.annotations.done.toLocaleString('en')} of ${overview.editable.toLocaleString('en')} edited · ${overview.heldout.toLocaleString('en')} held out`}
+        `${overview.edited.toLocaleString('en')} of ${overview.editable.toLocaleString('en')} edited · ${overview.heldout.toLocaleString('en')} held out`}
     </span>
   )
 }

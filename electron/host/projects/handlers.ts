@@ -74,22 +74,21 @@ export function projectHandlers({ api, lab }: HandlerContext) {
 }
 
 function summaryOf(overview: ProjectOverview, { db }: Project): ProjectSummary {
-  const { items, editable, annotations, runs, evaluations } = overview
-  const { done, skipped } = annotations
+  const { items, editable, edited, settled, runs, evaluations } = overview
   const winRates = listEvaluations(db).flatMap(({ result }) => winRateOf(result) ?? [])
   const reached: Record<ProjectStage, boolean> = {
     data: items > 0,
-    edits: done > 0,
+    edits: edited > 0,
     reward: hasFinished(db, ['reward']),
     policy: hasFinished(db, ['ppo', 'dpo']),
     judged: winRates.length > 0,
   }
   return {
     items,
-    edited: done,
+    edited,
     runs,
     evaluations,
-    left: Math.max(0, editable - done - skipped),
+    left: Math.max(0, editable - settled),
     stages: ProjectStage.options.filter((stage) => reached[stage]),
     bestWinRate: winRates.length === 0 ? null : Math.max(...winRates),
   }

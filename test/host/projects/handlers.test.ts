@@ -63,22 +63,23 @@ test('an overview counts items, annotations by state, runs, models and evaluatio
     await host.annotate.save({ project, annotation })
   }
   // The second edit of an item is a revision, no further work.
-  await host.annotate.save({
-    project,
-    annotation: {
-      itemId: ids[1]!,
-      annotator: 'ann',
-      state: 'done',
-      edited: 'y',
-      operations: [],
-      elapsedMs: 0,
-      provenance: 'human',
-      createdAt: null,
-    },
-  })
+  const again = {
+    itemId: ids[1]!,
+    annotator: 'ann',
+    state: 'done' as const,
+    edited: 'y',
+    operations: [],
+    elapsedMs: 0,
+    provenance: 'human' as const,
+    createdAt: null,
+  }
+  await host.annotate.save({ project, annotation: again })
+  // Someone else's edit of the same item is further work, on no further item.
+  await host.annotate.save({ project, annotation: { ...again, annotator: 'bob' } })
   const overview = await host.projects.overview({ project })
   assert.deepEqual([overview.items, overview.editable], [21, 20])
-  assert.deepEqual(overview.annotations, { draft: 1, done: 2, skipped: 1, flagged: 1 })
+  assert.deepEqual([overview.edited, overview.settled], [2, 3])
+  assert.deepEqual(overview.annotations, { draft: 1, done: 3, skipped: 1, flagged: 1 })
   assert.deepEqual(overview.annotators, ['ann', 'bob'])
   assert.deepEqual(
     overview.datasets.map(({ name, items }) => [name, items]),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
+import { UserError } from '../contract/errors.ts'
 import type { Db } from './database.ts'
 import { json, newId, now, text } from './values.ts'
 
@@ -23,10 +24,18 @@ export interface Dataset {
   createdAt: string
 }
 
-/** Name, size and SHA-256 of a file on disk. */
-export async function describeFile(file: string): Promise<DatasetFile> {
+/**
+ * Name, size and SHA-256 of a file on disk.
+ * @throws UserError `bad_input` for a pipe or a device, which has no end; AbortError
+ */
+export async function describeFile(file: string, signal?: AbortSignal): Promise<DatasetFile> {
+  if (!(await stat(file)).isFile())
+    throw new UserError('bad_input', `${file} is not a file but a folder, a pipe or a device.`)
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file)) hash.update(chunk)
+  for await (const chunk of createReadStream(file)) {
+    signal?.throwIfAborted()
+    hash.update(chunk)
+  }
   return { name: path.basename(file), sizeBytes: (await stat(file)).size, sha256: hash.digest('hex') }
 }
 

@@ -4,7 +4,7 @@ import type { FilePreview } from '../../contract/data.ts'
 import { UserError } from '../../contract/errors.ts'
 import type { FileReading, ImportRow, SkippedRows } from '../../contract/records.ts'
 import type { Columns } from '../../pipeline/data/columns.ts'
-import { readColumns } from '../../pipeline/data/raw-rows.ts'
+import { type ReadOptions, readColumns } from '../../pipeline/data/raw-rows.ts'
 import { openRows } from '../../pipeline/data/read.ts'
 import { countJoined } from '../../storage/index.ts'
 import { named } from './upload.ts'
@@ -18,15 +18,19 @@ const maxReadRows = 200
  * @returns for rows in no known format the `problem`: a mapping of their columns may help
  * @throws UserError for any other file that cannot be read
  */
-export async function previewFile(file: string, columns: Columns): Promise<FilePreview> {
+export async function previewFile(
+  file: string,
+  columns: Columns,
+  signal?: AbortSignal,
+): Promise<FilePreview> {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (!stat) throw new UserError('not_found', `There is no file ${file}.`)
-  if (!stat.isFile()) throw new UserError('bad_input', `${file} is a folder, not a file.`)
+  if (stat.isDirectory()) throw new UserError('bad_input', `${file} is a folder, not a file.`)
   const empty: FilePreview = {
     file,
     sizeBytes: stat.size,
     reading: null,
-    columns: await readColumns(file),
+    columns: await readColumns(file, signal),
     rows: [],
     bad: [],
     skipped: {},
@@ -34,7 +38,7 @@ export async function previewFile(file: string, columns: Columns): Promise<FileP
     problem: null,
   }
   try {
-    return { ...empty, ...(await firstRows(file, columns)) }
+    return { ...empty, ...(await firstRows(file, { columns, signal })) }
   } catch (error) {
     if (!(error instanceof UserError) || empty.columns.length < 2) throw error
     return { ...empty, problem: named(error.message) }
@@ -43,11 +47,11 @@ export async function previewFile(file: string, columns: Columns): Promise<FileP
 
 async function firstRows(
   file: string,
-  columns: Columns,
+  options: Pick<ReadOptions, 'columns' | 'signal'>,
 ): Promise<Pick<FilePreview, 'reading' | 'rows' | 'bad' | 'skipped' | 'counts'>> {
   const first: Pick<FilePreview, 'bad' | 'skipped'> = { bad: [], skipped: {} }
   const valid: ImportRow[] = []
-  const { reading, rows } = await openRows(file, { columns, onSkip: counting(first.skipped) })
+  const { reading, rows } = await openRows(file, { ...options, onSkip: counting(first.skipped) })
   let isWhole = true
   for await (const row of rows) {
     if (valid.length + first.bad.length === maxReadRows) {

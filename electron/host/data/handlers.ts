@@ -45,8 +45,8 @@ export function dataHandlers({ api, lab }: HandlerContext) {
     removeDataset: api.data.removeDataset.handler(async ({ input: { project, dataset } }) =>
       removeDataset(await dbOf(project), dataset),
     ),
-    preview: api.data.preview.handler(({ input }) =>
-      withNamesOfUploads(() => previewFile(input.file, input.columns)),
+    preview: api.data.preview.handler(({ input, signal }) =>
+      withNamesOfUploads(() => previewFile(input.file, input.columns, signal)),
     ),
     upload: api.data.upload.handler(({ input }) => saveUpload(input)),
   }

@@ -45,7 +45,7 @@ async function importFiles(
   )
   const readings: FileReading[] = []
   for (const file of sets.flatMap((set) => set.files)) {
-    const preview = await previewFile(file, columns)
+    const preview = await previewFile(file, columns, hooks.signal)
     if (preview.problem !== null) throw new UserError('bad_input', preview.problem)
     for (const sentence of previewSentences(preview)) hooks.emit({ type: 'note', sentence: named(sentence) })
     readings.push(preview.reading!)
@@ -55,7 +55,7 @@ async function importFiles(
   const skipped: SkippedRows = {}
   for (const set of all) {
     const described: DatasetFile[] = []
-    for (const file of set.files) described.push(await describeFile(file))
+    for (const file of set.files) described.push(await describeFile(file, hooks.signal))
     sources.push({
       name: set.name,
       isNamed: dataset !== null,
@@ -70,12 +70,12 @@ async function importFiles(
 async function* readAll(
   files: readonly string[],
   options: Pick<ReadOptions, 'columns' | 'onSkip'>,
-  { emit }: Hooks,
+  { emit, signal }: Hooks,
 ): AsyncGenerator<ImportRow | BadRow> {
   for (const file of files) {
     const onProgress = (done: number, total: number) =>
       emit({ type: 'progress', phase: path.basename(file), done, total })
-    yield* readRows(file, { ...options, onProgress })
+    yield* readRows(file, { ...options, onProgress, signal })
   }
 }
 

@@ -1,5 +1,5 @@
 /** Opens a data file as a stream of bytes and unpacks gzip, which is recognised by its first bytes, not by its name. */
-import { createReadStream } from 'node:fs'
+import { constants, createReadStream, type Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
@@ -80,19 +80,37 @@ const rowless: [magic: string, name: string][] = [
 /** Called while a file is read: bytes of the file on disk. */
 export type OnProgress = (readBytes: number, totalBytes: number) => void
 
+export interface ReadBytesOptions {
+  onProgress?: OnProgress | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** Texts pack to a tenth or so; only a file that is made to fill a disk or a memory packs to less than this. */
+const maxInflation = 400
+/** Small files may unpack to more than that. */
+const freeBytes = 64 * 2 ** 20
+
 /**
  * @returns the file's content in chunks, unpacked
- * @throws UserError if the file is missing, unreadable, empty, truncated, or of a format without rows
+ * @throws UserError if the file is missing, unreadable, empty, truncated, no file, or of a format without rows;
+ *   AbortError
  */
-export async function* readBytes(file: string, onProgress?: OnProgress): AsyncGenerator<Buffer> {
+export async function* readBytes(
+  file: string,
+  { onProgress, signal }: ReadBytesOptions = {},
+): AsyncGenerator<Buffer> {
   const { magic, totalBytes } = await inspect(file)
   let isFirst = true
+  let bytes = 0
   const raw = createReadStream(file, { highWaterMark: 1 << 18 })
   try {
     const source = magic.startsWith(gzipMagic) ? pipeline(raw, createGunzip(), () => {}) : raw
     for await (const chunk of source) {
       if (isFirst) refusePacked(file, chunk)
       isFirst = false
+      signal?.throwIfAborted()
+      bytes += chunk.length
+      if (bytes > freeBytes && bytes > maxInflation * raw.bytesRead) throw inflated(file)
       yield chunk
       onProgress?.(raw.bytesRead, totalBytes)
     }
@@ -113,8 +131,9 @@ export async function readMagic(file: string): Promise<string> {
 
 async function inspect(file: string): Promise<{ magic: string; totalBytes: number }> {
   try {
-    const handle = await open(file, 'r')
+    const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)) // a pipe has no end to wait for
     try {
+      refuseSpecial(file, await handle.stat())
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(magicBytes), 0, magicBytes, 0)
       const magic = buffer.toString('hex', 0, bytesRead)
       if (bytesRead === 0) throw new UserError('bad_input', `${file} is empty: there is nothing to import.`)
@@ -126,6 +145,21 @@ async function inspect(file: string): Promise<{ magic: string; totalBytes: numbe
   } catch (error) {
     throw fileError(error, file)
   }
+}
+
+/** Pipes and devices have no end, or none that comes. */
+function refuseSpecial(file: string, stat: Stats): void {
+  if (stat.isFile() || stat.isDirectory()) return
+  const what = stat.isFIFO() ? 'a pipe' : stat.isSocket() ? 'a socket' : 'a device'
+  throw new UserError(
+    'bad_input',
+    `${file} is ${what}, not a file. Save what comes from it in a file, and import that.`,
+  )
+}
+
+function inflated(file: string): UserError {
+  const message = `${file} unpacks to more than ${maxInflation} times its size, as no file of texts does, so it was not read further. If you trust it, unpack it yourself: gunzip -k ${shellWord(file)}`
+  return new UserError('bad_input', message)
 }
 
 function refuseForeign(file: string, magic: string): void {
@@ -158,8 +192,10 @@ function refusePacked(file: string, chunk: Buffer): void {
 }
 
 function fileError(error: unknown, file: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code
+  const { name, code } = error as NodeJS.ErrnoException
+  if (name === 'AbortError') return error
   if (code === 'ENOENT') return new UserError('not_found', `There is no file ${file}.`, { cause: error })
+  if (code === 'ENXIO') return new UserError('bad_input', `${file} is a socket, not a file.`)
   if (code === 'EISDIR') return new UserError('bad_input', `${file} is a folder: name the files in it.`)
   if (code === 'EACCES' || code === 'EPERM') {
     return new UserError('bad_input', `${file} can't be read: change its permissions.`, { cause: error })

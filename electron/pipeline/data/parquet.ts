@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import os from 'node:os'
 import path from 'node:path'
 import { UserError } from '../../contract/errors.ts'
-import type { OnProgress } from './bytes.ts'
+import type { ReadBytesOptions } from './bytes.ts'
 import type { FromParquetProcess } from './parquet-process.ts'
 import type { RawRow } from './text.ts'
 
@@ -17,8 +17,7 @@ export interface ParquetFile {
   rows: AsyncGenerator<RawRow>
 }
 
-export interface ParquetOptions {
-  onProgress?: OnProgress
+export interface ParquetOptions extends ReadBytesOptions {
   /** Called for each column whose content is not text; it is left out of the rows. */
   onBinary?: (column: string) => void
   limits?: Limits
@@ -40,10 +39,11 @@ const entry = path.join(import.meta.dirname, `parquet-process${path.extname(impo
 /** @throws UserError if the file is damaged or uses a codec that is not supported */
 export async function openParquet(
   file: string,
-  { onProgress, onBinary, limits = defaultLimits }: ParquetOptions = {},
+  { onProgress, onBinary, signal, limits = defaultLimits }: ParquetOptions = {},
 ): Promise<ParquetFile> {
   const child = start(file, limits)
-  const opened = await receive(file, child, limits.waitMs)
+  const waiting = { waitMs: limits.waitMs, cancelled: signal }
+  const opened = await receive(file, child, waiting)
   if (!('columns' in opened)) throw damaged(file, 'it has no description')
   const { columns, totalBytes } = opened
   async function* rows(): AsyncGenerator<RawRow> {
@@ -51,7 +51,7 @@ export async function openParquet(
     try {
       for (;;) {
         child.send('next')
-        const message = await receive(file, child, limits.waitMs)
+        const message = await receive(file, child, waiting)
         if (!('batch' in message) || message.batch === null) return
         const { batch } = message
         for (const column of batch.binary) {
@@ -80,10 +80,14 @@ function start(file: string, { memoryMiB }: Limits): ChildProcess {
 }
 
 /** Waits for the next message; the process is ended if there is none to come. */
-async function receive(file: string, child: ChildProcess, waitMs: number): Promise<FromParquetProcess> {
+async function receive(
+  file: string,
+  child: ChildProcess,
+  { waitMs, cancelled }: { waitMs: number; cancelled: AbortSignal | undefined },
+): Promise<FromParquetProcess> {
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), waitMs)
-  const { signal } = stop
+  const signal = AbortSignal.any([stop.signal, ...(cancelled ? [cancelled] : [])])
   try {
     const ended = once(child, 'exit', { signal }).then(() => {
       throw damaged(file, 'it needs more memory than an intact file')
@@ -95,6 +99,7 @@ async function receive(file: string, child: ChildProcess, waitMs: number): Promi
     throw message.isExpected ? new UserError('bad_input', message.error) : damaged(file, message.error)
   } catch (error) {
     child.kill('SIGKILL')
+    cancelled?.throwIfAborted()
     if (error instanceof UserError) throw error
     throw damaged(file, signal.aborted ? 'it takes too long to unpack' : (error as Error).message)
   } finally {

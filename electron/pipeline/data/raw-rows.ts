@@ -4,7 +4,7 @@
  * tolerated, and UTF-16 with a byte order mark is converted.
  */
 import { UserError } from '../../contract/errors.ts'
-import { type OnProgress, readBytes, readMagic } from './bytes.ts'
+import { type ReadBytesOptions, readBytes, readMagic } from './bytes.ts'
 import { parseCells } from './cells.ts'
 import type { Columns } from './columns.ts'
 import { openCsv } from './csv.ts'
@@ -14,10 +14,9 @@ import { openParquet, parquetMagic } from './parquet.ts'
 import { type Element, splitArray, splitLines, splitObjects } from './split.ts'
 import { decode, parseJsonRow, type RawRow } from './text.ts'
 
-export interface ReadOptions {
+export interface ReadOptions extends ReadBytesOptions {
   /** Which column contains which field. */
   columns?: Columns
-  onProgress?: OnProgress
   /** Called for each row that the file marks as not done, with what it is called: `pending`. */
   onSkip?: (state: string) => void
 }
@@ -43,15 +42,15 @@ export async function* readRawRows(file: string, options: ReadOptions = {}): Asy
 }
 
 /** @throws UserError as `readRawRows` does */
-export async function openRawFile(file: string, { onProgress }: ReadOptions = {}): Promise<RawFile> {
+export async function openRawFile(file: string, options: ReadBytesOptions = {}): Promise<RawFile> {
   const isParquet = (await readMagic(file)) === parquetMagic
-  const raw = isParquet ? await openParquetFile(file, onProgress) : await openTextFile(file, onProgress)
+  const raw = isParquet ? await openParquetFile(file, options) : await openTextFile(file, options)
   return { ...raw, rows: withCells(raw.rows) }
 }
 
 /** Columns of a header, or the keys of the first rows. @throws UserError as `readRawRows` does */
-export async function readColumns(file: string): Promise<string[]> {
-  const { columns, rows } = await openRawFile(file)
+export async function readColumns(file: string, signal?: AbortSignal): Promise<string[]> {
+  const { columns, rows } = await openRawFile(file, { signal })
   const keys = new Set(columns)
   let count = 0
   for await (const row of rows) {
@@ -68,15 +67,15 @@ async function* withCells(rows: AsyncGenerator<RawRow>): AsyncGenerator<RawRow> 
   for await (const row of rows) yield parseCells(row)
 }
 
-async function openParquetFile(file: string, onProgress?: OnProgress): Promise<RawFile> {
+async function openParquetFile(file: string, options: ReadBytesOptions): Promise<RawFile> {
   const notes: string[] = []
   const onBinary = (column: string) => notes.push(`The column "${column}" is binary and is left out.`)
-  const { columns, rows } = await openParquet(file, { onProgress, onBinary })
+  const { columns, rows } = await openParquet(file, { ...options, onBinary })
   return { container: 'Parquet', columns, notes, rows }
 }
 
-async function openTextFile(file: string, onProgress?: OnProgress): Promise<RawFile> {
-  const source = readBytes(file, onProgress)
+async function openTextFile(file: string, options: ReadBytesOptions): Promise<RawFile> {
+  const source = readBytes(file, options)
   try {
     const opened = await openText(file, source)
     return { ...opened, rows: closing(opened.rows, source) }

@@ -39,7 +39,7 @@ function countItemsWorkedOn(db: Db): { edited: number; settled: number } {
   const count = db.prepare(
     `SELECT coalesce(sum(isDone), 0) AS edited, count(*) AS settled FROM (
        SELECT max(state = 'done') AS isDone FROM shown_states
-       WHERE state IN ('done', 'skipped') GROUP BY item_id)`,
+       WHERE state IN ('done', 'skipped') GROUP BY item_seq)`,
   )
   return count.get() as { edited: number; settled: number }
 }

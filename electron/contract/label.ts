@@ -13,6 +13,8 @@ const LabelSummary = z.object({
   /** Finished annotations that were labelled, and those that changed nothing. */
   annotations: z.int().nonnegative(),
   unchanged: z.int().nonnegative(),
+  /** Finished annotations that are too long to label; they are left out. */
+  tooLong: z.int().nonnegative(),
   tokenizerHash: z.string(),
   /** Tokens of the rejected texts by label 0 and −1, and of the edited ones by 0 and +1. */
   rejected: z.object({ kept: z.int(), changed: z.int() }),
@@ -110,7 +112,14 @@ export const label = {
         limit: z.int().positive().max(100).default(20),
       }),
     )
-    .output(z.object({ total: z.int().nonnegative(), pairs: z.array(LabelledPair) })),
+    .output(
+      z.object({
+        total: z.int().nonnegative(),
+        pairs: z.array(LabelledPair),
+        /** Ids of items among those asked for that are too long to label. */
+        tooLong: z.array(z.string()),
+      }),
+    ),
   /** The worst mistake is an edit scored furthest below the rejected response. */
   scored: procedure('Score held-out edits with a reward model and list its worst mistakes first.')
     .input(

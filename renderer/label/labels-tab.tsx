@@ -67,9 +67,19 @@ export function LabelsTab({
           <Skeleton label="Loading the labels" />
         </div>
       )}
+      {data && data.tooLong.length > 0 && (
+        <p className="pad second" role="status">
+          {tooLongSentence(data.tooLong)}
+        </p>
+      )}
       {data && data.total > 0 && !error && <Pairs data={data} offset={offset} />}
     </>
   )
+}
+
+function tooLongSentence(ids: readonly string[]): string {
+  const subject = ids.length === 1 ? '1 edit of this page is' : `${ids.length} edits of this page are`
+  return `${subject} too long to label and left out: ${ids.join(', ')}. Split such items into shorter ones.`
 }
 
 function NoEdits() {

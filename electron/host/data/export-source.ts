@@ -14,16 +14,23 @@ import type {
 } from '../../pipeline/data/exporters/exporter.ts'
 import { align } from '../../pipeline/label/align.ts'
 import { labelEncodings } from '../../pipeline/label/label-encodings.ts'
+import { labelsUnlessTooLong } from '../../pipeline/label/labels.ts'
 import { encodeWords } from '../../pipeline/label/words.ts'
 import type { Db, Project } from '../../storage/index.ts'
 import { callsOf, LimitedTokenizer } from '../models/limited-tokenizer.ts'
 import { findModel } from '../models/project-models.ts'
 import { annotatedItemsOf, editedPairsOf, type ItemSelection, itemsOf } from './items.ts'
+import type { LeftOut } from './left-out.ts'
 
 type Options = Pick<VerbInput<'export'>, 'pairs' | 'datasets' | 'items' | 'tokenizer'>
 type Which = Options['pairs']
 
-export function exportSource(project: Project, { pairs, datasets, items, tokenizer }: Options): ExportSource {
+/** @param leftOut receives edits that are too long for labels */
+export function exportSource(
+  project: Project,
+  { pairs, datasets, items, tokenizer }: Options,
+  leftOut: LeftOut,
+): ExportSource {
   const { db } = project
   const selection = items.length === 0 ? { datasets } : { datasets, ids: items }
   const open = () => {
@@ -37,9 +44,9 @@ export function exportSource(project: Project, { pairs, datasets, items, tokeniz
     demonstrations: () => demonstrations(db, selection, pairs),
     judgedAnswers: () => judgedAnswers(db, selection, pairs),
     markedAnswers: () => markedAnswers(db, selection),
-    labelledWords: () => labelledWords(editedPairsOf(db, selection)),
-    labelledTokens: () => labelledTokens(open(), editedPairsOf(db, selection)),
-    labels: () => labelled(open(), editedPairsOf(db, selection)),
+    labelledWords: () => labelledWords(editedPairsOf(db, selection), leftOut),
+    labelledTokens: () => labelledTokens(open(), editedPairsOf(db, selection), leftOut),
+    labels: () => labelled(open(), editedPairsOf(db, selection), leftOut),
   }
 }
 
@@ -120,38 +127,53 @@ function startsStep(text: string, wordEnd: number): boolean {
   return /[.!?]$/.test(text.slice(0, wordEnd)) || /^[^\S\n]*\n/.test(text.slice(wordEnd))
 }
 
-function* labelledWords(pairs: Iterable<EditedPair>): Generator<LabelledEdit> {
-  for (const { item, rejected, edited } of pairs) {
+function* labelledWords(pairs: Iterable<EditedPair>, leftOut: LeftOut): Generator<LabelledEdit> {
+  for (const pair of pairs) {
+    const { item, rejected, edited } = pair
     const [before, after] = encodeWords(rejected, edited)
-    const labels = labelEncodings(before!, after!)
-    yield {
-      item,
-      rejected: { text: rejected, labels: labels.rejected },
-      edited: { text: edited, labels: labels.edited },
-      query: [],
-    }
+    const labels = labelsUnlessTooLong(() => labelEncodings(before!, after!))
+    if (labels === null) leftOut.add(pair)
+    else
+      yield {
+        item,
+        rejected: { text: rejected, labels: labels.rejected },
+        edited: { text: edited, labels: labels.edited },
+        query: [],
+      }
   }
 }
 
 async function* labelledTokens(
   tokenizer: LimitedTokenizer,
   pairs: Iterable<EditedPair>,
+  leftOut: LeftOut,
 ): AsyncGenerator<LabelledEdit> {
   for (const some of callsOf(pairs)) {
     const labels = await tokenizer.label(some)
     const queries = await tokenizer.encodeChats(some.map(({ item }) => promptMessages(item)))
-    yield* some.map(({ item, rejected, edited }, i) => ({
-      item,
-      rejected: { text: rejected, labels: labels[i]!.rejected },
-      edited: { text: edited, labels: labels[i]!.edited },
-      query: queries[i]!,
-    }))
+    for (const [i, pair] of some.entries()) {
+      const { item, rejected, edited } = pair
+      const found = labels[i] ?? null
+      if (found === null) leftOut.add(pair)
+      else
+        yield {
+          item,
+          rejected: { text: rejected, labels: found.rejected },
+          edited: { text: edited, labels: found.edited },
+          query: queries[i]!,
+        }
+    }
   }
 }
 
 async function* labelled(
   tokenizer: LimitedTokenizer,
   pairs: Iterable<EditedPair>,
+  leftOut: LeftOut,
 ): AsyncGenerator<PairLabels> {
-  for (const some of callsOf(pairs)) yield* await tokenizer.label(some)
+  for (const some of callsOf(pairs))
+    for (const [i, labels] of (await tokenizer.label(some)).entries()) {
+      if (labels === null) leftOut.add(some[i]!)
+      else yield labels
+    }
 }

@@ -22,6 +22,7 @@ import type { Implements } from '../implements.ts'
 import { outputFile } from '../output-file.ts'
 import { exportSource } from './export-source.ts'
 import { counting, previewFile, previewSentences } from './file-preview.ts'
+import { LeftOut } from './left-out.ts'
 import { named, withNamesOfUploads } from './upload.ts'
 
 /** Each file and each folder becomes a dataset, or all of them the one that the user names; in one transaction. */
@@ -115,16 +116,20 @@ export function distinctNames(files: readonly string[]): string[] {
   })
 }
 
-function exportData(lab: Lab, input: VerbInput<'export'>): Promise<VerbResult<'export'>> {
-  return lab.readProject(input.project, (project) => exportProject(project, input))
+function exportData(lab: Lab, input: VerbInput<'export'>, hooks: Hooks): Promise<VerbResult<'export'>> {
+  return lab.readProject(input.project, (project) => exportProject(project, input, hooks))
 }
 
 async function exportProject(
   project: Project,
   { out, force, format, ...options }: VerbInput<'export'>,
+  hooks: Hooks,
 ): Promise<VerbResult<'export'>> {
   const file = outputFile(out, force)
-  return { file, rows: await exporters[format](file, exportSource(project, options)) }
+  const leftOut = new LeftOut()
+  const rows = await exporters[format](file, exportSource(project, options, leftOut))
+  leftOut.note(hooks)
+  return { file, rows }
 }
 
 export const dataVerbs: Implements<typeof contractVerbs> = { import: importData, export: exportData }

@@ -60,7 +60,7 @@ export function labSteps(
     trainingRows: (pairs) => inputRows(db, pairs, choice).filter(({ split }) => split === 'train').length,
     heldoutEdits: () =>
       [...editedPairsOf(db, { datasets: choice.datasets })].filter(({ item }) => isHeldout(item)),
-    labelsOf: (pairs) => tokenizer.label(pairs),
+    labelsOf: (pairs) => tokenizer.labelAll(pairs),
     flawsOf: judgeKindOf(setting.judge).isWorldTruth ? worldFlaws : null,
     ...trainingSteps(lab, project, setting, hooks),
     ...judgingSteps(lab, project, setting, hooks),

@@ -60,8 +60,9 @@ export class EditScorer {
     const scored = (edit: EditedPair, i: number): ScoredEdit | null => {
       const rejected = scores.get(keyOf(path, edit, edit.rejected))
       const edited = scores.get(keyOf(path, edit, edit.edited))
-      if (!rejected || !edited) return null
-      const pair = labelledPair(edit, labels[i]!)
+      const labelled = labels[i] ?? null
+      if (!rejected || !edited || labelled === null) return null
+      const pair = labelledPair(edit, labelled)
       return {
         ...pair,
         rejected: withRewards(pair.rejected, rejected),

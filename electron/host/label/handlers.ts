@@ -3,6 +3,7 @@ import type { label } from '../../contract/label.ts'
 import type { EditedPair, TokenLabels } from '../../contract/records.ts'
 import type { InputOf, ResultOf } from '../../contract/verbs.ts'
 import { labelEncodings } from '../../pipeline/label/label-encodings.ts'
+import { labelsUnlessTooLong } from '../../pipeline/label/labels.ts'
 import { encodeWords } from '../../pipeline/label/words.ts'
 import { editedPairsOf } from '../data/items.ts'
 import type { HandlerContext } from '../handler-context.ts'
@@ -31,8 +32,12 @@ async function listPairs(
     tokenizer === null
       ? listed.map(labelWords)
       : await context.tokenizers.of(project, tokenizer).label(listed)
-  const pairs = listed.map((pair, i) => labelledPair(pair, labels[i]!, { isInWords: tokenizer === null }))
-  return { total: all.length, pairs }
+  const pairs = listed.flatMap((pair, i) => {
+    const found = labels[i] ?? null
+    return found === null ? [] : [labelledPair(pair, found, { isInWords: tokenizer === null })]
+  })
+  const tooLong = listed.flatMap(({ item }, i) => (labels[i] === null ? [item.id] : []))
+  return { total: all.length, pairs, tooLong }
 }
 
 interface Labels {
@@ -40,7 +45,12 @@ interface Labels {
   edited: TokenLabels
 }
 
-function labelWords({ rejected, edited }: EditedPair): Labels {
+/** Words are aligned in the host, which others must not wait for. */
+const maxCharacters = 20_000
+
+/** @returns null if the texts are too long */
+function labelWords({ rejected, edited }: EditedPair): Labels | null {
+  if (Math.max(rejected.length, edited.length) > maxCharacters) return null
   const [before, after] = encodeWords(rejected, edited)
-  return labelEncodings(before!, after!)
+  return labelsUnlessTooLong(() => labelEncodings(before!, after!))
 }

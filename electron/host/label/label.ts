@@ -10,6 +10,7 @@ import { countSpanWords, spanAgreement, type WordCounts } from '../../pipeline/l
 import type { Project } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
 import { editedPairsOf } from '../data/items.ts'
+import { LeftOut } from '../data/left-out.ts'
 import type { Implements } from '../implements.ts'
 import { callsOf, LimitedTokenizer } from '../models/limited-tokenizer.ts'
 import { findModel } from '../models/project-models.ts'
@@ -43,21 +44,27 @@ async function labelProject(
   const tokenizer = new LimitedTokenizer(findModel(project, name).path)
   const pairs = [...editedPairsOf(project.db, { datasets })]
   const figures: EditFigures[] = []
+  const leftOut = new LeftOut()
   async function* labels(): AsyncGenerator<PairLabels> {
     for (const some of callsOf(pairs)) {
       const labelled = await tokenizer.label(some)
       for (const [i, labelsOfPair] of labelled.entries()) {
+        if (labelsOfPair === null) {
+          leftOut.add(some[i]!)
+          continue
+        }
         figures.push(measure(some[i]!, labelsOfPair))
         yield labelsOfPair
       }
-      emit({ type: 'progress', phase: 'label', done: figures.length, total: pairs.length })
+      emit({ type: 'progress', phase: 'label', done: figures.length + leftOut.count, total: pairs.length })
       signal.throwIfAborted()
     }
   }
   try {
     if (file !== null) await writeRows(file, labels(), labelRow)
     else for await (const _ of labels());
-    return summarise(figures, await tokenizer.hash())
+    leftOut.note({ emit })
+    return { ...summarise(figures, await tokenizer.hash()), tooLong: leftOut.count }
   } finally {
     tokenizer.close()
   }
@@ -80,7 +87,7 @@ function countLabels({ labels }: TokenLabels): Counts {
   return { kept, changed: labels.length - kept }
 }
 
-function summarise(figures: readonly EditFigures[], tokenizerHash: string): LabelSummary {
+function summarise(figures: readonly EditFigures[], tokenizerHash: string): Omit<LabelSummary, 'tooLong'> {
   const total = (side: 'rejected' | 'edited'): Counts => ({
     kept: sum(figures.map((edit) => edit[side].kept)),
     changed: sum(figures.map((edit) => edit[side].changed)),

@@ -57,10 +57,21 @@ export class LimitedTokenizer {
     return (await this.#call({ type: 'chats', chats }, length)) as number[][]
   }
 
-  async label(pairs: readonly EditedPair[]): Promise<PairLabels[]> {
+  /** @returns null for a pair whose texts are too long to align */
+  async label(pairs: readonly EditedPair[]): Promise<(PairLabels | null)[]> {
     const texts = pairs.map(({ item, rejected, edited }) => ({ id: item.id, rejected, edited }))
     const length = texts.reduce((sum, { rejected, edited }) => sum + rejected.length + edited.length, 0)
-    return (await this.#call({ type: 'label', pairs: texts }, length)) as PairLabels[]
+    return (await this.#call({ type: 'label', pairs: texts }, length)) as (PairLabels | null)[]
+  }
+
+  /** @throws UserError that names a pair whose texts are too long to align */
+  async labelAll(pairs: readonly EditedPair[]): Promise<PairLabels[]> {
+    const labels = await this.label(pairs)
+    return labels.map((found, i) => {
+      if (found !== null) return found
+      const message = `Item ${pairs[i]!.item.id} is too long to label. Split it into shorter ones.`
+      throw new UserError('bad_input', message)
+    })
   }
 
   /** Ends the process; the next call starts another. */

@@ -2,7 +2,7 @@
 import { serveLimited } from '../../engine/limited-process.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { enterStage, stageMemory } from '../../engine/tokenizer/stage.ts'
-import { labelPair } from '../../pipeline/label/labels.ts'
+import { labelPair, labelsUnlessTooLong } from '../../pipeline/label/labels.ts'
 import type { TokenizerCall } from './limited-tokenizer.ts'
 import { openTokenizerAt } from './project-models.ts'
 
@@ -15,7 +15,9 @@ function answer(tokenizer: Tokenizer, call: TokenizerCall): unknown {
     case 'chats':
       return call.chats.map((messages) => tokenizer.encodeChat(messages, { addGenerationPrompt: true }))
     case 'label':
-      return call.pairs.map(({ id, rejected, edited }) => labelPair(tokenizer, id, rejected, edited))
+      return call.pairs.map(({ id, rejected, edited }) =>
+        labelsUnlessTooLong(() => labelPair(tokenizer, id, rejected, edited)),
+      )
   }
 }
 

@@ -19,6 +19,13 @@ export interface Alignment {
   hunks: Hunk[]
 }
 
+/** Two texts whose alignment would take too much memory and time. */
+export class TooLongToAlign extends UserError {
+  constructor(message: string) {
+    super('bad_input', message)
+  }
+}
+
 /** Cells of the table (one byte each) that an alignment may take: about 10,000 tokens on each side. */
 const maxCells = 100_000_000
 
@@ -34,7 +41,7 @@ const editAfterEdit = 8
 
 /**
  * Aligns `rejected` with `edited`. Exchanging the two gives the mirrored hunks.
- * @throws UserError if the product of the lengths exceeds 100 million
+ * @throws TooLongToAlign if the product of the lengths exceeds 100 million
  */
 export function align(rejected: ArrayLike<number>, edited: ArrayLike<number>): Alignment {
   if (!comesFirst(rejected, edited)) return mirror(align(edited, rejected))
@@ -46,8 +53,7 @@ export function align(rejected: ArrayLike<number>, edited: ArrayLike<number>): A
     m--
   }
   if (n * m > maxCells) {
-    throw new UserError(
-      'bad_input',
+    throw new TooLongToAlign(
       `Texts of ${rejected.length} and ${edited.length} tokens are too long to align (their product may be ` +
         `${maxCells.toLocaleString('en')} at most). Split the item into shorter ones.`,
     )

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import type { LabelledToken } from '../../../electron/contract/label.ts'
@@ -101,4 +102,58 @@ test('without held-out edits the result is empty', async () => {
   const { result } = await resultOf(await host.label.scored({ project: empty, rewardModel }))
   assert.deepEqual([result.pairs, result.accuracy, result.calibration], [[], 0, null])
   assert.equal((await host.label.pairs({ project: empty })).total, 0)
+})
+
+test('an item of a megabyte is named, counted and left out; the others are labelled, and the host answers meanwhile', async () => {
+  const { folder: large } = await host.projects.create({ name: 'large' })
+  const long = (word: string) => `${word} `.repeat(1e6 / (word.length + 1))
+  const edits = path.join(folder, 'large.jsonl')
+  writeRows(edits, [
+    { prompt: 'Short?', rejected: 'the answer is bad', edited: 'the answer is good' },
+    { prompt: 'Long?', rejected: long('bad'), edited: long('good') },
+    { prompt: 'Last?', rejected: 'a bad answer', edited: 'a good answer' },
+  ])
+  for await (const _ of await host.verbs.import({ project: large, files: [edits] }));
+  const { ids } = await host.annotate.queue({ project: large, annotator: 'import', order: 'all' })
+  const out = path.join(folder, 'large-labels.jsonl')
+  const notes: string[] = []
+  let isLabelling = true
+  let longestMs = 0
+  const labelling = (async () => {
+    const events = await host.verbs.label({ project: large, tokenizer: rewardModel, out })
+    for (;;) {
+      const next = await events.next()
+      if (next.done) return next.value
+      if (next.value.type === 'note') notes.push(next.value.sentence)
+    }
+  })().finally(() => (isLabelling = false))
+  while (isLabelling) {
+    const askedAt = performance.now()
+    await host.projects.overview({ project: large })
+    longestMs = Math.max(longestMs, performance.now() - askedAt)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  const summary = await labelling
+  assert.deepEqual([summary.annotations, summary.tooLong], [2, 1])
+  assert.equal(notes.length, 1)
+  assert.ok(
+    notes[0]!.startsWith(`1 edit is too long to label and left out: ${ids[1]} (1000000 and 1000000`),
+    notes[0],
+  )
+  assert.equal(readFileSync(out, 'utf8').trim().split('\n').length, 2)
+  assert.ok(longestMs < 2000, `an overview took ${longestMs} ms`)
+
+  for (const tokenizer of [null, rewardModel]) {
+    const { pairs, tooLong, total } = await host.label.pairs({ project: large, tokenizer })
+    assert.deepEqual(
+      pairs.map(({ prompt }) => prompt),
+      ['Short?', 'Last?'],
+    )
+    assert.deepEqual([tooLong, total], [[ids[1]], 3])
+  }
+  const exported = path.join(folder, 'large-export.jsonl')
+  const { result } = await resultOf(
+    await host.verbs.export({ project: large, out: exported, format: 'tokens', tokenizer: rewardModel }),
+  )
+  assert.equal(result.rows, 2)
 })

@@ -27,7 +27,7 @@ export function presentImport({
 }
 
 export function presentLabels(summary: VerbResult<'label'>): string {
-  const { annotations, unchanged, rejected, edited, minimality, spans, tokenizerHash } = summary
+  const { annotations, unchanged, tooLong, rejected, edited, minimality, spans, tokenizerHash } = summary
   const counts = (side: typeof rejected) => `${side.kept} kept, ${side.changed} changed`
   const rows = [
     ['annotations', `${annotations}${unchanged > 0 ? `, of which ${unchanged} change nothing` : ''}`],
@@ -35,6 +35,7 @@ export function presentLabels(summary: VerbResult<'label'>): string {
     ['tokens of edited responses', counts(edited)],
     ['tokenizer', tokenizerHash.slice(0, 16)],
   ]
+  if (tooLong > 0) rows.push(['too long, left out', String(tooLong)])
   if (minimality) {
     const { keptShare, editRatio, hunks } = minimality
     rows.push([

@@ -10,7 +10,7 @@ export { type Db, sqliteVersion, transact } from './database.ts'
 export { type Dataset, type DatasetFile, datasetNamesOf, describeFile, listDatasets } from './datasets.ts'
 export { iterateRecordedWork, type RecordedWork } from './effort.ts'
 export * from './evaluations.ts'
-export { type FinishedEdit, finishedBy, newestFinishedEdits } from './finished-edits.ts'
+export { editsOfBoth, type FinishedEdit, finishedBy, newestFinishedEdits } from './finished-edits.ts'
 export { getGuidelines, saveGuidelines } from './guidelines.ts'
 export {
   type DatasetSource,

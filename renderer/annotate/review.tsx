@@ -9,6 +9,7 @@ import { Empty } from '../ui/empty.tsx'
 import { Field } from '../ui/field.tsx'
 import { numberOf } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
 
 const maxShown = 100
 
@@ -49,7 +50,8 @@ export function Review({ onClose }: { onClose: () => void }) {
             <AnnotatorChoice label="Second" name="second" value={second} annotators={annotators} />
           </div>
         )}
-        <Problem error={agreement.error} />
+        <Problem error={agreement.error} onRetry={() => void agreement.refetch()} />
+        {agreement.isLoading && <Skeleton label="The edits of both are being compared" />}
         {agreement.data && <Agreement data={agreement.data} names={[first!, second!]} />}
       </div>
     </>
@@ -88,6 +90,14 @@ function Agreement({
 }) {
   const [, change] = usePlace()
   const open = (id: string) => change({ review: undefined, item: id, order: 'all' })
+  if (items.length === 0)
+    return (
+      <Empty title="Nothing to compare">
+        <p>
+          {names[0]} and {names[1]} have not finished the same items. Choose two people who have.
+        </p>
+      </Empty>
+    )
   return (
     <>
       <p className="num">
@@ -107,14 +117,14 @@ function Agreement({
           {items.slice(0, maxShown).map((item) => (
             <tr key={item.id}>
               <td>
-                <Button kind="quiet" onClick={() => open(item.id)}>
+                <button type="button" className="review-prompt" dir="auto" onClick={() => open(item.id)}>
                   {item.prompt.slice(0, 80)}
-                </Button>
+                </button>
               </td>
-              <td>
+              <td className="read" dir="auto">
                 <DiffText before={item.rejected} after={item.first} />
               </td>
-              <td>
+              <td className="read" dir="auto">
                 <DiffText before={item.rejected} after={item.second} />
               </td>
               <td>{Math.round(100 * item.agreement)}%</td>

@@ -9,6 +9,8 @@ export interface KeyBinding {
   run(event: KeyboardEvent): void
   /** Whether it also applies while the user types; if not, keys without Ctrl or Alt go to the text. */
   whileTyping?: boolean
+  /** Whether it also applies while a dialog is open: for the dialog's own keys, and for those of the whole app. */
+  inDialog?: boolean
   /** Whether a held key acts again and again; only for what moves, never for what decides. */
   repeats?: boolean
 }
@@ -69,15 +71,17 @@ function handle(event: KeyboardEvent): void {
   const pressed = keysOf(event)
   const chord = leader && event.timeStamp - leader.at < chordMs ? `${leader.key} ${pressed}` : null
   const typing = isTyping(event)
+  const isInDialog = document.querySelector(openDialog) !== null
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey
   const find = (keys: string) =>
     [...active]
       .reverse()
       .flatMap(({ bindings }) => bindings())
+      .filter(({ inDialog }) => inDialog || !isInDialog)
       .find((binding) => binding.keys === keys && (!typing || !isPlain || binding.whileTyping))
   const binding = (chord && find(chord)) || find(pressed)
   leader = !typing && isPlain && !binding ? { key: pressed, at: event.timeStamp } : null
-  if (!binding || (document.querySelector(openDialog) && !binding.whileTyping)) return
+  if (!binding) return
   event.preventDefault()
   if (!binding.repeats) {
     if (event.repeat) return

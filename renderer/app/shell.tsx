@@ -84,6 +84,8 @@ function useWasTrue(is: boolean): boolean {
   return was.current
 }
 
+const always = { whileTyping: true, inDialog: true }
+
 function useFrameKeys(project: string | null, openPalette: () => void, openHelp: () => void): void {
   const places = views.map(({ path, title, key }) => ({
     keys: `g ${key}`,
@@ -91,9 +93,9 @@ function useFrameKeys(project: string | null, openPalette: () => void, openHelp:
     run: () => project !== null && goTo(project, path),
   }))
   useKeys('Everywhere', [
-    { keys: 'Ctrl+k', does: 'Search or run a command', run: openPalette, whileTyping: true },
+    { keys: 'Ctrl+k', does: 'Search or run a command', run: openPalette, ...always },
     { keys: '?', does: 'Show these keys', run: openHelp },
-    { keys: 'Ctrl+/', does: 'Show these keys, also while typing', run: openHelp, whileTyping: true },
+    { keys: 'Ctrl+/', does: 'Show these keys, also while typing', run: openHelp, ...always },
     { keys: 'g p', does: 'Projects', run: goToProjects },
     ...(project === null ? [] : places),
   ])

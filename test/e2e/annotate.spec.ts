@@ -285,6 +285,26 @@ describe('annotating', async () => {
     assert.deepEqual(await axeProblems(page), [])
   })
 
+  test('keys in a dialog do nothing to the item behind it', async () => {
+    await open('windows')
+    const id = idOf('windows')
+    await page.keyboard.press('Control+End')
+    await page.keyboard.type(' Indeed.')
+    const edit = page.getByRole('button', { name: 'Edit…' })
+    if ((await edit.count()) === 0) await page.keyboard.press('Alt+g')
+    await edit.click()
+    await page.getByRole('textbox', { name: 'Guidelines' }).fill('Be brief.')
+    for (const keys of ['Control+Enter', 'Alt+s', 'Alt+f', 'Alt+j', 'Control+z'])
+      await page.keyboard.press(keys)
+    await page.waitForTimeout(300)
+    assert.ok(page.url().includes(id))
+    assert.equal(await page.getByRole('dialog').count(), 1)
+    const { annotation } = await app.host.annotate.open({ project, annotator: 'me', id })
+    assert.equal(annotation?.state, 'draft')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Alt+g')
+  })
+
   test('a key sorts the change at the caret, and the kind is saved, shown in the margin and there after a reload', async () => {
     await open('fridge')
     await open('parcel')
@@ -475,8 +495,18 @@ describe('annotating', async () => {
     const file = path.join(app.folder, 'edited.jsonl')
     const rows = [
       { prompt: 'Who was first?', rejected: 'No one.', edited: 'Ines.', annotator: 'Ines' },
-      { prompt: 'Who was second?', rejected: 'No one.', edited: 'Ines.', annotator: 'Ines' },
-      { prompt: 'Who was second?', rejected: 'No one.', edited: 'Paul.', annotator: 'Paul' },
+      {
+        prompt: 'Who was second? It is long ago, and few of those who were there know why.',
+        rejected: 'No one.',
+        edited: 'Ines.',
+        annotator: 'Ines',
+      },
+      {
+        prompt: 'Who was second? It is long ago, and few of those who were there know why.',
+        rejected: 'No one.',
+        edited: 'Paul.',
+        annotator: 'Paul',
+      },
     ]
     writeFileSync(file, rows.map((row) => JSON.stringify(row)).join('\n'))
     const { id } = await app.host.work.start({ verb: 'import', input: { project, files: [file] } })
@@ -485,6 +515,17 @@ describe('annotating', async () => {
     const row = (text: string) => page.locator('.an-queue-row', { hasText: text })
     await row('Who was first?').getByText('Now · edited by Ines').waitFor()
     await row('Who was second?').getByText('To do · edited by 2 others').waitFor()
+    await app.goto('annotate', { review: '1', first: 'Ines', second: 'Paul' })
+    const prompt = page.getByRole('button', { name: /^Who was second/ })
+    await prompt.waitFor()
+    await page.setViewportSize({ width: 640, height: 480 })
+    const [inner, cell] = [await prompt.boundingBox(), await prompt.locator('xpath=..').boundingBox()]
+    assert.ok(inner!.x + inner!.width <= cell!.x + cell!.width, 'a prompt stays in its column')
+    assert.deepEqual(await axeProblems(page), [])
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await app.goto('annotate', { review: '1', first: 'Ines', second: 'me' })
+    await page.getByText('Ines and me have not finished the same items.').waitFor()
+    await app.goto('annotate', { order: 'all' })
   })
 
   test('another search in the address is followed, and Back returns to the one before', async () => {

@@ -4,7 +4,7 @@ import type { InputOf, ResultOf } from '../../contract/verbs.ts'
 import { krippendorffAlpha } from '../../pipeline/annotate/agreement.ts'
 import { labelEncodings } from '../../pipeline/label/label-encodings.ts'
 import { encodeWords } from '../../pipeline/label/words.ts'
-import { type Db, iterateItems, latestAnnotation } from '../../storage/index.ts'
+import { type Db, editsOfBoth } from '../../storage/index.ts'
 
 type Query = Pick<InputOf<typeof annotate.agreement>, 'first' | 'second'>
 type Agreement = ResultOf<typeof annotate.agreement>
@@ -13,21 +13,19 @@ type Agreement = ResultOf<typeof annotate.agreement>
 export function agreementOf(db: Db, { first, second }: Query): Agreement {
   const items: Agreement['items'] = []
   const labels: [number[], number[]] = [[], []]
-  for (const item of iterateItems(db)) {
+  for (const { item, ...edited } of editsOfBoth(db, first, second)) {
     const { rejected } = item
-    const a = latestAnnotation(db, item.id, first)
-    const b = latestAnnotation(db, item.id, second)
-    if (rejected === null || a?.state !== 'done' || b?.state !== 'done') continue
-    const ofFirst = changedWords(rejected, a.edited)
-    const ofSecond = changedWords(rejected, b.edited)
+    if (rejected === null) continue
+    const ofFirst = changedWords(rejected, edited.first)
+    const ofSecond = changedWords(rejected, edited.second)
     labels[0].push(...ofFirst)
     labels[1].push(...ofSecond)
     items.push({
       id: item.id,
       prompt: item.prompt.at(-1)!.content,
       rejected,
-      first: a.edited,
-      second: b.edited,
+      first: edited.first,
+      second: edited.second,
       agreement: shareEqual(ofFirst, ofSecond),
     })
   }

@@ -43,6 +43,26 @@ function at(place: string): string {
   return place === '' ? '' : `at ${place} `
 }
 
+/**
+ * Parses JSON of a file from outside, which must not be nested so deep that the code that uses it fails.
+ * @throws SyntaxError
+ */
+export function parseShallow(text: string): unknown {
+  const value: unknown = JSON.parse(text)
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth) throw new SyntaxError(`it is nested deeper than ${maxDepth} levels`)
+    level = level.flatMap((each) =>
+      typeof each === 'object' && each !== null ? Object.values(each).filter(isNested) : [],
+    )
+  }
+  return value
+}
+
+function isNested(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
 /** The canonical text of a JSON value: keys in code unit order, no spaces. Equal values have equal texts. */
 export function canonicalJson(value: JsonValue): string {
   return JSON.stringify(sorted(value))

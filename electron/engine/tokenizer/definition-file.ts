@@ -4,6 +4,7 @@
  */
 import { readFileSync, statSync } from 'node:fs'
 import { UserError } from '../../contract/errors.ts'
+import { parseShallow } from '../../contract/json.ts'
 import { isObject, type JsonObject } from './json.ts'
 
 let newest: { key: string; definition: WeakRef<JsonObject> } | null = null
@@ -26,7 +27,7 @@ export function readDefinition(file: string): JsonObject {
 export function readJsonObject(file: string): JsonObject {
   let content: unknown
   try {
-    content = JSON.parse(readFileSync(file, 'utf8'))
+    content = parseShallow(readFileSync(file, 'utf8'))
   } catch (error) {
     const reason = (error as Error).message
     throw new UserError(

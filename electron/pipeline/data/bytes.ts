@@ -66,6 +66,8 @@ const foreignFormats: ForeignFormat[] = [
     name: 'an SQLite database',
     convert: (file) => `sqlite3 -json ${shellWord(file)} "SELECT * FROM NAME_OF_TABLE" > rows.json`,
   },
+  { magic: '8002', name: 'a Python pickle', convert: withPandas('read_pickle') },
+  { magic: '8003', name: 'a Python pickle', convert: withPandas('read_pickle') },
   { magic: '8004', name: 'a Python pickle', convert: withPandas('read_pickle') },
   { magic: '8005', name: 'a Python pickle', convert: withPandas('read_pickle') },
   { magic: '894844460d0a', name: 'an HDF5 file', convert: withPandas('read_hdf') },

@@ -33,4 +33,5 @@ function fail(error: unknown): void {
 
 process.on('SIGINT', () => {}) // Ctrl-C reaches the whole terminal; the process that started this one decides.
 process.on('disconnect', () => process.exit(0))
+process.on('unhandledRejection', fail) // of damaged pages that are read ahead
 serve(String(process.argv[2])).catch(fail)

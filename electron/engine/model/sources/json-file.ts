@@ -1,13 +1,14 @@
 /** Reads a JSON file of a model's folder; an error names the file and what is wrong with it. */
 import { readFileSync } from 'node:fs'
 import { UserError } from '../../../contract/errors.ts'
+import { parseShallow } from '../../../contract/json.ts'
 
 /** @throws UserError if the file cannot be read as JSON */
 export function readJson(file: string): unknown {
   let text = ''
   try {
     text = readFileSync(file, 'utf8')
-    return JSON.parse(text)
+    return parseShallow(text)
   } catch (cause) {
     const message =
       notANumber(text) ?? `cannot be read as JSON: ${reasonOf(cause)}. Copy or download it again.`

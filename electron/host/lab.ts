@@ -91,11 +91,15 @@ export function openLab(options: LabOptions): OpenLab {
   return { lab, close }
 }
 
-/** Closes the projects whose files were moved, deleted or replaced, so that they can be opened where they are now. */
+/**
+ * Closes the projects whose files were moved, deleted or replaced, so that they can be opened where they are now, and
+ * those that could not be written, so that they can be opened to write.
+ */
 async function closeDisplaced(projects: Map<string, Promise<Project>>): Promise<void> {
   for (const [key, opening] of [...projects]) {
     const project = await opening.catch(() => null)
-    if (project === null || displacementOf(project.db) === null || projects.get(key) !== opening) continue
+    if (project === null || projects.get(key) !== opening) continue
+    if (displacementOf(project.db) === null && project.readOnly === null) continue
     projects.delete(key)
     project.close()
   }

@@ -58,7 +58,7 @@ export function transact<T>(db: Db, work: () => T): T {
   if (db.readonly)
     throw new UserError(
       'conflict',
-      `${db.name} is open read-only because a newer version of Stet made it. Update Stet to change it.`,
+      `${db.memory ? 'The project' : db.name} is open read-only: a newer version of Stet made it, or it could not be written when it was opened. Update Stet, or make sure that the disk has room and can be written, and open the project again.`,
     )
   if (db.inTransaction) return db.transaction(work)()
   refuseDisplaced(db)

@@ -56,7 +56,8 @@ export function findProblem(file: string): string | null {
   }
 }
 
-function problemOf(db: Db): string | null {
+/** The same of an open database. */
+export function problemOf(db: Db): string | null {
   const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
   if (tables === 0) return 'is empty'
   const found = db.pragma('integrity_check(1)', { simple: true }) as string

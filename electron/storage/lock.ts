@@ -54,6 +54,8 @@ async function beginExclusive(folder: string): Promise<Db> {
   try {
     db = new Database(file, { timeout: 0 })
     makePrivate(file)
+    // Nothing is written, so that a full disk does not keep the user out.
+    db.pragma('journal_mode = MEMORY')
     db.exec('BEGIN EXCLUSIVE')
     return db
   } catch (error) {

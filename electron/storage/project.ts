@@ -6,13 +6,14 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { backupFolder, isBackupDue, listBackups, makeBackup } from './backup.ts'
-import { type Db, openDatabase, openDatabaseToRead, transact } from './database.ts'
+import { type Db, explain, openDatabase, openDatabaseToRead, transact } from './database.ts'
 import { applicationId, DamagedProject, refuseDamaged } from './health.ts'
 import { removeUnfinishedImport } from './import-rows.ts'
-import { acquireLock, type Lock } from './lock.ts'
+import { acquireLock, type Lock, ProjectInUse } from './lock.ts'
 import { type Migration, migrate, readMigrations, schemaVersion } from './migrate.ts'
 import { makePrivate, refuseLinks } from './own-files.ts'
 import { pauseInterruptedRuns } from './runs.ts'
+import { isUnwritable, openUnwritable, unwritableSentence } from './unwritable.ts'
 import { watchFile } from './whereabouts.ts'
 
 export interface Project {
@@ -63,7 +64,38 @@ export async function openProject(folder: string): Promise<Project> {
       `${folder} is not a Stet project (no lab.db). Create one with \`stet init\`.`,
     )
   }
-  return open(folder, path.basename(folder, '.stet'), refuseDamaged)
+  try {
+    return await open(folder, path.basename(folder, '.stet'), refuseDamaged)
+  } catch (error) {
+    const project = isUnwritable(error) ? await openToExport(folder, error) : null
+    if (project === null) throw error
+    return project
+  }
+}
+
+/** @param error why the project cannot be opened to write @returns null if it cannot be read either */
+async function openToExport(folder: string, error: UserError): Promise<Project | null> {
+  // Where no lock can be taken, no other process can write either.
+  const lock = await acquireLock(folder).catch((refusal) => {
+    if (refusal instanceof ProjectInUse) throw refusal
+    return null
+  })
+  const db = openUnwritable(path.join(folder, 'lab.db'))
+  if (db === null) {
+    lock?.release()
+    return null
+  }
+  return {
+    folder,
+    db,
+    name: readName(db),
+    backupProblem: null,
+    readOnly: unwritableSentence(folder, error),
+    close: () => {
+      db.close()
+      lock?.release()
+    },
+  }
 }
 
 /**
@@ -96,7 +128,7 @@ async function open(
   let db: Db | undefined
   try {
     const file = path.join(folder, 'lab.db')
-    check(file)
+    explained(file, () => check(file))
     const newer = existsSync(file) ? openIfNewer(file, folder, lock) : null
     if (newer) return newer
     db = openDatabase(file)
@@ -113,6 +145,14 @@ async function open(
     db?.close()
     lock.release()
     throw error
+  }
+}
+
+function explained(file: string, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    throw explain(error, file)
   }
 }
 

@@ -17,6 +17,12 @@ function systemError(error: unknown): UserError | null {
       `The disk is full: ${target} could not be written. Free some space and try again.`,
     )
   }
+  if (error.code === 'EIO') {
+    return new UserError(
+      'unavailable',
+      `The disk reports an error: ${target} could not be read or written. Make sure that the disk can be used and try again.`,
+    )
+  }
   if (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS') {
     return new UserError(
       'unavailable',

@@ -2,6 +2,7 @@
  * A row's results depend only on the row: not on its batch, not on how far the batch is padded, not on the ids in
  * the padding. Shared by one test file per runtime.
  */
+
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import {
@@ -12,6 +13,7 @@ import {
 import { addScoreHead, copyModel, disposeModel, type Model } from '../../electron/engine/model/model.ts'
 import { loadModel } from '../../electron/engine/model/sources/load-and-save.ts'
 import type { ResponseLengths } from '../../electron/engine/training/batch.ts'
+import { completed } from '../../electron/engine/training/pauses.ts'
 import { type Rollout, RolloutScorer } from '../../electron/pipeline/ppo/rollout.ts'
 import { RewardScorer } from '../../electron/pipeline/reward/model.ts'
 import { measureByForwardPass } from './measure.ts'
@@ -154,7 +156,7 @@ function rolloutRows(policy: Model, lengths: ResponseLengths, chunk: number, pad
   addScoreHead(value, 1)
   const scorer = new RolloutScorer({ policy, refPolicy: value, value }, 0.7)
   const measured = measureByForwardPass(value, samples, 0.7, { padId: pad, lengths, chunk })
-  const rollout = scorer.score(measured, { padId: pad, lengths, chunk })
+  const rollout = completed(scorer.score(measured, { padId: pad, lengths, chunk }))
   scorer.dispose()
   disposeModel(value)
   return samples.map(({ response }, row) => rowOf(rollout, row, response.length, lengths.responseLength))

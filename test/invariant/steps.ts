@@ -1,4 +1,5 @@
 /** One optimizer step of every kind on the toy data, in the variations that must not change its result. */
+
 import { DirectLoss, DpoConfig } from '../../electron/contract/run-kinds/dpo.ts'
 import { PpoConfig } from '../../electron/contract/run-kinds/ppo.ts'
 import { RewardConfig, RewardScheme } from '../../electron/contract/run-kinds/reward.ts'
@@ -7,6 +8,7 @@ import { addScoreHead, copyModel, disposeModel, type Model } from '../../electro
 import { loadModel } from '../../electron/engine/model/sources/load-and-save.ts'
 import { normals } from '../../electron/engine/random.ts'
 import type { ResponseLengths } from '../../electron/engine/training/batch.ts'
+import { completed } from '../../electron/engine/training/pauses.ts'
 import type { RunHooks } from '../../electron/engine/training/run.ts'
 import { trainDpo } from '../../electron/pipeline/dpo/train.ts'
 import { gae, whiten } from '../../electron/pipeline/ppo/advantages.ts'
@@ -156,8 +158,9 @@ function ppoStep(
     }))
     const chunk = microBatchSize ?? samples.length
     const measured = measureByForwardPass(policy, samples, config.temperature, { padId: pad, lengths, chunk })
-    const rollout = scorer.score(measured, { padId: pad, lengths, chunk })
-    update.run(rollout, advantagesOf(rollout, config), { learningRate: optimization.learningRate, step: 0 })
+    const rollout = completed(scorer.score(measured, { padId: pad, lengths, chunk }))
+    const { learningRate } = optimization
+    completed(update.run(rollout, advantagesOf(rollout, config), { learningRate, step: 0 }))
     return valuesOf(trainedParameters(policy, value))
   } finally {
     scorer.dispose()

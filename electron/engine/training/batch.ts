@@ -1,6 +1,7 @@
 /** Pads ragged token sequences into arrays whose lengths come from a few buckets, so that few shapes are compiled. */
 
 import assert from 'node:assert/strict'
+import { completed, type Parts } from './pauses.ts'
 
 /** Rows of one length. Arrays are row-major (B, T). */
 export interface PaddedBatch {
@@ -153,10 +154,22 @@ export function mapInBatches<T>(
   size: number,
   run: (batch: T[]) => Float32Array,
 ): Float32Array[] {
-  return chunksOf(examples, size).flatMap((chunk) => {
+  return completed(batchByBatch(examples, size, run))
+}
+
+/** The same, with a part for each batch. */
+export function* batchByBatch<T>(
+  examples: readonly T[],
+  size: number,
+  run: (batch: T[]) => Float32Array,
+): Parts<Float32Array[]> {
+  const mapped: Float32Array[] = []
+  for (const chunk of chunksOf(examples, size)) {
     const filled = [...chunk, ...Array.from({ length: size - chunk.length }, () => chunk[0]!)]
     const results = run(filled)
     const width = results.length / size
-    return chunk.map((_, row) => results.slice(row * width, (row + 1) * width))
-  })
+    mapped.push(...chunk.map((_, row) => results.slice(row * width, (row + 1) * width)))
+    yield
+  }
+  return mapped
 }

@@ -3,6 +3,7 @@
  * uses. A run's state after step n depends only on its inputs and n, so it can be killed and resumed exactly.
  */
 import { setImmediate } from 'node:timers/promises'
+import * as tf from '@tensorflow/tfjs-core'
 import type { RunSample } from '../../contract/events.ts'
 import type { StepMetrics } from '../../contract/metrics.ts'
 import { restoreVariables, saveCheckpoint } from '../checkpoints/checkpoint.ts'
@@ -10,6 +11,7 @@ import { latestCheckpoint, pruneCheckpoints } from '../checkpoints/checkpoint-fo
 import type { CheckpointState } from '../checkpoints/checkpoint-record.ts'
 import { permutation } from '../random.ts'
 import type { Variable } from '../runtime/variable.ts'
+import { Interrupted, neverPauses, type PausePoint, pausePointOf } from './pauses.ts'
 import { stepsPerEpoch } from './schedule.ts'
 
 export interface RunHooks {
@@ -19,7 +21,10 @@ export interface RunHooks {
   onSamples(step: number, samples: RunSample[]): void
   /** Where checkpoints are saved; null saves none. */
   checkpointFolder: string | null
-  /** When aborted, the run saves a checkpoint after the current step and ends as paused. */
+  /**
+   * When aborted, the run ends as paused, with a checkpoint: of the step that it is in if that can't be dropped, else of
+   * the one before.
+   */
   signal: AbortSignal
 }
 
@@ -28,10 +33,23 @@ export type RunEnd = { state: 'done' | 'paused'; step: number; reason: string | 
 /** The two newest checkpoints are kept, and the best one if a judge evaluates the run. */
 const keptCheckpoints = 2
 
+/** Larger states are not kept twice. */
+const rememberedBytes = 256 * 2 ** 20
+
+/** Where a step can be left. */
+export interface StepPauses {
+  /** Until the step changes variables. */
+  pausePoint: PausePoint
+  /** To call before that. @returns the pause point from then on; it never pauses if the step could not be undone */
+  beginChanges(): PausePoint
+}
+
 /** Saves and restores a run's variables and counters. */
 export class RunState {
   readonly #folder: string | null
   readonly #variables: Map<string, Variable>
+  /** Of the newest checkpoint; 0 if there is none. */
+  #savedStep = 0
 
   constructor(folder: string | null, variables: Map<string, Variable>) {
     this.#folder = folder
@@ -42,14 +60,58 @@ export class RunState {
   restore(): { step: number; state: CheckpointState } | null {
     const checkpoint = this.#folder === null ? null : latestCheckpoint(this.#folder)
     if (checkpoint) restoreVariables(checkpoint, this.#variables)
+    this.#savedStep = checkpoint?.step ?? 0
     return checkpoint
   }
 
-  /** @param best the step whose checkpoint is always kept */
+  /**
+   * Does a step.
+   * @returns null if it was left because the run is to pause: the variables are then as before it
+   */
+  async attempt<Result>(
+    signal: AbortSignal,
+    step: (pauses: StepPauses) => Promise<Result>,
+  ): Promise<Result | null> {
+    const pausePoint = pausePointOf(signal)
+    const kept: { variable: Variable; value: tf.Tensor }[] = []
+    const beginChanges = () => {
+      if (!this.#isSmall()) return neverPauses
+      kept.push(...this.#copies())
+      return pausePoint
+    }
+    try {
+      await pausePoint()
+      return await step({ pausePoint, beginChanges })
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error
+      for (const { variable, value } of kept) variable.assign(value)
+      return null
+    } finally {
+      for (const { value } of kept) value.dispose()
+    }
+  }
+
+  /**
+   * Saves nothing if the newest checkpoint is of this step.
+   * @param best the step whose checkpoint is always kept
+   */
   async save(step: number, state: CheckpointState, best: number | null = null): Promise<void> {
-    if (this.#folder === null) return
+    if (this.#folder === null || step === this.#savedStep) return
     await saveCheckpoint(this.#folder, step, this.#variables, state)
     pruneCheckpoints(this.#folder, keptCheckpoints, best)
+    this.#savedStep = step
+  }
+
+  #isSmall(): boolean {
+    const sizes = [...this.#variables.values()].map(({ shape }) => tf.util.sizeFromShape(shape))
+    return 4 * sizes.reduce((sum, size) => sum + size, 0) <= rememberedBytes
+  }
+
+  #copies() {
+    return [...this.#variables.values()].map((variable) => ({
+      variable,
+      value: tf.tidy(() => tf.clone(variable.read())),
+    }))
   }
 }
 

@@ -5,14 +5,8 @@ import type { TensorRecord } from '../runtime/tensor-record.ts'
 import type { Variable } from '../runtime/variable.ts'
 import type { AdamWConfig } from './adamw.ts'
 import { chunksOf } from './batch.ts'
-import {
-  batchIndices,
-  isCheckpointStep,
-  type RunEnd,
-  type RunHooks,
-  RunState,
-  yieldToEventLoop,
-} from './run.ts'
+import { withPauses } from './pauses.ts'
+import { batchIndices, isCheckpointStep, type RunEnd, type RunHooks, RunState } from './run.ts'
 import { learningRateAt, type Schedule, supervisedSteps } from './schedule.ts'
 import { type LossFunction, TrainStep } from './train-step.ts'
 
@@ -68,11 +62,18 @@ export async function trainSupervised<Example, In extends TensorRecord, Metric e
     let step = restored?.step ?? 0
     if (restored) task.watch?.restore(restored.state)
     trainStep.updates = step
+    const save = () => state.save(step, task.watch?.state() ?? {})
     while (step < totalSteps) {
-      const indices = batchIndices(task.examples.length, batchSize, config.seed, step)
-      const microBatches = toMicroBatches(task, indices, config.microBatchSize ?? batchSize)
       const learningRate = learningRateAt(config, step, totalSteps)
-      const trained = trainStep.consume(microBatches, learningRate)
+      const indices = batchIndices(task.examples.length, batchSize, config.seed, step)
+      const trained = await state.attempt(hooks.signal, ({ pausePoint }) => {
+        const microBatches = toMicroBatches(task, indices, config.microBatchSize ?? batchSize)
+        return withPauses(trainStep.consume(microBatches, learningRate), pausePoint)
+      })
+      if (trained === null) {
+        await save()
+        return { state: 'paused', step, reason: null }
+      }
       step++
       const saving = isCheckpointStep(step, totalSteps, config.checkpointEvery)
       const metrics: StepMetrics = {
@@ -84,9 +85,8 @@ export async function trainSupervised<Example, In extends TensorRecord, Metric e
       hooks.onStep(step, totalSteps, metrics)
       const reason = task.watch?.see(metrics) ?? null
       const stopping = hooks.signal.aborted || reason !== null
-      if (saving || stopping) await state.save(step, task.watch?.state() ?? {})
+      if (saving || stopping) await save()
       if (stopping && step < totalSteps) return { state: 'paused', step, reason }
-      await yieldToEventLoop()
     }
     return { state: 'done', step, reason: null }
   } finally {

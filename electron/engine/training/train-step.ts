@@ -20,6 +20,7 @@ import {
   createAdamWState,
   disposeAdamWState,
 } from './adamw.ts'
+import { completed, type Parts } from './pauses.ts'
 
 /** Values of the parameters being trained, by name. */
 export type ParameterTensors = Map<string, tf.Tensor>
@@ -112,7 +113,20 @@ export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
    * @throws UserError when loss or gradient is not finite; the parameters are then unusable
    */
   run(microBatches: In[], learningRate: number): StepResult<Metric> {
-    const result = this.#update(microBatches, learningRate)
+    return completed(this.#parts(microBatches, learningRate))
+  }
+
+  /** The same, with inputs that are disposed afterwards, and a part for each of several micro-batches. */
+  *consume(microBatches: In[], learningRate: number): Parts<StepResult<Metric>> {
+    try {
+      return yield* this.#parts(microBatches, learningRate)
+    } finally {
+      tf.dispose(microBatches)
+    }
+  }
+
+  *#parts(microBatches: In[], learningRate: number): Parts<StepResult<Metric>> {
+    const result = yield* this.#update(microBatches, learningRate)
     const { 'loss/total': loss, 'optim/grad_norm': gradNorm } = result
     if (Number.isFinite(loss) && Number.isFinite(gradNorm)) return result
     throw new UserError(
@@ -121,16 +135,7 @@ export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
     )
   }
 
-  /** The same, with inputs that are disposed afterwards, even if the step diverges. */
-  consume(microBatches: In[], learningRate: number): StepResult<Metric> {
-    try {
-      return this.run(microBatches, learningRate)
-    } finally {
-      tf.dispose(microBatches)
-    }
-  }
-
-  #update(microBatches: In[], learningRate: number): StepResult<Metric> {
+  *#update(microBatches: In[], learningRate: number): Parts<StepResult<Metric>> {
     this.updates++
     const [correction1, correction2] = biasCorrections(this.#adamw.config, this.updates)
     const step = {
@@ -141,7 +146,7 @@ export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
     try {
       return microBatches.length === 1
         ? this.#runWhole(step, microBatches[0]!)
-        : this.#runParts(step, microBatches)
+        : yield* this.#runParts(step, microBatches)
     } finally {
       tf.dispose(step)
     }
@@ -156,12 +161,20 @@ export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
     }
   }
 
-  #runParts(step: AdamWStep, microBatches: In[]): StepResult<Metric> {
+  *#runParts(step: AdamWStep, microBatches: In[]): Parts<StepResult<Metric>> {
     this.#makeSums()
-    const parts = microBatches.map((inputs) => {
+    const parts: Part<Metric>[] = []
+    for (const inputs of microBatches) {
       const { loss, metrics } = this.#accumulate.call(inputs)
-      return { loss: number(loss), metrics: mapTensors(metrics, number) }
-    })
+      parts.push({ loss: number(loss), metrics: mapTensors(metrics, number) })
+      let isLeft = true
+      try {
+        yield
+        isLeft = false
+      } finally {
+        if (isLeft) this.#drop()
+      }
+    }
     const { loss, metrics } = parts.reduce(sumOf)
     const gradNorm = number(this.#apply.call(step).gradNorm)
     return { 'loss/total': loss, 'optim/grad_norm': gradNorm, ...metrics }
@@ -171,6 +184,16 @@ export class TrainStep<In extends TensorRecord, Metric extends MetricKey> {
     for (const fn of [this.#whole, this.#accumulate, this.#apply]) fn.dispose()
     for (const sum of this.#sums.values()) sum.dispose()
     disposeAdamWState(this.state)
+  }
+
+  /** Forgets the gradients that were summed for a step that is left. */
+  #drop(): void {
+    this.updates--
+    for (const sum of this.#sums.values()) {
+      const zeros = tf.zeros(sum.shape)
+      sum.assign(zeros)
+      zeros.dispose()
+    }
   }
 
   #applyTo(gradients: Map<string, tf.Tensor>, step: AdamWStep): tf.Tensor {

@@ -1,7 +1,8 @@
 /** What the reward models of a run say about responses, and the zero and unit in which it counts. */
 import type { PpoConfig } from '../../contract/run-kinds/ppo.ts'
 import { placements } from '../../contract/run-kinds/ppo-choices.ts'
-import type { ResponseLengths } from '../../engine/training/batch.ts'
+import { chunksOf, type ResponseLengths } from '../../engine/training/batch.ts'
+import type { Parts } from '../../engine/training/pauses.ts'
 import { type EnsembleMember, ensembleScorer } from './ensemble.ts'
 import { type RewardScale, type RewardScales, sequenceRewardScale, tokenRewardScale } from './rewards.ts'
 import type { Sample } from './rollout.ts'
@@ -54,27 +55,27 @@ export class RewardModels {
   }
 
   /** @param memberScales of an ensemble; null with a single reward model */
-  judge(samples: readonly Sample[], memberScales: RewardScale[] | null): Judgement {
+  *judge(samples: readonly Sample[], memberScales: RewardScale[] | null): Parts<Judgement> {
     const { scorer: single, sequenceScorer } = this.#sources
     const scorer = memberScales
       ? ensembleScorer(this.#members(memberScales), this.#config.ensemblePenalty)
       : single
-    const tokenRewards = this.#read(scorer, samples)
-    const read = sequenceScorer ? this.#read(sequenceScorer, samples) : tokenRewards
+    const tokenRewards = yield* this.#read(scorer, samples)
+    const read = sequenceScorer ? yield* this.#read(sequenceScorer, samples) : tokenRewards
     const sequenceScores = read.map((rewards) => (sequenceScorer ?? scorer).sequenceScore(rewards))
     return { tokenRewards, sequenceScores }
   }
 
   /** @param samples of the reference, on which zero and unit are measured */
-  scalesOn(samples: readonly Sample[]): RewardScales {
+  *scalesOn(samples: readonly Sample[]): Parts<RewardScales> {
     const { ensemble, keptMean, sequenceScorer } = this.#sources
-    const memberScales = ensemble.length === 0 ? null : this.#memberScales(samples)
-    const { tokenRewards, sequenceScores } = this.judge(samples, memberScales)
+    const memberScales = ensemble.length === 0 ? null : yield* this.#memberScales(samples)
+    const { tokenRewards, sequenceScores } = yield* this.judge(samples, memberScales)
     const sequence = sequenceRewardScale(sequenceScores)
     if (!placements[this.#config.placement].rewardsTokens)
       return { scale: sequence, sequenceScale: null, memberScales }
     // Of an ensemble, the zero is what a reference token earns by disagreement alone: length costs nothing.
-    const zero = memberScales ? this.#meanPenalty(samples, memberScales) : keptMean
+    const zero = memberScales ? yield* this.#meanPenalty(samples, memberScales) : keptMean
     return {
       scale: tokenRewardScale(tokenRewards, zero),
       sequenceScale: sequenceScorer ? sequence : null,
@@ -83,20 +84,23 @@ export class RewardModels {
   }
 
   /** The zero and unit of each member of an ensemble, in which its rewards are compared with the others'. */
-  #memberScales(samples: readonly Sample[]): RewardScale[] {
-    return [this.#sources, ...this.#sources.ensemble].map(({ scorer, keptMean }) => {
-      const rewards = this.#read(scorer, samples)
-      return placements[this.#config.placement].rewardsTokens
+  *#memberScales(samples: readonly Sample[]): Parts<RewardScale[]> {
+    const scales: RewardScale[] = []
+    for (const { scorer, keptMean } of [this.#sources, ...this.#sources.ensemble]) {
+      const rewards = yield* this.#read(scorer, samples)
+      const scale = placements[this.#config.placement].rewardsTokens
         ? tokenRewardScale(rewards, keptMean)
         : sequenceRewardScale(rewards.map((each) => scorer.sequenceScore(each)))
-    })
+      scales.push(scale)
+    }
+    return scales
   }
 
   /** Mean over the tokens of what the members' disagreement subtracts; not positive. */
-  #meanPenalty(samples: readonly Sample[], scales: readonly RewardScale[]): number {
-    const [less, mean] = [this.#config.ensemblePenalty, 0].map((penalty) =>
-      this.#read(ensembleScorer(this.#members(scales), penalty), samples).flatMap((row) => [...row]),
-    ) as [number[], number[]]
+  *#meanPenalty(samples: readonly Sample[], scales: readonly RewardScale[]): Parts<number> {
+    const read = (penalty: number) => this.#read(ensembleScorer(this.#members(scales), penalty), samples)
+    const less = (yield* read(this.#config.ensemblePenalty)).flatMap((row) => [...row])
+    const mean = (yield* read(0)).flatMap((row) => [...row])
     return less.reduce((sum, reward, i) => sum + reward - mean[i]!, 0) / less.length
   }
 
@@ -104,7 +108,14 @@ export class RewardModels {
     return [this.#sources, ...this.#sources.ensemble].map(({ scorer }, i) => ({ scorer, scale: scales[i]! }))
   }
 
-  #read(scorer: Pick<ResponseScorer, 'tokenRewards'>, samples: readonly Sample[]): Float32Array[] {
-    return scorer.tokenRewards(samples, this.#shape.chunk, this.#shape.lengths)
+  /** A part for each batch. */
+  *#read(scorer: Pick<ResponseScorer, 'tokenRewards'>, samples: readonly Sample[]): Parts<Float32Array[]> {
+    const { chunk, lengths } = this.#shape
+    const rewards: Float32Array[] = []
+    for (const batch of chunksOf(samples, chunk)) {
+      rewards.push(...scorer.tokenRewards(batch, chunk, lengths))
+      yield
+    }
+    return rewards
   }
 }

@@ -14,12 +14,13 @@ import { permutation } from '../../engine/random.ts'
 import { type CompiledFunction, compile } from '../../engine/runtime/compile.ts'
 import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import {
+  batchByBatch,
   chunksOf,
-  mapInBatches,
   padResponses,
   type ResponseBatch,
   type ResponseLengths,
 } from '../../engine/training/batch.ts'
+import type { Parts } from '../../engine/training/pauses.ts'
 
 export interface Prompt {
   id: string
@@ -66,16 +67,20 @@ export function promptsOfStep(
   })
 }
 
-/** Samples one response to each prompt. */
-export function sampleResponses(
+/** Samples one response to each prompt; a part for each token. */
+export function* sampleResponses(
   generator: Generator,
   prompts: readonly Prompt[],
   options: GenerationOptions,
-): Sample[] {
-  const rows = generator.generate(
-    prompts.map((p) => p.query),
-    options,
-  )
+): Parts<Sample[]> {
+  const queries = prompts.map((p) => p.query)
+  const positions = generator.positions(queries, options)
+  let next = positions.next()
+  while (!next.done) {
+    yield
+    next = positions.next()
+  }
+  const rows = next.value
   return rows.map((row, i) => ({ ...row, promptId: prompts[i]!.id, query: prompts[i]!.query }))
 }
 
@@ -83,17 +88,19 @@ export function sampleResponses(
  * The same for any number of prompts, in batches of `rows`, the last one filled up. A row's random numbers depend on
  * its number among all rows.
  */
-export function sampleInBatches(
+export function* sampleInBatches(
   generator: Generator,
   prompts: readonly Prompt[],
   rows: number,
   options: GenerationOptions,
-): Sample[] {
-  return chunksOf(prompts, rows).flatMap((chunk, batch) => {
+): Parts<Sample[]> {
+  const all: Sample[] = []
+  for (const [batch, chunk] of chunksOf(prompts, rows).entries()) {
     const filled = Array.from({ length: rows }, (_, row) => chunk[row] ?? chunk[0]!)
-    const samples = sampleResponses(generator, filled, { ...options, firstRow: batch * rows })
-    return samples.slice(0, chunk.length)
-  })
+    const samples = yield* sampleResponses(generator, filled, { ...options, firstRow: batch * rows })
+    all.push(...samples.slice(0, chunk.length))
+  }
+  return all
 }
 
 /** The models that read every response. */
@@ -128,36 +135,36 @@ export class RolloutScorer {
   }
 
   /** @param samples sampled with `measure` */
-  score(samples: Sample[], passing: Passing): Rollout {
+  *score(samples: Sample[], passing: Passing): Parts<Rollout> {
     const { padId, lengths } = passing
     const value = this.#value
     const recorded = (of: (sample: Sample) => number[]) =>
       joinRows(samples.map((sample) => padTo(of(sample), lengths.responseLength)))
-    const values = () =>
-      value
-        ? passed(samples, passing, (rows) => value.values(rows).values)
-        : recorded((sample) => sample.values)
+    const refLogprobs = yield* this.#reference(samples, passing)
+    const values = value
+      ? yield* passed(samples, passing, (rows) => value.values(rows).values)
+      : recorded((sample) => sample.values)
     return {
       samples,
       batch: padResponses(samples, padId, lengths),
       logprobs: recorded((sample) => sample.logprobs),
       entropy: recorded((sample) => sample.entropy),
-      values: this.#hasCritic ? values() : null,
-      refLogprobs: this.#reference(samples, passing),
+      values: this.#hasCritic ? values : null,
+      refLogprobs,
     }
   }
 
   /** @returns the mean over responses of the summed KL from the reference, in nats */
-  meanKl(samples: Sample[], passing: Passing): number {
+  *meanKl(samples: Sample[], passing: Passing): Parts<number> {
     const { responseLength } = passing.lengths
-    const refLogprobs = this.#reference(samples, passing)
+    const refLogprobs = yield* this.#reference(samples, passing)
     const sums = samples.map(({ logprobs }, row) =>
       logprobs.reduce((sum, logprob, t) => sum + logprob - refLogprobs[row * responseLength + t]!, 0),
     )
     return sums.reduce((sum, kl) => sum + kl, 0) / samples.length
   }
 
-  #reference(samples: Sample[], passing: Passing): Float32Array {
+  #reference(samples: Sample[], passing: Passing): Parts<Float32Array> {
     return passed(samples, passing, (rows) => this.#refPolicy.values(rows).logprobs)
   }
 
@@ -176,14 +183,13 @@ export interface Passing {
 }
 
 /** (B, T) of what a model computes of each response token. */
-function passed(
+function* passed(
   samples: readonly Sample[],
   { padId, lengths, chunk }: Passing,
   run: (batch: ResponseTensors) => Float32Array,
-): Float32Array {
-  return joinRows(
-    mapInBatches(samples, chunk, (rows) => run(responseTensors(padResponses(rows, padId, lengths)))),
-  )
+): Parts<Float32Array> {
+  const runRows = (rows: Sample[]) => run(responseTensors(padResponses(rows, padId, lengths)))
+  return joinRows(yield* batchByBatch(samples, chunk, runRows))
 }
 
 /** Rows of equal length as one row-major array. */

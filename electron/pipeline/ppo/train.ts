@@ -8,12 +8,13 @@ import { type GenerationOptions, Generator } from '../../engine/generation/gener
 import type { Model } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { bucketLength, type ResponseLengths } from '../../engine/training/batch.ts'
+import { type Parts, type PausePoint, pausePointOf, withPauses } from '../../engine/training/pauses.ts'
 import {
   isCheckpointStep,
   type RunEnd,
   type RunHooks,
   RunState,
-  yieldToEventLoop,
+  type StepPauses,
 } from '../../engine/training/run.ts'
 import { learningRateAt } from '../../engine/training/schedule.ts'
 import { estimateCredit } from './credit.ts'
@@ -69,8 +70,7 @@ interface Setup {
 export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunHooks): Promise<RunEnd> {
   const { policy, value, tokenizer } = inputs
   const setup = setUp(inputs, config)
-  const { generator, rewardModels, sampling, lengths, chunk } = setup
-  const rolloutScorer = new RolloutScorer(inputs, config.temperature)
+  const scorer = new RolloutScorer(inputs, config.temperature)
   const update = new PpoUpdate({ policy, value }, tokenizer.padId, config)
   const checkpoints = new RunState(
     hooks.checkpointFolder,
@@ -81,39 +81,25 @@ export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunH
     let step = restored?.step ?? 0
     let state: PpoState = restored
       ? fromStored(restored.state as StoredPpoState, config)
-      : initialState(config, measureScales(setup))
-    update.trainStep.updates = state.updates
+      : initialState(config, await withPauses(measureScales(setup), pausePointOf(hooks.signal)))
+    const save = () => checkpoints.save(step, toStored(state, config), state.bestStep)
 
     while (step < config.totalSteps) {
-      // 1. Sample a response to each prompt.
-      const prompts = promptsOfStep(inputs.prompts, config, step)
-      const firstRow = step * config.rolloutBatchSize
-      const samples = sampleResponses(generator, prompts, { ...sampling, measure: true, firstRow })
-
-      // 2. Score: the policy's view (recorded above), the reference's and the value head's, and the reward model's.
-      const rollout = rolloutScorer.score(samples, { padId: tokenizer.padId, lengths, chunk })
-      const judged = rewardModels.judge(samples, state.scales.memberScales)
-
-      // 3. Rewards: the score at its place, minus the KL penalty at every token.
-      const { batch } = rollout
-      const kl = klPerToken(rollout.logprobs, rollout.refLogprobs, batch.responseMask)
-      const scores = placeScores(setup, rollout, judged, state.scales)
-      const rewards = withKlPenalty(scores, kl, state.klCoef)
-
-      // 4. Advantages: each token's credit for the rewards that follow it.
-      const credited = estimateCredit({ rewards, values: rollout.values, batch }, config)
-
-      // 5. Update.
-      const learningRate = learningRateAt(config, step, config.totalSteps)
-      const updated = update.run(rollout, credited, { learningRate, step })
+      update.trainStep.updates = state.updates
+      const iteration = await checkpoints.attempt(hooks.signal, (pauses) =>
+        iterate({ setup, scorer, update }, state, step, pauses),
+      )
+      if (iteration === null) {
+        await save()
+        return { state: 'paused', step, reason: null }
+      }
       step++
 
       // 6. Report, adapt, save, stop.
+      const { rollout, credited, scores, kl, rewards } = iteration
       const metrics: StepMetrics = {
         ...rolloutMetrics(rollout, { scores, kl, rewards }, credited, state.klCoef),
-        ...updated,
-        'optim/learning_rate': learningRate,
-        ...(await heldoutMetrics(setup, rolloutScorer, step)),
+        ...iteration.metrics,
       }
       hooks.onStep(step, config.totalSteps, metrics)
       if (step % config.sampleEvery === 0 || step === 1)
@@ -123,24 +109,75 @@ export async function trainPpo(inputs: PpoInputs, config: PpoConfig, hooks: RunH
       if (isBest) await inputs.judge?.keepBest()
       state = {
         scales: state.scales,
-        klCoef: adaptKlCoef(state.klCoef, metrics['objective/kl']!, samples.length, config.adaptiveKl),
+        klCoef: adaptKlCoef(
+          state.klCoef,
+          metrics['objective/kl']!,
+          rollout.samples.length,
+          config.adaptiveKl,
+        ),
         tripwires: updatedTripwires(state.tripwires, metrics, tripped),
         updates: update.trainStep.updates,
         bestStep: isBest ? step : state.bestStep,
       }
       const stopping = hooks.signal.aborted || tripped !== null
       if (stopping || isBest || isCheckpointStep(step, config.totalSteps, config.checkpointEvery))
-        await checkpoints.save(step, toStored(state, config), state.bestStep)
+        await save()
       if (stopping && step < config.totalSteps)
         return { state: 'paused', step, reason: tripped?.reason ?? null }
-      await yieldToEventLoop()
     }
     return { state: 'done', step, reason: null }
   } finally {
-    generator.dispose()
-    rolloutScorer.dispose()
+    setup.generator.dispose()
+    scorer.dispose()
     update.dispose()
   }
+}
+
+interface Machinery {
+  setup: Setup
+  scorer: RolloutScorer
+  update: PpoUpdate
+}
+
+/**
+ * One step of the method.
+ * @param step counts from 0
+ * @throws Interrupted at a pause point; parameters and optimizer may have changed
+ */
+async function iterate(
+  { setup, scorer, update }: Machinery,
+  state: PpoState,
+  step: number,
+  { pausePoint, beginChanges }: StepPauses,
+) {
+  const { inputs, config, generator, rewardModels, sampling, lengths, chunk } = setup
+
+  // 1. Sample a response to each prompt.
+  const prompts = promptsOfStep(inputs.prompts, config, step)
+  const options = { ...sampling, measure: true, firstRow: step * config.rolloutBatchSize }
+  const samples = await withPauses(sampleResponses(generator, prompts, options), pausePoint)
+
+  // 2. Score: the policy's view (recorded above), the reference's and the value head's, and the reward model's.
+  const passing = { padId: inputs.tokenizer.padId, lengths, chunk }
+  const rollout = await withPauses(scorer.score(samples, passing), pausePoint)
+  const judged = await withPauses(rewardModels.judge(samples, state.scales.memberScales), pausePoint)
+
+  // 3. Rewards: the score at its place, minus the KL penalty at every token.
+  const { batch } = rollout
+  const kl = klPerToken(rollout.logprobs, rollout.refLogprobs, batch.responseMask)
+  const scores = placeScores(setup, rollout, judged, state.scales)
+  const rewards = withKlPenalty(scores, kl, state.klCoef)
+
+  // 4. Advantages: each token's credit for the rewards that follow it.
+  const credited = estimateCredit({ rewards, values: rollout.values, batch }, config)
+
+  // 5. Update.
+  const changing = beginChanges()
+  const learningRate = learningRateAt(config, step, config.totalSteps)
+  const updated = await withPauses(update.run(rollout, credited, { learningRate, step }), changing)
+  const heldout = await heldoutMetrics(setup, scorer, step + 1, changing)
+  const metrics: StepMetrics = { ...updated, 'optim/learning_rate': learningRate, ...heldout }
+  return { rollout, kl, scores, rewards, credited, metrics }
 }
 
 /** One shape for the whole run: the longest prompt and the longest response allowed. */
@@ -168,16 +205,16 @@ function setUp(inputs: PpoInputs, config: PpoConfig): Setup {
 }
 
 /** Samples from the starting policy, which is the reference, to measure the scales of rewards. */
-function measureScales(setup: Setup): RewardScales {
+function* measureScales(setup: Setup): Parts<RewardScales> {
   const { inputs, config, generator, sampling } = setup
   const rows = config.rolloutBatchSize
   const samples: Sample[] = []
   for (let batch = 0; samples.length < config.normalizationSamples; batch++) {
     const chosen = promptsOfStep(inputs.prompts, { ...config, samplesPerPrompt: 1 }, batch)
     const options = { ...sampling, stream: 'scale', firstRow: batch * rows }
-    samples.push(...sampleResponses(generator, chosen, options))
+    samples.push(...(yield* sampleResponses(generator, chosen, options)))
   }
-  return setup.rewardModels.scalesOn(samples)
+  return yield* setup.rewardModels.scalesOn(samples)
 }
 
 /** The reward models' part of the reward, at its place, minus the penalty for a missing EOS. (B, T) */
@@ -212,6 +249,7 @@ async function heldoutMetrics(
   { inputs, config, generator, sampling, lengths, chunk }: Setup,
   scorer: RolloutScorer,
   step: number,
+  pausePoint: PausePoint,
 ): Promise<StepMetrics> {
   const { judge, heldoutPrompts, tokenizer } = inputs
   const isLast = step === config.totalSteps
@@ -219,8 +257,10 @@ async function heldoutMetrics(
   const prompts = judge === null ? heldoutPrompts.slice(0, config.normalizationSamples) : heldoutPrompts
   if (!(isLast || isDue) || prompts.length === 0) return {}
   const options = { ...sampling, stream: 'judge', measure: true }
-  const samples = sampleInBatches(generator, prompts, config.rolloutBatchSize, options)
-  const kl = { 'objective/heldout_kl': scorer.meanKl(samples, { padId: tokenizer.padId, lengths, chunk }) }
+  const sampled = sampleInBatches(generator, prompts, config.rolloutBatchSize, options)
+  const samples = await withPauses(sampled, pausePoint)
+  const measured = scorer.meanKl(samples, { padId: tokenizer.padId, lengths, chunk })
+  const kl = { 'objective/heldout_kl': await withPauses(measured, pausePoint) }
   const winRate = judge === null ? null : await judge.winRate(samples)
   return winRate === null ? kl : { ...kl, 'judge/win_rate': winRate }
 }

@@ -14,6 +14,7 @@ import { permutation } from '../../engine/random.ts'
 import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import type { Variable } from '../../engine/runtime/variable.ts'
 import { chunksOf, padResponses, partsOf } from '../../engine/training/batch.ts'
+import type { Parts } from '../../engine/training/pauses.ts'
 import { type LossResult, type ParameterTensors, TrainStep } from '../../engine/training/train-step.ts'
 import type { Credited } from './credit.ts'
 import { policyLoss, valueLoss } from './losses.ts'
@@ -70,11 +71,11 @@ export class PpoUpdate {
    * @param step number of the iteration; with the seed it determines the shuffling
    * @returns means over the updates made
    */
-  run(
+  *run(
     rollout: Rollout,
     targets: Credited,
     { learningRate, step }: { learningRate: number; step: number },
-  ): UpdateMetrics {
+  ): Parts<UpdateMetrics> {
     const { numPpoEpochs, numMiniBatches, seed, targetKl } = this.#config
     const rows = rollout.batch.rows
     const results: UpdateMetrics[] = []
@@ -82,9 +83,10 @@ export class PpoUpdate {
       const order = [...permutation({ seed, stream: 'mini-batches' }, step * numPpoEpochs + epoch, rows)]
       for (const miniBatch of partsOf(order, numMiniBatches)) {
         const microBatches = this.#microBatches(rollout, targets, miniBatch)
-        const metrics = this.trainStep.consume(microBatches, learningRate)
+        const metrics = yield* this.trainStep.consume(microBatches, learningRate)
         results.push(metrics)
         if (targetKl !== null && metrics['policy/approxkl'] > 1.5 * targetKl) return meanOf(results)
+        yield
       }
     }
     return meanOf(results)

@@ -1,4 +1,5 @@
 /** The judge that watches a PPO run: it compares the policy's responses to held-out prompts with the reference's. */
+
 import {
   applyToKind,
   isProgrammatic,
@@ -14,6 +15,7 @@ import { encodeQuery, encodeResponse } from '../../engine/tokenizer/query.ts'
 import { opensThinking, responseText } from '../../engine/tokenizer/thinking.ts'
 import { bucketLength, commonLengths } from '../../engine/training/batch.ts'
 import { fitsContext } from '../../engine/training/examples.ts'
+import { type PausePoint, withPauses } from '../../engine/training/pauses.ts'
 import type { Judge, Question } from '../../pipeline/judge/judge.ts'
 import { scoreJudge } from '../../pipeline/judge/judges.ts'
 import { programmaticJudge } from '../../pipeline/judge/programmatic-judge.ts'
@@ -36,10 +38,14 @@ interface Setting {
 }
 
 /** The reference responds once, with the same random numbers that the policy uses. */
-export async function policyJudge(spec: JudgeSpec, setting: Setting): Promise<PolicyJudge> {
+export async function policyJudge(
+  spec: JudgeSpec,
+  setting: Setting,
+  pausePoint: PausePoint,
+): Promise<PolicyJudge> {
   const { refPolicy, tokenizer, config, prompts } = setting
   const generator = new Generator(refPolicy)
-  const reference = sampleInBatches(generator, prompts, config.rolloutBatchSize, {
+  const sampling = sampleInBatches(generator, prompts, config.rolloutBatchSize, {
     temperature: config.temperature,
     topK: 0,
     topP: 1,
@@ -50,7 +56,7 @@ export async function policyJudge(spec: JudgeSpec, setting: Setting): Promise<Po
     stream: 'judge',
     queryLength: bucketLength(Math.max(...prompts.map(({ query }) => query.length))),
   })
-  generator.dispose()
+  const reference = await withPauses(sampling, pausePoint).finally(() => generator.dispose())
   const { judge, dispose } = openJudge(spec, setting)
   const outputOf = ({ query, response, ended }: Sample): Output => ({
     text: responseText(tokenizer, response, {

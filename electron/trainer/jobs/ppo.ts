@@ -11,7 +11,8 @@ import { checkRotarySwitch } from '../../engine/generation/generate.ts'
 import { type Model, policyParameters } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { compareIds } from '../../engine/tokenizer/same-ids.ts'
-import type { RunHooks } from '../../engine/training/run.ts'
+import { Interrupted, pausePointOf } from '../../engine/training/pauses.ts'
+import type { RunEnd, RunHooks } from '../../engine/training/run.ts'
 import { longestQuery, promptsOf, type SplitPrompts } from '../../pipeline/ppo/examples.ts'
 import { trainPpo } from '../../pipeline/ppo/train.ts'
 import { ppoPrograms } from './first-programs.ts'
@@ -21,7 +22,7 @@ import { ppoModels } from './ppo-models.ts'
 import type { Resources } from './resources.ts'
 import { openRewardModel, type RewardModel, scorerOf } from './reward-card.ts'
 import { checkPlacement, openRewarding, type RewardingModel, sourceOf } from './rewarding-model.ts'
-import { runTraining, sizedModel, type Trained } from './run-training.ts'
+import { pausedBefore, runTraining, sizedModel, type Trained } from './run-training.ts'
 
 type PpoJob = JobOf<'ppo'>
 
@@ -85,14 +86,38 @@ export function runPpo(job: PpoJob, jobHooks: Hooks): Promise<JobResults['ppo']>
   })
 }
 
+interface Surroundings {
+  hooks: RunHooks
+  resources: Resources
+  jobHooks: Hooks
+}
+
 async function train(
   job: PpoJob,
   start: Start,
-  { hooks, resources, jobHooks }: { hooks: RunHooks; resources: Resources; jobHooks: Hooks },
+  surroundings: Surroundings,
 ): Promise<Trained<{ bestFolder: string | null }>> {
+  const models = ppoModels(start.policy, start.reward.model, job.config)
+  // A value head on the policy's trunk belongs to the run; what is saved is a language model.
+  const policy = { ...models.policy, parameters: policyParameters(models.policy) }
+  const exported = { model: policy, tokenizer: start.tokenizer }
+  const bestFolder = path.join(job.folder, 'best')
+  const saveBest = () => writeFolderAtomic(bestFolder, (beside) => saveModelFolder(exported, beside))
+  const end = await trainModels(job, { ...start, models, saveBest }, surroundings).catch((error: unknown) => {
+    if (error instanceof Interrupted) return pausedBefore(job)
+    throw error
+  })
+  return { end, model: exported, extra: { bestFolder: existsSync(bestFolder) ? bestFolder : null } }
+}
+
+/** @throws Interrupted if it is to pause before the first step */
+async function trainModels(
+  job: PpoJob,
+  start: Start & { models: ReturnType<typeof ppoModels>; saveBest(): Promise<void> },
+  { hooks, resources, jobHooks }: Surroundings,
+): Promise<RunEnd> {
   const { config } = job
-  const { reward, sequence, others, tokenizer, prompts } = start
-  const models = ppoModels(start.policy, reward.model, config)
+  const { reward, sequence, others, tokenizer, prompts, models, saveBest } = start
   for (const model of [models.policy, models.refPolicy, models.value]) if (model) resources.keepModel(model)
   const rewarding = { start: models.refPolicy, config, resources }
   const sequenceScorer = sequence && resources.keep(scorerOf(sequence))
@@ -102,10 +127,7 @@ async function train(
     jobHooks,
   )
   if (judge) resources.keep(judge)
-  const bestFolder = path.join(job.folder, 'best')
-  // A value head on the policy's trunk belongs to the run; what is saved is a language model.
-  const exported = { model: { ...models.policy, parameters: policyParameters(models.policy) }, tokenizer }
-  const end = await trainPpo(
+  return trainPpo(
     {
       ...models,
       tokenizer,
@@ -113,26 +135,22 @@ async function train(
       heldoutPrompts: prompts.heldout,
       ...sourceOf(reward, rewarding),
       ensemble: others.map((other) => sourceOf(other, rewarding)),
-      judge: judge && {
-        winRate: judge.winRate,
-        keepBest: () => writeFolderAtomic(bestFolder, (beside) => saveModelFolder(exported, beside)),
-      },
+      judge: judge && { winRate: judge.winRate, keepBest: saveBest },
       sequenceScorer,
     },
     config,
     hooks,
   )
-  return { end, model: exported, extra: { bestFolder: existsSync(bestFolder) ? bestFolder : null } }
 }
 
 /** The judge that the job names, unless there is nothing to judge. */
 async function openJudge(
   job: PpoJob,
   setting: Parameters<typeof policyJudge>[1],
-  { emit }: Hooks,
+  { emit, signal }: Hooks,
 ): Promise<PolicyJudge | null> {
   if (job.judge === null) return null
-  if (setting.prompts.length > 0) return policyJudge(job.judge, setting)
+  if (setting.prompts.length > 0) return policyJudge(job.judge, setting, pausePointOf(signal))
   emit({ type: 'note', sentence: 'No prompt is held out, so the judge has nothing to judge.' })
   return null
 }

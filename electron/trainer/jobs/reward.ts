@@ -3,10 +3,8 @@
 import type { Hooks } from '../../contract/events.ts'
 import type { JobOf, JobResults } from '../../contract/jobs.ts'
 import type { RunInputRow } from '../../contract/records.ts'
-import { latestCheckpoint } from '../../engine/checkpoints/checkpoint-folder.ts'
 import { addScoreHead } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
-import type { RunEnd } from '../../engine/training/run.ts'
 import { labelPair } from '../../pipeline/label/labels.ts'
 import { countSpanWords, spanAgreement } from '../../pipeline/label/span-agreement.ts'
 import { aurocByKind } from '../../pipeline/reward/auroc-by-kind.ts'
@@ -17,7 +15,7 @@ import { supervisedSize } from '../../sizing/supervised.ts'
 import { anchorsFor } from './anchor-samples.ts'
 import { samplingPrograms, supervisedPrograms } from './first-programs.ts'
 import { emitNotes } from './open-model.ts'
-import { limitsOf, openTrained, runTraining, sizedModel } from './run-training.ts'
+import { limitsOf, openTrained, pausedBefore, runTraining, sizedModel } from './run-training.ts'
 
 export function runReward(job: JobOf<'reward'>, jobHooks: Hooks): Promise<JobResults['reward']> {
   const { config } = job
@@ -75,11 +73,6 @@ export function runReward(job: JobOf<'reward'>, jobHooks: Hooks): Promise<JobRes
 }
 
 const nothingMeasured = { heldout: null, heldoutF1: null, editors: null, spanAuroc: {}, spanAgreement: null }
-
-/** Stopped before the first step after the newest checkpoint. */
-function pausedBefore({ folder }: JobOf<'reward'>): RunEnd {
-  return { state: 'paused', step: latestCheckpoint(folder)?.step ?? 0, reason: null }
-}
 
 /**
  * Words of rejected responses that the model calls bad, compared with the spans that people marked.

@@ -105,6 +105,11 @@ export function openTrained(
   return { ...opened, model }
 }
 
+/** Of a run that was stopped before the first step after its newest checkpoint. */
+export function pausedBefore({ folder }: TrainingJob): RunEnd {
+  return { state: 'paused', step: latestCheckpoint(folder)?.step ?? 0, reason: null }
+}
+
 export function sizedModel({ config, parameters, base }: Model): SizedModel {
   return { config, hasHead: (base?.parameters ?? parameters).has(scoreHead) }
 }

@@ -12,9 +12,9 @@ export interface ProcessEnd {
   lastLines: readonly string[]
 }
 
-/** What V8, the C++ library, glibc and TensorFlow write when an allocation fails. */
+/** What V8, the C++ library, glibc, Abseil (with ENOMEM's number) and TensorFlow write when an allocation fails. */
 const memoryWords =
-  /heap out of memory|Allocation failed|bad_alloc|Cannot allocate memory|RESOURCE_EXHAUSTED|Out of memory/i
+  /heap out of memory|Allocation failed|bad_alloc|Cannot allocate memory|RESOURCE_EXHAUSTED|Out of memory|mmap error: 12\b/i
 
 /** Signals of a fault in machine code. */
 const faults: readonly string[] = ['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGABRT']
@@ -35,6 +35,6 @@ function reasonOf(signal: NodeJS.Signals | null): string {
   if (signal === 'SIGABRT')
     return ' It crashed in native code, perhaps because memory ran out: try smaller batches (--micro-batch-size).'
   if (signal !== null && faults.includes(signal))
-    return ' It crashed in native code, which is a defect: if it happens again, report it with the log, and try STET_RUNTIME=wasm.'
+    return ' It crashed in native code. Memory may have run out: try smaller batches (--micro-batch-size). If it happens again, it is a defect: report it with the log, and try STET_RUNTIME=wasm.'
   return ''
 }

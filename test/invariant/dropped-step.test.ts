@@ -68,7 +68,7 @@ for (const [name, points] of [
     assert.ok(modelOf(job).equals(modelOf(whole)), 'the same bytes')
   })
 
-test('a run that is stopped before its first step has nothing to save, and begins anew', async () => {
+test('a run that is stopped before its first step has nothing to save, and starts over', async () => {
   for (const name of ['sft', 'ppo-shared'] as const) {
     const job = jobIn(name, `early-${name}`)
     const { state, step } = await runUntil(job, (at) => at >= (name === 'sft' ? 2 : 4))

@@ -40,7 +40,7 @@ const deaths = {
   },
 } as const
 
-/** Deaths that a single test shows; the others are told apart by their exits in trainer-client.test.ts. */
+/** Deaths that a single test shows; the others differ in their exits in trainer-client.test.ts. */
 const tried = isLong ? (['segfault', 'killed', 'hang'] as const) : (['hang'] as const)
 
 /** Of the only trainer that this process has. */

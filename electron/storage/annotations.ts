@@ -1,6 +1,7 @@
 /** Annotators' work on items: revisions that are appended and never changed. */
 import { UserError } from '../contract/errors.ts'
 import type { Annotation, Item, NewAnnotation } from '../contract/records.ts'
+import { annotationChecksum, verifiedAnnotation } from './checksum.ts'
 import { type Db, transact } from './database.ts'
 import { nextAnnotation } from './incoming.ts'
 import { type ItemFilter, iterateItems } from './items.ts'
@@ -18,12 +19,13 @@ interface AnnotationColumns {
   created_at: string
   change_kinds: string | null
   shown: string | null
+  checksum: string
 }
 
 const columns =
-  'item_id, annotator, revision, state, edited, operations, elapsed_ms, provenance, created_at, change_kinds, shown'
+  'item_id, annotator, revision, state, edited, operations, elapsed_ms, provenance, created_at, change_kinds, shown, checksum'
 const values =
-  '@item_id, @annotator, @revision, @state, @edited, @operations, @elapsed_ms, @provenance, @created_at, @change_kinds, @shown'
+  '@item_id, @annotator, @revision, @state, @edited, @operations, @elapsed_ms, @provenance, @created_at, @change_kinds, @shown, @checksum'
 
 /**
  * Appends a revision; once this returns it survives a power cut.
@@ -73,7 +75,8 @@ export function annotationWriter(db: Db, nextSeq: (() => number) | null = null) 
   function insertAs(revision: number, annotation: NewAnnotation): Annotation {
     const createdAt = annotation.createdAt ?? now()
     const seq = nextSeq === null ? null : nextSeq()
-    insert.run({ ...toColumns(annotation), seq, revision, created_at: createdAt })
+    const row = { ...toColumns(annotation), revision, created_at: createdAt }
+    insert.run({ ...row, seq, checksum: annotationChecksum(row) })
     return { ...annotation, revision, createdAt }
   }
 
@@ -95,7 +98,7 @@ export function listAnnotations(db: Db, itemId: string): Annotation[] {
   const select = db.prepare(
     `SELECT ${columns} FROM shown_annotations WHERE item_id = ? ORDER BY annotator, revision`,
   )
-  return (select.all(itemId) as AnnotationColumns[]).map(toAnnotation)
+  return (select.all(itemId) as AnnotationColumns[]).map((row) => toAnnotation(db, row))
 }
 
 /** Counts the revisions of all items. */
@@ -106,7 +109,7 @@ export function countAnnotations(db: Db): number {
 export function latestAnnotation(db: Db, itemId: string, annotator: string): Annotation | null {
   const select = db.prepare(`SELECT ${columns} FROM latest_annotations WHERE item_id = ? AND annotator = ?`)
   const row = select.get(itemId, annotator) as AnnotationColumns | undefined
-  return row ? toAnnotation(row) : null
+  return row ? toAnnotation(db, row) : null
 }
 
 /** Yields items with all their revisions, in the order in which the items were stored, for exports. */
@@ -117,7 +120,9 @@ export function* iterateAnnotatedItems(
   for (const item of iterateItems(db, filter)) yield { item, annotations: listAnnotations(db, item.id) }
 }
 
-function toColumns(annotation: NewAnnotation): Omit<AnnotationColumns, 'revision' | 'created_at'> {
+function toColumns(
+  annotation: NewAnnotation,
+): Omit<AnnotationColumns, 'revision' | 'created_at' | 'checksum'> {
   return {
     item_id: annotation.itemId,
     annotator: text(annotation.annotator, "The annotator's name"),
@@ -133,7 +138,9 @@ function toColumns(annotation: NewAnnotation): Omit<AnnotationColumns, 'revision
   }
 }
 
-function toAnnotation(row: AnnotationColumns): Annotation {
+/** @throws DamagedProject if it is not what was stored */
+function toAnnotation(db: Db, row: AnnotationColumns): Annotation {
+  verifiedAnnotation(row, db.name)
   return {
     itemId: row.item_id,
     annotator: row.annotator,

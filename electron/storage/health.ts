@@ -12,23 +12,34 @@ export const applicationId = 0x53746574
 /** Larger databases are checked once a day, with the backup: a check reads about 400 MB per second. */
 const checkedAtOpeningBytes = 64 * 1024 * 1024
 
+/** Texts of larger databases are compared when they are read: all of them take ten times as long. */
+const textsCheckedBytes = 8 * 1024 * 1024
+
 /** A project whose database cannot be trusted; nothing was changed. */
 export class DamagedProject extends UserError {
+  /** What is wrong, to be put after the file's name. */
+  readonly problem: string
   /** @param problem continues the name of the file, as in "is empty" */
   constructor(file: string, problem: string, options?: { cause?: unknown }) {
     const folder = path.dirname(file)
     const message = `${file} ${problem}. Nothing was changed. See what can be saved with: stet recover ${shellWord(folder)}`
     super('damaged', message, options)
+    this.problem = problem
   }
 }
 
+/** Looks for a problem in an open database. */
+type Check = (db: Db) => string | null
+
 /**
  * Checks a project's database before it is opened for writing.
+ * @param checkTexts is used for small ones
  * @throws DamagedProject
  */
-export function refuseDamaged(file: string): void {
+export function refuseDamaged(file: string, checkTexts: Check): void {
   const { size } = statSync(file)
-  const problem = size > checkedAtOpeningBytes ? null : findProblem(file)
+  const check = size > textsCheckedBytes ? problemOf : checkTexts
+  const problem = size > checkedAtOpeningBytes ? null : findProblem(file, check)
   if (problem !== null) throw new DamagedProject(file, problem)
 }
 
@@ -36,7 +47,7 @@ export function refuseDamaged(file: string): void {
  * Reads the whole file, and the log beside it.
  * @returns what is wrong, to be put after the file's name; null if every page and index is as it should be
  */
-export function findProblem(file: string): string | null {
+export function findProblem(file: string, check: Check = problemOf): string | null {
   if (!existsSync(file)) return 'is missing'
   const stat = statSync(file)
   if (!stat.isFile()) return 'is not a file'
@@ -46,7 +57,7 @@ export function findProblem(file: string): string | null {
   let db: Db | undefined
   try {
     db = new Database(file, { readonly: true, fileMustExist: true })
-    return problemOf(db)
+    return check(db)
   } catch (error) {
     return sentenceOf(error)
   } finally {

@@ -2,7 +2,10 @@
 import { UserError } from '../contract/errors.ts'
 import { parseJson } from '../contract/parse-json.ts'
 import type { EditedPair, Item } from '../contract/records.ts'
+import { itemId } from '../pipeline/data/item.ts'
+import { type CheckedAnnotation, verifiedAnnotation } from './checksum.ts'
 import { type Db, transact } from './database.ts'
+import { DamagedProject } from './health.ts'
 import { nextItem } from './incoming.ts'
 import { defaultHeldoutShare, type Split, splitPoint } from './split.ts'
 import { json, text } from './values.ts'
@@ -65,6 +68,18 @@ export function toItem(row: ItemColumns): Item {
   }
 }
 
+/** @throws DamagedProject if the item is not what was stored: its id follows from its content */
+export function storedItem(db: Db, row: ItemColumns): Item {
+  const isWhole = (item: Item) => itemId(item) === item.id
+  try {
+    const item = toItem(row)
+    if (isWhole(item)) return item
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new DamagedProject(db.name, `is damaged (item ${row.id} is not as it was stored)`)
+}
+
 /** Stores items unless they already exist. @returns the number of new ones */
 export function addItems(db: Db, items: Iterable<Item>): number {
   const insert = db.prepare(
@@ -89,7 +104,7 @@ export function getItem(db: Db, id: string): Item | null {
   const row = db.prepare(`SELECT ${itemColumns} FROM shown_items WHERE id = ?`).get(id) as
     | ItemColumns
     | undefined
-  return row ? toItem(row) : null
+  return row ? storedItem(db, row) : null
 }
 
 export function countItems(db: Db, filter: ItemFilter = {}): number {
@@ -109,7 +124,7 @@ export function* iterateItems(db: Db, filter: ItemFilter = {}): Generator<Item> 
   )
   for (let after = 0; ; ) {
     const rows = page.all({ ...values, after }) as (ItemColumns & { seq: number })[]
-    for (const row of rows) yield toItem(row)
+    for (const row of rows) yield storedItem(db, row)
     if (rows.length < rowsPerPage) return
     after = rows.at(-1)!.seq
   }
@@ -117,14 +132,16 @@ export function* iterateItems(db: Db, filter: ItemFilter = {}): Generator<Item> 
 
 /** Yields the finished edits: for each item, each annotator's latest revision if it is done. */
 export function* iterateEditedPairs(db: Db, filter: ItemFilter = {}): Generator<EditedPair> {
-  const edits = db.prepare<[string], { edited: string; change_kinds: string | null }>(
-    "SELECT edited, change_kinds FROM latest_annotations WHERE item_id = ? AND state = 'done' ORDER BY annotator",
+  const edits = db.prepare<[string], CheckedAnnotation & { edited: string; change_kinds: string | null }>(
+    "SELECT * FROM latest_annotations WHERE item_id = ? AND state = 'done' ORDER BY annotator",
   )
   for (const item of iterateItems(db, filter)) {
     const { rejected } = item
     if (rejected === null) continue
-    for (const { edited, change_kinds: kinds } of edits.all(item.id))
+    for (const row of edits.all(item.id)) {
+      const { edited, change_kinds: kinds } = verifiedAnnotation(row, db.name)
       yield { item, rejected, edited, ...(kinds !== null && { changeKinds: JSON.parse(kinds) }) }
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import assert from 'node:assert'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../contract/errors.ts'
+import { checksumOf } from './checksum.ts'
 import { type Db, transact } from './database.ts'
 import { splitPoint } from './split.ts'
 
@@ -55,6 +56,9 @@ function defineFunctions(db: Db): void {
       context: String(context),
       prompt: JSON.parse(String(prompt)),
     }),
+  )
+  db.function('annotation_checksum', { deterministic: true, varargs: true }, (...values) =>
+    checksumOf(values),
   )
 }
 

@@ -14,6 +14,7 @@ import { type Migration, migrate, readMigrations, schemaVersion } from './migrat
 import { makePrivate, refuseLinks } from './own-files.ts'
 import { pauseInterruptedRuns } from './runs.ts'
 import { isUnwritable, openUnwritable, unwritableSentence } from './unwritable.ts'
+import { problemOfTexts } from './verify-texts.ts'
 import { watchFile } from './whereabouts.ts'
 
 export interface Project {
@@ -65,7 +66,9 @@ export async function openProject(folder: string): Promise<Project> {
     )
   }
   try {
-    return await open(folder, path.basename(folder, '.stet'), refuseDamaged)
+    return await open(folder, path.basename(folder, '.stet'), (database) =>
+      refuseDamaged(database, problemOfTexts),
+    )
   } catch (error) {
     const project = isUnwritable(error) ? await openToExport(folder, error) : null
     if (project === null) throw error

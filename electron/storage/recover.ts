@@ -14,6 +14,7 @@ import { migrate, readMigrations } from './migrate.ts'
 import { removeReadableCopy, writeReadableCopy } from './readable-copy.ts'
 import { type RecoveredTable, salvage } from './salvage.ts'
 import { syncFile, syncFolder } from './sync.ts'
+import { problemOfTexts } from './verify-texts.ts'
 
 /** A backup, newest first in lists. */
 export interface Copy {
@@ -42,7 +43,7 @@ export function listCopies(folder: string): Copy[] {
     .reverse()
     .map((name) => {
       const file = path.join(backupFolder(folder), name)
-      const problem = findProblem(file)
+      const problem = findProblem(file, problemOfTexts)
       const counts = problem === null ? countIn(file) : { items: 0, annotations: 0 }
       return { name, madeAt: new Date(timeOf(name)).toISOString(), problem, ...counts }
     })
@@ -60,7 +61,7 @@ function countIn(file: string): Pick<Copy, 'items' | 'annotations'> {
 
 /** What is wrong with a project's database, whatever its size; null if nothing is. */
 export function problemOfProject(folder: string): string | null {
-  return findProblem(path.join(folder, 'lab.db'))
+  return findProblem(path.join(folder, 'lab.db'), problemOfTexts)
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Copies the readable rows of a damaged database into a whole one. */
 import Database from 'better-sqlite3'
 import { itemId } from '../pipeline/data/item.ts'
+import { annotationChecksum, type CheckedAnnotation } from './checksum.ts'
 import type { Db } from './database.ts'
 import { type ItemColumns, toItem } from './items.ts'
 import { isDamage, type ReadableRows, type Row, readableRows } from './readable-rows.ts'
@@ -95,12 +96,18 @@ function readTable(source: Db, target: Db, table: string): ReadableRows {
     .sort((a, b) => a.pk - b.pk)
     .map(({ name }) => name)
   try {
-    return readableRows(source, table, key)
+    const read = readableRows(source, table, key)
+    return table === 'annotations' ? { ...read, rows: read.rows.map(withChecksum) } : read
   } catch (error) {
     // No such table: it is newer than the damaged file, or its entry in the schema is lost.
     if (isDamage(error)) return { rows: [], isWhole: false }
     throw error
   }
+}
+
+/** Revisions of an earlier schema have none: they are taken as they are. */
+function withChecksum(row: Row): Row {
+  return 'checksum' in row ? row : { ...row, checksum: annotationChecksum(row as CheckedAnnotation) }
 }
 
 function insertRows(db: Db, table: string, rows: Row[]): Pick<RecoveredTable, 'salvaged' | 'refused'> {
@@ -125,8 +132,9 @@ function insertRows(db: Db, table: string, rows: Row[]): Pick<RecoveredTable, 's
   return counts
 }
 
-/** An item's id is a hash of its content, so damage inside a text shows. */
+/** An item's id is a hash of its content, and revisions have a checksum, so damage inside a text shows. */
 function isPossible(table: string, row: Row): boolean {
+  if (table === 'annotations') return annotationChecksum(row as CheckedAnnotation) === row.checksum
   if (table !== 'items') return true
   try {
     const { id, ...content } = toItem(row as unknown as ItemColumns)

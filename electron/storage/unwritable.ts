@@ -6,8 +6,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { UserError } from '../contract/errors.ts'
 import { type Db, openDatabaseToRead } from './database.ts'
-import { problemOf } from './health.ts'
 import { readMigrations, schemaVersion } from './migrate.ts'
+import { problemOfTexts } from './verify-texts.ts'
 
 /** A larger database is not read into memory. */
 const maxInMemoryBytes = 1024 ** 3
@@ -23,7 +23,8 @@ export function openUnwritable(file: string): Db | null {
     let db: Db | null = null
     try {
       db = open(file)
-      if (db !== null && problemOf(db) === null && schemaVersion(db) === readMigrations().length) return db
+      if (db !== null && problemOfTexts(db) === null && schemaVersion(db) === readMigrations().length)
+        return db
     } catch {
       // The next way may do.
     }

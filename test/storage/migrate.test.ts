@@ -3,10 +3,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import type { Item } from '../../electron/contract/records.ts'
+import { listAnnotations } from '../../electron/storage/annotations.ts'
 import { type Db, openDatabase } from '../../electron/storage/database.ts'
 import { addItems, itemColumns, itemValues, toColumns } from '../../electron/storage/items.ts'
 import { listJudgements } from '../../electron/storage/judgements.ts'
 import { migrate, readMigrations, schemaVersion } from '../../electron/storage/migrate.ts'
+import { countWork } from '../../electron/storage/overview.ts'
 import { splitPoint } from '../../electron/storage/split.ts'
 import { describeSchema, snapshotFile, updateCommand } from './schema.ts'
 import { newFolder, newItem, scratch } from './scratch.ts'
@@ -136,6 +138,32 @@ test('items of an older project are found by their own ids and metadata once it 
   assert.deepEqual([find('"77"'), find('"zoe"'), find('"78"'), find('p1')], [[1], [2], [3], [1]])
   db.prepare('DELETE FROM items WHERE seq = 2').run()
   assert.deepEqual(find('"zoe"'), [])
+  db.close()
+})
+
+test('revisions of an older project get the checksums that new ones have, and are counted', () => {
+  const db = openDatabase(':memory:')
+  const migrations = readMigrations()
+  migrate(
+    db,
+    migrations.slice(
+      0,
+      migrations.findIndex(({ name }) => name.includes('incoming')),
+    ),
+  )
+  const item = newItem(1)
+  addEarlier(db, [item])
+  db.prepare(
+    `INSERT INTO annotations (item_id, annotator, revision, state, edited, operations, elapsed_ms, provenance, created_at)
+     VALUES (?, 'ann', 1, 'done', 'é\n', '[]', 12.5, 'human', '2026-01-01T00:00:00.000Z')`,
+  ).run(item.id)
+  migrate(db, migrations)
+  assert.deepEqual(
+    listAnnotations(db, item.id).map(({ edited }) => edited),
+    ['é\n'],
+  )
+  const { annotations, annotators } = countWork(db)
+  assert.deepEqual([annotations.done, annotators], [1, ['ann']])
   db.close()
 })
 

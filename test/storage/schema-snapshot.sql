@@ -1,6 +1,6 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 14;
+PRAGMA user_version = 15;
 
 CREATE INDEX datasets_by_item ON dataset_items (item_id, dataset_id);
 
@@ -28,7 +28,7 @@ CREATE TABLE annotations (
   operations TEXT NOT NULL CHECK (json_valid(operations)),
   elapsed_ms REAL NOT NULL,
   provenance TEXT NOT NULL,
-  created_at TEXT NOT NULL, change_kinds TEXT CHECK (change_kinds IS NULL OR json_valid(change_kinds)), shown TEXT CHECK (shown IS NULL OR json_valid(shown)),
+  created_at TEXT NOT NULL, change_kinds TEXT CHECK (change_kinds IS NULL OR json_valid(change_kinds)), shown TEXT CHECK (shown IS NULL OR json_valid(shown)), checksum TEXT NOT NULL DEFAULT '',
   UNIQUE (item_id, annotator, revision)
 ) STRICT;
 

@@ -1,11 +1,13 @@
 /** The kinds of files that come from outside: how a mutant of each is made, and how Stet reads it. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Annotation } from '../../../electron/contract/records.ts'
 import { openSafetensors } from '../../../electron/engine/formats/safetensors.ts'
 import { openModelSource } from '../../../electron/engine/model/sources/model-source.ts'
 import { openTokenizer } from '../../../electron/engine/tokenizer/index.ts'
 import { importAnnotations } from '../../../electron/host/annotate/import-annotations.ts'
 import { openTokenizerAt } from '../../../electron/host/models/project-models.ts'
+import { stetRow } from '../../../electron/pipeline/data/exporters/stet.ts'
 import { makeItem } from '../../../electron/pipeline/data/item.ts'
 import { openParquetRows } from '../../../electron/pipeline/data/parquet-rows.ts'
 import { readColumns } from '../../../electron/pipeline/data/raw-rows.ts'
@@ -204,21 +206,25 @@ export const kinds = {
   async pack(folder: string): Promise<Kind> {
     const file = path.join(folder, 'mutant.jsonl')
     const { db } = await createProject(path.join(folder, 'project.stet'), 'project')
-    const { id, ...item } = makeItem({
+    const item = makeItem({
       source: 's',
       prompt: [{ role: 'user', content: 'Q?' }],
       rejected: 'a b c',
+      errorSpans: [{ start: 0, end: 1, kind: 'wrong' }],
+      metadata: { clerk: 'x' },
     })
-    const annotation = {
+    const annotation: Annotation = {
+      itemId: item.id,
       annotator: 'ann',
+      revision: 1,
       state: 'done',
       edited: 'a c',
-      operations: [],
+      operations: [{ at: 2, removed: 'b ', inserted: '', elapsedMs: 3 }],
       elapsedMs: 12,
       provenance: 'human',
       createdAt: '2026-01-01T00:00:00.000Z',
     }
-    const whole = { id, ...item, annotations: [annotation] }
+    const whole = stetRow({ item, annotations: [annotation] })
     return {
       write(random) {
         const lines = Array.from({ length: 3 }, () => damageJsonText(whole, random))

@@ -31,6 +31,8 @@ export interface ImportSettings {
   /** Import nothing if any row is bad. */
   strict?: boolean
   signal?: AbortSignal
+  /** Of the rows that are stored after all were read, because they may belong to one item. */
+  onJoining?: (done: number, total: number) => void
 }
 
 export type ImportOptions = Omit<DatasetSource, 'rows'> & ImportSettings
@@ -103,7 +105,7 @@ const turns = new WeakMap<Db, Promise<unknown>>()
 async function importInTurn(
   db: Db,
   sources: readonly DatasetSource[],
-  { strict = false, signal }: ImportSettings,
+  { strict = false, signal, onJoining }: ImportSettings,
 ): Promise<ImportResult[]> {
   refuseCancelled(signal)
   const parts: Part[] = []
@@ -113,7 +115,7 @@ async function importInTurn(
     for (const source of sources) {
       const part = openPart(db, source, incoming)
       parts.push(part)
-      await storeAll(db, joinRows(db, source.rows, part.result.joined), part, signal)
+      await storeAll(db, joinRows(db, source.rows, part.result.joined, onJoining), part, signal)
     }
     if (strict && parts.some(({ result }) => result.bad.length > 0))
       return parts.map(({ result: { bad, joined } }) => ({ ...nothing, bad, joined }))

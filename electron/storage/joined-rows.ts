@@ -112,8 +112,14 @@ export interface Joined {
  * Yields all rows, last those that may be joined: they wait in a temporary table until all rows of their text are known.
  * What was joined by an earlier import of the same rows is found again.
  * @param joined is counted up
+ * @param onProgress gets the number of waiting rows that were yielded, and of all
  */
-export async function* joinRows(db: Db, rows: Rows, joined: Joined): AsyncGenerator<ImportRow | BadRow> {
+export async function* joinRows(
+  db: Db,
+  rows: Rows,
+  joined: Joined,
+  onProgress: (done: number, total: number) => void = () => {},
+): AsyncGenerator<ImportRow | BadRow> {
   let waiting: Waiting | null = null
   try {
     for await (const row of rows) {
@@ -124,14 +130,19 @@ export async function* joinRows(db: Db, rows: Rows, joined: Joined): AsyncGenera
       waiting ??= openWaiting(db)
       waiting.add(row)
     }
-    if (waiting !== null) yield* joinWaiting(db, waiting, joined)
+    if (waiting === null) return
+    waiting.complete()
+    let done = 0
+    for (const row of joinWaiting(db, waiting, joined)) {
+      yield row
+      if (++done % rowsPerBatch === 0) onProgress(done, waiting.count())
+    }
   } finally {
     waiting?.drop()
   }
 }
 
 function* joinWaiting(db: Db, waiting: Waiting, joined: Joined): Generator<ImportRow> {
-  waiting.complete()
   const before = joinedBefore(db, waiting)
   const exists = db.prepare('SELECT 1 FROM items WHERE id = ?').pluck()
   for (const rows of waiting.texts()) {
@@ -168,6 +179,7 @@ interface Waiting {
   add(row: ImportRow): void
   /** Call once, when all were added. */
   complete(): void
+  count(): number
   has(textKey: string): boolean
   /** The rows of each text, in the order of their first. */
   texts(): Generator<ImportRow[]>
@@ -186,12 +198,14 @@ function openWaiting(db: Db): Waiting {
     `SELECT n, text_key FROM temp.${name} WHERE n > ? ORDER BY n LIMIT ${rowsPerBatch}`,
   )
   let batch: ImportRow[] = []
+  let count = 0
   const store = db.transaction(() => {
     for (const row of batch) insert.run(keyOf(row.item), json(row, 'The row'))
     batch = []
   })
   return {
     add(row) {
+      count++
       batch.push(row)
       if (batch.length === rowsPerBatch) store()
     },
@@ -199,6 +213,7 @@ function openWaiting(db: Db): Waiting {
       store()
       db.exec(`CREATE INDEX temp.${name}_texts ON ${name} (text_key, n)`)
     },
+    count: () => count,
     has: (textKey) => rowsOf().get(textKey) !== undefined,
     *texts() {
       for (let after = 0; ; ) {

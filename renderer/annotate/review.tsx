@@ -118,7 +118,7 @@ function Agreement({
             <tr key={item.id}>
               <td>
                 <button type="button" className="review-prompt" dir="auto" onClick={() => open(item.id)}>
-                  {item.prompt.slice(0, 80)}
+                  {shortened(item.prompt)}
                 </button>
               </td>
               <td className="read" dir="auto">
@@ -134,4 +134,10 @@ function Agreement({
       </table>
     </>
   )
+}
+
+const maxCharacters = 80
+
+function shortened(text: string): string {
+  return text.length > maxCharacters ? `${text.slice(0, maxCharacters)}…` : text
 }

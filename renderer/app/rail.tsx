@@ -73,7 +73,7 @@ const countOf: Record<Exclude<ViewPath, 'settings'>, Count> = {
   },
   label: () => null,
   runs: (_, active) => {
-    const runs = active.filter(({ verb }) => verb.startsWith('train')).length
+    const runs = active.filter(({ verb }) => verb.startsWith('train') || verb === 'resume').length
     return runs === 0 ? null : (
       <span className="live">
         {runs}
@@ -129,9 +129,10 @@ function viewOf({ verb }: WorkRecord): ViewPath {
 /** The job that is running, with its time left; a click opens it. */
 function ActiveJob({ active, project: here }: { active: readonly WorkRecord[]; project: string }) {
   const job = currentJob(active, here)
+  const resumed = useNameOfResumed(job)
   if (!job) return null
   const { project, run, progress, secondsLeft } = job
-  const name = nameOfJob(job)
+  const name = resumed ?? nameOfJob(job)
   const total = progress?.total ?? 0
   return (
     <button
@@ -155,6 +156,18 @@ function ActiveJob({ active, project: here }: { active: readonly WorkRecord[]; p
       </span>
     </button>
   )
+}
+
+/** A job that resumes a run has the run's name; null for any other. */
+function useNameOfResumed(job: WorkRecord | null): string | null {
+  const project = job?.verb === 'resume' ? job.project : null
+  const { data } = useQuery({
+    queryKey: ['runs', project],
+    queryFn: () => host.runs.list({ project: project! }),
+    enabled: project !== null,
+  })
+  const id = job?.run ?? job?.input.run
+  return (project !== null && data?.find((run) => run.id === id)?.name) || null
 }
 
 function nameOfJob({ verb, input }: WorkRecord): string {

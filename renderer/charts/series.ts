@@ -22,13 +22,14 @@ export function joinSeries(series: readonly Points[]): { steps: number[]; column
  * @param weight of the earlier values, from 0 to below 1
  */
 export function smooth(values: readonly (number | null)[], weight: number): (number | null)[] {
-  let sum = 0
+  let mean = 0
   let total = 0
   return values.map((value) => {
     if (value === null) return null
-    sum = weight * sum + (1 - weight) * value
     total = weight * total + (1 - weight)
-    return sum / total
+    // As a step towards the value, so that a constant stays itself: its rounding errors would fill the chart.
+    mean += ((1 - weight) / total) * (value - mean)
+    return mean
   })
 }
 

@@ -419,7 +419,7 @@ function ImportWork({ work }: { work: WorkRecord }) {
     return (
       <>
         <Progress
-          label="Bytes"
+          label={progress?.phase === 'storing' ? 'Rows' : 'Bytes'}
           done={progress?.done ?? 0}
           total={progress?.total ?? 1}
           secondsLeft={secondsLeft}

@@ -1,6 +1,7 @@
 /** One edit large: both responses in tokens, tinted, and the token at the cursor told in full. The arrow keys move it. */
-import { type KeyboardEvent, useState } from 'react'
+import { useState } from 'react'
 import type { LabelledPair, LabelledToken } from '../../electron/contract/label.ts'
+import { useKeys } from '../app/keys.ts'
 import { heatOf } from '../ui/heat.ts'
 import { Keys } from '../ui/keys.tsx'
 import '../ui/token-heat.css'
@@ -27,16 +28,14 @@ const titles: Record<Side, string> = { rejected: 'Original response', edited: 'E
 
 export function TokenPair({ pair, scale, by, nearest = null }: TokenPairProps) {
   const [at, setAt] = useState<At | null>(null)
-  const move = (event: KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return
-    event.preventDefault()
-    setAt(moved(pair, at, step))
-  }
+  const step = (by: number) => setAt(moved(pair, at, by))
+  useKeys('Tokens', [
+    { keys: 'ArrowRight', does: 'next token', run: () => step(1), repeats: true },
+    { keys: 'ArrowLeft', does: 'token before', run: () => step(-1), repeats: true },
+  ])
   const token = at && pair[at.side][at.index]
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the texts inside take the focus
-    <div className="lb-pair" onKeyDown={move}>
+    <div className="lb-pair">
       <div className="lb-sheets">
         {(['rejected', 'edited'] as const).map((side) => (
           <article key={side} className="card lb-sheet">

@@ -101,7 +101,8 @@ function Names({
           kind="quiet"
           isSmall
           keys={i < 9 ? String(i + 1) : undefined}
-          aria-label={`${hidden.includes(i) ? 'Show' : 'Hide'} ${record.name}`}
+          aria-pressed={!hidden.includes(i)}
+          title={hidden.includes(i) ? 'Show its curves' : 'Hide its curves'}
           className={hidden.includes(i) ? 'is-hidden' : ''}
           onClick={() => onToggle(i)}
         >

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3'
 import { StartWork } from '../../electron/contract/work.ts'
 import { numberOf } from '../../renderer/ui/format.ts'
 import { openApp } from './app.ts'
+import { axeProblems } from './axe.ts'
 import { curvePixels } from './drawn.ts'
 
 const steps = 8
@@ -127,6 +128,26 @@ describe('the charts of a run', async () => {
     await charts.first().locator('canvas').waitFor()
     assert.equal(await sizeOf(), 2 * before)
     assert.ok((await (await ticks('x')).allTextContents()).every((text) => /^\d+$/.test(text)))
+  })
+
+  test('compared runs are shown and hidden by buttons with their names', async () => {
+    const config = { epochs: 1, maxSteps: 4, batchSize: 16, maxQueryTokens: 64, maxResponseTokens: 64 }
+    const input = { project, model: 'world', name: 'shorter', config }
+    const { id } = await app.host.work.start(StartWork.parse({ verb: 'train sft', input }))
+    for await (const _ of await app.host.work.watch({ id }));
+    await app.goto('runs')
+    for (const name of ['short', 'shorter'])
+      await page
+        .getByRole('row')
+        .filter({ has: page.getByText(name, { exact: true }) })
+        .getByRole('checkbox')
+        .click()
+    await page.getByRole('button', { name: /^Compare/ }).click()
+    await charts.first().locator('canvas').waitFor()
+    assert.deepEqual(await axeProblems(page), [])
+    const shorter = page.getByRole('button', { name: /^shorter/, pressed: true })
+    await shorter.press('Enter')
+    await page.getByRole('button', { name: /^shorter/, pressed: false }).waitFor()
   })
 
   test('no curve is shown twice, and no figure of the band, before and after something was held out', async () => {

@@ -131,6 +131,7 @@ describe('mishaps', async () => {
       .first()
       .waitFor()
     await page.getByRole('button', { name: /^Resume/ }).click()
+    await page.locator('.rail .job').getByText('base', { exact: true }).waitFor()
     await page.locator('.how-far .pill.done').waitFor({ timeout: 120_000 })
     assert.deepEqual(await axeProblems(page), [])
     const { series } = await app.host.runs.series({ project, run: run!.id })

@@ -38,7 +38,8 @@ async function untilStep({ host, project, page }: App, step: number): Promise<vo
   for (;;) {
     const run = (await host.runs.list({ project })).find(({ name }) => name === 'token-3')
     if (run && (run.step ?? 0) >= step) return
-    if (run && run.state !== 'running') throw new Error(`token-3 is ${run.state} at step ${run.step}.`)
+    if (run && run.state !== 'running' && run.state !== 'queued')
+      throw new Error(`token-3 is ${run.state} at step ${run.step}.`)
     await page.waitForTimeout(1000)
   }
 }

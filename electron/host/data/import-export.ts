@@ -64,7 +64,9 @@ async function importFiles(
       rows: readAll(set.files, { columns, onSkip: counting(skipped) }, hooks),
     })
   }
-  const results = await importDatasets(db, sources, { strict, signal: hooks.signal })
+  const onJoining = (done: number, total: number) =>
+    hooks.emit({ type: 'progress', phase: 'storing', done, total })
+  const results = await importDatasets(db, sources, { strict, signal: hooks.signal, onJoining })
   return { ...summarise(results, hooks), skipped, readings }
 }
 

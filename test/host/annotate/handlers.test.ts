@@ -380,6 +380,7 @@ test('the effort of each person is what the editor has recorded; edits without a
       needed: 'bad.good.'.length,
       longPauses: 1,
       savedAt: null,
+      shown: {},
     },
   )
 })

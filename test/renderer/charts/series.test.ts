@@ -27,6 +27,8 @@ test('smoothing begins at the first value, keeps gaps and does not move a consta
     smooth([4, null, 4, 4], 0.9).map((x) => x && Math.round(x * 1e9) / 1e9),
     [4, null, 4, 4],
   )
+  const constant = Array.from({ length: 40 }, () => 0.1)
+  assert.deepEqual(smooth(constant, 0.6), constant)
   const [first, second] = smooth([0, 1], 0.5)
   assert.deepEqual([first, second], [0, 0.5 / 0.75])
 })

@@ -131,7 +131,7 @@ async function open(
   let db: Db | undefined
   try {
     const file = path.join(folder, 'lab.db')
-    explained(file, () => check(file))
+    check(file)
     const newer = existsSync(file) ? openIfNewer(file, folder, lock) : null
     if (newer) return newer
     db = openDatabase(file)
@@ -147,15 +147,7 @@ async function open(
   } catch (error) {
     db?.close()
     lock.release()
-    throw error
-  }
-}
-
-function explained(file: string, work: () => void): void {
-  try {
-    work()
-  } catch (error) {
-    throw explain(error, file)
+    throw explain(error, path.join(folder, 'lab.db'))
   }
 }
 

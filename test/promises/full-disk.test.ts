@@ -1,6 +1,6 @@
 /**
  * A disk that is full, or fails: whatever was under way, nothing is damaged, the user gets a sentence, saved work
- * stays, and the same work succeeds once there is room. STET_LONG=1 tries every point.
+ * stays, and the same work succeeds once there is room.
  */
 import assert from 'node:assert/strict'
 import { cpSync, existsSync, readdirSync } from 'node:fs'
@@ -14,12 +14,12 @@ import {
   openProject,
   saveAnnotation,
 } from '../../electron/storage/index.ts'
+import { cannotFail, type Fault, runWithFault } from '../faults/failing-disk.ts'
+import { type Ending, type Work, works } from '../faults/full-disk-process.ts'
 import { edit, newFolder, newItem, newProject } from '../storage/scratch.ts'
-import { cannotFail, type Fault, runWithFault } from './failing-disk.ts'
-import { type Ending, type Work, works } from './full-disk-process.ts'
+import { count, isLong } from './count.ts'
 
-const isLong = process.env.STET_LONG !== undefined
-const script = path.join(import.meta.dirname, 'full-disk-process.ts')
+const script = path.resolve(import.meta.dirname, '../faults/full-disk-process.ts')
 
 const points = isLong ? [1, 2, 3, 4, 6, 9, 14, 21, 32, 48] : [1, 4]
 const errors: Fault['error'][] = isLong ? ['ENOSPC', 'EIO', 'EROFS'] : ['ENOSPC', 'EIO']
@@ -68,10 +68,13 @@ async function tryWork(work: Work, fault: Omit<Fault, 'folder'>, template: strin
 }
 
 for (const work of works)
-  test(`a full or failing disk: ${work}`, { skip: cannotFail }, async (context) => {
+  test(`a full or failing disk: ${work}`, { skip: cannotFail }, async () => {
     const template = await templateProject()
     let told = 0
     for (const after of points)
       for (const error of errors) if (await tryWork(work, { after, error }, template)) told++
-    context.diagnostic(`${told} of ${points.length * errors.length} failed and were told`)
+    count(
+      'disk',
+      `${work}: ${points.length * errors.length} failures of the disk, ${told} reported in a sentence, the others not met; nothing damaged`,
+    )
   })

@@ -1,6 +1,5 @@
 /**
  * Saved means saved: kills of a host under eight writers, and logs that are cut as a power cut may leave them.
- * STET_KILLS and STET_CUTS set the counts of a long run.
  */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -11,12 +10,13 @@ import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { findProblem } from '../../electron/storage/health.ts'
 import { addItems, listAnnotations, openProject, saveAnnotation } from '../../electron/storage/index.ts'
+import { textOf } from '../faults/edits.ts'
 import { edit, newFolder, newItem, newProject } from '../storage/scratch.ts'
-import { textOf } from './edits.ts'
+import { count, times } from './count.ts'
 
-const kills = Number(process.env.STET_KILLS ?? 4)
-const cuts = Number(process.env.STET_CUTS ?? 40)
-const script = path.join(import.meta.dirname, 'writers-process.ts')
+const kills = times({ few: 4, many: 200 })
+const cuts = times({ few: 40, many: 500 })
+const script = path.resolve(import.meta.dirname, '../faults/writers-process.ts')
 const annotators = Array.from({ length: 8 }, (_, i) => `writer${i}`)
 
 /** @returns the newest revision of each annotator that was confirmed before the kill */
@@ -41,7 +41,7 @@ async function writeUntilKilled(folder: string, afterMs: number): Promise<Map<st
   return confirmed
 }
 
-test(`${kills} kills of a host under 8 writers lose no confirmed edit and tear none`, async (context) => {
+test(`${kills} kills of a host under 8 writers lose no confirmed edit and tear none`, async () => {
   const { folder, db, close } = await newProject()
   addItems(db, [newItem(1)])
   close()
@@ -64,17 +64,17 @@ test(`${kills} kills of a host under 8 writers lose no confirmed edit and tear n
     total = stored.length
   }
   assert.ok(total > kills)
-  context.diagnostic(`${total} edits in ${kills} kills`)
+  count('saved', `${kills} kills of a host under 8 writers: 0 of ${total} edits lost or torn`)
 })
 
 test(`a log that is cut at ${cuts} lengths leaves the edits up to a point, exactly`, async () => {
   const { folder, db } = await newProject()
   addItems(db, [newItem(1)])
   db.pragma('wal_checkpoint(TRUNCATE)')
-  const count = 60
+  const edits = 60
   const sizes: number[] = []
   const log = path.join(folder, 'lab.db-wal')
-  for (let n = 1; n <= count; n++) {
+  for (let n = 1; n <= edits; n++) {
     saveAnnotation(db, edit(newItem(1), textOf('ann', n)))
     sizes.push(statSync(log).size)
   }
@@ -94,4 +94,5 @@ test(`a log that is cut at ${cuts} lengths leaves the edits up to a point, exact
     )
     project.close()
   }
+  count('saved', `a log of ${edits} edits cut at ${cuts} lengths: ${cuts} exact prefixes`)
 })

@@ -314,6 +314,101 @@ describe('the page may not', () => {
     assert.doesNotMatch(policy?.match(/script-src[^;]*/)?.[0] ?? '', /unsafe|\*|http/)
   })
 
+  test('reach Node, Electron or anything of the preload but its three functions', async () => {
+    const found = await page.evaluate(() => {
+      const bridge = Reflect.get(window, 'stet')
+      const names = [
+        'require',
+        'process',
+        'module',
+        'exports',
+        'Buffer',
+        'global',
+        'ipcRenderer',
+        'electron',
+        '__dirname',
+      ]
+      return { names: names.filter((name) => name in window), bridge: Object.keys(bridge).sort() }
+    })
+    assert.deepEqual(found, { names: [], bridge: ['choose', 'pathOf', 'restartHost'] })
+  })
+
+  test('make the main process accept a request of another form', async () => {
+    const refused = await page.evaluate(async () => {
+      const { choose } = Reflect.get(window, 'stet')
+      const asked = ['/etc/passwd', '', null, {}, ['file'], { toString: () => 'file' }, 'file\0']
+      const answers = await Promise.allSettled(asked.map(async (what) => choose(what)))
+      return answers.filter(({ status }) => status === 'rejected').length
+    })
+    assert.equal(refused, 7)
+    assert.equal(app.windows().length, 1)
+  })
+
+  test('end the host by messages that it cannot read', async () => {
+    const pid = hostPid()
+    await page.evaluate(async (ready) => {
+      const port = await new Promise<MessagePort>((resolve) => {
+        window.addEventListener('message', ({ ports: [received] }) => received && resolve(received))
+        window.postMessage({ type: ready }, location.origin)
+      })
+      port.start()
+      for (const garbage of ['{"i":1,"p":', 'null', '{"i":1,"p":{"u":"::"}}', 'a'.repeat(2 ** 20)])
+        port.postMessage(garbage)
+      for (const message of [
+        null,
+        1,
+        'x',
+        { type: 'stet:choose' },
+        { type: 'stet:port' },
+        { type: ready, more: [] },
+      ])
+        window.postMessage(message, location.origin)
+    }, channels.ready)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    assert.equal(hostPid(), pid)
+    process.kill(pid, 0)
+    await goTo(page, 'runs')
+    await page.locator('#main').waitFor()
+  })
+
+  test('load, frame, import or connect to anything elsewhere', async () => {
+    const reached = await page.evaluate(async () => {
+      const probes: Record<string, () => Promise<unknown>> = {
+        fetch: () => fetch('https://example.com/'),
+        'fetch a file': () => fetch('file:///etc/passwd').then(({ ok }) => ok || Promise.reject()),
+        socket: () =>
+          new Promise((resolve, reject) => {
+            const socket = new WebSocket('ws://127.0.0.1:9/')
+            socket.onopen = resolve
+            socket.onerror = reject
+          }),
+        script: () =>
+          new Promise((resolve, reject) => {
+            const script = document.createElement('script')
+            script.textContent = 'window.inlineRan = true'
+            document.head.append(script)
+            if (Reflect.get(window, 'inlineRan')) resolve(null)
+            else reject()
+          }),
+        eval: async () => Reflect.get(window, 'eval')('1'),
+        worker: () =>
+          new Promise((resolve, reject) => {
+            const worker = new Worker(URL.createObjectURL(new Blob(['postMessage(1)'])))
+            worker.onmessage = resolve
+            worker.onerror = reject
+          }),
+      }
+      const names: string[] = []
+      for (const [name, probe] of Object.entries(probes))
+        await probe().then(
+          () => names.push(name),
+          () => {},
+        )
+      return names
+    })
+    assert.deepEqual(reached, [])
+  })
+
   test('be impersonated: messages from other senders are ignored', async () => {
     const joined = await app.evaluate(({ ipcMain }, ready) => {
       let joined = 0

@@ -3,12 +3,13 @@
  * process. Reports its jobs to the main process; when told to close, pauses them and exits.
  */
 import path from 'node:path'
-import { RPCHandler } from '@orpc/server/message-port'
+import { RPCHandler } from '@orpc/server/websocket'
 import { type FinishedJob, type FromHost, ToHost } from '../../contract/shell.ts'
 import type { WorkRecord } from '../../contract/work.ts'
 import { openLog } from '../log.ts'
 import { openHost } from '../router.ts'
 import { settingsFolder } from '../settings-folder.ts'
+import { servePort } from './port.ts'
 
 process.umask(0o077) // what is written is for this user alone
 const main = process.parentPort
@@ -21,10 +22,7 @@ const handler = new RPCHandler(router)
 
 main.on('message', ({ data, ports: [port] }) => {
   const { type } = ToHost.parse(data)
-  if (type === 'connect' && port) {
-    handler.upgrade(port)
-    port.start()
-  }
+  if (type === 'connect' && port) servePort(handler, port, (sentence) => log.logger().warn(sentence))
   if (type === 'close') void stop()
 })
 process.on('SIGINT', () => {}) // Ctrl-C reaches the whole terminal; the main process decides what it means.

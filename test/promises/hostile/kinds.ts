@@ -72,7 +72,7 @@ export const kinds = {
   csv(folder: string): Kind {
     const file = path.join(folder, 'mutant.csv')
     const whole = Buffer.from(
-      'prompt,rejected,chosen,metadata\n"A, ""q""?",a b,a c,"{""a"": 1}"\r\n"two\nlines",naïve,🙂,\n,,,\n'.repeat(
+      'prompt,rejected,chosen,metadata\n"A, ""q""?",a b,a c,"{""a"": 1}"\r\n"two\nlines",naïve,🙂,\n'.repeat(
         4,
       ),
     )
@@ -108,7 +108,7 @@ export const kinds = {
   },
   gguf(folder: string): Kind {
     const file = path.join(folder, 'mutant.gguf')
-    const originals = ['gpt2', 'llama', 'gemma3'].map((name) => read('gguf-layouts', `${name}.gguf`))
+    const originals = [read('llama-tied.gguf')] // with its tokenizer
     return {
       write(random) {
         writeFileSync(file, damageBytes(random.oneOf(originals), random))
@@ -122,7 +122,7 @@ export const kinds = {
   },
   safetensors(folder: string): Kind {
     const file = path.join(folder, 'mutant.safetensors')
-    const whole = read('safetensors', 'dtypes.safetensors')
+    const whole = read('safetensors', 'plain.safetensors')
     const end = 8 + Number(whole.readBigUInt64LE())
     const header = JSON.parse(whole.toString('utf8', 8, end))
     return {

@@ -7,7 +7,7 @@ import { assertMistake, jsonOf, type Outcome, stetIn, temporaryFolder, writeRows
 
 const folder = temporaryFolder()
 const stet = (...args: string[]) => stetIn(folder, args)
-const train = ['train', 'sft', 'p.stet', 'world', '--name', 'base', '--epochs', '8', '--batch-size', '4']
+const train = ['train', 'sft', 'p.stet', 'world', '--name', 'base', '--epochs', '60', '--batch-size', '4']
 
 /** Presses Ctrl-C this many times, once the run has begun. */
 function interrupted(args: string[], times: number) {
@@ -15,7 +15,7 @@ function interrupted(args: string[], times: number) {
   let seen = ''
   return stetIn(folder, args, (text, kill) => {
     seen += text
-    const due = pressed === 0 ? /Run run_/.test(seen) : /again to end it at once/.test(seen)
+    const due = pressed === 0 ? /step \d+ of/.test(seen) : /again to end it at once/.test(seen)
     if (!due || pressed === times) return
     pressed++
     kill('SIGINT')
@@ -76,7 +76,7 @@ test('while a run trains its project can be read, exported and labelled, and the
   const long = ['--epochs', '1000', '--batch-size', '4', '--json']
   const run = await stetIn(folder, ['train', 'sft', 'q.stet', 'world', ...long], async (text, kill) => {
     seen += text
-    if (readers.length > 0 || !/Run run_/.test(seen)) return
+    if (readers.length > 0 || !/step \d+ of/.test(seen)) return
     readers.push(
       stet('runs', 'q.stet', '--json'),
       stet('export', 'q.stet', '--format', 'trl', '--out', 'q.jsonl', '--json'),

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import type { RunInputRow } from '../../../electron/contract/records.ts'
 import { SftConfig } from '../../../electron/contract/run-kinds/sft.ts'
 import { inputRows, inputRowsOf, requireRows } from '../../../electron/host/runs/run-input.ts'
+import { makeItem } from '../../../electron/pipeline/data/item.ts'
 import { createProject, importRows, saveAnnotation } from '../../../electron/storage/index.ts'
 import { temporaryFolder } from '../entry/cli-process.ts'
 
@@ -15,31 +16,30 @@ async function projectWith(items: { chosen: string | null; rejected: string | nu
   const rows = items.map(({ chosen, rejected }, i) => ({
     file: 'items',
     line: i + 1,
-    item: {
-      id: `item-${i}`,
-      prompt: [{ role: 'user' as const, content: `Question ${i}?` }],
-      ...{ context: '', chosen, rejected, errorSpans: null },
-      ...{ source: 'test', sourceId: null, metadata: {} },
-    },
+    item: makeItem({
+      prompt: [{ role: 'user', content: `Question ${i}?` }],
+      ...{ chosen, rejected, source: 'test', sourceId: `item-${i}` },
+    }),
     annotations: [],
   }))
   await importRows(project.db, rows, { name: 'items', files: [] })
-  return project
+  const ids = rows.map(({ item }) => item.id)
+  return { project, ids }
 }
 
 const sftRows = (responses: SftConfig['responses']) => inputRowsOf('sft', SftConfig.parse({ responses }))
 
 test('SFT takes items with a chosen response, or the finished edits of every annotator', async () => {
-  const project = await projectWith([
+  const { project, ids } = await projectWith([
     { chosen: 'Yes.', rejected: 'No.' },
     { chosen: null, rejected: 'Never.' },
     { chosen: 'Surely.', rejected: null },
   ])
   const changeKinds = [{ start: 0, end: 3, kind: 'Fact', severity: 'minor' as const }]
-  const edit = (itemId: string, annotator: string, edited: string, state: 'done' | 'draft') =>
+  const edit = (item: number, annotator: string, edited: string, state: 'done' | 'draft') =>
     saveAnnotation(project.db, {
       ...(annotator === 'bob' && { changeKinds }),
-      itemId,
+      itemId: ids[item]!,
       annotator,
       edited,
       state,
@@ -48,10 +48,10 @@ test('SFT takes items with a chosen response, or the finished edits of every ann
       provenance: 'import',
       createdAt: null,
     })
-  edit('item-0', 'ann', 'No, thanks.', 'done')
-  edit('item-0', 'bob', 'Not now.', 'done')
-  edit('item-1', 'ann', 'Ever.', 'draft')
-  const taken = (rows: RunInputRow[]) => rows.map(({ item, edited }) => [item.id, edited])
+  edit(0, 'ann', 'No, thanks.', 'done')
+  edit(0, 'bob', 'Not now.', 'done')
+  edit(1, 'ann', 'Ever.', 'draft')
+  const taken = (rows: RunInputRow[]) => rows.map(({ item, edited }) => [item.sourceId, edited])
   assert.deepEqual(taken(inputRows(project.db, sftRows('chosen'), choice)), [
     ['item-0', null],
     ['item-2', null],
@@ -66,7 +66,7 @@ test('SFT takes items with a chosen response, or the finished edits of every ann
 })
 
 test('a run on edits of a project without any is refused, with what to do', async () => {
-  const project = await projectWith([{ chosen: 'Yes.', rejected: null }])
+  const { project } = await projectWith([{ chosen: 'Yes.', rejected: null }])
   const rows = inputRows(project.db, sftRows('edited'), choice)
   assert.throws(
     () => requireRows(rows, 'edited', 'ferry.stet'),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
 import { inputRows } from '../../../electron/host/runs/run-input.ts'
+import { makeItem } from '../../../electron/pipeline/data/item.ts'
 import { createProject, importRows } from '../../../electron/storage/index.ts'
 import { temporaryFolder } from '../entry/cli-process.ts'
 
@@ -11,12 +12,10 @@ test('parts of the training documents are disjoint and complete, and hold out th
   const rows = Array.from({ length: 400 }, (_, i) => ({
     file: 'items',
     line: i + 1,
-    item: {
-      id: `item-${i}`,
-      prompt: [{ role: 'user' as const, content: `Question ${i}?` }],
-      ...{ context: '', chosen: 'Yes.', rejected: 'No.', errorSpans: null },
-      ...{ source: 'test', sourceId: null, metadata: {} },
-    },
+    item: makeItem({
+      prompt: [{ role: 'user', content: `Question ${i}?` }],
+      ...{ chosen: 'Yes.', rejected: 'No.', source: 'test' },
+    }),
     annotations: [],
   }))
   await importRows(project.db, rows, { name: 'items', files: [] })
@@ -38,12 +37,10 @@ test('a sample of the training rows is part of every larger one, the same items 
   const rows = Array.from({ length: 200 }, (_, i) => ({
     file: 'items',
     line: i + 1,
-    item: {
-      id: `item-${i}`,
-      prompt: [{ role: 'user' as const, content: `Question ${i}?` }],
-      ...{ context: '', chosen: 'Yes.', rejected: 'No.', errorSpans: null },
-      ...{ source: 'test', sourceId: null, metadata: {} },
-    },
+    item: makeItem({
+      prompt: [{ role: 'user', content: `Question ${i}?` }],
+      ...{ chosen: 'Yes.', rejected: 'No.', source: 'test' },
+    }),
     annotations: [],
   }))
   await importRows(project.db, rows, { name: 'items', files: [] })

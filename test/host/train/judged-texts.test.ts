@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { JudgeSpec } from '../../../electron/contract/judge-kinds.ts'
 import { inputRows } from '../../../electron/host/runs/run-input.ts'
 import { noteUnjudged, withJudgedTexts } from '../../../electron/host/train/judged-texts.ts'
+import { makeItem } from '../../../electron/pipeline/data/item.ts'
 import { createProject, importRows, saveAnnotation } from '../../../electron/storage/index.ts'
 import { temporaryFolder } from '../entry/cli-process.ts'
 
@@ -19,19 +20,17 @@ async function projectWithEdits() {
   const rows = Array.from({ length: 40 }, (_, i) => ({
     file: 'items',
     line: i + 1,
-    item: {
-      id: `item-${i}`,
-      prompt: [{ role: 'user' as const, content: `Question ${i}?` }],
-      ...{ context: '', chosen: i % 3 === 0 ? 'Chosen.' : null, rejected: 'No.', errorSpans: null },
-      ...{ source: 'test', sourceId: null, metadata: {} },
-    },
+    item: makeItem({
+      prompt: [{ role: 'user', content: `Question ${i}?` }],
+      ...{ chosen: i % 3 === 0 ? 'Chosen.' : null, rejected: 'No.', source: 'test', sourceId: `${i}` },
+    }),
     annotations: [],
   }))
   await importRows(project.db, rows, { name: 'items', files: [] })
   for (let i = 0; i < 40; i += 2) {
     for (const annotator of ['ann', 'bob']) {
       saveAnnotation(project.db, {
-        ...{ itemId: `item-${i}`, annotator, state: 'done', edited: `Edit of ${annotator}.` },
+        ...{ itemId: rows[i]!.item.id, annotator, state: 'done', edited: `Edit of ${annotator}.` },
         ...{ operations: [], elapsedMs: 0, provenance: 'human', createdAt: null },
       })
     }
@@ -47,12 +46,12 @@ test('held-out rows carry the texts that the judge compares with, and no other r
   assert.equal(withJudgedTexts(project.db, { kind: 'repetition' }, rows), rows)
   const edits = ['Edit of ann.', 'Edit of bob.']
   for (const { item, split, references } of withJudgedTexts(project.db, reference('either'), rows)) {
-    const i = Number(item.id.slice('item-'.length))
+    const i = Number(item.sourceId)
     const expected = i % 2 === 0 ? edits : i % 3 === 0 ? ['Chosen.'] : []
     assert.deepEqual(references, split === 'heldout' ? expected : undefined)
   }
   for (const { item, split, references } of withJudgedTexts(project.db, reference('chosen'), rows)) {
-    const expected = Number(item.id.slice('item-'.length)) % 3 === 0 ? ['Chosen.'] : []
+    const expected = Number(item.sourceId) % 3 === 0 ? ['Chosen.'] : []
     assert.deepEqual(references, split === 'heldout' ? expected : undefined)
   }
   project.close()
@@ -70,9 +69,9 @@ test('held-out rows without a text are named, and a run in which none has one is
   noteUnjudged(judge, withJudgedTexts(project.db, judge, rows), hooks)
   assert.match(
     notes.join(),
-    /^\d+ of \d+ held-out items have no finished edit, so they are not judged: item-\d+/,
+    /^\d+ of \d+ held-out items have no finished edit, so they are not judged: item_[0-9a-f]+/,
   )
-  const odd = rows.filter(({ item }) => Number(item.id.slice('item-'.length)) % 2 === 1)
+  const odd = rows.filter(({ item }) => Number(item.sourceId) % 2 === 1)
   assert.throws(
     () => noteUnjudged(judge, withJudgedTexts(project.db, judge, odd), hooks),
     /None of the \d+ held-out items can be judged: every one has no finished edit/,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import path from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { newFolder } from '../../storage/scratch.ts'
 
 const start = path.resolve(import.meta.dirname, '../../../native/scripts/start.mjs')
@@ -12,6 +12,7 @@ test('without a display, stet serve opens the web UI, and Ctrl-C stops it', {
 }, async () => {
   const env = { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', STET_SETTINGS: newFolder() }
   const child = spawn(process.execPath, [start, '--port', '0'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  after(() => child.kill())
   let errors = ''
   let output = ''
   child.stderr.on('data', (chunk) => (errors += chunk))
@@ -27,7 +28,9 @@ test('without a display, stet serve opens the web UI, and Ctrl-C stops it', {
     errors,
     /There is no display to open a window on\.\nstet: Opening the web UI with "stet serve" instead\./,
   )
-  assert.equal((await fetch(url, { redirect: 'manual' })).status, 303)
+  const page = await fetch(url, { redirect: 'manual' })
+  assert.equal(page.status, 200)
+  assert.match(page.headers.get('set-cookie') ?? '', /HttpOnly/)
   child.removeAllListeners('exit')
   const ended = new Promise((resolve) => child.on('exit', resolve))
   child.kill('SIGTERM')

@@ -49,8 +49,8 @@ const modelOf = (job: TrainingJob) => readFileSync(path.join(job.folder, 'model'
 
 for (const [name, points] of [
   ['sft', [2]],
-  ['ppo-shared', [3, 13, 17]],
-  ['ppo-ensemble', [16]],
+  ['ppo-shared', [3]],
+  ['ppo-lora', [3, 13, 17]],
 ] as const)
   test(`${name}, left at pause points ${points.join(', ')} of its fourth step`, async () => {
     const whole = jobIn(name, `whole-${name}`)

@@ -8,7 +8,13 @@ import { type GenerationOptions, Generator } from '../../engine/generation/gener
 import type { Model } from '../../engine/model/model.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { bucketLength, type ResponseLengths } from '../../engine/training/batch.ts'
-import { type Parts, type PausePoint, pausePointOf, withPauses } from '../../engine/training/pauses.ts'
+import {
+  neverPauses,
+  type Parts,
+  type PausePoint,
+  pausePointOf,
+  withPauses,
+} from '../../engine/training/pauses.ts'
 import {
   isCheckpointStep,
   type RunEnd,
@@ -172,7 +178,8 @@ async function iterate(
   const credited = estimateCredit({ rewards, values: rollout.values, batch }, config)
 
   // 5. Update.
-  const changing = beginChanges()
+  // Adapters are small enough to be kept twice; of a whole model that would cost a third of its memory.
+  const changing = inputs.policy.base ? beginChanges() : neverPauses
   const learningRate = learningRateAt(config, step, config.totalSteps)
   const updated = await withPauses(update.run(rollout, credited, { learningRate, step }), changing)
   const heldout = await heldoutMetrics(setup, scorer, step + 1, changing)

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { views } from '../../electron/contract/views.ts'
+import { makeItem } from '../../electron/pipeline/data/item.ts'
 import { addItems, createProject } from '../../electron/storage/index.ts'
 import { type App, openApp } from './app.ts'
 import { axeProblems } from './axe.ts'
@@ -113,17 +114,8 @@ describe('the UI', async () => {
   test('a project from a newer Stet opens read-only; a change is refused with a message', async () => {
     const folder = path.join(app.folder, 'newer.stet')
     const project = await createProject(folder, 'newer')
-    addItems(project.db, [
-      {
-        ...{
-          id: 'item_000000000000000000000000',
-          source: 'test',
-          prompt: [{ role: 'user', content: 'Which island?' }],
-          context: '',
-        },
-        ...{ sourceId: null, chosen: null, rejected: 'The wrong one.', errorSpans: null, metadata: {} },
-      },
-    ])
+    const prompt = [{ role: 'user' as const, content: 'Which island?' }]
+    addItems(project.db, [makeItem({ source: 'test', prompt, rejected: 'The wrong one.' })])
     project.db.pragma('user_version = 99')
     project.close()
     await app.page.goto(`${new URL(app.url).origin}/#/p/${encodeURIComponent(folder)}/annotate`)

@@ -33,6 +33,8 @@ const holders = {
   train: { args: training, ready: /step/ },
 }
 
+const doing = { serve: 'serves', train: 'trains' } as const
+
 const writers = { import: importing, train: training, serve: holders.serve.args }
 
 const readers = {
@@ -120,7 +122,7 @@ for (const kind of Object.keys(holders) as (keyof typeof holders)[])
       assert.doesNotThrow(() => process.kill(pid, 0))
       count(
         'processes',
-        `${pairs} commands beside \`stet ${kind}\`: ${Object.keys(writers).length} writers refused by name, ${Object.keys(readers).length} readers answered, the slowest after ${(slowest / 1000).toFixed(1)} s with its start`,
+        `${pairs} commands beside a process that ${doing[kind]}: ${Object.keys(writers).length} writers refused by name, ${Object.keys(readers).length} readers answered, the slowest after ${(slowest / 1000).toFixed(1)} s with its start`,
       )
     })
   })

@@ -50,7 +50,7 @@ export const noTrial: Trial = { draft: false, hints: false, rewardModel: null, s
 export const helps = ['draft', 'hints'] as const
 export type Help = (typeof helps)[number]
 
-const effortMeasures = ['activeSeconds', 'steps', 'needed'] as const
+export const effortMeasures = ['activeSeconds', 'steps', 'needed'] as const
 
 /** What help has changed, over finished items that were shown it or not by chance. */
 export const HelpEffect = z.object({

@@ -7,7 +7,12 @@ import { shellWord } from '../contract/shell-word.ts'
 import type { Db } from './database.ts'
 
 /** `Stet` in the header of every project's database. */
-export const applicationId = 0x53746574
+const applicationId = 0x53746574
+
+/** Whether Stet made the database. */
+export function isOurs(db: Db): boolean {
+  return db.pragma('application_id', { simple: true }) === applicationId
+}
 
 /** Larger databases are checked once a day, with the backup: a check reads about 400 MB per second. */
 const checkedAtOpeningBytes = 64 * 1024 * 1024

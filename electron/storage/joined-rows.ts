@@ -197,6 +197,9 @@ function openWaiting(db: Db): Waiting {
   const page = db.prepare<[number], { n: number; text_key: string }>(
     `SELECT n, text_key FROM temp.${name} WHERE n > ? ORDER BY n LIMIT ${rowsPerBatch}`,
   )
+  const ofText = db.prepare<[string], { n: number; row: string }>(
+    `SELECT n, row FROM temp.${name} WHERE text_key = ? ORDER BY n`,
+  )
   let batch: ImportRow[] = []
   let count = 0
   const store = db.transaction(() => {
@@ -214,12 +217,12 @@ function openWaiting(db: Db): Waiting {
       db.exec(`CREATE INDEX temp.${name}_texts ON ${name} (text_key, n)`)
     },
     count: () => count,
-    has: (textKey) => rowsOf().get(textKey) !== undefined,
+    has: (textKey) => ofText.get(textKey) !== undefined,
     *texts() {
       for (let after = 0; ; ) {
         const rows = page.all(after)
         for (const { n, text_key: textKey } of rows) {
-          const same = rowsOf().all(textKey)
+          const same = ofText.all(textKey)
           if (same[0]!.n === n) yield same.map(({ row }) => parseJson(row) as ImportRow)
         }
         if (rows.length < rowsPerBatch) return
@@ -227,10 +230,5 @@ function openWaiting(db: Db): Waiting {
       }
     },
     drop: () => void (db.open && db.exec(`DROP TABLE ${name}`)),
-  }
-  function rowsOf() {
-    return db.prepare<[string], { n: number; row: string }>(
-      `SELECT n, row FROM temp.${name} WHERE text_key = ? ORDER BY n`,
-    )
   }
 }

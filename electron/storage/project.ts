@@ -7,7 +7,7 @@ import path from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { backupFolder, isBackupDue, listBackups, makeBackup } from './backup.ts'
 import { type Db, explain, openDatabase, openDatabaseToRead, transact } from './database.ts'
-import { applicationId, DamagedProject, refuseDamaged } from './health.ts'
+import { DamagedProject, isOurs, refuseDamaged } from './health.ts'
 import { removeUnfinishedImport } from './import-rows.ts'
 import { acquireLock, type Lock, ProjectInUse } from './lock.ts'
 import { type Migration, migrate, readMigrations, schemaVersion } from './migrate.ts'
@@ -88,17 +88,16 @@ async function openToExport(folder: string, error: UserError): Promise<Project |
     lock?.release()
     return null
   }
-  return {
-    folder,
-    db,
-    name: readName(db),
-    backupProblem: null,
-    readOnly: unwritableSentence(folder, error),
-    close: () => {
-      db.close()
-      lock?.release()
-    },
-  }
+  return readOnlyProject({ folder, db, lock, readOnly: unwritableSentence(folder, error) })
+}
+
+/** @param lock null if there is none to release */
+function readOnlyProject({
+  lock,
+  ...opened
+}: Pick<Project, 'folder' | 'db'> & { lock: Lock | null; readOnly: string }): Project {
+  const { db } = opened
+  return { ...opened, name: readName(db), backupProblem: null, close: () => close(db, lock) }
 }
 
 /**
@@ -117,7 +116,7 @@ export function openProjectBeside(folder: string): Project | null {
   }
   db.exec('BEGIN')
   const readOnly = 'Another process has this project open, so it is read as it is stored at this moment.'
-  return { folder, db, name: readName(db), backupProblem: null, readOnly, close: () => db.close() }
+  return readOnlyProject({ folder, db, lock: null, readOnly })
 }
 
 async function open(
@@ -159,23 +158,13 @@ function openIfNewer(file: string, folder: string, lock: Lock): Project | null {
     db.close()
     return null
   }
-  return {
-    folder,
-    db,
-    name: readName(db),
-    backupProblem: null,
-    readOnly: `This project was made by a newer version of Stet (schema ${version}; this version supports up to ${supported}) and is read-only. Update Stet to change it.`,
-    close: () => close(db, lock),
-  }
+  const readOnly = `This project was made by a newer version of Stet (schema ${version}; this version supports up to ${supported}) and is read-only. Update Stet to change it.`
+  return readOnlyProject({ folder, db, lock, readOnly })
 }
 
-function isOurs(db: Db): boolean {
-  return db.pragma('application_id', { simple: true }) === applicationId
-}
-
-function close(db: Db, lock: Lock): void {
+function close(db: Db, lock: Lock | null): void {
   db.close()
-  lock.release()
+  lock?.release()
 }
 
 /** Migrates a database to the present schema after a backup. @throws UserError if another program made it */

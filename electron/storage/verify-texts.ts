@@ -1,7 +1,7 @@
 /** Reads every text of a database and compares it with its checksum, beside what SQLite checks. */
 import { type CheckedAnnotation, verifiedAnnotation } from './checksum.ts'
 import type { Db } from './database.ts'
-import { applicationId, DamagedProject, problemOf } from './health.ts'
+import { DamagedProject, isOurs, problemOf } from './health.ts'
 import { type ItemColumns, itemColumns, storedItem } from './items.ts'
 
 /** @returns what is wrong, as `problemOf` does */
@@ -9,7 +9,7 @@ export function problemOfTexts(db: Db): string | null {
   const problem = problemOf(db)
   if (problem !== null) return problem
   // Another program's tables are refused by opening it.
-  if (db.pragma('application_id', { simple: true }) !== applicationId) return null
+  if (!isOurs(db)) return null
   try {
     for (const row of db.prepare(`SELECT ${itemColumns} FROM items`).iterate() as Iterable<ItemColumns>)
       storedItem(db, row)

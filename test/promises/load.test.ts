@@ -5,6 +5,8 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import type { TableQuery } from '../../electron/storage/index.ts'
+import { everyItem } from '../every-item.ts'
 import { openClient } from '../host/client.ts'
 import { count, times } from './count.ts'
 import { makeLoadProject } from './load-project.ts'
@@ -24,21 +26,10 @@ const project = path.join(folder, 'load.stet')
 const run = await makeLoadProject(project, size)
 await host.projects.open({ project })
 
-const all = {
-  search: '',
-  dataset: null,
-  split: null,
-  state: null,
-  annotator: null,
-  minRatio: null,
-  maxRatio: null,
-  sort: 'imported' as const,
-  isDescending: false,
-}
 const page =
-  (query: Partial<Omit<typeof all, 'state' | 'split' | 'annotator'>> & Record<string, unknown>, offset = 0) =>
+  (query: Partial<TableQuery>, offset = 0) =>
   () =>
-    host.data.page({ project, query: { ...all, ...query }, offset, limit: 100 })
+    host.data.page({ project, query: { ...everyItem, ...query }, offset, limit: 100 })
 const queue = (annotator: string, order: 'unfinished' | 'all' | 'flagged') => () =>
   host.annotate.queue({ project, annotator, order })
 

@@ -1,10 +1,12 @@
 /** What is kept for lists and charts equals what the records say, and views use it instead of reading every text. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { editRatioOf } from '../../electron/host/data/edit-ratio.ts'
 import { removeHidden } from '../../electron/storage/incoming.ts'
 import * as storage from '../../electron/storage/index.ts'
 import { type TableQuery, tablePage } from '../../electron/storage/item-table.ts'
+import { everyItem } from '../every-item.ts'
 import { edit, newItem, newProject, someRun } from './scratch.ts'
 
 type Db = storage.Db
@@ -142,19 +144,8 @@ test('overview, queue, states, run list and curves read no text of every item an
   storage.saveAnnotation(db, edit(newItem(1), 'e'))
   const run = storage.createRun(db, someRun)
   for (let step = 0; step < 200; step++) storage.addMetrics(db, run.id, step, { a: step })
-  const query: TableQuery = {
-    search: '',
-    dataset: null,
-    split: null,
-    state: null,
-    annotator: null,
-    minRatio: null,
-    maxRatio: null,
-    sort: 'imported',
-    isDescending: false,
-  }
   const page = (more: Partial<TableQuery>) =>
-    tablePage(db, { query: { ...query, ...more }, ratioOf: editRatioOf, offset: 0, limit: 50 })
+    tablePage(db, { query: { ...everyItem, ...more }, ratioOf: editRatioOf, offset: 0, limit: 50 })
   const plans = plansOf(db, () => {
     storage.countWork(db)
     for (const states of [[null, 'draft'], ['flagged']] as const)

@@ -4,6 +4,11 @@
  */
 import { setImmediate } from 'node:timers/promises'
 
+/** Lets messages (a pause, a question about progress) be handled. */
+export async function yieldToEventLoop(): Promise<void> {
+  await setImmediate()
+}
+
 /** Work that stops for a moment after each part. Leaving it early (`return`) drops what the parts have done. */
 export type Parts<Result> = Generator<void, Result, void>
 
@@ -19,7 +24,7 @@ export class Interrupted extends Error {
 
 export function pausePointOf(signal: AbortSignal): PausePoint {
   return async () => {
-    await setImmediate() // lets the request arrive
+    await yieldToEventLoop()
     if (signal.aborted) throw new Interrupted()
   }
 }

@@ -2,7 +2,6 @@
  * What every training run shares: how it reports, where it saves, how it is stopped, and which examples a step
  * uses. A run's state after step n depends only on its inputs and n, so it can be killed and resumed exactly.
  */
-import { setImmediate } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import type { RunSample } from '../../contract/events.ts'
 import type { StepMetrics } from '../../contract/metrics.ts'
@@ -113,11 +112,6 @@ export class RunState {
       value: tf.tidy(() => tf.clone(variable.read())),
     }))
   }
-}
-
-/** Lets messages (a pause, a question about progress) be handled between steps. */
-export async function yieldToEventLoop(): Promise<void> {
-  await setImmediate()
 }
 
 export function isCheckpointStep(step: number, totalSteps: number, every: number): boolean {

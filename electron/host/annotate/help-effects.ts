@@ -1,10 +1,8 @@
 /** What drafts and hints that were shown by chance have changed in the effort of finished items. */
-import { type Effort, type HelpEffect, helps } from '../../contract/annotate.ts'
+import { type Effort, effortMeasures, type HelpEffect, helps } from '../../contract/annotate.ts'
 import { compareGroups } from '../../pipeline/annotate/trial.ts'
 import { type Db, getTrial } from '../../storage/index.ts'
 import { effortOf } from './effort.ts'
-
-const measures = ['activeSeconds', 'steps', 'needed'] as const
 
 export async function helpEffects(db: Db): Promise<HelpEffect[]> {
   const { seed } = getTrial(db)
@@ -12,7 +10,7 @@ export async function helpEffects(db: Db): Promise<HelpEffect[]> {
   return helps.flatMap((help) => {
     const drawn = finished.filter(({ shown }) => shown[help] !== undefined)
     if (drawn.length === 0) return []
-    return measures.map((measure) => {
+    return effortMeasures.map((measure) => {
       const valuesOf = (isShown: boolean) =>
         drawn.flatMap((effort: Effort) => (effort.shown[help] === isShown ? (effort[measure] ?? []) : []))
       const key = { seed, stream: `trial/effect/${help}/${measure}` }

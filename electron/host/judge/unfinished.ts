@@ -1,4 +1,5 @@
 /** Evaluations of the verb judge that were interrupted: recorded before the first answer, found again, and resumed. */
+
 import { UserError } from '../../contract/errors.ts'
 import { canonicalJson, type JsonObject } from '../../contract/json.ts'
 import { JudgeSettings } from '../../contract/judge.ts'
@@ -11,6 +12,7 @@ import {
   listJudgements,
   removeEvaluation,
 } from '../../storage/index.ts'
+import { byStartOfId } from '../start-of-id.ts'
 import { nameOfSides, underWay } from './evaluate.ts'
 
 const kind = 'win-rate'
@@ -71,17 +73,10 @@ export function requireResumable(evaluation: Evaluation): JudgeSettings {
  */
 export function findEvaluation(db: Db, text: string): Evaluation {
   const all = listEvaluations(db)
-  const started = all.filter(({ id }) => id.startsWith(text) || id.startsWith(`evaluation_${text}`))
-  const evaluation = all.find(({ id }) => id === text) ?? started[0]
-  if (!evaluation)
-    throw new UserError(
-      'not_found',
-      `There is no evaluation "${text}" in this project. List them with \`stet evaluations\`.`,
-    )
-  if (evaluation.id !== text && started.length > 1)
-    throw new UserError(
-      'bad_input',
-      `Several evaluations have an id that starts with "${text}". Give more of the id.`,
-    )
-  return evaluation
+  const evaluation = all.find(({ id }) => id === text) ?? byStartOfId(all, 'evaluation', text)
+  if (evaluation) return evaluation
+  throw new UserError(
+    'not_found',
+    `There is no evaluation "${text}" in this project. List them with \`stet evaluations\`.`,
+  )
 }

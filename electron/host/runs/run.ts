@@ -32,6 +32,7 @@ import {
 import type { Lab } from '../context.ts'
 import { changedModels } from '../models/changed-models.ts'
 import { freeModelName, refuseTakenName, registerModel } from '../models/project-models.ts'
+import { byStartOfId } from '../start-of-id.ts'
 import { TrainerHung } from '../trainer-death.ts'
 import { codeVersion } from '../version.ts'
 import { mapModelPaths, modelPathsOf } from './planned-job.ts'
@@ -175,12 +176,7 @@ export function findRun({ db }: Project, text: string): Run {
   const runs = listRuns(db)
   const exact = runs.find(({ id }) => id === text) ?? runs.findLast(({ name }) => name === text)
   if (exact) return exact
-  const [started, ...others] = runs.filter(({ id }) => id.startsWith(text) || id.startsWith(`run_${text}`))
-  if (others.length > 0)
-    throw new UserError(
-      'bad_input',
-      `Several runs have an id that starts with "${text}". Give more of the id.`,
-    )
+  const started = byStartOfId(runs, 'run', text)
   if (started) return started
   throw new UserError(
     'not_found',

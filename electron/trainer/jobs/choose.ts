@@ -15,7 +15,7 @@ import { type CompiledFunction, compile } from '../../engine/runtime/compile.ts'
 import type { Tensors } from '../../engine/runtime/tensor-record.ts'
 import type { Tokenizer } from '../../engine/tokenizer/index.ts'
 import { bucketLength, chunksOf, mapInBatches, padResponses } from '../../engine/training/batch.ts'
-import { yieldToEventLoop } from '../../engine/training/run.ts'
+import { yieldToEventLoop } from '../../engine/training/pauses.ts'
 import { openModel } from './open-model.ts'
 
 type ChooseJob = Extract<InferenceJob, { kind: 'choose' }>

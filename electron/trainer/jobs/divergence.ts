@@ -21,7 +21,7 @@ import {
   padResponses,
   type QueryResponse,
 } from '../../engine/training/batch.ts'
-import { yieldToEventLoop } from '../../engine/training/run.ts'
+import { yieldToEventLoop } from '../../engine/training/pauses.ts'
 import { openModel } from './open-model.ts'
 
 type DivergenceJob = Extract<InferenceJob, { kind: 'divergence' }>

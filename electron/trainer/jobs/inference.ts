@@ -10,7 +10,7 @@ import { encodePlainPrompt, encodeQuery, encodeResponse } from '../../engine/tok
 import { opensThinking, responseText } from '../../engine/tokenizer/thinking.ts'
 import { bucketLength, chunksOf, commonLengths } from '../../engine/training/batch.ts'
 import { fitsContext } from '../../engine/training/examples.ts'
-import { yieldToEventLoop } from '../../engine/training/run.ts'
+import { yieldToEventLoop } from '../../engine/training/pauses.ts'
 import { emitNotes, openModel } from './open-model.ts'
 import { openRewardModel, scorerOf } from './reward-card.ts'
 

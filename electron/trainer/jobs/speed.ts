@@ -6,7 +6,7 @@ import { createModel, disposeModel } from '../../engine/model/model.ts'
 import { compile } from '../../engine/runtime/compile.ts'
 import { runtime } from '../../engine/runtime/runtime.ts'
 import type { Tensors } from '../../engine/runtime/tensor-record.ts'
-import { yieldToEventLoop } from '../../engine/training/run.ts'
+import { yieldToEventLoop } from '../../engine/training/pauses.ts'
 import { forwardFlops } from '../../sizing/counts.ts'
 import { benchTrain, configs } from './bench.ts'
 

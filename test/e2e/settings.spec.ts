@@ -20,7 +20,9 @@ describe('the view Settings', async () => {
     return page
       .locator('.an-text .cm-line')
       .first()
-      .evaluate((line) => {
+      .evaluate(async (line) => {
+        // The column is as wide as so many characters of its typeface, which may still be loading.
+        await document.fonts.ready
         const { fontFamily, fontSize, lineHeight } = getComputedStyle(line)
         const { width } = line.closest('.proof')!.getBoundingClientRect()
         return {

@@ -14,7 +14,7 @@ let large: string
 
 before(async () => {
   small = await writeToyModel(path.join(folder, 'small'))
-  const config = { hidden_size: 768, intermediate_size: 3072, num_hidden_layers: 3, num_attention_heads: 12 }
+  const config = { hidden_size: 768, intermediate_size: 3072, num_hidden_layers: 9, num_attention_heads: 12 }
   large = await writeToyModel(path.join(folder, 'large'), { config: { ...config, head_dim: 64 } })
 })
 
@@ -23,7 +23,8 @@ async function peakOf(model: string): Promise<number> {
   return (JSON.parse(output) as { bytes: number }).bytes
 }
 
-// The embedded runtime is for small models: V8 keeps some 60 MB of what was read until it collects, whatever the model.
+// V8 keeps up to 25 MB of what was read until it collects, whatever the model (60 MB on the embedded runtime, which is
+// for small models): 280 MB of weights show the rest.
 test('loading peaks at no more than the weights and a fifth', {
   skip: compiles ? false : 'needs the compiled runtime',
 }, async (context) => {
@@ -31,7 +32,7 @@ test('loading peaks at no more than the weights and a fifth', {
   const weights = statSync(path.join(large, 'model.safetensors')).size
   const ratio = (peak - base) / weights
   context.diagnostic(`${(weights / 1e6).toFixed(0)} MB of weights, ${ratio.toFixed(3)} times that in memory`)
-  assert.ok(weights > 9e7)
+  assert.ok(weights > 2.7e8)
   assert.ok(ratio <= 1.2, `${ratio} times the weights`)
   assert.ok(ratio > 0.5, `${ratio}: the weights are in memory`)
 })

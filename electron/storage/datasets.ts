@@ -91,7 +91,8 @@ export function findDataset(db: Db, files: DatasetFile[], name: string, orFiles:
 export function datasetNamesOf(db: Db, itemId: string): string[] {
   return db
     .prepare(
-      'SELECT DISTINCT name FROM shown_datasets AS d JOIN dataset_items ON dataset_id = id WHERE item_id = ? ORDER BY d.seq',
+      `SELECT DISTINCT name FROM shown_datasets AS d JOIN dataset_items ON dataset_id = id
+       WHERE item_seq = (SELECT seq FROM items WHERE id = ?) ORDER BY d.seq`,
     )
     .pluck()
     .all(itemId) as string[]

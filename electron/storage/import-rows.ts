@@ -201,7 +201,7 @@ interface Part {
 function openPart(db: Db, source: DatasetSource, incoming: Incoming): Part {
   const joined = { rows: 0, items: 0, annotators: new Set<string>() }
   const result: ImportResult = { ...nothing, bad: [], joined }
-  const items = itemWriter(db, incoming)
+  const writer = itemWriter(db, incoming)
   const changed: string[] = []
   let dataset: OpenDataset | null = null
   return {
@@ -212,10 +212,12 @@ function openPart(db: Db, source: DatasetSource, incoming: Incoming): Part {
       dataset ??= openDataset(db, source, incoming)
       result.datasetId = dataset.id
       result.dataset = dataset.name
-      for (const { item, annotations } of rows) {
-        const stored = items.write(item)
+      // All items first: each later statement would write the words that the search keeps in memory.
+      const items = rows.map(({ item }) => writer.write(item))
+      for (const [n, { item, annotations }] of rows.entries()) {
+        const stored = items[n]!
         const isNew = dataset.writer.write(item.id, annotations, stored.isNew)
-        dataset.link(item.id, stored)
+        dataset.link(stored)
         if (isNew && !stored.isHidden) changed.push(item.id)
         if (isNew || stored.isNew) result.imported++
         else result.duplicates++
@@ -233,14 +235,16 @@ function itemWriter(db: Db, incoming: Incoming) {
   return {
     write(item: ImportRow['item']): StoredItem {
       const known = seqOf.get(item.id) as number | undefined
-      if (known !== undefined) return { isNew: false, isHidden: incoming.isHidden(known) }
-      insert.run({ ...toColumns(item), seq: incoming.nextItem() })
-      return { isNew: true, isHidden: true }
+      if (known !== undefined) return { seq: known, isNew: false, isHidden: incoming.isHidden(known) }
+      const seq = incoming.nextItem()
+      insert.run({ ...toColumns(item), seq })
+      return { seq, isNew: true, isHidden: true }
     },
   }
 }
 
 interface StoredItem {
+  seq: number
   /** Whether it was stored just now. */
   isNew: boolean
   isHidden: boolean
@@ -250,7 +254,7 @@ interface OpenDataset {
   id: string
   name: string
   writer: ImportWriter
-  link(itemId: string, item: StoredItem): void
+  link(item: StoredItem): void
   complete(counts: ImportResult): void
 }
 
@@ -261,22 +265,22 @@ function openDataset(db: Db, source: DatasetSource, incoming: Incoming): OpenDat
   const dataset = existing ?? { id: addDataset(db, name, files), name }
   if (!existing) incoming.hideDataset(dataset.id)
   const insert = db.prepare(
-    `INSERT INTO dataset_items (dataset_id, item_id) SELECT ?, id FROM items WHERE id = ? ON CONFLICT DO NOTHING`,
+    'INSERT INTO dataset_items (dataset_id, item_seq) SELECT ?, seq FROM items WHERE seq = ? ON CONFLICT DO NOTHING',
   )
-  const isLinked = db.prepare('SELECT 1 FROM dataset_items WHERE dataset_id = ? AND item_id = ?')
+  const isLinked = db.prepare('SELECT 1 FROM dataset_items WHERE dataset_id = ? AND item_seq = ?')
   /** Items that show already join a dataset that does as well only in the end. */
-  const late: string[] = []
+  const late: number[] = []
   return {
     id: dataset.id,
     name: dataset.name,
     writer: importWriter(db, dataset, incoming),
-    link(itemId, { isNew, isHidden }) {
-      if (!isNew && isLinked.get(dataset.id, itemId) !== undefined) return
-      if (existing && !isHidden) late.push(itemId)
-      else insert.run(dataset.id, itemId)
+    link({ seq, isNew, isHidden }) {
+      if (!isNew && isLinked.get(dataset.id, seq) !== undefined) return
+      if (existing && !isHidden) late.push(seq)
+      else insert.run(dataset.id, seq)
     },
     complete({ imported, duplicates, bad }) {
-      for (const itemId of late) insert.run(dataset.id, itemId)
+      for (const seq of late) insert.run(dataset.id, seq)
       if (!existing) countDataset(db, dataset.id, { imported, duplicates, bad: bad.length })
     },
   }

@@ -89,7 +89,7 @@ function annotatorNames(
   const selectEarlier = db
     .prepare(
       `SELECT 1 FROM dataset_items JOIN datasets ON datasets.id = dataset_id
-       WHERE item_id = ? AND name = ? AND dataset_id <> ?`,
+       WHERE item_seq = (SELECT seq FROM items WHERE id = ?) AND name = ? AND dataset_id <> ?`,
     )
     .pluck()
   return ({ itemId, edited }) => {

@@ -101,15 +101,15 @@ function removePart(db: Db, range: Range & { datasets: string }): boolean {
   for (const seq of annotations) db.prepare('DELETE FROM annotations WHERE seq = ?').run(seq)
   if (annotations.length > 0) return false
   const links = db.prepare(
-    `SELECT dataset_id, item_id FROM dataset_items WHERE dataset_id IN (SELECT value FROM json_each(?)) LIMIT ${rowsPerPart}`,
+    `SELECT dataset_id, item_seq FROM dataset_items WHERE dataset_id IN (SELECT value FROM json_each(?)) LIMIT ${rowsPerPart}`,
   )
-  const linked = links.raw().all(datasets) as [string, string][]
+  const linked = links.raw().all(datasets) as [string, number][]
   for (const link of linked)
-    db.prepare('DELETE FROM dataset_items WHERE dataset_id = ? AND item_id = ?').run(...link)
+    db.prepare('DELETE FROM dataset_items WHERE dataset_id = ? AND item_seq = ?').run(...link)
   if (linked.length > 0) return false
   const items = part('items', first_item, last_item)
   for (const seq of items) {
-    db.prepare('DELETE FROM dataset_items WHERE item_id = (SELECT id FROM items WHERE seq = ?)').run(seq)
+    db.prepare('DELETE FROM dataset_items WHERE item_seq = ?').run(seq)
     db.prepare('DELETE FROM items WHERE seq = ?').run(seq)
   }
   if (items.length > 0) return false

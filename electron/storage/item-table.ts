@@ -44,7 +44,7 @@ const newestRatio = ofNewest(
 )
 const lastMessage = "json_extract(prompt, '$[#-1].content')"
 const datasetNames = `(SELECT coalesce(group_concat(name, ', '), '') FROM
-  (SELECT DISTINCT name FROM dataset_items JOIN shown_datasets AS datasets ON datasets.id = dataset_id WHERE item_id = facts.id ORDER BY name))`
+  (SELECT DISTINCT name FROM dataset_items JOIN shown_datasets AS datasets ON datasets.id = dataset_id WHERE item_seq = facts.seq ORDER BY name))`
 
 /** Items without a value come last in both directions. */
 const sortKeys = {
@@ -138,7 +138,7 @@ function conditionOf(query: TableQuery) {
   restrict(
     dataset,
     'dataset',
-    'EXISTS (SELECT 1 FROM dataset_items WHERE dataset_id = @dataset AND item_id = facts.id)',
+    'facts.seq IN (SELECT item_seq FROM dataset_items WHERE dataset_id = @dataset)',
   )
   if (split !== null) {
     parts.push(split === 'heldout' ? 'facts.split_point < @share' : 'facts.split_point >= @share')

@@ -150,7 +150,7 @@ function condition(filter: ItemFilter): { where: string; values: Record<string, 
   const parts = ['true']
   const values: Record<string, string | number> = {}
   if (datasetId !== undefined) {
-    parts.push('id IN (SELECT item_id FROM dataset_items WHERE dataset_id = @datasetId)')
+    parts.push('seq IN (SELECT item_seq FROM dataset_items WHERE dataset_id = @datasetId)')
     values.datasetId = datasetId
   }
   if (ids !== undefined) {

@@ -67,7 +67,7 @@ function conditionOf({ split, dataset, search = '' }: QueueFilter) {
   const inDataset =
     dataset === null
       ? 'true'
-      : 'EXISTS (SELECT 1 FROM dataset_items WHERE dataset_id = @dataset AND item_id = facts.id)'
+      : 'facts.seq IN (SELECT item_seq FROM dataset_items WHERE dataset_id = @dataset)'
   const match = toMatch(search)
   const isFound =
     match === null ? 'true' : 'facts.seq IN (SELECT rowid FROM item_search WHERE item_search MATCH @match)'

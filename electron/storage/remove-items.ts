@@ -28,8 +28,8 @@ export function removeDataset(db: Db, id: string): Removal {
   return transact(db, () => {
     const only = db
       .prepare(
-        `SELECT item_id FROM dataset_items AS d WHERE dataset_id = ? AND NOT EXISTS
-           (SELECT 1 FROM dataset_items AS o WHERE o.item_id = d.item_id AND o.dataset_id <> d.dataset_id)`,
+        `SELECT id FROM dataset_items AS d JOIN items ON seq = item_seq WHERE dataset_id = ? AND NOT EXISTS
+           (SELECT 1 FROM dataset_items AS o WHERE o.item_seq = d.item_seq AND o.dataset_id <> d.dataset_id)`,
       )
       .pluck()
       .all(id) as string[]
@@ -43,7 +43,7 @@ export function removeDataset(db: Db, id: string): Removal {
 export function removeItems(db: Db, ids: readonly string[]): Removal {
   const exists = db.prepare('SELECT 1 FROM items WHERE id = ?').pluck()
   const canGo = db.prepare(`SELECT 1 FROM items WHERE id = ? AND ${isFree}`).pluck()
-  const leave = db.prepare('DELETE FROM dataset_items WHERE item_id = ?')
+  const leave = db.prepare('DELETE FROM dataset_items WHERE item_seq = (SELECT seq FROM items WHERE id = ?)')
   const remove = db.prepare('DELETE FROM items WHERE id = ?')
   return transact(db, () => {
     const removal = { removed: 0, kept: 0 }

@@ -91,13 +91,9 @@ function tablesInOrder(db: Db): string[] {
 }
 
 function readTable(source: Db, target: Db, table: string): ReadableRows {
-  const key = (target.pragma(`table_info(${table})`) as { name: string; pk: number }[])
-    .filter(({ pk }) => pk > 0)
-    .sort((a, b) => a.pk - b.pk)
-    .map(({ name }) => name)
   try {
-    const read = readableRows(source, table, key)
-    return table === 'annotations' ? { ...read, rows: read.rows.map(withChecksum) } : read
+    const read = readableRows(source, table, keyOf(source, table))
+    return { ...read, rows: read.rows.map((row) => fromEarlierSchema(target, table, row)) }
   } catch (error) {
     // No such table: it is newer than the damaged file, or its entry in the schema is lost.
     if (isDamage(error)) return { rows: [], isWhole: false }
@@ -105,9 +101,24 @@ function readTable(source: Db, target: Db, table: string): ReadableRows {
   }
 }
 
-/** Revisions of an earlier schema have none: they are taken as they are. */
-function withChecksum(row: Row): Row {
-  return 'checksum' in row ? row : { ...row, checksum: annotationChecksum(row as CheckedAnnotation) }
+/** Columns of the primary key, in order. */
+function keyOf(db: Db, table: string): string[] {
+  return (db.pragma(`table_info(${table})`) as { name: string; pk: number }[])
+    .filter(({ pk }) => pk > 0)
+    .sort((a, b) => a.pk - b.pk)
+    .map(({ name }) => name)
+}
+
+/** The damaged file may be of an earlier schema. */
+function fromEarlierSchema(target: Db, table: string, row: Row): Row {
+  // Its revisions have no checksum: they are taken as they are.
+  if (table === 'annotations' && !('checksum' in row))
+    return { ...row, checksum: annotationChecksum(row as CheckedAnnotation) }
+  if (table === 'dataset_items' && 'item_id' in row) {
+    const seq = target.prepare('SELECT seq FROM items WHERE id = ?').pluck().get(row.item_id)
+    return { dataset_id: row.dataset_id, item_seq: seq ?? null }
+  }
+  return row
 }
 
 function insertRows(db: Db, table: string, rows: Row[]): Pick<RecoveredTable, 'salvaged' | 'refused'> {

@@ -21,7 +21,7 @@ describe('the view Settings', async () => {
       .locator('.an-text .cm-line')
       .first()
       .evaluate(async (line) => {
-        // The column is as wide as so many characters of its typeface, which may still be loading.
+        // The width of the column is counted in characters of its typeface, which may still be loading.
         await document.fonts.ready
         const { fontFamily, fontSize, lineHeight } = getComputedStyle(line)
         const { width } = line.closest('.proof')!.getBoundingClientRect()

@@ -95,8 +95,8 @@ function addDatasets(db: Db, items: number): void {
       prompt: [{ role: 'user', content: `Question ${n}: ${text(n, 6)}?` }],
       rejected: text(n, 60),
     })
-    insert.run(toColumns(item))
-    link.run(n % 3 === 0 ? 'a' : 'b', item.id)
+    const { lastInsertRowid } = insert.run(toColumns(item))
+    link.run(n % 3 === 0 ? 'a' : 'b', lastInsertRowid)
     if (n % 3 > 0) annotate(item.id, 'me', states[n % states.length]!, `${text(n, 60)}.`)
     if (n % 5 === 0) annotate(item.id, 'bob', 'done', `${text(n, 60)}!`)
   })

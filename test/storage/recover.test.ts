@@ -13,12 +13,21 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { listAnnotations, saveAnnotation } from '../../electron/storage/annotations.ts'
 import { backupsToKeep, isBackupDue, listBackups, makeBackup } from '../../electron/storage/backup.ts'
-import { openDatabase } from '../../electron/storage/database.ts'
+import { type Db, openDatabase } from '../../electron/storage/database.ts'
 import { findProblem } from '../../electron/storage/health.ts'
-import { addItems, countItems, iterateItems } from '../../electron/storage/items.ts'
+import {
+  addItems,
+  countItems,
+  itemColumns,
+  itemValues,
+  iterateItems,
+  toColumns,
+} from '../../electron/storage/items.ts'
+import { migrate, readMigrations } from '../../electron/storage/migrate.ts'
 import { createProject, openProject } from '../../electron/storage/project.ts'
 import { listCopies, recoverProject } from '../../electron/storage/recover.ts'
 import { createRun, listRuns, setRunState } from '../../electron/storage/runs.ts'
+import { salvage } from '../../electron/storage/salvage.ts'
 import { edit, newFolder, newItem, newProject, someRun } from './scratch.ts'
 
 const items = Array.from({ length: 300 }, (_, n) => newItem(n, { chosen: `chosen ${n} `.repeat(20) }))
@@ -138,6 +147,29 @@ test('what only the damaged file has comes back: newer items, edits, and the new
   for (const item of items.slice(0, 100))
     assert.equal(listAnnotations(project.db, item.id)[0]!.edited, `better ${item.id}`)
   project.close()
+})
+
+test('a file of an earlier schema, whose datasets name their items by id, keeps them', async () => {
+  const folder = newFolder()
+  mkdirSync(folder)
+  const file = path.join(folder, 'earlier.db')
+  const earlier = openDatabase(file)
+  const migrations = readMigrations()
+  const before = migrations.findIndex(({ name }) => name.includes('members'))
+  migrate(earlier, migrations.slice(0, before))
+  const insert = earlier.prepare(`INSERT INTO items (${itemColumns}) VALUES (${itemValues})`)
+  for (const item of items.slice(0, 3)) insert.run(toColumns(item))
+  earlier.exec(`INSERT INTO datasets VALUES ('d', 'edits', '[]', 2, 0, 0, 'now');
+    INSERT INTO dataset_items SELECT 'd', id FROM items WHERE seq > 1`)
+  const [salvaged, migrated] = [openDatabase(':memory:'), earlier]
+  migrate(salvaged, migrations)
+  salvage(salvaged, file)
+  migrate(migrated, migrations)
+  const inDataset = (db: Db) => [...iterateItems(db, { datasetId: 'd' })].map(({ id }) => id)
+  for (const db of [salvaged, migrated]) {
+    assert.deepEqual(inDataset(db), [items[1]!.id, items[2]!.id])
+    db.close()
+  }
 })
 
 test('without a whole copy the readable rows alone are kept; with nothing at all the folder is left as it is', async () => {

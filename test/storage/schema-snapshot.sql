@@ -1,8 +1,8 @@
 PRAGMA application_id = 1400137076;
 
-PRAGMA user_version = 15;
+PRAGMA user_version = 16;
 
-CREATE INDEX datasets_by_item ON dataset_items (item_id, dataset_id);
+CREATE INDEX datasets_by_item ON dataset_items (item_seq, dataset_id);
 
 CREATE INDEX judgements_by_evaluation ON judgements (evaluation_id);
 
@@ -34,8 +34,8 @@ CREATE TABLE annotations (
 
 CREATE TABLE dataset_items (
   dataset_id TEXT NOT NULL REFERENCES datasets (id),
-  item_id TEXT NOT NULL REFERENCES items (id),
-  PRIMARY KEY (dataset_id, item_id)
+  item_seq INTEGER NOT NULL REFERENCES items (seq),
+  PRIMARY KEY (dataset_id, item_seq)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE datasets (

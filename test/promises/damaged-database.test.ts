@@ -9,7 +9,9 @@ import { test } from 'node:test'
 import { makeBackup } from '../../electron/storage/backup.ts'
 import {
   addItems,
+  editsOfBoth,
   iterateAnnotatedItems,
+  newestFinishedEdits,
   openProject,
   recoverProject,
   saveAnnotation,
@@ -96,4 +98,20 @@ test('a text that was changed behind the back of a large project is not exported
     )
     assert.ok(await readAll(folder))
   }
+})
+
+test('nor is it compared in Review, or proposed as a repeated correction', async () => {
+  const folder = await filledProject()
+  const { db, close } = await openProject(folder)
+  for (const [n, item] of items.entries())
+    saveAnnotation(db, { ...edit(item, textOf('bob', n)), annotator: 'bob' })
+  assert.equal(editsOfBoth(db, 'ann', 'bob').length, items.length)
+  // As a disk would: not through the program, which never changes a revision.
+  db.exec('DROP TRIGGER annotations_are_not_changed')
+  db.prepare("UPDATE annotations SET edited = 'another text' WHERE annotator = 'bob' AND item_id = ?").run(
+    items[7]!.id,
+  )
+  for (const read of [() => editsOfBoth(db, 'ann', 'bob'), () => newestFinishedEdits(db, 'bob', 500)])
+    assert.throws(read, { code: 'damaged', message: /is not as it was stored\)/ })
+  close()
 })

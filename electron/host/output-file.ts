@@ -10,13 +10,7 @@ import { UserError } from '../contract/errors.ts'
  * @throws UserError `bad_input` for a folder or a project's own file, `conflict` for an existing file
  */
 export function outputFile(out: string, force: boolean): string {
-  const file = path.resolve(out)
-  const project = projectAround(path.dirname(file))
-  if (project !== null && !isInside(path.join(project, 'exports'), file))
-    throw new UserError(
-      'bad_input',
-      `${file} is inside the project ${project}, whose files Stet writes itself. Choose a place outside it, or in its folder exports.`,
-    )
+  const file = outputPath(out)
   const existing = lstatSync(file, { throwIfNoEntry: false })
   if (existing?.isDirectory())
     throw new UserError('bad_input', `${file} is a folder. Choose the name of a file.`)
@@ -24,6 +18,22 @@ export function outputFile(out: string, force: boolean): string {
     throw new UserError(
       'conflict',
       `${file} already exists. Choose another name, or allow it to be replaced (--force).`,
+    )
+  return file
+}
+
+/**
+ * @param out a path, relative to the working folder
+ * @returns the absolute path of a file or folder that is not one of a project's own
+ * @throws UserError `bad_input`
+ */
+export function outputPath(out: string): string {
+  const file = path.resolve(out)
+  const project = projectAround(path.dirname(file))
+  if (project !== null && !isInside(path.join(project, 'exports'), file))
+    throw new UserError(
+      'bad_input',
+      `${file} is inside the project ${project}, whose files Stet writes itself. Choose a place outside it, or in its folder exports.`,
     )
   return file
 }

@@ -5,33 +5,22 @@ import type { InputOf, ResultOf } from '../../contract/verbs.ts'
 import type { Lab } from '../context.ts'
 import { trainerBusy } from '../errors/trainer-busy.ts'
 import { findModel } from './project-models.ts'
-
-/** Of longer conversations the end is used. */
-const maxQueryTokens = 4096
+import { maxQueryTokens, streamAnswer } from './stream-answer.ts'
 
 export async function converse(
   lab: Lab,
   { project: folder, model, messages, maxNew, ...sampling }: InputOf<typeof models.chat>,
-  { emit, signal }: Hooks,
+  hooks: Hooks,
 ): Promise<ResultOf<typeof models.chat>> {
   const project = await lab.openProject(folder)
   if (lab.trainer.isTraining) throw trainerBusy()
-  const { rows, cut } = await lab.trainer.run<'generate'>(
-    {
-      kind: 'generate',
-      model: findModel(project, model).path,
-      prompts: [{ prompt: messages, context: '' }],
-      maxNewTokens: maxNew,
-      batchSize: 1,
-      maxQueryTokens,
-      fitsContext: true,
-      ...sampling,
-    },
-    { signal, emit: (event) => (event.type === 'token' || event.type === 'note') && emit(event) },
-  )
-  if (cut > 0)
-    emit({ type: 'note', sentence: `Only the last ${maxQueryTokens} tokens of the conversation were used.` })
-  const { text, ids, ended } = rows[0]!
+  const ask = {
+    prompt: { prompt: messages, context: '' },
+    promptName: 'conversation',
+    maxNewTokens: maxNew,
+  } as const
+  const { path: modelPath } = findModel(project, model)
+  const { text, ids, ended } = await streamAnswer(lab, { model: modelPath, ...ask, ...sampling }, hooks)
   return { text, tokens: ids.length, ended }
 }
 

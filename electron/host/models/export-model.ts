@@ -30,6 +30,7 @@ import {
 } from '../../pipeline/reward/card.ts'
 import { getRun, type Project } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
+import { outputPath } from '../output-file.ts'
 import { startOf } from './lineage.ts'
 import { classNotes, type Exported, modelCard } from './model-card.ts'
 import { findModel, hashFiles, type NamedModel } from './project-models.ts'
@@ -57,7 +58,7 @@ export async function exportModel(
   lab: Lab,
   { project: folder, model: name, out, format, numbers }: VerbInput<'export-model'>,
 ): Promise<Result> {
-  const target = path.resolve(out)
+  const target = outputPath(out)
   const chosen = numbersFor(format, numbers)
   return lab.readProject(folder, async (project) => {
     const named = findModel(project, name)

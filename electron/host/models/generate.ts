@@ -1,6 +1,5 @@
 /** The verbs of models. `generate`: a model continues a prompt, or answers it as a chat message. */
 import path from 'node:path'
-import type { bestOfOptions } from '../../contract/best-of.ts'
 import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
 import type { modelVerbs as contractVerbs } from '../../contract/models.ts'
@@ -11,24 +10,26 @@ import { bestResponses, requireRewardModel } from './best-of.ts'
 import { checkServer } from './check-server.ts'
 import { exportModel } from './export-model.ts'
 import { serveModel } from './serve/serve-model.ts'
-
-/** Longer prompts are truncated to their last tokens. */
-const maxQueryTokens = 4096
+import { maxQueryTokens, streamAnswer } from './stream-answer.ts'
 
 async function generate(
   lab: Lab,
-  { bestOf: samples, rewardModel, bestBy, ...input }: VerbInput<'generate'>,
+  { bestOf: samples, rewardModel, bestBy, model, prompt, chat, maxNew, ...sampling }: VerbInput<'generate'>,
   hooks: Hooks,
 ): Promise<VerbResult<'generate'>> {
-  if (samples === 1) return generateOne(lab, input, hooks)
-  const { model, prompt, chat, maxNew, ...sampling } = input
+  const message = { prompt: [{ role: 'user' as const, content: prompt }], context: '' }
+  if (samples === 1) {
+    const ask = { prompt: chat ? message : prompt, promptName: 'prompt', maxNewTokens: maxNew } as const
+    const { text, ids } = await streamAnswer(lab, { model: path.resolve(model), ...ask, ...sampling }, hooks)
+    return { text, ids, rating: null }
+  }
   if (!chat)
     throw new UserError('bad_input', 'A reward model rates answers to messages: add --chat to --best-of.')
   const [best] = await bestResponses(
     lab,
     {
       model: path.resolve(model),
-      questions: [{ prompt: [{ role: 'user', content: prompt }], context: '' }],
+      questions: [message],
       bestOf: { samples, rewardModel: path.resolve(requireRewardModel(rewardModel)), by: bestBy },
       maxNewTokens: maxNew,
       maxQueryTokens,
@@ -40,32 +41,6 @@ async function generate(
   // A terminal shows text as it comes, and this one was chosen only now.
   hooks.emit({ type: 'token', text })
   return { text, ids, rating }
-}
-
-type OneInput = Omit<VerbInput<'generate'>, keyof ReturnType<typeof bestOfOptions>>
-
-async function generateOne(
-  { trainer }: Lab,
-  { model, prompt, chat, maxNew, ...sampling }: OneInput,
-  { emit, signal }: Hooks,
-): Promise<VerbResult<'generate'>> {
-  const { rows, cut } = await trainer.run<'generate'>(
-    {
-      kind: 'generate',
-      model: path.resolve(model),
-      prompts: [chat ? { prompt: [{ role: 'user', content: prompt }], context: '' } : prompt],
-      maxNewTokens: maxNew,
-      batchSize: 1,
-      maxQueryTokens,
-      fitsContext: true,
-      ...sampling,
-    },
-    { signal, emit: (event) => (event.type === 'token' || event.type === 'note') && emit(event) },
-  )
-  if (cut > 0)
-    emit({ type: 'note', sentence: `Only the last ${maxQueryTokens} tokens of the prompt were used.` })
-  const { text, ids } = rows[0]!
-  return { text, ids, rating: null }
 }
 
 export const modelVerbs: Implements<typeof contractVerbs> = {

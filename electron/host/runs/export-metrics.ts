@@ -9,6 +9,7 @@ import type { MetricFormat } from '../../contract/runs.ts'
 import type { VerbInput, VerbResult } from '../../contract/verbs.ts'
 import { type MetricRow, type Project, readMetrics, stepTimes } from '../../storage/index.ts'
 import type { Lab } from '../context.ts'
+import { outputPath } from '../output-file.ts'
 import type { MeasuredStep, MetricFile } from './metric-files/metric-file.ts'
 import { csv, jsonl } from './metric-files/tables.ts'
 import { tensorboard } from './metric-files/tensorboard.ts'
@@ -35,7 +36,7 @@ export async function exportMetrics(
   let measured = await read()
   if (measured.steps.length === 0 && !(follow && measured.isActive))
     throw new UserError('bad_input', `The run "${run}" has no metrics: it has not taken a step.`)
-  const file = newFile(path.resolve(out), formats[format], measured.startedAt)
+  const file = newFile(outputPath(out), formats[format], measured.startedAt)
   const writer = new Writer(file, formats[format])
   writer.update(measured)
   while (follow && measured.isActive && !signal.aborted) {

@@ -124,6 +124,7 @@ test('what exists is not written over, and a run without steps or with a wrong n
   await assert.rejects(exported({ run: 'done', out: taken }), { code: 'conflict' })
   assert.equal(readFileSync(taken, 'utf8'), 'mine')
   await assert.rejects(exported({ run: 'done', out: path.join(folder, 'logs/done') }), /with event files/)
+  await assert.rejects(exported({ run: 'done', out: path.join(project, 'backups') }), /inside the project/)
   const empty = path.join(folder, 'empty')
   mkdirSync(empty)
   await exported({ run: 'done', out: empty })

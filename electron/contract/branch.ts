@@ -1,6 +1,6 @@
 /** Branching a run: the settings that may change at a checkpoint, and where a branch comes from. */
 import { z } from 'zod'
-import { runKinds } from './run-kinds/index.ts'
+import { type RunKind, runKinds } from './run-kinds/index.ts'
 
 type Shape = Record<string, z.ZodType>
 
@@ -32,6 +32,14 @@ const names = new Set<string>(kinds.flatMap(({ branchable }) => [...branchable])
 export const BranchSettings = z.strictObject(
   mapShape(Object.fromEntries(Object.entries(allSettings).filter(([name]) => names.has(name)))),
 )
+
+/** The setting that ends a run of each kind, if it is set. Where only epochs end it, the trainer refuses the same. */
+export const stepLimits = {
+  sft: 'maxSteps',
+  reward: 'maxSteps',
+  dpo: 'maxSteps',
+  ppo: 'totalSteps',
+} as const satisfies Record<RunKind, string>
 
 /** Where a branch comes from, in its record. */
 export const BranchPoint = z.object({ run: z.string(), step: z.int().nonnegative() })

@@ -29,13 +29,21 @@ export interface SettingWords {
   help?: string
 }
 
-const pairs = { edited: 'Edits over what was edited', original: 'Chosen over rejected' }
+const pairs = { edited: 'Edited over original', original: 'Chosen over rejected' }
+
+const modelHelp =
+  'A model of this project, or the path of another: a Hugging Face folder, a GGUF file or a PEFT adapter.'
 
 export const settingWords: Readonly<Record<string, SettingWords>> = {
   name: { label: 'Name', group: 'method', isMain: true },
-  model: { label: 'Model to train', group: 'method', isMain: true },
-  policy: { label: 'Model to train', group: 'method', isMain: true },
-  rewardModel: { label: 'Reward model', group: 'method', isMain: true },
+  model: { label: 'Model to train', group: 'method', isMain: true, help: modelHelp },
+  policy: { label: 'Model to train', group: 'method', isMain: true, help: modelHelp },
+  rewardModel: {
+    label: 'Reward model',
+    group: 'method',
+    isMain: true,
+    help: 'What rewards the responses: a model of this project, or the path of another.',
+  },
   sequenceModel: { label: 'Second reward model', group: 'method' },
   ensemble: { label: 'Further reward models', group: 'method' },
   placement: { label: 'Where the reward is given', group: 'method', isMain: true },
@@ -45,10 +53,10 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
     isMain: true,
     help: 'How the labels of an edit become rewards: by comparing the two texts, or token by token.',
     choices: {
-      'bt-balanced': 'Changed tokens compared, both sides weighed alike',
-      'bt-changed': 'Changed tokens compared, by their sum',
-      'bt-mean-changed': 'Changed tokens compared, by their mean',
-      'bt-mean': 'All tokens compared, by their mean',
+      'bt-balanced': 'Changed tokens, both sides alike',
+      'bt-changed': 'Changed tokens, by their sum',
+      'bt-mean-changed': 'Changed tokens, by their mean',
+      'bt-mean': 'All tokens, by their mean',
       classify: 'Each token classified',
       regress: 'Each token’s label as its reward',
       sequence: 'One score per response',
@@ -70,7 +78,12 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
       salt: 'Labelled tokens, deleted ones unlearned (SALT)',
     },
   },
-  datasets: { label: 'Datasets', group: 'data', isMain: true },
+  datasets: {
+    label: 'Datasets',
+    group: 'data',
+    isMain: true,
+    help: 'The run learns from the rows of the checked datasets.',
+  },
   responses: {
     label: 'Responses',
     group: 'data',
@@ -79,7 +92,7 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
   },
   pairs: { label: 'Pairs', group: 'data', isMain: true, choices: pairs },
   heldout: { label: 'Held-out share', group: 'data', unit: 'of documents' },
-  heldoutLimit: { label: 'Most held-out rows', group: 'data', unit: 'rows' },
+  heldoutLimit: { label: 'Maximum held-out rows', group: 'data', unit: 'rows' },
   maxQueryTokens: { label: 'Longest prompt', group: 'data', unit: 'tokens' },
   maxResponseTokens: { label: 'Longest response', group: 'data', unit: 'tokens' },
   gapLabels: { label: 'Label gaps', group: 'data' },
@@ -87,13 +100,18 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
   templateVariables: { label: 'Variables of the chat template', group: 'data', unit: 'JSON' },
   keepThinking: { label: 'Keep thinking blocks', group: 'data' },
   epochs: { label: 'Epochs', group: 'length', isMain: true },
-  maxSteps: { label: 'Most steps', group: 'length', unit: 'steps' },
+  maxSteps: { label: 'Maximum steps', group: 'length', unit: 'steps' },
   totalSteps: { label: 'Steps', group: 'length', isMain: true },
   batchSize: { label: 'Batch size', group: 'length', unit: 'examples', isMain: true },
   rolloutBatchSize: { label: 'Responses in each step', group: 'length', isMain: true },
   samplesPerPrompt: { label: 'Responses to each prompt', group: 'length' },
   maxNewTokens: { label: 'Longest response', group: 'length', unit: 'tokens', isMain: true },
-  numPpoEpochs: { label: 'Passes over each batch', group: 'length', isMain: true },
+  numPpoEpochs: {
+    label: 'Passes over each batch',
+    group: 'length',
+    isMain: true,
+    help: 'How often the policy learns from the same responses.',
+  },
   numMiniBatches: { label: 'Updates in each pass', group: 'length' },
   temperature: { label: 'Temperature', group: 'length' },
   seed: { label: 'Seed', group: 'learning', isMain: true },
@@ -110,7 +128,7 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
   beta2: { label: 'AdamW beta 2', group: 'learning' },
   epsilon: { label: 'AdamW epsilon', group: 'learning' },
   maxGradNorm: { label: 'Largest gradient norm', group: 'learning' },
-  klCoef: { label: 'KL penalty', group: 'learning', unit: 'a nat', isMain: true },
+  klCoef: { label: 'KL penalty', group: 'learning', unit: 'per nat', isMain: true },
   'adaptiveKl.target': { label: 'KL to hold', group: 'learning', unit: 'nats' },
   'adaptiveKl.horizon': { label: 'KL adapts over', group: 'learning', unit: 'responses' },
   clipRange: { label: 'Clip the ratio at', group: 'learning', unit: '±', isMain: true },
@@ -193,7 +211,12 @@ export const settingWords: Readonly<Record<string, SettingWords>> = {
   insertedWeight: { label: 'Weight of inserted tokens', group: 'loss' },
   keptWeight: { label: 'Weight of kept tokens', group: 'loss' },
   deletedWeight: { label: 'Weight of deleted tokens', group: 'loss' },
-  judge: { label: 'Judged by', group: 'checks', isMain: true },
+  judge: {
+    label: 'Judged by',
+    group: 'checks',
+    isMain: true,
+    help: 'Compares held-out responses with the reference’s while the run trains.',
+  },
   judgeEvery: { label: 'Judge every', group: 'checks', unit: 'steps', isMain: true },
   sampleEvery: { label: 'Record samples every', group: 'checks', unit: 'steps' },
   klSamples: { label: 'Responses that measure KL', group: 'checks' },

@@ -38,7 +38,7 @@ export function EditGuidelines({ guidelines, onClose }: { guidelines: Guidelines
         label="Kinds of changes"
         isOptional
         error={error}
-        help={`Up to ${maxChangeKinds}, parted by commas, in the order of their keys. Changes that are sorted already keep their kind.`}
+        help={`Up to ${maxChangeKinds}, separated by commas, in the order of their keys. Changes that already have a kind keep it.`}
       >
         <Input
           value={kindsText}

@@ -62,8 +62,8 @@ function People({ people }: { people: readonly PersonEffort[] }) {
         Per person
       </h2>
       <p className="help">
-        Active time leaves out what is beyond 30 s of each pause. A step is a key, a paste or an accepted
-        suggestion. The bar shows the middle half of the items, the dot the median.
+        Active time counts at most 30 s of each pause. A step is a key, a paste or an accepted suggestion. The
+        bar shows the middle half of the items, the dot the median.
       </p>
       <TableScroll label="Effort per person">
         <table className="table">
@@ -90,7 +90,7 @@ function People({ people }: { people: readonly PersonEffort[] }) {
                 className="r hide-tiny"
                 title="Characters typed and deleted, per character that differs in the end"
               >
-                Characters per needed
+                Characters per change
               </th>
               <th scope="col" className="r hide-tiny">
                 Pauses of 10 s

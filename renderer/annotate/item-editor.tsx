@@ -4,7 +4,7 @@ import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'rea
 import type { Annotation, Item, ShownHelp } from '../../electron/contract/records.ts'
 import { host } from '../app/connection.ts'
 import { type KeyBinding, useKeys } from '../app/keys.ts'
-import { usePlace, useProject } from '../app/navigation.ts'
+import { goTo, usePlace, useProject } from '../app/navigation.ts'
 import { changeSettings, getSettings, useSettings } from '../app/settings.ts'
 import type { Place } from '../app/unsaved.ts'
 import { LinkProblem } from '../app/view-problem.tsx'
@@ -130,7 +130,12 @@ function ItemPanel({ savedNote, children, ...open }: OpenItem & { savedNote: str
           <Meter editing={editing} unit={tokenizer === null ? 'words' : `tokens of ${tokenizer}`} />
           <KindBar editing={editing} />
           <RepeatHint repeat={editing.repeat} />
-          <Problem error={draft.error} />
+          <Problem
+            error={draft.error}
+            actions={
+              <Button onClick={() => goTo(place.project, 'settings', { section: 'drafts' })}>Settings</Button>
+            }
+          />
           <DraftStatus draft={draft} rejected={item.rejected} />
           {!actions.mayDraft && (
             <p className="quiet">No draft for this item: the project shows drafts by chance.</p>

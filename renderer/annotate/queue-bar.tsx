@@ -78,7 +78,7 @@ function QueuePosition({ queue }: { queue: Queue }) {
           icon="down"
           label="Next item"
           keys="Alt+j"
-          disabled={index < 0 || queue.isLast}
+          disabled={queue.isLast}
           onClick={() => move(1)}
         />
       </span>
@@ -95,7 +95,7 @@ function QueuePosition({ queue }: { queue: Queue }) {
 }
 
 const orders = [
-  { value: 'unfinished', text: 'Unfinished first' },
+  { value: 'unfinished', text: 'Unfinished' },
   { value: 'all', text: 'All' },
   { value: 'flagged', text: 'Flagged' },
   { value: 'disagreement', text: 'Disagreement first' },

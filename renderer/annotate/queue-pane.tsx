@@ -6,6 +6,7 @@ import { maxQueueRows, type QueueRow } from '../../electron/contract/annotate.ts
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
+import { tellingText } from '../app/telling-text.ts'
 import { useSearchText } from '../app/use-search-text.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
@@ -128,12 +129,6 @@ function QueueList({ queue: { ids, index }, onOpen }: { queue: Queue; onOpen: ()
   })
   const shown = list.getVirtualItems()
   const rowOf = useRows(ids, shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0)
-  /** Many items may share one instruction; then the responses tell them apart. */
-  const textOf = (i: number) => {
-    const row = rowOf(i)
-    const isRepeated = [i - 1, i + 1].some((near) => row && rowOf(near)?.prompt === row.prompt)
-    return isRepeated ? row?.response : row?.prompt
-  }
   const newest = useRef(list)
   newest.current = list
   useEffect(() => {
@@ -148,7 +143,7 @@ function QueueList({ queue: { ids, index }, onOpen }: { queue: Queue; onOpen: ()
           <li key={ids[i]} style={{ top: `${start}px`, height: `${size}px` }}>
             <Row
               row={rowOf(i)}
-              text={textOf(i)}
+              text={tellingText(rowOf, i)}
               isCurrent={i === index}
               onOpen={() => {
                 change({ item: ids[i] })

@@ -74,7 +74,8 @@ export function useQueue() {
   const id = place.item ?? ids[0]
   const index = ids.indexOf(id ?? '')
   const move = (by: number) => {
-    const next = ids[index + by]
+    // The item of an address may be in no place of the queue: then the next is the first.
+    const next = index < 0 ? ids[0] : ids[index + by]
     if (next) change({ item: next })
   }
   return { isDisputed, own, disputed, ids, id, index, isLast: index >= ids.length - 1, move }

@@ -1,9 +1,9 @@
 /** Says what Done, Skip or Flag has changed, and takes the last of them back by a button or a key. */
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useKeys } from '../app/keys.ts'
 import type { IconName } from '../ui/icons.tsx'
 import { sentenceOf } from '../ui/problem.tsx'
-import { showToast } from '../ui/toast.tsx'
+import { closeActionToast, showToast } from '../ui/toast.tsx'
 import type { State } from './session.ts'
 
 /** What Done, Skip or Flag has just changed. */
@@ -42,7 +42,9 @@ export function useUndo(
       showToast(`Not undone: ${sentenceOf(error)}`, { icon: 'warning' })
     }
   }
-  const binding = { does: 'Undo Done, Skip or Flag', run: () => last && void undo(last) }
+  useEffect(() => closeActionToast, [])
+  const undoLast = () => (last ? void undo(last) : showToast('There is nothing to undo', { icon: 'info' }))
+  const binding = { does: 'Undo Done, Skip or Flag', run: undoLast }
   useKeys('Queue', [
     { keys: 'u', ...binding },
     { keys: 'Alt+u', whileTyping: true, ...binding },

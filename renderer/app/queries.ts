@@ -1,5 +1,5 @@
 /** The cache of the host's answers, which are requested again when work ends or the connection was lost. */
-import { QueryClient, useQuery } from '@tanstack/react-query'
+import { type Query, QueryClient, useQuery } from '@tanstack/react-query'
 import type { WorkRecord } from '../../electron/contract/work.ts'
 import { host, onConnection } from './connection.ts'
 
@@ -24,7 +24,7 @@ export function followHost(): void {
   void followWork()
   onConnection((state) => {
     if (state !== 'open') return
-    void queries.invalidateQueries()
+    void queries.invalidateQueries({ predicate: mayChangePlaces })
     void followWork()
   })
 }
@@ -37,6 +37,11 @@ async function followWork(): Promise<void> {
   }
 }
 
+/** A queue stays as it is while someone works through it: only an import adds to it. */
+function mayChangePlaces({ queryKey, state }: Query): boolean {
+  return queryKey[0] !== 'queue' || state.status === 'error'
+}
+
 function update(record: WorkRecord): void {
   queries.setQueryData<WorkRecord[]>(workKey, (before = []) => {
     const isNew = !before.some(({ id }) => id === record.id)
@@ -44,5 +49,8 @@ function update(record: WorkRecord): void {
   })
   // The work changed the project, so every view requests its data again.
   if (record.endedAt !== null)
-    void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== workKey[0] })
+    void queries.invalidateQueries({
+      predicate: (query) =>
+        query.queryKey[0] !== workKey[0] && (record.verb === 'import' || mayChangePlaces(query)),
+    })
 }

@@ -13,6 +13,7 @@ import { ProgressRule } from '../ui/progress.tsx'
 import { host } from './connection.ts'
 import { currentJob } from './current-job.ts'
 import { lazyPart } from './lazy-part.tsx'
+import { useNameOfJob } from './name-of-job.ts'
 import { goTo } from './navigation.ts'
 import { SwitcherButton } from './project-switcher-button.tsx'
 import { useWork } from './queries.ts'
@@ -129,10 +130,9 @@ function viewOf({ verb }: WorkRecord): ViewPath {
 /** The job that is running, with its time left; a click opens it. */
 function ActiveJob({ active, project: here }: { active: readonly WorkRecord[]; project: string }) {
   const job = currentJob(active, here)
-  const resumed = useNameOfResumed(job)
+  const name = useNameOfJob(job)
   if (!job) return null
   const { project, run, progress, secondsLeft } = job
-  const name = resumed ?? nameOfJob(job)
   const total = progress?.total ?? 0
   return (
     <button
@@ -156,22 +156,6 @@ function ActiveJob({ active, project: here }: { active: readonly WorkRecord[]; p
       </span>
     </button>
   )
-}
-
-/** A job that resumes a run has the run's name; null for any other. */
-function useNameOfResumed(job: WorkRecord | null): string | null {
-  const project = job?.verb === 'resume' ? job.project : null
-  const { data } = useQuery({
-    queryKey: ['runs', project],
-    queryFn: () => host.runs.list({ project: project! }),
-    enabled: project !== null,
-  })
-  const id = job?.run ?? job?.input.run
-  return (project !== null && data?.find((run) => run.id === id)?.name) || null
-}
-
-function nameOfJob({ verb, input }: WorkRecord): string {
-  return typeof input.name === 'string' ? input.name : verb.charAt(0).toUpperCase() + verb.slice(1)
 }
 
 function nameOfFolder(folder: string): string {

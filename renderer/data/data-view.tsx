@@ -165,10 +165,10 @@ function NoItems({ onChoose }: { onChoose: () => void }) {
       }
     >
       <p>
-        Or drop files anywhere here: Parquet, JSONL, JSON or CSV with preference pairs (chosen, rejected),
-        edits (rejected, edited) or demonstrations (prompt, chosen), also in the forms of TRL, OpenAI,
-        ShareGPT, Alpaca, HelpSteer, Argilla and Label Studio. Stet shows what it found before importing
-        anything.
+        You can also drop files anywhere here: Parquet, JSONL, JSON or CSV with preference pairs (chosen,
+        rejected), edits (rejected, edited) or demonstrations (prompt, chosen), also in the forms of TRL,
+        OpenAI, ShareGPT, Alpaca, HelpSteer, Argilla and Label Studio. Stet shows what it found before
+        importing anything.
       </p>
     </Empty>
   )

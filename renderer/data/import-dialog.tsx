@@ -226,7 +226,7 @@ function Format({
           ? 'No row could be read'
           : `${capitalised(reading.container)}, format: ${reading.format}`}
         , {bytesOf(sizeBytes)}. {countsSentence(counts)} The preview shows {rows.length} of them; {bad.length}{' '}
-        are bad. {skippedSentence(skipped)}
+        cannot be imported. {skippedSentence(skipped)}
       </p>
       {reading !== null && reading.format !== null && <Reading reading={reading} />}
     </>
@@ -315,7 +315,7 @@ function Mapping({
 /** What is chosen if the user chooses nothing. */
 function byName(field: string, reading: FileReading | null): string {
   const column = reading?.fields.find((each) => each.field === field)?.column
-  return column === undefined ? 'none' : `by name: ${column}`
+  return column === undefined ? 'none' : `found by its name: ${column}`
 }
 
 const maxRows = 8
@@ -396,7 +396,7 @@ function countsOf({ rows, items, annotators }: Omit<FilePreview['counts'], 'isWh
 }
 
 function countsSentence(counts: FilePreview['counts']): string {
-  return counts.isWhole ? `${countsOf(counts)}.` : `Its beginning: ${countsOf(counts)}.`
+  return counts.isWhole ? `${countsOf(counts)}.` : `In its beginning: ${countsOf(counts)}.`
 }
 
 function importedSentence({ imported, joined, duplicates, bad }: VerbResult<'import'>): string {

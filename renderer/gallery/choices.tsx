@@ -50,7 +50,7 @@ function Fields() {
 }
 
 const orders = [
-  { value: 'unfinished', text: 'Unfinished first' },
+  { value: 'unfinished', text: 'Unfinished' },
   { value: 'disagreement', text: 'Disagreement first', help: 'Where edit and reward differ most' },
   { value: 'imported', text: 'As imported' },
   { value: 'shortest', text: 'Shortest first', isDisabled: true },

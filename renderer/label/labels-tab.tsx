@@ -13,7 +13,7 @@ import { Problem } from '../ui/problem.tsx'
 import { Select } from '../ui/select.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { Figures } from './figures.tsx'
-import { PairList } from './pair-list.tsx'
+import { PairList, textOf } from './pair-list.tsx'
 import { TokenPair } from './token-pair.tsx'
 
 const pageSize = 50
@@ -113,7 +113,11 @@ function Pairs({ data: { pairs, total }, offset }: { data: Labels; offset: numbe
         <PairList
           label="Finished edits"
           head={<Pager offset={offset} total={total} />}
-          rows={pairs.map((each) => ({ prompt: each.prompt, value: costOf(each) }))}
+          rows={pairs.map((each) => ({
+            prompt: each.prompt,
+            response: textOf(each.rejected),
+            value: costOf(each),
+          }))}
           current={index}
           onOpen={open}
         />

@@ -1,15 +1,23 @@
 /** The edits beside the pair that is shown large; `j` and `k` move through them. */
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useEffect, useRef } from 'react'
+import type { LabelledToken } from '../../electron/contract/label.ts'
 import { useKeys } from '../app/keys.ts'
+import { tellingText } from '../app/telling-text.ts'
 
 /** Height of a row in rem. */
 const rowRem = 3.5
 
 export interface PairRow {
   prompt: string
+  response: string
   /** At the end of the row: a number that says why it is where it is. */
   value: string
+}
+
+/** The text of a response, from its words or tokens. */
+export function textOf(tokens: readonly LabelledToken[]): string {
+  return tokens.map(({ text }) => text).join('')
 }
 
 export function PairList({
@@ -62,7 +70,7 @@ export function PairList({
                 onClick={() => onOpen(index)}
               >
                 <span className="prompt" dir="auto">
-                  {rows[index]!.prompt}
+                  {tellingText((i) => rows[i], index)}
                 </span>
                 <span className="count">{rows[index]!.value}</span>
               </button>

@@ -16,7 +16,7 @@ import { Select } from '../ui/select.tsx'
 import { HeatLegend } from '../ui/token-heat.tsx'
 import { Figures } from './figures.tsx'
 import { Cues } from './labels-tab.tsx'
-import { PairList } from './pair-list.tsx'
+import { PairList, textOf } from './pair-list.tsx'
 import { RewardCharts } from './reward-charts.tsx'
 import { reward, signed } from './reward-words.ts'
 import { TokenPair } from './token-pair.tsx'
@@ -150,7 +150,11 @@ function Scored({ data }: { data: ScoredEdits }) {
               <span className="count">{pairs.length}</span>
             </>
           }
-          rows={pairs.map((each) => ({ prompt: each.prompt, value: write(of(each)) }))}
+          rows={pairs.map((each) => ({
+            prompt: each.prompt,
+            response: textOf(each.rejected),
+            value: write(of(each)),
+          }))}
           current={index}
           onOpen={(edit) => change({ edit: edit === 0 ? undefined : String(edit) }, { replace: true })}
         />

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { ProjectCard } from '../../electron/contract/projects.ts'
 import type { ViewPath } from '../../electron/contract/views.ts'
 import type { WorkRecord } from '../../electron/contract/work.ts'
+import { useNameOfJob } from '../app/name-of-job.ts'
 import { goTo } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
 import { durationOf } from '../ui/format.ts'
@@ -63,8 +64,9 @@ function Card({
   )
 }
 
-function JobCard({ job: { verb, input, project, state, progress, secondsLeft } }: { job: WorkRecord }) {
-  const title = typeof input.name === 'string' ? input.name : verb
+function JobCard({ job }: { job: WorkRecord }) {
+  const { verb, project, state, progress, secondsLeft } = job
+  const title = useNameOfJob(job)
   const left = secondsLeft === null ? '' : ` · ${durationOf(secondsLeft)} left`
   const where = progress
     ? `${progress.done.toLocaleString('en')} of ${progress.total.toLocaleString('en')}`

@@ -1,6 +1,7 @@
 /** A branch of a run: from which of its kept checkpoints, under what name, and with which settings changed. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
+import { stepLimits } from '../../electron/contract/branch.ts'
 import { writtenValue } from '../../electron/contract/fields.ts'
 import { runKinds } from '../../electron/contract/run-kinds/index.ts'
 import type { RunRecord } from '../../electron/contract/run-record.ts'
@@ -8,7 +9,7 @@ import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { Button } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
+import { Dialog, DialogActions } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
 import { numberOf } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
@@ -40,7 +41,8 @@ export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: 
   })
   const [typed, setTyped] = useState<Values>({})
   const fields = useMemo(() => branchFields(record), [record])
-  const values = { ...typed, run, step: typed.step ?? String(checkpoints?.at(-1)?.step ?? '') }
+  const step = typed.step ?? String(checkpoints?.at(-1)?.step ?? '')
+  const values = { ...longEnough(record, fields, Number(step)), ...typed, run, step }
   const start = useMutation({
     mutationFn: () =>
       host.work.start({ verb: 'branch', input: { project, run, ...inputOf(fields, values) } }),
@@ -68,15 +70,22 @@ export function BranchDialog({ record, onClose }: { record: RunRecord; onClose: 
         <ChangedSettings fields={fields} values={values} onChange={set} />
         <CommandText text={commandOf('branch', project, fields, values)} />
         <Problem error={start.error} />
-        <div className="row wrap">
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" kind="primary" disabled={start.isPending || !checkpoints?.length}>
             Start branch
           </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   )
+}
+
+/** A branch from a run's end would have no step left: it gets as many again. */
+function longEnough({ kind }: RunRecord, fields: readonly FormField[], step: number): Values {
+  const key = `config.${stepLimits[kind]}`
+  const limit = Number(fields.find((field) => field.key === key)?.fallback || Number.NaN)
+  return step >= limit ? { [key]: String(step + limit) } : {}
 }
 
 interface Change {

@@ -47,7 +47,8 @@ export function settingRows(runs: readonly Compared[]): DifferenceRow[] {
   return [{ key: 'branch', label: 'Branched from', values: from }, ...rows]
 }
 
-function wordOf(name: string, value: string, choices: Readonly<Record<string, string>>): string {
+/** A setting's value, called as in the form. */
+export function wordOf(name: string, value: string, choices: Readonly<Record<string, string>>): string {
   if (name === 'placement' && value in placementWords)
     return placementWords[value as keyof typeof placementWords].title
   return value === 'null' ? 'none' : (choices[value] ?? value)

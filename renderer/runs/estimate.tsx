@@ -73,7 +73,7 @@ function Memory({ estimate: { memoryBytes, freeBytes, totalBytes } }: { estimate
 }
 
 function timeTitle({ seconds }: RunEstimate): string {
-  return seconds === null ? 'Its time is not known yet' : `It will take about ${durationOf(seconds)}`
+  return seconds === null ? 'The time is not known yet' : `It will take about ${durationOf(seconds)}`
 }
 
 function timeLine({ secondsPerStep, steps }: RunEstimate): string {

@@ -37,15 +37,17 @@ function fieldAt(fields: readonly FormField[], path: readonly PropertyKey[]): st
   return (longest ?? fields.find(({ key }) => at !== '' && key.startsWith(`${at}.`)))?.key ?? ''
 }
 
+const missing = 'This is required.'
+
 function sentenceOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'too_small':
-      return issue.origin === 'string' ? 'Is missing.' : `Must be ${atLeast(issue)}.`
+      return issue.origin === 'string' ? missing : `Must be ${atLeast(issue)}.`
     case 'too_big':
       return `Must be ${issue.inclusive === false ? 'below' : 'at most'} ${issue.maximum}.`
     case 'invalid_type':
       if (issue.expected === 'int') return 'Must be a whole number.'
-      return issue.input === undefined ? 'Is missing.' : `Must be a ${issue.expected}.`
+      return issue.input === undefined ? missing : `Must be a ${issue.expected}.`
     case 'invalid_value':
       return `Must be one of ${issue.values.join(', ')}.`
     default:

@@ -3,12 +3,12 @@ import { useEffect } from 'react'
 import { Bar } from '../app/bar.tsx'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
+import { nameOfJob } from '../app/name-of-job.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
 import { Button } from '../ui/button.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { State } from '../ui/state.tsx'
-import { nameOfJob } from './run-words.ts'
 import { Stage } from './state-band.tsx'
 
 export function JobPage({ job }: { job: string }) {

@@ -8,10 +8,12 @@ import { Bar } from '../app/bar.tsx'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
+import { useWork } from '../app/queries.ts'
 import { LinkProblem } from '../app/view-problem.tsx'
 import { Button } from '../ui/button.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
+import { withOwnModels } from './fitting-models.ts'
 import { formFields, valuesOf } from './form-fields.ts'
 import { formId, RunForm } from './run-form.tsx'
 
@@ -111,20 +113,25 @@ function PrefilledForm({
   const models = useQuery({
     queryKey: ['models', project],
     queryFn: () => host.models.list({ project }),
-    enabled: like !== undefined,
   })
-  if (like !== undefined && !(data && models.data)) {
+  const coming = useWork(project).filter(({ endedAt }) => endedAt === null)
+  if (!models.data || (like !== undefined && !data)) {
     const back = { label: 'Start from the defaults', go: () => change({ like: undefined }) }
     return <LinkProblem what="run" error={error ?? models.error} back={back} onRetry={refetch} />
   }
   const job = data?.record.config.job
-  const base = valuesOf(fields, { ...modelsOf(job, models.data ?? []), config: job?.config })
+  const base = valuesOf(fields, { ...modelsOf(job, models.data), config: job?.config })
   const { input = {} } = runPresets[kind]?.find(({ title }) => title === preset) ?? {}
   return (
     <RunForm
       kind={kind}
       fields={fields}
-      initial={{ ...base, ...valuesOf(fields, input) }}
+      initial={withOwnModels(
+        { ...base, ...valuesOf(fields, input) },
+        fields.flatMap(({ key, required }) => (required ? key : [])),
+        models.data,
+        coming.flatMap(({ input: { name } }) => (typeof name === 'string' ? name : [])),
+      )}
       onStarted={onStarted}
     />
   )

@@ -39,13 +39,13 @@ export function slopeOf(points: Points, count = 20): number | null {
   return part.reduce((sum, [step, value]) => sum + (step - x) * (value - y), 0) / spread
 }
 
-/** "Rising, 0.006 a step"; a slope that moves less than a fifth of the curve's range in twenty steps is level. */
+/** "Rising, 0.006 a step"; a slope that moves less than a fifth of the curve's range in twenty steps is steady. */
 export function trendOf(points: Points): string | null {
   const slope = slopeOf(points)
   if (slope === null) return null
   const values = points.map(([, value]) => value)
   const range = Math.max(...values) - Math.min(...values)
-  if (Math.abs(slope) * 20 < range / 5) return 'Level'
+  if (Math.abs(slope) * 20 < range / 5) return 'Steady'
   return `${slope > 0 ? 'Rising' : 'Falling'}, ${numberOf(Math.abs(slope), 1)} a step`
 }
 

@@ -7,7 +7,7 @@ import { isWarning } from './chart-lines.ts'
 export function RunLog({ run, marks }: { run: string; marks: readonly RunMark[] }) {
   const jobs = useWork().filter((job) => job.run === run)
   return (
-    <>
+    <div className="pad col">
       {marks.length === 0 && jobs.length === 0 && (
         <p className="quiet">Pauses, tripwires and notes on this run will be listed here.</p>
       )}
@@ -21,7 +21,7 @@ export function RunLog({ run, marks }: { run: string; marks: readonly RunMark[] 
           {error && <li className="problem">{error}</li>}
         </ul>
       ))}
-    </>
+    </div>
   )
 }
 

@@ -9,7 +9,6 @@ import { queries } from '../app/queries.ts'
 import { LinkProblem } from '../app/view-problem.tsx'
 import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
-import { timeOf } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Badge } from '../ui/state.tsx'
 import { Tabs } from '../ui/tabs.tsx'
@@ -22,6 +21,7 @@ import { metricKeys, RunCharts } from './run-charts.tsx'
 import { EditRunDialog, RemoveRunsDialog } from './run-dialogs.tsx'
 import { RunLog } from './run-log.tsx'
 import { RunSamples } from './run-samples.tsx'
+import { changedCount, RunSettings } from './run-settings.tsx'
 import { kindOf, reasonOf } from './run-words.ts'
 import { StateBand } from './state-band.tsx'
 import { useControl } from './use-control.ts'
@@ -71,7 +71,7 @@ export function RunPage({ run }: { run: string }) {
         <Notices record={record} live={live} error={error ?? control.error} />
         <StateBand record={record} live={live} onBranch={() => setDialog('branch')} />
         {branch && <BranchLine branch={branch} />}
-        <TabRow tab={tab} live={live} onOpen={openTab} />
+        <TabRow tab={tab} record={record} live={live} onOpen={openTab} />
         <div role="tabpanel" aria-label={tabs.find(({ name }) => name === tab)!.title}>
           <TabContent tab={tab} record={record} live={live} />
         </div>
@@ -131,10 +131,22 @@ function BranchLine({ branch }: { branch: NonNullable<LiveRun['branch']> }) {
   )
 }
 
-function TabRow({ tab, live, onOpen }: { tab: Tab; live: LiveRun; onOpen: (tab: Tab) => void }) {
+function TabRow({
+  tab,
+  record,
+  live,
+  onOpen,
+}: {
+  tab: Tab
+  record: RunRecord
+  live: LiveRun
+  onOpen: (tab: Tab) => void
+}) {
+  const changed = useMemo(() => changedCount(record), [record])
   const counts: Partial<Record<Tab, number>> = {
     curves: Object.keys(live.series).length,
     log: live.marks.length,
+    settings: changed,
   }
   const counted = tabs.map((each) => ({ ...each, count: counts[each.name] || undefined }))
   return (
@@ -197,15 +209,4 @@ function PageDialogs({
     case null:
       return null
   }
-}
-
-function RunSettings({ record }: { record: RunRecord }) {
-  return (
-    <div className="pad col">
-      <p>
-        {kindOf(record)}, started {timeOf(record.createdAt)}, Stet {record.codeVersion}
-      </p>
-      <pre className="code settings-json">{JSON.stringify(record.config, null, 2)}</pre>
-    </div>
-  )
 }

@@ -2,6 +2,7 @@
 import type { ListedRun } from '../../electron/contract/runs.ts'
 import type { WorkRecord } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
+import { nameOfJob } from '../app/name-of-job.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
 import { queries } from '../app/queries.ts'
 import { Sparkline } from '../charts/sparkline.tsx'
@@ -14,7 +15,7 @@ import { Badge, State } from '../ui/state.tsx'
 import { SortHead } from '../ui/table.tsx'
 import type { ListDialog, Selection } from './run-list.tsx'
 import { type Sorting, type SortKey, stepWords } from './run-rows.ts'
-import { kindOf, nameOfJob, reasonOf, stageOf, stateOf } from './run-words.ts'
+import { kindOf, reasonOf, stageOf, stateOf } from './run-words.ts'
 
 /** Columns that can be hidden, in their order. */
 export const columnNames = [
@@ -244,7 +245,12 @@ function RunRow({
   const [, change] = usePlace()
   const isSelected = selected.some(({ id }) => id === run.id)
   return (
-    <tr aria-selected={isSelected} onFocus={() => setFocused(index)}>
+    // For the keyboard, the name is a button.
+    <tr
+      aria-selected={isSelected}
+      onFocus={() => setFocused(index)}
+      onClick={({ target }) => isPlain(target) && change({ run: run.id })}
+    >
       <td>
         <Checkbox
           label={`Select ${run.name}`}
@@ -273,6 +279,11 @@ function RunRow({
       </td>
     </tr>
   )
+}
+
+/** Whether a click was on no control of the row. */
+function isPlain(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('button, input, label, a') === null
 }
 
 function Cell({ column, run, work }: { column: Column; run: ListedRun; work: WorkRecord | undefined }) {

@@ -29,11 +29,6 @@ export function reasonOf({ error, result }: RunRecord): string | null {
   return error ?? reason ?? null
 }
 
-/** What a job that has no run yet is called: the name it was given, or what it does. */
-export function nameOfJob({ verb, input }: WorkRecord): string {
-  return typeof input.name === 'string' && input.name !== '' ? input.name : verb
-}
-
 /** What a job does before its first step, from the newest that it reported. */
 export function stageOf({ state, place, progress, starting, notes }: WorkRecord): string {
   if (state === 'queued') return place === 1 ? 'Starts next' : `Place ${place ?? 1} in the queue`

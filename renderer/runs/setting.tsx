@@ -1,7 +1,6 @@
 /** One setting of a form: its label in words, a control with the unit inside, its sentence, its error, Reset. */
 import { useQuery } from '@tanstack/react-query'
 import { trainingJudgeChoices } from '../../electron/contract/judge-kinds.ts'
-import { runKinds } from '../../electron/contract/run-kinds/index.ts'
 import { placementNames } from '../../electron/contract/run-kinds/ppo-choices.ts'
 import { placementWords, wordsOfSetting } from '../../electron/contract/setting-words.ts'
 import { host } from '../app/connection.ts'
@@ -12,6 +11,7 @@ import { Field, Input } from '../ui/field.tsx'
 import { Radios } from '../ui/radios.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { type Option, Select } from '../ui/select.tsx'
+import { fittingModels, modelFields } from './fitting-models.ts'
 import type { FieldErrors } from './form-errors.ts'
 import { type FormField, identifierOf, type Values } from './form-fields.ts'
 
@@ -26,9 +26,6 @@ interface Form {
 export function Settings({ fields, ...form }: { fields: readonly FormField[] } & Form) {
   return fields.map((field) => <Setting key={field.key} field={field} {...form} />)
 }
-
-/** Where a kind of run takes a model. */
-const modelFields = new Set(Object.values(runKinds).flatMap(({ models }) => Object.keys(models)))
 
 function Setting({ field, values, onChange, errors = {}, isWhole = false }: { field: FormField } & Form) {
   const { key, path, description, fallback } = field
@@ -137,20 +134,11 @@ const presetModels = [
   { value: 'tiny', text: 'New: a tiny model' },
 ]
 
-/** The kinds of models that a setting takes, if they are not language models alone; the likelier ones first. */
-const kindsFor: Readonly<Record<string, readonly ('language' | 'reward')[]>> = {
-  rewardModel: ['reward', 'language'],
-  sequenceModel: ['reward'],
-}
-
 /** A model of the project, or the path of another one. */
 function ModelPicker({ field: { key }, text, onChange }: ControlProps) {
   const project = useProject()
   const { data } = useQuery({ queryKey: ['models', project], queryFn: () => host.models.list({ project }) })
-  const fitting = (kindsFor[key] ?? ['language']).flatMap((kind) =>
-    (data ?? []).filter((model) => model.kind === kind),
-  )
-  const own = [...new Set(fitting.map(({ name }) => name))].map((name) => ({ value: name, text: name }))
+  const own = fittingModels(key, data ?? []).map((name) => ({ value: name, text: name }))
   const isStart = key === 'model'
   const list = isStart ? [...own, ...presetModels] : own
   return (

@@ -15,7 +15,7 @@ export function Kinds() {
   return (
     <Group
       title="Kinds of changes"
-      help="What you sort changes by in Annotate, by one key each. Of this project, for everyone who works on it. Changes that are sorted already keep their kind."
+      help="What you sort changes by in Annotate, by one key each. They apply to everyone who works on this project. Changes that already have a kind keep it."
     >
       <Problem error={error} />
       {data && <KindList kinds={data.kinds} />}

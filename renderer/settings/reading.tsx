@@ -33,7 +33,7 @@ export function Appearance() {
           />
         </Field>
       </div>
-      <Field label="Interface size" help="Of everything, texts too.">
+      <Field label="Interface size" help="Scales everything, texts included.">
         <Slider
           label="Interface size"
           min={80}
@@ -44,7 +44,7 @@ export function Appearance() {
           onChange={(next) => changeSettings({ textSize: next })}
         />
       </Field>
-      <Field label="Motion" help="Also off if your system asks for it.">
+      <Field label="Motion" help="Motion is always reduced if your system asks for it.">
         <Switch
           label="Reduce"
           isOn={reducesMotion}

@@ -34,7 +34,7 @@ export function TrialOfHelp() {
   return (
     <Group
       title="Help by chance"
-      help="For each item and person, chance decides whether the help is shown. Effort, in the menu of Annotate, then compares items with and without it. Of this project."
+      help="For each item and person, chance decides whether the help is shown. Effort, in the menu of Annotate, then compares items with and without it. This applies to this project."
     >
       <Problem error={error ?? saving.error} />
       {trial && (

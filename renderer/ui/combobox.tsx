@@ -1,5 +1,6 @@
 /** A choice from a long list, found by typing a part of it; with `isFree`, any text may be given. */
 import { Combobox as Base } from '@base-ui/react/combobox'
+import { useState } from 'react'
 import { useFieldLabel, useFieldProps } from './field.tsx'
 import { Icon } from './icons.tsx'
 import type { Option } from './select.tsx'
@@ -41,14 +42,21 @@ export function Combobox({
 }: ComboboxProps) {
   const { id, ...described } = useFieldProps()
   const name = useFieldLabel()
+  /** Until something is typed, the list shows everything, also beside a text that is not in it. */
+  const [isTyped, setTyped] = useState(false)
   const items = options.map((option): Item => ({ value: option.value, label: option.text }))
   const selected = items.find((item) => item.value === value) ?? null
   const free = isFree
     ? {
         inputValue: selected?.label ?? value,
         // When the list closes without a choice, the text would be cleared.
-        onInputValueChange: (text: string, { reason }: Base.Root.ChangeEventDetails) =>
-          reason === 'input-change' && onChange(text),
+        onInputValueChange: (text: string, { reason }: Base.Root.ChangeEventDetails) => {
+          if (reason !== 'input-change') return
+          setTyped(true)
+          onChange(text)
+        },
+        onOpenChange: (isOpen: boolean) => !isOpen && setTyped(false),
+        filter: isTyped ? undefined : null,
       }
     : {}
   return (

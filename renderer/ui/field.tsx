@@ -106,7 +106,8 @@ export function Field({
   )
 }
 
-function ChangedDot() {
+/** Beside the name of a setting. */
+export function ChangedDot() {
   return (
     <span className="changed-dot" title="Differs from the default">
       <span className="unseen">changed</span>

@@ -24,5 +24,5 @@ export function numberOf(value: number | null | undefined, digits = 3): string {
 }
 
 export function timeOf(iso: string): string {
-  return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+  return new Date(iso).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 }

@@ -1,4 +1,4 @@
-/** Short messages about what was just done, at the bottom; one with an action stays until it is dismissed or the next comes. */
+/** Short messages about what was just done, at the bottom; one with an action stays longer. */
 import { Toast as Base } from '@base-ui/react/toast'
 import { Button, IconButton } from './button.tsx'
 import { Icon, type IconName } from './icons.tsx'
@@ -15,11 +15,19 @@ const manager = Base.createToastManager<ToastData>()
 /** The toast with an action that is shown now: the next action replaces it. */
 let actionable: string | null = null
 const shownMs = 5000
+const actionShownMs = 20_000
+
+/** Takes away the message whose action is no longer possible, as when its view is left. */
+export function closeActionToast(): void {
+  if (actionable !== null) manager.close(actionable)
+  actionable = null
+}
 
 /** @param text what was done: `Copied as Markdown` */
 export function showToast(text: string, { icon = 'done', action }: Partial<ToastData> = {}): void {
-  if (actionable !== null) manager.close(actionable)
-  const id = manager.add({ title: text, data: { icon, action }, timeout: action ? 0 : shownMs })
+  closeActionToast()
+  const timeout = action ? actionShownMs : shownMs
+  const id = manager.add({ title: text, data: { icon, action }, timeout })
   actionable = action ? id : null
 }
 

@@ -49,7 +49,7 @@ export const RewardConfig = z.strictObject({
     .enum(['edited', 'original'])
     .default('edited')
     .describe(
-      'Which pairs to train on: edited over rejected, or chosen over rejected (original; scheme sequence only).',
+      'Which pairs to train on: edited over rejected, or chosen over rejected (original), which only scheme sequence learns from.',
     ),
   keptPenalty: z
     .number()
@@ -181,7 +181,7 @@ const metrics = {
 
 export const reward = {
   title: 'Reward model',
-  summary: 'learns rewards from edits or preference pairs',
+  summary: 'training learns rewards from edits or preference pairs',
   trainsOn: ({ pairs }) => pairs,
   makes: 'reward',
   models: { model: 'ref' },

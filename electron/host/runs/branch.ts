@@ -4,6 +4,7 @@
  */
 import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { stepLimits } from '../../contract/branch.ts'
 import { UserError } from '../../contract/errors.ts'
 import type { Hooks } from '../../contract/events.ts'
 import type { JsonObject } from '../../contract/json.ts'
@@ -90,20 +91,12 @@ function branchedConfig(parent: Run, changes: Record<string, unknown>): JsonObje
   return parseInput(schema, merged) as JsonObject
 }
 
-/** The setting that ends a run of each kind, if it is set. Where only epochs end it, the trainer refuses the same. */
-const stepLimits = {
-  sft: 'maxSteps',
-  reward: 'maxSteps',
-  dpo: 'maxSteps',
-  ppo: 'totalSteps',
-} as const satisfies Record<RunKind, string>
-
 /** A branch that would end where it starts, or before, would only copy its parent. */
-function refuseDone({ id, kind }: Run, { step }: Checkpoint, config: JsonObject): void {
+function refuseDone({ name, kind }: Run, { step }: Checkpoint, config: JsonObject): void {
   const setting = stepLimits[kind]
   const limit = config[setting]
   if (typeof limit !== 'number' || step < limit) return
-  const message = `Run ${id} has done ${step} steps at that checkpoint, and the branch would end after ${limit}. Raise ${setting}, or branch from an earlier checkpoint.`
+  const message = `${name} has done ${step} steps at that checkpoint, and the branch would end after ${limit}. Raise ${setting}, or branch from an earlier checkpoint.`
   throw new UserError('bad_input', message)
 }
 

@@ -89,7 +89,7 @@ export class RunEstimates {
     if (this.#speed === null) return this.#unknownTime()
     const { trainGflops, copyGbPerS, compileSeconds } = this.#speed
     const secondsPerStep = secondsOf(scale, this.#speed)
-    const basis = `From the speed of this machine (${trainGflops.toFixed(0)} GFLOP/s in training, ${copyGbPerS.toFixed(0)} GB/s of memory): there is no similar run yet.`
+    const basis = `From the speed of this machine (${trainGflops.toFixed(0)} GFLOP/s in training, ${copyGbPerS.toFixed(0)} GB/s of memory), because there is no similar run yet.`
     return {
       secondsPerStep,
       seconds: runKinds[size.kind].startCompilations * compileSeconds + steps * secondsPerStep,

@@ -37,7 +37,7 @@ test('a trend is put in words, and noise has none', () => {
   const rising = Array.from({ length: 40 }, (_, i): [number, number] => [i, i * 0.5])
   assert.equal(trendOf(rising), 'Rising, 0.5 a step')
   assert.equal(trendOf(rising.map(([step, value]) => [step, -value])), 'Falling, 0.5 a step')
-  assert.equal(trendOf(rising.map(([step]) => [step, step % 2])), 'Level')
+  assert.equal(trendOf(rising.map(([step]) => [step, step % 2])), 'Steady')
   assert.equal(trendOf([[1, 2]]), null)
 })
 

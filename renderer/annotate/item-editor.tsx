@@ -340,7 +340,9 @@ function ActionBar({ actions: { editing, finish, draft, mayDraft, putBack } }: {
 function Note({ text, note }: { text: string; note: NoteDraft }) {
   const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => {
-    if (text === '') field.current?.focus()
+    if (text !== '') return
+    field.current?.focus()
+    field.current?.scrollIntoView({ block: 'center' })
   }, [text])
   return (
     <label className="an-note-field">

@@ -70,7 +70,11 @@ const countOf: Record<Exclude<ViewPath, 'settings'>, Count> = {
   data: ({ items }) => <Total value={items} />,
   annotate: ({ editable, settled }) => {
     const left = Math.max(0, editable - settled)
-    return left > 0 ? <span className="count">{left.toLocaleString('en')} left</span> : null
+    return left > 0 ? (
+      <span className="count" title="Items that no one has finished">
+        {left.toLocaleString('en')} left
+      </span>
+    ) : null
   },
   label: () => null,
   runs: (_, active) => {

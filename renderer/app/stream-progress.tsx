@@ -1,6 +1,8 @@
 /** Progress of an answer that takes a while, with buttons to stop and resume it; or why there is no answer. */
+
+import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
-import { Problem } from '../ui/problem.tsx'
+import { Problem, sentenceOf } from '../ui/problem.tsx'
 import { Progress } from '../ui/progress.tsx'
 import type { Streamed } from './streamed.ts'
 
@@ -25,5 +27,16 @@ export function StreamProgress({
         Stopped. <Button onClick={start}>Resume</Button>
       </p>
     )
+  if (isUnavailable(error))
+    return (
+      <Banner kind="note" title={sentenceOf(error)} actions={<Button onClick={start}>Try again</Button>}>
+        <p>It continues automatically when the run ends.</p>
+      </Banner>
+    )
   return <Problem error={error} onRetry={start} />
+}
+
+/** The trainer is busy: nothing is wrong. */
+function isUnavailable(error: Error | null): boolean {
+  return (error as { code?: unknown } | null)?.code === 'unavailable'
 }

@@ -31,12 +31,14 @@ export function BlindSession({ evaluation }: { evaluation: string }) {
 }
 
 function Top({ pair, onPause }: { pair: BlindPair | null; onPause: () => void }) {
-  useKeys('Judging', [{ keys: 'Escape', does: 'Pause', run: onPause }])
+  useKeys('Judging', [{ keys: 'Escape', does: pair ? 'Pause' : 'Close', run: onPause }])
   return (
     <header className="judging-top">
       <Mark />
-      <h1 className="medium">Which answers better?</h1>
-      <span className="quiet hide-tiny">Blind: sides are drawn for each pair, names come at the end</span>
+      <h1 className="medium">{pair ? 'Which answers better?' : 'Judged by hand'}</h1>
+      {pair && (
+        <span className="quiet hide-tiny">Blind: sides are drawn for each pair, names come at the end</span>
+      )}
       <span className="row judging-at">
         {pair && (
           <>
@@ -49,7 +51,7 @@ function Top({ pair, onPause }: { pair: BlindPair | null; onPause: () => void })
           </>
         )}
         <Button kind="quiet" keys="Escape" onClick={onPause}>
-          Pause
+          {pair ? 'Pause' : 'Close'}
         </Button>
       </span>
     </header>

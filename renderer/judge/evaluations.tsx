@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { EvaluationRecord, Rating } from '../../electron/contract/judge.ts'
 import { shortName } from '../../electron/contract/result-sentence.ts'
 import type { VerbName } from '../../electron/contract/verbs.ts'
+import type { WorkRecord } from '../../electron/contract/work.ts'
 import { Bar } from '../app/bar.tsx'
 import { host } from '../app/connection.ts'
 import { FailedWork } from '../app/failed-work.tsx'
@@ -116,6 +117,7 @@ export function Evaluations() {
     queryFn: () => host.judge.list({ project }),
   })
   const { annotator } = useSettings()
+  const active = useWork(project).filter(({ verb, endedAt }) => isComparing(verb) && endedAt === null)
   const edits = useMutation({
     mutationFn: () => host.judge.startBlindEdits({ project, judge: annotator, repeats: repeatShare }),
     onSuccess: ({ id }) => change({ blind: id }),
@@ -135,10 +137,10 @@ export function Evaluations() {
         <Problem error={edits.error} />
         <Problem error={error} />
         <FailedWork project={project} isShown={(verb) => judgingVerbs.includes(verb)} />
-        <ActiveJudging />
+        <ActiveJudging active={active} />
         <Unfinished list={list ?? []} />
         {!list && !error && <Skeleton label="Loading the evaluations" widths={[96, 94, 96, 95]} />}
-        {list?.length === 0 && <NoEvaluations onNew={() => setNew(true)} />}
+        {list?.length === 0 && active.length === 0 && <NoEvaluations onNew={() => setNew(true)} />}
         {list && list.length > 0 && <EvaluationTable list={list} />}
         <Ratings />
         <Experiment />
@@ -200,19 +202,37 @@ function isComparing(verb: VerbName): boolean {
   return verb === 'judge' || verb === 'resume-judge'
 }
 
-function ActiveJudging() {
-  const project = useProject()
-  const active = useWork(project).filter(({ verb, endedAt }) => isComparing(verb) && endedAt === null)
-  return active.map(({ id, progress, secondsLeft }) => (
-    <div key={id} className="row wrap">
-      {progress ? (
-        <Progress label={progress.phase} {...progress} secondsLeft={secondsLeft} />
-      ) : (
-        <p>Starting to judge…</p>
-      )}
-      <Button onClick={() => void host.work.stop({ id })}>Stop</Button>
-    </div>
-  ))
+function ActiveJudging({ active }: { active: readonly WorkRecord[] }) {
+  return active.map((job) => {
+    const { id, progress, secondsLeft } = job
+    const what = comparisonOf(job)
+    return (
+      <div key={id} className="row wrap">
+        {progress ? (
+          <Progress
+            label={`${what}: ${phaseWords(progress.phase)}`}
+            {...progress}
+            secondsLeft={secondsLeft}
+          />
+        ) : (
+          <p>{what}: waiting for the trainer</p>
+        )}
+        <Button aria-label={`Stop ${what}`} onClick={() => void host.work.stop({ id })}>
+          Stop
+        </Button>
+      </div>
+    )
+  })
+}
+
+/** `token-2 against base by world` */
+function comparisonOf({ input: { candidate, reference, judge } }: WorkRecord): string {
+  if (typeof candidate !== 'string' || typeof reference !== 'string') return 'Evaluation'
+  return `${shortName(candidate)} against ${shortName(reference)}${typeof judge === 'string' ? ` by ${judge}` : ''}`
+}
+
+function phaseWords(phase: string): string {
+  return phase === 'generate' ? 'answers' : phase
 }
 
 function NoEvaluations({ onNew }: { onNew: () => void }) {

@@ -96,11 +96,16 @@ function PlanForm({ onClose }: { onClose: () => void }) {
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" kind="primary" icon="running" disabled={start.isPending}>
-          {plan.candidates.length * plan.judges.length > 1 ? 'Start the evaluations' : 'Start the evaluation'}
+          {startWords(plan, start.isPending)}
         </Button>
       </DialogActions>
     </form>
   )
+}
+
+function startWords({ candidates, judges }: EvaluationPlan, isPending: boolean): string {
+  if (isPending) return 'Starting…'
+  return candidates.length * judges.length > 1 ? 'Start the evaluations' : 'Start the evaluation'
 }
 
 const sideHelp = 'A model of this project, or the path of a folder or of a file of outputs (JSON or JSONL).'

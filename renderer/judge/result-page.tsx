@@ -163,7 +163,9 @@ function Head({ record, data, round }: { record: Finished; data: Pairs; round: R
       <dl className="res-facts">
         {smallest !== null && <Fact term="Smallest detectable difference">{smallest.toFixed(1)} points</Fact>}
         {data.agreement.length > 0 && <Fact term="Judges agree">{kappaWords(data.agreement)}</Fact>}
-        {inconsistency !== null && <Fact term="Flips when swapped">{(100 * inconsistency).toFixed(1)}%</Fact>}
+        {record.session === null && inconsistency !== null && (
+          <Fact term="Flips when swapped">{(100 * inconsistency).toFixed(1)}%</Fact>
+        )}
       </dl>
     </section>
   )
@@ -197,7 +199,7 @@ function ratesHelp(record: Finished, rows: readonly RateRow[]): string {
   const method = isStopped ? 'Confidence sequence, which allows for stopping early,' : 'Bootstrap'
   const many =
     rows.length > 1
-      ? ' The intervals are not corrected for the number of candidates; the sentence says that a candidate beats or loses only if its p-value, so corrected (Holm), is below 5%.'
+      ? ' The intervals are not corrected for the number of candidates; the sentence calls a candidate better or worse only if its p-value is below 5% after Holm’s correction for that number.'
       : ''
   return `${method} over ${counted}${orders}. Ties count half.${many}`
 }

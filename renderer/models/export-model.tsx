@@ -62,7 +62,7 @@ export function ExportModel({ model, onClose }: { model: ModelRecord; onClose: (
         {numbers !== null && (
           <Field
             label="Numbers"
-            help="BF16 and F16 take half the space of 32 bits, 8 bits a quarter; values are rounded."
+            help={`BF16 and F16 take half the space of 32 bits${possible.includes('Q8_0') ? ', 8 bits a quarter' : ''}; values are rounded.`}
           >
             <Segmented
               label="Numbers"

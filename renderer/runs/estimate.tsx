@@ -35,7 +35,9 @@ export function Estimate({ kind, input }: { kind: RunKind; input: object | null 
 
 function Needs({ estimate, isFetching }: { estimate: RunEstimate | undefined; isFetching: boolean }) {
   if (!estimate)
-    return <p className="quiet">{isFetching ? 'Estimating…' : 'Choose the models to see an estimate.'}</p>
+    return (
+      <p className="quiet">{isFetching ? 'Estimating…' : 'Fill in what is required to see an estimate.'}</p>
+    )
   return (
     <>
       <h2>{timeTitle(estimate)}</h2>

@@ -51,8 +51,12 @@ function sentenceOf(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `Must be one of ${issue.values.join(', ')}.`
     default:
-      return `${issue.message}.`.replace(/\.\.$/, '.')
+      return sentenceFrom(issue.message)
   }
+}
+
+function sentenceFrom(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`.replace(/\.\.$/, '.')
 }
 
 function atLeast({ minimum, inclusive }: z.core.$ZodIssueTooSmall): string {

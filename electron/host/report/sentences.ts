@@ -75,7 +75,7 @@ export function headline(record: ResultRecord): string {
   if (better.length === 0) return `No arm is shown to beat the ${reference.name}`
   const who = better.length === arms.length ? 'All' : `${better.length} of`
   if (arms.length === 1) return `${better[0]!.name} beats the ${reference.name}`
-  return `${who} ${arms.length} arms beat the ${reference.name}`
+  return `${who} ${arms.length} arms ${better.length === 1 ? 'beats' : 'beat'} the ${reference.name}`
 }
 
 /** The arm with the highest win rate against the reference, and its comparison with each other arm. */

@@ -63,10 +63,13 @@ function unreadWarnings({ unread }: Unwarned): string[] {
   ]
 }
 
-function consistencyWarnings({ inconsistency }: Unwarned): string[] {
-  if (inconsistency === null || inconsistency <= maxInconsistency) return []
+/** Of fewer pairs a share says nothing: a person sees one in ten twice. */
+const fewestShownTwice = 10
+
+function consistencyWarnings({ inconsistency }: Unwarned, shownTwice: number): string[] {
+  if (inconsistency === null || inconsistency <= maxInconsistency || shownTwice < fewestShownTwice) return []
   return [
-    `The judge changed its verdict with the order of the answers on ${points(100 * inconsistency)}% of the pairs.`,
+    `The judge changed its verdict with the order of the answers on ${points(100 * inconsistency)}% of the ${shownTwice} pairs that it judged in both.`,
   ]
 }
 
@@ -163,7 +166,7 @@ export function summarise(
     ...unreadWarnings(summary),
     ...sampleWarnings(summary, spread, wins + losses),
     ...seedWarnings(new Set(judged.map(({ pairId }) => originOf(pairId).seed)).size),
-    ...consistencyWarnings(summary),
+    ...consistencyWarnings(summary, shownTwice.length),
     ...lengthWarnings(summary),
     ...(controlled?.sentence ? [controlled.sentence] : []),
     ...(style?.sentence ? [style.sentence] : []),

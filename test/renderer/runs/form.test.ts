@@ -90,7 +90,7 @@ test('a mistake shows at its field, and is gone once it is put right', () => {
   ])
   assert.match(errors({ 'config.klCoef': 'much' })['config.klCoef']!, /"much" is not a number/)
   assert.match(errors({ 'config.placement': 'shaped' }).sequenceModel!, /needs a second reward model/)
-  assert.match(errors({ judge: 'nonsense' }).judge!, /invalid judge "nonsense"/)
+  assert.match(errors({ judge: 'nonsense' }).judge!, /Invalid judge "nonsense"/)
   assert.deepEqual(Object.keys(errorsOf('train ppo', ppo, {})).sort(), ['policy', 'rewardModel'])
 })
 

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import type { Item } from '../../electron/contract/records.ts'
 import { listAnnotations } from '../../electron/storage/annotations.ts'
-import { type Db, openDatabase } from '../../electron/storage/database.ts'
-import { addItems, itemColumns, itemValues, toColumns } from '../../electron/storage/items.ts'
+import { openDatabase } from '../../electron/storage/database.ts'
+import { addItems } from '../../electron/storage/items.ts'
 import { listJudgements } from '../../electron/storage/judgements.ts'
 import { migrate, readMigrations, schemaVersion } from '../../electron/storage/migrate.ts'
 import { countWork } from '../../electron/storage/overview.ts'
 import { splitPoint } from '../../electron/storage/split.ts'
+import { addEarlier } from './earlier-projects.ts'
 import { describeSchema, snapshotFile, updateCommand } from './schema.ts'
 import { newFolder, newItem, scratch } from './scratch.ts'
 
@@ -69,12 +69,6 @@ test('a database of a newer version is refused and left alone', () => {
   assert.equal(describeSchema(db), before)
   db.close()
 })
-
-/** As versions with an earlier schema added them. */
-function addEarlier(db: Db, items: Item[]): void {
-  const insert = db.prepare(`INSERT INTO items (${itemColumns}) VALUES (${itemValues})`)
-  for (const item of items) insert.run(toColumns(item))
-}
 
 test('items with a blank document are split by their prompts once an older project is opened', () => {
   const db = openDatabase(':memory:')

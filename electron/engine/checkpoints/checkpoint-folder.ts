@@ -66,7 +66,7 @@ export function setAside(checkpoint: string): string {
 
 /** Renames a checkpoint whose step is about to be repeated. */
 export function markRepeated(checkpoint: string): void {
-  rmSync(`${checkpoint}${repeatedSuffix}`, { recursive: true, force: true })
+  removeFolder(`${checkpoint}${repeatedSuffix}`)
   renameSync(checkpoint, `${checkpoint}${repeatedSuffix}`)
 }
 
@@ -76,15 +76,21 @@ export function markRepeated(checkpoint: string): void {
  */
 export function pruneCheckpoints(runFolder: string, keep: number, best: number | null): void {
   const folders = stepFolders(runFolder)
-  const older = folders.slice(0, -keep)
-  const removed = [
-    ...older.filter((folder) => best === null || path.basename(folder) !== stepFolder(best)),
-    ...stepFolders(runFolder, partialSuffix),
-    ...stepFolders(runFolder, repeatedSuffix).filter(
-      (folder) => folder.slice(0, -repeatedSuffix.length) <= (folders.at(-1) ?? ''),
-    ),
-  ]
-  for (const folder of removed) rmSync(folder, { recursive: true, force: true })
+  const repeated = stepFolders(runFolder, repeatedSuffix).filter(
+    (folder) => folder.slice(0, -repeatedSuffix.length) <= (folders.at(-1) ?? ''),
+  )
+  for (const folder of [...stepFolders(runFolder, partialSuffix), ...repeated]) removeFolder(folder)
+  for (const folder of folders.slice(0, -keep)) {
+    if (best !== null && path.basename(folder) === stepFolder(best)) continue
+    // What a crash leaves of it is then an unfinished one, not a damaged checkpoint.
+    const unfinished = `${folder}${partialSuffix}`
+    renameSync(folder, unfinished)
+    removeFolder(unfinished)
+  }
+}
+
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
 }
 
 /** Checkpoints, or folders with this suffix after the step; oldest first. */

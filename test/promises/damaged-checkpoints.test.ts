@@ -1,18 +1,19 @@
 /** A run whose newest checkpoint is damaged, in any way, continues from the one before it and says so. */
 import assert from 'node:assert/strict'
-import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { createRouterClient } from '@orpc/server'
-import type { JobEvent } from '../../../electron/contract/events.ts'
-import { damageOf } from '../../../electron/engine/checkpoints/verify.ts'
-import { openSafetensors, writeSafetensors } from '../../../electron/engine/formats/safetensors.ts'
-import { openHost } from '../../../electron/host/router.ts'
-import { listMarks, listRuns, readMetrics } from '../../../electron/storage/index.ts'
-import { quickCompilation } from '../../invariant/compiled.ts'
-import { type ToyFiles, writeToyFiles } from '../../invariant/toy-jobs.ts'
-import { temporaryFolder } from '../entry/cli-process.ts'
-import { makeToyProject } from '../toy-project.ts'
+import type { JobEvent } from '../../electron/contract/events.ts'
+import { damageOf } from '../../electron/engine/checkpoints/verify.ts'
+import { openSafetensors, writeSafetensors } from '../../electron/engine/formats/safetensors.ts'
+import { openHost } from '../../electron/host/router.ts'
+import { listMarks, listRuns, readMetrics } from '../../electron/storage/index.ts'
+import { temporaryFolder } from '../host/entry/cli-process.ts'
+import { makeToyProject } from '../host/toy-project.ts'
+import { quickCompilation } from '../invariant/compiled.ts'
+import { type ToyFiles, writeToyFiles } from '../invariant/toy-jobs.ts'
+import { count } from './count.ts'
 
 process.env.XLA_FLAGS ??= quickCompilation
 const folder = temporaryFolder()
@@ -135,6 +136,13 @@ function changeBytes(file: string, change: (bytes: Buffer) => void): void {
 const weightsOf = (checkpoint: string) => path.join(checkpoint, 'state.safetensors')
 const recordOf = (checkpoint: string) => path.join(checkpoint, 'manifest.json')
 
+/** The newest of the other checkpoints. */
+function otherThan(checkpoint: string): string {
+  const folder = path.dirname(checkpoint)
+  const names = readdirSync(folder).filter((name) => /^step-\d+$/.test(name))
+  return path.join(folder, names.filter((name) => name !== path.basename(checkpoint)).at(-1)!)
+}
+
 const damages: Record<string, { damage(checkpoint: string): void | Promise<void>; says: RegExp }> = {
   'cut weights': {
     damage: (checkpoint) => truncateSync(weightsOf(checkpoint), 1000),
@@ -147,6 +155,31 @@ const damages: Record<string, { damage(checkpoint: string): void | Promise<void>
         bytes[middle] = bytes[middle]! ^ 1
       }),
     says: /state\.safetensors differs from its checksum/,
+  },
+  'a flipped bit in the header of the weights': {
+    damage: (checkpoint) =>
+      changeBytes(weightsOf(checkpoint), (bytes) => {
+        bytes[20] = bytes[20]! ^ 1
+      }),
+    says: /state\.safetensors differs from its checksum/,
+  },
+  'the weights of another checkpoint': {
+    damage: (checkpoint) => cpSync(weightsOf(otherThan(checkpoint)), weightsOf(checkpoint)),
+    says: /state\.safetensors differs from its checksum/,
+  },
+  'a folder in place of the weights': {
+    damage: (checkpoint) => {
+      rmSync(weightsOf(checkpoint))
+      mkdirSync(weightsOf(checkpoint))
+    },
+    says: /state\.safetensors can't be read/,
+  },
+  'a file in its place': {
+    damage: (checkpoint) => {
+      rmSync(checkpoint, { recursive: true })
+      writeFileSync(checkpoint, '')
+    },
+    says: /manifest\.json can't be read/,
   },
   '4 kB of zeros': {
     damage: (checkpoint) => changeBytes(weightsOf(checkpoint), (bytes) => bytes.fill(0, bytes.length - 4096)),
@@ -174,10 +207,7 @@ const damages: Record<string, { damage(checkpoint: string): void | Promise<void>
     says: /state\.safetensors differs from its checksum/,
   },
   'the record of another checkpoint': {
-    damage: (checkpoint) => {
-      const other = readdirSync(path.dirname(checkpoint)).find((name) => /^step-\d+$/.test(name))!
-      cpSync(path.join(path.dirname(checkpoint), other, 'manifest.json'), recordOf(checkpoint))
-    },
+    damage: (checkpoint) => cpSync(recordOf(otherThan(checkpoint)), recordOf(checkpoint)),
     says: /manifest\.json is that of step \d+/,
   },
   'the record of another run at the same step': {
@@ -199,6 +229,12 @@ const damages: Record<string, { damage(checkpoint: string): void | Promise<void>
 }
 
 describe('the newest checkpoint with', () => {
+  after(() =>
+    count(
+      'checkpoints',
+      `the newest checkpoint damaged in ${Object.keys(damages).length} ways: each time named, set aside, and the run continued from the one before to the same bytes`,
+    ),
+  )
   for (const [name, { damage, says }] of Object.entries(damages)) {
     test(`${name} is set aside, and the run ends with the same bytes`, async () => {
       const project = copyOf(name.replaceAll(' ', '-'))

@@ -3,7 +3,7 @@ import { app } from 'electron'
 import { channels } from '../contract/shell-channels.ts'
 import { HostProcess } from './host-process.ts'
 import { JobWatch } from './job-watch.ts'
-import { lockDownNavigation, lockDownPermissions } from './lockdown.ts'
+import { lockDownNavigation, lockDownNetwork, lockDownPermissions } from './lockdown.ts'
 import { setMenu } from './menu.ts'
 import { projectAt, projectIn } from './project-argument.ts'
 import { watchQuitting } from './quitting.ts'
@@ -15,6 +15,7 @@ process.umask(0o077) // what is written is for this user alone
 app.enableSandbox()
 registerScheme()
 lockDownNavigation()
+lockDownNetwork()
 
 if (app.requestSingleInstanceLock()) run()
 else app.quit() // the running instance has received this one's arguments

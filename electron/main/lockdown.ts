@@ -1,4 +1,4 @@
-/** What the renderer may not do: navigate away, open windows, get permissions. And whose messages main accepts. */
+/** What the renderer may not do: navigate away, open windows, use the network, get permissions. And whose messages main accepts. */
 import { app, type IpcMainEvent, type IpcMainInvokeEvent, session } from 'electron'
 import { rendererAddress } from './scheme.ts'
 
@@ -16,7 +16,17 @@ export function lockDownNavigation(): void {
     })
     contents.on('will-redirect', (event) => event.preventDefault())
     contents.on('will-attach-webview', (event) => event.preventDefault())
+    contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
   })
+}
+
+/**
+ * Call before the app is ready. The content security policy covers neither connections that a page asks for beforehand
+ * nor WebRTC, so Chromium has no address to connect to: the renderer's files come from the app's own scheme, and the host
+ * uses Node's network.
+ */
+export function lockDownNetwork(): void {
+  if (developmentServer === undefined) app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND')
 }
 
 /** Call once the app is ready. "Copy" buttons write to the clipboard; nothing else is granted. */

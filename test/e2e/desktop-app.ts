@@ -101,3 +101,38 @@ async function evaluateIn(child: ChildProcess, source: string, argument: unknown
     return answer.value
   }
 }
+
+/** Waits until something is true, for at most ten seconds. */
+export async function until(what: string, isTrue: () => Promise<boolean> | boolean): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (await isTrue()) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  assert.fail(`This did not happen within ten seconds: ${what}`)
+}
+
+export async function windowAt(app: DesktopApp, place: RegExp): Promise<Page> {
+  const find = () => app.windows().find((page) => place.test(page.url()))
+  await until(`a window at ${place}`, () => find() !== undefined)
+  const page = find()
+  assert.ok(page)
+  page.setDefaultTimeout(15_000)
+  await page.locator('#main').waitFor()
+  return page
+}
+
+export function goTo(page: Page, view: string): Promise<void> {
+  return page.evaluate((view) => {
+    location.hash = location.hash.replace(/^(#\/p\/[^/]+\/).*/, `$1${view}`)
+  }, view)
+}
+
+export function quit(app: DesktopApp): Promise<void> {
+  return app.evaluate(({ app }) => app.quit())
+}
+
+/** The process that has the project's lock is the host. */
+export function hostPid(project: string): number {
+  const lock = JSON.parse(readFileSync(path.join(project, 'lock.json'), 'utf8'))
+  return lock.pid
+}

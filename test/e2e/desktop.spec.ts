@@ -1,12 +1,11 @@
-/** The desktop shell: windows, lifecycle, crashes of processes, and what the page may not do. */
+/** The desktop shell: windows, lifecycle, and crashes of processes. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import type { Page } from 'playwright'
-import { channels } from '../../electron/contract/shell-channels.ts'
 import { freshFolder } from './browser.ts'
-import { type DesktopApp, launchDesktop } from './desktop-app.ts'
+import { type DesktopApp, goTo, hostPid, launchDesktop, quit, until, windowAt } from './desktop-app.ts'
 
 const folder = freshFolder()
 const launched: DesktopApp[] = []
@@ -25,25 +24,6 @@ async function launchBeside(...args: string[]): Promise<DesktopApp> {
   const app = await launchDesktop(folder, args)
   launched.push(app)
   return app
-}
-
-/** Waits until something is true, for at most ten seconds. */
-async function until(what: string, isTrue: () => Promise<boolean> | boolean): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await isTrue()) return
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  assert.fail(`This did not happen within ten seconds: ${what}`)
-}
-
-async function windowAt(app: DesktopApp, place: RegExp): Promise<Page> {
-  const find = () => app.windows().find((page) => place.test(page.url()))
-  await until(`a window at ${place}`, () => find() !== undefined)
-  const page = find()
-  assert.ok(page)
-  page.setDefaultTimeout(15_000)
-  await page.locator('#main').waitFor()
-  return page
 }
 
 /** Answers every dialog with a button and records its message; `response` is the button's index. */
@@ -71,16 +51,6 @@ async function startRun(page: Page): Promise<void> {
   await page.locator('.rail .job', { hasText: /\d+\/\d+/ }).waitFor({ timeout: 60_000 })
 }
 let runs = 0
-
-function goTo(page: Page, view: string): Promise<void> {
-  return page.evaluate((view) => {
-    location.hash = location.hash.replace(/^(#\/p\/[^/]+\/).*/, `$1${view}`)
-  }, view)
-}
-
-function quit(app: DesktopApp): Promise<void> {
-  return app.evaluate(({ app }) => app.quit())
-}
 
 let project = ''
 
@@ -230,7 +200,7 @@ describe('a crash', () => {
     const app = await launch(project)
     const page = await windowAt(app, /sample\.stet\/data$/)
     await page.getByText('4,400 items').waitFor()
-    process.kill(await hostPid(), 'SIGKILL')
+    process.kill(await hostPid(project), 'SIGKILL')
     await page.getByRole('alert').getByText('The host process ended unexpectedly').waitFor()
     await page.getByRole('button', { name: 'Restart the host' }).click()
     await page.getByText('The host process ended unexpectedly').waitFor({ state: 'detached' })
@@ -262,174 +232,3 @@ describe('a crash', () => {
     await app.ended
   })
 })
-
-describe('the page may not', () => {
-  let app: DesktopApp
-  let page: Page
-  before(async () => {
-    app = await launch(project)
-    page = await windowAt(app, /index\.html/)
-  })
-  after(() => quit(app))
-
-  test('go to another address', async () => {
-    await page.evaluate(() => {
-      location.href = 'https://example.com/'
-    })
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    assert.match(page.url(), /sample\.stet\/data$/)
-    await page.getByText('4,400 items').waitFor()
-  })
-
-  test('open a window', async () => {
-    const before = app.windows().length
-    assert.equal(await page.evaluate(() => window.open('https://example.com/') === null), true)
-    assert.equal(app.windows().length, before)
-  })
-
-  test('have a permission', async () => {
-    assert.equal(await page.evaluate(() => Notification.requestPermission()), 'denied')
-  })
-
-  test('read a file that is not part of the page', async () => {
-    const statuses = await page.evaluate(
-      (addresses) => Promise.all(addresses.map(async (address) => (await fetch(address)).status)),
-      [
-        '/..%2f..%2fpackage.json',
-        '/%2e%2e%2fapp%2felectron%2fmain%2findex.js',
-        '/..%5c..%5cpackage.json',
-        '/%zz',
-        '/',
-      ],
-    )
-    assert.deepEqual(statuses, [404, 404, 404, 404, 404])
-    assert.equal(await page.evaluate(async () => (await fetch('/index.html')).status), 200)
-  })
-
-  test('run foreign scripts: the policy allows only its own', async () => {
-    const policy = await page.evaluate(async () =>
-      (await fetch('/index.html')).headers.get('content-security-policy'),
-    )
-    assert.match(policy ?? '', /default-src 'none'; script-src 'self';/)
-    assert.doesNotMatch(policy?.match(/script-src[^;]*/)?.[0] ?? '', /unsafe|\*|http/)
-  })
-
-  test('reach Node, Electron or anything of the preload but its three functions', async () => {
-    const found = await page.evaluate(() => {
-      const bridge = Reflect.get(window, 'stet')
-      const names = [
-        'require',
-        'process',
-        'module',
-        'exports',
-        'Buffer',
-        'global',
-        'ipcRenderer',
-        'electron',
-        '__dirname',
-      ]
-      return { names: names.filter((name) => name in window), bridge: Object.keys(bridge).sort() }
-    })
-    assert.deepEqual(found, { names: [], bridge: ['choose', 'pathOf', 'restartHost'] })
-  })
-
-  test('make the main process accept a request of another form', async () => {
-    const refused = await page.evaluate(async () => {
-      const { choose } = Reflect.get(window, 'stet')
-      const asked = ['/etc/passwd', '', null, {}, ['file'], { toString: () => 'file' }, 'file\0']
-      const answers = await Promise.allSettled(asked.map(async (what) => choose(what)))
-      return answers.filter(({ status }) => status === 'rejected').length
-    })
-    assert.equal(refused, 7)
-    assert.equal(app.windows().length, 1)
-  })
-
-  test('end the host by messages that it cannot read', async () => {
-    const pid = hostPid()
-    await page.evaluate(async (ready) => {
-      const port = await new Promise<MessagePort>((resolve) => {
-        window.addEventListener('message', ({ ports: [received] }) => received && resolve(received))
-        window.postMessage({ type: ready }, location.origin)
-      })
-      port.start()
-      for (const garbage of ['{"i":1,"p":', 'null', '{"i":1,"p":{"u":"::"}}', 'a'.repeat(2 ** 20)])
-        port.postMessage(garbage)
-      for (const message of [
-        null,
-        1,
-        'x',
-        { type: 'stet:choose' },
-        { type: 'stet:port' },
-        { type: ready, more: [] },
-      ])
-        window.postMessage(message, location.origin)
-    }, channels.ready)
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    assert.equal(hostPid(), pid)
-    process.kill(pid, 0)
-    await goTo(page, 'runs')
-    await page.locator('#main').waitFor()
-  })
-
-  test('load, frame, import or connect to anything elsewhere', async () => {
-    const reached = await page.evaluate(async () => {
-      const probes: Record<string, () => Promise<unknown>> = {
-        fetch: () => fetch('https://example.com/'),
-        'fetch a file': () => fetch('file:///etc/passwd').then(({ ok }) => ok || Promise.reject()),
-        socket: () =>
-          new Promise((resolve, reject) => {
-            const socket = new WebSocket('ws://127.0.0.1:9/')
-            socket.onopen = resolve
-            socket.onerror = reject
-          }),
-        script: () =>
-          new Promise((resolve, reject) => {
-            const script = document.createElement('script')
-            script.textContent = 'window.inlineRan = true'
-            document.head.append(script)
-            if (Reflect.get(window, 'inlineRan')) resolve(null)
-            else reject()
-          }),
-        eval: async () => Reflect.get(window, 'eval')('1'),
-        worker: () =>
-          new Promise((resolve, reject) => {
-            const worker = new Worker(URL.createObjectURL(new Blob(['postMessage(1)'])))
-            worker.onmessage = resolve
-            worker.onerror = reject
-          }),
-      }
-      const names: string[] = []
-      for (const [name, probe] of Object.entries(probes))
-        await probe().then(
-          () => names.push(name),
-          () => {},
-        )
-      return names
-    })
-    assert.deepEqual(reached, [])
-  })
-
-  test('be impersonated: messages from other senders are ignored', async () => {
-    const joined = await app.evaluate(({ ipcMain }, ready) => {
-      let joined = 0
-      const sender = { send: () => joined++, postMessage: () => joined++ }
-      const frames = [
-        { url: 'https://evil.example/', parent: null },
-        { url: 'app://stet.evil.example/index.html', parent: null },
-        { url: 'app://stet/index.html', parent: { url: 'app://stet/index.html' } },
-        null,
-      ]
-      for (const senderFrame of frames) ipcMain.emit(ready, { sender, senderFrame })
-      const refused = joined
-      ipcMain.emit(ready, { sender, senderFrame: { url: 'app://stet/index.html', parent: null } })
-      return { refused, answered: joined }
-    }, channels.ready)
-    assert.deepEqual(joined, { refused: 0, answered: 1 })
-  })
-})
-
-/** The process that has the project's lock is the host. */
-function hostPid(): number {
-  const lock = JSON.parse(readFileSync(path.join(project, 'lock.json'), 'utf8'))
-  return lock.pid
-}

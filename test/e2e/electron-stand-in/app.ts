@@ -5,11 +5,12 @@ import { connect, createServer } from 'node:net'
 import path from 'node:path'
 import { userFolder } from './arguments.ts'
 import { BrowserWindow } from './browser-window.ts'
-import { closeBrowser } from './chromium.ts'
+import { addSwitch, closeBrowser } from './chromium.ts'
 
 class App extends EventEmitter {
   readonly isPackaged = false
   readonly recentDocuments: string[] = []
+  readonly commandLine = { appendSwitch: addSwitch }
   #isReady = false
   #isQuitting = false
   #argumentsSent: Promise<unknown> = Promise.resolve()

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { Frame, Page } from 'playwright'
 import { app } from './app.ts'
-import { browserContext, toApp, toPage } from './chromium.ts'
+import { addSwitch, browserContext, toApp, toPage } from './chromium.ts'
 import { pageScript } from './in-page.ts'
 import { ipcMain } from './ipc-main.ts'
 import { type Data, type Holder, Port } from './ports.ts'
@@ -42,6 +42,27 @@ class WebContents extends EventEmitter implements Holder {
 
   setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
     this.#openHandler = handler
+  }
+
+  /** @param page if Chromium has opened it, blank, already */
+  async #open(url: string, page?: Page): Promise<void> {
+    if (this.#openHandler({ url }).action === 'deny') return page?.close()
+    const opened = page ?? (await (await browserContext()).newPage())
+    await opened.goto('data:text/html,An opened window.')
+  }
+
+  mayNavigate(url: string): boolean {
+    let isPrevented = false
+    const preventDefault = () => {
+      isPrevented = true
+    }
+    this.emit('will-navigate', { url, preventDefault })
+    return !isPrevented
+  }
+
+  /** Of all windows: Chromium takes it from its command line. */
+  setWebRTCIPHandlingPolicy(policy: string): void {
+    addSwitch('webrtc-ip-handling-policy', policy)
   }
 
   getURL(): string {
@@ -119,6 +140,7 @@ class WebContents extends EventEmitter implements Holder {
         this.emit('asked-to-leave', mayLeave),
       )
     })
+    page.on('popup', (opened) => void this.#open(opened.url(), opened))
     page.on('close', () => this.page === page && this.emit('page-closed'))
     return page
   }
@@ -138,8 +160,7 @@ class WebContents extends EventEmitter implements Holder {
       case 'permission':
         return isGranted(this, message.permission)
       case 'open':
-        if (this.#openHandler({ url: message.url }).action !== 'deny')
-          throw new Error('The page would open a window.')
+        return this.#open(message.url)
     }
   }
 }

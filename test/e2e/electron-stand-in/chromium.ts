@@ -1,7 +1,13 @@
 /** The Chromium whose pages are the windows. The app's scheme is mapped to an address that never reaches the network. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { type BrowserContext, chromium, type Route } from 'playwright'
+import {
+  type BrowserContext,
+  chromium,
+  type Frame,
+  type Request as PageRequest,
+  type Route,
+} from 'playwright'
 import { chromiumFlags, chromiumProgram } from '../chromium-flags.ts'
 import { userFolder } from './arguments.ts'
 import { respondToScheme } from './session.ts'
@@ -13,6 +19,12 @@ export const toPage = (url: string) => url.replace(appOrigin, standInOrigin)
 export const toApp = (url: string) => url.replace(standInOrigin, appOrigin)
 
 let context: Promise<BrowserContext> | null = null
+const switches: string[] = []
+
+/** For the browser's command line; call before the first window opens. */
+export function addSwitch(name: string, value: string): void {
+  switches.push(`--${name}=${value}`)
+}
 
 export function browserContext(): Promise<BrowserContext> {
   context ??= launch()
@@ -23,7 +35,7 @@ async function launch(): Promise<BrowserContext> {
   const folder = path.join(userFolder, 'chromium')
   const launched = await chromium.launchPersistentContext(folder, {
     executablePath: chromiumProgram(),
-    args: [...chromiumFlags, '--remote-debugging-port=0'],
+    args: [...chromiumFlags, ...switches, '--remote-debugging-port=0'],
     viewport: { width: 1280, height: 800 },
     reducedMotion: 'reduce',
   })
@@ -33,7 +45,7 @@ async function launch(): Promise<BrowserContext> {
   return launched
 }
 
-/** The scheme's handler responds; other navigations are reported to the app, and nothing else is fetched. */
+/** The scheme's handler responds; the app may prevent navigations and new windows; everything else is as in a browser. */
 async function respond(route: Route): Promise<void> {
   const request = route.request()
   if (request.url().startsWith(standInOrigin)) {
@@ -44,12 +56,26 @@ async function respond(route: Route): Promise<void> {
       body: Buffer.from(await response.arrayBuffer()),
     })
   }
-  if (request.isNavigationRequest()) {
-    const { contentsOf } = await import('./browser-window.ts')
-    const event = { url: request.url(), preventDefault: () => {} }
-    contentsOf(request.frame().page())?.emit('will-navigate', event)
+  return (await mayRequest(request)) ? route.continue() : route.abort('aborted')
+}
+
+async function mayRequest(request: PageRequest): Promise<boolean> {
+  if (!request.isNavigationRequest()) return true
+  const { contentsOf } = await import('./browser-window.ts')
+  const frame = frameOf(request)
+  const contents = frame === null ? undefined : contentsOf(frame.page())
+  // A window that a page opens is closed or filled by `BrowserWindow`.
+  if (frame === null || contents === undefined) return false
+  return frame !== frame.page().mainFrame() || contents.mayNavigate(request.url())
+}
+
+/** @returns null for a window that is being opened */
+function frameOf(request: PageRequest): Frame | null {
+  try {
+    return request.frame()
+  } catch {
+    return null
   }
-  return route.abort('aborted')
 }
 
 export async function closeBrowser(): Promise<void> {

@@ -31,8 +31,16 @@ export function pageScript(preload: string): string {
     window.__portReceives = (id, data) => ports.get(id)?.postMessage(typeof data === 'string' ? data : toBytes(data.base64))
     window.__portCloses = (id) => ports.get(id)?.close()
     window.open = (url) => { void request({ kind: 'open', url: String(url) }); return null }
-    Notification.requestPermission = async () =>
-      (await request({ kind: 'permission', permission: 'notifications' })) ? 'granted' : 'denied'
+    const isGranted = (permission) => request({ kind: 'permission', permission })
+    const asking = (permission) => async () => {
+      if (!(await isGranted(permission))) throw new DOMException(permission, 'NotAllowedError')
+    }
+    Notification.requestPermission = async () => ((await isGranted('notifications')) ? 'granted' : 'denied')
+    navigator.geolocation.getCurrentPosition = (succeed, fail) => asking('geolocation')().then(succeed, fail)
+    navigator.mediaDevices.getUserMedia = asking('media')
+    navigator.mediaDevices.getDisplayMedia = asking('display-capture')
+    navigator.clipboard.readText = asking('clipboard-read')
+    navigator.requestMIDIAccess = asking('midi')
     const module = { exports: {} }
     ;((require, exports, module) => { ${preload} })(() => electron, module.exports, module)
   })()`

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Item } from '../../electron/contract/records.ts'
+import { annotationChecksum } from '../../electron/storage/checksum.ts'
 import { type Db, openDatabase } from '../../electron/storage/database.ts'
 import { itemColumns, itemValues, toColumns } from '../../electron/storage/items.ts'
 import { migrate, readMigrations } from '../../electron/storage/migrate.ts'
@@ -26,30 +27,32 @@ export const earlierItems = numbers.map((n) =>
 
 const idOf = (n: number) => earlierItems[n]!.id
 
+const revisions = numbers.flatMap((n) =>
+  ['ann', 'böb'].flatMap((annotator) =>
+    [1, 2].map((revision) => ({
+      item_id: idOf(n),
+      annotator,
+      revision,
+      state: revision === 1 ? 'draft' : 'done',
+      edited: `${annotator} ${n} ${revision}\u0000é\n`,
+      operations: '[{"at":0,"removed":"r","inserted":"","elapsedMs":1.5}]',
+      elapsed_ms: n + 0.25,
+      provenance: 'human',
+      created_at: at,
+      change_kinds: n % 2 === 0 ? '[{"start":0,"end":1,"kind":"style","severity":"minor"}]' : null,
+      shown: n % 3 === 0 ? '{"draft":true}' : null,
+    })),
+  ),
+)
+
 /** What one version or another had in each table. A version without a column or a table has none of its values. */
 const earlierRows: Record<string, Row[]> = {
   project: [{ id: 1, name: 'earlier', created_at: at }],
   datasets: [
     { id: 'data', name: 'letters', files: '[]', imported: count, duplicates: 1, bad: 2, created_at: at },
   ],
-  dataset_items: numbers.map((n) => ({ dataset_id: 'data', item_id: idOf(n) })),
-  annotations: numbers.flatMap((n) =>
-    ['ann', 'böb'].flatMap((annotator) =>
-      [1, 2].map((revision) => ({
-        item_id: idOf(n),
-        annotator,
-        revision,
-        state: revision === 1 ? 'draft' : 'done',
-        edited: `${annotator} ${n} ${revision}\u0000é\n`,
-        operations: '[{"at":0,"removed":"r","inserted":"","elapsedMs":1.5}]',
-        elapsed_ms: n + 0.25,
-        provenance: 'human',
-        created_at: at,
-        change_kinds: n % 2 === 0 ? '[{"start":0,"end":1,"kind":"style","severity":"minor"}]' : null,
-        shown: n % 3 === 0 ? '{"draft":true}' : null,
-      })),
-    ),
-  ),
+  dataset_items: numbers.map((n) => ({ dataset_id: 'data', item_id: idOf(n), item_seq: n + 1 })),
+  annotations: revisions.map((row) => ({ ...row, checksum: annotationChecksum(row) })),
   runs: ['done', 'paused'].map((state, n) => ({
     id: `run_${n}`,
     kind: 'ppo',
@@ -196,10 +199,16 @@ export function contentsOf(db: Db, like: Contents | null = null): Contents {
     tables.map((table) => {
       const columns = like === null ? columnsOf(db, table) : Object.keys(like[table]![0]!)
       const order = columns.map((_, i) => i + 1)
-      const select = db.prepare(`SELECT ${columns} FROM ${table} ORDER BY ${order}`)
+      const select = db.prepare(`SELECT ${columns} FROM ${sourceOf(db, table)} ORDER BY ${order}`)
       return [table, select.all() as Row[]]
     }),
   )
+}
+
+/** Datasets name their items by id in earlier schemas, and by sequence number since. */
+function sourceOf(db: Db, table: string): string {
+  if (table !== 'dataset_items' || columnsOf(db, table).includes('item_id')) return table
+  return '(SELECT dataset_id, id AS item_id, item_seq FROM dataset_items JOIN items ON seq = item_seq)'
 }
 
 function storedTables(db: Db): string[] {

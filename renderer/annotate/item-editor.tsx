@@ -9,6 +9,7 @@ import { changeSettings, getSettings, useSettings } from '../app/settings.ts'
 import type { Place } from '../app/unsaved.ts'
 import { LinkProblem } from '../app/view-problem.tsx'
 import { Button } from '../ui/button.tsx'
+import { Empty } from '../ui/empty.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { AskUnchanged } from './ask-unchanged.tsx'
 import { CopyPane } from './copy-pane.tsx'
@@ -54,6 +55,13 @@ export function ItemEditor({
     const back = { label: 'Show the queue', go: () => change({ item: undefined }) }
     return <LinkProblem what="item" error={error} back={back} onRetry={retry} />
   }
+  if (opened.item.rejected === null)
+    return (
+      <Empty title="This item has no response to edit">
+        <p>It is a demonstration: a prompt with a good answer, which SFT learns from.</p>
+        <Button onClick={() => change({ item: undefined })}>Show the queue</Button>
+      </Empty>
+    )
   return (
     <ItemPanel
       key={version}

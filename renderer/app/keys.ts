@@ -81,13 +81,23 @@ function handle(event: KeyboardEvent): void {
       .find((binding) => binding.keys === keys && (!typing || !isPlain || binding.whileTyping))
   const binding = (chord && find(chord)) || find(pressed)
   leader = !typing && isPlain && !binding ? { key: pressed, at: event.timeStamp } : null
-  if (!binding) return
+  if (!binding) {
+    if (!isInDialog) leaveField(event)
+    return
+  }
   event.preventDefault()
   if (!binding.repeats) {
     if (event.repeat) return
     held = event.code
   }
   binding.run(event)
+}
+
+/** Escape leaves a field; a search that has a text is emptied first, by the browser. Enter goes from a search to its list. */
+function leaveField({ target, key }: KeyboardEvent): void {
+  if (!(target instanceof HTMLInputElement)) return
+  const isSearch = target.type === 'search'
+  if (key === 'Escape' ? !isSearch || target.value === '' : isSearch && key === 'Enter') target.blur()
 }
 
 function isTyping({ target, key }: KeyboardEvent): boolean {

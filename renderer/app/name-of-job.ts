@@ -18,6 +18,7 @@ export function useNameOfJob(job: WorkRecord | null): string {
 
 /** The name it was given, or what it does. */
 export function nameOfJob({ verb, input }: WorkRecord): string {
+  if (verb === 'serve-model') return `Serving ${String(input.model)}`
   if (typeof input.name === 'string' && input.name !== '') return input.name
   return verb.charAt(0).toUpperCase() + verb.slice(1)
 }

@@ -136,7 +136,7 @@ function ActiveJob({ active, project: here }: { active: readonly WorkRecord[]; p
   const job = currentJob(active, here)
   const name = useNameOfJob(job)
   if (!job) return null
-  const { project, run, progress, secondsLeft } = job
+  const { project, run, progress } = job
   const total = progress?.total ?? 0
   return (
     <button
@@ -153,13 +153,18 @@ function ActiveJob({ active, project: here }: { active: readonly WorkRecord[]; p
           </span>
         )}
       </span>
-      <ProgressRule label={name} done={progress?.done ?? 0} total={total} />
+      {job.verb !== 'serve-model' && <ProgressRule label={name} done={progress?.done ?? 0} total={total} />}
       <span className="quiet num">
-        {secondsLeft === null ? 'Estimating…' : `${durationOf(secondsLeft)} left`}
+        {timeLeftOf(job)}
         {active.length > 1 && ` · ${active.length - 1} more`}
       </span>
     </button>
   )
+}
+
+function timeLeftOf({ verb, secondsLeft }: WorkRecord): string {
+  if (verb === 'serve-model') return 'until it is stopped'
+  return secondsLeft === null ? 'Estimating…' : `${durationOf(secondsLeft)} left`
 }
 
 function nameOfFolder(folder: string): string {

@@ -401,7 +401,7 @@ function countsSentence(counts: FilePreview['counts']): string {
 
 function importedSentence({ imported, joined, duplicates, bad }: VerbResult<'import'>): string {
   const counts = { ...joined, rows: imported, items: imported - joined.rows + joined.items }
-  const parts = [`Imported ${joined.rows > 0 ? countsOf(counts) : counted(imported, 'item')}`]
+  const parts = [`Imported ${countsOf(counts)}`]
   if (duplicates > 0) parts.push(`${counted(duplicates, 'duplicate')} left out`)
   if (bad.length > 0) parts.push(`${counted(bad.length, 'bad row')}`)
   return `${parts.join('; ')}.`

@@ -1,6 +1,6 @@
 /** Starts evaluations: candidates and a reference answer the held-out prompts, and each judge compares every candidate. */
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { judgeChoices } from '../../electron/contract/judge-kinds.ts'
 import { StartWork } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
@@ -151,6 +151,11 @@ function Several({
   isFree?: boolean
 }) {
   const [typed, setTyped] = useState('')
+  const field = useRef<HTMLDivElement>(null)
+  // The field is a new one after each choice, which the next one is made in.
+  useEffect(() => {
+    if (chosen.length > 0) field.current?.querySelector('input')?.focus()
+  }, [chosen.length])
   const open = options.filter(({ value }) => !chosen.includes(value))
   const add = (value: string) => {
     setTyped('')
@@ -158,6 +163,7 @@ function Several({
   }
   return (
     <div
+      ref={field}
       className="several"
       onKeyDownCapture={(event) => {
         const isOption = event.target instanceof Element && event.target.hasAttribute('aria-activedescendant')

@@ -4,8 +4,9 @@ import type { WorkRecord } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
 import { useProject } from '../app/navigation.ts'
 import { useWork } from '../app/queries.ts'
-import { Button } from '../ui/button.tsx'
+import { Button, IconButton } from '../ui/button.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { showToast } from '../ui/toast.tsx'
 
 /** What is being served, or is about to be, in this project. */
 function useServing(): WorkRecord[] {
@@ -63,9 +64,13 @@ function ServedModel({ work: { id, input, serving } }: { work: WorkRecord }) {
           <dt>Model</dt>
           <dd className="code">{serving.model}</dd>
           <dt>Address</dt>
-          <dd className="code">{serving.url}</dd>
+          <dd className="code">
+            {serving.url} <CopyButton what="address" text={serving.url} />
+          </dd>
           <dt>Key</dt>
-          <dd className="code">{serving.key}</dd>
+          <dd className="code">
+            {serving.key} <CopyButton what="key" text={serving.key} />
+          </dd>
         </dl>
       ) : (
         <p role="status">Opening {model}…</p>
@@ -75,4 +80,12 @@ function ServedModel({ work: { id, input, serving } }: { work: WorkRecord }) {
       </Button>
     </div>
   )
+}
+
+function CopyButton({ what, text }: { what: string; text: string }) {
+  const copy = async () => {
+    await navigator.clipboard?.writeText(text)
+    showToast(`Copied the ${what}`)
+  }
+  return <IconButton icon="copy" label={`Copy the ${what}`} isSmall onClick={() => void copy()} />
 }

@@ -177,7 +177,7 @@ function DatasetPicker({ text, onChange }: ControlProps) {
     queryKey: ['overview', project],
     queryFn: () => host.projects.overview({ project }),
   })
-  const names = (data?.datasets ?? []).map(({ name }) => name)
+  const names = [...new Set((data?.datasets ?? []).map(({ name }) => name))]
   const chosen = text.split(',').flatMap((name) => name.trim() || [])
   const isOn = (name: string) => chosen.length === 0 || chosen.includes(name)
   const toggle = (name: string) => {

@@ -168,17 +168,18 @@ function RateRule({ value, interval: [low, high] }: { value: number; interval: [
   )
 }
 
+function klWhen({ kind, state }: RunRecord): string {
+  if (state === 'done') return 'not measured'
+  return kind === 'ppo' ? 'from the first step on' : 'measured at the end'
+}
+
 function HowFarFromReference({ record, live: { series } }: Part) {
   const kl = lastOf(series, 'objective/kl') ?? lastOf(series, 'objective/heldout_kl')
   if (kl === null)
     return record.kind === 'reward' ? (
       <HeldoutTokens series={series} />
     ) : (
-      <Figure
-        label="KL to the reference"
-        value="–"
-        beside={record.state === 'done' ? 'not measured' : 'measured at the end'}
-      />
+      <Figure label="KL to the reference" value="–" beside={klWhen(record)} />
     )
   const limit = limitsOf(record, series)['objective/kl']?.[0]?.value
   return (

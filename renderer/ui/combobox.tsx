@@ -67,6 +67,7 @@ export function Combobox({
       isItemEqualToValue={(a: Item, b: Item) => a.value === b.value}
       disabled={isDisabled}
       required={isRequired}
+      autoHighlight={!isFree}
       {...free}
     >
       <Base.InputGroup className="input" data-disabled={isDisabled || undefined}>

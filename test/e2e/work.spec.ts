@@ -37,7 +37,7 @@ describe('the workflow', async () => {
     await page.getByRole('combobox', { name: 'Response to edit' }).selectOption('bad answer')
     await page.getByText('Which ferry goes at 3?').waitFor()
     await page.getByRole('button', { name: 'Import', exact: true }).click()
-    await page.getByText('Imported 12 items; 1 bad row.').waitFor()
+    await page.getByText('Imported 12 rows; 1 bad row.').waitFor()
     assert.match(await page.locator('.dialog').innerText(), /Line 14: /)
     await page.getByRole('button', { name: 'Close', exact: true }).click()
     await page.keyboard.press('/')

@@ -188,7 +188,7 @@ function toNumber({ nullable }: Field, text: string, name: string): number {
   const number = Number(text)
   if (text.trim() !== '' && !Number.isNaN(number)) return number
   const none = nullable ? ', or "none"' : ''
-  throw new UserError('bad_input', `${name}: "${text}" is not a number. Give one${none}.`)
+  throw new UserError('bad_input', `${name}: "${text}" is not a number. Enter a number${none}.`)
 }
 
 function toObject(text: string, name: string): object {

@@ -41,6 +41,8 @@ interface JudgeKind<Spec> {
   model: 'reward' | 'language' | null
   /** Whether it knows the truth of the sample world, and so can judge only prompts about it. */
   isWorldTruth: boolean
+  /** Whether it looks at one property of the text alone: a check on other judges, not a measure of quality. */
+  isCheck: boolean
   /** Which texts of an item it compares the outputs with; null if it needs none. */
   comparesWith(spec: Spec): ComparedTexts | null
   /** A warning for readers of an experiment with this judge; null if none is needed. */
@@ -57,7 +59,14 @@ function judgeKind<Schema extends z.ZodType<{ kind: string }>>(
 }
 
 /** What most judges without a model have in common. */
-const plain = { help: '', model: null, isWorldTruth: false, comparesWith: () => null, caution: null }
+const plain = {
+  help: '',
+  model: null,
+  isWorldTruth: false,
+  isCheck: false,
+  comparesWith: () => null,
+  caution: null,
+}
 
 /** Judges without a model; they take no time. */
 const programmaticKinds = {
@@ -72,6 +81,7 @@ const programmaticKinds = {
   }),
   length: judgeKind({
     ...plain,
+    isCheck: true,
     spec: z.strictObject({ kind: z.literal('length'), prefer: z.enum(['longer', 'shorter']) }),
     forms: ['length:longer', 'length:shorter'],
     read: (prefer) => ({ prefer }),
@@ -83,6 +93,7 @@ const programmaticKinds = {
   }),
   regex: judgeKind({
     ...plain,
+    isCheck: true,
     spec: z.strictObject({
       kind: z.literal('regex'),
       pattern: z.string().min(1).refine(isPattern, 'not a valid regular expression'),
@@ -95,6 +106,7 @@ const programmaticKinds = {
   }),
   repetition: judgeKind({
     ...plain,
+    isCheck: true,
     spec: z.strictObject({ kind: z.literal('repetition') }),
     forms: ['repetition'],
     help: 'the response that repeats itself less wins',
@@ -136,6 +148,7 @@ const trainingKinds = {
     nameOf: ({ model }) => `reward ${model}`,
     model: 'reward',
     isWorldTruth: false,
+    isCheck: false,
     comparesWith: () => null,
     caution:
       'A reward model judged. Like the reward models of the arms, it is reliable only on responses similar to its training data, and a policy can drift to responses that it misjudges: read samples before you trust a high win rate.',
@@ -154,6 +167,7 @@ const evaluationKinds = {
     nameOf: ({ model }) => `local ${model}`,
     model: 'language',
     isWorldTruth: false,
+    isCheck: false,
     comparesWith: () => null,
     caution: null,
     choices: ({ language }) =>

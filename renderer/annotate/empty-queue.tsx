@@ -10,11 +10,11 @@ export function EmptyQueue({ done, total }: { done: number; total: number }) {
   const project = useProject()
   const [place, change] = usePlace()
   const { annotator } = useSettings()
-  if (place.q || place.state)
+  if (place.q || place.state || place.dataset)
     return (
       <Empty title="No item is found">
         <p>No item of this queue matches the search and the filters.</p>
-        <Button onClick={() => change({ q: undefined, state: undefined, order: 'all' })}>
+        <Button onClick={() => change({ q: undefined, state: undefined, dataset: undefined, order: 'all' })}>
           Show all items
         </Button>
       </Empty>

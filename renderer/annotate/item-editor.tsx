@@ -53,14 +53,20 @@ export function ItemEditor({
   const { opened, note, version, isFromElsewhere, error, retry } = useOpenItem(place)
   if (opened === null) {
     const back = { label: 'Show the queue', go: () => change({ item: undefined }) }
-    return <LinkProblem what="item" error={error} back={back} onRetry={retry} />
+    return (
+      <div className="pane scroll pad grow">
+        <LinkProblem what="item" error={error} back={back} onRetry={retry} />
+      </div>
+    )
   }
   if (opened.item.rejected === null)
     return (
-      <Empty title="This item has no response to edit">
-        <p>It is a demonstration: a prompt with a good answer, which SFT learns from.</p>
-        <Button onClick={() => change({ item: undefined })}>Show the queue</Button>
-      </Empty>
+      <div className="pane scroll pad grow">
+        <Empty title="This item has no response to edit">
+          <p>It is a demonstration: a prompt with a good answer, which SFT learns from.</p>
+          <Button onClick={() => change({ item: undefined })}>Show the queue</Button>
+        </Empty>
+      </div>
     )
   return (
     <ItemPanel

@@ -51,7 +51,7 @@ export function KindBar({ editing }: { editing: Editing }) {
         })}
       </div>
       {sorted && !kinds.includes(sorted.kind) && <span className="badge">{wordOfKind(sorted)}</span>}
-      {at === null && <span className="quiet hide-narrow">Move to a change to sort it.</span>}
+      {at === null && <span className="quiet hide-narrow">Move to a change (Alt ↑ ↓) to sort it.</span>}
     </div>
   )
 }

@@ -7,7 +7,6 @@ import { Button } from '../ui/button.tsx'
 import { DiffText } from '../ui/diff-text.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Field } from '../ui/field.tsx'
-import { numberOf } from '../ui/format.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 
@@ -25,6 +24,7 @@ export function Review({ onClose }: { onClose: () => void }) {
   const annotators = overview?.annotators ?? []
   const first = place.first ?? annotators[0]
   const second = place.second ?? annotators.find((name) => name !== first)
+  const without = (other: string | undefined) => annotators.filter((name) => name !== other)
   const agreement = useQuery({
     queryKey: ['agreement', project, first, second],
     queryFn: () => host.annotate.agreement({ project, first: first!, second: second! }),
@@ -46,8 +46,8 @@ export function Review({ onClose }: { onClose: () => void }) {
           </Empty>
         ) : (
           <div className="row wrap">
-            <AnnotatorChoice label="First" name="first" value={first} annotators={annotators} />
-            <AnnotatorChoice label="Second" name="second" value={second} annotators={annotators} />
+            <AnnotatorChoice label="First" name="first" value={first} annotators={without(second)} />
+            <AnnotatorChoice label="Second" name="second" value={second} annotators={without(first)} />
           </div>
         )}
         <Problem error={agreement.error} onRetry={() => void agreement.refetch()} />
@@ -102,7 +102,7 @@ function Agreement({
     <>
       <p className="num">
         {items.length} items finished by both. Krippendorff's alpha over changed words:{' '}
-        <b>{numberOf(alpha)}</b> (1 is full agreement, 0 is chance).
+        <b>{alpha === null ? '–' : alpha.toFixed(2).replace('-', '−')}</b> (1 is full agreement, 0 is chance).
       </p>
       <table className="table review-table">
         <thead>

@@ -15,7 +15,7 @@ export function ConnectionLost() {
   const since = connectionLostAt()
   if (state === 'open' || state === 'opening' || since === null) return null
   const reason =
-    desktop === null ? `The host cannot be reached since ${clockTime(since)}.` : hostCrashReason()
+    desktop === null ? `The host has not been reachable since ${clockTime(since)}.` : hostCrashReason()
   return (
     <Banner
       kind="bad"

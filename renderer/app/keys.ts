@@ -95,7 +95,7 @@ function handle(event: KeyboardEvent): void {
 
 /** Escape leaves a field; a search that has a text is emptied first, by the browser. Enter goes from a search to its list. */
 function leaveField({ target, key }: KeyboardEvent): void {
-  if (!(target instanceof HTMLInputElement)) return
+  if (!(target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement)) return
   const isSearch = target.type === 'search'
   if (key === 'Escape' ? !isSearch || target.value === '' : isSearch && key === 'Enter') target.blur()
 }

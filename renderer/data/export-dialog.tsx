@@ -166,7 +166,7 @@ function FormatFields({ choice, onChange }: { choice: Choice; onChange: (change:
         </select>
       </Field>
       {hasColumns && (
-        <Field label="Kind of file" help="If you name the file yourself, its ending decides.">
+        <Field label="Kind of file" help="If you name the file, its extension decides.">
           <select
             value={choice.kind}
             onChange={({ target }) => onChange({ kind: kinds.find((kind) => kind === target.value) })}

@@ -212,7 +212,7 @@ function Format({
   if (problem !== null)
     return (
       <Banner kind="note" title="Which column is which?">
-        <p>Stet does not know the columns of this file. Choose below what to read from where.</p>
+        <p>Stet does not know the columns of this file. Choose a column for each field below.</p>
         <details>
           <summary>What was found</summary>
           <p>{problem}</p>

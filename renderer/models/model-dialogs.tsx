@@ -93,6 +93,6 @@ export function RemoveModel({
 /** What goes, and what stays. */
 export function removalSentence({ isOwn, sizeBytes }: Pick<ModelRecord, 'isOwn' | 'sizeBytes'>): string {
   return isOwn
-    ? `Its files in the project go for good (${bytesOf(sizeBytes)}). Its run, its evaluations and the models that were trained from it stay.`
+    ? `Its files in the project are deleted (${bytesOf(sizeBytes)}). Its run, its evaluations and the models that were trained from it stay.`
     : 'It leaves the list; its files stay where they are. Its evaluations and the models that were trained from it stay.'
 }

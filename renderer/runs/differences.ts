@@ -64,7 +64,11 @@ const outcomes: readonly { key: string; label: string; of: (run: Ended) => strin
       return best && `${best.winRate.toFixed(1)}% at step ${best.step}`
     },
   },
-  { key: 'objective/kl', label: 'KL at the end', of: last('objective/kl', 'nats') },
+  {
+    key: 'objective/kl',
+    label: 'KL at the end',
+    of: (run) => last('objective/kl', 'nats')(run) ?? last('objective/heldout_kl', 'nats')(run),
+  },
   { key: 'objective/scores', label: 'Reward at the end', of: last('objective/scores') },
   { key: 'response/length', label: 'Length at the end', of: last('response/length', 'tokens') },
   { key: 'sft/heldout_loss', label: 'Held-out loss', of: last('sft/heldout_loss') },

@@ -50,7 +50,7 @@ export function EditRunDialog({
           save.mutate()
         }}
       >
-        <Field label="Name" help="Of the run; a model that it has made keeps its own name.">
+        <Field label="Name" help="Renames the run; the model that it has made keeps its name.">
           <Input required value={typed.name} onChange={({ target }) => set('name', target.value)} />
         </Field>
         <Field label="Note" isOptional>
@@ -122,7 +122,7 @@ export function removalSentence({
   models: readonly string[]
 }): string {
   const kept = checkpoints === 1 ? '1 checkpoint' : `${checkpoints} checkpoints`
-  const goes = `Curves, samples, log and ${kept} go for good (${bytesOf(bytes)}).`
+  const goes = `Curves, samples, log and ${kept} are deleted (${bytesOf(bytes)}).`
   if (models.length === 0) return goes
   return `${goes} ${models.length === 1 ? 'The model' : 'The models'} ${models.join(', ')} ${models.length === 1 ? 'stays' : 'stay'}.`
 }

@@ -586,4 +586,32 @@ describe('annotating', async () => {
     const buttons = (await page.locator('.an-acts').boundingBox())!
     assert.ok(y + height <= buttons.y, `${y + height} is below ${buttons.y}`)
   })
+
+  test('what can be undone in Annotate is not offered in another view', async () => {
+    const toast = page.locator('.toast', { hasText: 'Marked as done' })
+    await toast.waitFor()
+    await app.goto('data')
+    await page.getByRole('searchbox', { name: 'Search items' }).waitFor()
+    await toast.waitFor({ state: 'detached' })
+    await app.goto('annotate')
+    await page.locator('.cm-content:focus').waitFor()
+    await page.keyboard.press('Alt+u')
+    await page.getByText('There is nothing to undo').waitFor()
+  })
+
+  test('from an item outside of the queue, Next goes to its first; one without a response to edit is refused', async () => {
+    await app.goto('annotate', { order: 'all', q: 'fridge', item: idOf('parcel') })
+    await page.getByText('1 in the queue').waitFor()
+    await page.getByRole('button', { name: 'Next item' }).click()
+    await page.getByText('1 of 1').waitFor()
+    const file = path.join(app.folder, 'demonstration.jsonl')
+    writeFileSync(file, `${JSON.stringify({ prompt: 'A demonstration?', chosen: 'Good.' })}\n`)
+    const { id } = await app.host.work.start({ verb: 'import', input: { project, files: [file] } })
+    for await (const _ of await app.host.work.watch({ id }));
+    const { rows } = await app.host.data.page({ project, query: { search: 'demonstration' }, limit: 1 })
+    await app.goto('annotate', { item: rows[0]!.id })
+    await page.getByRole('heading', { name: 'This item has no response to edit' }).waitFor()
+    assert.equal(await page.locator('.cm-content').count(), 0)
+    assert.deepEqual(await axeProblems(page), [])
+  })
 })

@@ -155,10 +155,15 @@ describe('judging', async () => {
       await dialog.getByRole('button', { name: `Remove ${side}` }).waitFor()
     }
     assert.equal(await dialog.getByLabel('Reference', { exact: true }).inputValue(), reference)
-    for (const judge of ['Shorter wins', 'Less repetition wins']) {
-      await dialog.getByLabel('Judges', { exact: true }).fill(judge)
-      await page.getByRole('option', { name: judge }).click()
-    }
+    const judges = dialog.getByLabel('Judges', { exact: true })
+    await judges.fill('Shorter wins')
+    await page.getByRole('option', { name: 'Shorter wins' }).click()
+    // The field still has the focus, and Enter takes what is listed first.
+    await page.locator('input:focus').fill('Less rep')
+    await page.getByRole('option', { name: 'Less repetition wins' }).waitFor()
+    await page.keyboard.press('Enter')
+    await dialog.getByRole('button', { name: /^Remove Less repetition wins/ }).waitFor()
+    assert.equal(await judges.evaluate((field) => field === document.activeElement), true)
     assert.deepEqual(await axeProblems(page), [])
     await dialog.getByText(/^Compares 2 candidates with .* by 2 judges: 4 evaluations\.$/).waitFor()
     const before = (await app.host.judge.list({ project })).length

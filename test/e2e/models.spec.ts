@@ -146,7 +146,7 @@ describe('the view Models', async () => {
     assert.deepEqual(await axeProblems(page), [])
     const { path: file } = (await app.host.models.list({ project })).find(({ name }) => name === 'third')!
     await page.keyboard.press('Delete')
-    await page.getByText(/Its files in the project go for good/).waitFor()
+    await page.getByText(/Its files in the project are deleted/).waitFor()
     await page.getByRole('button', { name: 'Keep it' }).click()
     assert.ok(existsSync(file))
     await page.keyboard.press('Delete')

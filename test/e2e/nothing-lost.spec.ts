@@ -43,7 +43,7 @@ describe('nothing is lost', async () => {
     const id = freshItem()
     await openItem(id)
     await app.stopHost('crash')
-    await page.getByText(/The host cannot be reached since \d\d:\d\d/).waitFor()
+    await page.getByText(/The host has not been reachable since \d\d:\d\d/).waitFor()
     await page.keyboard.type(' lost and found')
     await page.keyboard.press('Control+Enter')
     await page.getByText(/Not saved: 1 edit, since \d\d:\d\d\. Kept in this browser/).waitFor()

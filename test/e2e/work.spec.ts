@@ -251,7 +251,7 @@ describe('the workflow', async () => {
     await page.getByText('Compares aligned with base on up to 20 prompts, by one judge.').waitFor()
     assert.deepEqual(await axeProblems(page), [])
     await page.getByRole('button', { name: 'Start the evaluation' }).click()
-    await page.getByRole('button', { name: 'aligned against base' }).click({ timeout: 120_000 })
+    await page.getByRole('button', { name: 'aligned against base', exact: true }).click({ timeout: 120_000 })
     await page.getByRole('button', { name: 'Judge by hand' }).click()
     // Two of the twenty are shown again.
     await page.getByText('0 of 22').waitFor()

@@ -92,7 +92,10 @@ test('options override the config file, whose other settings stay', () => {
 })
 
 test('a text that is not a number, or not a pair, is refused and the option is named', () => {
-  assert.throws(() => inputOf({ limit: 'much' }), /--limit: "much" is not a number\. Give one, or "none"/)
+  assert.throws(
+    () => inputOf({ limit: 'much' }),
+    /--limit: "much" is not a number\. Enter a number, or "none"/,
+  )
   assert.throws(() => inputOf({ seeds: ['1,,2'] }), /--seeds: "" is not a number/)
   assert.throws(() => inputOf({ columns: ['prompt'] }), /--columns: "prompt" is not of the form/)
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { createProject } from '../../../electron/storage/index.ts'
+import { createEvaluation, createProject, finishEvaluation } from '../../../electron/storage/index.ts'
 import { openClient } from '../client.ts'
 import { writeRows } from '../entry/cli-process.ts'
 
@@ -167,4 +167,26 @@ test('a card says how far a project has got, how much it takes, and when it was 
   assert.deepEqual([renamed.name, renamed.folder], ['Clinic letters', project])
   assert.equal((await card()).name, 'Clinic letters')
   await assert.rejects(host.projects.rename({ project, name: ' ' }), { code: 'bad_input' })
+})
+
+test('the best win rate of a card is of a judge of quality, not of a check on length', async () => {
+  const made = path.join(folder, 'judged.stet')
+  const { db, close: leave } = await createProject(made, 'judged')
+  for (const [judge, winRate] of [
+    [{ kind: 'length', prefer: 'shorter' }, 90],
+    [{ kind: 'world' }, 60],
+    ['Nova', 55],
+  ] as const) {
+    const { id } = createEvaluation(db, {
+      kind: 'win-rate',
+      name: 'a against b',
+      runId: null,
+      config: { judge },
+    })
+    finishEvaluation(db, id, { winRate })
+  }
+  leave()
+  await host.projects.open({ project: made })
+  const { summary } = (await host.projects.recent({})).find((card) => card.folder === made)!
+  assert.deepEqual([summary?.stages, summary?.bestWinRate], [['judged'], 60])
 })

@@ -47,6 +47,11 @@ export function shortName(side: string): string {
   return /[\\/]/.test(side) ? name.replace(/\.(jsonl?|gguf)$/i, '') || side : side
 }
 
+/** Both sides of a comparison, as `token against base`; those that are files without the folders they lie in. */
+export function comparedName(name: string): string {
+  return name.split(' against ').map(shortName).join(' against ')
+}
+
 /** The interval that a record's claims rest on: that which allows for stopping, if a session was stopped before its end. */
 export function claimedInterval({
   summary,

@@ -1,5 +1,6 @@
 /** What the command palette finds: verbs of the view, then places, then items. */
 import { useQuery } from '@tanstack/react-query'
+import { comparedName } from '../../electron/contract/result-sentence.ts'
 import { views } from '../../electron/contract/views.ts'
 import type { IconName } from '../ui/icons.tsx'
 import { host } from './connection.ts'
@@ -29,7 +30,9 @@ export function usePaletteEntries(text: string, only: PaletteKind | null): Entry
   const matches = ({ title, detail = '' }: Entry) => `${title} ${detail}`.toLowerCase().includes(words)
   const found: Record<PaletteKind, Entry[]> = {
     Do: boundVerbs().filter(matches),
-    'Go to': [...useViews(), ...useRuns(), ...useModels(), ...useProjects()].filter(matches),
+    'Go to': [...useViews(), ...useRuns(), ...useModels(), ...useEvaluations(), ...useProjects()].filter(
+      matches,
+    ),
     Items: useItems(words),
   }
   return paletteKinds
@@ -109,6 +112,20 @@ function useModels(): Entry[] {
   return (data ?? []).map(({ id, name }) => ({
     ...{ id: `model ${id}`, kind: 'Go to', icon: 'models', title: name, detail: 'model' },
     run: () => goTo(project!, 'models', { model: id }),
+  }))
+}
+
+function useEvaluations(): Entry[] {
+  const project = useProjectMaybe()
+  const { data } = useQuery({
+    queryKey: ['evaluations', project],
+    queryFn: () => host.judge.list({ project: project! }),
+    enabled: project !== null,
+  })
+  return (data ?? []).map(({ id, name, judge }) => ({
+    ...{ id: `evaluation ${id}`, kind: 'Go to', icon: 'judge' },
+    ...{ title: comparedName(name), detail: `judged by ${judge}` },
+    run: () => goTo(project!, 'judge', { evaluation: id }),
   }))
 }
 

@@ -1,8 +1,8 @@
 /** All evaluations with their win rates, the ratings of all models, and the newest experiment's results. */
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { EvaluationRecord, Rating } from '../../electron/contract/judge.ts'
-import { shortName } from '../../electron/contract/result-sentence.ts'
+import { comparedName, shortName } from '../../electron/contract/result-sentence.ts'
 import type { VerbName } from '../../electron/contract/verbs.ts'
 import type { WorkRecord } from '../../electron/contract/work.ts'
 import { Bar } from '../app/bar.tsx'
@@ -42,7 +42,7 @@ function columnsFor(
       text: ({ name }) => name,
       cell: ({ id, name }) => (
         <Button kind="quiet" className="opens" onClick={() => change({ evaluation: id })}>
-          {compared(name)}
+          {comparedName(name)}
         </Button>
       ),
     },
@@ -94,11 +94,6 @@ function unfinishedWords({ judged, pairs }: Pick<EvaluationRecord, 'judged' | 'p
 
 function percentOf(percent: number | null | undefined): string {
   return percent == null ? '–' : `${percent.toFixed(1)}%`
-}
-
-/** Both sides; those that are files without the folders they lie in. */
-function compared(name: string): string {
-  return name.split(' against ').map(shortName).join(' against ')
 }
 
 const ratingColumns: Column<Rating>[] = [
@@ -157,12 +152,17 @@ function EvaluationTable({ list }: { list: readonly EvaluationRecord[] }) {
   const [{ sort, from = '0' }, change] = usePlace()
   const isSorted = sort === 'win-rate'
   const toggle = () => change({ sort: isSorted ? undefined : 'win-rate', from: undefined }, { replace: true })
-  useKeys('Evaluations', [{ keys: 'w', does: 'sort by win rate', run: toggle }])
+  const section = useRef<HTMLElement>(null)
+  useKeys('Evaluations', [
+    { keys: 'w', does: 'sort by win rate', run: toggle },
+    { keys: 'j', does: 'next evaluation', run: () => moveFocus(section.current, 1), repeats: true },
+    { keys: 'k', does: 'previous evaluation', run: () => moveFocus(section.current, -1), repeats: true },
+  ])
   const rows = isSorted ? byWinRate(list) : list
   const start = Math.min(Math.max(0, Number(from) || 0), rows.length - 1)
   const page = (next: number) => change({ from: next > 0 ? String(next) : undefined }, { replace: true })
   return (
-    <section>
+    <section ref={section}>
       <h2 className="unseen">Evaluations</h2>
       <ResultTable
         title="Evaluations"
@@ -194,6 +194,13 @@ function EvaluationTable({ list }: { list: readonly EvaluationRecord[] }) {
       )}
     </section>
   )
+}
+
+/** From the row that has the focus, or to the first; Enter opens it. */
+function moveFocus(section: HTMLElement | null, by: 1 | -1): void {
+  const names = [...(section?.querySelectorAll<HTMLElement>('.opens') ?? [])]
+  const at = names.findIndex((name) => name === document.activeElement)
+  names[at < 0 ? 0 : Math.min(names.length - 1, Math.max(0, at + by))]?.focus()
 }
 
 const judgingVerbs: readonly VerbName[] = ['judge', 'resume-judge', 'check-judge']

@@ -176,6 +176,27 @@ describe('judging', async () => {
     assert.deepEqual(await axeProblems(page), [])
   })
 
+  test('the list of evaluations is walked by keys, and the palette finds them', async () => {
+    await app.goto('judge')
+    await page.locator('.evaluations .opens').nth(1).waitFor()
+    const focused = () => page.evaluate(() => document.activeElement?.textContent)
+    await page.keyboard.press('j')
+    const first = await focused()
+    await page.keyboard.press('j')
+    assert.notEqual(await focused(), first)
+    await page.keyboard.press('k')
+    assert.equal(await focused(), first)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/evaluation=/)
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('against wordy')
+    await page
+      .getByRole('option', { name: /against wordy.*judged by/ })
+      .first()
+      .click()
+    await page.getByRole('option').first().waitFor({ state: 'detached' })
+  })
+
   test('a result begins with its sentence, which says no more than the interval', async () => {
     const list = await app.host.judge.list({ project })
     const own = list.find((each) => each.judge === 'length shorter' && each.candidate === plain)!

@@ -114,7 +114,7 @@ function PrefilledForm({
     queryKey: ['models', project],
     queryFn: () => host.models.list({ project }),
   })
-  const coming = useWork(project).filter(({ endedAt }) => endedAt === null)
+  const work = useWork(project)
   if (!models.data || (like !== undefined && !data)) {
     const back = { label: 'Start from the defaults', go: () => change({ like: undefined }) }
     return <LinkProblem what="run" error={error ?? models.error} back={back} onRetry={refetch} />
@@ -122,19 +122,14 @@ function PrefilledForm({
   const job = data?.record.config.job
   const base = valuesOf(fields, { ...modelsOf(job, models.data), config: job?.config })
   const { input = {} } = runPresets[kind]?.find(({ title }) => title === preset) ?? {}
-  return (
-    <RunForm
-      kind={kind}
-      fields={fields}
-      initial={withOwnModels(
-        { ...base, ...valuesOf(fields, input) },
-        fields.flatMap(({ key, required }) => (required ? key : [])),
-        models.data,
-        coming.flatMap(({ input: { name } }) => (typeof name === 'string' ? name : [])),
-      )}
-      onStarted={onStarted}
-    />
+  const prefilled = { ...base, ...valuesOf(fields, input) }
+  const coming = work.flatMap(({ endedAt, input: { name } }) =>
+    endedAt === null && typeof name === 'string' ? name : [],
   )
+  const required = fields.flatMap(({ key, required }) => (required ? key : []))
+  // Another run's models are taken as they are: they may be paths outside of the project.
+  const initial = like === undefined ? withOwnModels(prefilled, required, models.data, coming) : prefilled
+  return <RunForm kind={kind} fields={fields} initial={initial} onStarted={onStarted} />
 }
 
 /** The models that a job names, as the form names them: those of the project by name, others by their path. */

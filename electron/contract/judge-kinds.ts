@@ -254,6 +254,12 @@ export function judgeKindOf(spec: AnyJudgeSpec): JudgeKind<AnyJudgeSpec> {
   return evaluationKinds[spec.kind]
 }
 
+/** Whether a stored judge is a check on others; people and judges of other versions are not. */
+export function isCheck(judge: unknown): boolean {
+  const { data } = AnyJudgeSpec.safeParse(judge)
+  return data !== undefined && judgeKindOf(data).isCheck
+}
+
 export function isProgrammatic(spec: AnyJudgeSpec): spec is ProgrammaticJudgeSpec {
   return spec.kind in programmaticKinds
 }

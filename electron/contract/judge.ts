@@ -175,6 +175,8 @@ export const EvaluationRecord = z.object({
   kind: z.string(),
   name: z.string(),
   judge: z.string().nullable(),
+  /** Whether the judge looks at one property of the text alone, such as its length. */
+  isCheck: z.boolean(),
   reference: z.string().nullable(),
   candidate: z.string().nullable(),
   pairs: z.int().nonnegative(),

@@ -35,11 +35,14 @@ export interface WinRate {
   sentence: string
 }
 
-/** @param evaluations the newest first @returns by the candidate's name, what its newest finished evaluation says */
+/**
+ * @param evaluations the newest first
+ * @returns by the candidate's name, what its newest finished evaluation says; a check on length says nothing of quality
+ */
 export function winRates(evaluations: readonly EvaluationRecord[]): Map<string, WinRate> {
   const rates = new Map<string, WinRate>()
-  for (const { candidate, reference, judge, summary } of evaluations) {
-    if (candidate === null || summary === null || rates.has(candidate)) continue
+  for (const { candidate, reference, judge, isCheck, summary } of evaluations) {
+    if (candidate === null || summary === null || isCheck || rates.has(candidate)) continue
     const [low, high] = [summary.interval.low, summary.interval.high].map((edge) => edge.toFixed(1))
     rates.set(candidate, {
       value: summary.winRate,

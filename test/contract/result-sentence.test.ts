@@ -74,7 +74,7 @@ test('a session that was stopped claims only what the interval that allows for s
   const anytime = { low: 45, high: 82, prompts: 30 }
   const record = {
     ...{ id: 'e', kind: 'blind', name: 'x', judge: 'ann', reference: 'base', candidate: 'aligned' },
-    ...{ of: null, canResume: false, createdAt: '', corrected: null, pairs: 60, summary },
+    ...{ of: null, isCheck: false, canResume: false, createdAt: '', corrected: null, pairs: 60, summary },
     session: { decided: false, anytime, selfAgreement: null },
   }
   const start = (judged: number) => recordSentence({ ...record, judged })[0]!.text

@@ -1,5 +1,7 @@
 /** What a project's evaluations found: their records, how far their judges agree, and a rating of the models. */
+
 import type { EvaluationRecord, Rating } from '../../contract/judge.ts'
+import { isCheck } from '../../contract/judge-kinds.ts'
 import { ResultRecord, WinRateSummary } from '../../contract/report.ts'
 import { type Agreement, cohensKappa, type Outcome, outcomeOf } from '../../pipeline/judge/agreement.ts'
 import { bradleyTerry, type Game } from '../../pipeline/judge/bradley-terry.ts'
@@ -44,6 +46,7 @@ export function recordOf(
     kind,
     name,
     judge: judgeName({ judge }),
+    isCheck: isCheck(judge),
     reference,
     candidate,
     pairs: pairs.length,

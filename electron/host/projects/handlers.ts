@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { AnyJudgeSpec, judgeKindOf } from '../../contract/judge-kinds.ts'
+import { isCheck } from '../../contract/judge-kinds.ts'
 import { type ProjectOverview, ProjectStage, type ProjectSummary } from '../../contract/projects.ts'
 import type { RunKind } from '../../contract/run-kinds/index.ts'
 import {
@@ -78,9 +78,9 @@ function summaryOf(overview: ProjectOverview, { db }: Project): ProjectSummary {
   const { items, editable, edited, settled, runs, evaluations } = overview
   const judged = listEvaluations(db).flatMap(({ config, result }) => {
     const winRate = winRateOf(result)
-    return winRate === null ? [] : { winRate, isCheck: isByCheck(config.judge) }
+    return winRate === null ? [] : { winRate, isCheck: isCheck(config.judge) }
   })
-  const winRates = judged.flatMap(({ winRate, isCheck }) => (isCheck ? [] : winRate))
+  const winRates = judged.flatMap((each) => (each.isCheck ? [] : each.winRate))
   const reached: Record<ProjectStage, boolean> = {
     data: items > 0,
     edits: edited > 0,
@@ -104,12 +104,6 @@ function hasFinished(db: Project['db'], kinds: readonly RunKind[]): boolean {
 }
 
 /** Null for an evaluation that is not finished, or not a comparison of two sides. */
-/** Whether a judge that only checks a property has compared, such as the length. */
-function isByCheck(judge: unknown): boolean {
-  const { data } = AnyJudgeSpec.safeParse(judge)
-  return data !== undefined && judgeKindOf(data).isCheck
-}
-
 function winRateOf(result: unknown): number | null {
   const parsed = z.object({ winRate: z.number() }).safeParse(result)
   return parsed.success ? parsed.data.winRate : null

@@ -18,6 +18,7 @@ const record = (name: string, candidate: string, summary: EvaluationRecord['summ
   corrected: null,
   session: null,
   judged: 512,
+  isCheck: false,
   canResume: false,
   createdAt: '',
 })

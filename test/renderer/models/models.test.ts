@@ -55,8 +55,9 @@ test('models whose names make a circle are all listed, once', () => {
 })
 
 test('a win rate is that of the newest finished evaluation, with its interval, opponent and judge', () => {
-  const evaluation = (candidate: string, winRate: number | null) =>
+  const evaluation = (candidate: string, winRate: number | null, isCheck = false) =>
     ({
+      isCheck,
       candidate,
       reference: 'sft',
       judge: 'world',
@@ -64,6 +65,7 @@ test('a win rate is that of the newest finished evaluation, with its interval, o
     }) as EvaluationRecord
   const rates = winRates([
     evaluation('a', null),
+    evaluation('a', 90, true),
     evaluation('a', 64.24),
     evaluation('a', 50),
     evaluation('b', null),

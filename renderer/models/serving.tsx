@@ -65,11 +65,13 @@ function ServedModel({ work: { id, input, serving } }: { work: WorkRecord }) {
           <dd className="code">{serving.model}</dd>
           <dt>Address</dt>
           <dd className="code">
-            {serving.url} <CopyButton what="address" text={serving.url} />
+            {serving.url}
+            <CopyButton what="address" text={serving.url} />
           </dd>
           <dt>Key</dt>
           <dd className="code">
-            {serving.key} <CopyButton what="key" text={serving.key} />
+            {serving.key}
+            <CopyButton what="key" text={serving.key} />
           </dd>
         </dl>
       ) : (

@@ -146,7 +146,7 @@ describe('ways back', async () => {
     await page.waitForLoadState('networkidle')
     await page.waitForTimeout(3000)
     await app.stopHost('crash')
-    await page.getByText(/The host cannot be reached since/).waitFor()
+    await page.getByText(/The host has not been reachable since/).waitFor()
     for (const { path } of views) {
       await inPage(inProject(path))
       await page.locator('.rail [aria-current=page]', { hasText: new RegExp(path, 'i') }).waitFor()

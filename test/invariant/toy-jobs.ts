@@ -186,7 +186,8 @@ export function long(job: TrainingJob): TrainingJob {
     case 'sft':
       return { ...job, config: { ...job.config, epochs, checkpointEvery } }
     case 'dpo':
-      return { ...job, config: { ...job.config, epochs, checkpointEvery } }
+      // Plain DPO lowers the chosen responses until it pauses, long before the last step.
+      return { ...job, config: { ...job.config, epochs, checkpointEvery, chosenDrop: null } }
     case 'reward':
       return { ...job, config: { ...job.config, epochs, checkpointEvery } }
   }

@@ -51,7 +51,7 @@ describe('nothing is lost', async () => {
     await app.startHost()
     await textStored(id, 'lost and found')
     assert.equal((await stored(id))?.state, 'done')
-    await page.getByText('The host cannot be reached').waitFor({ state: 'detached' })
+    await page.getByText('The host has not been reachable').waitFor({ state: 'detached' })
     await page.getByText(/^Saved \d/).waitFor()
   })
 

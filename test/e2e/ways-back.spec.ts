@@ -152,12 +152,12 @@ describe('ways back', async () => {
       await page.locator('.rail [aria-current=page]', { hasText: new RegExp(path, 'i') }).waitFor()
       await page.waitForTimeout(300)
       await noRouterPage()
-      assert.ok(await page.getByText(/The host cannot be reached/).count())
+      assert.ok(await page.getByText(/The host has not been reachable/).count())
     }
     await inPage(inProject('runs'))
     await app.startHost()
     await page
-      .getByText(/The host cannot be reached/)
+      .getByText(/The host has not been reachable/)
       .first()
       .waitFor({ state: 'detached' })
     await page.getByRole('heading', { name: 'No runs yet' }).waitFor()

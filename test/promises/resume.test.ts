@@ -143,12 +143,18 @@ const plans: Record<JobName, Stop[]> = {
   'ppo-ensemble': [killAfter(1), pauseAfter(3)],
 }
 
+/** Each process compiles its run again, so a quick run stops most kinds only once, in the last of the ways. */
+function stopsOf(name: JobName): Stop[] {
+  const isThorough = isLong || name === 'sft' || name === 'ppo-shared'
+  return isThorough ? plans[name] : plans[name].slice(-1)
+}
+
 describe('a stopped and resumed run ends with the same bytes', { concurrency: 2 }, () => {
   for (const name of jobNames) {
-    const stops = plans[name].map((stop) => `${stop.kind} ${'name' in stop ? stop.name : stop.step}`)
+    const stops = stopsOf(name).map((stop) => `${stop.kind} ${'name' in stop ? stop.name : stop.step}`)
     test(`${name}: ${stops.join(', ')}`, async () => {
       const jobIn = (runFolder: string) => toyJob(name, files, runFolder)
-      assertSameRun(await runWithStops(jobIn, name, plans[name]), uninterrupted(name))
+      assertSameRun(await runWithStops(jobIn, name, stopsOf(name)), uninterrupted(name))
     })
   }
 })

@@ -130,12 +130,28 @@ export function* iterateItems(db: Db, filter: ItemFilter = {}): Generator<Item> 
   }
 }
 
+/** Yields the items that someone has finished editing; of a project with few edits most items are not read. */
+function* iterateEditedItems(db: Db, filter: ItemFilter): Generator<Item> {
+  const { where, values } = condition(filter)
+  const select = db.prepare(
+    "SELECT DISTINCT item_seq FROM shown_states WHERE state = 'done' ORDER BY item_seq",
+  )
+  const page = db.prepare(
+    `SELECT ${itemColumns} FROM shown_items WHERE seq IN (SELECT value FROM json_each(@seqs)) AND ${where} ORDER BY seq`,
+  )
+  const seqs = select.pluck().all() as number[]
+  for (let from = 0; from < seqs.length; from += rowsPerPage) {
+    const part = JSON.stringify(seqs.slice(from, from + rowsPerPage))
+    for (const row of page.all({ ...values, seqs: part }) as ItemColumns[]) yield storedItem(db, row)
+  }
+}
+
 /** Yields the finished edits: for each item, each annotator's latest revision if it is done. */
 export function* iterateEditedPairs(db: Db, filter: ItemFilter = {}): Generator<EditedPair> {
   const edits = db.prepare<[string], CheckedAnnotation & { edited: string; change_kinds: string | null }>(
     "SELECT * FROM latest_annotations WHERE item_id = ? AND state = 'done' ORDER BY annotator",
   )
-  for (const item of iterateItems(db, filter)) {
+  for (const item of iterateEditedItems(db, filter)) {
     const { rejected } = item
     if (rejected === null) continue
     for (const row of edits.all(item.id)) {

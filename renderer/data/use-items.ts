@@ -21,7 +21,7 @@ export function useItems(wanted: ItemQuery, scroller: RefObject<HTMLDivElement |
     getScrollElement: () => scroller.current,
     estimateSize: () => rowRem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize),
     rangeExtractor: (range) => defaultRangeExtractor(range).slice(0, maxRows),
-    overscan: 10,
+    overscan: 3,
   })
   const visible = virtual.getVirtualItems()
   const pageNumbers = [...new Set([0, ...visible.map(({ index }) => Math.floor(index / pageRows))])]

@@ -156,7 +156,7 @@ describe('speed', async () => {
     assert.ok(p95 < 20, `p95 is ${p95} ms`)
   })
 
-  test('every view of 100,000 items opens within 300 ms', async (t) => {
+  test('every view of 100,000 items opens within 300 ms, and faster again', async (t) => {
     const { page } = app
     const marks: Record<string, string> = {
       data: '.item-row .pill',
@@ -167,21 +167,43 @@ describe('speed', async () => {
       models: '.empty',
       settings: '.settings',
     }
-    const visit = async (view: string) => {
-      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+    /** From the key to the frame that shows the view, measured in the page. */
+    const visit = async (view: string, mark = marks[view]!) => {
+      await page.evaluate((wanted) => {
+        ;(document.activeElement as HTMLElement | null)?.blur()
+        const own = window as unknown as { shownAfterMs: number | null }
+        own.shownAfterMs = null
+        const begin = ({ key }: KeyboardEvent) => {
+          if (key === 'g') return
+          removeEventListener('keydown', begin, true)
+          const began = performance.now()
+          const look = () => {
+            if (document.querySelector(wanted)) own.shownAfterMs = performance.now() - began
+            else requestAnimationFrame(look)
+          }
+          requestAnimationFrame(look)
+        }
+        addEventListener('keydown', begin, true)
+      }, mark)
       await page.keyboard.press('g')
-      const began = performance.now()
       await page.keyboard.press(view[0]!)
       await page.waitForURL(new RegExp(`/${view}`))
-      await page.locator(marks[view]!).first().waitFor()
-      return performance.now() - began
+      const shown = await page.waitForFunction(
+        () => (window as unknown as { shownAfterMs: number | null }).shownAfterMs,
+      )
+      return Math.round((await shown.jsonValue())!)
     }
-    // The first visit loads the view's code; later visits are the usual case.
-    for (const view of Object.keys(marks)) await visit(view)
+    // The first visit loads the view's code, and may show a skeleton before the data.
+    await app.goto('settings')
+    await page.reload()
+    await page.locator('.settings').waitFor()
+    const first: Record<string, number> = {}
+    for (const view of Object.keys(marks)) first[view] = await visit(view, `.skeleton, ${marks[view]}`)
+    await page.locator('.settings').waitFor()
     const rounds: Record<string, number>[] = []
     for (let round = 0; round < 3; round++) {
       const took: Record<string, number> = {}
-      for (const view of Object.keys(marks)) took[view] = Math.round(await visit(view))
+      for (const view of Object.keys(marks)) took[view] = await visit(view)
       rounds.push(took)
     }
     const median = (view: string) =>
@@ -190,11 +212,10 @@ describe('speed', async () => {
         0.5,
       )
     const times = Object.fromEntries(Object.keys(marks).map((view) => [view, median(view)]))
-    t.diagnostic(JSON.stringify(times))
-    assert.deepEqual(
-      Object.entries(times).filter(([, ms]) => ms >= 300),
-      [],
-    )
+    t.diagnostic(`first ${JSON.stringify(first)}, later ${JSON.stringify(times)}`)
+    const slow = (took: Record<string, number>, ms: number) =>
+      Object.entries(took).filter(([, each]) => each >= ms)
+    assert.deepEqual([slow(first, 300), slow(times, 200)], [[], []])
   })
 
   test('a run with 10,000 points in 12 metrics opens within 300 ms, and its charts follow the pointer', async (t) => {
@@ -257,12 +278,16 @@ describe('speed', async () => {
     await page.getByText('1 shown', { exact: true }).waitFor()
   })
 
-  test('the UI is usable within 2 s', async (t) => {
+  test('the UI is usable within 2 s on a processor of a quarter of the speed', async (t) => {
+    const session = await app.page.context().newCDPSession(app.page)
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
     const began = performance.now()
     await app.page.goto(app.url)
     await app.page.getByRole('heading', { name: 'Projects', exact: true }).waitFor()
     t.diagnostic(`${Math.round(performance.now() - began)} ms`)
-    assert.ok(performance.now() - began < 2000)
+    const took = performance.now() - began
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 1 })
+    assert.ok(took < 2000, `${took} ms`)
   })
 
   test('with the diff in tokens of a model, keys are as fast', async (t) => {

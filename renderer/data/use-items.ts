@@ -16,10 +16,11 @@ export function useItems(wanted: ItemQuery, scroller: RefObject<HTMLDivElement |
   const project = useProject()
   const query = { ...wanted, search: useDeferredValue(wanted.search) }
   const total = useRef(0)
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
   const virtual = useVirtualizer({
     count: total.current,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowRem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize),
+    estimateSize: () => rowRem * rem,
     rangeExtractor: (range) => defaultRangeExtractor(range).slice(0, maxRows),
     overscan: 3,
   })

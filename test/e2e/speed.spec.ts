@@ -156,7 +156,7 @@ describe('speed', async () => {
     assert.ok(p95 < 20, `p95 is ${p95} ms`)
   })
 
-  test('every view of 100,000 items opens within 300 ms, and faster again', async (t) => {
+  test('every view of 100,000 items opens within 300 ms, and within 100 ms again', async (t) => {
     const { page } = app
     const marks: Record<string, string> = {
       data: '.item-row .pill',
@@ -167,8 +167,8 @@ describe('speed', async () => {
       models: '.empty',
       settings: '.settings',
     }
-    /** From the key to the frame that shows the view, measured in the page. */
-    const visit = async (view: string, mark = marks[view]!) => {
+    /** From the key to the frame that shows the view, or the skeleton of its data, measured in the page. */
+    const visit = async (view: string) => {
       await page.evaluate((wanted) => {
         ;(document.activeElement as HTMLElement | null)?.blur()
         const own = window as unknown as { shownAfterMs: number | null }
@@ -184,22 +184,20 @@ describe('speed', async () => {
           requestAnimationFrame(look)
         }
         addEventListener('keydown', begin, true)
-      }, mark)
+      }, `.skeleton, ${marks[view]}`)
       await page.keyboard.press('g')
       await page.keyboard.press(view[0]!)
       await page.waitForURL(new RegExp(`/${view}`))
       const shown = await page.waitForFunction(
         () => (window as unknown as { shownAfterMs: number | null }).shownAfterMs,
       )
+      // The data come next, and in Annotate they take the focus.
+      await page.locator(marks[view]!).first().waitFor()
       return Math.round((await shown.jsonValue())!)
     }
-    // The first visit loads the view's code, and may show a skeleton before the data.
-    await app.goto('settings')
-    await page.reload()
-    await page.locator('.settings').waitFor()
+    // The first visit loads the view's code; later visits are the usual case.
     const first: Record<string, number> = {}
-    for (const view of Object.keys(marks)) first[view] = await visit(view, `.skeleton, ${marks[view]}`)
-    await page.locator('.settings').waitFor()
+    for (const view of Object.keys(marks)) first[view] = await visit(view)
     const rounds: Record<string, number>[] = []
     for (let round = 0; round < 3; round++) {
       const took: Record<string, number> = {}
@@ -215,7 +213,7 @@ describe('speed', async () => {
     t.diagnostic(`first ${JSON.stringify(first)}, later ${JSON.stringify(times)}`)
     const slow = (took: Record<string, number>, ms: number) =>
       Object.entries(took).filter(([, each]) => each >= ms)
-    assert.deepEqual([slow(first, 300), slow(times, 200)], [[], []])
+    assert.deepEqual([slow(first, 300), slow(times, 100)], [[], []])
   })
 
   test('a run with 10,000 points in 12 metrics opens within 300 ms, and its charts follow the pointer', async (t) => {

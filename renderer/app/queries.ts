@@ -24,7 +24,7 @@ export function followHost(): void {
   void followWork()
   onConnection((state) => {
     if (state !== 'open') return
-    void queries.invalidateQueries({ predicate: mayChangePlaces })
+    void queries.invalidateQueries({ predicate: isAskedAgain })
     void followWork()
   })
 }
@@ -37,8 +37,8 @@ async function followWork(): Promise<void> {
   }
 }
 
-/** A queue stays as it is while someone works through it: only an import adds to it. */
-function mayChangePlaces({ queryKey, state }: Query): boolean {
+/** Not a queue, which stays as it is while someone works through it: only an import adds to it. */
+function isAskedAgain({ queryKey, state }: Query): boolean {
   return queryKey[0] !== 'queue' || state.status === 'error'
 }
 
@@ -51,6 +51,6 @@ function update(record: WorkRecord): void {
   if (record.endedAt !== null)
     void queries.invalidateQueries({
       predicate: (query) =>
-        query.queryKey[0] !== workKey[0] && (record.verb === 'import' || mayChangePlaces(query)),
+        query.queryKey[0] !== workKey[0] && (record.verb === 'import' || isAskedAgain(query)),
     })
 }

@@ -36,9 +36,9 @@ const demoArms = [
   'token-on-sft',
 ] as const
 
-/** Minutes on the compiled runtime. */
+/** Under ten minutes on the compiled runtime. */
 const full: DemoPreset = {
-  sizes: { demonstrations: 10_000, pairs: 4_000 },
+  sizes: { demonstrations: 10_000, pairs: 3_000 },
   reference: SftConfig.parse({
     ...worldSettings.sft,
     epochs: 3,
@@ -48,7 +48,7 @@ const full: DemoPreset = {
     arms: [...demoArms],
     prompts: 512,
     ...onPairs({ epochs: 2, warmupSteps: 30, checkpointEvery: 500 }),
-    ppo: PpoConfig.parse({ ...worldPpo, totalSteps: 24, rolloutBatchSize: 96, judgeEvery: 8 }),
+    ppo: PpoConfig.parse({ ...worldPpo, totalSteps: 16, rolloutBatchSize: 80, judgeEvery: 8 }),
   },
   caveat: null,
 }

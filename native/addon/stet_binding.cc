@@ -321,29 +321,31 @@ static napi_value RecordingConstant(napi_env env, napi_callback_info info) {
   return DescribeOp(env, recording, finished, status.status);
 }
 
-// recordingFinish(recording, name, inputs: value[], outputs: value[], effects: op[]): registers the function
-static napi_value RecordingFinish(napi_env env, napi_callback_info info) {
-  size_t argc = 5;
-  napi_value args[5];
+// recordingFunction(recording, name, ops: op[], inputs: value[], outputs: value[], effects: op[]): registers these ops as
+// a function
+static napi_value RecordingFunction(napi_env env, napi_callback_info info) {
+  size_t argc = 6;
+  napi_value args[6];
   napi_get_cb_info(env, info, &argc, args, nullptr, nullptr);
   Recording* recording = FindRecording(env, args[0]);
   if (!recording) return nullptr;
   const std::string name = ReadString(env, args[1]);
   std::vector<TF_Output> inputs, outputs;
-  if (!ReadValues(env, recording, args[2], &inputs) || !ReadValues(env, recording, args[3], &outputs)) return nullptr;
-  std::vector<const TF_Operation*> effects;
-  for (int64_t op : ReadInts(env, args[4])) effects.push_back(recording->ops[op]);
+  if (!ReadValues(env, recording, args[3], &inputs) || !ReadValues(env, recording, args[4], &outputs)) return nullptr;
+  std::vector<const TF_Operation*> ops, effects;
+  for (int64_t op : ReadInts(env, args[2])) ops.push_back(recording->ops[op]);
+  for (int64_t op : ReadInts(env, args[5])) effects.push_back(recording->ops[op]);
 
   TF_AutoStatus status;
   TF_Function* function = TF_GraphToFunctionWithControlOutputs(
-      recording->graph, name.c_str(), 0, -1, nullptr, static_cast<int>(inputs.size()), inputs.data(),
+      recording->graph, name.c_str(), 0, static_cast<int>(ops.size()), ops.data(), static_cast<int>(inputs.size()),
+      inputs.data(),
       static_cast<int>(outputs.size()), outputs.data(), nullptr, static_cast<int>(effects.size()), effects.data(),
       nullptr, nullptr, "", status.status);
   if (Failed(env, status.status, "Making function " + name)) return nullptr;
   TFE_ContextAddFunction(GetTFJSBackend(env)->tfe_context_, function, status.status);
   TF_DeleteFunction(function);
-  if (Failed(env, status.status, "Registering function " + name)) return nullptr;
-  recordings.erase(static_cast<int32_t>(ReadInt(env, args[0])));
+  Failed(env, status.status, "Registering function " + name);
   return nullptr;
 }
 
@@ -408,7 +410,7 @@ static napi_value Init(napi_env env, napi_value exports) {
   exports = tfnodejs::upstream_init(env, exports);
   const std::pair<const char*, napi_callback> functions[] = {
       {"recordingStart", RecordingStart},   {"recordingAdd", RecordingAdd},
-      {"recordingConstant", RecordingConstant}, {"recordingFinish", RecordingFinish},
+      {"recordingConstant", RecordingConstant}, {"recordingFunction", RecordingFunction},
       {"recordingDiscard", RecordingDiscard}, {"functionRemove", FunctionRemove},
       {"compilationsRelease", CompilationsRelease},
       {"devices", Devices},                 {"version", Version},

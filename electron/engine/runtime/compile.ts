@@ -6,8 +6,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../../contract/errors.ts'
 import { compilationFailure, recordingFailure } from './failures.ts'
-import { releaseFunction } from './function-library.ts'
-import { type Capture, Recorder, type Spec } from './recorder.ts'
+import { Program } from './program.ts'
+import { Recorder, type Spec } from './recorder.ts'
 import { runtime } from './runtime.ts'
 import {
   type Layout,
@@ -104,10 +104,8 @@ class EagerFunction<In extends TensorRecord, Out extends TensorRecord> implement
 }
 
 interface Recorded {
-  name: string
-  captures: Capture[]
+  program: Program
   outputs: Layout
-  numOutputs: number
   /** False until its first call, which compiles it. */
   isCompiled: boolean
 }
@@ -131,17 +129,14 @@ class XlaFunction<In extends TensorRecord, Out extends TensorRecord> implements 
     this.#layout ??= layoutOf(inputs)
     const tensors = tensorsOf(inputs, this.#layout, this.#name)
     const recorded = this.#recordedFor(tensors, this.#layout)
-    const { name, captures, outputs, numOutputs } = recorded
-    const { backend } = tensorflow()
-    const ids = [...backend.getInputTensorIds(tensors), ...captures.map((c) => c.id)]
-    const mustCompile = { name: '_XlaMustCompile', type: backend.binding.TF_ATTR_BOOL!, value: true }
     try {
-      const results = backend.binding.executeOp(name, [mustCompile], ids, numOutputs)
+      const results = recorded.program.run(tensors)
       if (!recorded.isCompiled) listener(this.#name, 'ended')
       recorded.isCompiled = true
+      const { backend } = tensorflow()
       return recordOf<Out>(
         results.map((result) => backend.createOutputTensor(result)),
-        outputs,
+        recorded.outputs,
       )
     } catch (error) {
       throw error instanceof UserError ? error : this.#explained(error, tensors, this.#layout)
@@ -153,7 +148,7 @@ class XlaFunction<In extends TensorRecord, Out extends TensorRecord> implements 
   }
 
   dispose(): void {
-    for (const { name } of this.#recorded.values()) releaseFunction(name)
+    for (const { program } of this.#recorded.values()) program.release()
     this.#recorded.clear()
   }
 
@@ -171,12 +166,12 @@ class XlaFunction<In extends TensorRecord, Out extends TensorRecord> implements 
     listener(this.#name, 'begins')
     const recorder = new Recorder()
     let outputs: Layout = new Map()
-    const { name, numOutputs } = recorder.record(this.#name, tensors.map(specOf), (args) => {
+    const recording = recorder.record(this.#name, tensors.map(specOf), (args) => {
       const result = this.#run(args, layout)
       outputs = result.layout
       return result.tensors
     })
-    const recorded = { name, captures: recorder.captures, outputs, numOutputs, isCompiled: false }
+    const recorded = { program: new Program(recording, recorder.captures), outputs, isCompiled: false }
     this.#recorded.set(signature, recorded)
     return recorded
   }

@@ -18,14 +18,14 @@ const unused = new Set<string>()
  * @param name identifies the function's content
  * @param register called if TensorFlow does not have the function
  */
-export function useFunction(name: string, register: () => void): void {
+export function acquireFunction(name: string, register: () => void): void {
   const count = users.get(name) ?? 0
   if (count === 0) register()
   users.set(name, count + 1)
   unused.delete(name)
 }
 
-/** Must be called once per call of `useFunction`. */
+/** Must be called once per call of `acquireFunction`. */
 export function releaseFunction(name: string): void {
   const count = users.get(name)!
   if (count > 1) {

@@ -6,11 +6,18 @@
  * Inside a recording a tensor's id is symbolic: -2 - (index of its value in the graph).
  */
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import * as tf from '@tensorflow/tfjs-core'
 import { projectLine, recordingFailure, stackDepth } from './failures.ts'
-import { useFunction } from './function-library.ts'
-import { type Addon, type NodeBackend, type OpAttr, type TensorInfo, tensorflow } from './tensorflow-addon.ts'
+import { acquireFunction } from './function-library.ts'
+import { type Part, type RecordedNode, splitIntoParts } from './parts.ts'
+import {
+  type Addon,
+  type NodeBackend,
+  type OpAttr,
+  type RecordedOp,
+  type TensorInfo,
+  tensorflow,
+} from './tensorflow-addon.ts'
 
 /** A value made in JS with more numbers than this must be an argument; smaller ones become constants. */
 const maxConstantSize = 1 << 16
@@ -23,6 +30,13 @@ export interface Capture {
 
 /** Shape and dtype of an argument. */
 export type Spec = Pick<tf.Tensor, 'shape' | 'dtype'>
+
+/** A recorded function: its parts are called in order. */
+export interface Recording {
+  /** Values of the arguments. */
+  args: number[]
+  parts: (Part & { name: string })[]
+}
 
 /** A variable that lives in TensorFlow, as a recording sees it. */
 export interface RecordableVariable {
@@ -65,8 +79,10 @@ export class Recorder {
   readonly #constants = new Map<string, number>()
   readonly #dtypes = new Map<number, number>()
   readonly #realBinding: Addon
-  /** Hash of everything recorded so far, in order. */
-  readonly #content = createHash('sha256')
+  readonly #nodes: RecordedNode[] = []
+  /** Dtype and shape by value. */
+  readonly #specs: string[] = []
+  #part = 0
   /** What made each node, by its name; only while a failure is being explained. */
   #origins: Map<string, string> | null = null
 
@@ -79,23 +95,30 @@ export class Recorder {
   }
 
   /**
-   * Runs `fn` with recording on, then registers what it did as a function.
-   * @param label begins the function's name; the rest identifies its content
-   * @returns the name, for `releaseFunction`, and the number of outputs
+   * Runs `fn` with recording on, then registers what it did as functions, one per part.
+   * @param label begins the functions' names; the rest identifies their content, for `releaseFunction`
    * @throws Error that names the label and the line of `fn`, or what it calls, that can't be recorded
    */
-  record(
-    label: string,
-    specs: Spec[],
-    fn: (inputs: tf.Tensor[]) => tf.Tensor[],
-  ): { name: string; numOutputs: number } {
+  record(label: string, specs: Spec[], fn: (inputs: tf.Tensor[]) => tf.Tensor[]): Recording {
     return this.#whileActive(label, () => {
-      const { inputs, outputs, effects } = this.#run(specs, fn)
-      this.#content.update(JSON.stringify([inputs, outputs, effects]))
-      const name = `${label}_${this.#content.digest('hex').slice(0, 24)}`
-      useFunction(name, () => this.#addon.recordingFinish(this.#recording, name, inputs, outputs, effects))
-      return { name, numOutputs: outputs.length }
+      const { args, outputs, effects } = this.#run(specs, fn)
+      const parts = splitIntoParts({ nodes: this.#nodes, specs: this.#specs, outputs, effects })
+      return { args, parts: parts.map((part) => ({ ...part, name: this.#register(label, part, outputs) })) }
     })
+  }
+
+  #register(label: string, part: Part, outputs: readonly number[]): string {
+    const name = `${label}_${part.content}`
+    const results = [...part.kept, ...part.returned.map((place) => outputs[place]!)]
+    acquireFunction(name, () =>
+      this.#addon.recordingFunction(this.#recording, name, part.nodes, part.inputs, results, part.effects),
+    )
+    return name
+  }
+
+  /** What is recorded from here on belongs to the next part. */
+  beginPart(): void {
+    this.#part++
   }
 
   /** Runs `fn` as `record` does, to learn which line made each op. @returns op and line, by node name */
@@ -130,8 +153,7 @@ export class Recorder {
     const outputs = tf.tidy(() =>
       fn(args.map((value, i) => this.#tensor(value, specs[i]!.shape))).map((t) => this.#valueOf(t)),
     )
-    const effects = this.#writeBack()
-    return { inputs: [...args, ...this.captures.map((c) => c.placeholder)], outputs, effects }
+    return { args, outputs, effects: this.#writeBack() }
   }
 
   /** The variable's value at this point of the recorded function. */
@@ -210,10 +232,16 @@ export class Recorder {
   }
 
   #add(type: string, attrs: OpAttr[], inputs: number[], controls: number[] = []) {
-    this.#content.update(JSON.stringify([type, attrs, inputs, controls], exactNumber))
     const added = this.#addon.recordingAdd(this.#recording, type, attrs, inputs, controls)
-    this.#noteOrigin(added.op, type)
+    this.#note(added, { type, content: JSON.stringify([type, attrs], exactNumber), inputs, controls })
     return added
+  }
+
+  #note(added: RecordedOp, node: Omit<RecordedNode, 'outputs' | 'part'>): void {
+    const outputs = added.outputs.map(({ value }) => value)
+    this.#nodes[added.op] = { ...node, outputs, part: this.#part }
+    for (const { value, dtype, shape } of added.outputs) this.#specs[value] = `${dtype}[${shape}]`
+    this.#noteOrigin(added.op, node.type)
   }
 
   /** native/addon/stet_binding.cc names nodes by their number. */
@@ -263,9 +291,8 @@ export class Recorder {
     const key = `${dtype}|${shape}|${Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64')}`
     const existing = this.#constants.get(key)
     if (existing !== undefined) return existing
-    this.#content.update(key)
     const added = this.#addon.recordingConstant(this.#recording, dtype, shape, values)
-    this.#noteOrigin(added.op, 'Const')
+    this.#note(added, { type: 'Const', content: key, inputs: [], controls: [] })
     const { value } = added.outputs[0]!
     this.#constants.set(key, value)
     return value

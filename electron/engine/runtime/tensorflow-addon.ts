@@ -43,9 +43,11 @@ export interface Addon {
     controls: number[],
   ): RecordedOp
   recordingConstant(recording: number, dtype: number, shape: number[], values: ArrayBufferView): RecordedOp
-  recordingFinish(
+  /** Registers these ops of the recording as a function; others can be made of the same recording. */
+  recordingFunction(
     recording: number,
     name: string,
+    ops: number[],
     inputs: number[],
     outputs: number[],
     effects: number[],

@@ -1,9 +1,11 @@
 /**
  * AdamW (Loshchilov and Hutter 2019) with state by parameter name, and clipping by the global norm. Everything
- * here runs inside a compiled function; the state is in variables, so that it can be saved and resumed exactly.
+ * here runs inside a compiled function, which is cut by layer; the state is in variables, so that it can be saved and
+ * resumed exactly.
  */
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
+import { beginPart } from '../runtime/cut.ts'
 import { type Variable, zerosVariable } from '../runtime/variable.ts'
 
 export interface AdamWConfig {
@@ -46,9 +48,18 @@ export function disposeAdamWState(state: AdamWState): void {
   for (const variable of adamWVariables(state).values()) variable.dispose()
 }
 
+/** The names by layer (`layers.3` of `model.layers.3.mlp.up_proj.weight`); those of no layer are together. */
+function byLayer(names: Iterable<string>): string[][] {
+  return [...Map.groupBy(names, (name) => /^.*?\.\d+(?=\.)/.exec(name)?.[0]).values()]
+}
+
 /** @returns scalar: square root of the sum of all squares */
-function globalNorm(gradients: tf.Tensor[]): tf.Tensor {
-  return tf.sqrt(tf.addN(gradients.map((g) => tf.sum(tf.square(g)))))
+function globalNorm(gradients: ReadonlyMap<string, tf.Tensor>): tf.Tensor {
+  const sums = byLayer(gradients.keys()).map(([first, ...rest]) => {
+    const ofLayer = [beginPart(gradients.get(first!)!), ...rest.map((name) => gradients.get(name)!)]
+    return tf.addN(ofLayer.map((gradient) => tf.sum(tf.square(gradient))))
+  })
+  return tf.sqrt(tf.addN(sums))
 }
 
 /** Scalars of one update, computed in JS because they change with each step. */
@@ -74,14 +85,16 @@ export function applyAdamW(
   gradients: Map<string, tf.Tensor>,
   step: AdamWStep,
 ): tf.Tensor {
-  const norm = globalNorm([...gradients.values()])
+  const norm = globalNorm(gradients)
   const scale = tf.minimum(1, tf.div(config.maxGradNorm, tf.add(norm, 1e-6)))
-  for (const [name, parameter] of parameters) {
-    const gradient = gradients.get(name)
-    const [first, second] = [state.first.get(name), state.second.get(name)]
-    assert(gradient && first && second, `no gradient or state for ${name}`)
-    const slot = { parameter, first, second }
-    updateParameter(slot, tf.mul(gradient, scale), config, step)
+  for (const names of byLayer(parameters.keys())) {
+    const ownScale = beginPart(scale)
+    for (const name of names) {
+      const gradient = gradients.get(name)
+      const [parameter, first, second] = [parameters.get(name), state.first.get(name), state.second.get(name)]
+      assert(parameter && gradient && first && second, `no gradient or state for ${name}`)
+      updateParameter({ parameter, first, second }, tf.mul(gradient, ownScale), config, step)
+    }
   }
   return norm
 }

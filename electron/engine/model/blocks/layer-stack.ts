@@ -1,5 +1,9 @@
-/** Runs the layers of a transformer in order, keeping what the backward pass needs of each or only its input. */
+/**
+ * Runs the layers of a transformer in order, keeping what the backward pass needs of each or only its input. Layers are
+ * compiled apart, so that one compiled function serves all that are alike.
+ */
 import type * as tf from '@tensorflow/tfjs-core'
+import { cut } from '../../runtime/cut.ts'
 import { recomputed } from '../../runtime/recompute.ts'
 import { adapterNames, replaced, type Weights, within } from '../weights.ts'
 import type { ForwardPass, LayerContext, SharedTensors } from './forward-pass.ts'
@@ -20,16 +24,24 @@ export function throughLayers<Shared extends SharedTensors<keyof Shared>>(
 ): tf.Tensor {
   const { config, weights, batch, cache, layers } = pass
   const runLayer = batch.recomputeLayers ? recomputedLayer(run, layers.parameters) : run
+  const perCall = layersPerCall(config.numLayers, batch.ids.shape[1]!)
   let x = embedded
-  for (let layer = 0; layer < config.numLayers; layer++)
-    x = runLayer(within(weights, layers.prefix(layer)), x, {
-      config,
-      ids: batch.ids,
-      layer,
-      cache,
-      shared,
-    })
-  return x
+  for (let layer = 0; layer < config.numLayers; layer++) {
+    if (layer % perCall === 0) x = cut(x)
+    const at = { config, ids: batch.ids, layer, cache, shared }
+    x = runLayer(within(weights, layers.prefix(layer)), x, at)
+  }
+  return cut(x)
+}
+
+/** A layer takes a fraction of a millisecond for a single position, no more than ten calls cost. */
+const mostLayersPerCall = 6
+
+/** @returns a divisor of the number of layers, so that all calls are alike */
+function layersPerCall(numLayers: number, positions: number): number {
+  if (positions > 1) return 1
+  for (let layers = mostLayersPerCall; layers > 1; layers--) if (numLayers % layers === 0) return layers
+  return 1
 }
 
 /**

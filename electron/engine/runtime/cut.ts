@@ -1,0 +1,44 @@
+/** Where a compiled function is split into parts (parts.ts). */
+import * as tf from '@tensorflow/tfjs-core'
+import { activeRecorder } from './recorder.ts'
+import { tensorflow } from './tensorflow-addon.ts'
+
+/**
+ * Ends a part of the function that is being recorded and begins the next: what comes before is handed over as this
+ * tensor. Its gradient is a cut, too. Outside of a recording it does nothing.
+ * @returns x
+ */
+export function cut(x: tf.Tensor): tf.Tensor {
+  if (activeRecorder() === null) return x
+  const op = tf.customGrad((...args) => ({
+    value: cutHere(args[0] as tf.Tensor),
+    gradFunc: (dy: tf.Tensor) => cutHere(dy),
+  }))
+  return op(x)
+}
+
+/**
+ * Begins a part whose work depends on this tensor, which may have been computed in any part before. Without a gradient;
+ * outside of a recording it does nothing.
+ * @returns x
+ */
+export function beginPart(x: tf.Tensor): tf.Tensor {
+  if (activeRecorder() === null) return x
+  activeRecorder()!.beginPart()
+  return identity(x)
+}
+
+/** The first identity belongs to the part that ends, the second to the one that begins. */
+function cutHere(x: tf.Tensor): tf.Tensor {
+  return beginPart(identity(x))
+}
+
+function identity(x: tf.Tensor): tf.Tensor {
+  const { addon, backend } = tensorflow()
+  const dtype = x.dtype === 'int32' ? addon.TF_INT32! : addon.TF_FLOAT!
+  return backend.executeSingleOutput(
+    'Identity',
+    [{ name: 'T', type: addon.TF_ATTR_TYPE!, value: dtype }],
+    [x],
+  )
+}

@@ -6,10 +6,14 @@
 // private, and functions must be registered in that context.
 
 #define NAPI_MODULE_DISABLED
+#include <condition_variable>
 #include <cstdio>
+#include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -19,6 +23,7 @@
 #define private public
 #include "binding/tfjs_backend.h"
 #undef private
+#include "compile_ahead.h"
 #include "native_calls.h"
 #include "binding/tfjs_backend.cc"
 #undef NAPI_MODULE
@@ -358,6 +363,33 @@ static napi_value RecordingDiscard(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+// compileAhead(name, inputs: (id | {dtype, shape})[], resources): compiles a function on another thread, unless it updates
+// variables; the last `resources` inputs are handles. A call of the function waits for that. On the CPU only.
+static napi_value CompileAhead(napi_env env, napi_callback_info info) {
+  size_t argc = 3;
+  napi_value args[3];
+  napi_get_cb_info(env, info, &argc, args, nullptr, nullptr);
+  auto* backend = GetTFJSBackend(env);
+  AheadJob job{backend->tfe_context_, ReadString(env, args[0]), {}, static_cast<size_t>(ReadInt(env, args[2]))};
+  TF_AutoStatus status;
+  for (uint32_t i = 0; i < Length(env, args[1]); i++) {
+    napi_value input = Element(env, args[1], i);
+    napi_valuetype type;
+    napi_typeof(env, input, &type);
+    if (type == napi_number) {
+      const auto found = backend->tfe_handle_map_.find(static_cast<int32_t>(ReadInt(env, input)));
+      if (found == backend->tfe_handle_map_.end()) return Fail(env, "An input to compile for is not a tensor.");
+      job.inputs.push_back(TFE_TensorHandleCopySharingTensor(found->second, status.status));
+    } else {
+      const auto dtype = static_cast<TF_DataType>(ReadInt(env, Property(env, input, "dtype")));
+      job.inputs.push_back(UnsetTensor(dtype, ReadInts(env, Property(env, input, "shape")), status.status));
+    }
+    if (Failed(env, status.status, "Compiling " + job.name)) return nullptr;
+  }
+  AheadCompiler::Global().Add(std::move(job));
+  return nullptr;
+}
+
 // functionRemove(name)
 static napi_value FunctionRemove(napi_env env, napi_callback_info info) {
   size_t argc = 1;
@@ -374,6 +406,7 @@ static napi_value FunctionRemove(napi_env env, napi_callback_info info) {
 // results in TensorFlow's default resource container; this project's variables are in a separate one.
 static napi_value CompilationsRelease(napi_env env, napi_callback_info) {
   if (!&tensorflow::EagerContext::ClearResourceContainer) return nullptr;
+  AheadCompiler::Global().Finish();
   auto* context = reinterpret_cast<tensorflow::EagerContext*>(GetTFJSBackend(env)->tfe_context_);
   context->ClearResourceContainer("localhost");
   return nullptr;
@@ -412,7 +445,7 @@ static napi_value Init(napi_env env, napi_value exports) {
       {"recordingStart", RecordingStart},   {"recordingAdd", RecordingAdd},
       {"recordingConstant", RecordingConstant}, {"recordingFunction", RecordingFunction},
       {"recordingDiscard", RecordingDiscard}, {"functionRemove", FunctionRemove},
-      {"compilationsRelease", CompilationsRelease},
+      {"compileAhead", CompileAhead},       {"compilationsRelease", CompilationsRelease},
       {"devices", Devices},                 {"version", Version},
   };
   for (const auto& [name, callback] : functions) {
@@ -420,6 +453,7 @@ static napi_value Init(napi_env env, napi_value exports) {
     napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
     napi_set_named_property(env, exports, name, function);
   }
+  napi_add_env_cleanup_hook(env, [](void*) { AheadCompiler::Global().Finish(); }, nullptr);
   napi_value native_calls;
   napi_get_boolean(env, RegisterNativeCalls(), &native_calls);
   napi_set_named_property(env, exports, "nativeCalls", native_calls);

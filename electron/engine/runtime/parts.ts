@@ -24,10 +24,19 @@ export interface RecordedNode {
   part: number
 }
 
+export interface ValueSpec {
+  /** TensorFlow's number. */
+  dtype: number
+  /** Null of a handle. */
+  shape: readonly number[] | null
+}
+
 export interface RecordedGraph {
   nodes: readonly RecordedNode[]
   /** Dtype and shape by value. */
-  specs: readonly string[]
+  specs: readonly ValueSpec[]
+  /** Values that are handles of variables. */
+  variables: ReadonlySet<number>
   /** Values that the whole graph returns, in order. */
   outputs: readonly number[]
   /** Ops that write variables. */
@@ -38,7 +47,7 @@ export interface Part {
   /** Hash of what it computes, whatever its values are called. */
   content: string
   nodes: number[]
-  /** Values it takes: the graph's own inputs, and those that earlier parts keep. */
+  /** Values it takes: the graph's own inputs, and those that earlier parts keep; handles of variables are last. */
   inputs: number[]
   /** Values it keeps for later parts: its first outputs. */
   kept: number[]
@@ -144,7 +153,8 @@ class Splitter {
     }
     for (const value of values) visitValue(value)
     for (const op of effects) visit(op)
-    return { nodes: [...nodes], inputs: [...inputs] }
+    const isVariable = (value: number) => Number(this.#graph.variables.has(value))
+    return { nodes: [...nodes], inputs: [...inputs].sort((a, b) => isVariable(a) - isVariable(b)) }
   }
 
   #assembled(

@@ -1,12 +1,17 @@
-/** A recorded function as it is run: the compiled parts one after the other, each with what earlier ones have kept. */
+/**
+ * A recorded function as it is run: the compiled parts one after the other, each with what earlier ones have kept. At
+ * the first call, other threads compile later parts while the first ones run.
+ */
 import type * as tf from '@tensorflow/tfjs-core'
 import { releaseFunction } from './function-library.ts'
 import type { Capture, Recording } from './recorder.ts'
+import { runtime } from './runtime.ts'
 import { type TensorMetadata, tensorflow } from './tensorflow-addon.ts'
 
 export class Program {
   readonly #recording: Recording
   readonly #captures: readonly Capture[]
+  #hasRun = false
 
   constructor(recording: Recording, captures: readonly Capture[]) {
     this.#recording = recording
@@ -18,6 +23,8 @@ export class Program {
     const { backend } = tensorflow()
     const ids = new Map(this.#captures.map(({ placeholder, id }) => [placeholder, id]))
     for (const [i, id] of backend.getInputTensorIds(args).entries()) ids.set(this.#recording.args[i]!, id)
+    if (!this.#hasRun) this.#compileAhead(ids)
+    this.#hasRun = true
     const kept = new Set<number>()
     const outputs: TensorMetadata[] = []
     try {
@@ -32,6 +39,18 @@ export class Program {
 
   release(): void {
     for (const { name } of this.#recording.parts) releaseFunction(name)
+  }
+
+  /** From the last part on, while `run` begins with the first. Those that write variables can't be compiled ahead. */
+  #compileAhead(ids: ReadonlyMap<number, number>): void {
+    if (!runtime().device.startsWith('CPU')) return
+    const { parts, specs, variables } = this.#recording
+    const first = new Map(parts.toReversed().map((part) => [part.name, part]))
+    for (const { name, inputs, effects } of first.values()) {
+      if (effects.length > 0 || name === parts[0]!.name) continue
+      const given = inputs.map((value) => ids.get(value) ?? specs[value]!)
+      tensorflow().addon.compileAhead(name, given, inputs.filter((value) => variables.has(value)).length)
+    }
   }
 
   #runPart(part: Recording['parts'][number], { ids, kept, outputs }: State): void {

@@ -9,7 +9,7 @@ import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import { projectLine, recordingFailure, stackDepth } from './failures.ts'
 import { acquireFunction } from './function-library.ts'
-import { type Part, type RecordedNode, splitIntoParts } from './parts.ts'
+import { type Part, type RecordedNode, splitIntoParts, type ValueSpec } from './parts.ts'
 import {
   type Addon,
   type NodeBackend,
@@ -35,6 +35,9 @@ export type Spec = Pick<tf.Tensor, 'shape' | 'dtype'>
 export interface Recording {
   /** Values of the arguments. */
   args: number[]
+  /** By value. */
+  specs: readonly ValueSpec[]
+  variables: ReadonlySet<number>
   parts: (Part & { name: string })[]
 }
 
@@ -81,7 +84,7 @@ export class Recorder {
   readonly #realBinding: Addon
   readonly #nodes: RecordedNode[] = []
   /** Dtype and shape by value. */
-  readonly #specs: string[] = []
+  readonly #specs: ValueSpec[] = []
   #part = 0
   /** What made each node, by its name; only while a failure is being explained. */
   #origins: Map<string, string> | null = null
@@ -102,8 +105,11 @@ export class Recorder {
   record(label: string, specs: Spec[], fn: (inputs: tf.Tensor[]) => tf.Tensor[]): Recording {
     return this.#whileActive(label, () => {
       const { args, outputs, effects } = this.#run(specs, fn)
-      const parts = splitIntoParts({ nodes: this.#nodes, specs: this.#specs, outputs, effects })
-      return { args, parts: parts.map((part) => ({ ...part, name: this.#register(label, part, outputs) })) }
+      const variables = new Set([...this.#variables.values()].map(({ handle }) => handle))
+      const values = { specs: this.#specs, variables }
+      const parts = splitIntoParts({ nodes: this.#nodes, outputs, effects, ...values })
+      const named = parts.map((part) => ({ ...part, name: this.#register(label, part, outputs) }))
+      return { args, parts: named, ...values }
     })
   }
 
@@ -240,7 +246,7 @@ export class Recorder {
   #note(added: RecordedOp, node: Omit<RecordedNode, 'outputs' | 'part'>): void {
     const outputs = added.outputs.map(({ value }) => value)
     this.#nodes[added.op] = { ...node, outputs, part: this.#part }
-    for (const { value, dtype, shape } of added.outputs) this.#specs[value] = `${dtype}[${shape}]`
+    for (const { value, dtype, shape } of added.outputs) this.#specs[value] = { dtype, shape }
     this.#noteOrigin(added.op, node.type)
   }
 

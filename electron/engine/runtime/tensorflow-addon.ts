@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { asUserError } from './failures.ts'
+import type { ValueSpec } from './parts.ts'
 
 /** Attribute of a TensorFlow op, as tfjs-node writes it. */
 export interface OpAttr {
@@ -53,6 +54,12 @@ export interface Addon {
     effects: number[],
   ): void
   recordingDiscard(recording: number): void
+  /**
+   * Compiles a function on another thread, for inputs that are tensors or have this dtype and shape; a call of it waits
+   * for that. On the CPU, and only of a function that writes no variable.
+   * @param variables number of inputs, the last, that are handles of variables
+   */
+  compileAhead(name: string, inputs: (number | ValueSpec)[], variables: number): void
   functionRemove(name: string): void
   /** Frees everything that XLA has compiled; functions are compiled again when they are next called. */
   compilationsRelease(): void

@@ -1,10 +1,12 @@
 /** Functions that are cut into parts: what is compiled once, what is handed over, and that nothing else changes. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import { type CompiledFunction, compile } from '../../../electron/engine/runtime/compile.ts'
 import { beginPart, cut } from '../../../electron/engine/runtime/cut.ts'
 import { releaseFunction } from '../../../electron/engine/runtime/function-library.ts'
+import { Program } from '../../../electron/engine/runtime/program.ts'
 import { Recorder, type Recording } from '../../../electron/engine/runtime/recorder.ts'
 import type { Tensors } from '../../../electron/engine/runtime/tensor-record.ts'
 import { tensorflow } from '../../../electron/engine/runtime/tensorflow-addon.ts'
@@ -12,11 +14,11 @@ import { type Variable, variableFrom } from '../../../electron/engine/runtime/va
 import { compiledRuntimeOrSkip, openQuicklyCompilingRuntime } from '../../invariant/compiled.ts'
 
 /** A test that needs the compiled runtime, and is skipped without it. */
-function compiledTest(title: string, run: () => void): void {
+function compiledTest(title: string, run: () => void | Promise<void>): void {
   test(title, async (t) => {
     if (!compiledRuntimeOrSkip(t)) return
     await openQuicklyCompilingRuntime()
-    run()
+    await run()
   })
 }
 
@@ -169,4 +171,32 @@ compiledTest('no tensor is left behind, also when a later part fails', () => {
   backend.binding.executeOp = executeOp
   assert.equal(addon.getNumOfTensors() - before, 0)
   long.dispose()
+})
+
+compiledTest('what was compiled ahead is not compiled again when it is called', async () => {
+  /** Many kernels; the factor makes it another function. */
+  const slowToCompile = (factor: number) => (x: tf.Tensor) =>
+    Array.from({ length: 10 }, (_, i) => i + 2).reduce(
+      (h, columns) => tf.softmax(tf.matMul(h, tf.mul(tf.ones([h.shape[1]!, columns]), factor))),
+      x,
+    )
+  const x = tf.ones([4, 8])
+  const { addon, backend } = tensorflow()
+  const durationOfFirstCall = async (factor: number, isAhead: boolean) => {
+    const recording = new Recorder().record('slow', [x], ([a]) => [slowToCompile(factor)(a!)])
+    const { name } = recording.parts[0]!
+    const id = backend.getInputTensorIds([x])[0]!
+    if (isAhead) addon.compileAhead(name, [id], 0)
+    if (isAhead) await setTimeout(3 * milliseconds.plain)
+    const start = performance.now()
+    for (const { id: result } of new Program(recording, []).run([x])) addon.deleteTensor(result)
+    const duration = performance.now() - start
+    releaseFunction(name)
+    return duration
+  }
+  const milliseconds = { plain: 0, ahead: 0 }
+  milliseconds.plain = await durationOfFirstCall(0.5, false)
+  milliseconds.ahead = await durationOfFirstCall(0.25, true)
+  assert.ok(milliseconds.ahead < milliseconds.plain / 2, JSON.stringify(milliseconds))
+  x.dispose()
 })

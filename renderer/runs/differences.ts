@@ -51,8 +51,10 @@ export function settingRows(runs: readonly Compared[]): DifferenceRow[] {
 export function wordOf(name: string, value: string, choices: Readonly<Record<string, string>>): string {
   if (name === 'placement' && value in placementWords)
     return placementWords[value as keyof typeof placementWords].title
-  return value === 'null' ? 'none' : (choices[value] ?? value)
+  return choices[value] ?? plainWords[value] ?? value
 }
+
+const plainWords: Readonly<Record<string, string>> = { null: 'none', true: 'yes', false: 'no' }
 
 /** How runs ended; a row appears if any run measured it. */
 const outcomes: readonly { key: string; label: string; of: (run: Ended) => string | null }[] = [

@@ -69,7 +69,7 @@ function Row({ field, text, isChanged }: ShownSetting) {
       </dt>
       <dd className={isChanged ? 'medium num' : 'second num'}>
         {value}
-        {unit && isNumber && <span className="quiet"> {unit}</span>}
+        {unit && isNumber && <span className="quiet"> {value === '1' ? unit.replace(/s$/, '') : unit}</span>}
       </dd>
     </div>
   )

@@ -79,9 +79,10 @@ export async function resumeJudge(
 
 /** @param begun the record of this evaluation, as far as an interrupted one had come */
 async function compareSides(asked: Asked, begun: Evaluation): Promise<VerbResult<'judge'>> {
-  const { lab, project } = asked
+  const { lab, project, hooks } = asked
   const kept = keptResponses(lab, project, begun.id)
   underWay.add(begun.id)
+  hooks.emit({ type: 'evaluating', evaluation: begun.id })
   try {
     const pairs = await pairsOf(asked, kept.generate)
     const isBegun = configOf(begun).pairs.length > 0

@@ -145,6 +145,15 @@ for (const [where, isReached] of [
     await close()
   })
 
+test('it says which evaluation it works on before the first answer, so that none offers to resume it', async () => {
+  const { project, lab, close, input } = await setting('announced')
+  const events: JobEvent[] = []
+  await judge(lab, input, { ...stoppedAt(never), emit: (event) => events.push(event) })
+  const [record] = recordsOf(project.db)
+  assert.deepEqual(events[0], { type: 'evaluating', evaluation: record!.id })
+  await close()
+})
+
 test('the same command resumes it too, and a mistake leaves no record', async () => {
   const { project, lab, close, counts, input } = await setting('again')
   await assert.rejects(judge(lab, input, stoppedAt(inAnswers(true))))

@@ -7,6 +7,7 @@
 #include "decode_attention.h"
 #include "few_rows_matmul.h"
 #include "rms_norm.h"
+#include "sum_of_squares.h"
 
 namespace xla {
 // Declared as in xla/service/custom_call_target_registry.h, which is not in the wheel.
@@ -67,10 +68,19 @@ static void DecodeAttentionCall(void* out, const void** in) {
                  live, sizes[1], sizes[2], sizes[3], sizes[4], *Operand<int32_t>(in, 5)});
 }
 
+// sizes [count_1 … count_n, 0], n tensors -> their sum of squares
+static void SumOfSquaresCall(void* out, const void** in) {
+  const int32_t* counts = Operand<int32_t>(in, 0);
+  std::vector<Numbers> tensors;
+  for (int64_t i = 0; counts[i] > 0; i++) tensors.push_back({Operand<float>(in, 1 + i), counts[i]});
+  *static_cast<float*>(out) = SumOfSquares(tensors);
+}
+
 // Returns whether compiled functions can call them: they cannot if the library hides XLA's registry.
 static bool RegisterNativeCalls() {
   if (!&xla::CustomCallTargetRegistry::Global) return false;
   auto* registry = xla::CustomCallTargetRegistry::Global();
+  registry->Register("stet_sum_of_squares", reinterpret_cast<void*>(SumOfSquaresCall), "Host");
   registry->Register("stet_few_rows_matmul", reinterpret_cast<void*>(FewRowsMatmulCall), "Host");
   registry->Register("stet_rms_norm", reinterpret_cast<void*>(RmsNormCall), "Host");
   registry->Register("stet_decode_attention", reinterpret_cast<void*>(DecodeAttentionCall), "Host");

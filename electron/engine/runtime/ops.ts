@@ -289,6 +289,13 @@ export function callsNative(): boolean {
   return activeRecorder() !== null && tensorflow().addon.nativeCalls && runtime().device.startsWith('CPU')
 }
 
+/** Over all of the tensors, without a gradient. @returns scalar */
+export function sumOfSquares(tensors: tf.Tensor[]): tf.Tensor {
+  if (!callsNative()) return tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor))))
+  const counts = [...tensors.map(({ size }) => size), 0]
+  return tf.reshape(nativeCall('sum_of_squares', counts, tensors, [1]), [])
+}
+
 /**
  * Calls a function of native/addon/native_calls.h.
  * @param sizes the function's first operand

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import { beginPart } from '../runtime/cut.ts'
+import { sumOfSquares } from '../runtime/ops.ts'
 import { type Variable, zerosVariable } from '../runtime/variable.ts'
 
 export interface AdamWConfig {
@@ -57,7 +58,7 @@ function byLayer(names: Iterable<string>): string[][] {
 function globalNorm(gradients: ReadonlyMap<string, tf.Tensor>): tf.Tensor {
   const sums = byLayer(gradients.keys()).map(([first, ...rest]) => {
     const ofLayer = [beginPart(gradients.get(first!)!), ...rest.map((name) => gradients.get(name)!)]
-    return tf.addN(ofLayer.map((gradient) => tf.sum(tf.square(gradient))))
+    return sumOfSquares(ofLayer)
   })
   return tf.sqrt(tf.addN(sums))
 }

@@ -10,6 +10,7 @@ import {
   decodeAttention,
   matMulsTransposed,
   rmsNorm,
+  sumOfSquares,
   withLiveRows,
 } from '../../../electron/engine/runtime/ops.ts'
 import {
@@ -174,4 +175,15 @@ test('rows that are not live give zeros and do not change the others', () => {
   const expected = tf.mul(all, tf.expandDims(marks, 1)).dataSync() as Float32Array
   assertClose(product.values({ x, w, marks }).y, expected)
   product.dispose()
+})
+
+test('a sum of squares over several tensors equals the plain one', () => {
+  const counts = [1, 7, 8, 1000, 1 << 15, 3 * (1 << 15) + 5]
+  const tensors = Object.fromEntries(counts.map((size, i) => [`x${i}`, tf.randomNormal([size])]))
+  const [actual, expected] = compiledAndPlain(
+    (args: typeof tensors) => tf.reshape(sumOfSquares(Object.values(args)), [1]),
+    tensors,
+  )
+  assertClose(actual, expected)
+  tf.dispose(tensors)
 })

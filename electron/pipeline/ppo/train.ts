@@ -160,7 +160,7 @@ async function iterate(
 
   // 1. Sample a response to each prompt.
   const prompts = promptsOfStep(inputs.prompts, config, step)
-  const options = { ...sampling, measure: true, firstRow: step * config.rolloutBatchSize }
+  const options = { ...sampling, firstRow: step * config.rolloutBatchSize }
   const samples = await withPauses(sampleResponses(generator, prompts, options), pausePoint)
 
   // 2. Score: the policy's view (recorded above), the reference's and the value head's, and the reward model's.
@@ -205,6 +205,8 @@ function setUp(inputs: PpoInputs, config: PpoConfig): Setup {
     seed: config.seed,
     stream: 'rollout',
     queryLength: lengths.queryLength,
+    // Where it is not needed too: so there is one function to compile.
+    measure: true,
   }
   const chunk = config.microBatchSize ?? config.rolloutBatchSize
   const rewardModels = new RewardModels(inputs, config, { chunk, lengths })
@@ -263,7 +265,7 @@ async function heldoutMetrics(
   const isDue = judge !== null && config.judgeEvery > 0 && step % config.judgeEvery === 0
   const prompts = judge === null ? heldoutPrompts.slice(0, config.normalizationSamples) : heldoutPrompts
   if (!(isLast || isDue) || prompts.length === 0) return {}
-  const options = { ...sampling, stream: 'judge', measure: true }
+  const options = { ...sampling, stream: 'judge' }
   const sampled = sampleInBatches(generator, prompts, config.rolloutBatchSize, options)
   const samples = await withPauses(sampled, pausePoint)
   const measured = scorer.meanKl(samples, { padId: tokenizer.padId, lengths, chunk })

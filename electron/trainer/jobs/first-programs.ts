@@ -61,13 +61,12 @@ export function ppoPrograms(
     ...(sequenceModel === null ? [] : ['reward_scalars']),
   ]
   const scores = [...(hasSeparateValue ? ['ppo_value_score'] : []), 'ppo_reference_score']
-  const rollout = [...samplingPrograms, ...scores]
   const miniBatches = partsOf(Array(rolloutBatchSize).fill(0), numMiniBatches).map(({ length }) => length)
   const update = stepPrograms('ppo', miniBatches, microBatchSize)
   const referenceAnswers = isJudged ? samplingPrograms : []
   return latestCheckpoint(folder) === null
-    ? [...referenceAnswers, ...samplingPrograms, ...rewards, ...rollout, ...update]
-    : [...referenceAnswers, ...rollout, ...rewards, ...update]
+    ? [...referenceAnswers, ...samplingPrograms, ...rewards, ...scores, ...update]
+    : [...referenceAnswers, ...samplingPrograms, ...scores, ...rewards, ...update]
 }
 
 function sizesOf(rows: number, size: number): number[] {

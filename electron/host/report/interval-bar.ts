@@ -19,7 +19,7 @@ export interface IntervalScale {
   unit: string
 }
 
-const width = 320
+const width = 260
 const margin = 14
 export const rowHeight = 40
 

@@ -55,7 +55,7 @@ th { font-weight: 550; text-align: left; }
 thead th { color: var(--soft); font-size: 12px; font-weight: 500; line-height: 1.3; vertical-align: bottom; padding: 0 10px 6px; border-bottom: 1px solid var(--hair); }
 tbody td, tbody th { padding: 6px 10px; border-bottom: 1px solid var(--grid); vertical-align: middle; }
 tr > :first-child { padding-left: 0; } tr > :last-child { padding-right: 0; }
-.number { text-align: right; white-space: nowrap; } thead .number { white-space: normal; }
+.number { text-align: right; white-space: nowrap; } .number small { white-space: normal; } thead .number { white-space: normal; }
 .strong { font-weight: 650; font-size: 15px; } .quiet { color: var(--soft); } .none { color: var(--soft); }
 .name { min-width: 150px; max-width: 300px; } .name small { display: block; color: var(--soft); font-weight: 400; font-size: 12px; line-height: 1.35; }
 .arm { display: inline-flex; align-items: center; gap: 8px; overflow-wrap: anywhere; }

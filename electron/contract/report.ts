@@ -211,6 +211,8 @@ export const ResultRecord = z.object({
       }),
     )
     .optional(),
+  /** The contrasts of arms that learned from as many edits. Not in earlier records. */
+  editContrasts: z.array(Difference.extend({ edits: z.int().nonnegative(), isAll: z.boolean() })).optional(),
   /** Arms that start from the reference; null unless they were run at several strengths of the KL penalty. */
   frontier: Frontier.nullable(),
   /** Arms that start from `sft-edited`, with their KL from that policy. Not in earlier records. */

@@ -60,6 +60,7 @@ export function Experiment() {
       <ArmTable record={data} />
       <Contrasts record={data} />
       <RateByEdits record={data} />
+      <ContrastsByEdits record={data} />
       <RateOverSteps record={data} />
       <RewardModels record={data} />
     </section>
@@ -211,10 +212,11 @@ function HeadToHead({ record }: { record: ResultRecord }) {
   )
 }
 
+const signed = (value: number) => `${value < 0 ? '−' : '+'}${numberOf(Math.abs(value))}`
+
 /** Which arms differ, and by how much. */
 function Contrasts({ record: { contrasts = [] } }: { record: ResultRecord }) {
   if (contrasts.length === 0) return null
-  const signed = (value: number) => `${value < 0 ? '−' : '+'}${numberOf(Math.abs(value))}`
   return (
     <ResultTable
       title="Differences between arms, in points of win rate"
@@ -255,6 +257,28 @@ function RateByEdits({ record: { editCurve = [] } }: { record: ResultRecord }) {
             `${numberOf(winRate)} (${numberOf(interval.low)}–${numberOf(interval.high)})`,
         },
         { head: 'KL (nats)', text: ({ kl }) => numberOf(kl) },
+      ]}
+    />
+  )
+}
+
+/** Which arms differ when they have learned from as many edits. */
+function ContrastsByEdits({ record: { editContrasts = [] } }: { record: ResultRecord }) {
+  if (editContrasts.length === 0) return null
+  return (
+    <ResultTable
+      title="Differences between arms by the number of edits, in points of win rate"
+      hasCaption
+      rows={[...editContrasts].sort((a, b) => a.edits - b.edits)}
+      keyOf={({ arm, opponent, edits }) => `${arm} − ${opponent} ${edits}`}
+      columns={[
+        { head: 'Edits', text: ({ edits, isAll }) => `${edits}${isAll ? ' (all)' : ''}` },
+        { head: 'Arms', text: ({ arm, opponent }) => `${arm} − ${opponent}` },
+        {
+          head: 'Points, 95% interval',
+          text: ({ value, interval }) =>
+            `${signed(value)} (${signed(interval.low)} to ${signed(interval.high)})`,
+        },
       ]}
     />
   )

@@ -120,25 +120,35 @@ function sideOf(variant: JudgedVariant): Contestant {
   return { name: nameOf(variant), answers: variant.answers }
 }
 
-/** Empty unless arms learned from several numbers of edits. */
+/** Win rates by the number of edits, and the contrasts at each; both empty unless arms learned from several numbers. */
 export function editCurveOf(
   judged: readonly JudgedVariant[],
-  { plan, items, steps }: Experiment,
-): ResultRecord['editCurve'] {
-  if (plan.edits.length === 0) return []
+  experiment: Experiment,
+): Required<Pick<ResultRecord, 'editCurve' | 'editContrasts'>> {
+  const { plan, items, steps } = experiment
+  if (plan.edits.length === 0) return { editCurve: [], editContrasts: [] }
   const isSwept = plan.klCoefs.length > 1
   const onCurve = judged.filter(({ klCoef }) => !isSwept || klCoef === null || klCoef === plan.klCoefs[0])
-  return onCurve.map(({ arm, edits, kl, answers, match: { summary } }) => ({
-    ...{ arm, kl, winRate: summary.winRate, interval: summary.interval },
-    ...{ edits: edits ?? steps.trainingRows(pairKindsOf(arm)[0]!), isAll: edits === null },
-    ...describeResponses(answers, items, steps),
-  }))
+  const countOf = ({ arm, edits }: JudgedVariant) => ({
+    edits: edits ?? steps.trainingRows(pairKindsOf(arm)[0]!),
+    isAll: edits === null,
+  })
+  const editCurve = onCurve.map((variant) => {
+    const { arm, kl, answers, match } = variant
+    const { winRate, interval } = match.summary
+    return { arm, kl, winRate, interval, ...countOf(variant), ...describeResponses(answers, items, steps) }
+  })
+  const editContrasts = [...Map.groupBy(onCurve, ({ edits }) => edits).values()].flatMap((alike) =>
+    contrastsBetween(alike, experiment).map((contrast) => ({ ...contrast, ...countOf(alike[0]!) })),
+  )
+  return { editCurve, editContrasts }
 }
 
+/** Of one variant per arm. */
 export function contrastsBetween(
   selected: readonly JudgedVariant[],
   { plan }: Experiment,
-): ResultRecord['contrasts'] {
+): NonNullable<ResultRecord['contrasts']> {
   const key = { seed: plan.seeds[0]!, stream: 'experiment/contrasts' }
   const preferencesOf = (name: ExperimentArm) => selected.find(({ arm }) => arm === name)!.match.preferences
   return contrastsOf(selected.map(({ arm }) => arm)).map(([arm, opponent]) => ({

@@ -93,7 +93,7 @@ export async function runExperiment(plan: ExperimentPlan, steps: ExperimentSteps
     skipped,
     tuning,
     contrasts: contrastsBetween(selected, experiment),
-    editCurve: editCurveOf(judged, experiment),
+    ...editCurveOf(judged, experiment),
     ...frontiers,
     curves: selected.flatMap(curvesOf),
     winRateOverSteps: selected.map(winRateOverSteps),

@@ -35,7 +35,28 @@ export function editCurveTable(record: ResultRecord): Markup | null {
     const few = counts.map((count) => cell(points.find(({ edits, isAll }) => !isAll && edits === count)))
     return html`<tr><th scope="row" class="name"><span class="arm">${swatch(seriesOf(record, arm))}${arm}</span></th>${few}${cell(all)}</tr>`
   })
-  return html`<p class="about">Win rate over the reference, in percent, of arms that learned from some of the edits. Fewer edits are part of more, and are passed over more often.</p><div class="scroll"><table class="games"><thead><tr><th scope="col">Arm</th>${counts.map(
+  return html`<p class="about">Win rate over the reference, in percent, of arms that learned from some of the edits. Fewer edits are part of more, and are passed over more often.</p><div class="scroll"><table class="games">${byCount('Arm', counts)}<tbody>${rows}</tbody></table></div>${editContrastTable(record, counts)}`
+}
+
+function byCount(first: string, counts: readonly number[]): Markup {
+  return html`<thead><tr><th scope="col">${first}</th>${counts.map(
     (count) => html`<th scope="col" class="number">${count} edits</th>`,
-  )}<th scope="col" class="number">all</th></tr></thead><tbody>${rows}</tbody></table></div>`
+  )}<th scope="col" class="number">all</th></tr></thead>`
+}
+
+/** How arms that learned from as many edits differ; null in records that do not have it. */
+function editContrastTable({ editContrasts = [] }: ResultRecord, counts: readonly number[]): Markup | null {
+  if (editContrasts.length === 0) return null
+  const cell = (found: (typeof editContrasts)[number] | undefined) => {
+    if (found === undefined) return html`<td class="number none">–</td>`
+    const { value, interval } = found
+    const { side, strength } = tint(value, 12)
+    return html`<td class="number game ${side}" style="--strength:${strength}">${signed(value, 1)}<small>${signed(interval.low, 1)} to ${signed(interval.high, 1)}</small></td>`
+  }
+  const pairs = Map.groupBy(editContrasts, ({ arm, opponent }) => `${arm} − ${opponent}`)
+  const rows = [...pairs].map(([pair, points]) => {
+    const few = counts.map((count) => cell(points.find(({ edits, isAll }) => !isAll && edits === count)))
+    return html`<tr><th scope="row" class="name">${pair}</th>${few}${cell(points.find(({ isAll }) => isAll))}</tr>`
+  })
+  return html`<p class="about">By how many points one arm exceeds another that learned from as many edits, paired by prompt and seed.</p><div class="scroll"><table class="games">${byCount('Arms', counts)}<tbody>${rows}</tbody></table></div>`
 }

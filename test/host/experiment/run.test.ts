@@ -381,7 +381,7 @@ test('with few edits every method gets as many of them and more passes, and the 
   }
   const arms = ['sft-edited', 'token'] satisfies ExperimentArm[]
   const curved = { ...plan, arms, edits: [100, 1000], seeds: [1] }
-  const { editCurve, arms: results } = await runExperiment(curved, { ...steps, trainReward })
+  const { editCurve, editContrasts, arms: results } = await runExperiment(curved, { ...steps, trainReward })
   assert.deepEqual(seen, [null, 100, 1000])
   assert.equal(sfts.get('sft-edited-100edits-seed1')!.edits, 100)
   const epochs = (name: string) => [
@@ -402,6 +402,13 @@ test('with few edits every method gets as many of them and more passes, and the 
       ['token', 100, false],
       ['token', 1000, false],
     ],
+  )
+  assert.deepEqual(
+    editContrasts?.map(({ arm, opponent, edits, isAll, value }) => [arm, opponent, edits, isAll, value]),
+    [5000, 100, 1000].map((edits, i) => {
+      const [sft, token] = [editCurve![i]!, editCurve![3 + i]!]
+      return ['token', 'sft-edited', edits, i === 0, token.winRate - sft.winRate]
+    }),
   )
   assert.deepEqual(
     results.map(({ name }) => name),

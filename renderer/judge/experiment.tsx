@@ -213,6 +213,9 @@ function HeadToHead({ record }: { record: ResultRecord }) {
 }
 
 const signed = (value: number) => `${value < 0 ? '−' : '+'}${numberOf(Math.abs(value))}`
+const signedRange = ({ low, high }: { low: number; high: number }) => `${signed(low)} to ${signed(high)}`
+const differenceName = ({ arm, opponent }: { arm: string; opponent: string }) => `${arm} − ${opponent}`
+const editsText = ({ edits, isAll }: { edits: number; isAll: boolean }) => `${edits}${isAll ? ' (all)' : ''}`
 
 /** Which arms differ, and by how much. */
 function Contrasts({ record: { contrasts = [] } }: { record: ResultRecord }) {
@@ -222,14 +225,11 @@ function Contrasts({ record: { contrasts = [] } }: { record: ResultRecord }) {
       title="Differences between arms, in points of win rate"
       hasCaption
       rows={[...contrasts].sort((a, b) => Math.abs(b.value) - Math.abs(a.value))}
-      keyOf={({ arm, opponent }) => `${arm} − ${opponent}`}
+      keyOf={(row) => differenceName(row)}
       columns={[
-        { head: 'Arms', text: ({ arm, opponent }) => `${arm} − ${opponent}` },
+        { head: 'Arms', text: (row) => differenceName(row) },
         { head: 'Points', text: ({ value }) => signed(value) },
-        {
-          head: '95% interval',
-          text: ({ interval }) => `${signed(interval.low)} to ${signed(interval.high)}`,
-        },
+        { head: '95% interval', text: ({ interval }) => signedRange(interval) },
         {
           head: 'At this size',
           text: ({ interval }) => (isDistinguished(interval, 0) ? 'differ' : 'not distinguished'),
@@ -249,7 +249,7 @@ function RateByEdits({ record: { editCurve = [] } }: { record: ResultRecord }) {
       rows={[...editCurve].sort((a, b) => a.edits - b.edits || b.winRate - a.winRate)}
       keyOf={({ arm, edits }) => `${arm} ${edits}`}
       columns={[
-        { head: 'Edits', text: ({ edits, isAll }) => `${edits}${isAll ? ' (all)' : ''}` },
+        { head: 'Edits', text: (row) => editsText(row) },
         { head: 'Arm', text: ({ arm }) => arm },
         {
           head: 'Win rate, 95% interval',
@@ -270,14 +270,13 @@ function ContrastsByEdits({ record: { editContrasts = [] } }: { record: ResultRe
       title="Differences between arms by the number of edits, in points of win rate"
       hasCaption
       rows={[...editContrasts].sort((a, b) => a.edits - b.edits)}
-      keyOf={({ arm, opponent, edits }) => `${arm} − ${opponent} ${edits}`}
+      keyOf={(row) => `${differenceName(row)} ${row.edits}`}
       columns={[
-        { head: 'Edits', text: ({ edits, isAll }) => `${edits}${isAll ? ' (all)' : ''}` },
-        { head: 'Arms', text: ({ arm, opponent }) => `${arm} − ${opponent}` },
+        { head: 'Edits', text: (row) => editsText(row) },
+        { head: 'Arms', text: (row) => differenceName(row) },
         {
           head: 'Points, 95% interval',
-          text: ({ value, interval }) =>
-            `${signed(value)} (${signed(interval.low)} to ${signed(interval.high)})`,
+          text: ({ value, interval }) => `${signed(value)} (${signedRange(interval)})`,
         },
       ]}
     />

@@ -1,5 +1,5 @@
 /** Checks whether the compiled runtime can be tested here, and lets it compile small functions quickly. */
-import type { TestContext } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { locateRuntime } from '../../electron/engine/runtime/locate.ts'
 import { openRuntime } from '../../electron/engine/runtime/runtime.ts'
 
@@ -25,4 +25,13 @@ export const quickCompilation = '--xla_backend_optimization_level=0'
 export async function openQuicklyCompilingRuntime(): Promise<void> {
   process.env.XLA_FLAGS ??= quickCompilation
   await openRuntime()
+}
+
+/** A test that needs the compiled runtime, and is skipped without it. */
+export function compiledTest(title: string, run: () => void | Promise<void>): void {
+  test(title, async (t) => {
+    if (!compiledRuntimeOrSkip(t)) return
+    await openQuicklyCompilingRuntime()
+    await run()
+  })
 }

@@ -106,8 +106,6 @@ class EagerFunction<In extends TensorRecord, Out extends TensorRecord> implement
 interface Recorded {
   program: Program
   outputs: Layout
-  /** False until its first call, which compiles it. */
-  isCompiled: boolean
 }
 
 class XlaFunction<In extends TensorRecord, Out extends TensorRecord> implements CompiledFunction<In, Out> {
@@ -128,15 +126,15 @@ class XlaFunction<In extends TensorRecord, Out extends TensorRecord> implements 
   call(inputs: In): Out {
     this.#layout ??= layoutOf(inputs)
     const tensors = tensorsOf(inputs, this.#layout, this.#name)
-    const recorded = this.#recordedFor(tensors, this.#layout)
+    const { program, outputs } = this.#recordedFor(tensors, this.#layout)
+    const { isCompiled } = program
     try {
-      const results = recorded.program.run(tensors)
-      if (!recorded.isCompiled) listener(this.#name, 'ended')
-      recorded.isCompiled = true
+      const results = program.run(tensors)
+      if (!isCompiled) listener(this.#name, 'ended')
       const { backend } = tensorflow()
       return recordOf<Out>(
         results.map((result) => backend.createOutputTensor(result)),
-        recorded.outputs,
+        outputs,
       )
     } catch (error) {
       throw error instanceof UserError ? error : this.#explained(error, tensors, this.#layout)
@@ -171,7 +169,7 @@ class XlaFunction<In extends TensorRecord, Out extends TensorRecord> implements 
       outputs = result.layout
       return result.tensors
     })
-    const recorded = { program: new Program(recording, recorder.captures), outputs, isCompiled: false }
+    const recorded = { program: new Program(recording), outputs }
     this.#recorded.set(signature, recorded)
     return recorded
   }

@@ -1,7 +1,7 @@
 /** Where a compiled function is split into parts (parts.ts). */
 import * as tf from '@tensorflow/tfjs-core'
+import { identity } from './ops.ts'
 import { activeRecorder } from './recorder.ts'
-import { tensorflow } from './tensorflow-addon.ts'
 
 /**
  * Ends a part of the function that is being recorded and begins the next: what comes before is handed over as this
@@ -31,14 +31,4 @@ export function beginPart(x: tf.Tensor): tf.Tensor {
 /** The first identity belongs to the part that ends, the second to the one that begins. */
 function cutHere(x: tf.Tensor): tf.Tensor {
   return beginPart(identity(x))
-}
-
-function identity(x: tf.Tensor): tf.Tensor {
-  const { addon, backend } = tensorflow()
-  const dtype = x.dtype === 'int32' ? addon.TF_INT32! : addon.TF_FLOAT!
-  return backend.executeSingleOutput(
-    'Identity',
-    [{ name: 'T', type: addon.TF_ATTR_TYPE!, value: dtype }],
-    [x],
-  )
 }

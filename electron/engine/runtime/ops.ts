@@ -289,6 +289,11 @@ export function callsNative(): boolean {
   return activeRecorder() !== null && tensorflow().addon.nativeCalls && runtime().device.startsWith('CPU')
 }
 
+/** A separate op in a recording, where tfjs returns the same tensor. Without a gradient; on TensorFlow only. */
+export function identity(x: tf.Tensor): tf.Tensor {
+  return raw('Identity', [typeAttr('T', x.dtype as 'float32' | 'int32')], [x])
+}
+
 /** Over all of the tensors, without a gradient. @returns scalar */
 export function sumOfSquares(tensors: tf.Tensor[]): tf.Tensor {
   if (!callsNative()) return tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor))))

@@ -58,6 +58,8 @@ export interface Part {
   lastUses: number[]
 }
 
+type Extent = Omit<Part, 'content' | 'lastUses'>
+
 /** Ops that a part computes again rather than take their result: they cost no more than reading it from memory. */
 const recomputedTypes = new Set([
   ...['Const', 'Fill', 'ReadVariableOp', 'EnsureShape', 'Cast', 'BroadcastTo', 'ZerosLike', 'OnesLike'],
@@ -71,12 +73,6 @@ const recomputedTypes = new Set([
 /** @returns the parts that do something, in order */
 export function splitIntoParts(graph: RecordedGraph): Part[] {
   return new Splitter(graph).parts()
-}
-
-/** What a part consists of, before it is known what it keeps. */
-interface Extent {
-  nodes: number[]
-  inputs: number[]
 }
 
 class Splitter {
@@ -101,17 +97,17 @@ class Splitter {
       this.#graph.effects.map((op) => [op, Math.max(0, ...this.#inputParts(op))] as const),
     )
     for (;;) {
-      const { extents, roots } = this.#extents(effectParts)
-      if (!this.#delayWrites(effectParts, extents)) return this.#assembled(extents, roots, effectParts)
+      const extents = this.#extents(effectParts)
+      if (!this.#delayWrites(effectParts, extents)) return this.#assembled(extents)
     }
   }
 
   /** Moves each write of a variable to the last part that still reads the old value. @returns whether one moved */
   #delayWrites(effectParts: Map<number, number>, extents: readonly Extent[]): boolean {
+    const lastParts = new Map(extents.flatMap(({ nodes }, part) => nodes.map((op) => [op, part] as const)))
     let hasMoved = false
     for (const [op, part] of effectParts) {
-      const reads = new Set(this.#graph.nodes[op]!.controls)
-      const last = extents.findLastIndex(({ nodes }) => nodes.some((node) => reads.has(node)))
+      const last = Math.max(-1, ...this.#graph.nodes[op]!.controls.map((read) => lastParts.get(read) ?? -1))
       if (last <= part) continue
       effectParts.set(op, last)
       hasMoved = true
@@ -119,24 +115,33 @@ class Splitter {
     return hasMoved
   }
 
-  /** From the last part to the first: what each consists of, and which of its values later parts take. */
-  #extents(effectParts: ReadonlyMap<number, number>): { extents: Extent[]; roots: Set<number>[] } {
-    const roots = Array.from({ length: this.#lastPart + 1 }, () => new Set<number>())
+  /** From the last part to the first, since each keeps what later ones take. */
+  #extents(effectParts: ReadonlyMap<number, number>): Extent[] {
+    const { outputs, effects: all } = this.#graph
+    const wanted = Array.from({ length: this.#lastPart + 1 }, () => new Set<number>())
     const extents: Extent[] = []
     for (let part = this.#lastPart; part >= 0; part--) {
-      const effects = this.#graph.effects.filter((op) => effectParts.get(op) === part)
-      const returned = this.#graph.outputs.filter((value) => this.#homeOf(value) === part)
-      const kept = [...roots[part]!].sort((a, b) => a - b)
-      const extent = this.#extent(part, [...kept, ...returned], effects)
-      extents[part] = extent
-      for (const value of extent.inputs)
-        if (!this.#isArgument(value)) roots[this.#nodeOf(value).part]!.add(value)
+      const kept = [...wanted[part]!].sort((a, b) => a - b)
+      const returned = [...outputs.keys()].filter((place) => this.#homeOf(outputs[place]!) === part)
+      const effects = all.filter((op) => effectParts.get(op) === part)
+      const found = this.#reach(part, this.#resultsOf({ kept, returned }), effects)
+      extents[part] = { ...found, kept, returned, effects }
+      for (const value of found.inputs)
+        if (!this.#isArgument(value)) wanted[this.#nodeOf(value).part]!.add(value)
     }
-    return { extents, roots }
+    return extents
   }
 
-  /** In an order that depends only on what is computed. */
-  #extent(part: number, values: readonly number[], effects: readonly number[]): Extent {
+  #resultsOf({ kept, returned }: Pick<Part, 'kept' | 'returned'>): number[] {
+    return [...kept, ...returned.map((place) => this.#graph.outputs[place]!)]
+  }
+
+  /** What a part needs for these values and effects, in an order that depends only on what is computed. */
+  #reach(
+    part: number,
+    values: readonly number[],
+    effects: readonly number[],
+  ): Pick<Part, 'nodes' | 'inputs'> {
     const nodes = new Set<number>()
     const inputs = new Set<number>()
     const visit = (op: number): void => {
@@ -157,20 +162,10 @@ class Splitter {
     return { nodes: [...nodes], inputs: [...inputs].sort((a, b) => isVariable(a) - isVariable(b)) }
   }
 
-  #assembled(
-    extents: readonly Extent[],
-    roots: readonly ReadonlySet<number>[],
-    effectParts: ReadonlyMap<number, number>,
-  ): Part[] {
-    const { outputs, effects } = this.#graph
-    const parts = extents.map(({ nodes, inputs }, part) => {
-      const kept = [...roots[part]!].sort((a, b) => a - b)
-      const returned = [...outputs.keys()].filter((place) => this.#homeOf(outputs[place]!) === part)
-      const written = effects.filter((op) => effectParts.get(op) === part)
-      const results = [...kept, ...returned.map((place) => outputs[place]!)]
-      const content = this.#content({ nodes, inputs }, results, written)
-      return { content, nodes, inputs, kept, returned, effects: written, lastUses: [] as number[] }
-    })
+  #assembled(extents: readonly Extent[]): Part[] {
+    const parts = extents
+      .filter(({ kept, returned, effects }) => kept.length + returned.length + effects.length > 0)
+      .map((extent): Part => ({ ...extent, content: this.#contentOf(extent), lastUses: [] }))
     const done = new Set<number>()
     for (const part of parts.toReversed())
       for (const value of part.inputs) {
@@ -178,12 +173,11 @@ class Splitter {
         done.add(value)
         part.lastUses.push(value)
       }
-    return parts.filter(
-      ({ kept, returned, effects: written }) => kept.length + returned.length + written.length > 0,
-    )
+    return parts
   }
 
-  #content({ nodes, inputs }: Extent, results: readonly number[], effects: readonly number[]): string {
+  #contentOf(extent: Extent): string {
+    const { nodes, inputs, effects } = extent
     const names = new Map(inputs.map((value, i) => [value, `i${i}`]))
     const places = new Map(nodes.map((op, i) => [op, i]))
     const nameOf = (value: number) => {
@@ -195,7 +189,7 @@ class Splitter {
       return [content, needed.map(nameOf), controls.map((control) => places.get(control))]
     })
     const taken = inputs.map((value) => this.#graph.specs[value])
-    const all = [taken, lines, results.map(nameOf), effects.map((op) => places.get(op))]
+    const all = [taken, lines, this.#resultsOf(extent).map(nameOf), effects.map((op) => places.get(op))]
     return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 24)
   }
 

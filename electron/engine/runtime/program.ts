@@ -4,27 +4,29 @@
  */
 import type * as tf from '@tensorflow/tfjs-core'
 import { releaseFunction } from './function-library.ts'
-import type { Capture, Recording } from './recorder.ts'
+import type { Recording } from './recorder.ts'
 import { runtime } from './runtime.ts'
 import { type TensorMetadata, tensorflow } from './tensorflow-addon.ts'
 
 export class Program {
   readonly #recording: Recording
-  readonly #captures: readonly Capture[]
-  #hasRun = false
+  #isCompiled = false
 
-  constructor(recording: Recording, captures: readonly Capture[]) {
+  constructor(recording: Recording) {
     this.#recording = recording
-    this.#captures = captures
+  }
+
+  /** False until the first call, which compiles it, has ended. */
+  get isCompiled(): boolean {
+    return this.#isCompiled
   }
 
   /** @returns the outputs, in the order in which the recorded function returned them */
   run(args: tf.Tensor[]): TensorMetadata[] {
     const { backend } = tensorflow()
-    const ids = new Map(this.#captures.map(({ placeholder, id }) => [placeholder, id]))
+    const ids = new Map(this.#recording.captures.map(({ placeholder, id }) => [placeholder, id]))
     for (const [i, id] of backend.getInputTensorIds(args).entries()) ids.set(this.#recording.args[i]!, id)
-    if (!this.#hasRun) this.#compileAhead(ids)
-    this.#hasRun = true
+    if (!this.#isCompiled) this.#compileAhead(ids)
     const kept = new Set<number>()
     const outputs: TensorMetadata[] = []
     try {
@@ -34,6 +36,7 @@ export class Program {
       for (const { id } of Object.values(outputs)) backend.binding.deleteTensor(id)
       throw error
     }
+    this.#isCompiled = true
     return outputs
   }
 

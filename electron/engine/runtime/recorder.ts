@@ -35,6 +35,7 @@ export type Spec = Pick<tf.Tensor, 'shape' | 'dtype'>
 export interface Recording {
   /** Values of the arguments. */
   args: number[]
+  captures: readonly Capture[]
   /** By value. */
   specs: readonly ValueSpec[]
   variables: ReadonlySet<number>
@@ -73,7 +74,7 @@ export function activeRecorder(): Recorder | null {
 }
 
 export class Recorder {
-  readonly captures: Capture[] = []
+  readonly #captures: Capture[] = []
   readonly #addon: Addon
   readonly #backend: NodeBackend
   readonly #recording: number
@@ -109,7 +110,7 @@ export class Recorder {
       const values = { specs: this.#specs, variables }
       const parts = splitIntoParts({ nodes: this.#nodes, outputs, effects, ...values })
       const named = parts.map((part) => ({ ...part, name: this.#register(label, part, outputs) }))
-      return { args, parts: named, ...values }
+      return { args, captures: this.#captures, parts: named, ...values }
     })
   }
 
@@ -180,7 +181,7 @@ export class Recorder {
     const { TF_RESOURCE, TF_ATTR_TYPE, TF_ATTR_SHAPE } = this.#addon
     const dtype = this.#dtypeNumber(variable.dtype)
     const handle = this.#placeholder(TF_RESOURCE!, null)
-    this.captures.push({ id: variable.handleId, placeholder: handle })
+    this.#captures.push({ id: variable.handleId, placeholder: handle })
     const read = this.#add('ReadVariableOp', [{ name: 'dtype', type: TF_ATTR_TYPE!, value: dtype }], [handle])
     // The placeholder of a handle has no shape.
     const shaped = this.#add(
@@ -282,7 +283,7 @@ export class Recorder {
 
   #capture(info: TensorInfo): number {
     const placeholder = this.#placeholder(info.dtype, info.shape)
-    this.captures.push({ id: info.id, placeholder })
+    this.#captures.push({ id: info.id, placeholder })
     return placeholder
   }
 

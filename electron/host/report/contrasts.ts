@@ -30,18 +30,26 @@ export function editCurveTable(record: ResultRecord): Markup | null {
     found === undefined
       ? html`<td class="number none">–</td>`
       : html`<td class="number">${fixed(found.winRate, 1)}<small>${fixed(found.interval.low, 1)} – ${fixed(found.interval.high, 1)}</small></td>`
-  const rows = [...Map.groupBy(editCurve, ({ arm }) => arm)].map(([arm, points]) => {
-    const all = points.find(({ isAll }) => isAll)
-    const few = counts.map((count) => cell(points.find(({ edits, isAll }) => !isAll && edits === count)))
-    return html`<tr><th scope="row" class="name"><span class="arm">${swatch(seriesOf(record, arm))}${arm}</span></th>${few}${cell(all)}</tr>`
-  })
-  return html`<p class="about">Win rate over the reference, in percent, of arms that learned from some of the edits. Fewer edits are part of more, and are passed over more often.</p><div class="scroll"><table class="games">${byCount('Arm', counts)}<tbody>${rows}</tbody></table></div>${editContrastTable(record, counts)}`
+  const rows = [...Map.groupBy(editCurve, ({ arm }) => arm)].map(
+    ([arm, points]) =>
+      html`<tr><th scope="row" class="name"><span class="arm">${swatch(seriesOf(record, arm))}${arm}</span></th>${ofCounts(points, counts).map(cell)}</tr>`,
+  )
+  return html`<p class="about">Win rate over the reference, in percent, of arms that learned from some of the edits. Fewer edits are part of more, and are passed over more often.</p><div class="scroll"><table class="games">${headOfCounts('Arm', counts)}<tbody>${rows}</tbody></table></div>${editContrastTable(record, counts)}`
 }
 
-function byCount(first: string, counts: readonly number[]): Markup {
+function headOfCounts(first: string, counts: readonly number[]): Markup {
   return html`<thead><tr><th scope="col">${first}</th>${counts.map(
     (count) => html`<th scope="col" class="number">${count} edits</th>`,
   )}<th scope="col" class="number">all</th></tr></thead>`
+}
+
+/** What there is for each number of edits, and for all of them. */
+function ofCounts<Point extends { edits: number; isAll: boolean }>(
+  points: readonly Point[],
+  counts: readonly number[],
+): (Point | undefined)[] {
+  const few = counts.map((count) => points.find(({ edits, isAll }) => !isAll && edits === count))
+  return [...few, points.find(({ isAll }) => isAll)]
 }
 
 /** How arms that learned from as many edits differ; null in records that do not have it. */
@@ -54,9 +62,9 @@ function editContrastTable({ editContrasts = [] }: ResultRecord, counts: readonl
     return html`<td class="number game ${side}" style="--strength:${strength}">${signed(value, 1)}<small>${signed(interval.low, 1)} to ${signed(interval.high, 1)}</small></td>`
   }
   const pairs = Map.groupBy(editContrasts, ({ arm, opponent }) => `${arm} − ${opponent}`)
-  const rows = [...pairs].map(([pair, points]) => {
-    const few = counts.map((count) => cell(points.find(({ edits, isAll }) => !isAll && edits === count)))
-    return html`<tr><th scope="row" class="name">${pair}</th>${few}${cell(points.find(({ isAll }) => isAll))}</tr>`
-  })
-  return html`<p class="about">By how many points one arm exceeds another that learned from as many edits, paired by prompt and seed.</p><div class="scroll"><table class="games">${byCount('Arms', counts)}<tbody>${rows}</tbody></table></div>`
+  const rows = [...pairs].map(
+    ([pair, points]) =>
+      html`<tr><th scope="row" class="name">${pair}</th>${ofCounts(points, counts).map(cell)}</tr>`,
+  )
+  return html`<p class="about">By how many points one arm exceeds another that learned from as many edits, paired by prompt and seed.</p><div class="scroll"><table class="games">${headOfCounts('Arms', counts)}<tbody>${rows}</tbody></table></div>`
 }

@@ -1,23 +1,13 @@
 /** When functions are recorded and compiled, and how long compiled code is kept. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { compile } from '../../../electron/engine/runtime/compile.ts'
 import type { Tensors } from '../../../electron/engine/runtime/tensor-record.ts'
 import { variableFrom } from '../../../electron/engine/runtime/variable.ts'
 import { bucketLength } from '../../../electron/engine/training/batch.ts'
-import { compiledRuntimeOrSkip, openQuicklyCompilingRuntime } from '../../invariant/compiled.ts'
+import { compiledTest } from '../../invariant/compiled.ts'
 
-/** A test that needs the compiled runtime, and is skipped without it. */
-function compiledTest(title: string, run: () => void): void {
-  test(`compiled functions ${title}`, async (t) => {
-    if (!compiledRuntimeOrSkip(t)) return
-    await openQuicklyCompilingRuntime()
-    run()
-  })
-}
-
-compiledTest('are recorded once per signature: shapes and dtypes', () => {
+compiledTest('compiled functions are recorded once per signature: shapes and dtypes', () => {
   let runs = 0
   const fn = compile('sum', ({ x }: Tensors<'x'>) => {
     runs++
@@ -30,7 +20,7 @@ compiledTest('are recorded once per signature: shapes and dtypes', () => {
   fn.dispose()
 })
 
-compiledTest('of padded lengths are recorded for a few buckets', () => {
+compiledTest('compiled functions of padded lengths are recorded for a few buckets', () => {
   const fn = compile('padded', ({ x }: Tensors<'x'>) => ({ mean: tf.mean(x) }))
   for (let length = 1; length <= 1024; length++) {
     const x = tf.ones([bucketLength(length)])
@@ -40,7 +30,7 @@ compiledTest('of padded lengths are recorded for a few buckets', () => {
   fn.dispose()
 })
 
-compiledTest('of equal content have their own variables and outlive each other', () => {
+compiledTest('compiled functions of equal content have their own variables and outlive each other', () => {
   const scaleBy = (factor: number) => {
     const variable = variableFrom('factor', [2], Float32Array.of(factor, factor))
     return { variable, fn: compile('scale', ({ x }: Tensors<'x'>) => ({ y: tf.mul(x, variable.read()) })) }
@@ -56,7 +46,7 @@ compiledTest('of equal content have their own variables and outlive each other',
   three.variable.dispose()
 })
 
-compiledTest('that differ in a constant or an attribute are not confused', () => {
+compiledTest('compiled functions that differ in a constant or an attribute are not confused', () => {
   const fns = [1, 2, -0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((constant) =>
     compile('divide', ({ x }: Tensors<'x'>) => ({ y: tf.div(x, constant) })),
   )
@@ -69,7 +59,7 @@ compiledTest('that differ in a constant or an attribute are not confused', () =>
   for (const fn of [...fns, ...leaky]) fn.dispose()
 })
 
-compiledTest('keep their results and variables when others are released', () => {
+compiledTest('compiled functions keep their results and variables when others are released', () => {
   const variable = variableFrom('state', [1], Float32Array.of(5))
   const kept = compile('kept', ({ x }: Tensors<'x'>) => {
     variable.assign(tf.add(variable.read(), x))

@@ -1,6 +1,5 @@
 /** The native functions that compiled functions call give the results of tfjs's ops, for awkward sizes too. */
 import assert from 'node:assert/strict'
-import nodeTest from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { compile } from '../../../electron/engine/runtime/compile.ts'
@@ -18,15 +17,7 @@ import {
   type TensorRecord,
   type Tensors,
 } from '../../../electron/engine/runtime/tensor-record.ts'
-import { compiledRuntimeOrSkip, openQuicklyCompilingRuntime } from '../../invariant/compiled.ts'
-
-function test(name: string, body: () => void): void {
-  nodeTest(name, async (t) => {
-    if (!compiledRuntimeOrSkip(t)) return
-    await openQuicklyCompilingRuntime()
-    body()
-  })
-}
+import { compiledTest } from '../../invariant/compiled.ts'
 
 const floatError = 2e-5
 
@@ -65,7 +56,7 @@ function randomProduct(rows: number, columns: number, outs: readonly number[]): 
 
 const sizes = fc.integer({ min: 1, max: 70 })
 
-test('products of few rows, with one weight or several, equal those of tfjs', () => {
+compiledTest('products of few rows, with one weight or several, equal those of tfjs', () => {
   const shape = fc.record({
     rows: fc.integer({ min: 1, max: 64 }),
     columns: sizes,
@@ -80,7 +71,7 @@ test('products of few rows, with one weight or several, equal those of tfjs', ()
   )
 })
 
-test('gradients of products of few rows equal those of tfjs', () => {
+compiledTest('gradients of products of few rows equal those of tfjs', () => {
   for (const outs of [[33], [33, 7]]) {
     const loss = (x: tf.Tensor, ...weights: tf.Tensor[]) =>
       tf.sum(tf.square(tf.concat(matMulsTransposed(x, weights), 1))) as tf.Scalar
@@ -92,7 +83,7 @@ test('gradients of products of few rows equal those of tfjs', () => {
   }
 })
 
-test('a row does not depend on the other rows', () => {
+compiledTest('a row does not depend on the other rows', () => {
   const [x, w] = [tf.randomNormal([7, 100]), tf.randomNormal([50, 100])]
   const product = compile('rows', (inputs: Tensors<'x' | 'w'>) => ({
     y: matMulsTransposed(inputs.x, [inputs.w])[0]!,
@@ -105,7 +96,7 @@ test('a row does not depend on the other rows', () => {
   product.dispose()
 })
 
-test('RMSNorm and its gradient equal those of tfjs', () => {
+compiledTest('RMSNorm and its gradient equal those of tfjs', () => {
   type Inputs = Tensors<'x' | 'gain'>
   const inputs: Inputs = { x: tf.randomNormal([3, 37]), gain: tf.randomNormal([37]) }
   const copy = mapTensors(inputs, (t) => t.clone())
@@ -137,7 +128,7 @@ function plainAttention({ queries, keys, values, firstReal, position }: Attentio
   return tf.reshape(tf.matMul(tf.softmax(scores), values), [b, heads * h])
 }
 
-test('attention of one decoding step equals that of tfjs', () => {
+compiledTest('attention of one decoding step equals that of tfjs', () => {
   const shape = fc.record({
     rows: fc.integer({ min: 1, max: 3 }),
     group: fc.constantFrom(1, 3),
@@ -165,7 +156,7 @@ test('attention of one decoding step equals that of tfjs', () => {
   )
 })
 
-test('rows that are not live give zeros and do not change the others', () => {
+compiledTest('rows that are not live give zeros and do not change the others', () => {
   const [x, w] = [tf.randomNormal([9, 24]), tf.randomNormal([31, 24])]
   const marks = tf.tensor1d([1, 0, 1, 1, 0, 1, 0, 0, 1], 'int32')
   const product = compile('live', (inputs: Tensors<'x' | 'w' | 'marks'>) => ({
@@ -177,7 +168,7 @@ test('rows that are not live give zeros and do not change the others', () => {
   product.dispose()
 })
 
-test('a sum of squares over several tensors equals the plain one', () => {
+compiledTest('a sum of squares over several tensors equals the plain one', () => {
   const counts = [1, 7, 8, 1000, 1 << 15, 3 * (1 << 15) + 5]
   const tensors = Object.fromEntries(counts.map((size, i) => [`x${i}`, tf.randomNormal([size])]))
   const [actual, expected] = compiledAndPlain(

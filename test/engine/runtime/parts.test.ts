@@ -1,6 +1,5 @@
 /** Functions that are cut into parts: what is compiled once, what is handed over, and that nothing else changes. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import { type CompiledFunction, compile } from '../../../electron/engine/runtime/compile.ts'
@@ -11,16 +10,7 @@ import { Recorder, type Recording } from '../../../electron/engine/runtime/recor
 import type { Tensors } from '../../../electron/engine/runtime/tensor-record.ts'
 import { tensorflow } from '../../../electron/engine/runtime/tensorflow-addon.ts'
 import { type Variable, variableFrom } from '../../../electron/engine/runtime/variable.ts'
-import { compiledRuntimeOrSkip, openQuicklyCompilingRuntime } from '../../invariant/compiled.ts'
-
-/** A test that needs the compiled runtime, and is skipped without it. */
-function compiledTest(title: string, run: () => void | Promise<void>): void {
-  test(title, async (t) => {
-    if (!compiledRuntimeOrSkip(t)) return
-    await openQuicklyCompilingRuntime()
-    await run()
-  })
-}
+import { compiledTest } from '../../invariant/compiled.ts'
 
 const size = 6
 
@@ -189,7 +179,7 @@ compiledTest('what was compiled ahead is not compiled again when it is called', 
     if (isAhead) addon.compileAhead(name, [id], 0)
     if (isAhead) await setTimeout(3 * milliseconds.plain)
     const start = performance.now()
-    for (const { id: result } of new Program(recording, []).run([x])) addon.deleteTensor(result)
+    for (const { id: result } of new Program(recording).run([x])) addon.deleteTensor(result)
     const duration = performance.now() - start
     releaseFunction(name)
     return duration

@@ -354,10 +354,10 @@ function ActionBar({ actions: { editing, finish, draft, mayDraft, putBack } }: {
 function Note({ text, note }: { text: string; note: NoteDraft }) {
   const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => {
-    if (text !== '') return
+    if (note.openings === 0) return
     field.current?.focus()
     field.current?.scrollIntoView({ block: 'center' })
-  }, [text])
+  }, [note.openings])
   return (
     <label className="an-note-field">
       <span className="label">Note</span>

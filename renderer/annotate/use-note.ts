@@ -8,8 +8,10 @@ export interface NoteDraft {
   /** Null while there is no note. */
   text: string | null
   change(text: string): void
-  /** Opens an empty one. */
+  /** Goes to its field; if there is none, to that of an empty one. */
   open(): void
+  /** How often it was gone to. */
+  openings: number
   /** Saves without waiting for a pause. */
   flush(): void
 }
@@ -19,6 +21,7 @@ export function useNote(place: Place, saved: string): NoteDraft {
   const id = unsavedId('note', place)
   const unsaved = outbox.get(id)
   const [text, setText] = useState<string | null>((unsaved?.kind === 'note' ? unsaved.text : saved) || null)
+  const [openings, setOpenings] = useState(0)
   const seen = useRef(unsaved?.kind === 'note' ? unsaved.seen : { text: saved })
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const flush = () => {
@@ -41,7 +44,11 @@ export function useNote(place: Place, saved: string): NoteDraft {
       clearTimeout(timer.current)
       timer.current = setTimeout(flush, pauseMs)
     },
-    open: () => setText(text ?? ''),
+    open() {
+      setText(text ?? '')
+      setOpenings((before) => before + 1)
+    },
+    openings,
     flush,
   }
 }

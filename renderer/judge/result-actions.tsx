@@ -86,7 +86,11 @@ export function ResultActions({ record, rows }: { record: Pairs['record']; rows:
           Share as a file
         </Button>
       )}
-      <Button icon="judge" disabled={act.isPending} onClick={() => act.mutate(judgeByHand)}>
+      <Button
+        icon="judge"
+        disabled={act.isPending || record.pairs === 0}
+        onClick={() => act.mutate(judgeByHand)}
+      >
         Judge by hand
       </Button>
     </>

@@ -11,6 +11,7 @@ import {
 import { Bar } from '../app/bar.tsx'
 import { host } from '../app/connection.ts'
 import { usePlace, useProject } from '../app/navigation.ts'
+import { useWork } from '../app/queries.ts'
 import { LinkProblem } from '../app/view-problem.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
@@ -25,7 +26,7 @@ import { ResultActions } from './result-actions.tsx'
 import { frontierOfRound, type RateRow, rateRows } from './result-rows.ts'
 import { Sentence } from './sentence.tsx'
 import { SubsetsCard } from './subsets-card.tsx'
-import { useResume } from './unfinished.tsx'
+import { isJudged, useResume } from './unfinished.tsx'
 
 const list = { evaluation: undefined, against: undefined }
 
@@ -92,6 +93,7 @@ function titleOf(record: Record): string {
 
 function Unfinished({ record }: { record: Record }) {
   const { resume, error } = useResume(record)
+  const isRunning = isJudged(record, useWork(useProject()))
   return (
     <section className="whole-row col">
       <h2 className="title">
@@ -99,15 +101,9 @@ function Unfinished({ record }: { record: Record }) {
           ? 'Not all answers are sampled'
           : `${record.judged} of ${record.pairs} pairs judged`}
       </h2>
-      <p className="second">
-        {record.kind === 'blind'
-          ? 'The result is shown once every pair is judged, or once you stop the session.'
-          : record.canResume
-            ? 'Its work was interrupted. Answers and verdicts are kept: nothing is sampled or judged twice.'
-            : 'Its work was interrupted. Start the same evaluation again: no pair is judged twice.'}
-      </p>
+      <p className="second">{whyUnfinished(record, isRunning)}</p>
       <Problem error={error} />
-      {(record.kind === 'blind' || record.canResume) && (
+      {(record.kind === 'blind' || (record.canResume && !isRunning)) && (
         <p>
           <Button kind="primary" onClick={resume}>
             Resume
@@ -116,6 +112,14 @@ function Unfinished({ record }: { record: Record }) {
       )}
     </section>
   )
+}
+
+function whyUnfinished({ kind, canResume }: Record, isRunning: boolean): string {
+  if (kind === 'blind') return 'The result is shown once every pair is judged, or once you stop the session.'
+  if (isRunning) return 'It is running: the result is shown when it ends.'
+  return canResume
+    ? 'Its work was interrupted. Answers and verdicts are kept: nothing is sampled or judged twice.'
+    : 'Its work was interrupted. Start the same evaluation again: no pair is judged twice.'
 }
 
 function Result({ record, data, round }: { record: Finished; data: Pairs; round: Round }) {

@@ -35,7 +35,7 @@ function isPausedSession({ kind, summary }: EvaluationRecord): boolean {
 }
 
 /** Whether a job judges it at this moment. */
-function isJudged({ id }: EvaluationRecord, work: readonly WorkRecord[]): boolean {
+export function isJudged({ id }: Pick<EvaluationRecord, 'id'>, work: readonly WorkRecord[]): boolean {
   return work.some(({ evaluation, endedAt }) => evaluation === id && endedAt === null)
 }
 

@@ -296,6 +296,10 @@ describe('judging', async () => {
       0,
       'while it is judged it is not unfinished',
     )
+    await app.goto('judge', { evaluation: (await own())!.id })
+    await page.getByText('It is running').waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Resume' }).count(), 0)
+    await app.goto('judge')
     await app.host.work.stop({ id })
     for await (const _ of await app.host.work.watch({ id }));
     const before = await own()

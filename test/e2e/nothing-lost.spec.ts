@@ -228,6 +228,19 @@ describe('nothing is lost', async () => {
       'the note is shown',
       async () => (await page.locator('.item-panel textarea').inputValue()) === 'by Alt K',
     )
+    for (const addition of [' and again', ' and more']) {
+      await page.locator('.cm-content').click()
+      await page.locator('.cm-content:focus').waitFor()
+      await page.keyboard.press('Alt+n')
+      await page.locator('textarea:focus').waitFor()
+      await page.keyboard.press('Control+End')
+      await page.keyboard.type(addition)
+    }
+    await until(
+      'what was typed after Alt N is in the note, not in the response',
+      async () => (await note(second)) === 'by Alt K and again and more',
+    )
+    assert.ok(!(await page.locator('.cm-content').innerText()).includes('and again'))
   })
 
   test('a held key decides once, and Done asks if nothing is changed', async () => {

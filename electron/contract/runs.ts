@@ -31,7 +31,7 @@ const showRuns = verb(
       /** The oldest first; only the one that was asked for, if one was. */
       runs: z.array(RunRecord),
       /**
-       * Points of the run that was asked for, by metric: [step, value]. Of more than 10,000 steps the least and the
+       * Points of the run that was asked for, by metric: [step, value]. Of more than 1,000 steps the least and the
        * greatest value of each group of steps; `export-metrics` has them all.
        */
       metrics: z.record(z.string(), z.array(z.tuple([z.int(), z.number()]))).nullable(),

@@ -54,20 +54,18 @@ export function groupFrom(db: Db, runId: string, step: number): void {
 
 /** @returns a run's metrics after a step, ordered by step and key */
 export function readMetrics(db: Db, runId: string, afterStep = -1): MetricRow[] {
-  const select = db.prepare(
+  const select = db.prepare<unknown[], [number, string, number | null, string | null]>(
     'SELECT step, key, value, note FROM metrics WHERE run_id = ? AND step > ? ORDER BY step, key',
   )
-  const rows = select.all(runId, afterStep) as (MetricRow & { note: string | null })[]
-  return rows.map(({ step, key, value, note }) => ({
-    step,
-    key,
-    value: note === null ? value : Number(note),
-  }))
+  return select
+    .raw()
+    .all(runId, afterStep)
+    .map(([step, key, value, note]) => ({ step, key, value: value ?? Number(note) }))
 }
 
 /** A number of steps per point of a chart, no less than `steps`, for which the values are found quickly. */
 export function stepsPerGroup(steps: number): number {
-  const size = groupSizeFor(steps)
+  const size = Math.max(groupSizes[0], groupSizeFor(steps))
   return Math.ceil(steps / size) * size
 }
 

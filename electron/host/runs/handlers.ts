@@ -132,7 +132,7 @@ const maxPoints = 600
 
 function stepsPerPoint(db: Db, run: string, afterStep: number): number {
   const steps = (newestMetrics(db, run).step ?? 0) - Math.max(afterStep, 0)
-  return steps <= maxPoints ? 1 : stepsPerGroup(Math.ceil((2 * steps) / maxPoints))
+  return steps <= 2 * maxPoints ? 1 : stepsPerGroup(Math.ceil((2 * steps) / maxPoints))
 }
 
 /** Prompt and context of an item; empty if the item was deleted. */

@@ -26,7 +26,7 @@ export async function runs(
 }
 
 /** A longer run's metrics are more than a reply can hold: then it has the least and greatest value of groups of steps. */
-const maxSteps = 10_000
+const maxSteps = 1000
 
 function boundedMetrics(db: Db, run: string) {
   const steps = newestMetrics(db, run).step ?? 0

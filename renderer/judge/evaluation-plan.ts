@@ -5,6 +5,8 @@ export interface EvaluationPlan {
   candidates: readonly string[]
   /** In their written form. */
   judges: readonly string[]
+  /** Whose held-out prompts are judged on; empty for all. */
+  datasets: readonly string[]
   /** Null while the field is empty; so are the others. */
   prompts: number | null
   temperature: number | null
@@ -15,6 +17,7 @@ export const blankPlan: EvaluationPlan = {
   reference: '',
   candidates: [],
   judges: [],
+  datasets: [],
   prompts: 128,
   temperature: 1,
   seed: 0,
@@ -51,18 +54,14 @@ export function evaluationInputs({
   reference,
   candidates,
   judges,
-  prompts,
-  temperature,
-  seed,
-}: EvaluationPlan): Record<string, string | number | null>[] {
+  ...rest
+}: EvaluationPlan) {
   return judges.flatMap((judge) =>
     candidates.map((candidate) => ({
       reference: reference.trim(),
       candidate,
       judge,
-      prompts,
-      temperature,
-      seed,
+      ...rest,
     })),
   )
 }

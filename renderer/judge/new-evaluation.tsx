@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { judgeChoices } from '../../electron/contract/judge-kinds.ts'
 import { StartWork } from '../../electron/contract/work.ts'
 import { host } from '../app/connection.ts'
+import { DatasetPicker } from '../app/dataset-picker.tsx'
 import { useProject } from '../app/navigation.ts'
 import { useSettings } from '../app/settings.ts'
 import { Button, IconButton } from '../ui/button.tsx'
@@ -80,6 +81,9 @@ function PlanForm({ onClose }: { onClose: () => void }) {
         chosen={plan.judges}
         onChange={(chosen) => set({ judges: chosen })}
       />
+      <Field label="Datasets" help="Whose held-out prompts are answered and judged.">
+        <DatasetPicker chosen={plan.datasets} onChange={(datasets) => set({ datasets })} />
+      </Field>
       <PlanNumbers plan={plan} onChange={set} />
       <Problem error={start.error} />
       <div role="status" className="plan-state">

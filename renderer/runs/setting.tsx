@@ -4,8 +4,8 @@ import { trainingJudgeChoices } from '../../electron/contract/judge-kinds.ts'
 import { placementNames } from '../../electron/contract/run-kinds/ppo-choices.ts'
 import { placementWords, wordsOfSetting } from '../../electron/contract/setting-words.ts'
 import { host } from '../app/connection.ts'
+import { DatasetPicker } from '../app/dataset-picker.tsx'
 import { useProject } from '../app/navigation.ts'
-import { Checkbox } from '../ui/checkbox.tsx'
 import { Combobox } from '../ui/combobox.tsx'
 import { Field, Input } from '../ui/field.tsx'
 import { Radios } from '../ui/radios.tsx'
@@ -67,7 +67,7 @@ function Control(props: ControlProps) {
   const { field, text, label, onChange } = props
   const { key, path, kind, choices } = field
   if (modelFields.has(key)) return <ModelPicker {...props} />
-  if (key === 'datasets') return <DatasetPicker {...props} />
+  if (key === 'datasets') return <DatasetNames {...props} />
   if (key === 'judge') return <JudgePicker {...props} />
   if (key === 'config.placement') return <PlacementCards {...props} />
   if (kind === 'boolean')
@@ -170,27 +170,8 @@ function JudgePicker({ text, onChange }: ControlProps) {
   return <Combobox isFree options={options} value={text} onChange={onChange} placeholder="No judge" />
 }
 
-/** All of the project's datasets, or some of them. */
-function DatasetPicker({ text, onChange }: ControlProps) {
-  const project = useProject()
-  const { data } = useQuery({
-    queryKey: ['overview', project],
-    queryFn: () => host.projects.overview({ project }),
-  })
-  const names = [...new Set((data?.datasets ?? []).map(({ name }) => name))]
+/** The datasets' names in one text, as the command line takes them. */
+function DatasetNames({ text, onChange }: ControlProps) {
   const chosen = text.split(',').flatMap((name) => name.trim() || [])
-  const isOn = (name: string) => chosen.length === 0 || chosen.includes(name)
-  const toggle = (name: string) => {
-    const next = names.filter((each) => (each === name ? !isOn(each) : isOn(each)))
-    onChange(next.length === names.length || next.length === 0 ? '' : next.join(', '))
-  }
-  if (names.length === 0) return <span className="quiet">None yet: import one under Data.</span>
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: the field names the group
-    <div role="group" aria-label="Datasets" className="dataset-choices">
-      {names.map((name) => (
-        <Checkbox key={name} isChecked={isOn(name)} onChange={() => toggle(name)} label={name} />
-      ))}
-    </div>
-  )
+  return <DatasetPicker chosen={chosen} onChange={(names) => onChange(names.join(', '))} />
 }

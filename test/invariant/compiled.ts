@@ -19,7 +19,7 @@ export function compiledRuntimeOrSkip(t: TestContext): boolean {
  * XLA_FLAGS that turn off the optimisation of machine code: compilation takes a third of the time, and the steps of
  * these tests are short.
  */
-export const quickCompilation = '--xla_backend_optimization_level=0'
+export const quickCompilation = '--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false'
 
 /** Opens this clone's runtime with {@link quickCompilation}. */
 export async function openQuicklyCompilingRuntime(): Promise<void> {

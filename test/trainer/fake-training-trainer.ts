@@ -28,6 +28,12 @@ function saveCheckpoint(folder: string, step: number): void {
   renameSync(`${whole}.partial`, whole)
 }
 
+/** Stops this process, once its pulse has told the host that it is up. */
+async function hang(): Promise<void> {
+  await sleep(2000)
+  process.kill(process.pid, 'SIGSTOP')
+}
+
 async function count(
   job: Extract<Job, { kind: 'sft' }>,
   { emit, signal }: Hooks,
@@ -43,7 +49,7 @@ async function count(
     await sleep(2)
     step++
     if (step === exhaustedAt) throw new UserError('out_of_memory', 'Memory ran out. Use smaller batches.')
-    if (step === hangsAt) process.kill(process.pid, 'SIGSTOP')
+    if (step === hangsAt) await hang()
     emit({
       type: 'step',
       step,

@@ -98,8 +98,7 @@ async function compareSides(asked: Asked, begun: Evaluation): Promise<VerbResult
 async function pairsOf(asked: Asked, generate: Generate): Promise<JudgePair[]> {
   const { project, input } = asked
   const spec = withModelPath(project, input.judge)
-  const candidates = heldoutItems(project, input)
-  if (judgeKindOf(spec).isWorldTruth) refuseOtherWorlds(candidates)
+  const candidates = heldoutItems(asked, judgeKindOf(spec).isWorldTruth ? asksAboutWorld : () => true)
   const { items, referencesOf } = withReferences(candidates, spec, asked)
   const answered = await answeredPairs(items, asked, generate)
   return answered.map((pair) => ({ ...pair, ...referencesOf(pair.item) }))
@@ -164,20 +163,36 @@ async function answeredPairs(items: readonly Item[], asked: Asked, generate: Gen
   return pairs
 }
 
-/** Each prompt once, in the order of the data. */
-function heldoutItems({ db, folder }: Project, { datasets, heldout, prompts }: JudgeInput): Item[] {
+/** Each prompt once, in the order of the data; without those that the judge knows nothing about, which is told. */
+function heldoutItems({ project, input, hooks }: Asked, isKnown: (item: Item) => boolean): Item[] {
+  const { datasets, heldout, prompts } = input
   const items = new Map<string, Item>()
-  for (const item of itemsOf(db, { datasets, split: 'heldout', heldoutShare: heldout })) {
+  const unknown = new Set<string>()
+  for (const item of itemsOf(project.db, { datasets, split: 'heldout', heldoutShare: heldout })) {
     const key = questionKey(item)
-    if (!items.has(key)) items.set(key, item)
+    if (!isKnown(item)) unknown.add(key)
+    else if (!items.has(key)) items.set(key, item)
     if (items.size === prompts) break
   }
-  if (items.size > 0) return [...items.values()]
-  throw new UserError(
-    'bad_input',
-    `${folder} has no held-out prompts to judge on. Import more items, or hold out more (--heldout).`,
-  )
+  if (items.size === 0) throw nothingToJudge(project.folder, unknown.size)
+  if (unknown.size > 0)
+    hooks.emit({
+      type: 'note',
+      sentence: `${unknown.size} held-out prompts are not about a sample world, so they are not judged.`,
+    })
+  return [...items.values()]
 }
+
+function nothingToJudge(folder: string, unknown: number): UserError {
+  const message =
+    unknown === 0
+      ? `${folder} has no held-out prompts to judge on. Import more items, or hold out more (--heldout).`
+      : `None of the ${unknown} held-out prompts is about a sample world, so its truth cannot judge them. Choose another judge or other datasets.`
+  return new UserError('bad_input', message)
+}
+
+/** The truth of the sample worlds would call every pair of another prompt a tie. */
+const asksAboutWorld = ({ prompt }: Item) => readTask(prompt) !== null
 
 async function outputsOf(
   { side, bestOf }: { side: string; bestOf: BestOf | null },
@@ -202,16 +217,6 @@ function bestOfInput({ project, input: { bestOf, rewardModel, bestBy } }: Asked)
   if (bestOf === 1) return null
   const { path } = findModel(project, requireRewardModel(rewardModel))
   return { samples: bestOf, rewardModel: path, by: bestBy }
-}
-
-/** The truth of the sample worlds knows nothing about other prompts: it would call every pair a tie. */
-function refuseOtherWorlds(items: readonly Item[]): void {
-  const other = items.find(({ prompt }) => readTask(prompt) === null)
-  if (!other) return
-  throw new UserError(
-    'bad_input',
-    `Item ${other.id} asks nothing about a sample world, so the judge "world" cannot score it. Use another --judge or other --datasets.`,
-  )
 }
 
 export async function winrate(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
 import { getEvaluation, listJudgements, openProject } from '../../../electron/storage/index.ts'
+import { worldOf } from '../../../electron/world/worlds.ts'
 import { assertMistake, jsonOf, stetIn, temporaryFolder, writeRows } from '../entry/cli-process.ts'
 
 const folder = temporaryFolder()
@@ -90,13 +91,31 @@ test('prompts without an output are left out with a note; outputs to other promp
   assertMistake(
     await stet(...judge, 'short.jsonl', '--judge', 'world', '--heldout', '0.5'),
     2,
-    /nothing about a sample world/,
+    /None of the \d+ held-out prompts is about a sample world/,
   )
   assertMistake(
     await stet(...judge, 'short.jsonl', '--judge', 'regex:(', '--heldout', '0.5'),
     2,
     /--judge: .*regular expression/,
   )
+})
+
+test('prompts that are not about a sample world are left out by its truth, with a note, and do not use up the limit', async () => {
+  const tasks = worldOf('ferry').makeTasks({ seed: 3, n: 40, split: 'held-out' })
+  const asked = tasks.map(({ messages }) => messages.at(-1)!.content)
+  writeRows(
+    path.join(folder, 'ferry.jsonl'),
+    asked.map((prompt) => ({ prompt, rejected: 'No.', edited: 'Yes.' })),
+  )
+  outputs('yes.jsonl', () => 'Yes.', [...questions, ...asked])
+  outputs('no.jsonl', () => 'No.', [...questions, ...asked])
+  await stet('init', 'mixed.stet')
+  await stet('import', 'mixed.stet', 'items.jsonl')
+  await stet('import', 'mixed.stet', 'ferry.jsonl')
+  const judge = ['judge', 'mixed.stet', 'no.jsonl', 'yes.jsonl', '--judge', 'world', '--heldout', '0.5']
+  const judged = await stet(...judge, '--prompts', '4', '--json')
+  assert.equal((jsonOf(judged) as Result).n, 4)
+  assert.match(judged.stderr, /\d+ held-out prompts are not about a sample world, so they are not judged/)
 })
 
 test('outputs are compared with the edits of the items; items without one are counted and named', async () => {

@@ -34,7 +34,7 @@ async function trained(start: string, loraRank: number | null) {
   const emit = (event: JobEvent) => {
     if (event.type === 'step') losses.push(event.metrics['sft/loss']!)
   }
-  const config = SftConfig.parse({ batchSize: 8, epochs: 2, learningRate: 3e-3, loraRank })
+  const config = SftConfig.parse({ batchSize: 8, epochs: 2, learningRate: 3e-3, loraRank, klSamples: 2 })
   const run = path.join(folder, `${path.basename(start)}-${loraRank}`)
   const job = { kind: 'sft', model: { path: start }, config, input, folder: run } as const
   await runJob(job, { emit, signal: new AbortController().signal })

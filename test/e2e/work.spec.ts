@@ -3,9 +3,15 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
+import type { FlawKind } from '../../electron/world/flaws.ts'
+import { worldOf } from '../../electron/world/worlds.ts'
+import { resultOf } from '../host/client.ts'
 import { openApp } from './app.ts'
 import { axeProblems } from './axe.ts'
 import { curvePixels } from './drawn.ts'
+
+/** What makes a text nonsense, rather than a wrong answer. */
+const nonsense: FlawKind[] = ['malformed', 'no-eos']
 
 describe('the workflow', async () => {
   const app = await openApp()
@@ -176,6 +182,22 @@ describe('the workflow', async () => {
     await page.locator('.token-heat').first().waitFor()
     await page.keyboard.press('v')
     await page.locator('.against .diff-text').first().waitFor({ timeout: 60_000 })
+  })
+
+  test('the base model that the preset trained answers new prompts in sensible sentences', async () => {
+    const { project } = app
+    const prompts = 30
+    const tasks = worldOf('ferry').makeTasks({ seed: 7, n: prompts, split: 'held-out' })
+    const answers: { text: string; flaws: FlawKind[] }[] = []
+    for (const { messages, findFlaws } of tasks) {
+      const settings = { maxNew: 56, temperature: 0 }
+      const { result } = await resultOf(
+        await app.host.models.chat({ project, model: 'base', messages, ...settings }),
+      )
+      answers.push({ text: result.text, flaws: findFlaws(result).map(({ kind }) => kind) })
+    }
+    const sensible = answers.filter(({ flaws }) => !flaws.some((kind) => nonsense.includes(kind)))
+    assert.ok(sensible.length >= 0.9 * prompts, JSON.stringify(answers, null, 2))
   })
 
   test('a run is branched by keyboard, and the list says from which', async () => {

@@ -101,6 +101,13 @@ const lineDirections: Extension = [
   }),
 ]
 
+/** In a narrow window the foot, or its buttons, lie over the end of the sheet: the caret stays above them. */
+const aboveFoot = EditorView.scrollMargins.of(({ dom }) => {
+  const feet = dom.closest('.an-proof')?.querySelectorAll<HTMLElement>('.an-foot, .an-acts') ?? []
+  const over = [...feet].find((foot) => getComputedStyle(foot).position === 'sticky')
+  return over === undefined ? null : { bottom: over.offsetHeight }
+})
+
 const label = 'Response to edit: change as little as possible'
 
 /** Without the one that takes Alt+U, which undoes Done (use-undo.ts). */
@@ -114,6 +121,7 @@ const textExtensions: Extension = [
   history({ minDepth: 1_000_000 }),
   keymap.of([...suggestionKeys, ...rememberedKeys, leaveKey, ...historyKeys, ...standardKeymap]),
   EditorView.lineWrapping,
+  aboveFoot,
   lineDirections,
   highlightSpecialChars({ render: carriageReturn }),
   EditorState.lineSeparator.of('\n'),

@@ -1,5 +1,6 @@
 /** The state of the annotator's work on an item: an icon and a word. */
-import { Icon, type IconName } from '../ui/icons.tsx'
+import type { IconName } from '../ui/icons.tsx'
+import { Badge } from '../ui/state.tsx'
 import type { State } from './session.ts'
 
 /** What an item without any work is called. */
@@ -17,10 +18,9 @@ export const workStates: Record<WorkState, { word: string; icon: IconName }> = {
 export function StateBadge({ state }: { state: State | null }) {
   const { word, icon } = workStates[state ?? 'none']
   return (
-    <span className="badge item-state">
-      <Icon name={icon} isSmall />
+    <Badge icon={icon}>
       <span className="unseen">State: </span>
       {word}
-    </span>
+    </Badge>
   )
 }

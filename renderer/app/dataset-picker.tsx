@@ -1,7 +1,7 @@
 /** A choice among the project's datasets. */
 import { useQuery } from '@tanstack/react-query'
-import { host } from './connection.ts'
 import { Checkbox } from '../ui/checkbox.tsx'
+import { host } from './connection.ts'
 import { useProject } from './navigation.ts'
 
 /** All of the project's datasets (then none is named), or some of them. */

@@ -7,6 +7,7 @@ import { Keys } from '../ui/keys.tsx'
 import { Badge } from '../ui/state.tsx'
 import { type Entry, type PaletteKind, paletteKinds, usePaletteEntries } from './palette-entries.ts'
 import './palette.css'
+import '../ui/menu.css'
 
 export function Palette({
   open,

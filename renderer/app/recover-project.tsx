@@ -8,6 +8,7 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { host } from './connection.ts'
 import { queries } from './queries.ts'
 import type { WayBack } from './view-problem.tsx'
+import '../ui/empty.css'
 
 export function RecoverProject({ project, error, back }: { project: string; error: unknown; back: WayBack }) {
   const { data, error: unlisted } = useQuery({

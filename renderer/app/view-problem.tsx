@@ -5,6 +5,7 @@ import { Button } from '../ui/button.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { onConnection } from './connection.ts'
+import '../ui/empty.css'
 
 export interface WayBack {
   label: string

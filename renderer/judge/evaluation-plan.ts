@@ -50,12 +50,7 @@ export function planSentence({ reference, candidates, judges, prompts }: Evaluat
 }
 
 /** The input of the verb, of one evaluation after the other: those of one judge together. */
-export function evaluationInputs({
-  reference,
-  candidates,
-  judges,
-  ...rest
-}: EvaluationPlan) {
+export function evaluationInputs({ reference, candidates, judges, ...rest }: EvaluationPlan) {
   return judges.flatMap((judge) =>
     candidates.map((candidate) => ({
       reference: reference.trim(),

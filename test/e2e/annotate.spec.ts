@@ -614,4 +614,37 @@ describe('annotating', async () => {
     assert.equal(await page.locator('.cm-content').count(), 0)
     assert.deepEqual(await axeProblems(page), [])
   })
+
+  for (const [width, height] of [
+    [1024, 640],
+    [1440, 900],
+  ] as const)
+    test(`at 200% text in ${width} × ${height} nothing covers the response, beside a long prompt and the guide`, async () => {
+      const settings = { textSize: 200, guide: { project, sawLabels: false } }
+      await page.evaluate((kept) => localStorage.setItem('stet-settings', JSON.stringify(kept)), settings)
+      await page.setViewportSize({ width, height })
+      await app.goto('annotate', { item: idOf('fridge') })
+      await page.reload()
+      await page.getByRole('region', { name: 'Guide' }).waitFor()
+      const line = page.locator('.cm-line').first()
+      await line.waitFor()
+      if (height === 900) assert.ok(await isInSight(line), 'the response is seen before anything is scrolled')
+      for (const part of [line, page.getByRole('button', { name: /^Save and next/ })]) {
+        await part.scrollIntoViewIfNeeded()
+        assert.ok(await isInSight(part))
+      }
+      await app.goto('annotate', { item: idOf('long') })
+      await page.locator('.cm-content:focus').waitFor()
+      await page.keyboard.press('Control+End')
+      await page.keyboard.type(' The end.')
+      await page.locator('ins.added').waitFor()
+      const isAboveButtons = () =>
+        page.evaluate(() => {
+          const caret = getSelection()!.getRangeAt(0).getBoundingClientRect()
+          return caret.bottom <= document.querySelector('.an-acts')!.getBoundingClientRect().top
+        })
+      await until(isAboveButtons)
+      await page.keyboard.press('Control+z')
+      await page.evaluate(() => localStorage.removeItem('stet-settings'))
+    })
 })

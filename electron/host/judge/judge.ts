@@ -163,7 +163,7 @@ async function answeredPairs(items: readonly Item[], asked: Asked, generate: Gen
   return pairs
 }
 
-/** Each prompt once, in the order of the data; without those that the judge knows nothing about, which is told. */
+/** Each prompt once, in the order of the data; without those that the judge knows nothing about, which a note counts. */
 function heldoutItems({ project, input, hooks }: Asked, isKnown: (item: Item) => boolean): Item[] {
   const { datasets, heldout, prompts } = input
   const items = new Map<string, Item>()

@@ -26,7 +26,7 @@ function stylesOf(file: string, seen = new Set<string>()): Set<string> {
 /** In which files of the component library a class is defined. */
 const definedIn = new Map<string, Set<string>>()
 for (const file of globSync('**/*.css', { cwd: renderer })) {
-  const rules = contentOf(file).replaceAll(/\/\*[^]*?\*\//g, '')
+  const rules = contentOf(file).replaceAll(/\/\*.*?\*\//gs, '')
   for (const [, name] of rules.matchAll(/\.([a-zA-Z][\w-]*)/g))
     definedIn.set(name!, (definedIn.get(name!) ?? new Set()).add(file))
 }

@@ -35,6 +35,8 @@ interface JudgeKind<Spec> {
   help: string
   /** Reads the settings from the text after `kind:`; null if it does not have the right form. */
   read(argument: string): object | null
+  /** The reverse of `read`; empty if the kind alone says everything. */
+  write(spec: Spec): string
   /** Short name for lists. */
   nameOf(spec: Spec): string
   /** The kind of model on this machine that `spec.model` is the name or path of; null for judges without one. */
@@ -75,6 +77,7 @@ const programmaticKinds = {
     spec: z.strictObject({ kind: z.literal('world') }),
     forms: ['world'],
     read: (argument) => (argument === '' ? {} : null),
+    write: () => '',
     nameOf: () => 'world',
     isWorldTruth: true,
     choices: () => [{ written: 'world', label: 'truth of the sample world' }],
@@ -85,6 +88,7 @@ const programmaticKinds = {
     spec: z.strictObject({ kind: z.literal('length'), prefer: z.enum(['longer', 'shorter']) }),
     forms: ['length:longer', 'length:shorter'],
     read: (prefer) => ({ prefer }),
+    write: ({ prefer }) => prefer,
     nameOf: ({ prefer }) => `length ${prefer}`,
     choices: () => [
       { written: 'length:shorter', label: 'shorter wins (a check on length)' },
@@ -101,6 +105,7 @@ const programmaticKinds = {
     }),
     forms: ['regex:PATTERN'],
     read: (pattern) => ({ pattern }),
+    write: ({ pattern }) => pattern,
     nameOf: ({ pattern }) => `regex ${pattern}`,
     choices: () => [],
   }),
@@ -111,6 +116,7 @@ const programmaticKinds = {
     forms: ['repetition'],
     help: 'the response that repeats itself less wins',
     read: (argument) => (argument === '' ? {} : null),
+    write: () => '',
     nameOf: () => 'repetition',
     choices: () => [{ written: 'repetition', label: 'less repetition wins (a check on degenerate text)' }],
   }),
@@ -127,6 +133,7 @@ const programmaticKinds = {
       const [metric, texts = 'either', ...more] = argument.split(':')
       return more.length === 0 ? { metric, texts } : null
     },
+    write: ({ metric, texts }) => (texts === 'either' ? metric : `${metric}:${texts}`),
     nameOf: ({ metric, texts }) => `reference ${metric}${texts === 'either' ? '' : ` ${texts}`}`,
     comparesWith: ({ texts }) => texts,
     choices: () => [
@@ -145,6 +152,7 @@ const trainingKinds = {
     forms: ['reward:MODEL'],
     help: '',
     read: (model) => ({ model }),
+    write: ({ model }) => model,
     nameOf: ({ model }) => `reward ${model}`,
     model: 'reward',
     isWorldTruth: false,
@@ -164,6 +172,7 @@ const evaluationKinds = {
     forms: ['local:MODEL'],
     help: 'a language model on this machine, by its log-probabilities',
     read: (model) => ({ model }),
+    write: ({ model }) => model,
     nameOf: ({ model }) => `local ${model}`,
     model: 'language',
     isWorldTruth: false,
@@ -189,6 +198,7 @@ const evaluationKinds = {
       const [, model, server] = /^(.+)@(https?:\/\/[^@]+)$/.exec(argument) ?? []
       return model === undefined ? null : { model, server }
     },
+    write: ({ model, server }) => `${model}@${server}`,
     nameOf: ({ model }) => `server ${model}`,
     choices: ({ server }) => [
       server === null
@@ -209,6 +219,7 @@ const experimentKinds = {
     forms: ['gold:SHARE'],
     help: 'a reward model that is trained only for judging, on this share of the training documents, which no arm gets',
     read: (argument) => (/^0?\.\d+$/.test(argument) ? { share: Number(argument) } : null),
+    write: ({ share }) => String(share),
     nameOf: ({ share }) => `gold ${share}`,
     choices: () => [],
   }),
@@ -243,6 +254,12 @@ export type ExperimentJudgeSpec = ExperimentSpecs[keyof ExperimentSpecs]
 export const WrittenJudge = writtenIn<JudgeSpec>(trainingKinds)
 export const WrittenAnyJudge = writtenIn<AnyJudgeSpec>(evaluationKinds)
 export const WrittenExperimentJudge = writtenIn<ExperimentJudgeSpec>(experimentKinds)
+
+/** The judge in its written form, as the schemas above read it. */
+export function writtenJudge(spec: AnyJudgeSpec): string {
+  const argument = judgeKindOf(spec).write(spec)
+  return argument === '' ? spec.kind : `${spec.kind}:${argument}`
+}
 
 /** Their help texts. */
 export const judgeForms = helpOf(trainingKinds)

@@ -60,14 +60,7 @@ export function ItemEditor({
     )
   }
   if (opened.item.rejected === null)
-    return (
-      <div className="pane scroll pad grow">
-        <Empty title="This item has no response to edit">
-          <p>It is a demonstration: a prompt with a good answer, which SFT learns from.</p>
-          <Button onClick={() => change({ item: undefined })}>Show the queue</Button>
-        </Empty>
-      </div>
-    )
+    return <NothingToEdit item={opened.item} onLeave={() => change({ item: undefined })} />
   return (
     <ItemPanel
       key={version}
@@ -80,13 +73,24 @@ export function ItemEditor({
       onFinishing={onFinishing}
       onFinished={onFinished}
     >
-      {isFromElsewhere && (
-        <p className="quiet" role="status">
-          This is the newest version, from another window.
-        </p>
-      )}
+      {isFromElsewhere && <FromElsewhere />}
       {children}
     </ItemPanel>
+  )
+}
+
+/** For as long as it takes to notice that the text has changed. */
+function FromElsewhere() {
+  const [isNew, setNew] = useState(true)
+  useEffect(() => {
+    const timer = setTimeout(() => setNew(false), 10_000)
+    return () => clearTimeout(timer)
+  }, [])
+  if (!isNew) return null
+  return (
+    <p className="quiet" role="status">
+      This is the newest version, from another window.
+    </p>
   )
 }
 
@@ -100,6 +104,23 @@ interface OpenItem {
   /** Called as it begins to be saved. */
   onFinishing: (finished: Finished, saved: Promise<void>) => void
   onFinished: (finished: Finished) => void
+}
+
+/** A demonstration, which a link or the table of data may lead to: its texts are shown all the same. */
+function NothingToEdit({ item, onLeave }: { item: Item; onLeave: () => void }) {
+  const pane = useRef<HTMLElement>(null)
+  const folds = useFolds(false)
+  return (
+    <div className="item-panel">
+      <CopyPane ref={pane} item={item} contextFold={folds.context} preferredFold={folds.preferred} />
+      <div className="pane scroll pad grow">
+        <Empty title="This item has no response to edit">
+          <p>It is a demonstration: a prompt with a good answer, which SFT learns from.</p>
+          <Button onClick={onLeave}>Show the queue</Button>
+        </Empty>
+      </div>
+    </div>
+  )
 }
 
 function ItemPanel({ savedNote, children, ...open }: OpenItem & { savedNote: string; children: ReactNode }) {
@@ -286,8 +307,8 @@ function askForDraft(project: string, id: string) {
 /** A key, and the same with Alt for when the caret is in a text. */
 function alsoWhileTyping(keys: string, does: string, run: () => void): KeyBinding[] {
   return [
-    { keys, does, run },
     { keys: `Alt+${keys}`, does, run, whileTyping: true },
+    { keys, does, run },
   ]
 }
 

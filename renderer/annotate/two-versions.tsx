@@ -1,6 +1,7 @@
 /** Shown when an item was edited here and in another window: both versions, and the choice between them. */
 import { useMutation } from '@tanstack/react-query'
 import { EditedElsewhere, type Place, unsavedId, useUnsaved } from '../app/unsaved.ts'
+import { Banner } from '../ui/banner.tsx'
 import { Button } from '../ui/button.tsx'
 import { DiffText } from '../ui/diff-text.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -15,23 +16,30 @@ export function TwoVersions({ place }: { place: Place }) {
   if (!(unsaved?.problem instanceof EditedElsewhere) || unsaved.value.kind !== 'edit') return null
   const { theirs } = unsaved.problem
   return (
-    <section className="problem box" role="alert" aria-label="Two versions">
-      <p>
-        This item was also edited in another window. Both versions are kept in its history; which one counts?
-        Marked: what the version in this window changes in the other.
-      </p>
-      <p>
-        <DiffText before={theirs.edited} after={unsaved.value.annotation.edited} />
-      </p>
-      <div className="row">
-        <Button disabled={choose.isPending} onClick={() => choose.mutate(() => keepMine(place, theirs))}>
-          Keep this window’s
-        </Button>
-        <Button disabled={choose.isPending} onClick={() => choose.mutate(() => takeTheirs(place, theirs))}>
-          Take the other
-        </Button>
-      </div>
-      <Problem error={choose.error} />
+    <section aria-label="Two versions">
+      <Banner
+        kind="bad"
+        title="This item was also edited in another window. Which version counts?"
+        actions={
+          <>
+            <Button disabled={choose.isPending} onClick={() => choose.mutate(() => keepMine(place, theirs))}>
+              Keep this window’s
+            </Button>
+            <Button
+              disabled={choose.isPending}
+              onClick={() => choose.mutate(() => takeTheirs(place, theirs))}
+            >
+              Take the other
+            </Button>
+          </>
+        }
+      >
+        <p>Both are kept in its history. Marked: what the version in this window changes in the other.</p>
+        <p className="read">
+          <DiffText before={theirs.edited} after={unsaved.value.annotation.edited} />
+        </p>
+        <Problem error={choose.error} />
+      </Banner>
     </section>
   )
 }

@@ -16,9 +16,12 @@ export function useNameOfJob(job: WorkRecord | null): string {
   return resumed || (job === null ? '' : nameOfJob(job))
 }
 
+/** Verbs whose own name says little of what runs. */
+const names: Readonly<Record<string, string>> = { judge: 'Evaluation', 'resume-judge': 'Evaluation' }
+
 /** The name it was given, or what it does. */
 export function nameOfJob({ verb, input }: WorkRecord): string {
   if (verb === 'serve-model') return `Serving ${String(input.model)}`
   if (typeof input.name === 'string' && input.name !== '') return input.name
-  return verb.charAt(0).toUpperCase() + verb.slice(1)
+  return names[verb] ?? verb.charAt(0).toUpperCase() + verb.slice(1)
 }

@@ -274,7 +274,9 @@ function capitalised(text: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-const itemFields: [field: string, label: string][] = [
+type ItemField = 'prompt' | 'context' | 'rejected' | 'edited' | 'chosen'
+
+const itemFields: [field: ItemField, label: string][] = [
   ['prompt', 'Prompt'],
   ['context', 'Context'],
   ['rejected', 'Response to edit'],
@@ -282,8 +284,9 @@ const itemFields: [field: string, label: string][] = [
   ['chosen', 'Preferred response'],
 ]
 
+/** Which column each field is read from. A first choice keeps the columns that were found for the others. */
 function Mapping({
-  preview: { columns, reading },
+  preview,
   mapped,
   onChange,
 }: {
@@ -291,8 +294,9 @@ function Mapping({
   mapped: Columns
   onChange: (mapped: Columns) => void
 }) {
+  const isAutomatic = Object.keys(mapped).length === 0
   const map = (field: string, column: string) => {
-    const { [field]: _, ...rest } = mapped
+    const { [field]: _, ...rest } = isAutomatic ? foundColumns(preview) : mapped
     onChange(column === '' ? rest : { ...rest, [field]: column })
   }
   return (
@@ -301,21 +305,35 @@ function Mapping({
       {itemFields.map(([field, label]) => (
         <Field key={field} label={label}>
           <select value={mapped[field] ?? ''} onChange={({ target }) => map(field, target.value)}>
-            <option value="">{byName(field, reading)}</option>
-            {columns.map((column) => (
+            <option value="">{isAutomatic ? automaticWords(field, preview) : 'none'}</option>
+            {preview.columns.map((column) => (
               <option key={column}>{column}</option>
             ))}
           </select>
         </Field>
       ))}
+      {!isAutomatic && (
+        <Button isSmall onClick={() => onChange({})}>
+          Find the columns automatically
+        </Button>
+      )}
     </fieldset>
   )
 }
 
-/** What is chosen if the user chooses nothing. */
-function byName(field: string, reading: FileReading | null): string {
-  const column = reading?.fields.find((each) => each.field === field)?.column
-  return column === undefined ? 'none' : `found by its name: ${column}`
+/** The columns that were found by their names, by field. */
+function foundColumns({ columns, reading }: FilePreview): Columns {
+  const found = (reading?.fields ?? []).filter(
+    ({ column, field }) => columns.includes(column) && itemFields.some(([name]) => name === field),
+  )
+  return Object.fromEntries(found.map(({ column, field }) => [field, column]))
+}
+
+/** Where a field comes from if the user chooses nothing. */
+function automaticWords(field: ItemField, preview: FilePreview): string {
+  const column = foundColumns(preview)[field]
+  if (column !== undefined) return `found by its name: ${column}`
+  return preview.rows.some((row) => row[field]?.length) ? 'read from the format' : 'none'
 }
 
 const maxRows = 8

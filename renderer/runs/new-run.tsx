@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { runPresets } from '../../electron/contract/presets.ts'
 import { type RunKind, runKindNames, runKinds } from '../../electron/contract/run-kinds/index.ts'
-import type { RunRecord } from '../../electron/contract/run-record.ts'
 import { Bar } from '../app/bar.tsx'
 import { host } from '../app/connection.ts'
 import { useKeys } from '../app/keys.ts'
@@ -15,6 +14,7 @@ import { Segmented } from '../ui/segmented.tsx'
 import { Select } from '../ui/select.tsx'
 import { withOwnModels } from './fitting-models.ts'
 import { formFields, valuesOf } from './form-fields.ts'
+import { inputOfRun } from './input-of-run.ts'
 import { formId, RunForm } from './run-form.tsx'
 
 /** The address of the list of runs. */
@@ -119,8 +119,7 @@ function PrefilledForm({
     const back = { label: 'Start from the defaults', go: () => change({ like: undefined }) }
     return <LinkProblem what="run" error={error ?? models.error} back={back} onRetry={refetch} />
   }
-  const job = data?.record.config.job
-  const base = valuesOf(fields, { ...modelsOf(job, models.data), config: job?.config })
+  const base = data ? valuesOf(fields, inputOfRun(data.record, models.data)) : {}
   const { input = {} } = runPresets[kind]?.find(({ title }) => title === preset) ?? {}
   const prefilled = { ...base, ...valuesOf(fields, input) }
   const coming = work.flatMap(({ endedAt, input: { name } }) =>
@@ -130,22 +129,4 @@ function PrefilledForm({
   // Another run's models are taken as they are: they may be paths outside of the project.
   const initial = like === undefined ? withOwnModels(prefilled, required, models.data, coming) : prefilled
   return <RunForm kind={kind} fields={fields} initial={initial} onStarted={onStarted} />
-}
-
-/** The models that a job names, as the form names them: those of the project by name, others by their path. */
-function modelsOf(
-  job: RunRecord['config']['job'] | undefined,
-  models: readonly { name: string; path: string }[],
-) {
-  if (!job) return {}
-  const nameOf = (path: string) => models.find((model) => model.path.endsWith(path))?.name ?? path
-  const named = Object.keys(runKinds[job.kind].models).map((key): [string, unknown] => {
-    const value: unknown = job[key as keyof typeof job]
-    if (typeof value === 'string') return [key, nameOf(value)]
-    if (Array.isArray(value)) return [key, value.map((path) => nameOf(String(path)))]
-    if (typeof value !== 'object' || value === null) return [key, undefined]
-    if ('path' in value) return [key, nameOf(String(value.path))]
-    return [key, 'preset' in value ? value.preset : undefined]
-  })
-  return Object.fromEntries(named)
 }

@@ -1,11 +1,15 @@
 /** The settings of a run, called and grouped as in the form; those that differ from their defaults are marked. */
+import { useQuery } from '@tanstack/react-query'
 import { writtenValue } from '../../electron/contract/fields.ts'
 import type { RunRecord } from '../../electron/contract/run-record.ts'
 import { settingGroups, wordsOfSetting } from '../../electron/contract/setting-words.ts'
+import { host } from '../app/connection.ts'
+import { useProject } from '../app/navigation.ts'
 import { ChangedDot } from '../ui/field.tsx'
 import { timeOf } from '../ui/format.ts'
 import { wordOf } from './differences.ts'
 import { type FormField, formFields, grouped, identifierOf, valueAt } from './form-fields.ts'
+import { inputOfRun } from './input-of-run.ts'
 import { kindOf } from './run-words.ts'
 
 interface ShownSetting {
@@ -15,22 +19,28 @@ interface ShownSetting {
   isChanged: boolean
 }
 
-function settingsOf({ kind, config: { job } }: RunRecord): ShownSetting[] {
-  return formFields(`train ${kind}`)
-    .filter(({ path }) => path[0] === 'config')
+function settingsOf(record: RunRecord, models: readonly { name: string; path: string }[]): ShownSetting[] {
+  const input = inputOfRun(record, models)
+  return formFields(`train ${record.kind}`)
+    .filter(({ path }) => path[0] !== 'name')
     .map((field) => {
-      const text = writtenValue(field, valueAt(job, field.path))
-      return { field, text, isChanged: text !== field.fallback }
+      const text = writtenValue(field, valueAt(input, field.path))
+      return { field, text, isChanged: field.path[0] === 'config' && text !== field.fallback }
     })
 }
 
 /** How many settings differ from their defaults. */
 export function changedCount(record: RunRecord): number {
-  return settingsOf(record).filter(({ isChanged }) => isChanged).length
+  return settingsOf(record, []).filter(({ isChanged }) => isChanged).length
 }
 
 export function RunSettings({ record }: { record: RunRecord }) {
-  const settings = settingsOf(record)
+  const project = useProject()
+  const { data: models = [] } = useQuery({
+    queryKey: ['models', project],
+    queryFn: () => host.models.list({ project }),
+  })
+  const settings = settingsOf(record, models)
   const settingOf = (field: FormField) => settings.find((setting) => setting.field === field)!
   return (
     <div className="pad col run-settings">
@@ -50,17 +60,20 @@ export function RunSettings({ record }: { record: RunRecord }) {
         </section>
       ))}
       <details>
-        <summary>As stored, with the models and the data</summary>
+        <summary>As stored</summary>
         <pre className="code settings-json">{JSON.stringify(record.config, null, 2)}</pre>
       </details>
     </div>
   )
 }
 
+/** What a setting that was left empty means, if it is not nothing. */
+const whenEmpty: Readonly<Record<string, string>> = { datasets: 'all of the project' }
+
 function Row({ field, text, isChanged }: ShownSetting) {
   const { label, unit = field.unit, choices = {} } = wordsOfSetting(field.path, field.label)
   const name = identifierOf(field)
-  const value = text === '' ? 'none' : wordOf(name, text, choices)
+  const value = text === '' ? (whenEmpty[name] ?? 'none') : wordOf(name, text, choices)
   const isNumber = text !== '' && !Number.isNaN(Number(text))
   return (
     <div>

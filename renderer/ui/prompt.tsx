@@ -15,7 +15,7 @@ export function Prompt({
     <>
       {prompt.map(({ role, content }, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a message is its place
-        <p key={i} className="whole">
+        <p key={i} className="whole read">
           {prompt.length > 1 && <b>{role}: </b>}
           {content}
         </p>
@@ -26,7 +26,7 @@ export function Prompt({
           onToggle={({ currentTarget }) => folding?.onChange(currentTarget.open)}
         >
           <summary>Context</summary>
-          <p className="whole">{context}</p>
+          <p className="whole read">{context}</p>
         </details>
       )}
     </>

@@ -14,6 +14,7 @@ import {
   WrittenAnyJudge,
   WrittenExperimentJudge,
   WrittenJudge,
+  writtenJudge,
 } from '../../electron/contract/judge-kinds.ts'
 
 const server = 'https://host:8000/v1'
@@ -46,6 +47,10 @@ test('a judge is read from its written form where it may judge, and refused else
     assert.deepEqual(WrittenExperimentJudge.parse(text), spec)
   for (const [text] of [...language, ...gold]) assert.match(messageOf(WrittenJudge, text), /^invalid judge/)
   for (const [text] of gold) assert.match(messageOf(WrittenAnyJudge, text), /^invalid judge/)
+})
+
+test('a judge is written as it is read', () => {
+  for (const [text, spec] of [...training, ...language]) assert.equal(writtenJudge(spec), text)
 })
 
 test('a mistake is answered with what can be written there, or with what is wrong with the setting', () => {

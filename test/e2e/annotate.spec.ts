@@ -612,6 +612,8 @@ describe('annotating', async () => {
     await app.goto('annotate', { item: rows[0]!.id })
     await page.getByRole('heading', { name: 'This item has no response to edit' }).waitFor()
     assert.equal(await page.locator('.cm-content').count(), 0)
+    await page.getByText('A demonstration?').waitFor()
+    await page.getByText('Good.', { exact: true }).waitFor()
     assert.deepEqual(await axeProblems(page), [])
   })
 

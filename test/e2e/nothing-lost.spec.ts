@@ -119,7 +119,7 @@ describe('nothing is lost', async () => {
         [page, other],
         [other, page],
       ].map(async ([one, two]) => {
-        await one!.getByRole('alert', { name: 'Two versions' }).waitFor()
+        await one!.getByRole('region', { name: 'Two versions' }).waitFor()
         return [one!, two!] as const
       }),
     )
@@ -146,14 +146,14 @@ describe('nothing is lost', async () => {
     await app.startHost()
     const choosing = await Promise.any(
       [winner, loser].map(async (each) => {
-        await each.getByRole('alert', { name: 'Two versions' }).waitFor()
+        await each.getByRole('region', { name: 'Two versions' }).waitFor()
         return each
       }),
     )
     const taken = choosing === winner ? ' right' : ' left'
     isSlow = true
     await choosing.getByRole('button', { name: 'Take the other' }).click()
-    await choosing.getByRole('alert', { name: 'Two versions' }).waitFor({ state: 'detached' })
+    await choosing.getByRole('region', { name: 'Two versions' }).waitFor({ state: 'detached' })
     assert.ok((await stored(id))!.edited.endsWith(taken), 'the question is open until the choice is stored')
     await until('the text that was taken is shown', async () => (await editorText(choosing)).endsWith(taken))
     isSlow = false

@@ -85,11 +85,11 @@ function checkOf(lab: Lab, project: Project, input: CheckInput, hooks: Hooks): C
   const { seed, maxQueryTokens, judgeServer } = input
   const spec = withModelPath(project, input.judge)
   if (judgeKindOf(spec).isWorldTruth)
-    throw new UserError('bad_input', 'The sample-world judge cannot score these pairs. Use another --judge.')
+    throw new UserError('bad_input', 'The sample-world judge cannot score these pairs. Use another judge.')
   if (textsComparedBy(spec) !== null)
     throw new UserError(
       'bad_input',
-      'These pairs have no edited or chosen text to compare with. Use another --judge.',
+      'These pairs have no edited or chosen text to compare with. Use another judge.',
     )
   return (what, pairs) => {
     const judge = makeJudge(lab, spec, { maxQueryTokens, server: judgeServer }, hooks)

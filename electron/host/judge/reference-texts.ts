@@ -44,7 +44,7 @@ export function comparable<Row extends { id: string }>(
   const without = rows.filter((row) => !has(row)).map(({ id }) => id)
   const left = rows.length - without.length
   if (left === 0) {
-    const message = `None of the ${rows.length} held-out items can be judged: every one has ${missingText[texts]}. Finish edits of held-out items or import some, or use another --judge.`
+    const message = `None of the ${rows.length} held-out items can be judged: every one has ${missingText[texts]}. Finish edits of held-out items or import some, or use another judge.`
     throw new UserError('bad_input', message)
   }
   const note =

@@ -120,7 +120,7 @@ export function requireRows(rows: readonly RunInputRow[], kind: InputRows, proje
   const { missing, remedy } = rowSources[kind]
   throw new UserError(
     'bad_input',
-    `${project} has no ${missing}${heldout} to train on. ${remedy}, or choose other --datasets.`,
+    `${project} has no ${missing}${heldout} to train on. ${remedy}, or choose other datasets.`,
   )
 }
 

@@ -16,7 +16,7 @@ import './annotate.css'
 import { EditRewards } from './edit-rewards.tsx'
 import { EffortPage } from './effort.tsx'
 import { EmptyDisputed, EmptyQueue } from './empty-queue.tsx'
-import { ItemEditor } from './item-editor.tsx'
+import { ItemEditor, leavesItem } from './item-editor.tsx'
 import { QueueBar } from './queue-bar.tsx'
 import { QueuePane } from './queue-pane.tsx'
 import { Review } from './review.tsx'
@@ -152,8 +152,7 @@ function CurrentItem({ queue, tokenizer }: { queue: Queue; tokenizer: string | n
   })
   const onFinished = (done: Finished) => {
     count(done.before, done.state)
-    // A flag is a remark: the item stays.
-    if (done.state === 'flagged' || done.state === 'draft') return
+    if (!leavesItem(done.state)) return
     if (!queue.isLast) queue.move(1)
     else if (!queue.isDisputed) void own.refetch()
   }

@@ -233,6 +233,11 @@ function useItemKeys(
 
 type ItemActions = ReturnType<typeof useItemActions>
 
+/** A flag is a remark: the item stays. */
+export function leavesItem(state: State): boolean {
+  return state === 'done' || state === 'skipped'
+}
+
 /** The editor and what can be done with its item. */
 function useItemActions(
   parent: RefObject<HTMLDivElement | null>,
@@ -252,7 +257,8 @@ function useItemActions(
   })
   const save = (state: State) => {
     setAsking(false)
-    if (finishing.isPending) return
+    // What leaves the item does so once; after a flag, which is still being saved, everything else may follow.
+    if (finishing.isPending && leavesItem(finishing.variables.state)) return
     const before = editing.state
     onFinishing({ item: item.id, state, before }, finishing.mutateAsync({ state, before }))
   }

@@ -24,19 +24,34 @@ import {
 } from './evaluation-plan.ts'
 
 export function NewEvaluation({ open, onClose }: { open: boolean; onClose: () => void }) {
+  // Closing it keeps what was chosen; only a start begins a new plan.
+  const [plan, setPlan] = useState(blankPlan)
+  const onStarted = () => {
+    setPlan(blankPlan)
+    onClose()
+  }
   return (
     <Dialog open={open} onClose={onClose} title="New evaluation" wide>
-      {open && <PlanForm onClose={onClose} />}
+      {open && <PlanForm plan={plan} onPlan={setPlan} onStarted={onStarted} onClose={onClose} />}
     </Dialog>
   )
 }
 
-function PlanForm({ onClose }: { onClose: () => void }) {
+function PlanForm({
+  plan,
+  onPlan,
+  onStarted,
+  onClose,
+}: {
+  plan: EvaluationPlan
+  onPlan: (plan: EvaluationPlan) => void
+  onStarted: () => void
+  onClose: () => void
+}) {
   const project = useProject()
   const { sides, judges } = useChoices()
-  const [plan, setPlan] = useState(blankPlan)
   const [isTried, setTried] = useState(false)
-  const set = (some: Partial<EvaluationPlan>) => setPlan((before) => ({ ...before, ...some }))
+  const set = (some: Partial<EvaluationPlan>) => onPlan({ ...plan, ...some })
   const missing = missingFrom(plan)
   const start = useMutation({
     mutationFn: async () => {
@@ -45,7 +60,7 @@ function PlanForm({ onClose }: { onClose: () => void }) {
     },
     onSuccess: () => {
       showToast(planSentence(plan))
-      onClose()
+      onStarted()
     },
   })
   return (

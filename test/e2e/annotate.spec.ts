@@ -637,14 +637,15 @@ describe('annotating', async () => {
       }
       await app.goto('annotate', { item: idOf('long') })
       await page.locator('.cm-content:focus').waitFor()
-      await page.keyboard.press('Control+End')
-      await page.keyboard.type(' The end.')
-      await page.locator('ins.added').waitFor()
       const isAboveButtons = () =>
         page.evaluate(() => {
           const caret = getSelection()!.getRangeAt(0).getBoundingClientRect()
           return caret.bottom <= document.querySelector('.an-acts')!.getBoundingClientRect().top
         })
+      await page.keyboard.press('Control+End')
+      await until(isAboveButtons)
+      await page.keyboard.type(' The end.')
+      await page.locator('ins.added').waitFor()
       await until(isAboveButtons)
       await page.keyboard.press('Control+z')
       await page.evaluate(() => localStorage.removeItem('stet-settings'))

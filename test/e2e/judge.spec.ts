@@ -166,6 +166,12 @@ describe('judging', async () => {
     assert.equal(await judges.evaluate((field) => field === document.activeElement), true)
     assert.deepEqual(await axeProblems(page), [])
     await dialog.getByText(/^Compares 2 candidates with .* by 2 judges: 4 evaluations\.$/).waitFor()
+    await dialog.getByRole('group', { name: 'Datasets' }).getByRole('checkbox').first().waitFor()
+    // What was chosen is there again after the dialog was closed by accident.
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await page.keyboard.press('n')
+    await dialog.getByText(/^Compares 2 candidates with .* by 2 judges: 4 evaluations\.$/).waitFor()
     const before = (await app.host.judge.list({ project })).length
     await dialog.getByRole('button', { name: 'Start the evaluations' }).click()
     await dialog.waitFor({ state: 'detached' })

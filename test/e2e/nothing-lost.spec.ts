@@ -35,7 +35,8 @@ describe('nothing is lost', async () => {
     await page.locator('.cm-content:focus').waitFor()
     await page.keyboard.press('Control+End')
   }
-  const state = (text: string, page = app.page) => page.locator('.item-state', { hasText: text }).waitFor()
+  const state = (text: string, page = app.page) =>
+    page.locator('.an-sheet .badge', { hasText: text }).waitFor()
   const editorText = (page: Page) => page.locator('.cm-content').innerText()
 
   test('an edit that is marked as done while the host is down is saved when it is back, without any help', async () => {

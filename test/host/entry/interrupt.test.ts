@@ -7,7 +7,7 @@ import { assertMistake, jsonOf, type Outcome, stetIn, temporaryFolder, writeRows
 
 const folder = temporaryFolder()
 const stet = (...args: string[]) => stetIn(folder, args)
-const train = 'train sft p.stet world --name base --epochs 60 --batch-size 4 --kl-samples 2'.split(' ')
+const train = 'train sft p.stet world --name base --epochs 30 --batch-size 4 --kl-samples 2'.split(' ')
 
 /** Presses Ctrl-C this many times, once the run has begun. */
 function interrupted(args: string[], times: number) {

@@ -92,11 +92,11 @@ describe('the charts of a run', async () => {
     await page.getByText(/stet train sft \S+ world /).waitFor()
   })
 
-  test('the settings of a run name what it started from and its data', async () => {
+  test('the settings of a run name the model that it trained and its data', async () => {
     await app.goto('runs', { run })
     await page.getByRole('tab', { name: /^Settings/ }).click()
     const settings = page.locator('.run-settings dl > div')
-    assert.equal(await settings.filter({ hasText: 'Start from' }).locator('dd').innerText(), 'world')
+    assert.equal(await settings.filter({ hasText: 'Model to train' }).locator('dd').innerText(), 'world')
     assert.equal(
       await settings.filter({ hasText: 'Datasets' }).locator('dd').innerText(),
       'all of the project',

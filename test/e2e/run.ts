@@ -8,14 +8,11 @@ import { ensureChromium } from '../../native/setup/chromium-setup.mjs'
 import { SetupError } from '../../native/setup/log.mjs'
 import { runFiles } from '../run-files.ts'
 
-/** It takes minutes: the others run beside it. */
-const longest = 'work.spec.ts'
-
 function specs(patterns: string[]): string[] {
-  const others = readdirSync(import.meta.dirname)
-    .filter((file) => file.endsWith('.spec.ts') && file !== longest)
+  const files = readdirSync(import.meta.dirname)
+    .filter((file) => file.endsWith('.spec.ts'))
+    .map((file) => `test/e2e/${file}`)
     .sort()
-  const files = [longest, ...others].map((file) => `test/e2e/${file}`)
   return patterns.length === 0 ? files : files.filter((file) => patterns.some((part) => file.includes(part)))
 }
 

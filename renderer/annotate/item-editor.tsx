@@ -22,7 +22,7 @@ import { MarginNotes } from './margin-notes.tsx'
 import { Meter } from './meter.tsx'
 import { ProofHead } from './proof-head.tsx'
 import { RepeatHint } from './repeat-hint.tsx'
-import type { State } from './session.ts'
+import { leavesItem, type State } from './session.ts'
 import { TwoVersions } from './two-versions.tsx'
 import { useCorrections } from './use-corrections.ts'
 import { useEditing } from './use-editing.ts'
@@ -233,11 +233,6 @@ function useItemKeys(
 
 type ItemActions = ReturnType<typeof useItemActions>
 
-/** A flag is a remark: the item stays. */
-export function leavesItem(state: State): boolean {
-  return state === 'done' || state === 'skipped'
-}
-
 /** The editor and what can be done with its item. */
 function useItemActions(
   parent: RefObject<HTMLDivElement | null>,
@@ -310,7 +305,7 @@ function askForDraft(project: string, id: string) {
   return host.annotate.draft({ project, id, server, model: serverModel })
 }
 
-/** A key, and the same with Alt for when the caret is in a text. */
+/** A key, and the same with Alt for when the caret is in a text: the first, because the palette shows the first. */
 function alsoWhileTyping(keys: string, does: string, run: () => void): KeyBinding[] {
   return [
     { keys: `Alt+${keys}`, does, run, whileTyping: true },

@@ -30,6 +30,11 @@ const pauseMs = 400
 
 export type State = Annotation['state']
 
+/** A flag is a remark: the item stays. */
+export function leavesItem(state: State): boolean {
+  return state === 'done' || state === 'skipped'
+}
+
 /** What is edited, and by whom. */
 export interface Task {
   project: string

@@ -274,15 +274,14 @@ function capitalised(text: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-type ItemField = 'prompt' | 'context' | 'rejected' | 'edited' | 'chosen'
-
-const itemFields: [field: ItemField, label: string][] = [
+const itemFields = [
   ['prompt', 'Prompt'],
   ['context', 'Context'],
   ['rejected', 'Response to edit'],
   ['edited', 'Edited response'],
   ['chosen', 'Preferred response'],
-]
+] as const
+type ItemField = (typeof itemFields)[number][0]
 
 /** Which column each field is read from. A first choice keeps the columns that were found for the others. */
 function Mapping({

@@ -9,7 +9,7 @@ import { ChangedDot } from '../ui/field.tsx'
 import { timeOf } from '../ui/format.ts'
 import { wordOf } from './differences.ts'
 import { type FormField, formFields, grouped, identifierOf, valueAt } from './form-fields.ts'
-import { inputOfRun } from './input-of-run.ts'
+import { inputOfRun, type NamedModel } from './input-of-run.ts'
 import { kindOf } from './run-words.ts'
 
 interface ShownSetting {
@@ -19,7 +19,7 @@ interface ShownSetting {
   isChanged: boolean
 }
 
-function settingsOf(record: RunRecord, models: readonly { name: string; path: string }[]): ShownSetting[] {
+function settingsOf(record: RunRecord, models: readonly NamedModel[]): ShownSetting[] {
   const input = inputOfRun(record, models)
   return formFields(`train ${record.kind}`)
     .filter(({ path }) => path[0] !== 'name')
